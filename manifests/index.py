@@ -1,0 +1,145 @@
+"""The index object of a revision: everything that the origin and the API need to know of it.
+
+It holds no id and no time of day, so the same source and the same version give the same bytes.
+Ticks are samples of the ladder's rate; ranges are half-open; names are relative to the revision.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+from manifests.errors import ManifestError
+from manifests.rendition import Codec
+
+SCHEMA: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object, with the SHA-256 of its content in lower-case hexadecimal."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord(StoredObject):
+    """A media segment; start and duration are of what is heard of it (priming is not)."""
+
+    start_ticks: int
+    duration_ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenditionRecord:
+    """One rung as it was made. Bandwidths are measured from sizes (RFC 8216 §4.3.4.2)."""
+
+    rung: str
+    codec: Codec
+    bitrate_bps: int
+    bandwidth_bps: int
+    average_bandwidth_bps: int
+    init: StoredObject
+    segments: tuple[SegmentRecord, ...]
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read what ``asdict`` wrote."""
+        fields = dict(value)
+        fields["codec"] = Codec(fields["codec"])
+        fields["init"] = StoredObject(**fields["init"])
+        fields["segments"] = tuple(SegmentRecord(**segment) for segment in fields["segments"])
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What was uploaded, as probed. ``bits_per_sample`` and ``bitrate_bps`` are None if unknown."""
+
+    sha256: str
+    size_bytes: int
+    container: str
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    bits_per_sample: int | None
+    bitrate_bps: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """EBU R128 measures of the source; each is None where it is undefined (silence, too short)."""
+
+    integrated_lufs: float | None
+    range_lu: float | None
+    true_peak_dbtp: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Artwork(StoredObject):
+    """One size of the cover."""
+
+    width_px: int
+    height_px: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A revision. ``documents`` are its playlists, MPD and waveforms; ``notes`` tell the creator.
+
+    ``samples`` is the exact number per channel, in ticks of ``sample_rate_hz``. ``tags`` uses
+    lower-case names (title, artist, album, ...). ``placeholder`` is the cover's blurhash.
+    ``versions`` names what made it (soundbridge, pyav, ffmpeg libraries).
+    """
+
+    samples: int
+    sample_rate_hz: int
+    channels: int
+    target_duration_s: int
+    source: SourceRecord
+    renditions: tuple[RenditionRecord, ...]
+    loudness: Loudness
+    tags: Mapping[str, str]
+    artwork: tuple[Artwork, ...]
+    placeholder: str | None
+    documents: tuple[StoredObject, ...]
+    versions: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """What is heard, in seconds."""
+        return self.samples / self.sample_rate_hz
+
+    def objects(self) -> dict[str, StoredObject]:
+        """Return every object of the revision but the index itself, by name."""
+        found: list[StoredObject] = [*self.documents, *self.artwork]
+        for rendition in self.renditions:
+            found += [rendition.init, *rendition.segments]
+        return {stored.name: stored for stored in found}
+
+    def to_json(self) -> bytes:
+        """Return the index object's bytes; equal indexes give equal bytes."""
+        document = {"schema": SCHEMA, "duration_s": round(self.duration_s, 6), **asdict(self)}
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Read an index object; ManifestError says why where it is none."""
+        try:
+            fields = json.loads(data)
+            if fields.pop("schema") != SCHEMA:
+                raise ManifestError("the index was written by another version of soundbridge")
+            fields.pop("duration_s")
+            fields["source"] = SourceRecord(**fields["source"])
+            fields["loudness"] = Loudness(**fields["loudness"])
+            fields["renditions"] = tuple(map(RenditionRecord.from_json, fields["renditions"]))
+            fields["artwork"] = tuple(Artwork(**image) for image in fields["artwork"])
+            fields["documents"] = tuple(StoredObject(**entry) for entry in fields["documents"])
+            fields["notes"] = tuple(fields["notes"])
+            return cls(**fields)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ManifestError(f"the index cannot be read: {error}") from error

@@ -1,0 +1,111 @@
+"""Where everything lives: asset -> object keys and URLs.
+
+Object keys, below the store's root::
+
+    entry/{playback_id}.json                          which revision is published
+    media/{asset_id}/{revision}/multivariant.m3u8     immutable from here on
+    media/{asset_id}/{revision}/manifest.mpd
+    media/{asset_id}/{revision}/index.json            for the origin and the API, not for players
+    media/{asset_id}/{revision}/{rung}/playlist.m3u8
+    media/{asset_id}/{revision}/{rung}/init.mp4
+    media/{asset_id}/{revision}/{rung}/00000.m4s      numbered from 0
+    media/{asset_id}/{revision}/waveform.json|.dat
+    media/{asset_id}/{revision}/artwork-{width}.jpg
+
+The origin's URLs are the keys below ``media/`` and ``/{playback_id}.m3u8``, ``/{playback_id}.mpd``
+and ``/{playback_id}.json``. URIs inside manifests are relative, so that a path prefix in front of
+all of them (a playback token, a CDN's folder) is inherited.
+
+Ids are lower case so that folders on case-insensitive file systems tell them apart.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from manifests.errors import ManifestError
+
+ID_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,63}"
+"""What asset ids, playback ids, revisions and rung names look like."""
+
+MULTIVARIANT: Final = "multivariant.m3u8"
+MPD: Final = "manifest.mpd"
+INDEX: Final = "index.json"
+PLAYLIST: Final = "playlist.m3u8"
+INIT: Final = "init.mp4"
+WAVEFORM_JSON: Final = "waveform.json"
+WAVEFORM_BINARY: Final = "waveform.dat"
+ENTRY_PREFIX: Final = "entry"
+MEDIA_PREFIX: Final = "media"
+
+_ID: Final = re.compile(ID_PATTERN)
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_BITS_PER_CHARACTER: Final = 5
+
+
+def check_id(value: str) -> str:
+    """Return ``value``, or raise ManifestError where it is no id."""
+    if not _ID.fullmatch(value):
+        raise ManifestError(
+            f"{value!r} is not an id: use 1 to 64 lower-case letters, digits, '-' or '_', "
+            "beginning with a letter or digit"
+        )
+    return value
+
+
+def new_id(random_bytes: bytes) -> str:
+    """Spell ``random_bytes`` in Crockford's base 32: 12 bytes give an id of 20 characters."""
+    number = int.from_bytes(random_bytes, "big")
+    length = -(-len(random_bytes) * 8 // _BITS_PER_CHARACTER)
+    digits = (
+        _ALPHABET[(number >> (_BITS_PER_CHARACTER * place)) & (len(_ALPHABET) - 1)]
+        for place in reversed(range(length))
+    )
+    return "".join(digits)
+
+
+def entry_key(playback_id: str) -> str:
+    """Return the key of the object that says which revision a playback id plays."""
+    return f"{ENTRY_PREFIX}/{check_id(playback_id)}.json"
+
+
+def segment_name(rung: str, number: int) -> str:
+    """Return a media segment's name below its revision."""
+    return f"{rung}/{number:05d}.m4s"
+
+
+def init_name(rung: str) -> str:
+    """Return an initialization section's name below its revision."""
+    return f"{rung}/{INIT}"
+
+
+def playlist_name(rung: str) -> str:
+    """Return a media playlist's name below its revision."""
+    return f"{rung}/{PLAYLIST}"
+
+
+def artwork_name(width_px: int) -> str:
+    """Return a cover image's name below its revision."""
+    return f"artwork-{width_px}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One packaging of one asset; everything below it is immutable."""
+
+    asset_id: str
+    revision: str
+
+    def __post_init__(self) -> None:
+        """Refuse anything that could step outside of the revision's folder."""
+        check_id(self.asset_id)
+        check_id(self.revision)
+
+    @property
+    def prefix(self) -> str:
+        """The folder of all its objects, without a slash at the end."""
+        return f"{MEDIA_PREFIX}/{self.asset_id}/{self.revision}"
+
+    def key(self, name: str) -> str:
+        """Return the key of the object called ``name`` below this revision."""
+        return f"{self.prefix}/{name}"

@@ -1,0 +1,1 @@
+"""The origin server, its page and the command line: the program that people start."""

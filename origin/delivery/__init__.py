@@ -1,0 +1,1 @@
+"""Answering players: ranges, conditions, compression and the handlers that use them."""

@@ -1,0 +1,1 @@
+"""The player page and the build hook that bundles it from npm."""

@@ -1,0 +1,8 @@
+"""Source file -> renditions in an object store.
+
+A source is probed, a ladder chosen, then one decode pass feeds everything that needs samples:
+the encoders (chunk by chunk, on the ladder's grid), the loudness meter and the waveform. Frames
+become CMAF segments, segments become objects, and the entry that makes the asset playable is
+written last. This package's ``__init__`` imports nothing: a process that serves must be able to
+read ``packager.errors`` without loading a decoder.
+"""

@@ -1,0 +1,43 @@
+"""What can go wrong between a source and its renditions, each with a sentence for its creator."""
+
+
+class PackagingError(Exception):
+    """The root: the message says what happened and what to do, in the creator's words."""
+
+    code = "packaging_failed"
+
+
+class UnsupportedSource(PackagingError):
+    """Not audio that we take: another kind of file, or one without sound in it."""
+
+    code = "unsupported_source"
+
+
+class CorruptSource(PackagingError):
+    """It says that it is audio, and then it is not: truncated, damaged, or lying about itself."""
+
+    code = "corrupt_source"
+
+
+class SourceTooLarge(PackagingError):
+    """It would become longer or larger than the limits allow."""
+
+    code = "source_too_large"
+
+
+class SourceNotFound(PackagingError):
+    """Nothing is there, or it may not be read."""
+
+    code = "source_not_found"
+
+
+class EncoderFailed(PackagingError):
+    """The encoder gave up; the source is not to blame."""
+
+    code = "encoder_failed"
+
+
+class StoreFailed(PackagingError):
+    """The object store refused a write or a read; packaging may be tried again."""
+
+    code = "store_failed"
