@@ -1,0 +1,90 @@
+"""Settings: every option of every command, from the command line, the environment or a file.
+
+An option's value is looked for on the command line, then in the environment (``--store`` is
+``SOUNDBRIDGE_STORE``), then in a TOML file (``store = "s3://..."``), then in its default. The file
+is the one that ``--config`` or ``SOUNDBRIDGE_CONFIG`` names, else ``soundbridge.toml`` in the
+working directory if there is one. A name in the file that no option has is an error: a misspelt
+setting must not be a silent one.
+
+This module alone says how a setting is spelt; options are declared where they are used, with
+``setting`` in the place of ``click.option``.
+"""
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+ENVIRONMENT_PREFIX: Final = "SOUNDBRIDGE_"
+DEFAULT_FILE: Final = Path("soundbridge.toml")
+_FILE_LIMIT_BYTES: Final = 1 << 20
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any] | click.Command)
+
+
+class Setting(click.Option):
+    """An option that the environment and the file can also give. ``--json`` is ``json`` there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("show_default", True)
+        kwargs.setdefault("show_envvar", True)
+        super().__init__(*args, **kwargs)
+        self.envvar = ENVIRONMENT_PREFIX + self.key.upper()
+
+    @property
+    def key(self) -> str:
+        """The name in the file: the longest spelling, without dashes in front."""
+        return max(self.opts, key=len).lstrip("-").replace("-", "_")
+
+
+def setting(*declarations: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
+    """Declare an option that is a setting; the arguments are those of ``click.option``."""
+    return click.option(*declarations, cls=Setting, **attributes)
+
+
+def read_file(path: Path | None) -> Mapping[str, Any]:
+    """Return the file's values by key; without a path, those of the default file, if it is there.
+
+    Raises click.BadParameter where the file cannot be read.
+    """
+    if path is None:
+        if not DEFAULT_FILE.is_file():
+            return {}
+        path = DEFAULT_FILE
+    try:
+        with path.open("rb") as file:
+            text = file.read(_FILE_LIMIT_BYTES + 1)
+        if len(text) > _FILE_LIMIT_BYTES:
+            raise click.BadParameter(f"{path} is larger than a settings file may be (1 MiB).")
+        return tomllib.loads(text.decode())
+    except (OSError, ValueError) as error:
+        raise click.BadParameter(f"{path} cannot be read as TOML: {error}") from error
+
+
+def defaults_by_command(
+    values: Mapping[str, Any], commands: Mapping[str, click.Command]
+) -> dict[str, dict[str, Any]]:
+    """Spread a file's values over the commands' parameters, as click's ``default_map`` wants them.
+
+    Raises click.BadParameter for a key that is no command's option.
+    """
+    normal = {key.replace("-", "_"): value for key, value in values.items()}
+    known = {name: _settings(command.params) for name, command in commands.items()}
+    unknown = sorted(normal.keys() - {key for settings in known.values() for key in settings})
+    if unknown:
+        raise click.BadParameter(f"the settings file has no option called {', '.join(unknown)}.")
+    return {
+        name: {settings[key]: value for key, value in normal.items() if key in settings}
+        for name, settings in known.items()
+    }
+
+
+def _settings(parameters: Iterable[click.Parameter]) -> dict[str, str]:
+    """Return the parameter name of each setting by its key."""
+    return {
+        parameter.key: parameter.name
+        for parameter in parameters
+        if isinstance(parameter, Setting) and parameter.name
+    }
