@@ -1,0 +1,29 @@
+"""EXT-X-DATERANGE (rfc8216bis §4.4.5.1): metadata for a span of the timeline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from manifests.attribute_values import BYTES, DECIMAL, QUOTED, QUOTED_DATE, QUOTED_LIST, YES_NO
+from manifests.attributes import Attribute
+
+ClientValue = str | Decimal | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """A span of dates with its attributes; ``client_attributes`` are those that begin with X-."""
+
+    id: Annotated[str, Attribute("ID", QUOTED)]
+    start_date: Annotated[datetime | None, Attribute("START-DATE", QUOTED_DATE)] = None
+    class_name: Annotated[str | None, Attribute("CLASS", QUOTED)] = None
+    cue: Annotated[tuple[str, ...], Attribute("CUE", QUOTED_LIST)] = ()
+    end_date: Annotated[datetime | None, Attribute("END-DATE", QUOTED_DATE)] = None
+    duration_s: Annotated[Decimal | None, Attribute("DURATION", DECIMAL)] = None
+    planned_duration_s: Annotated[Decimal | None, Attribute("PLANNED-DURATION", DECIMAL)] = None
+    scte35_cmd: Annotated[bytes | None, Attribute("SCTE35-CMD", BYTES)] = None
+    scte35_out: Annotated[bytes | None, Attribute("SCTE35-OUT", BYTES)] = None
+    scte35_in: Annotated[bytes | None, Attribute("SCTE35-IN", BYTES)] = None
+    end_on_next: Annotated[bool, Attribute("END-ON-NEXT", YES_NO)] = False
+    client_attributes: tuple[tuple[str, ClientValue], ...] = ()
