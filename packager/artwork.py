@@ -1,0 +1,159 @@
+"""The cover: found in the source, made into three JPEGs and a placeholder.
+
+A cover is hostile input like everything else in an upload. Its size is looked at before a pixel is
+decoded, only a few formats are tried, and whatever goes wrong becomes a note for the creator: a
+track without its cover is still a track.
+
+The same cover gives the same bytes: nothing of the original's metadata is carried over (orientation
+and colour profile are applied, not copied).
+"""
+
+import io
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+import av
+import numpy as np
+from PIL import Image, ImageCms, ImageOps
+
+from packager import blurhash
+
+SIZES_PX: Final = (96, 320, 1200)
+"""The boxes that covers are fitted into: a list, a player, a full screen. Never enlarged."""
+MEDIA_TYPE: Final = "image/jpeg"
+
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_MAX_SOURCE_BYTES: Final = 32 * 2**20
+_MAX_PIXELS: Final = 40_000_000
+_MAX_ASPECT: Final = 20
+_MAX_PACKETS: Final = 64
+_PLACEHOLDER_PX: Final = 32
+_BACKGROUND: Final = "white"
+_FRONT: Final = "cover (front)"
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """One size. ``box_px`` is the box it was fitted into and names it; a small cover is smaller."""
+
+    box_px: int
+    width_px: int
+    height_px: int
+    data: bytes
+    media_type: str = MEDIA_TYPE
+
+
+@dataclass(frozen=True, slots=True)
+class ArtworkSet:
+    """What became of a cover: its sizes and its blurhash, or nothing but a note that says why."""
+
+    covers: tuple[Cover, ...] = ()
+    placeholder: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+class _UnusableCoverError(Exception):
+    """A cover that is left out, with the reason for the creator."""
+
+
+def find_cover(container: av.container.InputContainer) -> bytes | None:
+    """Return the source's attached picture, the front cover where it has several.
+
+    Reads from the beginning of a newly opened container, which is not to be decoded afterwards.
+    """
+    pictures = [
+        stream
+        for stream in container.streams.video
+        if stream.disposition & av.stream.Disposition.attached_pic
+    ]
+    if not pictures:
+        return None
+    chosen = next((picture for picture in pictures if _is_front(picture)), pictures[0])
+    # libavformat hands out attached pictures before anything else.
+    with suppress(av.FFmpegError):
+        for _, packet in zip(range(_MAX_PACKETS), container.demux(), strict=False):
+            if packet.stream.index == chosen.index and packet.size:
+                return bytes(packet)
+    return None
+
+
+def make_artwork(cover: bytes | None) -> ArtworkSet:
+    """Make the three sizes and the placeholder; never raises because of what is in ``cover``."""
+    if cover is None:
+        return ArtworkSet()
+    try:
+        picture = _decode(cover)
+    except _UnusableCoverError as error:
+        return ArtworkSet(notes=(f"The cover was left out: {error}.",))
+    covers = tuple(_fit(picture, box_px) for box_px in SIZES_PX)
+    small = picture.resize((_PLACEHOLDER_PX, _PLACEHOLDER_PX), Image.Resampling.BOX)
+    return ArtworkSet(covers, blurhash.encode(np.asarray(small)))
+
+
+def _is_front(picture: av.VideoStream) -> bool:
+    return picture.metadata.get("comment", "").lower() == _FRONT
+
+
+def _decode(data: bytes) -> Image.Image:
+    """Return the picture upright, in sRGB, without alpha, no larger than anyone needs."""
+    if len(data) > _MAX_SOURCE_BYTES:
+        raise _UnusableCoverError("it is larger than 32 MB")
+    try:
+        with warnings.catch_warnings():
+            # Pillow's own bomb warning comes on opening; the sizes are checked below.
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
+                _check_size(opened)
+                opened.draft(None, (SIZES_PX[-1], SIZES_PX[-1]))
+                return _flatten(_to_srgb(ImageOps.exif_transpose(opened)))
+    except Image.DecompressionBombError as error:
+        raise _UnusableCoverError("it has more than 40 million pixels") from error
+    except _UnusableCoverError:
+        raise
+    # Pillow's decoders raise nearly anything on damaged data, and a cover is worth no failure.
+    except Exception as error:
+        raise _UnusableCoverError(
+            "it is damaged, or no JPEG, PNG, WebP, GIF, BMP or TIFF picture"
+        ) from error
+
+
+def _check_size(picture: Image.Image) -> None:
+    width_px, height_px = picture.size
+    if width_px * height_px > _MAX_PIXELS:
+        raise _UnusableCoverError("it has more than 40 million pixels")
+    if max(width_px, height_px) > _MAX_ASPECT * min(width_px, height_px):
+        raise _UnusableCoverError("it is a strip, not a picture")
+
+
+def _to_srgb(picture: Image.Image) -> Image.Image:
+    """Apply the embedded colour profile, where there is one that can be read."""
+    profile = picture.info.get("icc_profile")
+    if profile and picture.mode in {"RGB", "CMYK", "L"}:
+        with suppress(ImageCms.PyCMSError, OSError):
+            converted = ImageCms.profileToProfile(
+                picture,
+                ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+                ImageCms.createProfile("sRGB"),
+                outputMode="RGB",
+            )
+            return converted or picture
+    return picture
+
+
+def _flatten(picture: Image.Image) -> Image.Image:
+    """Return the picture as RGB, on white where it is transparent."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    layer = picture.convert("RGBA")
+    paper = Image.new("RGBA", layer.size, _BACKGROUND)
+    return Image.alpha_composite(paper, layer).convert("RGB")
+
+
+def _fit(picture: Image.Image, box_px: int) -> Cover:
+    fitted = picture.copy()
+    fitted.thumbnail((box_px, box_px), Image.Resampling.LANCZOS)
+    output = io.BytesIO()
+    fitted.save(output, "JPEG", quality=85, optimize=True, progressive=True)
+    return Cover(box_px, *fitted.size, output.getvalue())

@@ -1,0 +1,82 @@
+"""What the source says of itself: title, artist and the like, under one set of names.
+
+libavformat already unifies most of the names of ID3, MP4, Vorbis comments and RIFF; the rest is a
+short list here. Only names on the list are kept: what else is in a file (encoder settings, private
+frames, whole lyrics) is nobody's business downstream, and a list bounds what a file can bring.
+
+Containers have to be opened with ``OPEN_OPTIONS``, or one byte that is no UTF-8 fails the file.
+"""
+
+from collections.abc import Mapping
+from typing import Final, TypedDict
+
+import av
+
+from packager import text
+
+
+class OpenOptions(TypedDict):
+    """How ``av.open`` reads metadata."""
+
+    metadata_encoding: str
+    metadata_errors: str
+
+
+OPEN_OPTIONS: Final[OpenOptions] = {
+    "metadata_encoding": "utf-8",
+    "metadata_errors": "surrogateescape",
+}
+MAX_LENGTH: Final = 1000
+"""Characters of one value; a comment that is longer is cut."""
+
+NAMES: Final = frozenset(
+    {
+        "title", "artist", "album", "album_artist", "composer", "performer", "conductor",
+        "lyricist", "publisher", "genre", "mood", "grouping", "date", "track", "disc", "bpm",
+        "compilation", "comment", "language", "copyright", "license", "isrc", "barcode",
+        "replaygain_track_gain", "replaygain_track_peak",
+        "replaygain_album_gain", "replaygain_album_peak", "replaygain_reference_loudness",
+    }
+)  # fmt: skip
+"""Every name that there can be."""
+
+_ALIASES: Final = {
+    "albumartist": "album_artist",
+    "author": "artist",
+    "description": "comment",
+    "discnumber": "disc",
+    "label": "publisher",
+    "organization": "publisher",
+    "tbpm": "bpm",
+    "tcmp": "compilation",
+    "text": "lyricist",
+    "tmpo": "bpm",
+    "tracknumber": "track",
+    "tsrc": "isrc",
+    "wcop": "license",
+    "year": "date",
+}
+_UNDETERMINED: Final = "und"
+_MAX_RAW_LENGTH: Final = 16 * MAX_LENGTH
+
+
+def read_tags(container: av.container.InputContainer) -> dict[str, str]:
+    """Return the tags of the container and, where it has none of a name, of its sound."""
+    found = _named(container.metadata)
+    for stream in container.streams.audio[:1]:
+        found = _named(stream.metadata) | found
+    cleaned = {name: text.clean(value, MAX_LENGTH) for name, value in text.repair(found).items()}
+    if cleaned.get("language") == _UNDETERMINED:
+        del cleaned["language"]
+    return {name: cleaned[name] for name in sorted(cleaned) if cleaned[name]}
+
+
+def _named(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return the values that we have a name for; of two with one name the first."""
+    named: dict[str, str] = {}
+    for key, value in metadata.items():
+        name = key.casefold().strip().replace(" ", "_").replace("-", "_")
+        name = _ALIASES.get(name, name)
+        if name in NAMES:
+            named.setdefault(name, value[:_MAX_RAW_LENGTH])
+    return named
