@@ -1,0 +1,190 @@
+"""How long each class of object may be kept, and by whom.
+
+One table says it for browsers, for shared caches and for the CDNs that read targeted headers
+(RFC 9213 ``CDN-Cache-Control``, and ``Surrogate-Control``). Everything below a revision is
+immutable; what names a revision lives for a minute, or as long as a purger can vouch for it; an
+error lives for seconds or not at all. An answer meant for one reader is never stored, whatever its
+class: ``Audience.ONE`` overrides the table.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from typing import Final
+
+
+class ObjectClass(StrEnum):
+    """What an answer is, as far as caches are concerned; the value is also its cache tag."""
+
+    SEGMENT = "segment"
+    INIT = "init"
+    MEDIA_PLAYLIST = "media-playlist"
+    MULTIVARIANT_PLAYLIST = "multivariant-playlist"
+    MPD = "mpd"
+    GROWING_PLAYLIST = "growing-playlist"
+    ENTRY_PLAYLIST = "entry-playlist"
+    ENTRY_MPD = "entry-mpd"
+    PROVISIONAL_ENTRY = "provisional-entry"
+    METADATA = "metadata"
+    WAVEFORM = "waveform"
+    ARTWORK = "artwork"
+    PAGE = "page"
+    PAGE_ASSET = "page-asset"
+    PUBLIC_API = "public-api"
+    PRIVATE = "private"
+    PROBE = "probe"
+    NOT_FOUND = "not-found"
+    CLIENT_ERROR = "client-error"
+    SERVER_ERROR = "server-error"
+
+
+class Audience(Enum):
+    """For whom an answer was made: anyone who asks, or the one who authenticated."""
+
+    ANYONE = auto()
+    ONE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """Freshness in seconds (RFC 9111 §5.2.2, RFC 5861); ``shared_s`` None means as in browsers."""
+
+    browser_s: int
+    shared_s: int | None = None
+    stale_while_revalidate_s: int = 0
+    stale_if_error_s: int = 0
+    public: bool = False
+    immutable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicy:
+    """What to tell caches; the three texts are header values."""
+
+    cache_control: str
+    cdn_cache_control: str
+    surrogate_control: str
+    compressible: bool
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The policy as response headers."""
+        return {
+            "Cache-Control": self.cache_control,
+            "CDN-Cache-Control": self.cdn_cache_control,
+            "Surrogate-Control": self.surrogate_control,
+        }
+
+
+YEAR_S: Final = 31_536_000
+DAY_S: Final = 86_400
+
+_FOREVER: Final = Lifetime(YEAR_S, public=True, immutable=True)
+_ENTRY: Final = Lifetime(60, stale_while_revalidate_s=60, stale_if_error_s=DAY_S)
+_ENTRY_PURGED: Final = Lifetime(60, DAY_S, stale_while_revalidate_s=60, stale_if_error_s=DAY_S)
+
+_LIFETIMES: Final = {
+    ObjectClass.SEGMENT: _FOREVER,
+    ObjectClass.INIT: _FOREVER,
+    ObjectClass.MEDIA_PLAYLIST: _FOREVER,
+    ObjectClass.MULTIVARIANT_PLAYLIST: _FOREVER,
+    ObjectClass.MPD: _FOREVER,
+    ObjectClass.WAVEFORM: _FOREVER,
+    ObjectClass.ARTWORK: _FOREVER,
+    ObjectClass.PAGE_ASSET: _FOREVER,
+    ObjectClass.ENTRY_PLAYLIST: _ENTRY,
+    ObjectClass.ENTRY_MPD: _ENTRY,
+    ObjectClass.METADATA: _ENTRY,
+    ObjectClass.PROVISIONAL_ENTRY: Lifetime(2),
+    ObjectClass.PAGE: Lifetime(0, public=True),
+    ObjectClass.PUBLIC_API: Lifetime(0, 30, stale_while_revalidate_s=60, public=True),
+    ObjectClass.NOT_FOUND: Lifetime(5),
+}
+"""Classes that may be stored; every class that is not here may not."""
+
+_COMPRESSIBLE: Final = frozenset(
+    {
+        ObjectClass.MEDIA_PLAYLIST,
+        ObjectClass.MULTIVARIANT_PLAYLIST,
+        ObjectClass.MPD,
+        ObjectClass.GROWING_PLAYLIST,
+        ObjectClass.ENTRY_PLAYLIST,
+        ObjectClass.ENTRY_MPD,
+        ObjectClass.PROVISIONAL_ENTRY,
+        ObjectClass.METADATA,
+        ObjectClass.WAVEFORM,
+        ObjectClass.PAGE,
+        ObjectClass.PAGE_ASSET,
+        ObjectClass.PUBLIC_API,
+    }
+)
+
+
+def policy_for(
+    object_class: ObjectClass,
+    *,
+    audience: Audience = Audience.ANYONE,
+    target_duration_s: int = 6,
+    purged: bool = False,
+) -> CachePolicy:
+    """Decide what caches are told about one answer.
+
+    ``purged`` says that a purger is configured: a change of entry then reaches the CDN at once, so
+    that a CDN may keep entries for a day. Browsers, which nobody can purge, never do.
+    ``target_duration_s`` matters to growing playlists alone (RFC 8216 §6.3.4: a player reloads
+    after half of it where nothing changed).
+    """
+    compressible = object_class in _COMPRESSIBLE
+    if audience is Audience.ONE or object_class is ObjectClass.PRIVATE:
+        return CachePolicy("private, no-store", "no-store", "no-store", compressible)
+    lifetime = _lifetime(object_class, target_duration_s, purged=purged)
+    if lifetime is None:
+        return CachePolicy("no-store", "no-store", "no-store", compressible)
+    return CachePolicy(
+        _cache_control(lifetime),
+        _cdn_cache_control(lifetime),
+        ", ".join(_shared_directives(lifetime)),
+        compressible,
+    )
+
+
+def _lifetime(
+    object_class: ObjectClass, target_duration_s: int, *, purged: bool
+) -> Lifetime | None:
+    if object_class is ObjectClass.GROWING_PLAYLIST:
+        return Lifetime(max(1, target_duration_s // 2))
+    lifetime = _LIFETIMES.get(object_class)
+    return _ENTRY_PURGED if lifetime is _ENTRY and purged else lifetime
+
+
+def _cache_control(lifetime: Lifetime) -> str:
+    directives = ["public"] if lifetime.public else []
+    directives.append(f"max-age={lifetime.browser_s}")
+    if lifetime.shared_s is not None:
+        directives.append(f"s-maxage={lifetime.shared_s}")
+    elif lifetime.browser_s == 0:
+        directives.append("must-revalidate")
+    directives += _stale_directives(lifetime)
+    if lifetime.immutable:
+        directives.append("immutable")
+    return ", ".join(directives)
+
+
+def _cdn_cache_control(lifetime: Lifetime) -> str:
+    directives = _shared_directives(lifetime)
+    if lifetime.immutable:
+        directives.append("immutable")
+    return ", ".join(directives)
+
+
+def _shared_directives(lifetime: Lifetime) -> list[str]:
+    shared_s = lifetime.browser_s if lifetime.shared_s is None else lifetime.shared_s
+    return [f"max-age={shared_s}", *_stale_directives(lifetime)]
+
+
+def _stale_directives(lifetime: Lifetime) -> list[str]:
+    directives = []
+    if lifetime.stale_while_revalidate_s:
+        directives.append(f"stale-while-revalidate={lifetime.stale_while_revalidate_s}")
+    if lifetime.stale_if_error_s:
+        directives.append(f"stale-if-error={lifetime.stale_if_error_s}")
+    return directives

@@ -1,0 +1,95 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdn.policy import Audience, ObjectClass, policy_for
+
+FOREVER = "public, max-age=31536000, immutable"
+ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+
+
+@pytest.mark.parametrize(
+    ("object_class", "cache_control"),
+    [
+        (ObjectClass.SEGMENT, FOREVER),
+        (ObjectClass.INIT, FOREVER),
+        (ObjectClass.MEDIA_PLAYLIST, FOREVER),
+        (ObjectClass.MULTIVARIANT_PLAYLIST, FOREVER),
+        (ObjectClass.MPD, FOREVER),
+        (ObjectClass.WAVEFORM, FOREVER),
+        (ObjectClass.ARTWORK, FOREVER),
+        (ObjectClass.PAGE_ASSET, FOREVER),
+        (ObjectClass.GROWING_PLAYLIST, "max-age=3"),
+        (ObjectClass.ENTRY_PLAYLIST, ENTRY),
+        (ObjectClass.ENTRY_MPD, ENTRY),
+        (ObjectClass.METADATA, ENTRY),
+        (ObjectClass.PROVISIONAL_ENTRY, "max-age=2"),
+        (ObjectClass.PAGE, "public, max-age=0, must-revalidate"),
+        (ObjectClass.PUBLIC_API, "public, max-age=0, s-maxage=30, stale-while-revalidate=60"),
+        (ObjectClass.NOT_FOUND, "max-age=5"),
+        (ObjectClass.CLIENT_ERROR, "no-store"),
+        (ObjectClass.SERVER_ERROR, "no-store"),
+        (ObjectClass.PROBE, "no-store"),
+        (ObjectClass.PRIVATE, "private, no-store"),
+    ],
+)
+def test_each_class_has_its_cache_control(object_class: ObjectClass, cache_control: str) -> None:
+    assert policy_for(object_class).cache_control == cache_control
+
+
+def test_a_purger_lets_cdns_and_only_cdns_keep_entries_for_a_day() -> None:
+    policy = policy_for(ObjectClass.ENTRY_PLAYLIST, purged=True)
+    assert policy.headers == {
+        "Cache-Control": (
+            "max-age=60, s-maxage=86400, stale-while-revalidate=60, stale-if-error=86400"
+        ),
+        "CDN-Cache-Control": "max-age=86400, stale-while-revalidate=60, stale-if-error=86400",
+        "Surrogate-Control": "max-age=86400, stale-while-revalidate=60, stale-if-error=86400",
+    }
+
+
+def test_a_purger_changes_nothing_about_provisional_entries() -> None:
+    assert policy_for(ObjectClass.PROVISIONAL_ENTRY, purged=True) == policy_for(
+        ObjectClass.PROVISIONAL_ENTRY
+    )
+
+
+@pytest.mark.parametrize(("target_duration_s", "max_age"), [(6, 3), (7, 3), (2, 1), (1, 1)])
+def test_a_growing_playlist_lives_half_a_target_duration(
+    target_duration_s: int, max_age: int
+) -> None:
+    policy = policy_for(ObjectClass.GROWING_PLAYLIST, target_duration_s=target_duration_s)
+    assert policy.cache_control == f"max-age={max_age}"
+
+
+def test_cdns_are_told_the_shared_lifetime() -> None:
+    assert policy_for(ObjectClass.SEGMENT).cdn_cache_control == "max-age=31536000, immutable"
+    assert policy_for(ObjectClass.SEGMENT).surrogate_control == "max-age=31536000"
+    policy = policy_for(ObjectClass.PUBLIC_API)
+    assert policy.cdn_cache_control == "max-age=30, stale-while-revalidate=60"
+
+
+def test_sound_and_pictures_are_not_compressed_again() -> None:
+    squeezed = {each for each in ObjectClass if policy_for(each).compressible}
+    assert squeezed.isdisjoint({ObjectClass.SEGMENT, ObjectClass.INIT, ObjectClass.ARTWORK})
+    assert {ObjectClass.ENTRY_PLAYLIST, ObjectClass.MEDIA_PLAYLIST} < squeezed
+
+
+@given(
+    object_class=st.sampled_from(ObjectClass),
+    audience=st.sampled_from(Audience),
+    target_duration_s=st.integers(1, 3600),
+    purged=st.booleans(),
+)
+def test_nothing_private_is_ever_storable(
+    object_class: ObjectClass, audience: Audience, target_duration_s: int, *, purged: bool
+) -> None:
+    policy = policy_for(
+        object_class, audience=audience, target_duration_s=target_duration_s, purged=purged
+    )
+    if audience is Audience.ONE or object_class is ObjectClass.PRIVATE:
+        assert policy.cache_control == "private, no-store"
+        assert policy.cdn_cache_control == "no-store"
+        assert policy.surrogate_control == "no-store"
+    if object_class is ObjectClass.SERVER_ERROR:
+        assert "max-age" not in str(policy.headers)
