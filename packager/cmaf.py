@@ -1,0 +1,152 @@
+"""CMAF: what makes AAC frames a track that players take (ISO/IEC 23000-19), as pure functions.
+
+An initialization section says everything about a rendition but its sound; a media segment is one
+movie fragment with its samples behind it. ``manifests.boxes`` knows the bytes of each box, this
+module knows which boxes there are and why. Equal arguments give equal bytes: no dates, no names,
+no version strings.
+
+Gapless playback hangs on two numbers. The first frame out of an encoder is priming, and the sound
+was padded in front to whole frames; the edit list's media time leaves out both, so that decoders
+begin with the source's first sample. The movie's timescale is the sample rate, which makes the
+edit's duration exact.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from manifests.boxes import loudness as loudness_box
+from manifests.boxes.box import HEADER_BYTES, box, full_box
+from manifests.boxes.brands import Brands
+from manifests.boxes.data_reference import DataReference
+from manifests.boxes.edit_list import Edit, EditList
+from manifests.boxes.elementary_stream import ElementaryStream
+from manifests.boxes.handler import SOUND, Handler
+from manifests.boxes.media_header import MediaHeader
+from manifests.boxes.movie_extends import INDEPENDENT_SAMPLE, MovieExtendsHeader, TrackExtends
+from manifests.boxes.movie_header import MovieHeader
+from manifests.boxes.sample_entry import encode_aac
+from manifests.boxes.sample_group import RollRecovery, encode_roll_members
+from manifests.boxes.sample_table import SampleTable
+from manifests.boxes.track_fragment import DecodeTime, FragmentNumber, TrackFragmentHeader
+from manifests.boxes.track_header import TrackHeader
+from manifests.boxes.track_run import TrackRun
+from manifests.index import Loudness
+from manifests.rendition import FRAME_SAMPLES
+
+_TRACK_ID: Final = 1
+_AAC_ROLL_DISTANCE: Final = -1
+"""A frame overlaps with the one before it, which has to be decoded as well."""
+
+_DECODER_BUFFER_BYTES_PER_CHANNEL: Final = 6144 // 8
+"""The bit reservoir of an AAC decoder (ISO/IEC 14496-3 §4.5.3)."""
+
+# iso6 for tfdt and default-base-is-moof (RFC 8216 §3.3), cmfc for CMAF (ISO/IEC 23000-19 §7.2).
+_FILE_BRANDS: Final = Brands(major="cmfc", compatible=("iso6", "cmfc"))
+# Optional in HLS, wanted by DASH (ISO/IEC 23009-1 §6.3.4.2) and by whoever looks at a lone segment:
+# 24 bytes in about 100,000.
+_SEGMENT_BRANDS: Final = Brands(major="msdh", compatible=("msdh", "cmfs"))
+
+
+def initialization_section(
+    *,
+    codec_config: bytes,
+    sample_rate_hz: int,
+    channels: int,
+    bitrate_bps: int,
+    media_time_ticks: int,
+    duration_ticks: int,
+    loudness: Loudness | None,
+) -> bytes:
+    """Write what a player reads before the first segment (RFC 8216 §3.3).
+
+    ``codec_config`` is the encoder's AudioSpecificConfig. ``media_time_ticks`` are left out in
+    front; ``duration_ticks`` is what is heard after them, or 0 while the track is growing.
+    """
+    stream = _stream(codec_config, channels=channels, bitrate_bps=bitrate_bps)
+    description = encode_aac(stream, channels=channels, sample_rate_hz=sample_rate_hz)
+    edits = EditList((Edit(duration_ticks, media_time_ticks),))
+    levels = loudness_box.encode(loudness) if loudness else b""
+    # In a fragmented file the durations of mvhd, tkhd and mdhd are zero (RFC 8216 §3.3,
+    # ISO/IEC 23000-19 §7.5): mehd and the edit list carry the presentation's.
+    track = box(
+        "trak",
+        TrackHeader(_TRACK_ID).encode(),
+        box("edts", edits.encode()),
+        _media(description, sample_rate_hz),
+        box("udta", levels) if levels else b"",
+    )
+    known_end = MovieExtendsHeader(duration_ticks).encode() if duration_ticks else b""
+    movie = box(
+        "moov",
+        MovieHeader(timescale=sample_rate_hz).encode(next_track_id=_TRACK_ID + 1),
+        track,
+        box("mvex", known_end, TrackExtends(_TRACK_ID, FRAME_SAMPLES).encode()),
+    )
+    return _FILE_BRANDS.encode("ftyp") + movie
+
+
+def _stream(codec_config: bytes, *, channels: int, bitrate_bps: int) -> ElementaryStream:
+    """Describe the elementary stream; a full reservoir may be spent within any one second."""
+    buffer_bytes = _DECODER_BUFFER_BYTES_PER_CHANNEL * channels
+    return ElementaryStream(
+        codec_config=codec_config,
+        buffer_bytes=buffer_bytes,
+        max_bitrate_bps=bitrate_bps + 8 * buffer_bytes,
+        average_bitrate_bps=bitrate_bps,
+    )
+
+
+def _media(description: bytes, sample_rate_hz: int) -> bytes:
+    table = box(
+        "stbl",
+        description,
+        SampleTable.encode_empty(),
+        RollRecovery(_AAC_ROLL_DISTANCE).encode(),
+    )
+    information = box(
+        "minf", full_box("smhd", 0, 0, bytes(4)), box("dinf", DataReference.encode()), table
+    )
+    return box(
+        "mdia",
+        MediaHeader(timescale=sample_rate_hz).encode(),
+        Handler(SOUND).encode(),
+        information,
+    )
+
+
+def media_segment(
+    *,
+    sequence_number: int,
+    base_media_decode_time_ticks: int,
+    frames: Sequence[bytes],
+    last_frame_duration_ticks: int | None = None,
+) -> bytes:
+    """Write one segment: one movie fragment, one run of samples.
+
+    ``sequence_number`` counts from 1. ``base_media_decode_time_ticks`` is the sum of the durations
+    of all frames before, priming included. ``last_frame_duration_ticks`` is for a frame that does
+    not last its 1,024 ticks.
+    """
+    durations: list[int] | None = None
+    if last_frame_duration_ticks is not None:
+        durations = [FRAME_SAMPLES] * (len(frames) - 1) + [last_frame_duration_ticks]
+    sizes = [len(frame) for frame in frames]
+    head = (
+        FragmentNumber(sequence_number).encode(),
+        TrackFragmentHeader(
+            _TRACK_ID,
+            default_duration_ticks=FRAME_SAMPLES,
+            default_flags=INDEPENDENT_SAMPLE,
+        ).encode(),
+        DecodeTime(base_media_decode_time_ticks).encode(),
+    )
+    members = encode_roll_members(len(frames))
+
+    def fragment(data_offset: int) -> bytes:
+        number, header, time = head
+        run = TrackRun(len(frames), data_offset, durations, sizes).encode()
+        return box("moof", number, box("traf", header, time, run, members))
+
+    # The offset counts from the moof's first byte and has the same width whatever it is.
+    moof = fragment(len(fragment(0)) + HEADER_BYTES)
+    return _SEGMENT_BRANDS.encode("styp") + moof + box("mdat", *frames)
