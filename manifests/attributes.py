@@ -14,12 +14,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
-from typing import Any, Final, NamedTuple, get_args, get_type_hints
+from typing import Any, Final, NamedTuple, TypeVar, get_args, get_type_hints
 
 from manifests.attribute_values import SECTION, Syntax, Value
 from manifests.errors import ManifestError
 
 _ATTRIBUTE: Final = re.compile(r' *([A-Za-z0-9._-]+)=(?:"([^"]*)"|([^", ]*)) *(,|\Z)')
+
+Noun = TypeVar("Noun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +72,33 @@ def attribute_names(noun: type) -> frozenset[str]:
     return frozenset(column.attribute.name for column in _columns(noun))
 
 
-def read_attributes(noun: type, values: Mapping[str, Value]) -> dict[str, Any]:
-    """Return the arguments that build ``noun`` from an attribute list."""
-    arguments: dict[str, Any] = {}
+def read_attributes(noun: type[Noun], text: str) -> Noun:
+    """Return the dataclass ``noun`` that an attribute list describes."""
+    return noun(**arguments(noun, parse_attributes(text)))
+
+
+def arguments(noun: type, values: Mapping[str, Value]) -> dict[str, Any]:
+    """Return the arguments that build ``noun`` from its attributes."""
+    found: dict[str, Any] = {}
     for field, attribute, default in _columns(noun):
         value = values.get(attribute.name)
         if value is not None:
             try:
-                arguments[field] = attribute.syntax.read(value)
+                found[field] = attribute.syntax.read(value)
             except ManifestError as error:
                 raise ManifestError(
                     f"the attribute {attribute.name}: {error.message}", section=error.section
                 ) from error
         elif default is MISSING:
             raise ManifestError(f"the attribute {attribute.name} is missing")
-    return arguments
+    return found
 
 
 def write_attributes(value: object) -> str:
     """Return the attribute list of a dataclass, in the order of its fields."""
+    noun: type = type(value)
     return ",".join(
         f"{attribute.name}={attribute.syntax.write(getattr(value, field))}"
-        for field, attribute, default in _columns(type(value))
+        for field, attribute, default in _columns(noun)
         if default is MISSING or getattr(value, field) != default
     )

@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Self, cast
 
-from manifests.attribute_values import BYTES, DECIMAL, QUOTED, QUOTED_DATE, QUOTED_LIST, YES_NO
-from manifests.attributes import Attribute
+from manifests.attribute_values import (
+    BYTES,
+    DECIMAL,
+    QUOTED,
+    QUOTED_DATE,
+    QUOTED_LIST,
+    SIGNED_DECIMAL,
+    YES_NO,
+    Value,
+    quote,
+)
+from manifests.attributes import Attribute, arguments, parse_attributes, write_attributes
 
 ClientValue = str | Decimal | bytes
 
@@ -27,3 +37,28 @@ class DateRange:
     scte35_in: Annotated[bytes | None, Attribute("SCTE35-IN", BYTES)] = None
     end_on_next: Annotated[bool, Attribute("END-ON-NEXT", YES_NO)] = False
     client_attributes: tuple[tuple[str, ClientValue], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read the tag's attribute list."""
+        values = parse_attributes(text)
+        own = tuple((name, _read(values[name])) for name in values if name.startswith("X-"))
+        return cls(**arguments(cls, values), client_attributes=own)
+
+    def render(self) -> str:
+        """Spell the tag's attribute list."""
+        own = (f"{name}={_write(value)}" for name, value in self.client_attributes)
+        return ",".join((write_attributes(self), *own))
+
+
+def _read(value: Value) -> ClientValue:
+    if value.quoted:
+        return value.text
+    syntax = BYTES if value.text[:2] in {"0x", "0X"} else SIGNED_DECIMAL
+    return cast("ClientValue", syntax.read(value))
+
+
+def _write(value: ClientValue) -> str:
+    if isinstance(value, str):
+        return quote(value)
+    return (BYTES if isinstance(value, bytes) else SIGNED_DECIMAL).write(value)

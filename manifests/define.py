@@ -5,6 +5,7 @@ from typing import Annotated
 
 from manifests.attribute_values import QUOTED
 from manifests.attributes import Attribute
+from manifests.errors import ManifestError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,14 @@ class Define:
     value: Annotated[str | None, Attribute("VALUE", QUOTED)] = None
     imported: Annotated[str | None, Attribute("IMPORT", QUOTED)] = None
     query_parameter: Annotated[str | None, Attribute("QUERYPARAM", QUOTED)] = None
+
+    def __post_init__(self) -> None:
+        """Refuse what names no variable, or several."""
+        named = [self.name, self.imported, self.query_parameter]
+        if sum(name is not None for name in named) != 1:
+            raise ManifestError("exactly one of NAME, IMPORT and QUERYPARAM is needed")
+        if (self.name is None) != (self.value is None):
+            raise ManifestError("NAME and VALUE belong together")
 
     @property
     def required_version(self) -> int:

@@ -9,9 +9,8 @@ from manifests.attributes import Attribute
 
 
 class KeyMethod(StrEnum):
-    """How the bytes are encrypted."""
+    """How the bytes are encrypted. NONE is no method: a segment without keys is in the clear."""
 
-    NONE = "NONE"
     AES_128 = "AES-128"
     SAMPLE_AES = "SAMPLE-AES"
     SAMPLE_AES_CTR = "SAMPLE-AES-CTR"
@@ -23,13 +22,10 @@ IDENTITY: Final = "identity"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key; ``iv`` is 16 bytes, None where it follows from the media sequence number.
-
-    The model never holds ``NONE``: a segment without a key is in the clear.
-    """
+    """One key; ``iv`` is 16 bytes, None where it follows from the media sequence number."""
 
     method: Annotated[KeyMethod, Attribute("METHOD", enumerated(KeyMethod))]
-    uri: Annotated[str | None, Attribute("URI", QUOTED)] = None
+    uri: Annotated[str, Attribute("URI", QUOTED)]
     iv: Annotated[bytes | None, Attribute("IV", IV)] = None
     keyformat: Annotated[str, Attribute("KEYFORMAT", QUOTED)] = IDENTITY
     keyformatversions: Annotated[str, Attribute("KEYFORMATVERSIONS", QUOTED)] = "1"

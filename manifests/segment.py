@@ -4,11 +4,18 @@ Everything here is *effective*: the initialization section, keys and bit rate of
 that apply to it, wherever their tags stood. The writer puts tags only where something changes.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Annotated, Final, Self
 
+from manifests.attribute_values import QUOTED, Syntax, quote, read_integer, write_integer
+from manifests.attributes import Attribute
+from manifests.errors import ManifestError
 from manifests.key import Key
+
+_BYTE_RANGE: Final = re.compile(r"([0-9]+)(?:@([0-9]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +24,25 @@ class ByteRange:
 
     length_bytes: int
     offset_bytes: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``length[@offset]``."""
+        found = _BYTE_RANGE.fullmatch(text)
+        if found is None:
+            raise ManifestError(f"{text[:40]!r} is not a byte range such as 1000@0")
+        length, offset = found.groups()
+        return cls(read_integer(length), None if offset is None else read_integer(offset))
+
+    def render(self) -> str:
+        """Spell it as ``length[@offset]``."""
+        offset = "" if self.offset_bytes is None else f"@{write_integer(self.offset_bytes)}"
+        return f"{write_integer(self.length_bytes)}{offset}"
+
+
+_QUOTED_BYTE_RANGE: Final = Syntax(
+    lambda value: ByteRange.parse(QUOTED.read(value)), lambda part: quote(part.render())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +53,8 @@ class InitializationSection:
     which need not be those of the segments after it.
     """
 
-    uri: str
-    byte_range: ByteRange | None = None
+    uri: Annotated[str, Attribute("URI", QUOTED)]
+    byte_range: Annotated[ByteRange | None, Attribute("BYTERANGE", _QUOTED_BYTE_RANGE)] = None
     keys: tuple[Key, ...] = ()
 
 
