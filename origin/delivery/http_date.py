@@ -1,0 +1,63 @@
+"""HTTP-date: the one form that is sent and the three that are read (RFC 9110 §5.6.7). Pure.
+
+All times are in UTC. The names of days are checked for shape only: a wrong weekday is no reason to
+send a body again.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+_TIME: Final = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
+_MONTH: Final = rf"(?P<month>{'|'.join(_MONTHS)})"
+_FORMS: Final = (
+    re.compile(rf"[A-Z][a-z]{{2}}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT"),
+    re.compile(
+        rf"[A-Z][a-z]{{5,8}}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT"
+    ),
+    re.compile(rf"[A-Z][a-z]{{2}} {_MONTH} (?P<day>[0-9 ][0-9]) {_TIME} (?P<year>[0-9]{{4}})"),
+)
+_SHORT_YEAR: Final = 2
+_CENTURY: Final = 100
+_FUTURE_YEARS_MAX: Final = 50
+
+
+def format_http_date(moment: datetime) -> str:
+    """Return IMF-fixdate, whatever the locale."""
+    at = moment.astimezone(UTC)
+    return (
+        f"{_DAYS[at.weekday()]}, {at.day:02d} {_MONTHS[at.month - 1]} {at.year:04d} "
+        f"{at.hour:02d}:{at.minute:02d}:{at.second:02d} GMT"
+    )
+
+
+def parse_http_date(text: str, now: datetime) -> datetime | None:
+    """Read any of the three forms, or return None; ``now`` places years of two digits."""
+    for form in _FORMS:
+        match = form.fullmatch(text)
+        if match is not None:
+            break
+    else:
+        return None
+    year = int(match["year"])
+    if len(match["year"]) == _SHORT_YEAR:
+        year += now.year - now.year % _CENTURY
+        if year > now.year + _FUTURE_YEARS_MAX:
+            year -= _CENTURY
+    try:
+        return datetime(
+            year,
+            _MONTHS.index(match["month"]) + 1,
+            int(match["day"]),
+            int(match["hour"]),
+            int(match["minute"]),
+            min(int(match["second"]), 59),  # RFC 9110 §5.6.7 allows a leap second
+            tzinfo=UTC,
+        )
+    except ValueError:
+        return None
