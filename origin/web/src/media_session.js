@@ -1,0 +1,31 @@
+// What the lock screen, the headset and the keyboard's media keys know of the track.
+
+const { mediaSession } = navigator;
+
+/** Name the track, and let the system's own controls act through `actions`. */
+export function introduce(track, actions) {
+  if (!mediaSession) {
+    return;
+  }
+  mediaSession.metadata = new MediaMetadata({
+    title: track.title ?? "Untitled",
+    artist: track.artist ?? "",
+    album: track.album ?? "",
+    artwork: track.artwork.map(({ url, width_px, height_px, media_type }) => ({
+      src: new URL(url, document.baseURI).href,
+      sizes: `${width_px}x${height_px}`,
+      type: media_type,
+    })),
+  });
+  for (const [action, handler] of Object.entries(actions)) {
+    mediaSession.setActionHandler(action, handler);
+  }
+}
+
+/** Tell where playback is, so that a lock screen can draw it. */
+export function report(audio, duration_s) {
+  if (mediaSession?.setPositionState && audio.currentTime <= duration_s) {
+    const { currentTime: position, playbackRate } = audio;
+    mediaSession.setPositionState({ duration: duration_s, position, playbackRate });
+  }
+}

@@ -1,0 +1,102 @@
+// Plays a multivariant playlist on an audio element: with hls.js where the browser has Media Source
+// Extensions, with the browser's own HLS (iPhone) where it has not.
+//
+// Both answer to the same four members: `engine`, `canChoose`, `choose(rung)` and `close()`; what
+// happens is told through the handlers given to `startPlayback`:
+//   rendition(rung)            what is heard now changed; null where the browser does not say
+//   trouble({fatal, details})  something went wrong; after a fatal one nothing plays any more
+
+const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
+const HLS_TYPE = "application/vnd.apple.mpegurl";
+const BUFFER_AHEAD_S = 30;
+const BUFFER_BEHIND_S = 60;
+
+/** Begin loading `track` into `audio`, from `start_s`. Error where this browser cannot play it. */
+export async function startPlayback(audio, track, start_s, handlers) {
+  if (window.MediaSource?.isTypeSupported(AAC_IN_MP4)) {
+    const { default: Hls } = await import("hls.js");
+    return new HlsJsPlayback(Hls, audio, track, start_s, handlers);
+  }
+  if (audio.canPlayType(HLS_TYPE)) {
+    return new NativePlayback(audio, track, start_s, handlers);
+  }
+  throw new Error("This browser can play neither HLS nor Media Source Extensions.");
+}
+
+class HlsJsPlayback {
+  engine = "hls.js";
+  canChoose = true;
+  #hls;
+  #rungs = [];
+  #recovered = false;
+
+  constructor(Hls, audio, track, start_s, handlers) {
+    this.#hls = new Hls({
+      startPosition: start_s,
+      maxBufferLength: BUFFER_AHEAD_S,
+      backBufferLength: BUFFER_BEHIND_S,
+      enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
+    });
+    this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
+      this.#rungs = levels.map((level) => rungOf(level, track.renditions));
+    });
+    this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => handlers.rendition(this.#rungs[level]));
+    this.#hls.on(Hls.Events.ERROR, (_, error) => this.#onError(Hls, error, handlers));
+    this.#hls.loadSource(track.hls);
+    this.#hls.attachMedia(audio);
+  }
+
+  /** Keep to one rung from the next segment on; null leaves the choice to the player. */
+  choose(rung) {
+    if (rung === null) {
+      this.#hls.loadLevel = -1;
+    } else {
+      this.#hls.nextLevel = this.#rungs.indexOf(rung);
+    }
+  }
+
+  close() {
+    this.#hls.destroy();
+  }
+
+  #onError(Hls, { type, fatal, details }, handlers) {
+    if (fatal && type === Hls.ErrorTypes.MEDIA_ERROR && !this.#recovered) {
+      this.#recovered = true;
+      this.#hls.recoverMediaError();
+      handlers.trouble({ fatal: false, details });
+    } else {
+      handlers.trouble({ fatal, details });
+    }
+  }
+}
+
+function rungOf(level, renditions) {
+  const bandwidth_bps = Number(level.attrs.BANDWIDTH);
+  return renditions.find((rendition) => rendition.bandwidth_bps === bandwidth_bps)?.rung ?? null;
+}
+
+class NativePlayback {
+  engine = "native";
+  canChoose = false;
+  #audio;
+  #listening = new AbortController();
+
+  constructor(audio, track, start_s, handlers) {
+    this.#audio = audio;
+    const { signal } = this.#listening;
+    audio.addEventListener("loadedmetadata", () => (audio.currentTime = start_s), { signal, once: true });
+    audio.addEventListener(
+      "error",
+      () => handlers.trouble({ fatal: true, details: audio.error.message || "mediaError" }),
+      { signal },
+    );
+    audio.src = track.hls;
+    handlers.rendition(null);
+  }
+
+  close() {
+    this.#listening.abort();
+    this.#audio.removeAttribute("src");
+    this.#audio.load();
+  }
+}

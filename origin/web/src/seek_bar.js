@@ -1,0 +1,163 @@
+// The waveform that one seeks on: a slider to assistive technology, bars on a canvas to the eye.
+//
+// Dragging only previews; the seek happens when the pointer is let go, so that a player is not
+// sent through every position in between.
+
+import { clock, spoken } from "./clock.js";
+import { toBars } from "./waveform.js";
+
+const BAR_PX = 3;
+const GAP_PX = 2;
+const QUIETEST = 0.035;
+const KEY_STEPS_S = { ArrowRight: 5, ArrowUp: 5, ArrowLeft: -5, ArrowDown: -5, PageUp: 30, PageDown: -30 };
+
+export class SeekBar {
+  #slider;
+  #canvas;
+  #elapsed;
+  #remaining;
+  #seek;
+  #peaks = new Float32Array(1);
+  #bars = new Float32Array(0);
+  #duration_s = 0;
+  #current_s = 0;
+  #preview_s = null;
+  #told_s = null;
+
+  /** `root` holds the elements of the template; `seek` is called with seconds. */
+  constructor(root, seek) {
+    this.#slider = root.querySelector(".seek");
+    this.#canvas = root.querySelector(".waveform");
+    this.#elapsed = root.querySelector(".elapsed");
+    this.#remaining = root.querySelector(".remaining");
+    this.#seek = seek;
+    this.#slider.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#slider.addEventListener("pointerdown", (event) => this.#onPointerDown(event));
+    this.#slider.addEventListener("pointermove", (event) => this.#onPointerMove(event));
+    this.#slider.addEventListener("pointerup", (event) => this.#onPointerUp(event));
+    this.#slider.addEventListener("pointercancel", () => this.#show(null));
+    new ResizeObserver(() => this.#fit()).observe(this.#canvas);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#draw());
+  }
+
+  /** Begin anew with a track of this length; a waveform may follow. */
+  reset(duration_s) {
+    this.#duration_s = duration_s;
+    this.#current_s = 0;
+    this.#preview_s = null;
+    this.#told_s = null;
+    this.#slider.setAttribute("aria-valuemax", duration_s.toFixed(1));
+    this.setPeaks(new Float32Array(1));
+    this.#tell();
+  }
+
+  /** Show the outline of the sound. */
+  setPeaks(peaks) {
+    this.#peaks = peaks;
+    this.#fit();
+  }
+
+  /** Show where playback is. */
+  update(current_s) {
+    this.#current_s = Math.min(current_s, this.#duration_s);
+    this.#tell();
+    this.#draw();
+  }
+
+  get #shown_s() {
+    return this.#preview_s ?? this.#current_s;
+  }
+
+  #onKey(event) {
+    const targets = { Home: 0, End: this.#duration_s };
+    const step_s = KEY_STEPS_S[event.key];
+    const target_s = step_s === undefined ? targets[event.key] : this.#current_s + step_s;
+    if (target_s !== undefined && !event.altKey && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#seek(target_s);
+    }
+  }
+
+  #onPointerDown(event) {
+    if (event.button === 0 && this.#duration_s > 0) {
+      this.#slider.setPointerCapture(event.pointerId);
+      this.#show(this.#timeAt(event));
+    }
+  }
+
+  #onPointerMove(event) {
+    if (this.#slider.hasPointerCapture(event.pointerId)) {
+      this.#show(this.#timeAt(event));
+    }
+  }
+
+  #onPointerUp(event) {
+    if (this.#slider.hasPointerCapture(event.pointerId)) {
+      const target_s = this.#timeAt(event);
+      this.#current_s = target_s;
+      this.#show(null);
+      this.#seek(target_s);
+    }
+  }
+
+  #timeAt(event) {
+    const box = this.#slider.getBoundingClientRect();
+    const share = (event.clientX - box.left) / box.width;
+    return Math.min(1, Math.max(0, share)) * this.#duration_s;
+  }
+
+  #show(preview_s) {
+    this.#preview_s = preview_s;
+    this.#tell();
+    this.#draw();
+  }
+
+  #tell() {
+    const shown_s = this.#shown_s;
+    const second = Math.floor(shown_s);
+    if (second === this.#told_s) {
+      return; // what is told has whole seconds, this is called for every frame
+    }
+    this.#told_s = second;
+    this.#elapsed.textContent = clock(shown_s);
+    this.#remaining.textContent = `−${clock(this.#duration_s - second)}`;
+    this.#slider.setAttribute("aria-valuenow", shown_s.toFixed(1));
+    this.#slider.setAttribute("aria-valuetext", `${spoken(shown_s)} of ${spoken(this.#duration_s)}`);
+  }
+
+  #fit() {
+    const { clientWidth, clientHeight } = this.#canvas;
+    const density = window.devicePixelRatio || 1;
+    this.#canvas.width = Math.round(clientWidth * density);
+    this.#canvas.height = Math.round(clientHeight * density);
+    const count = Math.max(1, Math.floor((clientWidth + GAP_PX) / (BAR_PX + GAP_PX)));
+    this.#bars = toBars(this.#peaks, count);
+    this.#draw();
+  }
+
+  #draw() {
+    const { width, height } = this.#canvas;
+    const context = this.#canvas.getContext("2d");
+    const style = getComputedStyle(this.#canvas);
+    const played_px = this.#duration_s > 0 ? (this.#shown_s / this.#duration_s) * width : 0;
+    context.clearRect(0, 0, width, height);
+    context.beginPath();
+    this.#addBars(context, width / this.#bars.length, height);
+    context.save();
+    context.clip();
+    context.fillStyle = style.getPropertyValue("--waveform");
+    context.fillRect(played_px, 0, width - played_px, height);
+    context.fillStyle = style.getPropertyValue("--waveform-played");
+    context.fillRect(0, 0, played_px, height);
+    context.restore();
+  }
+
+  #addBars(context, pitch, height) {
+    const breadth = (pitch * BAR_PX) / (BAR_PX + GAP_PX);
+    this.#bars.forEach((bar, index) => {
+      const tall = Math.max(breadth, Math.max(QUIETEST, bar) * height);
+      context.roundRect(index * pitch, (height - tall) / 2, breadth, tall, breadth / 2);
+    });
+  }
+}
