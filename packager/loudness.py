@@ -1,9 +1,10 @@
 """How loud the source is, after EBU R128 and ITU-R BS.1770, measured while it is decoded.
 
-libavfilter's ``ebur128`` does the measuring: blocks go in as floats, so that overs are not clipped,
-and come out again in steps of 100 ms that carry everything measured up to there as metadata. Only
-the last step is of interest. Sound is never changed: a player that wants it quieter reads the
-figures.
+libavfilter's ``ebur128`` measures loudness and range: blocks go in as floats, so that overs are not
+clipped, and come out again in steps of 100 ms that carry everything measured up to there as
+metadata. Only the last step is of interest. The true peak is ours (``true_peak``), since the
+filter's costs more than all the rest. Sound is never changed: a player that wants it quieter reads
+the figures.
 
 What the filter says when there is nothing to say (-70 LUFS of silence, 0 LU over less than one
 short-term window) is turned into None here, because a player would take it for a measurement.
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from av.filter import Graph
 
 from manifests.index import Loudness
+from packager.true_peak import TruePeakMeter
 
 Samples = npt.NDArray[np.float32]
 
@@ -41,6 +43,7 @@ class LoudnessMeter:
         self._layout = _LAYOUTS[channels]
         self._fed_samples = 0
         self._measured: dict[str, str] = {}
+        self._true_peak = TruePeakMeter(channels)
         graph = Graph()
         self._source = graph.add_abuffer(
             sample_rate=sample_rate_hz,
@@ -48,7 +51,7 @@ class LoudnessMeter:
             layout=self._layout,
             time_base=Fraction(1, sample_rate_hz),
         )
-        meter = graph.add("ebur128", "peak=true:metadata=1")
+        meter = graph.add("ebur128", "peak=none:metadata=1")
         self._sink = graph.add("abuffersink")
         self._source.link_to(meter)
         meter.link_to(self._sink)
@@ -63,6 +66,7 @@ class LoudnessMeter:
         self._fed_samples += block.shape[1]
         self._source.push(frame)
         self._drain()
+        self._true_peak.feed(block)
 
     def finish(self) -> Loudness:
         """Return what was measured; nothing may be fed afterwards."""
@@ -78,7 +82,7 @@ class LoudnessMeter:
         return Loudness(
             integrated_lufs=integrated_lufs,
             range_lu=self._read("LRA") if has_range else None,
-            true_peak_dbtp=_decibel(self._read("true_peak")),
+            true_peak_dbtp=_decibel(self._true_peak.finish()),
         )
 
     def _drain(self) -> None:
@@ -97,6 +101,6 @@ class LoudnessMeter:
         return value if math.isfinite(value) else None
 
 
-def _decibel(linear: float | None) -> float | None:
-    """Turn a linear peak, which is how the metadata has it, into dB below full scale."""
+def _decibel(linear: float) -> float | None:
+    """Return a level in dB below full scale; silence has none."""
     return round(20 * math.log10(linear), 2) if linear else None

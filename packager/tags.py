@@ -4,28 +4,17 @@ libavformat already unifies most of the names of ID3, MP4, Vorbis comments and R
 short list here. Only names on the list are kept: what else is in a file (encoder settings, private
 frames, whole lyrics) is nobody's business downstream, and a list bounds what a file can bring.
 
-Containers have to be opened with ``OPEN_OPTIONS``, or one byte that is no UTF-8 fails the file.
+Containers have to be opened with ``metadata_errors="surrogateescape"``, so that bytes in another
+encoding come through (``text`` says what happens to them) and do not fail the file.
 """
 
 from collections.abc import Mapping
-from typing import Final, TypedDict
+from typing import Final
 
 import av
 
 from packager import text
 
-
-class OpenOptions(TypedDict):
-    """How ``av.open`` reads metadata."""
-
-    metadata_encoding: str
-    metadata_errors: str
-
-
-OPEN_OPTIONS: Final[OpenOptions] = {
-    "metadata_encoding": "utf-8",
-    "metadata_errors": "surrogateescape",
-}
 MAX_LENGTH: Final = 1000
 """Characters of one value; a comment that is longer is cut."""
 
@@ -63,8 +52,9 @@ _MAX_RAW_LENGTH: Final = 16 * MAX_LENGTH
 def read_tags(container: av.container.InputContainer) -> dict[str, str]:
     """Return the tags of the container and, where it has none of a name, of its sound."""
     found = _named(container.metadata)
-    for stream in container.streams.audio[:1]:
-        found = _named(stream.metadata) | found
+    sound = container.streams.best("audio")
+    if sound is not None:
+        found = _named(sound.metadata) | found
     cleaned = {name: text.clean(value, MAX_LENGTH) for name, value in text.repair(found).items()}
     if cleaned.get("language") == _UNDETERMINED:
         del cleaned["language"]
