@@ -1,0 +1,30 @@
+"""What the repository promises about itself."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def readme_commands() -> list[str]:
+    """The lines of the README's shell blocks."""
+    blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    return [line for block in blocks for line in block.splitlines()]
+
+
+def test_ci_runs_exactly_the_readme_test_command() -> None:
+    test_commands = [line for line in readme_commands() if line.endswith("pytest")]
+    assert len(test_commands) == 1
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == test_commands[0]
+
+
+def test_top_level_is_the_architecture() -> None:
+    tracked = {"manifests", "packager", "cdn", "origin", "benchmarks", "tests"}
+    files = {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"}
+    ignored = {"dist", "build"}
+    found = {
+        path.name
+        for path in ROOT.iterdir()
+        if not path.name.startswith(".") and not path.name.endswith(".egg-info")
+    }
+    assert found - ignored == tracked | files
