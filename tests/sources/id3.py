@@ -1,0 +1,29 @@
+"""ID3 tags written byte by byte, wrongly where that is what people's files have."""
+
+from collections.abc import Mapping
+
+_LATIN_1 = b"\x00"
+_FRONT_COVER = b"\x03"
+
+
+def version_1(title: bytes, artist: bytes) -> bytes:
+    """An ID3v1 trailer: fields of 30 bytes in an encoding that it does not tell."""
+    fields = title[:30].ljust(30, b"\0") + artist[:30].ljust(30, b"\0")
+    return b"TAG" + fields + bytes(30 + 4 + 30) + b"\xff"
+
+
+def version_2(latin_1_frames: Mapping[str, bytes], cover: bytes | None = None) -> bytes:
+    """An ID3v2.3 header with text frames that claim to be Latin-1, and a picture."""
+    frames = [_frame(name, _LATIN_1 + value) for name, value in latin_1_frames.items()]
+    if cover is not None:
+        frames.append(_frame("APIC", _LATIN_1 + b"image/jpeg\0" + _FRONT_COVER + b"\0" + cover))
+    body = b"".join(frames)
+    return b"ID3\x03\x00\x00" + _synchsafe(len(body)) + body
+
+
+def _frame(name: str, body: bytes) -> bytes:
+    return name.encode() + len(body).to_bytes(4, "big") + b"\0\0" + body
+
+
+def _synchsafe(value: int) -> bytes:
+    return bytes(value >> shift & 0x7F for shift in (21, 14, 7, 0))
