@@ -1,0 +1,100 @@
+"""Open a source as what it must be: one local file of audio, in a container that we chose to take.
+
+libavformat would rather be helpful: it follows playlists, concat scripts and SDP to other files
+and hosts. The demuxer list and the protocol list below leave it no such means, whatever the file
+calls itself. Every error of libav is translated here into one that a creator understands.
+"""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from packager.errors import CorruptSource, SourceNotFound, UnsupportedSource
+
+# Without this, libav's own lines would reach the creator's terminal beside our one sentence.
+av.logging.set_level(None)
+
+_DEMUXERS: Final = (
+    "aac", "ac3", "aiff", "au", "caf", "eac3", "flac", "matroska", "mov", "mp3", "ogg", "tta",
+    "w64", "wav", "wv",
+)  # fmt: skip
+_TIMEOUT_S: Final = 30.0
+
+NOT_AUDIO: Final = (
+    "This is not a sound file that can be read. Upload WAV, FLAC, AIFF, ALAC, MP3, AAC (M4A), "
+    "Ogg Vorbis or Opus; if it is one of these, it is damaged: export it again."
+)
+NO_SOUND: Final = "There is no sound in this file. Upload a file with an audio track."
+DAMAGED: Final = (
+    "The sound in this file is damaged and cannot be read to its end. "
+    "Export or download it again, then upload the new file."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSource:
+    """A source that is open, and the stream in it that is packaged."""
+
+    container: InputContainer
+    stream: AudioStream
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[OpenSource]:
+    """Open the sound in the file at ``path``; the caller's block ends its life.
+
+    Raises SourceNotFound, UnsupportedSource or CorruptSource.
+    """
+    check_readable(path)
+    try:
+        container = av.open(
+            str(path.absolute()),  # absolute, so that no part of a name reads as a protocol
+            metadata_errors="surrogateescape",  # bytes of unknown encoding survive for `tags`
+            options={"format_whitelist": ",".join(_DEMUXERS), "protocol_whitelist": "file"},
+            timeout=_TIMEOUT_S,
+        )
+    except (FFmpegError, ValueError) as error:
+        raise UnsupportedSource(NOT_AUDIO) from error
+    with container:
+        yield OpenSource(container, _sound_of(container))
+
+
+def check_readable(path: Path) -> None:
+    """Raise SourceNotFound unless ``path`` is a file that may be read."""
+    if path.is_dir():
+        raise SourceNotFound(f"{path.name} is a folder. Name one sound file.")
+    if not path.is_file():
+        raise SourceNotFound(f"There is no file {path.name}. Check the name and the folder.")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise SourceNotFound(f"{path.name} may not be read. Check its permissions.") from error
+
+
+def _sound_of(container: InputContainer) -> AudioStream:
+    stream = container.streams.best("audio")
+    if not isinstance(stream, AudioStream):
+        raise UnsupportedSource(NO_SOUND)
+    # PyAV has no codec context for a stream whose codec this build of libavcodec lacks.
+    if getattr(stream, "codec_context", None) is None:
+        raise UnsupportedSource(NOT_AUDIO)
+    return stream
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Translate what libav raises while a source that did open is read."""
+    try:
+        yield
+    except FFmpegError as error:
+        if error.errno == errno.ENOMEM:
+            raise CorruptSource("This file asks for more memory than any sound needs.") from error
+        raise CorruptSource(DAMAGED) from error

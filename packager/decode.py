@@ -1,0 +1,109 @@
+"""One pass over a source: blocks of float samples at its own rate, mixed down to its ladder's.
+
+Timestamps lie, so samples are counted instead, and held against what the header promised. Every
+block is checked for values that no sound has (NaN, Inf, absurd levels), which an encoder must
+never see. Mixing down is libswresample's, with its documented coefficients: centre and surround at
+-3 dB (ITU-R BS.775), no low-frequency effects, the sum scaled so that it cannot pass full scale.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.error import InvalidDataError
+
+from packager.complete import CUT_OFF
+from packager.container import DAMAGED, OpenSource, open_source, reading
+from packager.errors import CorruptSource
+from packager.limits import Limits
+from packager.probe import Probe, check_length
+from packager.samples import LAYOUTS, Block, block_of
+
+_BLOCK_SAMPLES: Final = 65_536
+_LOUDEST: Final = 1_000.0
+"""60 dB over full scale: nothing means to be so loud, and the encoder's arithmetic breaks there."""
+_MIX: Final = {"rematrix_maxval": "1.0"}
+_CHECKSUMS: Final = {"err_detect": "crccheck+explode"}
+_SLACK_S: Final = 0.1
+"""How far a lossy file's header may be off: MP4 rounds to milliseconds, encoders add delay."""
+_DAMAGED_SHARE: Final = 0.01
+
+
+def decode(path: Path, probe: Probe, channels: int, limits: Limits) -> Iterator[Block]:
+    """Yield the sound of the file at ``path`` in blocks of ``channels`` channels.
+
+    Raises CorruptSource where it is damaged, cut off or no sound, SourceTooLarge where it goes on
+    for longer than the limits allow.
+    """
+    counted = 0
+    with open_source(path) as source, reading():
+        for block in _mixed(_frames(source, probe), channels):
+            heard = block[:, : probe.samples - counted] if probe.ends_early else block
+            counted += heard.shape[1]
+            check_length(counted, probe.sample_rate_hz, limits)
+            yield _checked(heard)
+    _check_promise(counted, probe)
+
+
+def _frames(source: OpenSource, probe: Probe) -> Iterator[AudioFrame]:
+    """Decode packet by packet; a lossy stream may have a few that do not decode, as on the air."""
+    if probe.lossless:
+        source.stream.codec_context.options = _CHECKSUMS
+    packets = damaged = 0
+    for packet in source.container.demux(source.stream):
+        packets += 1
+        try:
+            yield from packet.decode()
+        except InvalidDataError:
+            damaged += 1
+            if probe.lossless:
+                raise
+    if damaged > packets * _DAMAGED_SHARE:
+        raise CorruptSource(DAMAGED)
+
+
+def _mixed(frames: Iterable[AudioFrame], channels: int) -> Iterator[Block]:
+    mixer = AudioResampler(
+        format="fltp", layout=LAYOUTS[channels], frame_size=_BLOCK_SAMPLES, options=_MIX
+    )
+    for frame in frames:
+        try:
+            mixed = mixer.resample(_placed(frame))
+        except ValueError as error:
+            raise CorruptSource(
+                "This file changes its sample rate or channels on the way. "
+                "Export it again as one recording."
+            ) from error
+        yield from map(block_of, mixed)
+    yield from map(block_of, mixer.resample(None))
+
+
+def _placed(frame: AudioFrame) -> AudioFrame:
+    """Return the frame without its timestamp, and with a channel layout that has a name."""
+    if "channels" in frame.layout.name:
+        named = LAYOUTS[len(frame.layout.channels)]
+        rate_hz = frame.sample_rate
+        frame = AudioFrame.from_ndarray(frame.to_ndarray(), frame.format.name, named)
+        frame.sample_rate = rate_hz
+    frame.pts = None
+    return frame
+
+
+def _checked(block: Block) -> Block:
+    peak = max(block.max(initial=0.0), -block.min(initial=0.0))
+    if not peak <= _LOUDEST:  # written so that NaN fails it too
+        raise CorruptSource(
+            "This file holds values that are no sound (not a number, infinite or absurdly loud). "
+            "Export it again, with 16 or 24 bits."
+        )
+    return block
+
+
+def _check_promise(counted: int, probe: Probe) -> None:
+    slack = 1 if probe.lossless else round(_SLACK_S * probe.sample_rate_hz)
+    if probe.promised_samples is not None and counted < probe.promised_samples - slack:
+        raise CorruptSource(CUT_OFF)
+    if counted == 0:
+        raise CorruptSource("This file has a header, but no sound after it. Export it again.")

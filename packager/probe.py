@@ -1,0 +1,185 @@
+"""What a source is, before any of it is decoded.
+
+The number of samples matters most: the padding in front of the sound depends on it. PCM and
+lossless containers declare it. For the others the packets are read once without decoding them, and
+what encoders added (skip and discard marks) is taken off. Headers lie, so the declared length is
+also kept as a promise that decoding holds the file to.
+"""
+
+import re
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from av.stream import Disposition
+
+from packager.complete import check_complete
+from packager.container import OpenSource, open_source, reading
+from packager.errors import CorruptSource, SourceTooLarge, UnsupportedSource
+from packager.limits import Limits
+
+_LOSSLESS: Final = re.compile(r"pcm_(?!.*law).*|flac|alac|wavpack|tta")
+_PCM_BITS: Final = re.compile(r"pcm_[suf](\d+)")
+_STREAMINFO_SIZE: Final = 34
+_SKIP_SAMPLES: Final = struct.Struct("<II")
+"""AV_PKT_DATA_SKIP_SAMPLES: samples to skip from the start, samples to discard from the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A source as its headers and packets describe it; all counts are in its own sample rate.
+
+    ``samples`` is the predicted number per channel; ``promised_samples`` what a trustworthy header
+    declares, None where there is none. ``ends_early`` tells that the container cuts the end of what
+    the decoder yields (ISO/IEC 14496-12 sample durations), which libavcodec leaves to us.
+    """
+
+    container: str
+    codec: str
+    sample_rate_hz: int
+    channels: int
+    bits_per_sample: int | None
+    bitrate_bps: int | None
+    lossless: bool
+    samples: int
+    promised_samples: int | None
+    ends_early: bool
+    notes: tuple[str, ...] = ()
+
+
+def probe(path: Path, limits: Limits) -> Probe:
+    """Describe the sound in the file at ``path``.
+
+    Raises UnsupportedSource, CorruptSource, SourceTooLarge or SourceNotFound.
+    """
+    check_size(path, limits)
+    with open_source(path) as source, reading():
+        described = _describe(source, path, limits)
+    if described.samples <= 0:
+        raise CorruptSource("This file has a header, but no sound after it. Export it again.")
+    check_complete(path, described.container)
+    return described
+
+
+def check_size(path: Path, limits: Limits) -> None:
+    """Raise SourceTooLarge where the file is larger than the limits allow."""
+    if path.is_file() and path.stat().st_size > limits.size_bytes:
+        raise SourceTooLarge(
+            f"This file is larger than {limits.size_bytes // 1024**2} MB. Upload a smaller one."
+        )
+
+
+def check_length(samples: int, rate_hz: int, limits: Limits) -> None:
+    """Raise SourceTooLarge where that many samples last longer than the limits allow."""
+    if samples > limits.duration_s * rate_hz:
+        raise SourceTooLarge(
+            f"This file is longer than {limits.duration_s / 3600:g} hours. Upload it in parts."
+        )
+
+
+def _describe(source: OpenSource, path: Path, limits: Limits) -> Probe:
+    context = source.stream.codec_context
+    _check_header(context.sample_rate, context.channels, limits)
+    container = source.container.format.name.split(",")[0]
+    lossless = _LOSSLESS.fullmatch(context.name) is not None
+    length = _measure(source, container, lossless=lossless, limits=limits)
+    seconds = Fraction(max(length.samples, 1), context.sample_rate)
+    return Probe(
+        container=container,
+        codec=context.name,
+        sample_rate_hz=context.sample_rate,
+        channels=context.channels,
+        bits_per_sample=_bits_per_sample(context.name, context.extradata),
+        bitrate_bps=source.stream.bit_rate or round(path.stat().st_size * 8 / seconds),
+        lossless=lossless,
+        samples=length.samples,
+        promised_samples=length.promised,
+        ends_early=container == "mov" and not lossless,
+        notes=_notes(source),
+    )
+
+
+def _check_header(rate_hz: int, channels: int, limits: Limits) -> None:
+    if not limits.lowest_rate_hz <= rate_hz <= limits.highest_rate_hz:
+        raise UnsupportedSource(
+            f"This file says that it has {rate_hz} samples a second. Export it with "
+            f"{limits.lowest_rate_hz} to {limits.highest_rate_hz}; 44100 or 48000 are usual."
+        )
+    if not 1 <= channels <= limits.channels:
+        raise UnsupportedSource(
+            f"This file says that it has {channels} channels. Export it with 1 to "
+            f"{limits.channels}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Length:
+    samples: int
+    promised: int | None
+
+
+def _measure(source: OpenSource, container: str, *, lossless: bool, limits: Limits) -> _Length:
+    declared = _declared_samples(source)
+    rate_hz = source.stream.codec_context.sample_rate
+    if lossless and declared is not None:
+        check_length(declared, rate_hz, limits)
+        return _Length(declared, declared)
+    packets = _scan(source, limits)
+    if container == "ogg" and declared is not None:
+        return _Length(declared - packets.skipped, None)
+    # libavformat shortens the last packet's duration everywhere but in MP3.
+    samples = packets.samples - packets.skipped - (packets.discarded if container == "mp3" else 0)
+    # The length of an MP3 is a guess unless a Xing header tells it; such a header marks the skip.
+    trusted = container == "mov" or (container == "mp3" and packets.skipped > 0)
+    return _Length(samples, declared if trusted else None)
+
+
+def _declared_samples(source: OpenSource) -> int | None:
+    stream = source.stream
+    if stream.duration is None or stream.time_base is None:
+        return None
+    return round(stream.duration * stream.time_base * stream.codec_context.sample_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packets:
+    samples: int
+    skipped: int
+    discarded: int
+
+
+def _scan(source: OpenSource, limits: Limits) -> _Packets:
+    """Add up the durations of all packets, and what their marks say is not to be heard."""
+    stream = source.stream
+    rate_hz = stream.codec_context.sample_rate
+    ticks = skipped = discarded = 0
+    time_base = stream.time_base or Fraction(1, rate_hz)
+    most_ticks = limits.duration_s / time_base
+    for packet in source.container.demux(stream):
+        ticks += packet.duration or 0
+        if packet.has_sidedata("skip_samples"):
+            start, end = _SKIP_SAMPLES.unpack_from(bytes(packet.get_sidedata("skip_samples")))
+            skipped, discarded = skipped + start, discarded + end
+        if ticks > most_ticks:
+            break
+    samples = round(ticks * time_base * rate_hz)
+    check_length(samples, rate_hz, limits)
+    return _Packets(samples, skipped, discarded)
+
+
+def _bits_per_sample(codec: str, extradata: bytes | None) -> int | None:
+    """Return what the codec's name or the FLAC STREAMINFO block (RFC 9639 §8.2) says."""
+    if found := _PCM_BITS.match(codec):
+        return int(found[1])
+    if codec == "flac" and extradata is not None and len(extradata) >= _STREAMINFO_SIZE:
+        return (int.from_bytes(extradata[12:14], "big") >> 4 & 0x1F) + 1
+    return None
+
+
+def _notes(source: OpenSource) -> tuple[str, ...]:
+    pictures = source.container.streams.video
+    if any(not stream.disposition & Disposition.attached_pic for stream in pictures):
+        return ("The source is a video; only its sound was packaged.",)
+    return ()

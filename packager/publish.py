@@ -1,0 +1,87 @@
+"""Put one revision into the store: everything or nothing.
+
+Objects go in as they are made, since a whole asset may not fit into memory. Whatever ends the work
+early, an error or the keyboard, takes them out again, and on a file system also the folders that
+were made for them. Errors of the store are translated here.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore
+
+from manifests.index import StoredObject
+from manifests.layout import Revision
+from packager.errors import StoreFailed
+
+_STORE_ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
+
+
+class Publication:
+    """The objects of a revision on their way into the store."""
+
+    def __init__(self, store: ObjectStore, revision: Revision) -> None:
+        self._store = store
+        self._revision = revision
+        self._keys: list[str] = []
+
+    def put(self, name: str, data: bytes) -> StoredObject:
+        """Store the object called ``name`` below the revision; raises StoreFailed."""
+        self.put_key(self._revision.key(name), data)
+        return StoredObject(name, len(data), hashlib.sha256(data).hexdigest())
+
+    def put_key(self, key: str, data: bytes) -> None:
+        """Store an object that lives elsewhere; raises StoreFailed."""
+        self._keys.append(key)
+        with store_errors(f"{key} could not be written to the store"):
+            obstore.put(self._store, key, data)
+
+    def withdraw(self) -> None:
+        """Remove everything that was put, as far as the store lets us."""
+        for key in self._keys:
+            with suppress(*_STORE_ERRORS):
+                obstore.delete(self._store, key)
+        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
+            _remove_empty_folders(Path(self._store.prefix), self._keys)
+
+
+@contextmanager
+def publication(store: ObjectStore, revision: Revision) -> Iterator[Publication]:
+    """Publish a revision in the caller's block; whatever the block raises takes it back."""
+    published = Publication(store, revision)
+    try:
+        yield published
+    except BaseException:
+        published.withdraw()
+        raise
+
+
+def read_if_there(store: ObjectStore, key: str) -> bytes | None:
+    """Return an object's bytes, None where there is none; raises StoreFailed."""
+    with store_errors(f"{key} could not be read from the store"):
+        try:
+            return bytes(obstore.get(store, key).bytes())
+        except FileNotFoundError:
+            return None
+
+
+@contextmanager
+def store_errors(what: str) -> Iterator[None]:
+    """Translate what a store raises into StoreFailed, which says ``what`` failed and why."""
+    try:
+        yield
+    except _STORE_ERRORS as error:
+        reason = str(error).partition("\n")[0]
+        raise StoreFailed(f"{what}: {reason}. Check the store, then package again.") from error
+
+
+def _remove_empty_folders(root: Path, keys: list[str]) -> None:
+    folders = {parent for key in keys for parent in PurePosixPath(key).parents[:-1]}
+    for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
+        with suppress(OSError):  # not empty: it holds somebody else's objects
+            (root / folder).rmdir()

@@ -1,0 +1,49 @@
+"""The one pass over a source's sound: everything that needs samples is fed from here.
+
+Blocks flow from the decoder through the resampler, past the meters, into the chunk cutter. What
+the meters measured is read when the last chunk was taken.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from manifests.index import Loudness
+from manifests.rendition import Ladder
+from packager.boundaries import Timeline, front_padding
+from packager.chunks import Chunk, ChunkCutter
+from packager.decode import decode
+from packager.limits import Limits
+from packager.loudness import LoudnessMeter
+from packager.probe import Probe
+from packager.resample import resample, resampled
+from packager.waveform import Waveform, WaveformBuilder
+
+
+class Sound:
+    """The sound of one source at its ladder's rate and channels."""
+
+    def __init__(self, path: Path, probe: Probe, ladder: Ladder, limits: Limits) -> None:
+        rate_hz, channels = ladder.sample_rate_hz, ladder.channels
+        self.expected_samples = resampled(probe.samples, probe.sample_rate_hz, rate_hz)
+        decoded = decode(path, probe, channels, limits)
+        self._blocks = resample(decoded, probe.sample_rate_hz, rate_hz)
+        self._cutter = ChunkCutter(ladder, front_padding(self.expected_samples))
+        self._meter = LoudnessMeter(rate_hz, channels)
+        self._waveform = WaveformBuilder(rate_hz, channels)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Decode, measure and yield the sound chunk by chunk; once only."""
+        for block in self._blocks:
+            self._meter.feed(block)
+            self._waveform.feed(block)
+            yield from self._cutter.feed(block)
+        yield from self._cutter.finish()
+
+    @property
+    def timeline(self) -> Timeline:
+        """Where it was cut, true once all chunks were taken."""
+        return self._cutter.timeline
+
+    def measured(self) -> tuple[Loudness, Waveform]:
+        """Return what the meters say, once, after all chunks were taken."""
+        return self._meter.finish(), self._waveform.finish()

@@ -1,0 +1,58 @@
+"""A source as a local file: where it lies, or a bounded copy of what a store holds."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import from_url
+
+from packager.errors import SourceNotFound, StoreFailed
+from packager.limits import Limits
+from packager.probe import check_size
+
+
+@contextmanager
+def local_file(source: str | Path, limits: Limits) -> Iterator[Path]:
+    """Give the caller's block a path of ``source``: a path, or the URL of an object in a store.
+
+    Raises SourceNotFound, SourceTooLarge or StoreFailed.
+    """
+    if isinstance(source, Path) or "://" not in source:
+        yield Path(source)
+    elif source.startswith("file://"):
+        yield Path(unquote(urlsplit(source).path))
+    else:
+        with TemporaryDirectory(prefix="soundbridge-") as folder:
+            # The copy keeps the ending: raw AAC and MP3 are told apart with its help.
+            path = Path(folder, "source").with_suffix(Path(urlsplit(source).path).suffix)
+            _download(source, path, limits)
+            yield path
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _download(url: str, path: Path, limits: Limits) -> None:
+    folder, _, name = url.rpartition("/")
+    try:
+        store = from_url(folder)
+        received = 0
+        with path.open("wb") as file:
+            for part in obstore.get(store, unquote(name)):
+                received += file.write(part)
+                if received > limits.size_bytes:
+                    break
+    except FileNotFoundError as error:
+        raise SourceNotFound(f"There is nothing at {url}. Check the address.") from error
+    except (BaseError, OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise StoreFailed(f"{url} could not be read: {reason}. Try again later.") from error
+    check_size(path, limits)
