@@ -41,7 +41,7 @@ Line = Tag | Uri
 def lex(data: bytes) -> list[Line]:
     """Return a playlist's tags and URIs, in order; ManifestError where it is not one of text."""
     lines: list[Line] = []
-    for number, text in enumerate(_decode(data).split("\n"), 1):
+    for number, text in enumerate(decode(data).split("\n"), 1):
         if text.startswith("#"):
             if text.startswith("#EXT"):
                 name, _, value = text.removesuffix("\r").partition(":")
@@ -51,7 +51,8 @@ def lex(data: bytes) -> list[Line]:
     return lines
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """Return a playlist's text; ManifestError where it holds what no playlist may hold."""
     if len(data) > MAX_PLAYLIST_BYTES:
         raise ManifestError(f"the playlist is larger than {MAX_PLAYLIST_BYTES} bytes")
     try:
