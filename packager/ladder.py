@@ -1,7 +1,8 @@
 """Choose the encoding plan that fits a source, and say what it does not get and why.
 
-* Three rungs, 128, 256 and 320 kbit/s. A lossy source gets none above its own class, which is the
-  lowest rung that holds its bit rate: more bits would only describe its losses better.
+* Three rungs, 128, 256 and 320 kbit/s. Encoding a lossy source again loses the less the more bits
+  there are, up to about twice its own; what goes beyond that would be waste and is not made. The
+  rungs above the source's own bit rate keep more of it, but cannot sound better: a note says so.
 * One rate for all rungs, by family: multiples and fractions of 11,025 Hz become 44.1 kHz, the rest
   48 kHz, so that a resampler's ratio is as simple as it can be.
 * One channel stays one. An AAC frame holds at most 6,144 bits a channel (ISO/IEC 14496-3, 4.5.3),
@@ -9,14 +10,17 @@
 * 258 or 281 frames a segment: just under the target duration of 6 s.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
 from packager.probe import Probe
 
 _FULL: Final = (Rung("128k", 128_000), Rung("256k", 256_000), Rung("320k", 320_000))
-_CLASS_TOLERANCE: Final = 1.1
-"""Average bit rates of VBR files stray this far above their nominal class."""
+_WORTHWHILE: Final = 2.1
+"""The largest bit rate, relative to a lossy source's, at which encoding it again gains anything."""
+_SAME_CLASS: Final = 1.1
+"""Average bit rates of VBR files stray this far from their nominal class."""
 _FRAMES_PER_SEGMENT: Final = {44_100: 258, 48_000: 281}
 _CD_FAMILY_HZ: Final = 11_025
 _BITS_PER_CHANNEL_AND_FRAME: Final = 6_144
@@ -27,7 +31,7 @@ def choose(probe: Probe) -> tuple[Ladder, tuple[str, ...]]:
     """Return the ladder for a source, and one sentence for each thing that its creator may miss."""
     rate_hz = 44_100 if probe.sample_rate_hz % _CD_FAMILY_HZ == 0 else 48_000
     channels = min(probe.channels, _STEREO)
-    rungs = _within_class(probe)
+    rungs = _worthwhile(probe)
     ceiling_bps = channels * _BITS_PER_CHANNEL_AND_FRAME * rate_hz // FRAME_SAMPLES // 1000 * 1000
     capped = tuple(Rung(rung.name, min(rung.bitrate_bps, ceiling_bps)) for rung in rungs)
     ladder = Ladder(
@@ -39,21 +43,15 @@ def choose(probe: Probe) -> tuple[Ladder, tuple[str, ...]]:
     return ladder, tuple(_notes(probe, ladder, rungs))
 
 
-def _within_class(probe: Probe) -> tuple[Rung, ...]:
+def _worthwhile(probe: Probe) -> tuple[Rung, ...]:
     if probe.lossless or probe.bitrate_bps is None:
         return _FULL
-    below = sum(rung.bitrate_bps * _CLASS_TOLERANCE < probe.bitrate_bps for rung in _FULL)
-    return _FULL[: below + 1]
+    most_bps = probe.bitrate_bps * _WORTHWHILE
+    return _FULL[:1] + tuple(rung for rung in _FULL[1:] if rung.bitrate_bps <= most_bps)
 
 
 def _notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> list[str]:
-    notes = list(probe.notes)
-    if len(wanted) < len(_FULL) and probe.bitrate_bps is not None:
-        notes.append(
-            f"The source is already compressed to about {probe.bitrate_bps // 1000} kbit/s, so "
-            f"nothing above {wanted[-1].bitrate_bps // 1000} kbit/s was made: it would not sound "
-            "better. Upload a lossless file for the full range."
-        )
+    notes = [*probe.notes, *_class_notes(probe, wanted)]
     if probe.channels > _STEREO:
         notes.append(
             f"The source has {probe.channels} channels; they were mixed down to stereo by the "
@@ -70,3 +68,17 @@ def _notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> list[str]:
             f"to {ladder.sample_rate_hz} Hz."
         )
     return notes
+
+
+def _class_notes(probe: Probe, wanted: tuple[Rung, ...]) -> Iterator[str]:
+    if probe.lossless or probe.bitrate_bps is None:
+        return
+    source = f"The source is already compressed to about {probe.bitrate_bps // 1000} kbit/s"
+    above = [rung.name for rung in wanted if rung.bitrate_bps > probe.bitrate_bps * _SAME_CLASS]
+    if above:
+        yield f"{source}: what is above that ({', '.join(above)}) cannot sound better than it does."
+    if missing := [rung.name for rung in _FULL if rung not in wanted]:
+        yield (
+            f"{source}, so there is no {' and no '.join(missing)} rendition. "
+            "Upload a lossless file for all of them."
+        )
