@@ -1,0 +1,35 @@
+"""Putting the origin together: which parts there are, and how long each of them lives.
+
+A part is given what it needs and registers its own routes; nothing here decides anything about a
+request. A store is passed in, so that a test, ``soundbridge play`` and a server behind a CDN run
+the same application.
+"""
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from origin.delivery import cross_origin, problem
+from origin.delivery.answer import Responder
+from origin.delivery.compression import Compressor
+from origin.delivery.handlers import Delivery
+from origin.delivery.probes import STORE_TIMEOUT_S, Probes
+from origin.delivery.reading import StoreReader
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+
+def create_app(
+    store: "ObjectStore", *, store_timeout_s: float = 10.0, purged: bool = False
+) -> web.Application:
+    """Return the application that serves what ``store`` holds.
+
+    ``purged`` says that a purger is configured, so that CDNs may keep entries for long.
+    """
+    app = web.Application(middlewares=[problem.middleware, cross_origin.middleware])
+    app.on_response_prepare.append(cross_origin.add_headers)
+    responder = Responder(Compressor(), purged=purged)
+    Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)
+    Probes(StoreReader(store, timeout_s=STORE_TIMEOUT_S)).add_routes(app)
+    return app

@@ -1,0 +1,156 @@
+"""From a resource and a request to a response: GET and HEAD, for everything that is delivered.
+
+The order is that of RFC 9110 §13.2: choose the representation (its coding, hence its entity tag),
+evaluate the conditions, then the range. Each step is decided in a pure module beside this one; the
+body is read last, and only as far as the answer needs it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from cdn.policy import CachePolicy, policy_for
+from cdn.tags import tag_headers, tags_for
+from origin.delivery import multipart
+from origin.delivery.address import ObjectKind
+from origin.delivery.body import Body
+from origin.delivery.compression import GZIP_TAG, Compressor
+from origin.delivery.conditional import Conditions, Validators, Verdict, evaluate, range_applies
+from origin.delivery.encoding import Coding, negotiate
+from origin.delivery.entity_tag import EntityTag
+from origin.delivery.errors import NotAcceptable, PreconditionFailed, RangeNotSatisfiable
+from origin.delivery.http_date import format_http_date
+from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
+
+_PLAIN: Final = (Coding.IDENTITY,)
+_COMPRESSIBLE: Final = (Coding.GZIP, Coding.IDENTITY)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal."""
+
+    kind: ObjectKind
+    digest: str
+    body: Body
+    last_modified: datetime | None = None
+    asset_id: str | None = None
+    artist: str | None = None
+
+
+class Responder:
+    """Answers requests for resources; ``purged`` says that a purger is configured."""
+
+    def __init__(self, compressor: Compressor, *, purged: bool) -> None:
+        self._compressor = compressor
+        self._purged = purged
+
+    async def answer(self, request: web.Request, resource: Resource) -> web.Response:
+        """Answer a GET or HEAD, or raise what stands against it."""
+        now = datetime.now(UTC)
+        policy = policy_for(resource.kind.object_class, purged=self._purged)
+        coding = _choose_coding(request, policy)
+        validators = _validators(resource, coding, now)
+        headers = _metadata(resource, policy, validators)
+        match evaluate(_conditions(request), validators, now):
+            case Verdict.PRECONDITION_FAILED:
+                raise PreconditionFailed("It is not in the state that the request's condition asks")
+            case Verdict.NOT_MODIFIED:
+                return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+            case Verdict.PROCEED:
+                pass
+        headers[hdrs.CONTENT_TYPE] = resource.kind.media_type
+        headers[hdrs.ACCEPT_RANGES] = "bytes"
+        if coding is not Coding.IDENTITY:
+            headers[hdrs.CONTENT_ENCODING] = coding
+        body = await self._representation(resource, coding)
+        if request.method == hdrs.METH_HEAD:
+            headers[hdrs.CONTENT_LENGTH] = str(body.size_bytes)
+            return web.Response(headers=headers)
+        range_header = _joined(request, hdrs.RANGE)
+        if not range_applies(_joined(request, hdrs.IF_RANGE), validators, now):
+            range_header = None
+        return await _send(body, range_header, str(validators.etag), headers)
+
+    async def _representation(self, resource: Resource, coding: Coding) -> Body:
+        if coding is Coding.GZIP:
+            return await self._compressor.gzip(resource.digest, resource.body)
+        return resource.body
+
+
+async def _send(
+    body: Body, range_header: str | None, etag: str, headers: dict[str, str]
+) -> web.Response:
+    selection = select(range_header, body.size_bytes)
+    if isinstance(selection, Whole):
+        return web.Response(body=await body.read(), headers=headers)
+    if isinstance(selection, Unsatisfiable):
+        raise RangeNotSatisfiable(body.size_bytes)
+    content = await _partial(body, selection.spans, etag, headers)
+    return web.Response(status=HTTPStatus.PARTIAL_CONTENT, body=content, headers=headers)
+
+
+async def _partial(
+    body: Body, spans: Sequence[ByteSpan], etag: str, headers: dict[str, str]
+) -> bytes:
+    """Return the content of a 206 and say in ``headers`` what it is (RFC 9110 §15.3.7)."""
+    if len(spans) == 1:
+        headers[hdrs.CONTENT_RANGE] = content_range(spans[0], body.size_bytes)
+        return await body.read_span(spans[0])
+    separator = multipart.boundary(etag, spans)
+    media_type = headers[hdrs.CONTENT_TYPE]
+    headers[hdrs.CONTENT_TYPE] = multipart.content_type(separator)
+    return multipart.render(
+        [(span, await body.read_span(span)) for span in spans],
+        separator=separator,
+        media_type=media_type,
+        size_bytes=body.size_bytes,
+    )
+
+
+def _choose_coding(request: web.Request, policy: CachePolicy) -> Coding:
+    offered = _COMPRESSIBLE if policy.compressible else _PLAIN
+    coding = negotiate(_joined(request, hdrs.ACCEPT_ENCODING), offered)
+    if coding is None:
+        raise NotAcceptable(f"It exists as {' and '.join(offered)} only.")
+    return coding
+
+
+def _validators(resource: Resource, coding: Coding, now: datetime) -> Validators:
+    """Each coding has its own strong tag (RFC 9110 §8.8.3.3)."""
+    suffix = "" if coding is Coding.IDENTITY else f"-{GZIP_TAG}"
+    modified = resource.last_modified
+    if modified is not None:
+        # RFC 9110 §8.8.2.1: never later than the time of the answer
+        modified = None if modified > now else modified.replace(microsecond=0)
+    return Validators(EntityTag(resource.digest + suffix), modified)
+
+
+def _metadata(resource: Resource, policy: CachePolicy, validators: Validators) -> dict[str, str]:
+    """Return what 200, 206 and 304 all say (RFC 9110 §15.4.5)."""
+    tags = tags_for(resource.kind.object_class, asset_id=resource.asset_id, artist=resource.artist)
+    headers = {hdrs.ETAG: str(validators.etag), **policy.headers, **tag_headers(tags)}
+    if validators.last_modified is not None:
+        headers[hdrs.LAST_MODIFIED] = format_http_date(validators.last_modified)
+    if policy.compressible:
+        headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
+    return headers
+
+
+def _conditions(request: web.Request) -> Conditions:
+    return Conditions(
+        if_match=_joined(request, hdrs.IF_MATCH),
+        if_none_match=_joined(request, hdrs.IF_NONE_MATCH),
+        if_modified_since=_joined(request, hdrs.IF_MODIFIED_SINCE),
+        if_unmodified_since=_joined(request, hdrs.IF_UNMODIFIED_SINCE),
+    )
+
+
+def _joined(request: web.Request, name: str) -> str | None:
+    """Return a header's lines as one value (RFC 9110 §5.3)."""
+    lines = request.headers.getall(name, ())
+    return ", ".join(lines) if lines else None

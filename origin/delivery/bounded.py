@@ -1,0 +1,39 @@
+"""A map that forgets what was used least recently, once what it holds weighs too much."""
+
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class BoundedMap(Generic[K, V]):
+    """Values with a weight each, which together never weigh more than ``weight_max``."""
+
+    def __init__(self, weight_max: int) -> None:
+        self._weight_max = weight_max
+        self._weight = 0
+        self._entries: OrderedDict[K, tuple[V, int]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """Return how many values are held."""
+        return len(self._entries)
+
+    def get(self, key: K) -> V | None:
+        """Return the value and mark it as used, or None."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        self._entries.move_to_end(key)
+        return entry[0]
+
+    def put(self, key: K, value: V, weight: int) -> None:
+        """Hold the value, unless it alone weighs too much; others make room."""
+        self._weight -= self._entries.pop(key, (value, 0))[1]
+        if weight > self._weight_max:
+            return
+        self._entries[key] = (value, weight)
+        self._weight += weight
+        while self._weight > self._weight_max:
+            _, (_, lost) = self._entries.popitem(last=False)
+            self._weight -= lost

@@ -1,0 +1,71 @@
+"""What goes to stderr: events by structlog, as JSON lines, or in colours where a person looks on.
+
+One line for every request, after its answer; never its query, where players put session ids (CMCD)
+and others their secrets. What aiohttp has to say about a connection becomes an event too, without
+a traceback where the network, not the program, is to blame.
+"""
+
+import logging
+import sys
+from typing import Final
+
+import structlog
+from aiohttp import hdrs
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import BaseRequest, StreamResponse
+
+CONNECTION_LOGGER: Final = "soundbridge.connection"
+
+_access = structlog.get_logger("soundbridge.access")
+_connection = structlog.get_logger(CONNECTION_LOGGER)
+
+
+def configure() -> None:
+    """Set up logging of a process that serves."""
+    processors: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if sys.stderr.isatty():
+        processors.append(structlog.dev.ConsoleRenderer())
+    else:
+        processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+    )
+
+
+class AccessLogger(AbstractAccessLogger):
+    """Hands what aiohttp knows of a request to structlog."""
+
+    def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
+        """Write one event; ``time`` is in seconds."""
+        _access.info(
+            "request",
+            method=request.method,
+            path=request.rel_url.raw_path,
+            status=response.status,
+            size_bytes=response.body_length,
+            duration_ms=round(time * 1000, 2),
+            remote=request.remote,
+            range=request.headers.get(hdrs.RANGE),
+            user_agent=request.headers.get(hdrs.USER_AGENT),
+        )
+
+
+class _ToStructlog(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            _connection.warning(record.getMessage(), cause=error.message.partition("\n")[0])
+        else:
+            _connection.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+
+
+def connection_logger() -> logging.Logger:
+    """Return the logger that aiohttp is to use for its connections."""
+    logger = logging.getLogger(CONNECTION_LOGGER)
+    logger.handlers = [_ToStructlog(logging.INFO)]
+    logger.propagate = False
+    return logger

@@ -1,0 +1,35 @@
+"""What a load balancer asks: is the process alive, and can it do its work."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from cdn.policy import ObjectClass, policy_for
+from origin.delivery.reading import StoreReader
+
+STORE_TIMEOUT_S: Final = 2.0
+
+
+class Probes:
+    """``/healthz`` answers as long as the process does; ``/readyz`` as long as its store does."""
+
+    def __init__(self, reader: StoreReader) -> None:
+        self._reader = reader
+
+    def add_routes(self, app: web.Application) -> None:
+        """Register both."""
+        app.add_routes([web.get("/healthz", self.alive), web.get("/readyz", self.ready)])
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        """Answer that the process is alive."""
+        return _ok()
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """Answer that the store can be read; StoreUnavailable where it cannot."""
+        await self._reader.check()
+        return _ok()
+
+
+def _ok() -> web.Response:
+    headers = {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"}
+    return web.Response(body=b"ok\n", headers=headers | policy_for(ObjectClass.PROBE).headers)

@@ -1,0 +1,127 @@
+"""Errors as problem documents (RFC 9457): the only module that knows their HTTP statuses.
+
+``middleware`` is the one place where an exception becomes an answer: ours by the table below,
+aiohttp's own (no such route, no such method) by the same words, and anything else as a 500 whose
+cause goes to the log and not to the client.
+"""
+
+import json
+from http import HTTPStatus
+from typing import Final
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from cdn.policy import ObjectClass, policy_for
+from origin.delivery.errors import (
+    ApiError,
+    BadRequest,
+    BrokenObject,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    PreconditionFailed,
+    RangeNotSatisfiable,
+    StoreUnavailable,
+)
+from origin.delivery.range import unsatisfied_content_range
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_AFTER_S: Final = 2
+
+_STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
+    BadRequest: HTTPStatus.BAD_REQUEST,
+    NotFound: HTTPStatus.NOT_FOUND,
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+_log = structlog.get_logger("soundbridge.delivery")
+
+
+@web.middleware
+async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever goes wrong below into a problem document."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return answer(error)
+    except web.HTTPException as error:
+        return _answer_aiohttp(error)
+    except Exception:  # noqa: BLE001 -- the boundary: no cause may reach the client
+        _log.exception("unexpected error", method=request.method, path=request.rel_url.raw_path)
+        return answer(ApiError("Something went wrong on our side; please try again later."))
+
+
+def answer(error: ApiError) -> web.Response:
+    """Return the problem document of one error."""
+    status = _STATUSES.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and error.__cause__ is not None:
+        _log.error(error.code, detail=str(error), cause=_first_line(error.__cause__))
+    return _document(status, error.code, str(error), _extra_headers(error))
+
+
+def _answer_aiohttp(error: web.HTTPException) -> web.Response:
+    """Return aiohttp's own errors in our words; what is no error is raised again."""
+    match error:
+        case web.HTTPNotFound():
+            return answer(NotFound("There is nothing at this address."))
+        case web.HTTPMethodNotAllowed():
+            return answer(MethodNotAllowed(error.allowed_methods))
+        case web.HTTPError():
+            status = HTTPStatus(error.status)
+            return _document(status, status.name.lower(), status.description, {})
+        case _:
+            raise error
+
+
+def _extra_headers(error: ApiError) -> dict[str, str]:
+    match error:
+        case MethodNotAllowed():  # RFC 9110 §15.5.6
+            return {hdrs.ALLOW: error.allowed}
+        case RangeNotSatisfiable():  # RFC 9110 §15.5.17
+            return {hdrs.CONTENT_RANGE: unsatisfied_content_range(error.size_bytes)}
+        case NotAcceptable():
+            return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
+        case StoreUnavailable():  # RFC 9110 §15.6.4
+            return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
+        case _:
+            return {}
+
+
+def _document(
+    status: HTTPStatus, code: str, detail: str, extra_headers: dict[str, str]
+) -> web.Response:
+    content = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+    }
+    return web.Response(
+        status=status,
+        body=json.dumps(content).encode(),
+        headers={
+            hdrs.CONTENT_TYPE: MEDIA_TYPE,
+            **policy_for(_object_class(status)).headers,
+            **extra_headers,
+        },
+    )
+
+
+def _object_class(status: HTTPStatus) -> ObjectClass:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ObjectClass.SERVER_ERROR
+    if status is HTTPStatus.NOT_FOUND:
+        return ObjectClass.NOT_FOUND
+    return ObjectClass.CLIENT_ERROR
+
+
+def _first_line(cause: BaseException) -> str:
+    return f"{type(cause).__name__}: {cause}".partition("\n")[0]

@@ -1,0 +1,87 @@
+"""What the store says is published: entries, read afresh, and revisions, read once.
+
+An entry may change, a revision never does, so the facts of a revision are kept in a bounded map:
+with them an entity tag, a size or a "no such object" needs no read at all.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from manifests.entry import Entry
+from manifests.errors import ManifestError
+from manifests.index import Index, StoredObject
+from manifests.layout import ENTRY_PREFIX, INDEX, Revision, entry_key
+from origin.delivery.bounded import BoundedMap
+from origin.delivery.errors import BrokenObject, NotFound
+from origin.delivery.reading import StoreReader
+
+ENTRY_BYTES_MAX: Final = 64 * 1024
+_CONCURRENT_READS: Final = 16
+_OBJECTS_MAX: Final = 200_000
+"""Objects of all revisions that are remembered: some 100 MB, or 500 hours of sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRevision:
+    """A revision and its objects by name."""
+
+    where: Revision
+    index: Index
+    objects: dict[str, StoredObject]
+
+    @property
+    def artist(self) -> str | None:
+        """Who made it, as its tags say."""
+        return self.index.tags.get("artist")
+
+
+class Published:
+    """Entries and revisions of one store."""
+
+    def __init__(self, reader: StoreReader, objects_max: int = _OBJECTS_MAX) -> None:
+        self._reader = reader
+        self._revisions: BoundedMap[Revision, PublishedRevision] = BoundedMap(objects_max)
+
+    async def entry(self, playback_id: str) -> Entry:
+        """Return what ``playback_id`` plays now; NotFound where nothing has that id."""
+        return await self._read_entry(entry_key(playback_id))
+
+    async def newest_entries(self, count: int) -> list[Entry]:
+        """Return the entries that were published last, the newest first."""
+        keys = await self._reader.newest(ENTRY_PREFIX, count)
+        places = asyncio.Semaphore(_CONCURRENT_READS)
+        found = await asyncio.gather(*(self._readable_entry(key, places) for key in keys))
+        entries = [entry for entry in found if entry is not None]
+        return sorted(
+            entries, key=lambda entry: (entry.created_at, entry.playback_id), reverse=True
+        )
+
+    async def revision(self, where: Revision) -> PublishedRevision:
+        """Return a revision's facts; NotFound where there is none."""
+        known = self._revisions.get(where)
+        if known is not None:
+            return known
+        data = await self._reader.read(where.key(INDEX))
+        try:
+            index = Index.from_json(data)
+        except ManifestError as error:
+            raise BrokenObject("What was published here cannot be read.") from error
+        found = PublishedRevision(where, index, index.objects())
+        self._revisions.put(where, found, len(found.objects))
+        return found
+
+    async def _readable_entry(self, key: str, places: asyncio.Semaphore) -> Entry | None:
+        """Return an entry of a listing; one that goes, or is damaged, hides no other."""
+        async with places:
+            try:
+                return await self._read_entry(key)
+            except (NotFound, BrokenObject):
+                return None
+
+    async def _read_entry(self, key: str) -> Entry:
+        data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX)
+        try:
+            return Entry.from_json(data)
+        except ManifestError as error:
+            raise BrokenObject("What was published here cannot be read.") from error

@@ -1,0 +1,218 @@
+"""The origin over real sockets: each kind of object, and what its answer says."""
+
+import gzip
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from xml.etree import ElementTree as ET
+
+import pytest
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+from obstore.store import MemoryStore
+
+from manifests.multivariant_playlist import MultivariantPlaylist
+from manifests.parse import parse_playlist
+from origin.app import create_app
+from tests.sources.published import MEDIA_PLAYLIST, PublishedAsset, publish
+
+Client = TestClient[Request, Application]
+
+FOREVER = "public, max-age=31536000, immutable"
+ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+def asset(store: MemoryStore) -> PublishedAsset:
+    return publish(store)
+
+
+@pytest.fixture
+async def client(store: MemoryStore, asset: PublishedAsset) -> AsyncIterator[Client]:
+    del asset
+    async with TestClient(TestServer(create_app(store))) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        ("multivariant.m3u8", "application/vnd.apple.mpegurl"),
+        ("128k/playlist.m3u8", "application/vnd.apple.mpegurl"),
+        ("manifest.mpd", "application/dash+xml"),
+        ("128k/init.mp4", "audio/mp4"),
+        ("320k/00002.m4s", "video/iso.segment"),
+        ("waveform.json", "application/json"),
+        ("waveform.dat", "application/octet-stream"),
+        ("artwork-320.jpg", "image/jpeg"),
+    ],
+)
+async def test_objects_of_a_revision(
+    client: Client, asset: PublishedAsset, name: str, media_type: str
+) -> None:
+    response = await client.get(f"{asset.path}/{name}", headers=PLAIN)
+    assert response.status == HTTPStatus.OK
+    assert await response.read() == asset.contents[name]
+    assert response.headers["Content-Type"] == media_type
+    assert response.headers["Content-Length"] == str(len(asset.contents[name]))
+    assert response.headers["ETag"] == f'"{asset.index.objects()[name].sha256}"'
+    assert response.headers["Cache-Control"] == FOREVER
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Server"] == "soundbridge"
+    assert f"asset-{asset.entry.asset_id}" in response.headers["Cache-Tag"].split(",")
+
+
+async def test_the_entry_playlist_finds_its_variants_from_the_root(
+    client: Client, asset: PublishedAsset
+) -> None:
+    response = await client.get("/first-light.m3u8")
+    assert response.headers["Content-Type"] == "application/vnd.apple.mpegurl"
+    assert response.headers["Cache-Control"] == ENTRY
+    assert response.headers["Last-Modified"] == "Fri, 02 Jan 2026 03:04:05 GMT"
+    playlist = parse_playlist(await response.read())
+    assert isinstance(playlist, MultivariantPlaylist)
+    assert len(playlist.variants) == 2
+    for variant in playlist.variants:
+        media = await client.get(response.url.join(type(response.url)(variant.uri)).path)
+        assert await media.read() == MEDIA_PLAYLIST
+    assert playlist.variants[0].uri == f"{asset.path.lstrip('/')}/128k/playlist.m3u8"
+
+
+async def test_the_entry_mpd_finds_its_segments_from_the_root(
+    client: Client, asset: PublishedAsset
+) -> None:
+    response = await client.get("/first-light.mpd")
+    assert response.headers["Content-Type"] == "application/dash+xml"
+    assert response.headers["Cache-Control"] == ENTRY
+    root = ET.fromstring(await response.text())  # noqa: S314 -- our own document
+    base = root.find("{urn:mpeg:dash:schema:mpd:2011}BaseURL")
+    assert base is not None
+    assert base.text == f"{asset.path.lstrip('/')}/"
+
+
+async def test_the_metadata_tell_a_page_all_it_shows(client: Client, asset: PublishedAsset) -> None:
+    response = await client.get("/first-light.json")
+    prefix = asset.path.lstrip("/")
+    assert response.headers["Content-Type"] == "application/json"
+    assert response.headers["Cache-Control"] == ENTRY
+    assert await response.json() == {
+        "playback_id": "first-light",
+        "title": "First Light",
+        "artist": "The Synths",
+        "album": "Dawn",
+        "duration_s": 17.972245,
+        "samples": 792_576,
+        "sample_rate_hz": 44_100,
+        "channels": 2,
+        "loudness": {"integrated_lufs": -14.2, "range_lu": 5.1, "true_peak_dbtp": -1.0},
+        "renditions": [
+            {
+                "rung": rung,
+                "codec": "mp4a.40.2",
+                "bandwidth_bps": bps,
+                "average_bandwidth_bps": bps,
+                "bitrate_bps": bps,
+            }
+            for rung, bps in (("128k", 128_000), ("320k", 320_000))
+        ],
+        "hls": "first-light.m3u8",
+        "dash": "first-light.mpd",
+        "waveform": {
+            "json": f"{prefix}/waveform.json",
+            "binary": f"{prefix}/waveform.dat",
+        },
+        "artwork": [
+            {
+                "url": f"{prefix}/artwork-320.jpg",
+                "width_px": 320,
+                "height_px": 320,
+                "media_type": "image/jpeg",
+            }
+        ],
+        "placeholder": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
+    }
+
+
+async def test_the_listing_is_newest_first_and_bounded(client: Client, store: MemoryStore) -> None:
+    publish(store, "older", created_at="2025-01-01T00:00:00Z")
+    publish(store, "newer", title=None, created_at="2026-06-01T00:00:00Z")
+    store.put("entry/damaged.json", b"{")
+    response = await client.get("/v1/assets")
+    items = (await response.json())["items"]
+    assert [item["playback_id"] for item in items] == ["newer", "first-light", "older"]
+    assert items[0] == {
+        "playback_id": "newer",
+        "title": None,
+        "artist": "The Synths",
+        "duration_s": 17.972245,
+        "created_at": "2026-06-01T00:00:00Z",
+    }
+    policy = "public, max-age=0, s-maxage=30, stale-while-revalidate=60"
+    assert response.headers["Cache-Control"] == policy
+    limited = await client.get("/v1/assets?limit=2")
+    assert len((await limited.json())["items"]) <= 2
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "x", "", "-1", "1e2", "\u0661"])
+async def test_a_senseless_limit_is_refused(client: Client, limit: str) -> None:
+    response = await client.get("/v1/assets", params={"limit": limit})
+    assert response.status == HTTPStatus.BAD_REQUEST
+    assert (await response.json())["code"] == "bad_request"
+
+
+async def test_an_entry_that_moves_is_followed_at_once(client: Client, store: MemoryStore) -> None:
+    before = await client.get("/first-light.m3u8")
+    moved = publish(store, "elsewhere")
+    entry = moved.entry.to_json().replace(b'"elsewhere"', b'"first-light"', 1)
+    store.put("entry/first-light.json", entry)
+    after = await client.get("/first-light.m3u8")
+    assert moved.entry.asset_id in await after.text()
+    assert after.headers["ETag"] != before.headers["ETag"]
+
+
+@pytest.mark.parametrize("path", ["/first-light.m3u8", "/first-light.mpd", "/first-light.json"])
+async def test_texts_are_compressed_for_those_who_ask(client: Client, path: str) -> None:
+    plain = await client.get(path, headers=PLAIN)
+    async with ClientSession(auto_decompress=False) as session:
+        url = client.make_url(path)
+        packed = await session.get(url, headers={"Accept-Encoding": "gzip"})
+        content = await packed.read()
+        again = await session.head(url, headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(content) == await plain.read()
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Content-Length"] == again.headers["Content-Length"] == str(len(content))
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+
+
+async def test_sound_is_not_compressed_and_does_not_vary(
+    client: Client, asset: PublishedAsset
+) -> None:
+    path = f"{asset.path}/128k/00000.m4s"
+    response = await client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in response.headers
+    assert "Vary" not in response.headers
+    refused = await client.get(path, headers={"Accept-Encoding": "identity;q=0"})
+    assert refused.status == HTTPStatus.NOT_ACCEPTABLE
+
+
+async def test_a_large_waveform_is_compressed_too(client: Client, asset: PublishedAsset) -> None:
+    response = await client.get(f"{asset.path}/waveform.json", headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert await response.read() == asset.contents["waveform.json"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+async def test_probes(client: Client, path: str) -> None:
+    response = await client.get(path)
+    assert response.status == HTTPStatus.OK
+    assert await response.text() == "ok\n"
+    assert response.headers["Cache-Control"] == "no-store"
