@@ -3,12 +3,10 @@
 // Everything that index.html asks for lands in assets/ under a name that holds a hash of its
 // content, so it may be cached for ever; index.html itself is the only file that changes in place.
 // hls.js is a chunk of its own, because only browsers with Media Source Extensions ask for it.
-// Text is compressed here, once, rather than for each request.
 
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
@@ -47,13 +45,8 @@ const entry = (source) => {
 
 const template = await readFile(path.join(here, "src/index.html"), "utf8");
 const page = template.replaceAll(/%(src\/[\w.]+)%/g, (_, source) => entry(source));
-const pagePath = path.join(destination, "index.html");
 await mkdir(destination, { recursive: true });
-await writeFile(pagePath, page);
-
-for (const file of [pagePath, ...outputs.map(([name]) => path.resolve(here, name))]) {
-  await writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }));
-}
+await writeFile(path.join(destination, "index.html"), page);
 
 await mkdir(path.join(destination, "licenses"), { recursive: true });
 await cp(

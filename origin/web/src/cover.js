@@ -8,7 +8,7 @@ export function showCover(root, track) {
   const artwork = largestUpTo(track.artwork, 1024);
   const placeholder = root.querySelector(".cover-placeholder");
   paint(placeholder, track);
-  root.querySelector(".ambience").getContext("2d").drawImage(placeholder, 0, 0);
+  root.querySelector(".ambience canvas").getContext("2d").drawImage(placeholder, 0, 0);
   root.querySelector(".cover-note").toggleAttribute("hidden", artwork !== undefined);
   const image = root.querySelector(".cover-image");
   image.hidden = true;

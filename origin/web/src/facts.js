@@ -18,7 +18,7 @@ export function factsOf(track, rung) {
   const { integrated_lufs, range_lu, true_peak_dbtp } = track.loudness;
   const channels = CHANNELS[track.channels] ?? `${track.channels} channels`;
   return [
-    ["Now hearing", heard ? `${bitrate(heard)} AAC` : null],
+    ["Streaming", heard ? `${bitrate(heard)} AAC` : null],
     ["Sound", `${track.sample_rate_hz / 1000} kHz ${channels}`],
     ["Loudness", integrated_lufs === null ? null : `${signed(integrated_lufs)} LUFS`],
     ["Range", range_lu === null ? null : `${signed(range_lu)} LU`],
