@@ -1,0 +1,166 @@
+"""``soundbridge package``: one source into a store.
+
+The bar goes to stderr and only to a terminal; stdout holds the result, for a reader or, with
+``--json``, for a script: one line.
+"""
+
+import json
+import secrets
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from manifests import layout
+from manifests.errors import ManifestError
+from origin.settings import setting
+from origin.store import StoreUnusable, create_store
+from packager.errors import PackagingError
+
+if TYPE_CHECKING:
+    from packager.package import Packaged
+    from packager.package import Progress as Done
+
+_ID_BYTES: Final = 12
+
+
+def _check_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    """Return the id that was asked for, or a new one."""
+    if value is None:
+        return layout.new_id(secrets.token_bytes(_ID_BYTES))
+    try:
+        return layout.check_id(value)
+    except ManifestError as error:
+        raise click.BadParameter(f"{error}.") from error
+
+
+@click.command()
+@click.argument("source")
+@click.argument("destination")
+@setting("--json", "as_json", is_flag=True, help="Print one JSON line.")
+@setting("--asset-id", callback=_check_id, help="Id of the asset; a new one without it.")
+@setting("--playback-id", callback=_check_id, help="Id in its URLs; a new one without it.")
+def package(
+    source: str, destination: str, *, as_json: bool, asset_id: str, playback_id: str
+) -> None:
+    r"""Cut SOURCE, a path or URL, into renditions in DESTINATION, a folder or store URL.
+
+    \b
+    soundbridge package song.flac ./store
+    soundbridge package s3://uploads/song.wav s3://media/audio --json
+    """
+    from packager.package import package as package_source
+
+    started_s = monotonic()
+    try:
+        store = create_store(destination)
+        with _stoppable(), _progress_bar(source) as on_progress:
+            packaged = package_source(
+                source,
+                store,
+                asset_id=asset_id,
+                playback_id=playback_id,
+                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                on_progress=on_progress,
+            )
+    except StoreUnusable as error:
+        raise click.UsageError(str(error)) from error
+    except PackagingError as error:
+        raise click.ClickException(str(error)) from error
+    result = _result(packaged)
+    took_s = monotonic() - started_s
+    click.echo(json.dumps(result) if as_json else _sentences(result, destination, took_s))
+
+
+def _result(packaged: "Packaged") -> dict[str, Any]:
+    """Return what a script wants to know: ids, keys below the store, and what was made."""
+    entry, index = packaged.entry, packaged.index
+    return {
+        "asset_id": entry.asset_id,
+        "playback_id": entry.playback_id,
+        "revision": entry.revision,
+        "multivariant": entry.where.key(layout.MULTIVARIANT),
+        "mpd": entry.where.key(layout.MPD),
+        "index": entry.where.key(layout.INDEX),
+        "duration_s": round(index.duration_s, 6),
+        "samples": index.samples,
+        "sample_rate_hz": index.sample_rate_hz,
+        "channels": index.channels,
+        "renditions": [
+            {
+                "rung": rendition.rung,
+                "codec": rendition.codec,
+                "bitrate_bps": rendition.bitrate_bps,
+                "bandwidth_bps": rendition.bandwidth_bps,
+                "average_bandwidth_bps": rendition.average_bandwidth_bps,
+                "playlist": entry.where.key(layout.playlist_name(rendition.rung)),
+                "segments": len(rendition.segments),
+            }
+            for rendition in index.renditions
+        ],
+        "integrated_lufs": index.loudness.integrated_lufs,
+        "true_peak_dbtp": index.loudness.true_peak_dbtp,
+        "notes": list(index.notes),
+    }
+
+
+def _sentences(result: dict[str, Any], destination: str, took_s: float) -> str:
+    """Say the same to a person."""
+    rungs = ", ".join(rendition["rung"] for rendition in result["renditions"])
+    speed = f"{result['duration_s'] / max(took_s, 0.001):.0f}x real time"
+    return "\n".join(
+        (
+            f"Packaged {result['duration_s']:.1f} s into {rungs} in {took_s:.1f} s ({speed}).",
+            *(f"Note: {note}" for note in result["notes"]),
+            f"Playback id: {result['playback_id']}",
+            f"Playlist:    {result['multivariant']}",
+            f"Serve it:    soundbridge serve --store {shlex.quote(destination)}",
+        )
+    )
+
+
+@contextmanager
+def _progress_bar(source: str) -> Iterator[Callable[["Done"], None]]:
+    """Show how far packaging is, and how fast it goes, while the caller's block runs."""
+    name = source.rpartition("/")[2]
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    )
+    started_s = monotonic()
+    with bar:
+        task = bar.add_task(name, total=None, speed="")
+
+        def update(done: "Done") -> None:
+            speed = f"{done.done_s / max(monotonic() - started_s, 0.001):.0f}x real time"
+            bar.update(task, completed=done.done_s, total=done.total_s, speed=speed)
+
+        yield update
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that nothing half-made stays in the store."""
+
+    def stop(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

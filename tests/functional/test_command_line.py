@@ -1,0 +1,194 @@
+"""The commands as people and scripts run them: as programs, by their output and exit status."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from packager.tune import tune_wav
+
+SOUNDBRIDGE = [sys.executable, "-m", "origin.cli"]
+
+
+def soundbridge(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*SOUNDBRIDGE, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+@contextmanager
+def running(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*SOUNDBRIDGE, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def url_said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    found = re.search(r"http://\S+", process.stdout.readline())
+    assert found is not None
+    return found[0]
+
+
+def fetch(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310 our own server
+        body: bytes = response.read()
+    return body
+
+
+@pytest.fixture(scope="module")
+def tune(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tune") / "tune.wav"
+    path.write_bytes(tune_wav())
+    return path
+
+
+@pytest.fixture(scope="module")
+def packaged(tune: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    store = tmp_path_factory.mktemp("store")
+    done = soundbridge("package", tune, store, "--json", "--playback-id", "first-light")
+    assert done.returncode == 0, done.stderr
+    return store, json.loads(done.stdout)
+
+
+def test_package_says_in_one_json_line_what_it_made(
+    packaged: tuple[Path, dict[str, Any]], tune: Path
+) -> None:
+    store, result = packaged
+    with wave.open(str(tune)) as source:
+        assert result["samples"] == source.getnframes()
+        assert result["duration_s"] == pytest.approx(source.getnframes() / 44_100)
+    assert result["playback_id"] == "first-light"
+    assert [rendition["rung"] for rendition in result["renditions"]] == ["128k", "256k", "320k"]
+    assert (store / result["multivariant"]).read_text().startswith("#EXTM3U")
+    for rendition in result["renditions"]:
+        assert (store / rendition["playlist"]).is_file()
+    assert (store / "entry" / "first-light.json").is_file()
+
+
+def test_package_for_a_person(tmp_path: Path, packaged: tuple[Path, dict[str, Any]]) -> None:
+    short = tmp_path / "short.wav"
+    with wave.open(str(short), "wb") as file:
+        file.setparams((1, 2, 44_100, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 44_100))
+    done = soundbridge("package", short, tmp_path / "made" / "here")
+    assert done.returncode == 0, done.stderr
+    assert "Packaged 1.0 s into 128k, 256k, 320k" in done.stdout
+    assert "soundbridge serve --store" in done.stdout
+    assert done.stderr == ""
+    del packaged
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["package", "missing.wav", "store"], 1, "There is no file missing.wav"),
+        (["package", "missing.wav", "nowhere://store"], 2, "cannot be used as a store"),
+        (["package", "missing.wav", "store", "--asset-id", "../up"], 2, "is not an id"),
+        (["package", "missing.wav"], 2, "Missing argument 'DESTINATION'"),
+        (["serve"], 2, "Missing option '--store'"),
+        (["serve", "--store", "missing"], 2, "There is no folder"),
+        (["serve", "--store", ".", "--port", "70000"], 2, "70000 is not in the range"),
+        (["play", "missing.wav"], 1, "There is no file missing.wav"),
+        (["polish"], 2, "No such command 'polish'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    status: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = soundbridge(*arguments)
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["play", "package", "serve", "validate"])
+def test_help_of_every_command(command: str) -> None:
+    done = soundbridge(command, "--help")
+    assert done.returncode == 0
+    assert f"Usage: soundbridge {command}" in done.stdout
+    assert "SOUNDBRIDGE_" in done.stdout
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_package_leaves_nothing(tmp_path: Path, tune: Path, stop: int) -> None:
+    process = subprocess.Popen(
+        [*SOUNDBRIDGE, "package", tune, tmp_path / "store"], stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 30
+    while not list(tmp_path.rglob("*.m4s")):
+        assert time.monotonic() < deadline
+        assert process.poll() is None
+    process.send_signal(stop)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "Aborted" in said
+    assert "Traceback" not in said
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_serve_answers_for_every_asset(packaged: tuple[Path, dict[str, Any]]) -> None:
+    store, result = packaged
+    with running("serve", "--store", store, "--port", "0") as server:
+        url = url_said(server).rstrip("/")
+        playlist = fetch(f"{url}/first-light.m3u8").decode()
+        for rendition in result["renditions"]:
+            assert rendition["playlist"] in playlist
+            assert fetch(f"{url}/{rendition['playlist']}").startswith(b"#EXTM3U")
+        assert b"<MPD" in fetch(f"{url}/first-light.mpd")
+
+
+def test_serve_says_that_its_port_is_taken(packaged: tuple[Path, dict[str, Any]]) -> None:
+    store, _ = packaged
+    with running("serve", "--store", store, "--port", "0") as server:
+        port = url_said(server).rstrip("/").rpartition(":")[2]
+        done = soundbridge("serve", "--store", store, "--port", port)
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+def test_play_synthesises_serves_and_says_where(tmp_path: Path) -> None:
+    with running("play", "--port", "0", "--keep", tmp_path / "kept") as player:
+        url = url_said(player)
+        assert b"<html" in fetch(url)
+        base, _, playback_id = url.partition("/?play=")
+        assert b"#EXT-X-STREAM-INF" in fetch(f"{base}/{playback_id}.m3u8")
+    assert list((tmp_path / "kept").rglob("multivariant.m3u8"))
+
+
+def test_options_reach_a_command_from_the_environment(tmp_path: Path, tune: Path) -> None:
+    store = tmp_path / "store"
+    done = soundbridge(
+        "package", tune, store, SOUNDBRIDGE_JSON="1", SOUNDBRIDGE_PLAYBACK_ID="from-environment"
+    )
+    assert json.loads(done.stdout)["playback_id"] == "from-environment"
