@@ -1,0 +1,105 @@
+"""Rules on what variants declare of their bit rates, against what their segments weigh."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
+from manifests.validate.finding import Severity
+from manifests.validate.measured import Rendition
+from manifests.validate.presentation import Presentation
+from manifests.validate.rule import RuleSet, Violation
+from manifests.variant import Variant
+
+TOLERANCE: Final = Fraction(1, 10)
+PEAK_TO_AVERAGE: Final = 2
+
+RULES: Final[RuleSet[Presentation]] = RuleSet()
+
+
+class _Measure(NamedTuple):
+    variant: Variant
+    line: int | None
+    peak_bps: int
+    average_bps: int
+
+
+@RULES.rule(
+    "HLS-BANDWIDTH",
+    Severity.ERROR,
+    "Apple HLS authoring 1.27, 9.13",
+    "BANDWIDTH is within 10 % of the measured peak bit rate.",
+)
+def _peak_is_declared(presentation: Presentation) -> Iterator[Violation]:
+    for variant, line, peak_bps, _ in _measures(presentation):
+        if _is_off(variant.bandwidth_bps, peak_bps):
+            yield Violation(
+                f"{variant.uri} declares a peak of {variant.bandwidth_bps} bit/s, "
+                f"its segments have {peak_bps}",
+                line,
+            )
+
+
+@RULES.rule(
+    "HLS-AVERAGE-BANDWIDTH",
+    Severity.ERROR,
+    "Apple HLS authoring 1.26",
+    "AVERAGE-BANDWIDTH is within 10 % of the measured average bit rate.",
+)
+def _average_is_declared(presentation: Presentation) -> Iterator[Violation]:
+    for variant, line, _, average_bps in _measures(presentation):
+        declared_bps = variant.average_bandwidth_bps
+        if declared_bps is not None and _is_off(declared_bps, average_bps):
+            yield Violation(
+                f"{variant.uri} declares an average of {declared_bps} bit/s, "
+                f"its segments have {average_bps}",
+                line,
+            )
+
+
+@RULES.rule(
+    "HLS-PEAK-TO-AVERAGE",
+    Severity.WARNING,
+    "Apple HLS authoring 1.30",
+    "The peak bit rate is at most 200 % of the average bit rate.",
+)
+def _peak_is_moderate(presentation: Presentation) -> Iterator[Violation]:
+    for variant, line, peak_bps, average_bps in _measures(presentation):
+        if peak_bps > PEAK_TO_AVERAGE * average_bps:
+            yield Violation(
+                f"{variant.uri} peaks at {peak_bps} bit/s, which is "
+                f"{round(100 * peak_bps / average_bps)} % of its average of {average_bps}",
+                line,
+            )
+
+
+def _measures(presentation: Presentation) -> Iterator[_Measure]:
+    """Yield what can be measured of each variant: the largest sum of a playable combination."""
+    cache = {uri: _rates(rendition) for uri, rendition in presentation.renditions.items()}
+    for number, variant in enumerate(presentation.playlist.variants):
+        sums = []
+        for uris in presentation.played_with(variant):
+            rates = [cache.get(uri) for uri in uris]
+            known = [rate for rate in rates if rate is not None]
+            if len(known) == len(uris):
+                sums.append((sum(peak for peak, _ in known), sum(mean for _, mean in known)))
+        if sums:
+            line = presentation.written.line("EXT-X-STREAM-INF", number)
+            yield _Measure(variant, line, *max(sums))
+
+
+def _rates(rendition: Rendition) -> tuple[int, int] | None:
+    """Return the peak and average bit rates, or None where not everything has been measured."""
+    playlist = rendition.playlist
+    sizes = [
+        (measured.size_bytes, segment.duration_s)
+        for measured, segment in zip(rendition.segments, playlist.segments, strict=True)
+        if measured is not None and segment.duration_s
+    ]
+    if not sizes or not playlist.end_list or len(sizes) < len(playlist.segments):
+        return None
+    return peak_bandwidth_bps(sizes, playlist.target_duration_s), average_bandwidth_bps(sizes)
+
+
+def _is_off(declared_bps: int, measured_bps: int) -> bool:
+    return abs(measured_bps - declared_bps) > declared_bps * TOLERANCE
