@@ -12,6 +12,7 @@ edit's duration exact.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from manifests.boxes import loudness as loudness_box
@@ -66,8 +67,6 @@ def initialization_section(
     description = encode_aac(stream, channels=channels, sample_rate_hz=sample_rate_hz)
     edits = EditList((Edit(duration_ticks, media_time_ticks),))
     levels = loudness_box.encode(loudness) if loudness else b""
-    # In a fragmented file the durations of mvhd, tkhd and mdhd are zero (RFC 8216 §3.3,
-    # ISO/IEC 23000-19 §7.5): mehd and the edit list carry the presentation's.
     track = box(
         "trak",
         TrackHeader(_TRACK_ID).encode(),
@@ -75,14 +74,22 @@ def initialization_section(
         _media(description, sample_rate_hz),
         box("udta", levels) if levels else b"",
     )
+    return _FILE_BRANDS.encode("ftyp") + _movie(track, sample_rate_hz, duration_ticks)
+
+
+def _movie(track: bytes, timescale: int, duration_ticks: int) -> bytes:
+    """Write ``moov``.
+
+    In a fragmented file the durations of mvhd, tkhd and mdhd are zero (RFC 8216 §3.3,
+    ISO/IEC 23000-19 §7.5): mehd and the edit list carry the presentation's.
+    """
     known_end = MovieExtendsHeader(duration_ticks).encode() if duration_ticks else b""
-    movie = box(
+    return box(
         "moov",
-        MovieHeader(timescale=sample_rate_hz).encode(next_track_id=_TRACK_ID + 1),
+        MovieHeader(timescale).encode(next_track_id=_TRACK_ID + 1),
         track,
         box("mvex", known_end, TrackExtends(_TRACK_ID, FRAME_SAMPLES).encode()),
     )
-    return _FILE_BRANDS.encode("ftyp") + movie
 
 
 def _stream(codec_config: bytes, *, channels: int, bitrate_bps: int) -> ElementaryStream:
@@ -130,23 +137,23 @@ def media_segment(
     durations: list[int] | None = None
     if last_frame_duration_ticks is not None:
         durations = [FRAME_SAMPLES] * (len(frames) - 1) + [last_frame_duration_ticks]
-    sizes = [len(frame) for frame in frames]
-    head = (
-        FragmentNumber(sequence_number).encode(),
-        TrackFragmentHeader(
-            _TRACK_ID,
-            default_duration_ticks=FRAME_SAMPLES,
-            default_flags=INDEPENDENT_SAMPLE,
-        ).encode(),
-        DecodeTime(base_media_decode_time_ticks).encode(),
-    )
-    members = encode_roll_members(len(frames))
-
-    def fragment(data_offset: int) -> bytes:
-        number, header, time = head
-        run = TrackRun(len(frames), data_offset, durations, sizes).encode()
-        return box("moof", number, box("traf", header, time, run, members))
-
+    number = FragmentNumber(sequence_number)
+    time = DecodeTime(base_media_decode_time_ticks)
+    run = TrackRun(len(frames), 0, durations, [len(frame) for frame in frames])
     # The offset counts from the moof's first byte and has the same width whatever it is.
-    moof = fragment(len(fragment(0)) + HEADER_BYTES)
+    data_offset = len(_movie_fragment(number, time, run)) + HEADER_BYTES
+    moof = _movie_fragment(number, time, replace(run, data_offset=data_offset))
     return _SEGMENT_BRANDS.encode("styp") + moof + box("mdat", *frames)
+
+
+def _movie_fragment(number: FragmentNumber, time: DecodeTime, run: TrackRun) -> bytes:
+    # The defaults are repeated, so that a segment can be read on its own.
+    header = TrackFragmentHeader(
+        _TRACK_ID, default_duration_ticks=FRAME_SAMPLES, default_flags=INDEPENDENT_SAMPLE
+    )
+    members = encode_roll_members(run.sample_count)
+    return box(
+        "moof",
+        number.encode(),
+        box("traf", header.encode(), time.encode(), run.encode(), members),
+    )

@@ -17,6 +17,9 @@ LARGE_HEADER_BYTES: Final = 16
 FULL_BOX_BYTES: Final = 4
 """Version and flags, before the payload of a full box."""
 
+MAX_SIBLINGS: Final = 1 << 16
+"""Boxes, or brands, in one place; real files have hundreds, hostile ones would fill the memory."""
+
 _TO_THE_END: Final = 0
 _LARGE: Final = 1
 _BASE_SECTION: Final = "ISO/IEC 14496-12 §4.2"
@@ -161,10 +164,16 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
     Fewer than 8 bytes at the end are no box and are left: QuickTime ends ``udta`` with four zeros.
     """
     limit = len(data) if end is None else end
+    count = 0
     while limit - start >= HEADER_BYTES:
+        if count == MAX_SIBLINGS:
+            raise ManifestError(
+                f"more than {MAX_SIBLINGS} boxes lie side by side", section=_BASE_SECTION
+            )
         found = _box_at(data, start, limit)
         yield found
         start = found.end
+        count += 1
 
 
 def _box_at(data: bytes, start: int, limit: int) -> Box:

@@ -4,7 +4,7 @@ import struct
 from dataclasses import dataclass
 from typing import Self
 
-from manifests.boxes.box import Box, box
+from manifests.boxes.box import MAX_SIBLINGS, Box, box, broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +26,8 @@ class Brands:
         fields = found.fields()
         major = fields.character_code()
         minor_version = fields.unsigned(4)
-        compatible = tuple(fields.character_code() for _ in range(fields.remaining // 4))
+        count = fields.remaining // 4
+        if count > MAX_SIBLINGS:
+            raise broken(found.kind, f"names {count} brands, more than {MAX_SIBLINGS}")
+        compatible = tuple(fields.character_code() for _ in range(count))
         return cls(major, compatible, minor_version)

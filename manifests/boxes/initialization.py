@@ -14,6 +14,7 @@ from manifests.boxes.sample_entry import AudioSampleEntry, first_sample_entry
 from manifests.boxes.sample_group import RollRecovery
 from manifests.boxes.sample_table import SampleTable
 from manifests.boxes.track_header import TrackHeader
+from manifests.index import Loudness
 
 
 def read_init(data: bytes) -> InitFacts:
@@ -65,10 +66,6 @@ def _read_track(track: Box, defaults: dict[int, TrackExtends]) -> TrackFacts:
     table = information.child("stbl")
     entry = first_sample_entry(table.child("stsd"))
     sound = AudioSampleEntry.decode(entry) if handler.media == SOUND else None
-    stream = sound.stream if sound else None
-    config = stream.audio_config if stream else None
-    reference = information.find("dinf", "dref")
-    ludt = track.find("udta", "ludt")
     default = defaults.get(header.track_id)
     return TrackFacts(
         track_id=header.track_id,
@@ -79,17 +76,27 @@ def _read_track(track: Box, defaults: dict[int, TrackExtends]) -> TrackFacts:
         edits=_edits(track),
         coding=entry.kind,
         codec=sound.codec if sound else entry.kind,
-        sample_rate_hz=config.sample_rate_hz if config else sound.sample_rate_hz if sound else None,
-        channels=(config and config.channels) or (sound.channels if sound else None),
-        average_bitrate_bps=stream.average_bitrate_bps if stream else None,
+        sample_rate_hz=sound.decoded_rate_hz if sound else None,
+        channels=sound.decoded_channels if sound else None,
+        average_bitrate_bps=sound.stream.average_bitrate_bps if sound and sound.stream else None,
         encryption_scheme=sound.encryption_scheme if sound else None,
         sample_count=SampleTable.decode(table).sample_count,
-        self_contained=reference is None or DataReference.decode(reference).self_contained,
+        self_contained=_is_self_contained(information),
         roll_distance=_roll_distance(table),
-        loudness=loudness.decode(ludt) if ludt else None,
+        loudness=_loudness(track),
         default_duration_ticks=default.default_duration_ticks if default else None,
         default_size_bytes=default.default_size_bytes if default else None,
     )
+
+
+def _is_self_contained(information: Box) -> bool:
+    found = information.find("dinf", "dref")
+    return found is None or DataReference.decode(found).self_contained
+
+
+def _loudness(track: Box) -> Loudness | None:
+    found = track.find("udta", "ludt")
+    return loudness.decode(found) if found else None
 
 
 def _edits(track: Box) -> tuple[Edit, ...]:

@@ -18,6 +18,8 @@ _PEAK_MAX: Final = 0xFFF
 _LOUDNESS_FLOOR_LUFS: Final = -57.75
 _LOUDNESS_STEPS_PER_DB: Final = 4
 _BYTE_MAX: Final = 0xFF
+_SET_COUNT: Final = 0x3F
+_UNKNOWN: Final = Loudness(None, None, None)
 _RANGE_PIECES: Final = ((0, 0.0, 0.25), (128, 32.0, 0.5), (204, 70.0, 1.0))
 """Loudness range: from this code on, it is this many LU and grows by so many a code."""
 
@@ -44,11 +46,13 @@ def decode(ludt: Box) -> Loudness:
     """Read the first ``tlou`` of a ``ludt`` box."""
     tlou = ludt.find("tlou")
     if tlou is None:
-        return Loudness(None, None, None)
+        return _UNKNOWN
     fields = tlou.fields()
     version, _ = fields.version_and_flags()
     if version:
-        fields.skip(2)
+        if not fields.unsigned(1) & _SET_COUNT:
+            return _UNKNOWN
+        fields.skip(1)
     fields.skip(2)
     peak_code = fields.unsigned(3) & _PEAK_MAX
     fields.skip(1)

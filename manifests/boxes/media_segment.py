@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from manifests.boxes.box import Box, boxes
 from manifests.boxes.brands import Brands
-from manifests.boxes.facts import FragmentFacts, InitFacts, SegmentFacts
+from manifests.boxes.facts import FragmentFacts, InitFacts, SegmentFacts, TrackFacts
 from manifests.boxes.track_fragment import DecodeTime, FragmentNumber, TrackFragmentHeader
 from manifests.boxes.track_run import TrackRun
 
@@ -18,55 +19,66 @@ def read_media_segment(data: bytes, init: InitFacts | None) -> SegmentFacts:
     """
     top = list(boxes(data))
     types = [Brands.decode(found) for found in top if found.kind == "styp"]
-    payloads = [(found.body, found.end) for found in top if found.kind == "mdat"]
-    fragments = [
-        facts
-        for found in top
-        if found.kind == "moof"
-        for facts in _read_movie_fragment(found, payloads, init)
-    ]
+    context = _Context(
+        tracks={track.track_id: track for track in init.tracks} if init else {},
+        payloads=[(found.body, found.end) for found in top if found.kind == "mdat"],
+    )
     return SegmentFacts(
         size_bytes=len(data),
         brands=(types[0].major, *types[0].compatible) if types else None,
         boxes=tuple(found.kind for found in top),
-        fragments=tuple(fragments),
+        fragments=tuple(
+            facts
+            for found in top
+            if found.kind == "moof"
+            for facts in _read_movie_fragment(found, context)
+        ),
         trailing_bytes=len(data) - (top[-1].end if top else 0),
     )
 
 
-def _read_movie_fragment(
-    moof: Box, payloads: list[tuple[int, int]], init: InitFacts | None
-) -> Iterator[FragmentFacts]:
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What a fragment is read against: tracks by id, payloads of ``mdat`` in ascending order."""
+
+    tracks: dict[int, TrackFacts]
+    payloads: list[tuple[int, int]]
+
+
+def _read_movie_fragment(moof: Box, context: _Context) -> Iterator[FragmentFacts]:
     number = FragmentNumber.decode(moof.child("mfhd")).sequence_number
     chained = moof.start
-    for traf in moof.children():
-        if traf.kind != "traf":
-            continue
-        header = TrackFragmentHeader.decode(traf.child("tfhd"))
-        runs = [TrackRun.decode(child) for child in traf.children() if child.kind == "trun"]
-        base = _base(header, moof.start, chained)
-        duration_ticks, size_bytes = _defaults(header, init)
-        start, end = _extent(runs, base, size_bytes)
-        chained = start if end is None else end
-        yield FragmentFacts(
-            moof_start=moof.start,
-            sequence_number=number,
-            track_id=header.track_id,
-            base_media_decode_time_ticks=_decode_time(traf),
-            duration_ticks=_sum(
-                _total(run.durations_ticks, run.sample_count, duration_ticks) for run in runs
-            ),
-            sample_count=sum(run.sample_count for run in runs),
-            run_count=len(runs),
-            samples_bytes=_sum(
-                _total(run.sizes_bytes, run.sample_count, size_bytes) for run in runs
-            ),
-            data_start=start,
-            data_end=end,
-            data_is_inside=None if end is None else _is_inside(start, end, payloads),
-            base_is_moof=header.base_is_moof,
-            has_absolute_offset=header.base_data_offset is not None,
-        )
+    for child in moof.children():
+        if child.kind == "traf":
+            facts = _read_track_fragment(child, context, moof.start, number, chained)
+            chained = facts.data_start if facts.data_end is None else facts.data_end
+            yield facts
+
+
+def _read_track_fragment(
+    traf: Box, context: _Context, moof_start: int, number: int, chained: int
+) -> FragmentFacts:
+    header = TrackFragmentHeader.decode(traf.child("tfhd"))
+    runs = [TrackRun.decode(child) for child in traf.children() if child.kind == "trun"]
+    duration_ticks, size_bytes = _defaults(header, context.tracks.get(header.track_id))
+    durations = [_total(run.durations_ticks, run.sample_count, duration_ticks) for run in runs]
+    sizes = [_total(run.sizes_bytes, run.sample_count, size_bytes) for run in runs]
+    start, end = _extent(runs, sizes, _base(header, moof_start, chained))
+    return FragmentFacts(
+        moof_start=moof_start,
+        sequence_number=number,
+        track_id=header.track_id,
+        base_media_decode_time_ticks=_decode_time(traf),
+        duration_ticks=_sum(durations),
+        sample_count=sum(run.sample_count for run in runs),
+        run_count=len(runs),
+        samples_bytes=_sum(sizes),
+        data_start=start,
+        data_end=end,
+        data_is_inside=None if end is None else _is_inside(start, end, context.payloads),
+        base_is_moof=header.base_is_moof,
+        has_absolute_offset=header.base_data_offset is not None,
+    )
 
 
 def _decode_time(traf: Box) -> int | None:
@@ -85,9 +97,10 @@ def _base(header: TrackFragmentHeader, moof_start: int, chained: int) -> int:
     return moof_start if header.base_is_moof else chained
 
 
-def _defaults(header: TrackFragmentHeader, init: InitFacts | None) -> tuple[int | None, int | None]:
+def _defaults(
+    header: TrackFragmentHeader, track: TrackFacts | None
+) -> tuple[int | None, int | None]:
     """Return the duration and the size of a sample that does not say its own."""
-    track = init.track(header.track_id) if init else None
     duration_ticks, size_bytes = header.default_duration_ticks, header.default_size_bytes
     if duration_ticks is None and track:
         duration_ticks = track.default_duration_ticks
@@ -96,13 +109,14 @@ def _defaults(header: TrackFragmentHeader, init: InitFacts | None) -> tuple[int 
     return duration_ticks, size_bytes
 
 
-def _extent(runs: Iterable[TrackRun], base: int, default: int | None) -> tuple[int, int | None]:
-    """Return where the samples of all runs begin and end; the end is None if sizes are unknown."""
+def _extent(
+    runs: Iterable[TrackRun], sizes: Iterable[int | None], base: int
+) -> tuple[int, int | None]:
+    """Return where the samples of all runs begin and end; the end is None if a size is unknown."""
     starts, ends, at = [], [], base
-    for run in runs:
+    for run, size_bytes in zip(runs, sizes, strict=True):
         at = at if run.data_offset is None else base + run.data_offset
         starts.append(at)
-        size_bytes = _total(run.sizes_bytes, run.sample_count, default)
         if size_bytes is None:
             return min(starts), None
         at += size_bytes

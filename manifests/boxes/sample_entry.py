@@ -34,6 +34,18 @@ class AudioSampleEntry:
         """Its name in a CODECS attribute (RFC 6381); for most codings, the code itself."""
         return self.stream.codec if self.stream else self.original_coding or self.coding
 
+    @property
+    def decoded_rate_hz(self) -> int:
+        """The rate that its decoder is set to, which knows better than the entry."""
+        config = self.stream.audio_config if self.stream else None
+        return config.sample_rate_hz if config else self.sample_rate_hz
+
+    @property
+    def decoded_channels(self) -> int:
+        """The channels that its decoder is set to, which knows better than the entry."""
+        config = self.stream.audio_config if self.stream else None
+        return (config and config.channels) or self.channels
+
     @classmethod
     def decode(cls, entry: Box) -> Self:
         """Read a sample entry of a track that holds sound."""

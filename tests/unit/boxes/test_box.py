@@ -96,6 +96,11 @@ def test_skipping_more_than_a_payload_leaves_no_children() -> None:
     assert list(first.children(skip=8)) == []
 
 
+def test_there_is_a_limit_to_boxes_side_by_side() -> None:
+    with pytest.raises(ManifestError, match="more than 65536 boxes lie side by side"):
+        list(boxes(box("free") * 65_537))
+
+
 def test_fields_are_read_from_the_front() -> None:
     fields = Fields("test", b"\x01\xff\xfeRIFF\x00\x00\x00\x07rest", 0, 15)
 

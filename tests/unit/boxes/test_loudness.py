@@ -78,6 +78,12 @@ def test_an_album_alone_says_nothing_of_the_track() -> None:
     assert loudness_box.decode(only(album)) == Loudness(None, None, None)
 
 
+def test_version_1_may_count_none() -> None:
+    track = box("ludt", full_box("tlou", 1, 0, b"\x00"))
+
+    assert loudness_box.decode(only(track)) == Loudness(None, None, None)
+
+
 def test_version_1_counts_its_sets_and_the_first_one_is_read() -> None:
     first = struct.pack(">BH", 0, 0) + bytes.fromhex("0002a013") + bytes.fromhex("01 01af13")
     track = box("ludt", full_box("tlou", 1, 0, b"\x02", first, first))

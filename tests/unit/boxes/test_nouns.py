@@ -38,6 +38,11 @@ def test_brands(brands: Brands) -> None:
     assert Brands.decode(only(brands.encode("styp"))) == brands
 
 
+def test_there_is_a_limit_to_brands() -> None:
+    with pytest.raises(ManifestError, match="ftyp: names 65537 brands, more than 65536"):
+        Brands.decode(only(Brands("iso6", ("iso6",) * 65_537).encode("ftyp")))
+
+
 @given(st.builds(MovieHeader, U32, U32))
 def test_movie_header(header: MovieHeader) -> None:
     found = only(header.encode(next_track_id=2))
