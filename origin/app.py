@@ -15,6 +15,7 @@ from origin.delivery.compression import Compressor
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
 from origin.delivery.reading import StoreReader
+from origin.web import page
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -32,4 +33,5 @@ def create_app(
     responder = Responder(Compressor(), purged=purged)
     Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)
     Probes(StoreReader(store, timeout_s=STORE_TIMEOUT_S)).add_routes(app)
+    page.add_routes(app, responder)
     return app
