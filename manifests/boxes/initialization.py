@@ -78,7 +78,7 @@ def _read_track(track: Box, defaults: dict[int, TrackExtends]) -> TrackFacts:
         codec=sound.codec if sound else entry.kind,
         sample_rate_hz=sound.decoded_rate_hz if sound else None,
         channels=sound.decoded_channels if sound else None,
-        average_bitrate_bps=sound.stream.average_bitrate_bps if sound and sound.stream else None,
+        average_bitrate_bps=sound.average_bitrate_bps if sound else None,
         encryption_scheme=sound.encryption_scheme if sound else None,
         sample_count=SampleTable.decode(table).sample_count,
         self_contained=_is_self_contained(information),

@@ -35,6 +35,11 @@ class AudioSampleEntry:
         return self.stream.codec if self.stream else self.original_coding or self.coding
 
     @property
+    def average_bitrate_bps(self) -> int | None:
+        """What its elementary stream says of the bit rate."""
+        return self.stream.average_bitrate_bps if self.stream else None
+
+    @property
     def decoded_rate_hz(self) -> int:
         """The rate that its decoder is set to, which knows better than the entry."""
         config = self.stream.audio_config if self.stream else None

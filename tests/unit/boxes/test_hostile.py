@@ -67,7 +67,7 @@ def test_every_truncation(whole: bytes) -> None:
 @pytest.mark.parametrize("whole", [INIT, SEGMENT], ids=["init", "segment"])
 def test_every_byte_at_its_extremes(whole: bytes) -> None:
     for place in range(len(whole)):
-        for value in (0x00, 0x7F, 0xFF):
+        for value in (0x00, 0xFF):
             read(whole[:place] + bytes((value,)) + whole[place + 1 :])
 
 
@@ -97,7 +97,7 @@ def test_time_is_linear_in_the_bytes(many: Callable[[int], bytes]) -> None:
         read(data)
         return time.process_time() - begin
 
-    small = min(measure(3_000) for _ in range(3))
-    large = min(measure(24_000) for _ in range(2))
+    small = min(measure(2_000) for _ in range(3))
+    large = min(measure(16_000) for _ in range(2))
 
     assert large < 8 * 4 * small  # a quadratic reader would take 64 times as long
