@@ -10,6 +10,7 @@ from manifests.boxes.elementary_stream import ElementaryStream
 _AAC: Final = "mp4a"
 _ENTRY_COUNT_BYTES: Final = 4
 _SOUND_FIELDS_BYTES: Final = 28
+_RATE_MAX_HZ: Final = 0xFFFF
 _BITS_PER_SAMPLE: Final = 16
 """What ISO/IEC 14496-14 §6.7.2 has everybody write, whatever the samples are."""
 
@@ -90,7 +91,7 @@ def first_sample_entry(stsd: Box) -> Box:
 
 def encode_aac(stream: ElementaryStream, *, channels: int, sample_rate_hz: int) -> bytes:
     """Write a ``stsd`` box with one AAC sample entry."""
-    sound = struct.pack(
-        ">6xH8xHH4xI", 1, channels, _BITS_PER_SAMPLE, min(sample_rate_hz, 0xFFFF) << 16
-    )
+    # A rate that does not fit is left to the decoder's own configuration.
+    rate = sample_rate_hz if sample_rate_hz <= _RATE_MAX_HZ else 0
+    sound = struct.pack(">6xH8xHH4xI", 1, channels, _BITS_PER_SAMPLE, rate << 16)
     return full_box("stsd", 0, 0, struct.pack(">I", 1), box(_AAC, sound, stream.encode()))

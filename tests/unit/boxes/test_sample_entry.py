@@ -100,6 +100,16 @@ def test_an_aac_sample_entry() -> None:
     assert entry.codec == "mp4a.40.2"
 
 
+def test_a_rate_that_does_not_fit_is_left_to_the_decoder() -> None:
+    stream = ElementaryStream(bytes.fromhex("1010"), 0, 0, 0)
+    stsd = only(encode_aac(stream, channels=2, sample_rate_hz=96_000))
+
+    entry = AudioSampleEntry.decode(first_sample_entry(stsd))
+
+    assert (entry.sample_rate_hz, entry.decoded_rate_hz) == (0, 96_000)
+    assert entry.decoded_channels == 2
+
+
 def test_a_coding_without_an_elementary_stream_is_its_own_name() -> None:
     entry = AudioSampleEntry.decode(only(box("fLaC", SOUND, box("dfLa", bytes(8)))))
 
