@@ -24,7 +24,7 @@ av.logging.set_level(None)
 
 _DEMUXERS: Final = (
     "aac", "ac3", "aiff", "au", "caf", "eac3", "flac", "matroska", "mov", "mp3", "ogg", "tta",
-    "w64", "wav", "wv",
+    "wav", "wv",
 )  # fmt: skip
 _TIMEOUT_S: Final = 30.0
 

@@ -41,6 +41,8 @@ def decode(path: Path, probe: Probe, channels: int, limits: Limits) -> Iterator[
     with open_source(path) as source, reading():
         for block in _mixed(_frames(source, probe), channels):
             heard = block[:, : probe.samples - counted] if probe.ends_early else block
+            if heard.shape[1] == 0:
+                break
             counted += heard.shape[1]
             check_length(counted, probe.sample_rate_hz, limits)
             yield _checked(heard)

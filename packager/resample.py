@@ -42,8 +42,9 @@ def resample(blocks: Iterable[Block], source_rate_hz: int, rate_hz: int) -> Iter
     missing = resampled(taken, source_rate_hz, rate_hz) - given
     rest = resampler.resample(frame_of(silence(channels, _FLUSH_SAMPLES), source_rate_hz))
     for frame in [*rest, *resampler.resample(None)]:
-        yield block_of(frame)[:, :missing]
-        missing = max(missing - frame.samples, 0)
+        if missing > 0:
+            yield block_of(frame)[:, :missing]
+            missing -= frame.samples
 
 
 def _resampler(channels: int, rate_hz: int) -> AudioResampler:

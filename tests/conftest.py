@@ -1,0 +1,19 @@
+"""Fixtures that many rooms use: real music, cut once a session."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sources.audio import excerpt
+
+
+@pytest.fixture(scope="session")
+def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five seconds of music: a 16-bit stereo WAV of 220,507 samples at 44.1 kHz."""
+    return excerpt(tmp_path_factory.mktemp("music") / "music.wav")
+
+
+@pytest.fixture(scope="session")
+def long_music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Seventy seconds of it: long enough for three chunks of the ladder's grid."""
+    return excerpt(tmp_path_factory.mktemp("music") / "long.wav", samples=3_087_019)

