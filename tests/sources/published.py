@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from obstore.store import LocalStore, MemoryStore
@@ -58,7 +59,7 @@ def publish(
     """Put one asset of three segments and two rungs into ``store``."""
     where = Revision(f"{playback_id}-asset", "r1")
     contents = _contents()
-    index = _index(contents)
+    index = _index()
     for name, content in contents.items():
         store.put(where.key(name), content)
     store.put(where.key(layout.INDEX), index.to_json())
@@ -75,6 +76,7 @@ def publish(
     return PublishedAsset(entry, index, contents)
 
 
+@cache
 def _contents() -> dict[str, bytes]:
     noise = Random(1).randbytes  # noqa: S311 -- incompressible filling, not a secret
     contents = {
@@ -115,7 +117,9 @@ def _mpd() -> Mpd:
     )
 
 
-def _index(contents: dict[str, bytes]) -> Index:
+@cache
+def _index() -> Index:
+    contents = _contents()
     documents = (layout.MULTIVARIANT, layout.MPD, layout.WAVEFORM_JSON, layout.WAVEFORM_BINARY)
     playlists = tuple(map(layout.playlist_name, RUNGS))
     cover = _stored(layout.artwork_name(320), contents)
