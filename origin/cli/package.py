@@ -7,7 +7,6 @@ The bar goes to stderr and only to a terminal; stdout holds the result, for a re
 import json
 import secrets
 import shlex
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from manifests import layout
 from manifests.errors import ManifestError
+from origin.cli.stopping import stoppable
 from origin.settings import setting
 from origin.store import StoreUnusable, create_store
 from packager.errors import PackagingError
@@ -62,7 +62,7 @@ def package(
     started_s = monotonic()
     try:
         store = create_store(destination)
-        with _stoppable(), _progress_bar(source) as on_progress:
+        with stoppable(), _progress_bar(source) as on_progress:
             packaged = package_source(
                 source,
                 store,
@@ -150,17 +150,3 @@ def _progress_bar(source: str) -> Iterator[Callable[["Done"], None]]:
             bar.update(task, completed=done.done_s, total=done.total_s, speed=speed)
 
         yield update
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that nothing half-made stays in the store."""
-
-    def stop(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

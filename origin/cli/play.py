@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from origin.cli.serve import host_setting, port_setting
+from origin.cli.stopping import stoppable
 from origin.settings import setting
 
 
@@ -36,7 +37,8 @@ def play(context: click.Context, file: str | None, host: str, port: int, keep: s
         store = keep or str(Path(temporary, "store"))
         source = file if file is not None else _synthesise(Path(temporary, "first-light.wav"))
         config: Path | None = context.find_root().params["config"]
-        packaged = _package(source, store, config)
+        with stoppable():
+            packaged = _package(source, store, config)
         _serve(store, host, port, packaged["playback_id"])
 
 
@@ -50,22 +52,17 @@ def _synthesise(target: Path) -> str:
 
 def _package(source: str, store: str, config: Path | None) -> dict[str, Any]:
     """Run ``soundbridge package``, which says on stderr how it goes; return its JSON line."""
-    options = ["--config", str(config)] if config else []
-    command = [
-        sys.executable,
-        "-m",
-        "origin.cli",
-        *options,
-        "package",
-        "--json",
-        "--",
-        source,
-        store,
-    ]
-    child = subprocess.run(command, stdout=subprocess.PIPE, check=False)  # noqa: S603 our own
+    program = [sys.executable, "-m", "origin.cli", *(["--config", str(config)] if config else [])]
+    command = [*program, "package", "--json", "--", source, store]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as child:  # noqa: S603 our own program
+        try:
+            said, _ = child.communicate()
+        except KeyboardInterrupt:
+            child.terminate()
+            raise
     if child.returncode:
         sys.exit(child.returncode if child.returncode > 0 else 1)
-    packaged: dict[str, Any] = json.loads(child.stdout.splitlines()[-1])
+    packaged: dict[str, Any] = json.loads(said.splitlines()[-1])
     return packaged
 
 
