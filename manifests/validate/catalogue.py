@@ -40,6 +40,7 @@ _RULE_SETS: Final[Iterable[RuleSet[Any]]] = (
     lines.RULES,
     lines.UNPARSED,
     multivariant_playlist.RULES,
+    multivariant_playlist.NESTED,
     media.RULES,
     session.RULES,
     define.RULES,

@@ -44,18 +44,6 @@ def _is_mapped(context: SegmentInContext) -> Iterator[Violation]:
 
 
 @RULES.rule(
-    "BMFF-NOT-CHECKED",
-    Severity.INFO,
-    SECTION,
-    "Of segments other than fMP4, sizes are checked and contents are not.",
-)
-def _is_fragmented(context: SegmentInContext) -> Iterator[Violation]:
-    container = context.segment.container
-    if container not in {Container.FRAGMENTED_MP4, Container.UNKNOWN}:
-        yield Violation(f"its content was not checked: it is {container}")
-
-
-@RULES.rule(
     "HLS-SEGMENT-FORMAT",
     Severity.ERROR,
     "RFC 8216 §3.1",

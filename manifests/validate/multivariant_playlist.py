@@ -19,6 +19,21 @@ CELLULAR_BPS: Final = 192_000
 MultivariantFacts = Written[MultivariantPlaylist]
 
 RULES: Final[RuleSet[MultivariantFacts]] = RuleSet()
+NESTED: Final[RuleSet[MultivariantFacts]] = RuleSet()
+"""Rules for a multivariant playlist where a media playlist is expected."""
+
+
+@NESTED.rule(
+    "HLS-NESTED-MULTIVARIANT",
+    Severity.ERROR,
+    "RFC 8216 §4.3.4.2",
+    "The URI of a variant or rendition is that of a media playlist.",
+)
+def _is_not_nested(facts: MultivariantFacts) -> Iterator[Violation]:
+    yield Violation(
+        f"it is a multivariant playlist of {len(facts.playlist.variants)} variants, "
+        "where a media playlist is expected"
+    )
 
 
 @RULES.rule(

@@ -6,7 +6,7 @@ sees; one that repeats through a long playlist is reported a few times and then 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Generic, TypeVar
 
@@ -58,6 +58,23 @@ class Rule(Generic[Facts]):
             line=violation.line,
             section=self.section,
         )
+
+
+def condense(findings: Iterable[Finding], where: str) -> list[Finding]:
+    """Return the first findings of each rule, then one that counts those left out.
+
+    For what was found in many small files that belong to ``where``: segments, for example.
+    """
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    condensed: list[Finding] = []
+    for found in by_rule.values():
+        condensed += found[:REPEATS]
+        if len(found) > REPEATS:
+            message = f"and {len(found) - REPEATS} more like it"
+            condensed.append(replace(found[0], message=message, where=where, line=None))
+    return condensed
 
 
 class RuleSet(Generic[Facts]):

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from manifests.validate.finding import Severity
-from manifests.validate.measured import MeasuredSegment, Rendition
+from manifests.validate.measured import Container, MeasuredSegment, Rendition
 from manifests.validate.media_playlist import ROUNDING_S
 from manifests.validate.rule import RuleSet, Violation
 
@@ -17,6 +17,20 @@ BITRATE_TOLERANCE: Final = Fraction(1, 10)
 _BITS: Final = 8
 
 RULES: Final[RuleSet[Rendition]] = RuleSet()
+
+
+@RULES.rule(
+    "BMFF-NOT-CHECKED",
+    Severity.INFO,
+    "RFC 8216 §3",
+    "Of segments other than fMP4, sizes are checked and contents are not.",
+)
+def _is_open_to_inspection(rendition: Rendition) -> Iterator[Violation]:
+    closed = [segment.container for segment in rendition.segments if segment]
+    for container in sorted(set(closed) - {Container.FRAGMENTED_MP4, Container.UNKNOWN}):
+        yield Violation(
+            f"the content of {closed.count(container)} segments was not checked: it is {container}"
+        )
 
 
 @RULES.rule(
