@@ -323,6 +323,29 @@ async def test_nonsense_is_refused(origin: Origin, data: bytes) -> None:
     assert answer.status in {400, 414, 431}
 
 
+@pytest.mark.parametrize("hosts", [b"", b"Host: x\r\nHost: y\r\n"], ids=["none", "two"])
+async def test_one_host(origin: Origin, hosts: bytes) -> None:
+    """RFC 9112 §3.2."""
+    data = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + hosts + b"\r\n"
+    assert (await origin.send(data)).status == 400
+
+
+async def test_http_1_0_needs_no_host(origin: Origin) -> None:
+    answer = await origin.send(f"GET {origin.path} HTTP/1.0\r\n\r\n".encode())
+    assert (answer.status, answer.body) == (200, origin.content)
+
+
+async def test_a_target_in_absolute_form(origin: Origin) -> None:
+    """RFC 9112 §3.2.2."""
+    answer = await origin.ask("GET", f"http://elsewhere.example{origin.path}")
+    assert (answer.status, answer.body) == (200, origin.content)
+
+
+async def test_options_of_the_server(origin: Origin) -> None:
+    """§9.3.7."""
+    assert (await origin.ask("OPTIONS", "*")).status in {204, 404}
+
+
 async def test_a_connection_serves_many_requests(origin: Origin) -> None:
     """RFC 9112 §9.3, pipelined."""
     request = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"

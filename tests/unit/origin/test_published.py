@@ -1,0 +1,57 @@
+import pytest
+from obstore.store import MemoryStore
+
+from manifests.layout import INDEX, Revision
+from origin.delivery.errors import BrokenObject, NotFound
+from origin.delivery.published import Published
+from origin.delivery.reading import StoreReader
+from tests.sources.published import publish
+
+
+async def test_a_revision_is_read_once() -> None:
+    store = MemoryStore()
+    asset = publish(store)
+    published = Published(StoreReader(store))
+    first = await published.revision(asset.entry.where)
+    store.delete(asset.entry.where.key(INDEX))
+    assert await published.revision(asset.entry.where) is first
+    assert first.index == asset.index
+    assert first.objects == asset.index.objects()
+    assert first.artist == "The Synths"
+
+
+async def test_revisions_that_do_not_fit_are_read_again() -> None:
+    store = MemoryStore()
+    asset = publish(store)
+    published = Published(StoreReader(store), objects_max=1)
+    await published.revision(asset.entry.where)
+    store.delete(asset.entry.where.key(INDEX))
+    with pytest.raises(NotFound):
+        await published.revision(asset.entry.where)
+
+
+async def test_an_entry_is_read_every_time() -> None:
+    store = MemoryStore()
+    asset = publish(store)
+    published = Published(StoreReader(store))
+    assert await published.entry("first-light") == asset.entry
+    store.put("entry/first-light.json", b"{}")
+    with pytest.raises(BrokenObject):
+        await published.entry("first-light")
+
+
+async def test_what_was_never_published() -> None:
+    published = Published(StoreReader(MemoryStore()))
+    with pytest.raises(NotFound):
+        await published.entry("first-light")
+    with pytest.raises(NotFound):
+        await published.revision(Revision("a", "b"))
+    assert await published.newest_entries(10) == []
+
+
+async def test_the_newest_are_those_written_last() -> None:
+    store = MemoryStore()
+    for number in range(5):
+        publish(store, f"id-{number}", created_at=f"2026-01-0{number + 1}T00:00:00Z")
+    entries = await Published(StoreReader(store)).newest_entries(2)
+    assert [entry.playback_id for entry in entries] == ["id-4", "id-3"]
