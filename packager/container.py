@@ -18,6 +18,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from packager.errors import CorruptSource, SourceNotFound, UnsupportedSource
+from packager.text import clean
 
 # Without this, libav's own lines would reach the creator's terminal beside our one sentence.
 av.logging.set_level(None)
@@ -27,6 +28,8 @@ _DEMUXERS: Final = (
     "wav", "wv",
 )  # fmt: skip
 _TIMEOUT_S: Final = 30.0
+_LONGEST_NAME: Final = 80
+"""Of a file's name in a sentence."""
 
 NOT_AUDIO: Final = (
     "This is not a sound file that can be read. Upload WAV, FLAC, AIFF, ALAC, MP3, AAC (M4A), "
@@ -51,9 +54,8 @@ class OpenSource:
 def open_source(path: Path) -> Iterator[OpenSource]:
     """Open the sound in the file at ``path``; the caller's block ends its life.
 
-    Raises SourceNotFound, UnsupportedSource or CorruptSource.
+    Raises UnsupportedSource or CorruptSource.
     """
-    check_readable(path)
     try:
         container = av.open(
             str(path.absolute()),  # absolute, so that no part of a name reads as a protocol
@@ -69,14 +71,17 @@ def open_source(path: Path) -> Iterator[OpenSource]:
 
 def check_readable(path: Path) -> None:
     """Raise SourceNotFound unless ``path`` is a file that may be read."""
-    if path.is_dir():
-        raise SourceNotFound(f"{path.name} is a folder. Name one sound file.")
-    if not path.is_file():
-        raise SourceNotFound(f"There is no file {path.name}. Check the name and the folder.")
+    name = clean(path.name, _LONGEST_NAME)
     try:
+        if path.is_dir():
+            raise SourceNotFound(f"{name} is a folder. Name one sound file.")
+        if not path.is_file():
+            raise SourceNotFound(f"There is no file {name}. Check the name and the folder.")
         path.open("rb").close()
-    except OSError as error:
-        raise SourceNotFound(f"{path.name} may not be read. Check its permissions.") from error
+    except PermissionError as error:
+        raise SourceNotFound(f"{name} may not be read. Check its permissions.") from error
+    except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
+        raise SourceNotFound(f"There is no file {name}. Check the name and the folder.") from error
 
 
 def _sound_of(container: InputContainer) -> AudioStream:

@@ -16,7 +16,7 @@ from typing import Final
 from av.stream import Disposition
 
 from packager.complete import check_complete
-from packager.container import OpenSource, open_source, reading
+from packager.container import OpenSource, check_readable, open_source, reading
 from packager.errors import CorruptSource, SourceTooLarge, UnsupportedSource
 from packager.limits import Limits
 
@@ -54,6 +54,7 @@ def probe(path: Path, limits: Limits) -> Probe:
 
     Raises UnsupportedSource, CorruptSource, SourceTooLarge or SourceNotFound.
     """
+    check_readable(path)
     check_size(path, limits)
     with open_source(path) as source, reading():
         described = _describe(source, path, limits)
@@ -64,8 +65,11 @@ def probe(path: Path, limits: Limits) -> Probe:
 
 
 def check_size(path: Path, limits: Limits) -> None:
-    """Raise SourceTooLarge where the file is larger than the limits allow."""
-    if path.is_file() and path.stat().st_size > limits.size_bytes:
+    """Raise SourceTooLarge beyond what the limits allow, UnsupportedSource for an empty file."""
+    size_bytes = path.stat().st_size
+    if size_bytes == 0:
+        raise UnsupportedSource("This file is empty. Export or upload it again.")
+    if size_bytes > limits.size_bytes:
         raise SourceTooLarge(
             f"This file is larger than {limits.size_bytes // 1024**2} MB. Upload a smaller one."
         )
