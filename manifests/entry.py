@@ -41,5 +41,5 @@ class Entry:
         try:
             fields: Any = json.loads(data)
             return cls(**fields)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise ManifestError(f"the entry cannot be read: {error}") from error

@@ -141,5 +141,5 @@ class Index:
             fields["documents"] = tuple(StoredObject(**entry) for entry in fields["documents"])
             fields["notes"] = tuple(fields["notes"])
             return cls(**fields)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ManifestError(f"the index cannot be read: {error}") from error

@@ -1,0 +1,84 @@
+"""The entry and the index: what goes into the store comes out again, or is refused."""
+
+import json
+
+import pytest
+
+from manifests.entry import Entry
+from manifests.errors import ManifestError
+from manifests.index import Index
+from manifests.layout import Revision
+from manifests.rendition import Ladder, Rung
+from tests.unit.manifests.revisions import LADDER, index
+
+ENTRY = Entry("playback", "asset", "revision", "2024-02-29T12:00:00Z", 20.5, title="Für Elise")
+NO_DOCUMENTS = [b"", b"\xff", b"null", b"[]", b"7", b'"x"', b"{}", b'{"a":1}', b"[" * 100_000]
+
+
+def test_an_entry_survives_the_store() -> None:
+    assert Entry.from_json(ENTRY.to_json()) == ENTRY
+    assert "Für Elise" in ENTRY.to_json().decode()
+
+
+def test_an_entry_says_where() -> None:
+    assert ENTRY.where == Revision("asset", "revision")
+
+
+@pytest.mark.parametrize("data", [*NO_DOCUMENTS, ENTRY.to_json().replace(b"asset", b"../x")])
+def test_what_is_no_entry_is_refused(data: bytes) -> None:
+    with pytest.raises(ManifestError):
+        Entry.from_json(data)
+
+
+def test_an_index_survives_the_store() -> None:
+    assert Index.from_json(index().to_json()) == index()
+
+
+def test_equal_indexes_give_equal_bytes() -> None:
+    assert index().to_json() == index().to_json()
+
+
+def test_an_index_knows_its_duration() -> None:
+    assert index().duration_s == 20
+    assert json.loads(index(441).to_json())["duration_s"] == 0.01
+
+
+def test_an_index_names_every_object_but_itself() -> None:
+    objects = index().objects()
+    assert {"multivariant.m3u8", "artwork-320.jpg"} < set(objects)
+    assert {f"{rung}/{name}" for rung in LADDER for name in ("init.mp4", "00003.m4s")} < set(
+        objects
+    )
+    assert all(stored.name == name for name, stored in objects.items())
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *NO_DOCUMENTS,
+        index().to_json().replace(b'"schema":1', b'"schema":2'),
+        index().to_json().replace(b"mp4a.40.2", b"mp4a.40.99"),
+        index().to_json().replace(b'"samples"', b'"simples"'),
+    ],
+)
+def test_what_is_no_index_is_refused(data: bytes) -> None:
+    with pytest.raises(ManifestError):
+        Index.from_json(data)
+
+
+def test_an_index_of_another_version_says_so() -> None:
+    with pytest.raises(ManifestError, match="another version"):
+        Index.from_json(b'{"schema":99}')
+
+
+def test_an_error_is_one_sentence_with_its_place_and_rule() -> None:
+    bare = ManifestError("it broke")
+    placed = ManifestError("it broke", line=3, tag="EXTINF", section="RFC 8216 §4.3.2.1")
+    assert str(bare) == "it broke"
+    assert str(placed) == "line 3: EXTINF: it broke (RFC 8216 §4.3.2.1)"
+
+
+def test_a_ladder_has_its_grid_from_the_start() -> None:
+    ladder = Ladder((Rung("128k", 128_000),), 44_100, 2, 258)
+    assert ladder.rungs[0].codec == "mp4a.40.2"
+    assert (ladder.target_duration_s, ladder.segments_in_first_chunk) == (6, 1)

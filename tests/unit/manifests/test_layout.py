@@ -1,0 +1,46 @@
+import pytest
+
+from manifests import layout
+from manifests.errors import ManifestError
+from manifests.layout import Revision, check_id, new_id
+
+
+def test_names_below_a_revision() -> None:
+    assert layout.segment_name("128k", 7) == "128k/00007.m4s"
+    assert layout.segment_name("128k", 123_456) == "128k/123456.m4s"
+    assert layout.init_name("128k") == "128k/init.mp4"
+    assert layout.playlist_name("128k") == "128k/playlist.m3u8"
+    assert layout.artwork_name(320) == "artwork-320.jpg"
+
+
+def test_keys_below_the_store() -> None:
+    revision = Revision("asset", "revision")
+    assert revision.prefix == "media/asset/revision"
+    assert revision.key(layout.INDEX) == "media/asset/revision/index.json"
+    assert layout.entry_key("playback") == "entry/playback.json"
+
+
+@pytest.mark.parametrize("value", ["a", "0", "a-b_c", "x" * 64])
+def test_an_id_is_an_id(value: str) -> None:
+    assert check_id(value) == value
+
+
+@pytest.mark.parametrize(
+    "value", ["", "-a", "_a", "A", "a.b", "..", "a/b", "x" * 65, "ä", "a\n", "\u0661", "%2e"]
+)
+def test_nothing_else_is_an_id(value: str) -> None:
+    for refuse in (check_id, layout.entry_key):
+        with pytest.raises(ManifestError, match="is not an id"):
+            refuse(value)
+    with pytest.raises(ManifestError, match="is not an id"):
+        Revision(value, "r")
+    with pytest.raises(ManifestError, match="is not an id"):
+        Revision("a", value)
+
+
+def test_random_bytes_are_spelt_in_full() -> None:
+    assert new_id(bytes(12)) == "0" * 20
+    assert new_id(b"\xff" * 12) == "1" + "z" * 19
+    assert new_id(b"\x01") == "01"
+    assert check_id(new_id(bytes(range(12)))) == new_id(bytes(range(12)))
+    assert new_id(b"\0\x01") != new_id(b"\x01\0")
