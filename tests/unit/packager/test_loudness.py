@@ -9,7 +9,7 @@ import pytest
 
 from manifests.index import Loudness
 from packager.loudness import LoudnessMeter
-from tests.sources.sine import FFMPEG
+from tests.sources.audio import FFMPEG
 
 MUSIC = Path("/usr/share/games/wesnoth/1.16/data/core/music")
 
