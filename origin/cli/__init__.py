@@ -12,8 +12,7 @@ import click
 from origin.cli.package import package
 from origin.cli.play import play
 from origin.cli.serve import serve
-
-# VALIDATE
+from origin.inspection.command import validate
 from origin.settings import ENVIRONMENT_PREFIX, defaults_by_command, read_file
 
 
@@ -45,5 +44,5 @@ def main(context: click.Context, config: Path | None) -> None:
     context.default_map = defaults_by_command(read_file(config), main.commands)
 
 
-for command in (play, package, serve):
+for command in (play, package, serve, validate):
     main.add_command(command)

