@@ -29,7 +29,9 @@ _KANA: Final = re.compile(r"[\u3041-\u30fa]")
 _COMMON_CHINESE: Final = re.compile(rb"(?:[\x00-\x7f]|(?:\xa1|[\xb0-\xd7])[\xa1-\xfe])+")
 _CHINESE_WORD: Final = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]){2,}")
 # EUC-KR has its syllables in rows B0 to C8: rows after that tell Chinese from Korean.
-_CHINESE_NOT_KOREAN: Final = re.compile(rb"(?:[\x00-\x7f]|..)*?[\xc9-\xd7][\xa1-\xfe]", re.DOTALL)
+_CHINESE_NOT_KOREAN: Final = re.compile(
+    rb"(?:[\x00-\x7f]|[\x80-\xff].)*?[\xc9-\xd7][\xa1-\xfe]", re.DOTALL
+)
 _BIDI_CONTROLS: Final = frozenset(
     "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
@@ -131,12 +133,10 @@ def _looks_japanese(raw: bytes) -> bool:
 
 def _looks_chinese(raw: bytes) -> bool:
     """Whether all that is not ASCII are common simplified characters, in words of two or more."""
-    return all(
-        (
-            _COMMON_CHINESE.fullmatch(raw),
-            _CHINESE_WORD.search(raw),
-            _CHINESE_NOT_KOREAN.match(raw),
-        )
+    return (
+        _COMMON_CHINESE.fullmatch(raw) is not None
+        and _CHINESE_WORD.search(raw) is not None
+        and _CHINESE_NOT_KOREAN.match(raw) is not None
     )
 
 

@@ -153,3 +153,19 @@ def test_any_bytes_are_read_somehow(raws: dict[str, bytes]) -> None:
     for reader in (as_read, as_latin_1_frame):
         repaired = repair({name: reader(raw) for name, raw in raws.items()})
         assert all(clean(text, 100).encode() is not None for text in repaired.values())
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"a" * 100_000 + b"\xb0\xa1\xb0\xa1",
+        b"\xb0\xa1" * 50_000,
+        b"\xc3" * 100_000,
+        b"\xe0\xc0 " * 30_000,
+        b"\x82\xa0" * 50_000 + b"\xff",
+        b" " * 100_000 + b"\xe9",
+    ],
+)
+def test_long_text_takes_linear_time(raw: bytes) -> None:
+    assert clean(repair({"comment": as_read(raw)})["comment"], 100) is not None
