@@ -34,6 +34,7 @@ def create_app(
     app.on_response_prepare.append(cross_origin.add_headers)
     responder = Responder(Compressor(), purged=purged)
     Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)
-    Probes(StoreReader(store, timeout_s=STORE_TIMEOUT_S)).add_routes(app)
+    probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
+    Probes(StoreReader(store, timeout_s=probe_timeout_s)).add_routes(app)
     page.add_routes(app, responder)
     return app

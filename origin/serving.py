@@ -67,8 +67,12 @@ def _run(store: str, listener: socket.socket, announce: Callable[[], None]) -> N
 async def _serve(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve on a bound socket until told to stop."""
     stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
     for number in STOP_SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+        loop.add_signal_handler(number, stopped.set)
+    parent = multiprocessing.parent_process()
+    if parent is not None:  # a worker does not outlive its parent, however that ends
+        loop.add_reader(parent.sentinel, stopped.set)
     runner = web.AppRunner(
         create_app(open_store(store)),
         access_log_class=logs.AccessLogger,
@@ -84,6 +88,8 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
         announce()
         await stopped.wait()
     finally:
+        if parent is not None:
+            loop.remove_reader(parent.sentinel)
         await runner.cleanup()
 
 

@@ -133,7 +133,7 @@ def _validators(resource: Resource, coding: Coding, now: datetime) -> Validators
 def _metadata(resource: Resource, policy: CachePolicy, validators: Validators) -> dict[str, str]:
     """Return what 200, 206 and 304 all say (RFC 9110 §15.4.5)."""
     tags = tags_for(resource.kind.object_class, asset_id=resource.asset_id, artist=resource.artist)
-    headers = {hdrs.ETAG: str(validators.etag), **policy.headers, **tag_headers(tags)}
+    headers = {"ETag": str(validators.etag), **policy.headers, **tag_headers(tags)}
     if validators.last_modified is not None:
         headers[hdrs.LAST_MODIFIED] = format_http_date(validators.last_modified)
     if policy.compressible:

@@ -1,8 +1,8 @@
 """What a player sees when the store is down, slow, damaged or lying: a problem, never a lie."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Iterator
 from http import HTTPStatus
 from pathlib import Path
 
@@ -31,17 +31,10 @@ async def client(tmp_path: Path, asset: PublishedAsset) -> AsyncIterator[Client]
 
 
 @pytest.fixture
-async def silent_store() -> AsyncIterator[HTTPStore]:
+def silent_store() -> Iterator[HTTPStore]:
     """A store behind a server that accepts connections and never says a word."""
-
-    async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
-        writer.close()
-
-    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    async with server:
-        yield _http_store(port)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield _http_store(listener.getsockname()[1])
 
 
 def _http_store(port: int) -> HTTPStore:

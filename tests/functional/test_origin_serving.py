@@ -93,7 +93,11 @@ def _children(pid: int) -> list[int]:
 
 
 def _command_line(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+    """Return a process's command line; nothing where it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def test_one_process_serves_until_told_to_stop(start: Start, asset: PublishedAsset) -> None:
@@ -138,7 +142,7 @@ def test_workers_share_a_port_and_stop_together(start: Start, asset: PublishedAs
         assert server.get(f"{asset.path}/128k/00000.m4s") == asset.contents["128k/00000.m4s"]
     server.stop()
     assert server.process.returncode == 0
-    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    assert not any(_command_line(worker) for worker in workers)
 
 
 def test_a_worker_that_dies_takes_the_server_down(start: Start) -> None:
@@ -148,7 +152,15 @@ def test_a_worker_that_dies_takes_the_server_down(start: Start) -> None:
     _, log = server.process.communicate(timeout=20)
     assert server.process.returncode == 1
     assert "failed: A worker ended by itself" in log
-    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    assert not any(_command_line(worker) for worker in workers)
+
+
+def test_workers_do_not_outlive_their_parent(start: Start) -> None:
+    server = start(2)
+    workers = _children(server.process.pid)
+    assert len(workers) == 2
+    server.stop(signal.SIGKILL)  # returns when the last process that holds the pipes has ended
+    assert not any(_command_line(worker) for worker in workers)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
