@@ -45,6 +45,7 @@ class LoudnessMeter:
         self._measured: dict[str, str] = {}
         self._true_peak = TruePeakMeter(channels)
         graph = Graph()
+        graph.threads = 1  # by default it starts one a core, and ebur128 has no use for them
         self._source = graph.add_abuffer(
             sample_rate=sample_rate_hz,
             format="fltp",
