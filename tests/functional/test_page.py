@@ -1,0 +1,81 @@
+"""The page and its files over real sockets: types, caching, safety."""
+
+import re
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+from obstore.store import MemoryStore
+
+from origin.app import create_app
+from origin.web.page import PageMissing, read_page
+
+Client = TestClient[Request, Application]
+
+FOREVER = "public, max-age=31536000, immutable"
+REFERENCE = re.compile(r'(?:href|src)="(assets/[^"]+)"')
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    async with TestClient(TestServer(create_app(MemoryStore()))) as opened:
+        yield opened
+
+
+async def test_the_page_is_always_asked_for_again(client: Client) -> None:
+    response = await client.get("/")
+    assert response.status == HTTPStatus.OK
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert response.headers["Vary"] == "Accept-Encoding"
+    assert response.headers["Content-Encoding"] == "gzip"
+    again = await client.get("/", headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status == HTTPStatus.NOT_MODIFIED
+
+
+async def test_the_page_may_run_and_load_only_what_is_ours(client: Client) -> None:
+    response = await client.get("/")
+    policy = response.headers["Content-Security-Policy"].split("; ")
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "media-src 'self' blob:" in policy
+    assert not any("unsafe" in directive for directive in policy)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+async def test_what_the_page_asks_for_is_there_for_ever(client: Client) -> None:
+    references = REFERENCE.findall(await (await client.get("/")).text())
+    types = set()
+    for reference in references:
+        response = await client.get(f"/{reference}")
+        assert response.status == HTTPStatus.OK
+        assert response.headers["Cache-Control"] == FOREVER
+        assert response.headers["Content-Length"]
+        types.add(response.headers["Content-Type"])
+    assert types == {"text/css; charset=utf-8", "text/javascript; charset=utf-8", "image/svg+xml"}
+
+
+async def test_a_head_says_what_a_get_would(client: Client) -> None:
+    plain = {"Accept-Encoding": "identity"}
+    head, get = await client.head("/", headers=plain), await client.get("/", headers=plain)
+    assert await head.read() == b""
+    assert head.headers["Content-Length"] == str(len(await get.read()))
+    assert head.headers["ETag"] == get.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/none.js", "/assets/", "/assets/..%2findex.html", "/assets/stamp", "/stamp"]
+)
+async def test_nothing_else_of_the_bundle_is_served(client: Client, path: str) -> None:
+    response = await client.get(path)
+    assert response.status == HTTPStatus.NOT_FOUND
+    assert response.headers["Cache-Control"] == "max-age=5"
+
+
+def test_a_missing_bundle_is_said_with_its_remedy(tmp_path: Path) -> None:
+    with pytest.raises(PageMissing, match="pip install -e"):
+        read_page(tmp_path / "dist")
