@@ -28,6 +28,8 @@ _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _MAX_SOURCE_BYTES: Final = 32 * 2**20
 _MAX_PIXELS: Final = 40_000_000
 _MAX_ASPECT: Final = 20
+_SMOOTH_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
+"""Pixel formats that can be resampled as they are; palettes cannot."""
 _MAX_PACKETS: Final = 64
 _PLACEHOLDER_PX: Final = 32
 _BACKGROUND: Final = "white"
@@ -106,8 +108,7 @@ def _decode(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
                 _check_size(opened)
-                opened.draft(None, (SIZES_PX[-1], SIZES_PX[-1]))
-                return _flatten(_to_srgb(ImageOps.exif_transpose(opened)))
+                return _flatten(_to_srgb(ImageOps.exif_transpose(_shrunk(opened))))
     except Image.DecompressionBombError as error:
         raise _UnusableCoverError("it has more than 40 million pixels") from error
     except _UnusableCoverError:
@@ -125,6 +126,13 @@ def _check_size(picture: Image.Image) -> None:
         raise _UnusableCoverError("it has more than 40 million pixels")
     if max(width_px, height_px) > _MAX_ASPECT * min(width_px, height_px):
         raise _UnusableCoverError("it is a strip, not a picture")
+
+
+def _shrunk(picture: Image.Image) -> Image.Image:
+    """Return no more pixels than the largest size needs, before they are copied about."""
+    smooth = picture if picture.mode in _SMOOTH_MODES else picture.convert("RGBA")
+    smooth.thumbnail((SIZES_PX[-1], SIZES_PX[-1]), Image.Resampling.LANCZOS)
+    return smooth
 
 
 def _to_srgb(picture: Image.Image) -> Image.Image:

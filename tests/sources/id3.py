@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _LATIN_1 = b"\x00"
-_FRONT_COVER = b"\x03"
+_FRONT_COVER, _BACK_COVER = b"\x03", b"\x04"
 
 
 def version_1(title: bytes, artist: bytes) -> bytes:
@@ -12,11 +12,14 @@ def version_1(title: bytes, artist: bytes) -> bytes:
     return b"TAG" + fields + bytes(30 + 4 + 30) + b"\xff"
 
 
-def version_2(latin_1_frames: Mapping[str, bytes], cover: bytes | None = None) -> bytes:
-    """An ID3v2.3 header with text frames that claim to be Latin-1, and a picture."""
+def version_2(
+    latin_1_frames: Mapping[str, bytes], front: bytes | None = None, back: bytes | None = None
+) -> bytes:
+    """An ID3v2.3 header with text frames that claim to be Latin-1, and pictures."""
     frames = [_frame(name, _LATIN_1 + value) for name, value in latin_1_frames.items()]
-    if cover is not None:
-        frames.append(_frame("APIC", _LATIN_1 + b"image/jpeg\0" + _FRONT_COVER + b"\0" + cover))
+    for kind, picture in ((_BACK_COVER, back), (_FRONT_COVER, front)):
+        if picture is not None:
+            frames.append(_frame("APIC", _LATIN_1 + b"image/jpeg\0" + kind + b"\0" + picture))
     body = b"".join(frames)
     return b"ID3\x03\x00\x00" + _synchsafe(len(body)) + body
 

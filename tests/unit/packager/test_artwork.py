@@ -85,6 +85,12 @@ def test_takes_what_covers_are_made_of(mode: str, form: str) -> None:
     assert (len(artwork.covers), artwork.notes) == (3, ())
 
 
+def test_a_large_cover_is_shrunk_before_anything_else() -> None:
+    (smallest, _, largest) = make_artwork(saved(picture(2_500, 2_500, "P"), "PNG")).covers
+    assert (smallest.width_px, largest.width_px) == (96, 1200)
+    assert near(opened(largest.data).getpixel((5, 5)), RED)
+
+
 def test_transparency_becomes_white() -> None:
     image = picture(400, 400, "RGBA")
     image.paste((0, 0, 0, 0), (0, 0, 200, 400))
@@ -208,6 +214,14 @@ def test_finds_an_id3_picture_in_mp3(tmp_path: Path) -> None:
     sound = write_sine(path, "-id3v2_version", "0").read_bytes()
     path.write_bytes(id3.version_2({"TIT2": b"T"}, cover) + sound)
     assert cover_of(path) == cover
+
+
+def test_the_front_cover_is_chosen(tmp_path: Path) -> None:
+    back, front = saved(picture(200, 200)), saved(picture(300, 300))
+    path = tmp_path / "t.mp3"
+    sound = write_sine(path, "-id3v2_version", "0").read_bytes()
+    path.write_bytes(id3.version_2({"TIT2": b"T"}, front, back) + sound)
+    assert cover_of(path) == front
 
 
 def test_a_text_posing_as_a_cover_does_not_spoil_the_track(tmp_path: Path) -> None:
