@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from origin.delivery import cross_origin, host, problem
+from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
 from origin.delivery.compression import Compressor
 from origin.delivery.handlers import Delivery
@@ -28,9 +28,7 @@ def create_app(
 
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long.
     """
-    app = web.Application(
-        middlewares=[problem.middleware, host.middleware, cross_origin.middleware]
-    )
+    app = web.Application(middlewares=[problem.middleware, cross_origin.middleware])
     app.on_response_prepare.append(cross_origin.add_headers)
     responder = Responder(Compressor(), purged=purged)
     Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)

@@ -24,6 +24,7 @@ from aiohttp import web
 from origin.app import create_app
 from origin.delivery import logs
 from origin.store import open_store
+from origin.web.page import PageMissing
 
 BACKLOG: Final = 1024
 KEEPALIVE_TIMEOUT_S: Final = 75.0
@@ -74,7 +75,7 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
     if parent is not None:  # a worker does not outlive its parent, however that ends
         loop.add_reader(parent.sentinel, stopped.set)
     runner = web.AppRunner(
-        create_app(open_store(store)),
+        _application(store),
         access_log_class=logs.AccessLogger,
         logger=logs.connection_logger(),
         keepalive_timeout=KEEPALIVE_TIMEOUT_S,
@@ -91,6 +92,13 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
         if parent is not None:
             loop.remove_reader(parent.sentinel)
         await runner.cleanup()
+
+
+def _application(store: str) -> web.Application:
+    try:
+        return create_app(open_store(store))
+    except PageMissing as error:
+        raise ServerFailed(str(error)) from error
 
 
 def _run_workers(

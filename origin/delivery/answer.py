@@ -56,13 +56,11 @@ class Responder:
         coding = _choose_coding(request, policy)
         validators = _validators(resource, coding, now)
         headers = _metadata(resource, policy, validators)
-        match evaluate(_conditions(request), validators, now):
-            case Verdict.PRECONDITION_FAILED:
-                raise PreconditionFailed("It is not in the state that the request's condition asks")
-            case Verdict.NOT_MODIFIED:
-                return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-            case Verdict.PROCEED:
-                pass
+        verdict = evaluate(_conditions(request), validators, now)
+        if verdict is Verdict.PRECONDITION_FAILED:
+            raise PreconditionFailed("It is no longer in the state that the request asks for.")
+        if verdict is Verdict.NOT_MODIFIED:
+            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         headers[hdrs.CONTENT_TYPE] = resource.kind.media_type
         headers[hdrs.ACCEPT_RANGES] = "bytes"
         if coding is not Coding.IDENTITY:

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from http import HTTPStatus
 from xml.etree import ElementTree as ET
 
@@ -139,6 +140,27 @@ async def test_the_metadata_tell_a_page_all_it_shows(client: Client, asset: Publ
         ],
         "placeholder": "LEHV6nWB2yk8pyo0adR*.7kCMdnj",
     }
+
+
+@pytest.mark.parametrize("created_at", ["yesterday", "2026-01-02T03:04:05", "2999-01-01T00:00:00Z"])
+async def test_a_date_that_says_nothing_is_not_sent(
+    client: Client, store: MemoryStore, created_at: str
+) -> None:
+    publish(store, "undated", created_at=created_at)
+    response = await client.get("/undated.m3u8")
+    assert response.status == HTTPStatus.OK
+    assert "Last-Modified" not in response.headers
+
+
+async def test_what_has_no_waveform_says_so(
+    client: Client, store: MemoryStore, asset: PublishedAsset
+) -> None:
+    documents = tuple(each for each in asset.index.documents if "waveform" not in each.name)
+    index = replace(asset.index, documents=documents, artwork=())
+    store.put(asset.entry.where.key("index.json"), index.to_json())
+    response = await client.get("/first-light.json")
+    assert (await response.json())["waveform"] is None
+    assert (await client.get(f"{asset.path}/waveform.dat")).status == HTTPStatus.NOT_FOUND
 
 
 async def test_the_listing_is_newest_first_and_bounded(client: Client, store: MemoryStore) -> None:
