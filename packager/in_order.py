@@ -5,14 +5,14 @@ the caller's loop early also ends the tasks that did not begin.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Executor, Future
 from typing import TypeVar
 
 T = TypeVar("T")
 
 
-def in_order(executor: Executor, tasks: Iterable[Callable[[], T]], *, ahead: int) -> Iterator[T]:
+def in_order(executor: Executor, tasks: Iterable[Callable[[], T]], *, ahead: int) -> Generator[T]:
     """Yield each task's result, with at most ``ahead`` tasks under way or waiting.
 
     What a task raises is raised here, in its turn.

@@ -8,6 +8,7 @@ however long the source is.
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -114,14 +115,15 @@ def _make(
 ) -> Index:
     sound = Sound(work.path, work.probe, work.ladder, work.limits)
     writers = {rung: RenditionWriter(work.ladder, rung, published) for rung in work.ladder.rungs}
-    encoded = encode_all(work.ladder, sound.chunks(), workers or os.cpu_count() or 1)
+    chunks = encode_all(work.ladder, sound.chunks(), workers or os.cpu_count() or 1)
     total_s = sound.expected_samples / work.ladder.sample_rate_hz
     done_s = 0.0
-    for chunk in encoded:
-        writers[chunk.rung].write(chunk)
-        done_s += chunk.cut.heard_ticks / work.ladder.sample_rate_hz / len(writers)
-        if on_progress is not None:
-            on_progress(Progress(min(done_s, total_s), total_s))
+    with closing(chunks):  # an error ends the encoders too, not whenever it is forgotten
+        for encoded in chunks:
+            writers[encoded.rung].write(encoded)
+            done_s += encoded.cut.heard_ticks / work.ladder.sample_rate_hz / len(writers)
+            if on_progress is not None:
+                on_progress(Progress(min(done_s, total_s), total_s))
     return _finish(work, sound, list(writers.values()), published)
 
 

@@ -1,6 +1,6 @@
 """Encode chunks for every rung, on as many cores as there are, and store them as CMAF segments."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
@@ -28,7 +28,7 @@ class EncodedChunk:
     units: tuple[bytes, ...]
 
 
-def encode_all(ladder: Ladder, chunks: Iterable[Chunk], workers: int) -> Iterator[EncodedChunk]:
+def encode_all(ladder: Ladder, chunks: Iterable[Chunk], workers: int) -> Generator[EncodedChunk]:
     """Yield every chunk of every rung, in order; ``workers`` never changes a byte of it."""
     tasks = (partial(_encode, ladder, rung, chunk) for chunk in chunks for rung in ladder.rungs)
     with ThreadPoolExecutor(workers, thread_name_prefix="encode") as executor:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -14,6 +15,9 @@ from obstore.store import from_url
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
 from packager.probe import check_size
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig  # exists for type checkers alone
 
 
 @contextmanager
@@ -40,10 +44,18 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _client_options(url: str) -> "ClientConfig":
+    # A timeout is for a whole transfer; a large source takes its time.
+    options: ClientConfig = {"connect_timeout": "10s", "timeout": "1h"}
+    if url.startswith("http://"):
+        options["allow_http"] = True  # whoever writes http means it
+    return options
+
+
 def _download(url: str, path: Path, limits: Limits) -> None:
     folder, _, name = url.rpartition("/")
     try:
-        store = from_url(folder)
+        store = from_url(folder, client_options=_client_options(url))
         received = 0
         with path.open("wb") as file:
             for part in obstore.get(store, unquote(name)):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.sources.audio import Sound, converted, excerpt, heard
+from tests.sources.audio import Sound, excerpt, heard, sound_of
 from tests.sources.package import InFolder, package_into
 
 SEGMENT = 258 * 1024
@@ -14,7 +14,7 @@ SEGMENT = 258 * 1024
 
 @pytest.fixture(scope="module")
 def source(long_music: Path) -> Sound:
-    return heard(converted(long_music, long_music.with_suffix(".flac")), 2)
+    return sound_of(long_music, 2)
 
 
 @pytest.fixture(scope="module")

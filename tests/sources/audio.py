@@ -31,11 +31,20 @@ def converted(source: Path, target: Path, *encoding: str) -> Path:
     return target
 
 
-def heard(playlist: Path | str, channels: int) -> Sound:
-    """Return what ffmpeg decodes of a file or playlist; a warning fails the test."""
+def sound_of(source: Path, channels: int) -> Sound:
+    """Return the samples of a source."""
+    return _decoded(source, channels, "error")
+
+
+def heard(playlist: Path, channels: int) -> Sound:
+    """Return what ffmpeg decodes of a playlist or a packaged file; a warning fails the test."""
+    return _decoded(playlist, channels, "warning")
+
+
+def _decoded(path: Path, channels: int, loglevel: str) -> Sound:
     output = ("-map", "0:a:0", "-f", "f32le", "-c:a", "pcm_f32le", "-")
     done = subprocess.run(
-        [FFMPEG, "-nostdin", "-v", "warning", "-i", str(playlist), *output],
+        [FFMPEG, "-nostdin", "-v", loglevel, "-i", str(path), *output],
         capture_output=True,
         check=False,
         timeout=60,

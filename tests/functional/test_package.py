@@ -1,0 +1,205 @@
+"""A packaged asset as a whole: what is in the store, always the same, all of it or nothing."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from obstore.store import LocalStore, MemoryStore
+
+from manifests import layout
+from manifests.index import Index
+from packager.errors import SourceNotFound, SourceTooLarge, StoreFailed
+from packager.limits import Limits
+from packager.package import Packaged, Progress, package
+from packager.publish import read_if_there
+from tests.sources.audio import converted, excerpt
+from tests.sources.package import InFolder, package_into
+
+packaged = partial(package, asset_id="a", created_at="2026-01-02T03:04:05Z")
+
+
+@pytest.fixture(scope="module")
+def asset(long_music: Path, tmp_path_factory: pytest.TempPathFactory) -> InFolder:
+    return package_into(tmp_path_factory.mktemp("store"), long_music)
+
+
+def test_every_object_is_in_the_index(asset: InFolder) -> None:
+    objects = asset.objects()
+    index = objects.pop(layout.INDEX)
+    assert Index.from_json(index) == asset.index
+    assert set(asset.index.objects()) == set(objects)
+    for name, stored in asset.index.objects().items():
+        assert stored.size_bytes == len(objects[name])
+        assert stored.sha256 == hashlib.sha256(objects[name]).hexdigest()
+
+
+def test_the_index_tells_what_was_uploaded(asset: InFolder, long_music: Path) -> None:
+    source = asset.index.source
+    assert source.sha256 == hashlib.sha256(long_music.read_bytes()).hexdigest()
+    assert source.size_bytes == long_music.stat().st_size
+    assert (source.container, source.codec, source.bits_per_sample) == ("wav", "pcm_s16le", 16)
+    assert (asset.index.samples, asset.index.sample_rate_hz) == (3_087_019, 44_100)
+    assert {"soundbridge", "pyav", "libavcodec"} <= set(asset.index.versions)
+    assert asset.index.loudness.integrated_lufs == pytest.approx(-14, abs=6)
+
+
+def test_rungs_share_their_boundaries(asset: InFolder) -> None:
+    cuts = {
+        tuple((segment.start_ticks, segment.duration_ticks) for segment in rendition.segments)
+        for rendition in asset.index.renditions
+    }
+    assert len(cuts) == 1
+    assert [len(rendition.segments) for rendition in asset.index.renditions] == [12, 12, 12]
+
+
+def test_bandwidths_are_what_the_rungs_are_named_for(asset: InFolder) -> None:
+    for rendition in asset.index.renditions:
+        assert rendition.average_bandwidth_bps <= rendition.bandwidth_bps
+        assert rendition.average_bandwidth_bps == pytest.approx(rendition.bitrate_bps, rel=0.12)
+
+
+def test_workers_change_no_byte(asset: InFolder, long_music: Path, tmp_path: Path) -> None:
+    alone = package_into(tmp_path, long_music, workers=1)
+    assert alone.objects() == asset.objects()
+    assert alone.folder.name == asset.folder.name
+
+
+def test_a_revision_that_is_there_is_not_made_again(music: Path, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    first = packaged(music, store, playback_id="one")
+    segment = tmp_path / first.entry.where.key(layout.segment_name("128k", 0))
+    made_at_ns = segment.stat().st_mtime_ns
+    second = packaged(music, store, playback_id="two")
+    assert second.index == first.index
+    assert segment.stat().st_mtime_ns == made_at_ns
+    assert sorted(path.stem for path in (tmp_path / "entry").iterdir()) == ["one", "two"]
+
+
+def test_an_index_from_elsewhere_is_written_anew(music: Path, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    first = packaged(music, store, playback_id="one")
+    index = tmp_path / first.entry.where.key(layout.INDEX)
+    index.write_bytes(b"{}")
+    assert packaged(music, store, playback_id="one") == first
+    assert Index.from_json(index.read_bytes()) == first.index
+
+
+def test_the_entry_points_at_it(music: Path) -> None:
+    store = MemoryStore()
+    tagged = packaged(music, store, playback_id="id")
+    entry = read_if_there(store, layout.entry_key("id"))
+    assert entry == tagged.entry.to_json()
+    assert json.loads(entry)["duration_s"] == pytest.approx(220_507 / 44_100, abs=1e-6)
+
+
+def test_tags_and_cover_come_along(tmp_path: Path) -> None:
+    source = excerpt(
+        tmp_path / "x.flac", "-metadata", "title=Ein Schlächtlein", "-metadata", "artist=Æ"
+    )
+    tagged = packaged(source, MemoryStore(), playback_id="id")
+    assert (tagged.entry.title, tagged.entry.artist) == ("Ein Schlächtlein", "Æ")
+    assert tagged.index.tags == {"artist": "Æ", "title": "Ein Schlächtlein"}
+
+
+def test_progress_rises_to_the_end(long_music: Path) -> None:
+    seen: list[Progress] = []
+    packaged(long_music, MemoryStore(), playback_id="id", on_progress=seen.append)
+    assert len(seen) == 9
+    done = [progress.done_s for progress in seen]
+    assert done == sorted(done)
+    assert done[-1] == pytest.approx(seen[-1].total_s) == pytest.approx(70.0004, abs=1e-3)
+
+
+@pytest.mark.parametrize("reason", [KeyboardInterrupt, RuntimeError])
+def test_being_stopped_leaves_nothing(
+    reason: type[BaseException], long_music: Path, tmp_path: Path
+) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.done_s > 10:
+            raise reason
+
+    with pytest.raises(reason):
+        packaged(long_music, LocalStore(tmp_path), playback_id="id", on_progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_fails_half_way_keeps_nothing(music: Path, tmp_path: Path) -> None:
+    made = package_into(tmp_path / "elsewhere", music)
+    blocked = tmp_path / "store" / "media" / "asset" / made.folder.name / "320k"
+    blocked.parent.mkdir(parents=True)
+    blocked.write_text("a file where a folder should be")
+    with pytest.raises(StoreFailed, match=r"320k/00000.m4s could not be written"):
+        package_into(tmp_path / "store", music)
+    left = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
+    assert left == [blocked]
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(duration_s=4), Limits(size_bytes=50_000)], ids=["too long", "too large"]
+)
+@pytest.mark.parametrize("ending", ["wav", "mp3", "flac"])
+def test_limits_hold(limits: Limits, ending: str, music: Path, tmp_path: Path) -> None:
+    source = converted(music, tmp_path / f"x.{ending}")
+    with pytest.raises(SourceTooLarge):
+        package_into(tmp_path / "store", source, limits=limits)
+    assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base's name
+        pass
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """Give a folder, and the URL at which its files are."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield tmp_path, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def package_url(url: str, limits: Limits | None = None) -> Packaged:
+    return packaged(url, MemoryStore(), playback_id="id", limits=limits)
+
+
+def test_a_file_url(music: Path, tmp_path: Path) -> None:
+    source = tmp_path / "a b.wav"
+    source.write_bytes(music.read_bytes())
+    assert package_url(source.as_uri()).index.samples == 220_507
+    with pytest.raises(SourceNotFound):
+        package_url((tmp_path / "none.wav").as_uri())
+
+
+def test_a_source_in_a_store_is_copied_and_the_copy_goes(
+    music: Path, served: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, url = served
+    (folder / "a b.wav").write_bytes(music.read_bytes())
+    copies = folder / "copies"
+    copies.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(copies))
+    assert package_url(f"{url}/a%20b.wav").index.samples == 220_507
+    assert list(copies.iterdir()) == []
+
+
+def test_a_source_in_a_store_obeys_the_limits(music: Path, served: tuple[Path, str]) -> None:
+    folder, url = served
+    (folder / "x.wav").write_bytes(music.read_bytes())
+    with pytest.raises(SourceTooLarge):
+        package_url(f"{url}/x.wav", Limits(size_bytes=100_000))
+
+
+def test_a_source_that_is_not_in_its_store(served: tuple[Path, str]) -> None:
+    with pytest.raises(SourceNotFound, match="nothing at http"):
+        package_url(f"{served[1]}/x.wav")
+    with pytest.raises(StoreFailed, match="could not be read"):
+        package_url("nosuch://bucket/x.wav")
