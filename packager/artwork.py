@@ -24,7 +24,7 @@ SIZES_PX: Final = (96, 320, 1200)
 """The boxes that covers are fitted into: a list, a player, a full screen. Never enlarged."""
 MEDIA_TYPE: Final = "image/jpeg"
 
-_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 _MAX_SOURCE_BYTES: Final = 32 * 2**20
 _MAX_PIXELS: Final = 40_000_000
 _MAX_ASPECT: Final = 20
@@ -116,7 +116,7 @@ def _decode(data: bytes) -> Image.Image:
     # Pillow's decoders raise nearly anything on damaged data, and a cover is worth no failure.
     except Exception as error:
         raise _UnusableCoverError(
-            "it is damaged, or no JPEG, PNG, WebP, GIF, BMP or TIFF picture"
+            "it is damaged, or no JPEG, PNG, WebP, GIF or BMP picture"
         ) from error
 
 

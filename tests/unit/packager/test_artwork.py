@@ -75,8 +75,7 @@ def test_the_same_cover_gives_the_same_bytes() -> None:
     ("mode", "form"),
     [
         ("L", "JPEG"), ("CMYK", "JPEG"), ("RGB", "PNG"), ("P", "PNG"), ("I;16", "PNG"),
-        ("1", "PNG"), ("RGB", "WEBP"), ("P", "GIF"), ("RGB", "BMP"), ("RGB", "TIFF"),
-        ("CMYK", "TIFF"),
+        ("1", "PNG"), ("RGB", "WEBP"), ("P", "GIF"), ("RGB", "BMP"),
     ],
 )  # fmt: skip
 def test_takes_what_covers_are_made_of(mode: str, form: str) -> None:
@@ -147,6 +146,7 @@ def png_header(width_px: int, height_px: int) -> bytes:
     [
         (b"", "damaged"),
         (b"no picture", "damaged"),
+        (saved(picture(), "TIFF"), "damaged"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "damaged"),
         (saved(picture())[:2000], "damaged"),
         (saved(picture(), "PNG")[:200], "damaged"),
