@@ -46,7 +46,7 @@ class AccessLogger(AbstractAccessLogger):
             method=request.method,
             path=request.rel_url.raw_path,
             status=response.status,
-            size_bytes=response.body_length,
+            sent_bytes=response.body_length,
             duration_ms=round(time * 1000, 2),
             remote=request.remote,
             range=request.headers.get(hdrs.RANGE),
