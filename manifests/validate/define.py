@@ -21,21 +21,6 @@ RULES: Final[RuleSet[DefineFacts]] = RuleSet()
 
 
 @RULES.rule(
-    "HLS-DEFINE-ONE-SOURCE",
-    Severity.ERROR,
-    SECTION,
-    "A variable has either NAME with VALUE, or IMPORT, or QUERYPARAM.",
-)
-def _defines_have_one_source(facts: DefineFacts) -> Iterator[Violation]:
-    for number, define in enumerate(facts.playlist.defines):
-        if len(_names(define)) != 1 or (define.name is None) != (define.value is None):
-            yield Violation(
-                "it needs exactly one of NAME (with VALUE), IMPORT and QUERYPARAM",
-                facts.line(TAG, number),
-            )
-
-
-@RULES.rule(
     "HLS-DEFINE-NAME",
     Severity.ERROR,
     SECTION,

@@ -51,7 +51,7 @@ def _has_a_brand(section: MeasuredSection) -> Iterator[Violation]:
     "BMFF-INIT-DURATION",
     Severity.ERROR,
     SECTION,
-    "mvhd and tkhd have durations of zero: the media comes in fragments.",
+    "The durations of mvhd and tkhd are zero: the media comes in fragments.",
 )
 def _headers_have_no_duration(section: MeasuredSection) -> Iterator[Violation]:
     for facts in _facts(section):
@@ -82,7 +82,7 @@ def _has_no_samples(section: MeasuredSection) -> Iterator[Violation]:
     "BMFF-INIT-MVEX",
     Severity.ERROR,
     SECTION,
-    "mvex, which announces fragments, follows the last track.",
+    "The mvex box, which announces fragments, follows the last track.",
 )
 def _announces_fragments(section: MeasuredSection) -> Iterator[Violation]:
     for facts in _facts(section):

@@ -11,6 +11,8 @@ from manifests.validate.finding import Severity
 from manifests.validate.rule import RuleSet, Violation
 
 REMOVED_TAGS: Final = frozenset({"EXT-X-ALLOW-CACHE"})
+_KNOWN_TAGS: Final = TAGS.keys() | REMOVED_TAGS
+_DASH: Final = b"<MPD"
 
 RULES: Final[RuleSet[Sequence[Line]]] = RuleSet()
 UNPARSED: Final[RuleSet["Unparsed"]] = RuleSet()
@@ -19,9 +21,10 @@ UNPARSED: Final[RuleSet["Unparsed"]] = RuleSet()
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """What the parser says of a playlist that it cannot read."""
+    """What the parser says of a playlist that it cannot read, and the playlist."""
 
     error: ManifestError
+    data: bytes
 
 
 @UNPARSED.rule(
@@ -32,6 +35,9 @@ class Unparsed:
 )
 def _can_be_parsed(unparsed: Unparsed) -> Iterator[Violation]:
     error = unparsed.error
+    if _DASH in unparsed.data:
+        yield Violation("this is a DASH manifest; only HLS playlists are checked")
+        return
     tag = f"{error.tag}: " if error.tag else ""
     section = f" ({error.section})" if error.section else ""
     yield Violation(f"{tag}{error.message}{section}", error.line)
@@ -107,7 +113,7 @@ def _uses_no_removed_tag(lines: Sequence[Line]) -> Iterator[Violation]:
 )
 def _uses_known_tags(lines: Sequence[Line]) -> Iterator[Violation]:
     for tag in _tags(lines):
-        if tag.name.startswith("EXT-X-") and tag.name not in TAGS.keys() | REMOVED_TAGS:
+        if tag.name.startswith("EXT-X-") and tag.name not in _KNOWN_TAGS:
             yield Violation(f"{tag.name} is not a tag of HLS; players ignore it", tag.line)
 
 

@@ -67,7 +67,8 @@ def _data_ids_are_reverse_dns(facts: SessionFacts) -> Iterator[Violation]:
     "No two EXT-X-SESSION-KEY are the same.",
 )
 def _keys_are_unique(facts: SessionFacts) -> Iterator[Violation]:
-    keys = facts.playlist.session_keys
-    for number, key in enumerate(keys):
-        if keys.index(key) < number:
+    seen: set[object] = set()
+    for number, key in enumerate(facts.playlist.session_keys):
+        if key in seen:
             yield Violation("the same key appears twice", facts.line(KEY, number))
+        seen.add(key)

@@ -146,6 +146,30 @@ def _bit_rates_are_right(rendition: Rendition) -> Iterator[Violation]:
             )
 
 
+@RULES.rule(
+    "BMFF-MEHD-DURATION",
+    Severity.WARNING,
+    "ISO/IEC 14496-12 §8.8.2",
+    "Where mehd says how long the whole presentation is, it is right within one frame.",
+)
+def _total_is_declared(rendition: Rendition) -> Iterator[Violation]:
+    spans = [span for span in rendition.spans() if span is not None]
+    sections = list(rendition.sections.values())
+    is_complete = rendition.playlist.end_list and len(spans) == len(rendition.segments)
+    if not is_complete or len(sections) != 1 or not spans:
+        return
+    facts = sections[0].facts
+    if facts is None or facts.fragment_duration_ticks is None or not facts.movie_timescale:
+        return
+    declared_s = Fraction(facts.fragment_duration_ticks, facts.movie_timescale)
+    heard_s = sum((span.heard_s for span in spans), Fraction(0))
+    if abs(declared_s - heard_s) > max(span.frame_s for span in spans):
+        yield Violation(
+            f"mehd says {float(declared_s):.6f} s, {float(heard_s):.6f} s are heard",
+            where=sections[0].uri,
+        )
+
+
 def _track_kinds(rendition: Rendition, number: int) -> tuple[tuple[object, ...], ...] | None:
     section = rendition.section(number)
     if section is None or section.facts is None:

@@ -41,7 +41,7 @@ def _list_rules(context: click.Context, _option: click.Parameter, value: object)
 def validate(
     context: click.Context, target: str, *, as_json: bool, errors_only: bool, time_limit_s: float
 ) -> None:
-    r"""Check HLS playlists, initialization sections and segments against their standards.
+    """Check HLS playlists, initialization sections and segments against their standards.
 
     URL|FOLDER is the address of a playlist, a playlist's path, or a folder or store URL, of which
     every presentation is checked. The rules are those of RFC 8216 and of Apple's authoring
@@ -51,7 +51,7 @@ def validate(
     \b
     soundbridge validate https://example.com/song.m3u8
     soundbridge validate ./store --json
-    """
+    """  # noqa: D301  # click wants the backspace character, not a backslash
     from origin.inspection.run import run  # noqa: PLC0415  # --help must be quick
 
     is_valid = run(target, as_json=as_json, errors_only=errors_only, time_limit_s=time_limit_s)

@@ -70,6 +70,9 @@ class HttpSource:
             problem = f"it is larger than {OBJECT_LIMIT_BYTES >> 20} MiB"
         except TimeoutError:
             problem = f"the server took longer than {OBJECT_TIMEOUT_S:g} s"
+        except aiohttp.ClientConnectorError as error:
+            reason = error.os_error.strerror or str(error.os_error)
+            problem = f"there is no connection to {error.host}:{error.port} ({reason})"
         except (aiohttp.ClientError, ValueError) as error:
             # ValueError: hosts and ports that the URL grammar allows and no resolver does.
             problem = str(error) or type(error).__name__

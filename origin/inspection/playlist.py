@@ -56,7 +56,7 @@ async def read_playlist(
     except ManifestError as error:
         # A parser stops at what the rules on lines have already explained.
         if not any(finding.severity is Severity.ERROR for finding in findings):
-            findings += lines.UNPARSED.check(lines.Unparsed(error), uri)
+            findings += lines.UNPARSED.check(lines.Unparsed(error, fetched.data), uri)
         return ReadPlaylist(uri, fetched.base, None, None, tuple(findings))
     if isinstance(playlist, MediaPlaylist):
         facts = Written.of(playlist, lexed)

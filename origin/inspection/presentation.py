@@ -24,6 +24,8 @@ from origin.inspection.report import Checked, Report
 from origin.inspection.source import Source
 
 _RENDITIONS_AT_ONCE: Final = 4
+_RENDITION_LIMIT: Final = 1_000
+"""Every variant is weighed with every rendition of its group: more would take hours."""
 
 
 async def inspect_entry(source: Source, reference: str) -> Report:
@@ -64,7 +66,12 @@ async def _inspect_alone(source: Source, read: ReadPlaylist) -> Report:
 async def _inspect_presentation(
     source: Source, read: ReadPlaylist, written: Written[MultivariantPlaylist]
 ) -> Report:
-    imported = variables(written.playlist, read.uri)
+    playlist = written.playlist
+    if len(playlist.variants) + len(playlist.media) > _RENDITION_LIMIT:
+        problem = f"it names more than {_RENDITION_LIMIT} variants and renditions"
+        skipped = Delivery(read.uri, ObjectKind.PLAYLIST, Outcome.FAILED, problem)
+        return Report((), (*read.findings, *delivery.RULES.check(skipped, read.uri)))
+    imported = variables(playlist, read.uri)
 
     async def inspect(uri: str) -> tuple[ReadPlaylist, InspectedRendition | None]:
         child = await read_playlist(source, uri, base=read.base, imported=imported)
@@ -72,7 +79,7 @@ async def _inspect_presentation(
             return child, None
         return child, await inspect_rendition(source, child.media, uri=child.uri, base=child.base)
 
-    uris = _rendition_uris(written.playlist)
+    uris = _rendition_uris(playlist)
     children = await map_bounded(inspect, uris, at_once=_RENDITIONS_AT_ONCE)
     presentation = Presentation(
         written,
@@ -84,7 +91,7 @@ async def _inspect_presentation(
     )
     report = Report(
         (Checked(read.uri, "multivariant"),),
-        (*read.findings, *_judge(presentation, read.uri), *_unchecked(written.playlist, read.uri)),
+        (*read.findings, *_judge(presentation, read.uri), *_unchecked(playlist, read.uri)),
     )
     for child, inspected in children:
         report += _child_report(child, inspected)

@@ -1,12 +1,11 @@
 """What came of an inspection, as one JSON document or as a table."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final, Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -83,36 +82,35 @@ def print_report(console: Console, report: Report) -> None:
         by_file.setdefault(finding.where, []).append(finding)
     for where, findings in by_file.items():
         console.print(Text(where, style="bold"), soft_wrap=True)
-        console.print(_table(findings))
+        table = _table()
+        for finding in findings:
+            row = _row(finding.severity, finding.message, finding.rule, finding.section)
+            table.add_row(str(finding.line or ""), *row)
+        console.print(table)
     style = "green" if report.is_ok(errors_only=False) else "bold"
     console.print(Text(report.sentence(), style=style), soft_wrap=True)
 
 
 def print_rules(console: Console) -> None:
     """Print the catalogue of rules."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("severity", "rule", "what holds", "source"):
-        table.add_column(heading, overflow="fold")
+    table = _table()
     for rule in CATALOGUE:
-        severity = Text(rule.severity, style=_STYLES[rule.severity])
-        table.add_row(severity, rule.identifier, escape(rule.summary), escape(rule.section))
+        table.add_row("", *_row(rule.severity, rule.summary, rule.identifier, rule.section))
     console.print(table)
 
 
-def _table(findings: Iterable[Finding]) -> Table:
+def _table() -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, justify="right")
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for finding in findings:
-        message = Text(finding.message)
-        message.append(f"\n{finding.rule} ({finding.section})", style="dim")
-        table.add_row(
-            "" if finding.line is None else str(finding.line),
-            Text(finding.severity, style=_STYLES[finding.severity]),
-            message,
-        )
     return table
+
+
+def _row(severity: Severity, message: str, rule: str, section: str) -> tuple[Text, Text]:
+    text = Text(message)
+    text.append(f"\n{rule} ({section})", style="dim")
+    return Text(severity, style=_STYLES[severity]), text
 
 
 def _number(count: int, noun: str) -> str:

@@ -21,7 +21,7 @@ from origin.inspection.source import (
     not_read,
 )
 
-PLAYLIST_SUFFIXES: Final = (".m3u8", ".m3u")
+PLAYLIST_SUFFIX: Final = ".m3u8"
 
 
 class StoreSource:
@@ -39,7 +39,7 @@ class StoreSource:
         """Yield the keys of all playlists, as the store lists them."""
         async for page in obstore.list(self._store):
             for entry in page:
-                if entry["path"].endswith(PLAYLIST_SUFFIXES):
+                if entry["path"].endswith(PLAYLIST_SUFFIX):
                     yield entry["path"]
 
     async def read(

@@ -16,7 +16,7 @@ from manifests.validate.delivery import Delivery, ObjectKind, Outcome
 from origin.inspection.http_source import HttpSource
 from origin.inspection.presentation import inspect_all, inspect_entry
 from origin.inspection.report import Report
-from origin.inspection.store_source import PLAYLIST_SUFFIXES, StoreSource
+from origin.inspection.store_source import PLAYLIST_SUFFIX, StoreSource
 from origin.store import StoreUnusable, open_store
 
 _PLAYLIST_LIMIT: Final = 10_000
@@ -70,7 +70,7 @@ def _split(target: str) -> tuple[str, str]:
     """Return the folder or store, and the playlist in it, which is empty for all there are."""
     is_url = "://" in target
     path = Path(target).expanduser()
-    if not (target.endswith(PLAYLIST_SUFFIXES) or (not is_url and path.is_file())):
+    if not (target.endswith(PLAYLIST_SUFFIX) or (not is_url and path.is_file())):
         return target, ""
     if not is_url:
         return str(path.parent), path.name

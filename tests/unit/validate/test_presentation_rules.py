@@ -1,0 +1,217 @@
+"""Rules across renditions, on what variants declare, and on bit rates."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
+from manifests.media import Media, MediaType
+from manifests.multivariant_playlist import MultivariantPlaylist
+from manifests.validate import bandwidth, codecs, rungs
+from manifests.validate.measured import Rendition
+from manifests.validate.presentation import Presentation, tracks
+from manifests.validate.written import Written
+from manifests.variant import Variant
+from tests.unit.validate.cases import identifiers
+from tests.unit.validate.renditions import (
+    playlist,
+    rendition,
+    saying,
+    shifted,
+    with_segment,
+)
+
+LOW, HIGH = rendition(), rendition(frame_bytes=743)
+
+
+def rates(found: Rendition) -> tuple[int, int]:
+    sizes = [
+        (measured.size_bytes, segment.duration_s)
+        for measured, segment in zip(found.segments, found.playlist.segments, strict=True)
+        if measured
+    ]
+    return peak_bandwidth_bps(sizes, 6), average_bandwidth_bps(sizes)
+
+
+def variant(uri: str, found: Rendition, **changes: object) -> Variant:
+    peak_bps, average_bps = rates(found)
+    declared = Variant(
+        uri=uri,
+        bandwidth_bps=peak_bps,
+        average_bandwidth_bps=average_bps,
+        codecs=("mp4a.40.2",),
+    )
+    return replace(declared, **changes)  # type: ignore[arg-type]  # by name
+
+
+def presentation(
+    low: Rendition = LOW,
+    high: Rendition = HIGH,
+    *,
+    declared: Variant | None = None,
+    media: tuple[Media, ...] = (),
+    independent_segments: bool = True,
+    **others: Rendition,
+) -> Presentation:
+    variants = (declared or variant("low", LOW), variant("high", HIGH))
+    said = MultivariantPlaylist(variants, media, independent_segments=independent_segments)
+    return Presentation(Written(said), {"low": low, "high": high, **others})
+
+
+def judge(found: Presentation) -> list[str]:
+    return [
+        finding.rule
+        for rules in (rungs.RULES, codecs.RULES, bandwidth.RULES)
+        for finding in rules.check(found, "multivariant.m3u8")
+    ]
+
+
+def media(uri: str | None = "voice", **changes: object) -> Media:
+    found = Media(MediaType.AUDIO, "a", "Voice", uri, channels="2")
+    return replace(found, **changes)  # type: ignore[arg-type]  # by name
+
+
+def growing(found: Rendition, count: int) -> Rendition:
+    said = found.playlist
+    cut = replace(said, end_list=False, segments=said.segments[:count])
+    return replace(saying(found, cut), segments=found.segments[:count])
+
+
+FEWER = rendition((258, 344))
+LATE = saying(HIGH, replace(playlist(), target_duration_s=7))
+BROKEN_UP = saying(HIGH, with_segment(playlist(), 1, discontinuity=True))
+DEPENDENT = saying(HIGH, replace(playlist(), independent_segments=False))
+
+
+def spiky() -> Presentation:
+    """Return a presentation whose first variant has one heavy segment among light ones."""
+    light = rendition((258,) * 6, frame_bytes=100)
+    heavy = rendition((258,) * 6, frame_bytes=900)
+    mixed = replace(light, segments=(*light.segments[:3], heavy.segments[3], *light.segments[4:]))
+    declared = variant("low", mixed)
+    said = MultivariantPlaylist((declared,), independent_segments=True)
+    return Presentation(Written(said), {"low": mixed})
+
+
+BREAKS = [
+    ("HLS-RUNGS-TARGETDURATION", presentation(high=LATE)),
+    ("HLS-RUNGS-BOUNDARIES", presentation(LOW, rendition((258, 258, 86, 9), frame_bytes=743))),
+    ("HLS-RUNGS-BOUNDARIES", presentation(high=rendition((257, 259, 86), frame_bytes=743))),
+    ("HLS-RUNGS-TIMESTAMPS", presentation(high=shifted(HIGH, 1, 45))),
+    ("HLS-RUNGS-DISCONTINUITIES", presentation(high=BROKEN_UP)),
+    ("HLS-INDEPENDENT-SEGMENTS", presentation(high=DEPENDENT, independent_segments=False)),
+    ("HLS-CODECS-WRONG", presentation(declared=variant("low", LOW, codecs=("mp4a.40.5",)))),
+    (
+        "HLS-CODECS-WRONG",
+        presentation(declared=variant("low", LOW, codecs=("mp4a.40.2", "avc1.64001f"))),
+    ),
+    ("HLS-CHANNELS-WRONG", presentation(media=(media("low", channels="6"),))),
+    ("HLS-BANDWIDTH", presentation(declared=variant("low", LOW, bandwidth_bps=110_000))),
+    ("HLS-BANDWIDTH", presentation(declared=variant("low", LOW, bandwidth_bps=150_000))),
+    (
+        "HLS-AVERAGE-BANDWIDTH",
+        presentation(declared=variant("low", LOW, average_bandwidth_bps=110_000)),
+    ),
+    ("HLS-PEAK-TO-AVERAGE", spiky()),
+]
+
+
+def test_nothing_is_found_in_a_valid_presentation() -> None:
+    assert judge(presentation()) == []
+
+
+@pytest.mark.parametrize(("rule", "found"), BREAKS)
+def test_a_defect_is_found(rule: str, found: Presentation) -> None:
+    told = judge(found)
+    assert rule in told
+    # Boundaries that differ put decode times apart, too.
+    assert set(told) - {rule} <= {"HLS-RUNGS-TIMESTAMPS"}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        presentation(independent_segments=False),
+        presentation(growing(LOW, 2), growing(HIGH, 3)),
+        presentation(declared=variant("low", LOW, codecs=())),
+        presentation(declared=variant("low", LOW, average_bandwidth_bps=None)),
+        presentation(declared=variant("low", LOW, codecs=("MP4A.40.2",))),
+        presentation(declared=variant("low", LOW, bandwidth_bps=rates(LOW)[0] * 108 // 100)),
+        presentation(declared=variant("low", LOW, audio="a"), media=(media("low"),)),
+        presentation(media=(media("low", channels=None), media(None), media("nowhere"))),
+        presentation(media=(media("low", channels="2/-/JOC"),)),
+        presentation(shifted(LOW, 1, 44)),
+        presentation(
+            declared=variant("low", LOW, codecs=("mp4a.40.2", "wvtt"), subtitles="s"),
+        ),
+    ],
+)
+def test_what_only_looks_like_a_defect_is_left_alone(found: Presentation) -> None:
+    assert judge(found) == []
+
+
+def test_rungs_that_could_not_be_read_are_left_out() -> None:
+    whole = presentation()
+    assert judge(replace(whole, renditions={})) == []
+    assert judge(replace(whole, renditions={"high": HIGH})) == []
+
+
+def test_nothing_is_weighed_before_everything_has_been_read() -> None:
+    wrong = variant("low", LOW, bandwidth_bps=1)
+    partial = replace(LOW, segments=(*LOW.segments[:2], None))
+    assert judge(presentation(partial, declared=wrong)) == []
+    assert judge(presentation(growing(LOW, 3), growing(HIGH, 3), declared=wrong)) == []
+
+
+def test_a_segment_of_no_duration_is_not_weighed() -> None:
+    said = with_segment(LOW.playlist, 2, duration_s=Decimal(0))
+    found = presentation(saying(LOW, said), declared=variant("low", LOW, bandwidth_bps=1))
+    assert "HLS-BANDWIDTH" not in judge(found)
+
+
+def test_bandwidth_is_that_of_the_heaviest_combination() -> None:
+    group = (media("soft"), media("loud", name="Loud"))
+    peak_bps, average_bps = (a + b for a, b in zip(rates(LOW), rates(HIGH), strict=True))
+    declared = variant(
+        "low", LOW, audio="a", bandwidth_bps=peak_bps, average_bandwidth_bps=average_bps
+    )
+    found = presentation(declared=declared, media=group, soft=LOW, loud=HIGH)
+    assert judge(found) == []
+    alone = replace(declared, bandwidth_bps=rates(LOW)[0])
+    assert judge(presentation(declared=alone, media=group, soft=LOW, loud=HIGH)) == [
+        "HLS-BANDWIDTH"
+    ]
+
+
+def test_codecs_of_every_rendition_of_the_group_are_named() -> None:
+    declared = variant("low", LOW, audio="a", codecs=("avc1.64001f",), bandwidth_bps=300_000)
+    found = presentation(declared=declared, media=(media("voice"),), voice=HIGH)
+    assert "HLS-CODECS-WRONG" in judge(found)
+
+
+def test_pictures_are_compared_by_their_sample_entry() -> None:
+    (track,) = tracks(LOW)
+    picture = replace(track, media="vide", codec="avc1")
+    (init, section), *_ = LOW.sections.items()
+    assert section.facts is not None
+    both = replace(section, facts=replace(section.facts, tracks=(track, picture)))
+    low = replace(LOW, sections={init: both})
+    assert judge(presentation(low)) == ["HLS-CODECS-WRONG"]
+    declared = variant("low", LOW, codecs=("mp4a.40.2", "avc1.64001f"))
+    assert judge(presentation(low, declared=declared)) == []
+
+
+def test_codecs_of_unreadable_segments_are_not_doubted() -> None:
+    low = replace(LOW, sections={})
+    assert judge(presentation(low, declared=variant("low", LOW, codecs=("avc1.64001f",)))) == []
+
+
+def test_subtitles_need_not_keep_step() -> None:
+    subtitles = media("text", type=MediaType.SUBTITLES)
+    assert judge(presentation(media=(subtitles,), text=FEWER)) == []
+
+
+def test_every_rule_has_a_defect_here() -> None:
+    seeded = {rule for rule, _ in BREAKS}
+    assert seeded == identifiers(rungs.RULES, codecs.RULES, bandwidth.RULES)
