@@ -3,8 +3,9 @@
 Times are those of the presentation, after the edit list of the initialization section. The tracks'
 ``tfdt`` counts from the encoder's priming on, and the edit list takes that away: Media Source
 Extensions in browsers and ffmpeg both apply it. A ``presentationTimeOffset`` would take it away a
-second time and cut off the first sound, so there is none, and the first segment's duration is what
-is heard of it, as EXTINF is in HLS.
+second time: Shaka Player 5.2 in Chromium then loses the first 34 ms of a track that it otherwise
+buffers from 0 to its exact end. So there is none, and the first segment's duration is what is heard
+of it, as EXTINF is in HLS.
 """
 
 from dataclasses import dataclass
@@ -38,7 +39,8 @@ class Representation:
 class Mpd:
     """A static presentation of one sound in several renditions with the same boundaries.
 
-    ``durations_ticks`` are of what is heard of each segment, in ticks of ``sample_rate_hz``.
+    ``durations_ticks`` are of what is heard of each segment, in ticks of ``sample_rate_hz``;
+    ``title`` is text that XML 1.0 can hold, ``language`` a tag of RFC 5646.
     """
 
     representations: tuple[Representation, ...]

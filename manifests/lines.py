@@ -45,7 +45,7 @@ def lex(data: bytes) -> list[Line]:
         if text.startswith("#"):
             if text.startswith("#EXT"):
                 name, _, value = text.removesuffix("\r").partition(":")
-                lines.append(Tag(number, name[1:], value))
+                lines.append(Tag(number, name[1:].rstrip(" "), value))
         elif stripped := text.strip(" \r"):
             lines.append(Uri(number, stripped))
     return lines

@@ -44,7 +44,7 @@ class MediaPlaylistReader(PlaylistReader):
             "EXT-X-KEY": self._key,
             "EXT-X-BITRATE": self._bitrate,
             "EXTINF": self._extinf,
-            "EXT-X-BYTERANGE": lambda value: self._say("byte_range", ByteRange.parse(value)),
+            "EXT-X-BYTERANGE": self._byte_range,
             "EXT-X-PROGRAM-DATE-TIME": self._program_date_time,
             "EXT-X-DISCONTINUITY": lambda _value: self._next.update(discontinuity=True),
             "EXT-X-GAP": lambda _value: self._next.update(gap=True),
@@ -89,13 +89,17 @@ class MediaPlaylistReader(PlaylistReader):
         self._say("duration_s", read_decimal(duration.strip(" ")))
         self._next["title"] = title
 
+    def _byte_range(self, value: str) -> None:
+        self._say("byte_range", ByteRange.parse(value.strip(" ")))
+
     def _program_date_time(self, value: str) -> None:
         self._say("program_date_time", read_date(value.strip(" ")))
 
     def _playlist_type(self, value: str) -> None:
-        if value not in {*PlaylistType}:
-            raise ManifestError(f"{value[:40]!r} is neither VOD nor EVENT")
-        self._fields["playlist_type"] = PlaylistType(value)
+        try:
+            self._fields["playlist_type"] = PlaylistType(value.strip(" "))
+        except ValueError as error:
+            raise ManifestError(f"{value[:40]!r} is neither VOD nor EVENT") from error
 
     def _before_segments(self, handle: Callable[[str], None]) -> Callable[[str], None]:
         def handle_early(value: str) -> None:

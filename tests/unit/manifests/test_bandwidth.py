@@ -3,7 +3,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manifests.bandwidth import SizedDuration, average_bandwidth_bps, peak_bandwidth_bps
@@ -27,6 +27,7 @@ def by_trying_every_run(segments: list[tuple[int, Decimal]], target_duration_s: 
     return ceil(best) or average_bandwidth_bps(segments)
 
 
+@settings(deadline=None)
 @given(SEGMENTS, st.integers(1, 6))
 def test_the_peak_is_that_of_the_densest_run(
     segments: list[tuple[int, Decimal]], target_duration_s: int

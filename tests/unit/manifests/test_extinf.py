@@ -2,7 +2,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manifests.extinf import extinf_durations, least_target_duration_s, rounded_s
@@ -18,6 +18,7 @@ def test_boundaries_become_durations() -> None:
     assert extinf_durations([0], 44_100) == []
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 10**12), min_size=2, max_size=30).map(sorted),
     st.sampled_from([8_000, 44_100, 48_000, 192_000]),

@@ -6,7 +6,7 @@ import pytest
 from manifests.errors import ManifestError
 from manifests.key import Key, KeyMethod
 from manifests.lines import MAX_PLAYLIST_BYTES, Tag, Uri, lex
-from manifests.media_playlist import MediaPlaylist
+from manifests.media_playlist import MediaPlaylist, PlaylistType
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from manifests.segment import ByteRange, InitializationSection
@@ -154,6 +154,15 @@ def test_extinf_is_read_with_and_without_its_comma_and_title() -> None:
     ]
 
 
+def test_spaces_at_the_end_of_a_line_change_nothing() -> None:
+    playlist = media(
+        "#EXT-X-PLAYLIST-TYPE:VOD \n#EXT-X-BYTERANGE:9@0 \n#EXTINF:6 ,\na  \n#EXT-X-ENDLIST \n"
+    )
+    assert playlist.end_list
+    assert playlist.playlist_type is PlaylistType.VOD
+    assert [(one.uri, one.byte_range) for one in playlist.segments] == [("a", ByteRange(9, 0))]
+
+
 def test_segments_are_given_the_map_and_keys_in_force() -> None:
     playlist = media(
         '#EXT-X-KEY:METHOD=AES-128,URI="k1"\n#EXT-X-MAP:URI="i"\n#EXTINF:6,\na\n'
@@ -170,6 +179,16 @@ def test_segments_are_given_the_map_and_keys_in_force() -> None:
         *[encrypted] * 3,
         InitializationSection("j", ByteRange(9, 1)),
     ]
+
+
+def test_sequences_and_a_discontinuity_are_read() -> None:
+    playlist = media(
+        "#EXT-X-MEDIA-SEQUENCE:7\n#EXT-X-DISCONTINUITY-SEQUENCE:2\n"
+        "#EXT-X-DISCONTINUITY\n#EXT-X-GAP\n#EXTINF:6,\na\n#EXTINF:6,\nb\n"
+    )
+    assert (playlist.media_sequence, playlist.discontinuity_sequence) == (7, 2)
+    assert [segment.discontinuity for segment in playlist.segments] == [True, False]
+    assert [segment.gap for segment in playlist.segments] == [True, False]
 
 
 def test_a_bit_rate_lasts_but_says_nothing_of_byte_ranges() -> None:
