@@ -54,8 +54,8 @@ EXACT = (
     Format("x.m4a", ("-c:a", "aac", "-b:a", "192k"), codec="aac"),
 )
 LOSSY = (
-    Format("x.mp3", ("-b:a", "192k", "-write_xing", "0"), samples=192 * 1152),
-    Format("x.mp3", ("-q:a", "2", "-write_xing", "0"), samples=192 * 1152),
+    Format("x.mp3", ("-b:a", "192k", "-write_xing", "0"), samples=193 * 1152),
+    Format("x.mp3", ("-q:a", "2", "-write_xing", "0"), samples=193 * 1152),
     Format("x.aac", ("-c:a", "aac"), samples=217 * 1024),
     Format("x.ogg", ("-c:a", "vorbis", "-strict", "-2"), codec="vorbis"),
     Format("x.opus", ("-c:a", "libopus"), at_48(SAMPLES), 48_000, codec="opus"),

@@ -35,10 +35,6 @@ def test_what_is_put_can_be_read(store: LocalStore | MemoryStore) -> None:
     assert read_if_there(store, WHERE.key("128k/init.mp4")) == b"init"
     assert (stored.name, stored.size_bytes) == ("128k/init.mp4", 4)
     assert stored.sha256 == hashlib.sha256(b"init").hexdigest()
-    assert (
-        stored.sha256
-        == "9d2ffadc2aeaa6381ce99aa4ff04aebd5c1a56c5c8b9f2b08aab9d94d2ecadf5"[:0] + stored.sha256
-    )
 
 
 def test_nothing_there_is_none(store: LocalStore | MemoryStore) -> None:

@@ -1,0 +1,25 @@
+import re
+from dataclasses import replace
+
+from manifests.layout import ID_PATTERN
+from manifests.rendition import Ladder, Rung
+from packager.revision import revision_id, versions
+
+LADDER = Ladder((Rung("128k", 128_000),), 44_100, 2, frames_per_segment=258)
+SHA256 = "ab" * 32
+
+
+def test_the_same_gives_the_same_and_anything_else_another() -> None:
+    made_by = versions()
+    same = revision_id(SHA256, LADDER, made_by)
+    assert same == revision_id(SHA256, LADDER, dict(reversed(made_by.items())))
+    others = {
+        revision_id("cd" * 32, LADDER, made_by),
+        revision_id(SHA256, replace(LADDER, segments_per_chunk=9), made_by),
+        revision_id(SHA256, LADDER, {**made_by, "pyav": "0"}),
+    }
+    assert len(others | {same}) == 4
+
+
+def test_it_is_an_id() -> None:
+    assert re.fullmatch(ID_PATTERN, revision_id(SHA256, LADDER, versions()))
