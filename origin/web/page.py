@@ -6,7 +6,6 @@ content: they may be cached for ever, the page itself not at all.
 """
 
 import hashlib
-from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -17,7 +16,7 @@ from cdn.policy import ObjectClass
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
-from origin.delivery.errors import ApiError, NotFound
+from origin.delivery.errors import NotFound
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -38,10 +37,8 @@ _MEDIA_TYPES: Final = {
 }
 
 
-class PageMissing(ApiError):
+class PageMissing(Exception):
     """The page's bundle is not where installing the package should have put it."""
-
-    code = "page_missing"
 
 
 def read_page(dist: Traversable) -> dict[str, Resource]:
@@ -65,11 +62,11 @@ def _read(path: Traversable, object_class: ObjectClass) -> Resource:
 
 
 def add_routes(app: web.Application, responder: Responder) -> None:
-    """Add the page and its files to ``app``; without a bundle they alone are not there."""
-    page = cache(lambda: read_page(files("origin.web") / "dist"))
+    """Add the page and its files to ``app``; PageMissing where the installation left them out."""
+    page = read_page(files("origin.web") / "dist")
 
     async def answer(request: web.Request) -> web.Response:
-        resource = page().get(request.path)
+        resource = page.get(request.path)
         if resource is None:
             raise NotFound("There is nothing at this address.")
         response = await responder.answer(request, resource)
