@@ -57,7 +57,9 @@ class ChunkCutter:
         held = np.concatenate(self._held, axis=1)
         start, end = cut.first_sample - self._held_from, cut.end_sample - self._held_from
         missing = max(end - held.shape[1], 0)
-        padded = np.pad(held[:, start:end], ((0, 0), (0, missing)))
+        if missing:
+            held = np.pad(held, ((0, 0), (0, missing)))
+        padded = held[:, start:end]
         # The next chunk's pre-roll is this chunk's end.
         next_from = (cut.end_frame - PRE_ROLL_FRAMES) * FRAME_SAMPLES
         self._held = [held[:, next_from - self._held_from :].copy()]

@@ -17,8 +17,9 @@ from av.error import InvalidDataError
 from packager.complete import CUT_OFF
 from packager.container import DAMAGED, OpenSource, open_source, reading
 from packager.errors import CorruptSource
+from packager.length import check_length
 from packager.limits import Limits
-from packager.probe import Probe, check_length
+from packager.probe import Probe
 from packager.samples import LAYOUTS, Block, block_of
 
 _BLOCK_SAMPLES: Final = 65_536

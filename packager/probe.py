@@ -1,13 +1,10 @@
 """What a source is, before any of it is decoded.
 
-The number of samples matters most: the padding in front of the sound depends on it. PCM and
-lossless containers declare it. For the others the packets are read once without decoding them, and
-what encoders added (skip and discard marks) is taken off. Headers lie, so the declared length is
-also kept as a promise that decoding holds the file to.
+Its length matters most, since the padding in front of the sound depends on it: see ``length``. The
+rest is for the ladder's choice and for the index.
 """
 
 import re
-import struct
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -18,13 +15,12 @@ from av.stream import Disposition
 from packager.complete import check_complete
 from packager.container import OpenSource, check_readable, open_source, reading
 from packager.errors import CorruptSource, SourceTooLarge, UnsupportedSource
+from packager.length import measure_length
 from packager.limits import Limits
 
 _LOSSLESS: Final = re.compile(r"pcm_(?!.*law).*|flac|alac|wavpack|tta")
 _PCM_BITS: Final = re.compile(r"pcm_[suf](\d+)")
 _STREAMINFO_SIZE: Final = 34
-_SKIP_SAMPLES: Final = struct.Struct("<II")
-"""AV_PKT_DATA_SKIP_SAMPLES: samples to skip from the start, samples to discard from the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +71,12 @@ def check_size(path: Path, limits: Limits) -> None:
         )
 
 
-def check_length(samples: int, rate_hz: int, limits: Limits) -> None:
-    """Raise SourceTooLarge where that many samples last longer than the limits allow."""
-    if samples > limits.duration_s * rate_hz:
-        raise SourceTooLarge(
-            f"This file is longer than {limits.duration_s / 3600:g} hours. Upload it in parts."
-        )
-
-
 def _describe(source: OpenSource, path: Path, limits: Limits) -> Probe:
     context = source.stream.codec_context
     _check_header(context.sample_rate, context.channels, limits)
     container = source.container.format.name.split(",")[0]
     lossless = _LOSSLESS.fullmatch(context.name) is not None
-    length = _measure(source, container, lossless=lossless, limits=limits)
+    length = measure_length(source, limits, lossless=lossless)
     seconds = Fraction(max(length.samples, 1), context.sample_rate)
     return Probe(
         container=container,
@@ -116,61 +104,6 @@ def _check_header(rate_hz: int, channels: int, limits: Limits) -> None:
             f"This file says that it has {channels} channels. Export it with 1 to "
             f"{limits.channels}."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Length:
-    samples: int
-    promised: int | None
-
-
-def _measure(source: OpenSource, container: str, *, lossless: bool, limits: Limits) -> _Length:
-    declared = _declared_samples(source)
-    rate_hz = source.stream.codec_context.sample_rate
-    if lossless and declared is not None:
-        check_length(declared, rate_hz, limits)
-        return _Length(declared, declared)
-    packets = _scan(source, limits)
-    if container == "ogg" and declared is not None:
-        return _Length(declared - packets.skipped, None)
-    # libavformat shortens the last packet's duration everywhere but in MP3.
-    samples = packets.samples - packets.skipped - (packets.discarded if container == "mp3" else 0)
-    # The length of an MP3 is a guess unless a Xing header tells it; such a header marks the skip.
-    trusted = container == "mov" or (container == "mp3" and packets.skipped > 0)
-    return _Length(samples, declared if trusted else None)
-
-
-def _declared_samples(source: OpenSource) -> int | None:
-    stream = source.stream
-    if stream.duration is None or stream.time_base is None:
-        return None
-    return round(stream.duration * stream.time_base * stream.codec_context.sample_rate)
-
-
-@dataclass(frozen=True, slots=True)
-class _Packets:
-    samples: int
-    skipped: int
-    discarded: int
-
-
-def _scan(source: OpenSource, limits: Limits) -> _Packets:
-    """Add up the durations of all packets, and what their marks say is not to be heard."""
-    stream = source.stream
-    rate_hz = stream.codec_context.sample_rate
-    ticks = skipped = discarded = 0
-    time_base = stream.time_base or Fraction(1, rate_hz)
-    most_ticks = limits.duration_s / time_base
-    for packet in source.container.demux(stream):
-        ticks += packet.duration or 0
-        if packet.has_sidedata("skip_samples"):
-            start, end = _SKIP_SAMPLES.unpack_from(bytes(packet.get_sidedata("skip_samples")))
-            skipped, discarded = skipped + start, discarded + end
-        if ticks > most_ticks:
-            break
-    samples = round(ticks * time_base * rate_hz)
-    check_length(samples, rate_hz, limits)
-    return _Packets(samples, skipped, discarded)
 
 
 def _bits_per_sample(codec: str, extradata: bytes | None) -> int | None:

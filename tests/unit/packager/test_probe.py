@@ -5,7 +5,7 @@ import pytest
 from packager.errors import SourceNotFound, SourceTooLarge, UnsupportedSource
 from packager.limits import Limits
 from packager.probe import Probe, probe
-from tests.sources.audio import converted
+from tests.sources.audio import TRACK, converted, sound_of
 
 LIMITS = Limits()
 SAMPLES = 220_507
@@ -96,3 +96,9 @@ def test_limits(
 def test_nothing_there(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound, match=r"There is no file none\.wav"):
         probe(tmp_path / "none.wav", LIMITS)
+
+
+@pytest.mark.parametrize("name", ["victory", "defeat", "silence", "sad"])
+def test_vorbis_as_it_is_found(name: str) -> None:
+    source = TRACK.with_name(f"{name}.ogg")
+    assert probe(source, LIMITS).samples == sound_of(source, 2).shape[1]

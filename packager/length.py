@@ -1,0 +1,94 @@
+"""How many samples a source will decode to, found without decoding it.
+
+Lossless containers declare it. For the others the packets are read once, their durations added up,
+and what the encoder added, which it marked, is taken off. Headers lie, so where one is to be
+trusted at all its length is also kept as a promise that decoding holds the file to.
+"""
+
+import struct
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from packager.container import OpenSource
+from packager.errors import SourceTooLarge
+from packager.limits import Limits
+
+_SKIP_SAMPLES: Final = struct.Struct("<II")
+"""AV_PKT_DATA_SKIP_SAMPLES: samples to skip from the start, samples to discard from the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """``samples`` per channel as predicted; ``promised`` by a header that can be trusted."""
+
+    samples: int
+    promised: int | None
+
+
+def check_length(samples: int, rate_hz: int, limits: Limits) -> None:
+    """Raise SourceTooLarge where that many samples last longer than the limits allow."""
+    if samples > limits.duration_s * rate_hz:
+        raise SourceTooLarge(
+            f"This file is longer than {limits.duration_s / 3600:g} hours. Upload it in parts."
+        )
+
+
+def measure_length(source: OpenSource, limits: Limits, *, lossless: bool) -> Length:
+    """Return the length of an open source, whose packets it may read; raises SourceTooLarge."""
+    declared = _declared_samples(source)
+    if lossless and declared is not None:
+        check_length(declared, source.stream.codec_context.sample_rate, limits)
+        return Length(declared, declared)
+    packets = _read_packets(source, limits)
+    names = source.container.format.name.split(",")
+    if "ogg" in names and declared is not None:
+        return Length(declared - packets.skipped + packets.early, None)
+    if "mp3" in names:
+        # The length is a guess unless a Xing header tells it; the marks come with such a header.
+        samples = packets.samples - packets.skipped - packets.discarded
+        return Length(samples, declared if packets.skipped else None)
+    # Everywhere else libavformat has shortened the last packet's duration by what is discarded.
+    samples = packets.samples - packets.skipped
+    return Length(samples, declared if "mov" in names else None)
+
+
+def _declared_samples(source: OpenSource) -> int | None:
+    stream = source.stream
+    if stream.duration is None or stream.time_base is None:
+        return None
+    return round(stream.duration * stream.time_base * stream.codec_context.sample_rate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packets:
+    """Sums over all packets; ``early`` is what a Vorbis decoder yields before timestamp 0."""
+
+    samples: int
+    skipped: int
+    discarded: int
+    early: int
+
+
+def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
+    stream = source.stream
+    rate_hz = stream.codec_context.sample_rate
+    time_base = stream.time_base or Fraction(1, rate_hz)
+    longest_ticks = limits.duration_s / time_base
+    ticks = skipped = discarded = 0
+    starts: list[int] = []
+    for packet in source.container.demux(stream):
+        ticks += packet.duration or 0
+        if len(starts) <= 1:
+            starts.append(packet.pts or 0)
+        if packet.has_sidedata("skip_samples"):
+            start, end = _SKIP_SAMPLES.unpack_from(bytes(packet.get_sidedata("skip_samples")))
+            skipped, discarded = skipped + start, discarded + end
+        if ticks > longest_ticks:
+            break
+    samples = round(ticks * time_base * rate_hz)
+    check_length(samples, rate_hz, limits)
+    # The first packet of Vorbis yields nothing: it only overlaps with the second.
+    is_vorbis = stream.codec_context.name == "vorbis"
+    early = max(-starts[-1], 0) if is_vorbis and starts else 0
+    return _Packets(samples, skipped, discarded, early)
