@@ -2,7 +2,7 @@
 // Extensions, with the browser's own HLS (iPhone) where it has not.
 //
 // Both answer to the same four members: `engine`, `canChoose`, `choose(rung)` and `close()`; what
-// happens is told through the handlers given to `startPlayback`:
+// happens is told through the handlers given when it begins:
 //   rendition(rung)            what is heard now changed; null where the browser does not say
 //   trouble({fatal, details})  something went wrong; after a fatal one nothing plays any more
 
@@ -11,16 +11,20 @@ const HLS_TYPE = "application/vnd.apple.mpegurl";
 const BUFFER_AHEAD_S = 30;
 const BUFFER_BEHIND_S = 60;
 
-/** Begin loading `track` into `audio`, from `start_s`. Error where this browser cannot play it. */
-export async function startPlayback(audio, track, start_s, handlers) {
+/**
+ * Return what begins playback on `audio`, or null where this browser cannot play HLS at all.
+ *
+ * It is called with a track, a position in seconds and the handlers, and returns a playback.
+ */
+export async function findEngine(audio) {
   if (window.MediaSource?.isTypeSupported(AAC_IN_MP4)) {
     const { default: Hls } = await import("hls.js");
-    return new HlsJsPlayback(Hls, audio, track, start_s, handlers);
+    return (...how) => new HlsJsPlayback(Hls, audio, ...how);
   }
   if (audio.canPlayType(HLS_TYPE)) {
-    return new NativePlayback(audio, track, start_s, handlers);
+    return (...how) => new NativePlayback(audio, ...how);
   }
-  throw new Error("This browser can play neither HLS nor Media Source Extensions.");
+  return null;
 }
 
 class HlsJsPlayback {

@@ -5,13 +5,15 @@
 //   data-playback-id  the track that is open
 //   data-engine       hls.js | native
 //   data-rendition    the rung that is heard now, empty where the browser does not say
-// Events (they bubble): `renditionchange` {rung}, `playbacktrouble` {fatal, details}, `trackended`.
+// The event `playbacktrouble` {fatal, details} bubbles for whatever goes wrong, mended or not.
 
 import { showCover } from "./cover.js";
 import { bitrate, showFacts } from "./facts.js";
+import { bindKeys } from "./keys.js";
 import { introduce, report } from "./media_session.js";
-import { startPlayback } from "./playback.js";
+import { findEngine } from "./playback.js";
 import { SeekBar } from "./seek_bar.js";
+import { bindVolume } from "./volume.js";
 import { readPeaks } from "./waveform.js";
 
 const TROUBLE = "The sound stopped coming. The connection may be down, or the server busy.";
@@ -34,6 +36,8 @@ class SoundPlayer extends HTMLElement {
     this.#seekBar = new SeekBar(this, (target_s) => this.seek(target_s));
     this.#listenToAudio();
     this.#listenToControls();
+    bindVolume(this, this.#audio);
+    bindKeys(this, this.#audio);
   }
 
   /** Open a track (the JSON that the origin gives for it), and play it if `play` says so. */
@@ -48,8 +52,12 @@ class SoundPlayer extends HTMLElement {
     await Promise.all([this.#load(this.#opened, start_s), this.#loadWaveform(this.#opened)]);
   }
 
-  /** Play or pause, as the button does. */
+  /** Play or pause, as the button does; after a failure, try again. */
   toggle() {
+    if (this.dataset.state === "failed") {
+      this.#retry();
+      return;
+    }
     if (!this.#audio.paused) {
       this.#audio.pause();
       return;
@@ -76,21 +84,26 @@ class SoundPlayer extends HTMLElement {
   }
 
   async #load(opened, start_s) {
+    let begin;
     try {
-      const playback = await startPlayback(this.#audio, this.#track, start_s, {
-        rendition: (rung) => this.#onRendition(rung),
-        trouble: (trouble) => this.#onTrouble(trouble),
-      });
-      if (opened !== this.#opened) {
-        playback.close();
-        return;
-      }
-      this.#playback = playback;
-      this.dataset.engine = playback.engine;
-      this.querySelector(".quality").hidden = !playback.canChoose;
+      begin = await findEngine(this.#audio);
     } catch (error) {
-      this.#fail(UNPLAYABLE, { fatal: true, details: error.message });
+      this.#fail(TROUBLE, { fatal: true, details: error.message });
+      return;
     }
+    if (opened !== this.#opened) {
+      return;
+    }
+    if (!begin) {
+      this.#fail(UNPLAYABLE, { fatal: true, details: "noEngine" });
+      return;
+    }
+    this.#playback = begin(this.#track, start_s, {
+      rendition: (rung) => this.#onRendition(rung),
+      trouble: (trouble) => this.#onTrouble(trouble),
+    });
+    this.dataset.engine = this.#playback.engine;
+    this.querySelector(".quality").hidden = !this.#playback.canChoose;
   }
 
   async #loadWaveform(opened) {
@@ -137,14 +150,13 @@ class SoundPlayer extends HTMLElement {
   #onRendition(rung) {
     this.dataset.rendition = rung ?? "";
     showFacts(this.querySelector(".facts"), this.#track, rung);
-    this.#tell("renditionchange", { rung });
   }
 
   #onTrouble(trouble) {
     if (trouble.fatal) {
       this.#fail(TROUBLE, trouble);
     } else {
-      this.#tell("playbacktrouble", trouble);
+      this.#tell(trouble);
     }
   }
 
@@ -153,7 +165,7 @@ class SoundPlayer extends HTMLElement {
     this.#set("failed");
     this.querySelector(".trouble-text").textContent = sentence;
     this.querySelector(".trouble").hidden = false;
-    this.#tell("playbacktrouble", trouble);
+    this.#tell(trouble);
   }
 
   #retry() {
@@ -169,50 +181,23 @@ class SoundPlayer extends HTMLElement {
       audio.addEventListener(name, settle);
     }
     audio.addEventListener("waiting", () => this.#set("loading"));
-    audio.addEventListener("ended", () => this.#tell("trackended"));
     for (const name of ["timeupdate", "ended"]) {
       audio.addEventListener(name, () => this.#follow());
     }
     for (const name of ["playing", "pause", "seeked", "ratechange"]) {
       audio.addEventListener(name, () => report(audio, this.#track.duration_s));
     }
-    audio.addEventListener("volumechange", () => this.#showVolume());
   }
 
   #listenToControls() {
-    const audio = this.#audio;
     const on = (selector, name, handler) => this.querySelector(selector).addEventListener(name, handler);
     on(".play", "click", () => this.toggle());
     on(".retry", "click", () => this.#retry());
-    on(".mute", "click", () => (audio.muted = !audio.muted));
-    on(".volume-slider", "input", ({ target }) => {
-      audio.volume = target.valueAsNumber;
-      audio.muted = false;
-    });
     on(".quality-menu", "change", ({ target }) => this.choose(target.value || null));
     for (const button of this.querySelectorAll("[data-skip-s]")) {
       button.addEventListener("click", () => this.skip(Number(button.dataset.skipS)));
     }
-    document.addEventListener("keydown", (event) => this.#onKey(event));
     window.addEventListener("online", () => this.#retry());
-  }
-
-  #onKey(event) {
-    const busy = event.target.closest("button, select, input, a") !== null;
-    const modified = event.altKey || event.ctrlKey || event.metaKey;
-    if (!this.#track || busy || modified) {
-      return;
-    }
-    const actions = {
-      " ": () => this.toggle(),
-      ArrowLeft: () => this.skip(-5),
-      ArrowRight: () => this.skip(5),
-      m: () => (this.#audio.muted = !this.#audio.muted),
-    };
-    if (event.key in actions) {
-      event.preventDefault();
-      actions[event.key]();
-    }
   }
 
   #follow() {
@@ -224,13 +209,6 @@ class SoundPlayer extends HTMLElement {
     }
   }
 
-  #showVolume() {
-    const { volume, muted } = this.#audio;
-    const silent = muted || volume === 0;
-    this.querySelector(".volume-slider").value = muted ? 0 : volume;
-    this.querySelector(".mute").setAttribute("aria-pressed", String(silent));
-  }
-
   #set(state) {
     if (state !== "failed" && !this.querySelector(".trouble").hidden) {
       return; // a pause that follows a failure does not hide it
@@ -240,8 +218,8 @@ class SoundPlayer extends HTMLElement {
     this.querySelector(".play").setAttribute("aria-label", pausable ? "Pause" : "Play");
   }
 
-  #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  #tell(trouble) {
+    this.dispatchEvent(new CustomEvent("playbacktrouble", { bubbles: true, detail: trouble }));
   }
 }
 

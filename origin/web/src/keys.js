@@ -1,0 +1,23 @@
+// Keys that work wherever the focus is, unless what has the focus uses them itself.
+
+const STEP_S = 5;
+const TAKES_SPACE = "button, a, input, select";
+const TAKES_ARROWS = "input, select";
+
+/** Let the keyboard play, pause, mute and step through `player`, which holds `audio`. */
+export function bindKeys(player, audio) {
+  const actions = {
+    " ": [TAKES_SPACE, () => player.toggle()],
+    ArrowLeft: [TAKES_ARROWS, () => player.skip(-STEP_S)],
+    ArrowRight: [TAKES_ARROWS, () => player.skip(STEP_S)],
+    m: [TAKES_ARROWS, () => (audio.muted = !audio.muted)],
+  };
+  document.addEventListener("keydown", (event) => {
+    const [taken, act] = actions[event.key] ?? [];
+    const modified = event.altKey || event.ctrlKey || event.metaKey;
+    if (act && !modified && !player.hidden && !event.target.closest(taken)) {
+      event.preventDefault();
+      act();
+    }
+  });
+}
