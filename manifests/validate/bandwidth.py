@@ -13,6 +13,7 @@ from manifests.variant import Variant
 
 TOLERANCE: Final = Fraction(1, 10)
 PEAK_TO_AVERAGE: Final = 2
+CELLULAR_BPS: Final = 192_000
 
 RULES: Final[RuleSet[Presentation]] = RuleSet()
 
@@ -71,6 +72,26 @@ def _peak_is_moderate(presentation: Presentation) -> Iterator[Violation]:
                 f"{round(100 * peak_bps / average_bps)} % of its average of {average_bps}",
                 line,
             )
+
+
+@RULES.rule(
+    "HLS-NO-CELLULAR-VARIANT",
+    Severity.WARNING,
+    "Apple HLS authoring 9.21",
+    "The BANDWIDTH of one variant is at most 192 kbit/s, for cellular networks.",
+)
+def _has_a_cellular_variant(presentation: Presentation) -> Iterator[Violation]:
+    peaks_bps = [variant.bandwidth_bps for variant in presentation.playlist.variants]
+    # A sound of milliseconds has a high rate and hardly a size: any network takes it.
+    is_brief = all(map(_is_brief, presentation.renditions.values()))
+    if peaks_bps and min(peaks_bps) > CELLULAR_BPS and not is_brief:
+        yield Violation(f"the lowest BANDWIDTH is {min(peaks_bps)} bit/s")
+
+
+def _is_brief(rendition: Rendition) -> bool:
+    """Tell whether it ends before there is a bit rate to speak of (RFC 8216 §4.1)."""
+    total_s = sum(segment.duration_s for segment in rendition.playlist.segments)
+    return total_s * 2 < rendition.playlist.target_duration_s
 
 
 def _measures(presentation: Presentation) -> Iterator[_Measure]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from manifests.validate.finding import Severity
-from manifests.validate.measured import Container, MeasuredSegment, Rendition
+from manifests.validate.measured import Container, Rendition
 from manifests.validate.media_playlist import ROUNDING_S
 from manifests.validate.rule import RuleSet, Violation
 
@@ -41,12 +41,11 @@ def _is_open_to_inspection(rendition: Rendition) -> Iterator[Violation]:
 )
 def _decode_times_continue(rendition: Rendition) -> Iterator[Violation]:
     expected: dict[int, int] = {}
-    previous: MeasuredSegment | None = None
     for number, segment in enumerate(rendition.segments):
-        if previous is None or rendition.playlist.segments[number].discontinuity:
+        facts = segment.facts if segment else None
+        if facts is None or rendition.playlist.segments[number].discontinuity:
             expected.clear()
-        previous = segment
-        for part in segment.facts.fragments if segment and segment.facts else ():
+        for part in facts.fragments if facts else ():
             start = part.base_media_decode_time_ticks
             due = expected.pop(part.track_id, start)
             if start is not None and due is not None and abs(start - due) > TICK:
@@ -66,8 +65,11 @@ def _decode_times_continue(rendition: Rendition) -> Iterator[Violation]:
     "The EXTINF of any run of segments add up to what is heard of them, within one frame.",
 )
 def _durations_add_up(rendition: Rendition) -> Iterator[Violation]:
+    spans = rendition.spans()
+    # The last sample may be a short one: a frame is as long as the longest.
+    frame_s = max((span.frame_s for span in spans if span is not None), default=Fraction(0))
     drift_s = lowest_s = highest_s = Fraction(0)
-    for number, span in enumerate(rendition.spans()):
+    for number, span in enumerate(spans):
         if span is None:
             drift_s = lowest_s = highest_s = Fraction(0)
             continue
@@ -76,7 +78,7 @@ def _durations_add_up(rendition: Rendition) -> Iterator[Violation]:
         drift_s += off_s
         lowest_s, highest_s = min(lowest_s, drift_s), max(highest_s, drift_s)
         # Decimals written to the millisecond may be half of one off at either end of a run.
-        if highest_s - lowest_s > span.frame_s + MILLISECOND_S:
+        if highest_s - lowest_s > frame_s + MILLISECOND_S:
             yield Violation(
                 f"EXTINF of {segment.uri} is {segment.duration_s} s, {float(span.heard_s):.6f} s "
                 f"of it are heard; the run up to it is off by {float(highest_s - lowest_s):.6f} s",

@@ -9,6 +9,7 @@ import aiohttp
 from manifests.validate.delivery import Delivery, ObjectKind, Outcome
 from origin.inspection.source import (
     CONCURRENCY,
+    ENDS_EARLY,
     OBJECT_LIMIT_BYTES,
     OBJECT_TIMEOUT_S,
     ByteSpan,
@@ -85,6 +86,8 @@ class HttpSource:
             if problem:
                 return not_read(url, kind, Outcome.FAILED, problem)
             data = await _body(response)
+            if span is not None and len(data) != span.size_bytes:
+                return not_read(url, kind, Outcome.FAILED, ENDS_EARLY)
             delivery = Delivery(
                 uri=url,
                 kind=kind,

@@ -49,15 +49,17 @@ async def read_playlist(
     findings = delivery.RULES.check(fetched.delivery, uri)
     if not fetched.was_read:
         return ReadPlaylist(uri, uri, None, None, tuple(findings))
+    judged: list[Finding] = []
     try:
         lexed = lex(fetched.data)
-        findings += lines.RULES.check(lexed, uri)
+        judged = lines.RULES.check(lexed, uri)
         playlist = parse_playlist(_expanded(fetched, imported or {}))
     except ManifestError as error:
         # A parser stops at what the rules on lines have already explained.
-        if not any(finding.severity is Severity.ERROR for finding in findings):
-            findings += lines.UNPARSED.check(lines.Unparsed(error, fetched.data), uri)
-        return ReadPlaylist(uri, fetched.base, None, None, tuple(findings))
+        if not any(finding.severity is Severity.ERROR for finding in judged):
+            judged += lines.UNPARSED.check(lines.Unparsed(error, fetched.data), uri)
+        return ReadPlaylist(uri, fetched.base, None, None, (*findings, *judged))
+    findings += judged
     if isinstance(playlist, MediaPlaylist):
         facts = Written.of(playlist, lexed)
         findings += _judge_media(facts, uri)

@@ -10,6 +10,7 @@ OBJECT_LIMIT_BYTES: Final = 32 << 20
 
 OBJECT_TIMEOUT_S: Final = 30.0
 CONCURRENCY: Final = 8
+ENDS_EARLY: Final = "it ends before the byte range that the playlist names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class ByteSpan:
 
     start_bytes: int
     end_bytes: int
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes it asks for."""
+        return self.end_bytes - self.start_bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from obstore.store import ObjectStore
 from manifests.validate.delivery import Delivery, ObjectKind, Outcome
 from origin.inspection.source import (
     CONCURRENCY,
+    ENDS_EARLY,
     OBJECT_LIMIT_BYTES,
     OBJECT_TIMEOUT_S,
     ByteSpan,
@@ -64,7 +65,7 @@ class StoreSource:
         return not_read(found, kind, Outcome.FAILED, problem)
 
     async def _get(self, key: str, kind: ObjectKind, span: ByteSpan | None) -> Fetched:
-        if span is not None and span.end_bytes - span.start_bytes > OBJECT_LIMIT_BYTES:
+        if span is not None and span.size_bytes > OBJECT_LIMIT_BYTES:
             return _too_large(key, kind)
         options = None if span is None else (span.start_bytes, span.end_bytes)
         result = await obstore.get_async(
@@ -73,6 +74,8 @@ class StoreSource:
         if span is None and result.meta["size"] > OBJECT_LIMIT_BYTES:
             return _too_large(key, kind)
         data = bytes(await result.bytes_async())
+        if span is not None and len(data) < span.size_bytes:
+            return not_read(key, kind, Outcome.FAILED, ENDS_EARLY)
         return Fetched(Delivery(key, kind, size_bytes=len(data)), data, base=key)
 
     def _leads_out(self, key: str) -> bool:

@@ -84,14 +84,21 @@ BROKEN_UP = saying(HIGH, with_segment(playlist(), 1, discontinuity=True))
 DEPENDENT = saying(HIGH, replace(playlist(), independent_segments=False))
 
 
+def alone(found: Rendition) -> Presentation:
+    said = MultivariantPlaylist((variant("only", found),), independent_segments=True)
+    return Presentation(Written(said), {"only": found})
+
+
 def spiky() -> Presentation:
     """Return a presentation whose first variant has one heavy segment among light ones."""
     light = rendition((258,) * 6, frame_bytes=100)
     heavy = rendition((258,) * 6, frame_bytes=900)
     mixed = replace(light, segments=(*light.segments[:3], heavy.segments[3], *light.segments[4:]))
-    declared = variant("low", mixed)
-    said = MultivariantPlaylist((declared,), independent_segments=True)
-    return Presentation(Written(said), {"low": mixed})
+    found = alone(mixed)
+    low = variant("low", LOW)
+    # A light variant beside it keeps the lowest BANDWIDTH within reach of cellular networks.
+    said = MultivariantPlaylist((*found.playlist.variants, low), independent_segments=True)
+    return Presentation(Written(said), {"only": mixed})
 
 
 BREAKS = [
@@ -114,6 +121,7 @@ BREAKS = [
         presentation(declared=variant("low", LOW, average_bandwidth_bps=110_000)),
     ),
     ("HLS-PEAK-TO-AVERAGE", spiky()),
+    ("HLS-NO-CELLULAR-VARIANT", alone(rendition(frame_bytes=600))),
 ]
 
 
@@ -142,6 +150,7 @@ def test_a_defect_is_found(rule: str, found: Presentation) -> None:
         presentation(media=(media("low", channels=None), media(None), media("nowhere"))),
         presentation(media=(media("low", channels="2/-/JOC"),)),
         presentation(shifted(LOW, 1, 44)),
+        alone(rendition((3,), frame_bytes=600)),
         presentation(
             declared=variant("low", LOW, codecs=("mp4a.40.2", "wvtt"), subtitles="s"),
         ),
@@ -177,11 +186,10 @@ def test_bandwidth_is_that_of_the_heaviest_combination() -> None:
         "low", LOW, audio="a", bandwidth_bps=peak_bps, average_bandwidth_bps=average_bps
     )
     found = presentation(declared=declared, media=group, soft=LOW, loud=HIGH)
-    assert judge(found) == []
-    alone = replace(declared, bandwidth_bps=rates(LOW)[0])
-    assert judge(presentation(declared=alone, media=group, soft=LOW, loud=HIGH)) == [
-        "HLS-BANDWIDTH"
-    ]
+    assert judge(found) == ["HLS-NO-CELLULAR-VARIANT"]
+    itself = replace(declared, bandwidth_bps=rates(LOW)[0])
+    wrong = presentation(declared=itself, media=group, soft=LOW, loud=HIGH)
+    assert "HLS-BANDWIDTH" in judge(wrong)
 
 
 def test_codecs_of_every_rendition_of_the_group_are_named() -> None:
