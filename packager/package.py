@@ -74,7 +74,7 @@ def package(
         with publication(store, where) as published:
             index = _existing(store, where) or _make(work, published, workers, on_progress)
             entry = _entry(index, where, playback_id, created_at)
-            published.put_key(layout.entry_key(playback_id), entry.to_json())
+            published.replace(layout.entry_key(playback_id), entry.to_json())
     return Packaged(entry, index)
 
 

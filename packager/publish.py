@@ -6,7 +6,7 @@ were made for them. Errors of the store are translated here.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -28,26 +28,34 @@ class Publication:
     def __init__(self, store: ObjectStore, revision: Revision) -> None:
         self._store = store
         self._revision = revision
-        self._keys: list[str] = []
+        self._before: dict[str, bytes | None] = {}
 
     def put(self, name: str, data: bytes) -> StoredObject:
         """Store the object called ``name`` below the revision; raises StoreFailed."""
-        self.put_key(self._revision.key(name), data)
+        key = self._revision.key(name)
+        self._before[key] = None
+        self._write(key, data)
         return StoredObject(name, len(data), hashlib.sha256(data).hexdigest())
 
-    def put_key(self, key: str, data: bytes) -> None:
-        """Store an object that lives elsewhere; raises StoreFailed."""
-        self._keys.append(key)
-        with store_errors(f"{key} could not be written to the store"):
-            obstore.put(self._store, key, data)
+    def replace(self, key: str, data: bytes) -> None:
+        """Store an object that others may have stored before; raises StoreFailed."""
+        self._before[key] = read_if_there(self._store, key)
+        self._write(key, data)
 
     def withdraw(self) -> None:
-        """Remove everything that was put, as far as the store lets us."""
-        for key in self._keys:
+        """Bring back what was there before, as far as the store lets us."""
+        for key, data in self._before.items():
             with suppress(*_STORE_ERRORS):
-                obstore.delete(self._store, key)
+                if data is None:
+                    obstore.delete(self._store, key)
+                else:
+                    obstore.put(self._store, key, data)
         if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-            _remove_empty_folders(Path(self._store.prefix), self._keys)
+            _remove_empty_folders(Path(self._store.prefix), self._before)
+
+    def _write(self, key: str, data: bytes) -> None:
+        with store_errors(f"{key} could not be written to the store"):
+            obstore.put(self._store, key, data)
 
 
 @contextmanager
@@ -80,7 +88,7 @@ def store_errors(what: str) -> Iterator[None]:
         raise StoreFailed(f"{what}: {reason}. Check the store, then package again.") from error
 
 
-def _remove_empty_folders(root: Path, keys: list[str]) -> None:
+def _remove_empty_folders(root: Path, keys: Iterable[str]) -> None:
     folders = {parent for key in keys for parent in PurePosixPath(key).parents[:-1]}
     for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
         with suppress(OSError):  # not empty: it holds somebody else's objects

@@ -20,7 +20,7 @@ def publish_and_fail(store: LocalStore | MemoryStore, reason: type[BaseException
     with publication(store, WHERE) as published:
         published.put("128k/00000.m4s", b"1")
         published.put("128k/init.mp4", b"2")
-        published.put_key("entry/id.json", b"3")
+        published.replace("entry/id.json", b"3")
         raise reason
 
 
@@ -49,6 +49,14 @@ def test_whatever_ends_it_takes_everything_back(
     with pytest.raises(reason):
         publish_and_fail(store, reason)
     assert keys(store) == {"media/other/x"}
+
+
+def test_an_entry_that_was_there_comes_back(store: LocalStore | MemoryStore) -> None:
+    obstore.put(store, "entry/id.json", b"the one before")
+    with pytest.raises(KeyboardInterrupt):
+        publish_and_fail(store, KeyboardInterrupt)
+    assert keys(store) == {"entry/id.json"}
+    assert read_if_there(store, "entry/id.json") == b"the one before"
 
 
 def test_folders_go_too(tmp_path: Path) -> None:
