@@ -12,20 +12,10 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.acceptance.listening import Track, clip, package, serving
 
-CHROMIUM: Final = "/usr/bin/chromium"
-QUIET: Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-)
 TIMEOUT_MS: Final = 30_000
 SEGMENT_S: Final = 258 * 1024 / 44_100
 RATE: Final = 2
@@ -67,14 +57,6 @@ def origin(track: Track, store: Path) -> Iterator[str]:
     del track
     with serving(store) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
