@@ -19,6 +19,7 @@ from manifests.validate.written import Written
 
 _BOXES: Final = frozenset({b"styp", b"sidx", b"moof", b"emsg", b"prft", b"ftyp", b"mdat", b"free"})
 _TRANSPORT_PACKET_BYTES: Final = 188
+PICTURES: Final = "vide"
 _SYNC_BYTE: Final = 0x47
 _PACKED_AUDIO: Final = (b"ID3", b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9", b"\x0b\x77")
 
@@ -55,12 +56,15 @@ class MeasuredSegment:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What a segment holds of the sound: decode time and duration, and how much of it is heard."""
+    """What a segment holds: decode time and duration, and how much of it is presented.
+
+    It is that of the pictures where there are any, since EXTINF goes by them, else of the sound.
+    """
 
     start_ticks: int
     end_ticks: int
     timescale: int
-    heard_s: Fraction
+    presented_s: Fraction
     frame_s: Fraction
     """The mean duration of its samples"""
 
@@ -89,7 +93,7 @@ class Rendition:
         return self.sections.get(init) if init is not None else None
 
     def spans(self) -> list[Span | None]:
-        """Return what each segment holds of the sound, None where that is not known."""
+        """Return what each segment holds, None where that is not known."""
         return [self._span(number) for number in range(len(self.segments))]
 
     def _span(self, number: int) -> Span | None:
@@ -137,7 +141,8 @@ def _container(data: bytes, segment: Segment) -> Container:
 
 
 def _span(segment: SegmentFacts, init: InitFacts) -> Span | None:
-    track = init.sound
+    pictures = next((track for track in init.tracks if track.media == PICTURES), None)
+    track = pictures or init.sound
     if track is None:
         return None
     found = [part for part in segment.fragments if part.track_id == track.track_id]
@@ -147,19 +152,24 @@ def _span(segment: SegmentFacts, init: InitFacts) -> Span | None:
     if start is None or len(durations) < len(found) or not samples or not track.timescale:
         return None
     end = start + sum(durations)
-    first, last = _heard_ticks(track, init.movie_timescale)
-    heard = max((end if last is None else min(end, last)) - max(start, first), 0)
+    first, last = _presented_ticks(track, init.movie_timescale)
+    presented = max((end if last is None else min(end, last)) - max(start, first), 0)
     return Span(
         start_ticks=start,
         end_ticks=end,
         timescale=track.timescale,
-        heard_s=Fraction(heard, track.timescale),
+        presented_s=Fraction(presented, track.timescale),
         frame_s=Fraction(end - start, samples * track.timescale),
     )
 
 
-def _heard_ticks(track: TrackFacts, movie_timescale: int) -> tuple[int, int | None]:
-    """Return which part of the media is presented; its end is None where all of the rest is."""
+def _presented_ticks(track: TrackFacts, movie_timescale: int) -> tuple[int, int | None]:
+    """Return which part of the media is presented; its end is None where all of the rest is.
+
+    An edit list of pictures makes up for their composition offsets and leaves nothing out.
+    """
+    if track.media == PICTURES:
+        return 0, None
     for edit in track.edits:
         if edit.media_time_ticks < 0:
             continue

@@ -31,6 +31,18 @@ class Presentation:
             (uri, self.renditions[uri]) for uri in dict.fromkeys(uris) if uri in self.renditions
         ]
 
+    def alike(self) -> list[list[tuple[str, Rendition]]]:
+        """Return the rungs in groups that hold the same: frames of pictures are no frames of sound.
+
+        Where the boxes do not tell what a rendition holds, the multivariant playlist does.
+        """
+        audio = {media.uri for media in self.playlist.media if media.type is MediaType.AUDIO}
+        groups: dict[object, list[tuple[str, Rendition]]] = {}
+        for uri, rendition in self.rungs():
+            held = frozenset(track.media for track in tracks(rendition))
+            groups.setdefault(held or uri in audio, []).append((uri, rendition))
+        return list(groups.values())
+
     def played_with(self, variant: Variant) -> Iterator[tuple[str, ...]]:
         """Yield the URIs of every playable combination of renditions for a variant."""
         group = [

@@ -25,7 +25,7 @@ RULES: Final[RuleSet[Presentation]] = RuleSet()
     "All variants and audio renditions have the same target duration.",
 )
 def _target_durations_agree(presentation: Presentation) -> Iterator[Violation]:
-    for (first_uri, first), (uri, other) in _pairs(presentation):
+    for (first_uri, first), (uri, other) in _pairs(presentation.rungs()):
         ours, theirs = first.playlist.target_duration_s, other.playlist.target_duration_s
         if ours != theirs:
             yield Violation(
@@ -37,10 +37,10 @@ def _target_durations_agree(presentation: Presentation) -> Iterator[Violation]:
     "HLS-RUNGS-BOUNDARIES",
     Severity.ERROR,
     "RFC 8216 §6.2.4, Apple HLS authoring 8.22",
-    "All variants and audio renditions have their segment boundaries at the same times.",
+    "Renditions that hold the same have their segment boundaries at the same times.",
 )
 def _boundaries_agree(presentation: Presentation) -> Iterator[Violation]:
-    for (first_uri, first), (uri, other) in _pairs(presentation):
+    for (first_uri, first), (uri, other) in _pairs(*presentation.alike()):
         ours, theirs = first.playlist.segments, other.playlist.segments
         if not (first.playlist.end_list and other.playlist.end_list):
             # Playlists that still grow were read at different times.
@@ -55,10 +55,10 @@ def _boundaries_agree(presentation: Presentation) -> Iterator[Violation]:
     "HLS-RUNGS-TIMESTAMPS",
     Severity.ERROR,
     "RFC 8216 §6.2.4",
-    "Segments of the same number begin at the same decode time in all renditions.",
+    "Segments of one number begin at one decode time in all renditions that hold the same.",
 )
 def _timestamps_agree(presentation: Presentation) -> Iterator[Violation]:
-    for (first_uri, first), (uri, other) in _pairs(presentation):
+    for (first_uri, first), (uri, other) in _pairs(*presentation.alike()):
         if len(first.segments) != len(other.segments):
             continue
         for number, (ours, theirs) in enumerate(zip(first.spans(), other.spans(), strict=True)):
@@ -77,7 +77,7 @@ def _timestamps_agree(presentation: Presentation) -> Iterator[Violation]:
     "All renditions have their discontinuities before the same segments.",
 )
 def _discontinuities_agree(presentation: Presentation) -> Iterator[Violation]:
-    for (first_uri, first), (uri, other) in _pairs(presentation):
+    for (first_uri, first), (uri, other) in _pairs(presentation.rungs()):
         if len(first.segments) == len(other.segments) and _breaks(first) != _breaks(other):
             yield Violation(f"the discontinuities of {uri} are not those of {first_uri}")
 
@@ -98,12 +98,12 @@ def _segments_are_independent(presentation: Presentation) -> Iterator[Violation]
 
 
 def _pairs(
-    presentation: Presentation,
+    *groups: list[tuple[str, Rendition]],
 ) -> Iterator[tuple[tuple[str, Rendition], tuple[str, Rendition]]]:
-    """Yield the first rendition with each of the others."""
-    rungs = presentation.rungs()
-    for other in rungs[1:]:
-        yield rungs[0], other
+    """Yield the first rendition of each group with each of the others."""
+    for group in groups:
+        for other in group[1:]:
+            yield group[0], other
 
 
 def _first_difference(ours: tuple[Segment, ...], theirs: tuple[Segment, ...]) -> str:

@@ -62,7 +62,7 @@ def _decode_times_continue(rendition: Rendition) -> Iterator[Violation]:
     "HLS-EXTINF-DRIFT",
     Severity.ERROR,
     "Apple HLS authoring 8.1",
-    "The EXTINF of any run of segments add up to what is heard of them, within one frame.",
+    "The EXTINF of any run of segments add up to what they present, within one frame.",
 )
 def _durations_add_up(rendition: Rendition) -> Iterator[Violation]:
     spans = rendition.spans()
@@ -74,14 +74,15 @@ def _durations_add_up(rendition: Rendition) -> Iterator[Violation]:
             drift_s = lowest_s = highest_s = Fraction(0)
             continue
         segment = rendition.playlist.segments[number]
-        off_s = Fraction(segment.duration_s) - span.heard_s
+        off_s = Fraction(segment.duration_s) - span.presented_s
         drift_s += off_s
         lowest_s, highest_s = min(lowest_s, drift_s), max(highest_s, drift_s)
         # Decimals written to the millisecond may be half of one off at either end of a run.
         if highest_s - lowest_s > frame_s + MILLISECOND_S:
             yield Violation(
-                f"EXTINF of {segment.uri} is {segment.duration_s} s, {float(span.heard_s):.6f} s "
-                f"of it are heard; the run up to it is off by {float(highest_s - lowest_s):.6f} s",
+                f"EXTINF of {segment.uri} is {segment.duration_s} s, it presents "
+                f"{float(span.presented_s):.6f} s; the run up to it is off by "
+                f"{float(highest_s - lowest_s):.6f} s",
                 rendition.written.line("EXTINF", number),
             )
             drift_s = lowest_s = highest_s = Fraction(0)
@@ -100,9 +101,9 @@ def _segments_keep_to_the_target(rendition: Rendition) -> Iterator[Violation]:
         # Where EXTINF itself is too long, that is what is reported.
         if segment.duration_s > target_s + ROUNDING_S or span is None:
             continue
-        if span.heard_s > target_s + Fraction(ROUNDING_S) + span.frame_s:
+        if span.presented_s > target_s + Fraction(ROUNDING_S) + span.frame_s:
             yield Violation(
-                f"{segment.uri} holds {float(span.heard_s):.3f} s, the target duration is "
+                f"{segment.uri} holds {float(span.presented_s):.3f} s, the target duration is "
                 f"{target_s} s",
                 rendition.written.line("EXTINF", number),
             )
@@ -164,10 +165,10 @@ def _total_is_declared(rendition: Rendition) -> Iterator[Violation]:
     if facts is None or facts.fragment_duration_ticks is None or not facts.movie_timescale:
         return
     declared_s = Fraction(facts.fragment_duration_ticks, facts.movie_timescale)
-    heard_s = sum((span.heard_s for span in spans), Fraction(0))
-    if abs(declared_s - heard_s) > max(span.frame_s for span in spans):
+    presented_s = sum((span.presented_s for span in spans), Fraction(0))
+    if abs(declared_s - presented_s) > max(span.frame_s for span in spans):
         yield Violation(
-            f"mehd says {float(declared_s):.6f} s, {float(heard_s):.6f} s are heard",
+            f"mehd says {float(declared_s):.6f} s, {float(presented_s):.6f} s are presented",
             where=sections[0].uri,
         )
 

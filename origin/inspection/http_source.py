@@ -74,7 +74,7 @@ class HttpSource:
         except aiohttp.ClientConnectorError as error:
             reason = error.os_error.strerror or str(error.os_error)
             problem = f"there is no connection to {error.host}:{error.port} ({reason})"
-        except (aiohttp.ClientError, ValueError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             # ValueError: hosts and ports that the URL grammar allows and no resolver does.
             problem = str(error) or type(error).__name__
         return not_read(url, kind, Outcome.FAILED, problem)

@@ -73,6 +73,8 @@ def _split(target: str) -> tuple[str, str]:
     if not (target.endswith(PLAYLIST_SUFFIX) or (not is_url and path.is_file())):
         return target, ""
     if not is_url:
-        return str(path.parent), path.name
+        # What the user names may be a link; what a playlist names may not lead out of its folder.
+        real = path.resolve()
+        return str(real.parent), real.name
     folder, _, name = target.rpartition("/")
     return folder, name

@@ -282,6 +282,11 @@ def test_a_media_playlist_that_no_other_names_is_checked_alone(copy: Path) -> No
     assert rules(inspect(copy)) == {"HLS-MEDIA-INDEPENDENT-SEGMENTS"}
 
 
+def test_a_link_to_a_playlist_may_be_named(copy: Path, tmp_path: Path) -> None:
+    (tmp_path / "link.m3u8").symlink_to(copy / ENTRY)
+    assert inspect(tmp_path / "link.m3u8").sentence() == "No findings in 3 renditions, 9 segments."
+
+
 def test_gaps_are_not_asked_for(copy: Path) -> None:
     (copy / SECOND).unlink()
     put(LOW, b"00001.m4s", b"#EXT-X-GAP\n00001.m4s")(copy)

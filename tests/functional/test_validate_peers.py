@@ -88,6 +88,17 @@ def test_one_file_of_ffmpeg_in_byte_ranges(source: Path, tmp_path: Path) -> None
     assert told(report, Severity.WARNING) == {"HLS-INDEPENDENT-SEGMENTS"}
 
 
+def test_pictures_and_sound_of_ffmpeg(source: Path, tmp_path: Path) -> None:
+    pictures = ("-f", "lavfi", "-i", "testsrc=s=160x90:r=25:d=20")
+    codecs = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-c:a", "aac", "-b:a", "64k")
+    hls = ("-f", "hls", "-hls_time", "6", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4")
+    names = ("-master_pl_name", "main.m3u8", tmp_path / "playlist.m3u8")
+    run(FFMPEG, "-nostdin", "-v", "error", "-i", source, *pictures, *codecs, *hls, *names)
+    report = asyncio.run(inspect_target(str(tmp_path)))
+    assert told(report, Severity.ERROR) == set()
+    assert told(report, Severity.WARNING) == {"HLS-INDEPENDENT-SEGMENTS"}
+
+
 @pytest.mark.parametrize(
     "output",
     [

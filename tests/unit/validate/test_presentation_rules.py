@@ -210,6 +210,24 @@ def test_pictures_are_compared_by_their_sample_entry() -> None:
     assert judge(presentation(low, declared=declared)) == []
 
 
+def test_pictures_and_sound_need_not_end_their_segments_together() -> None:
+    (init, section), *_ = HIGH.sections.items()
+    assert section.facts is not None
+    (track,) = section.facts.tracks
+    picture = replace(track, media="vide", codec="avc1")
+    pictured = replace(section, facts=replace(section.facts, tracks=(picture,)))
+    uneven = replace(rendition((200, 316, 86), frame_bytes=743), sections={init: pictured})
+    said = presentation(LOW, uneven).playlist.variants
+    high = replace(said[1], codecs=("avc1.64001f",))
+    told = judge(
+        Presentation(
+            Written(MultivariantPlaylist((said[0], high), independent_segments=True)),
+            {"low": LOW, "high": uneven},
+        )
+    )
+    assert not {"HLS-RUNGS-BOUNDARIES", "HLS-RUNGS-TIMESTAMPS"} & set(told)
+
+
 def test_codecs_of_unreadable_segments_are_not_doubted() -> None:
     low = replace(LOW, sections={})
     assert judge(presentation(low, declared=variant("low", LOW, codecs=("avc1.64001f",)))) == []

@@ -9,7 +9,7 @@ import pytest
 from manifests.boxes.edit_list import Edit
 from manifests.segment import InitializationSection
 from manifests.validate import timeline
-from manifests.validate.measured import Container, MeasuredSection, Rendition
+from manifests.validate.measured import Container, MeasuredSection, Rendition, measure_segment
 from tests.unit.validate.cases import identifiers, told
 from tests.unit.validate.renditions import (
     FRAME_TICKS,
@@ -22,6 +22,7 @@ from tests.unit.validate.renditions import (
     rendition,
     saying,
     seconds,
+    segment_bytes,
     shifted,
     with_segment,
 )
@@ -76,7 +77,7 @@ def with_mehd(ticks: int | None) -> Rendition:
 
 
 def heard_ticks(found: Rendition) -> list[int | None]:
-    return [None if span is None else int(span.heard_s * RATE_HZ) for span in found.spans()]
+    return [None if span is None else int(span.presented_s * RATE_HZ) for span in found.spans()]
 
 
 TOTAL_TICKS = (sum(FRAMES) - 1) * FRAME_TICKS
@@ -128,6 +129,17 @@ def test_a_segment_that_is_not_there_is_no_gap_in_decode_times() -> None:
     assert judge(replace(GOOD, segments=(first, None, last))) == []
 
 
+def in_two_fragments(second_start_frames: int) -> Rendition:
+    data = segment_bytes(1, 258, 129, 371) + segment_bytes(2, second_start_frames, 129, 371)
+    segment = measure_segment("00001.m4s", data, playlist().segments[1], GOOD.sections[INIT])
+    return replace(GOOD, segments=(GOOD.segments[0], segment, GOOD.segments[2]))
+
+
+def test_a_segment_may_hold_several_fragments() -> None:
+    assert judge(in_two_fragments(258 + 129)) == []
+    assert judge(in_two_fragments(258 + 130))[0] == ("BMFF-TFDT-GAP", 9)
+
+
 def test_decode_times_start_anew_at_a_discontinuity() -> None:
     said = with_segment(playlist(), 2, discontinuity=True)
     assert judge(saying(shifted(GOOD, 2, 99), said)) == []
@@ -165,6 +177,19 @@ def test_priming_is_not_heard() -> None:
 )
 def test_edit_lists_say_what_is_heard(edits: tuple[Edit, ...], expected: list[int]) -> None:
     assert heard_ticks(edited(*edits)) == expected
+
+
+def test_durations_go_by_the_pictures_where_there_are_any() -> None:
+    section = GOOD.sections[INIT]
+    assert section.facts is not None
+    (track,) = section.facts.tracks
+    tracks = (replace(track, track_id=2), replace(track, media="vide"))
+    pictured = MeasuredSection("i", replace(section.facts, tracks=tracks))
+    assert heard_ticks(replace(GOOD, sections={INIT: pictured})) == [
+        258 * 1024,
+        258 * 1024,
+        86 * 1024,
+    ]
 
 
 def test_spans_are_unknown_without_a_sound_track_or_decode_times() -> None:
