@@ -8,14 +8,17 @@ trusted at all its length is also kept as a promise that decoding holds the file
 import struct
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 
 from packager.container import OpenSource
 from packager.errors import SourceTooLarge
 from packager.limits import Limits
+from packager.xing import declared_frames
 
 _SKIP_SAMPLES: Final = struct.Struct("<II")
 """AV_PKT_DATA_SKIP_SAMPLES: samples to skip from the start, samples to discard from the end."""
+_MOST_PADDING_FRAMES: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,8 @@ def measure_length(source: OpenSource, limits: Limits, *, lossless: bool) -> Len
     if "ogg" in names and declared is not None:
         return Length(declared - packets.skipped + packets.early, None)
     if "mp3" in names:
-        # The length is a guess unless a Xing header tells it; the marks come with such a header.
         samples = packets.samples - packets.skipped - packets.discarded
-        return Length(samples, declared if packets.skipped else None)
+        return Length(samples, _promised_by_xing(source, packets))
     # Everywhere else libavformat has shortened the last packet's duration by what is discarded.
     samples = packets.samples - packets.skipped
     return Length(samples, declared if "mov" in names else None)
@@ -62,12 +64,28 @@ def _declared_samples(source: OpenSource) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Packets:
-    """Sums over all packets; ``early`` is what a Vorbis decoder yields before timestamp 0."""
+    """Sums over all packets, and what the first tells.
 
+    ``early`` is what a Vorbis decoder yields before timestamp 0.
+    """
+
+    count: int
     samples: int
     skipped: int
     discarded: int
     early: int
+    first_at: int | None
+
+
+def _promised_by_xing(source: OpenSource, packets: _Packets) -> int | None:
+    """Return the least that an MP3 with a Xing header has to hold, short of its end's padding."""
+    if packets.first_at is None or packets.count == 0:
+        return None
+    frames = declared_frames(Path(source.container.name), packets.first_at)
+    if frames is None:
+        return None
+    frame_samples = packets.samples // packets.count
+    return max(frames - _MOST_PADDING_FRAMES, 0) * frame_samples - packets.skipped
 
 
 def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
@@ -75,12 +93,17 @@ def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
     rate_hz = stream.codec_context.sample_rate
     time_base = stream.time_base or Fraction(1, rate_hz)
     longest_ticks = limits.duration_s / time_base
-    ticks = skipped = discarded = 0
+    count = ticks = skipped = discarded = 0
+    first_at: int | None = None
     starts: list[int] = []
     for packet in source.container.demux(stream):
+        if packet.size == 0:
+            continue  # PyAV ends with an empty one
+        count += 1
         ticks += packet.duration or 0
         if len(starts) <= 1:
             starts.append(packet.pts or 0)
+            first_at = packet.pos if first_at is None else first_at
         if packet.has_sidedata("skip_samples"):
             start, end = _SKIP_SAMPLES.unpack_from(bytes(packet.get_sidedata("skip_samples")))
             skipped, discarded = skipped + start, discarded + end
@@ -91,4 +114,4 @@ def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
     # The first packet of Vorbis yields nothing: it only overlaps with the second.
     is_vorbis = stream.codec_context.name == "vorbis"
     early = max(-starts[-1], 0) if is_vorbis and starts else 0
-    return _Packets(samples, skipped, discarded, early)
+    return _Packets(count, samples, skipped, discarded, early, first_at)
