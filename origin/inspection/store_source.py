@@ -37,8 +37,13 @@ class StoreSource:
         """Do nothing: the store closes its own connections."""
 
     async def playlists(self) -> AsyncIterator[str]:
-        """Yield the keys of all playlists, as the store lists them."""
-        async for page in obstore.list(self._store):
+        """Yield the keys of all playlists, as the store lists them; TimeoutError if it stalls."""
+        pages = aiter(obstore.list(self._store))
+        while True:
+            async with asyncio.timeout(OBJECT_TIMEOUT_S):
+                page = await anext(pages, None)
+            if page is None:
+                return
             for entry in page:
                 if entry["path"].endswith(PLAYLIST_SUFFIX):
                     yield entry["path"]

@@ -16,6 +16,7 @@ from manifests.validate.delivery import Delivery, ObjectKind, Outcome
 from origin.inspection.http_source import HttpSource
 from origin.inspection.presentation import inspect_all, inspect_entry
 from origin.inspection.report import Report
+from origin.inspection.source import OBJECT_TIMEOUT_S
 from origin.inspection.store_source import PLAYLIST_SUFFIX, StoreSource
 from origin.store import StoreUnusable, open_store
 
@@ -35,6 +36,8 @@ async def inspect_target(target: str) -> Report:
         return await _inspect_folder(store, target)
     except StoreUnusable as error:
         return unreadable(target, str(error))
+    except TimeoutError:
+        return unreadable(target, f"the store took longer than {OBJECT_TIMEOUT_S:g} s to list")
     except (BaseError, OSError) as error:
         return unreadable(target, str(error).partition("\n")[0])
 
