@@ -17,7 +17,7 @@ from obstore.store import ObjectStore
 from manifests import layout, presentation
 from manifests.entry import Entry
 from manifests.errors import ManifestError
-from manifests.index import Artwork, Index, SourceRecord
+from manifests.index import Artwork, Index, Loudness, RenditionRecord, SourceRecord
 from manifests.layout import Revision
 from manifests.rendition import Ladder
 from packager.artwork import ArtworkSet, find_cover, make_artwork
@@ -31,6 +31,7 @@ from packager.revision import revision_id, versions
 from packager.sound import Sound
 from packager.source import local_file, sha256_of
 from packager.tags import read_tags
+from packager.waveform import Waveform
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,41 +125,56 @@ def _make(
             done_s += encoded.cut.heard_ticks / work.ladder.sample_rate_hz / len(writers)
             if on_progress is not None:
                 on_progress(Progress(min(done_s, total_s), total_s))
-    return _finish(work, sound, list(writers.values()), published)
-
-
-def _finish(
-    work: _Work, sound: Sound, writers: list[RenditionWriter], published: Publication
-) -> Index:
     loudness, waveform = sound.measured()
-    renditions = tuple(writer.finish(sound.timeline, loudness) for writer in writers)
-    with open_source(work.path) as opened:
-        tags = read_tags(opened.container)
-        artwork = make_artwork(find_cover(opened.container))
-    drawn = (
-        published.put(layout.WAVEFORM_JSON, waveform.to_json()),
-        published.put(layout.WAVEFORM_BINARY, waveform.to_binary()),
-    )
-    covers = _put_covers(artwork, published)
-    index = Index(
-        samples=sound.timeline.samples,
+    renditions = tuple(writer.finish(sound.timeline, loudness) for writer in writers.values())
+    index = _index(work, sound.timeline.samples, loudness, renditions)
+    index = _with_tags_and_cover(index, work.path, published)
+    index = _with_documents(index, waveform, published)
+    published.put(layout.INDEX, index.to_json())
+    return index
+
+
+def _index(
+    work: _Work, samples: int, loudness: Loudness, renditions: tuple[RenditionRecord, ...]
+) -> Index:
+    return Index(
+        samples=samples,
         sample_rate_hz=work.ladder.sample_rate_hz,
         channels=work.ladder.channels,
         target_duration_s=work.ladder.target_duration_s,
         source=_source_record(work),
         renditions=renditions,
         loudness=loudness,
-        tags=tags,
-        artwork=covers,
-        placeholder=artwork.placeholder,
-        documents=drawn,
+        tags={},
+        artwork=(),
+        placeholder=None,
+        documents=(),
         versions=versions(),
-        notes=(*work.notes, *artwork.notes),
+        notes=work.notes,
     )
-    manifests = (published.put(name, data) for name, data in presentation.documents(index).items())
-    index = replace(index, documents=(*drawn, *manifests))
-    published.put(layout.INDEX, index.to_json())
-    return index
+
+
+def _with_tags_and_cover(index: Index, path: Path, published: Publication) -> Index:
+    with open_source(path) as source:
+        tags = read_tags(source.container)
+        artwork = make_artwork(find_cover(source.container))
+    return replace(
+        index,
+        tags=tags,
+        artwork=_put_covers(artwork, published),
+        placeholder=artwork.placeholder,
+        notes=(*index.notes, *artwork.notes),
+    )
+
+
+def _with_documents(index: Index, waveform: Waveform, published: Publication) -> Index:
+    documents = {
+        layout.WAVEFORM_JSON: waveform.to_json(),
+        layout.WAVEFORM_BINARY: waveform.to_binary(),
+        **presentation.documents(index),
+    }
+    stored = tuple(published.put(name, data) for name, data in documents.items())
+    return replace(index, documents=stored)
 
 
 def _put_covers(artwork: ArtworkSet, published: Publication) -> tuple[Artwork, ...]:

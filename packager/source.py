@@ -39,9 +39,12 @@ def local_file(source: str | Path, limits: Limits) -> Iterator[Path]:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's content in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """Return the SHA-256 of a file's content in hexadecimal; raises SourceNotFound."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceNotFound("The file cannot be read any more. Check its disk.") from error
 
 
 def _client_options(url: str) -> "ClientConfig":
