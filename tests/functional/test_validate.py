@@ -192,6 +192,7 @@ DEFECTS: list[tuple[str, Callable[[Path], None], set[str]]] = [
         lambda folder: _truncate(folder / INIT),
         {"BMFF-INIT-BROKEN"},
     ),
+    ("section missing", lambda folder: (folder / INIT).unlink(), {"URI-UNREADABLE"}),
     ("segment missing", lambda folder: (folder / SECOND).unlink(), {"URI-UNREADABLE"}),
     ("playlist missing", lambda folder: (folder / LOW).unlink(), {"URI-UNREADABLE"}),
     ("path traversal", put(LOW, b"00001.m4s", b"../../../1.m4s"), {"URI-REFUSED"}),
