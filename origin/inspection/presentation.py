@@ -16,6 +16,7 @@ from manifests.validate import (
 from manifests.validate.delivery import Delivery, ObjectKind, Outcome
 from manifests.validate.finding import Finding
 from manifests.validate.presentation import Presentation
+from manifests.validate.rule import condense
 from manifests.validate.written import Written
 from origin.inspection.concurrency import map_bounded
 from origin.inspection.playlist import ReadPlaylist, read_playlist, variables
@@ -71,6 +72,26 @@ async def _inspect_presentation(
         problem = f"it names more than {_RENDITION_LIMIT} variants and renditions"
         skipped = Delivery(read.uri, ObjectKind.PLAYLIST, Outcome.FAILED, problem)
         return Report((), (*read.findings, *delivery.RULES.check(skipped, read.uri)))
+    children = await _inspect_children(source, read, playlist)
+    renditions = {
+        uri: inspected.rendition
+        for uri, (_, inspected) in children.items()
+        if inspected is not None
+    }
+    presentation = Presentation(written, renditions)
+    report = Report(
+        (Checked(read.uri, "multivariant"),),
+        (*read.findings, *_judge(presentation, read.uri), *_unchecked(playlist, read.uri)),
+    )
+    for child, inspected in children.values():
+        report += _child_report(child, inspected)
+    return report
+
+
+async def _inspect_children(
+    source: Source, read: ReadPlaylist, playlist: MultivariantPlaylist
+) -> dict[str, tuple[ReadPlaylist, InspectedRendition | None]]:
+    """Return every playlist that was named, by its URI, and its rendition if it is one."""
     imported = variables(playlist, read.uri)
 
     async def inspect(uri: str) -> tuple[ReadPlaylist, InspectedRendition | None]:
@@ -81,21 +102,7 @@ async def _inspect_presentation(
 
     uris = _rendition_uris(playlist)
     children = await map_bounded(inspect, uris, at_once=_RENDITIONS_AT_ONCE)
-    presentation = Presentation(
-        written,
-        {
-            uri: inspected.rendition
-            for uri, (_, inspected) in zip(uris, children, strict=True)
-            if inspected is not None
-        },
-    )
-    report = Report(
-        (Checked(read.uri, "multivariant"),),
-        (*read.findings, *_judge(presentation, read.uri), *_unchecked(playlist, read.uri)),
-    )
-    for child, inspected in children:
-        report += _child_report(child, inspected)
-    return report
+    return dict(zip(uris, children, strict=True))
 
 
 def _child_report(child: ReadPlaylist, inspected: InspectedRendition | None) -> Report:
@@ -132,13 +139,14 @@ def _unchecked(playlist: MultivariantPlaylist, uri: str) -> list[Finding]:
     skipped += [
         (variant.uri, "I-frames are not looked at") for variant in playlist.i_frame_variants
     ]
-    return [
+    findings = (
         finding
         for where, problem in skipped
         for finding in delivery.RULES.check(
             Delivery(where, ObjectKind.PLAYLIST, Outcome.SKIPPED, problem), f"{uri} -> {where}"
         )
-    ]
+    )
+    return condense(findings, uri)
 
 
 def _is_measured(media_type: MediaType) -> bool:

@@ -61,10 +61,10 @@ async def inspect_rendition(
         for segment, span in _with_spans(segments)
     )
     measured = await map_bounded(measure, wanted, at_once=CONCURRENCY)
-    findings += condense((finding for _, found in measured for finding in found), uri)
+    findings += (finding for _, found in measured for finding in found)
     rendition = Rendition(written, sections, tuple(segment for segment, _ in measured))
-    findings += timeline.RULES.check(rendition, uri)
-    return InspectedRendition(uri, rendition, tuple(findings))
+    judged = timeline.RULES.check(rendition, uri)
+    return InspectedRendition(uri, rendition, (*condense(findings, uri), *judged))
 
 
 async def _section(
