@@ -51,12 +51,12 @@ def _check_id(_context: click.Context, _parameter: click.Parameter, value: str |
 def package(
     source: str, destination: str, *, as_json: bool, asset_id: str, playback_id: str
 ) -> None:
-    r"""Cut SOURCE, a path or URL, into renditions in DESTINATION, a folder or store URL.
+    """Cut SOURCE, a path or URL, into renditions in DESTINATION, a folder or store URL.
 
     \b
     soundbridge package song.flac ./store
     soundbridge package s3://uploads/song.wav s3://media/audio --json
-    """
+    """  # noqa: D301 click wants the character, not its name
     from packager.package import package as package_source
 
     started_s = monotonic()
