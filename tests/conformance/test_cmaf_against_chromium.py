@@ -5,21 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from tests.conformance.cmaf_track import make_track
+from tests.players.chromium import chromium
 
 SAMPLES = 5 * 44_100 + 77
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-)
 BYTES = "() => { window.bytes = text => Uint8Array.from(atob(text), one => one.charCodeAt(0)); }"
 APPEND = """async parts => {
     const audio = document.createElement('audio');
@@ -53,12 +44,10 @@ DECODE = """async file => {
 
 @pytest.fixture(name="page")
 def _page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    with chromium() as browser:
         page = browser.new_page()
         page.evaluate(BYTES)
         yield page
-        browser.close()
 
 
 def text(data: bytes) -> str:

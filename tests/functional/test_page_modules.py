@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from playwright.sync_api import Error, Page, Route, sync_playwright
+from playwright.sync_api import Error, Page, Route
 
 import origin.web
 from packager import blurhash
 from packager.waveform import WaveformBuilder
+from tests.players.chromium import chromium
 
 SRC = Path(origin.web.__file__).parent / "src"
 PAGE = "http://page.invalid/"
@@ -28,15 +29,11 @@ DRAW = """async hash => {
 
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         opened = browser.new_page()
         opened.route(f"{PAGE}**", serve_source)
         opened.goto(PAGE)
         yield opened
-        browser.close()
 
 
 def serve_source(route: Route) -> None:
