@@ -5,7 +5,6 @@ and hosts. The demuxer list and the protocol list below leave it no such means, 
 calls itself. Every error of libav is translated here into one that a creator understands.
 """
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +99,4 @@ def reading() -> Iterator[None]:
     try:
         yield
     except FFmpegError as error:
-        if error.errno == errno.ENOMEM:
-            raise CorruptSource("This file asks for more memory than any sound needs.") from error
         raise CorruptSource(DAMAGED) from error

@@ -12,7 +12,7 @@ from typing import Final
 
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.error import InvalidDataError
+from av.error import InvalidDataError, PatchWelcomeError
 
 from packager.complete import CUT_OFF
 from packager.container import DAMAGED, OpenSource, open_source, reading
@@ -29,6 +29,7 @@ _MIX: Final = {"rematrix_maxval": "1.0"}
 _CHECKSUMS: Final = {"err_detect": "crccheck+explode"}
 _SLACK_S: Final = 0.1
 """How far a lossy file's header may be off: MP4 rounds to milliseconds, encoders add delay."""
+_DAMAGE: Final = (InvalidDataError, PatchWelcomeError)
 _DAMAGED_SHARE: Final = 0.01
 
 
@@ -59,7 +60,7 @@ def _frames(source: OpenSource, probe: Probe) -> Iterator[AudioFrame]:
         packets += 1
         try:
             yield from packet.decode()
-        except InvalidDataError:
+        except _DAMAGE:
             damaged += 1
             if probe.lossless:
                 raise

@@ -79,7 +79,7 @@ class _Packets:
 
 def _promised_by_xing(source: OpenSource, packets: _Packets) -> int | None:
     """Return the least that an MP3 with a Xing header has to hold, short of its end's padding."""
-    if packets.first_at is None or packets.count == 0:
+    if packets.first_at is None:
         return None
     frames = declared_frames(Path(source.container.name), packets.first_at)
     if frames is None:

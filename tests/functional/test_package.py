@@ -17,6 +17,7 @@ from packager.errors import SourceNotFound, SourceTooLarge, StoreFailed
 from packager.limits import Limits
 from packager.package import Packaged, Progress, package
 from packager.publish import read_if_there
+from packager.tune import TITLE, tune_wav
 from tests.sources.audio import converted, excerpt
 from tests.sources.package import InFolder, package_into
 
@@ -104,6 +105,20 @@ def test_tags_and_cover_come_along(tmp_path: Path) -> None:
     tagged = packaged(source, MemoryStore(), playback_id="id")
     assert (tagged.entry.title, tagged.entry.artist) == ("Ein Schlächtlein", "Æ")
     assert tagged.index.tags == {"artist": "Æ", "title": "Ein Schlächtlein"}
+
+
+def test_the_tune_comes_with_its_cover(tmp_path: Path) -> None:
+    source = tmp_path / "tune.wav"
+    source.write_bytes(tune_wav())
+    tune = package_into(tmp_path / "store", source)
+    assert tune.index.tags["title"] == TITLE
+    assert [image.name for image in tune.index.artwork] == [
+        "artwork-96.jpg",
+        "artwork-320.jpg",
+        "artwork-1200.jpg",
+    ]
+    assert all(tune.read(image.name)[:2] == b"\xff\xd8" for image in tune.index.artwork)
+    assert tune.index.placeholder
 
 
 def test_progress_rises_to_the_end(long_music: Path) -> None:

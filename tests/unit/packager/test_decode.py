@@ -102,8 +102,31 @@ def test_many_are(music: Path, tmp_path: Path) -> None:
     sound = slice(len(data) // 4, len(data) // 2)
     data[sound] = b"\xff" * len(data[sound])
     source.write_bytes(data)
-    with pytest.raises(CorruptSource):
+    with pytest.raises(CorruptSource, match="damaged"):
         decoded(source)
+
+
+def test_a_stream_that_changes_on_the_way(music: Path, tmp_path: Path) -> None:
+    stereo = converted(music, tmp_path / "2.aac", "-c:a", "aac").read_bytes()
+    mono = converted(music, tmp_path / "1.aac", "-c:a", "aac", "-ac", "1").read_bytes()
+    source = tmp_path / "x.aac"
+    source.write_bytes(stereo + mono)
+    with pytest.raises(CorruptSource, match="changes its sample rate or channels"):
+        decoded(source)
+
+
+def test_the_container_may_end_the_sound_anywhere(music: Path, tmp_path: Path) -> None:
+    found = probe(converted(music, tmp_path / "x.m4a", "-c:a", "aac"), LIMITS)
+    for samples in (1, 65_535, 65_536, 65_537):
+        ending = replace(found, samples=samples, promised_samples=None)
+        blocks = list(decode(tmp_path / "x.m4a", ending, 2, LIMITS))
+        assert sum(block.shape[1] for block in blocks) == samples
+
+
+def test_nothing_that_is_heard(music: Path) -> None:
+    silent = replace(probe(music, LIMITS), samples=0, promised_samples=None, ends_early=True)
+    with pytest.raises(CorruptSource, match="no sound after it"):
+        list(decode(music, silent, 2, LIMITS))
 
 
 def test_the_limit_holds_for_what_comes_out(music: Path) -> None:

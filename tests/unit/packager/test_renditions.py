@@ -1,0 +1,34 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from manifests.rendition import Ladder, Rung
+from packager.boundaries import Timeline
+from packager.chunks import Chunk, ChunkCutter
+from packager.errors import EncoderFailed
+from packager.renditions import encode_all
+
+LADDER = Ladder((Rung("128k", 128_000), Rung("320k", 264_000)), 44_100, 1, 20, segments_per_chunk=2)
+
+
+def chunks(samples: int) -> list[Chunk]:
+    noise = np.random.default_rng(7).normal(0, 0.1, (1, samples)).astype(np.float32)
+    cutter = ChunkCutter(LADDER, padding_ticks=0)
+    return [*cutter.feed(noise), *cutter.finish()]
+
+
+def test_every_rung_of_a_chunk_comes_before_the_next_chunk() -> None:
+    encoded = list(encode_all(LADDER, chunks(99 * 1024), workers=2))
+    assert [(one.cut.number, one.rung.name) for one in encoded] == [
+        (number, rung.name) for number in range(3) for rung in LADDER.rungs
+    ]
+    frames = Timeline(LADDER, 0, 99 * 1024).frames
+    assert sum(len(one.units) for one in encoded) == frames * len(LADDER.rungs)
+
+
+def test_a_part_that_is_missing_is_an_error() -> None:
+    whole = chunks(50_000)[0]
+    short = replace(whole, padded=whole.padded[:, :-4096])
+    with pytest.raises(EncoderFailed, match="lost a part"):
+        list(encode_all(LADDER, [short], workers=1))

@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+
+from packager.errors import SourceNotFound
+from packager.limits import Limits
+from packager.source import local_file, sha256_of
+
+
+@pytest.mark.parametrize("name", ["x.wav", "a b.wav", "100%.wav", "a?b#c.wav", "\u00e9.wav"])
+def test_a_path_or_file_url_is_used_where_it_lies(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    for source in (path, str(path), path.as_uri()):
+        with local_file(source, Limits()) as found:
+            assert found == path
+
+
+def test_the_digest_of_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    assert sha256_of(tmp_path / "x").startswith("e3b0c44298fc1c149afb")
+
+
+def test_a_file_that_went_away(tmp_path: Path) -> None:
+    with pytest.raises(SourceNotFound, match="cannot be read any more"):
+        sha256_of(tmp_path / "x")
