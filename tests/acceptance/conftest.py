@@ -1,4 +1,4 @@
-"""Chromium, opened once for all who listen with it."""
+"""Chromium, opened once a module: no other module may find its event loop running."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from tests.players.chromium import chromium
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
