@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -18,6 +18,12 @@ from packager.probe import check_size
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig  # exists for type checkers alone
+
+_CLIENT_OPTIONS: "Final[ClientConfig]" = {
+    "connect_timeout": "10s",
+    "timeout": "1h",  # of a whole transfer: a large source takes its time
+    "allow_http": True,  # whoever names an address with http means it
+}
 
 
 @contextmanager
@@ -47,18 +53,10 @@ def sha256_of(path: Path) -> str:
         raise SourceNotFound("The file cannot be read any more. Check its disk.") from error
 
 
-def _client_options(url: str) -> "ClientConfig":
-    # A timeout is for a whole transfer; a large source takes its time.
-    options: ClientConfig = {"connect_timeout": "10s", "timeout": "1h"}
-    if url.startswith("http://"):
-        options["allow_http"] = True  # whoever writes http means it
-    return options
-
-
 def _download(url: str, path: Path, limits: Limits) -> None:
     folder, _, name = url.rpartition("/")
     try:
-        store = from_url(folder, client_options=_client_options(url))
+        store = from_url(folder, client_options=_CLIENT_OPTIONS)
         received = 0
         with path.open("wb") as file:
             for part in obstore.get(store, unquote(name)):
