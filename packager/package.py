@@ -29,7 +29,7 @@ from packager.publish import Publication, publication, read_if_there
 from packager.renditions import RenditionWriter, encode_all
 from packager.revision import revision_id, versions
 from packager.sound import Sound
-from packager.source import local_file, sha256_of
+from packager.source import local_file, name_of, sha256_of
 from packager.tags import read_tags
 from packager.waveform import Waveform
 
@@ -74,7 +74,8 @@ def package(
         where = Revision(asset_id, revision_id(work.sha256, work.ladder, versions()))
         with publication(store, where) as published:
             index = _existing(store, where) or _make(work, published, workers, on_progress)
-            entry = _entry(index, where, playback_id, created_at)
+            title = index.tags.get("title") or name_of(source)
+            entry = _entry(index, where, playback_id, created_at, title)
             published.replace(layout.entry_key(playback_id), entry.to_json())
     return Packaged(entry, index)
 
@@ -207,13 +208,13 @@ def _source_record(work: _Work) -> SourceRecord:
     )
 
 
-def _entry(index: Index, where: Revision, playback_id: str, created_at: str) -> Entry:
+def _entry(index: Index, where: Revision, playback_id: str, created_at: str, title: str) -> Entry:
     return Entry(
         playback_id=playback_id,
         asset_id=where.asset_id,
         revision=where.revision,
         created_at=created_at,
         duration_s=round(index.duration_s, 6),
-        title=index.tags.get("title"),
+        title=title,
         artist=index.tags.get("artist"),
     )

@@ -15,6 +15,8 @@ from obstore.store import from_url
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
 from packager.probe import check_size
+from packager.tags import MAX_LENGTH
+from packager.text import clean
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig  # exists for type checkers alone
@@ -42,6 +44,14 @@ def local_file(source: str | Path, limits: Limits) -> Iterator[Path]:
             path = Path(folder, "source").with_suffix(Path(urlsplit(source).path).suffix)
             _download(source, path, limits)
             yield path
+
+
+def name_of(source: str | Path) -> str:
+    """Return what a source is called, without its folder and ending: a title for lack of one."""
+    path = Path(source)
+    if isinstance(source, str) and "://" in source:
+        path = Path(unquote(urlsplit(source).path))
+    return clean(path.stem, MAX_LENGTH)
 
 
 def sha256_of(path: Path) -> str:

@@ -4,7 +4,7 @@ import pytest
 
 from packager.errors import SourceNotFound
 from packager.limits import Limits
-from packager.source import local_file, sha256_of
+from packager.source import local_file, name_of, sha256_of
 
 
 @pytest.mark.parametrize("name", ["x.wav", "a b.wav", "100%.wav", "a?b#c.wav", "\u00e9.wav"])
@@ -23,3 +23,17 @@ def test_the_digest_of_an_empty_file(tmp_path: Path) -> None:
 def test_a_file_that_went_away(tmp_path: Path) -> None:
     with pytest.raises(SourceNotFound, match="cannot be read any more"):
         sha256_of(tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("music/Blue Train.flac", "Blue Train"),
+        (Path("episode 12.final.wav"), "episode 12.final"),
+        ("s3://uploads/2026/caf%C3%A9.m4a", "café"),
+        ("file:///tmp/a%20song.wav", "a song"),
+        ("bell\x07\u202e.wav", "bell"),
+    ],
+)
+def test_a_source_is_called_after_its_file(source: str | Path, name: str) -> None:
+    assert name_of(source) == name
