@@ -42,7 +42,7 @@ def _check_id(_context: click.Context, _parameter: click.Parameter, value: str |
         raise click.BadParameter(f"{error}.") from error
 
 
-@click.command()
+@click.command(short_help="Cut a source into renditions in a store.")
 @click.argument("source")
 @click.argument("destination")
 @setting("--json", "as_json", is_flag=True, help="Print one JSON line.")

@@ -18,7 +18,7 @@ from origin.cli.stopping import stoppable
 from origin.settings import setting
 
 
-@click.command()
+@click.command(short_help="Package a file, serve it, and say where to listen.")
 @click.argument("file", required=False)
 @host_setting
 @port_setting

@@ -16,7 +16,7 @@ port_setting = setting(
 )
 
 
-@click.command()
+@click.command(short_help="Serve every asset in a store.")
 @setting("--store", required=True, metavar="URL", help="Folder or store URL to serve from.")
 @host_setting
 @port_setting
