@@ -73,7 +73,7 @@ def _notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> list[str]:
 def _class_notes(probe: Probe, wanted: tuple[Rung, ...]) -> Iterator[str]:
     if probe.lossless or probe.bitrate_bps is None:
         return
-    source = f"The source is already compressed to about {probe.bitrate_bps // 1000} kbit/s"
+    source = f"The source is already compressed to about {round(probe.bitrate_bps / 1000)} kbit/s"
     above = [rung.name for rung in wanted if rung.bitrate_bps > probe.bitrate_bps * _SAME_CLASS]
     if above:
         yield f"{source}: what is above that ({', '.join(above)}) cannot sound better than it does."

@@ -1,8 +1,9 @@
-"""How many samples a source will decode to, found without decoding it.
+"""How many samples a source will decode to, and from how many bits, found without decoding it.
 
 Lossless containers declare it. For the others the packets are read once, their durations added up,
 and what the encoder added, which it marked, is taken off. Headers lie, so where one is to be
-trusted at all its length is also kept as a promise that decoding holds the file to.
+trusted at all its length is also kept as a promise that decoding holds the file to. The bit rate is
+no header's at all: one frame of an MP3 knows nothing of the others, and a file has pictures in it.
 """
 
 import struct
@@ -23,10 +24,14 @@ _MOST_PADDING_FRAMES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """``samples`` per channel as predicted; ``promised`` by a header that can be trusted."""
+    """``samples`` per channel as predicted; ``promised`` by a header that can be trusted.
+
+    ``bitrate_bps`` is what the packets average to, None where they were not read.
+    """
 
     samples: int
     promised: int | None
+    bitrate_bps: int | None
 
 
 def check_length(samples: int, rate_hz: int, limits: Limits) -> None:
@@ -42,17 +47,18 @@ def measure_length(source: OpenSource, limits: Limits, *, lossless: bool) -> Len
     declared = _declared_samples(source)
     if lossless and declared is not None:
         check_length(declared, source.stream.codec_context.sample_rate, limits)
-        return Length(declared, declared)
+        return Length(declared, declared, None)
     packets = _read_packets(source, limits)
     names = source.container.format.name.split(",")
     if "ogg" in names and declared is not None:
-        return Length(declared - packets.skipped + packets.early, None)
+        samples = declared - packets.skipped + packets.early
+        return Length(samples, None, packets.bitrate_bps)
     if "mp3" in names:
         samples = packets.samples - packets.skipped - packets.discarded
-        return Length(samples, _promised_by_xing(source, packets))
+        return Length(samples, _promised_by_xing(source, packets), packets.bitrate_bps)
     # Everywhere else libavformat has shortened the last packet's duration by what is discarded.
     samples = packets.samples - packets.skipped
-    return Length(samples, declared if "mov" in names else None)
+    return Length(samples, declared if "mov" in names else None, packets.bitrate_bps)
 
 
 def _declared_samples(source: OpenSource) -> int | None:
@@ -70,11 +76,18 @@ class _Packets:
     """
 
     count: int
+    size_bytes: int
     samples: int
+    rate_hz: int
     skipped: int
     discarded: int
     early: int
     first_at: int | None
+
+    @property
+    def bitrate_bps(self) -> int | None:
+        """Their average, None where they last no time."""
+        return round(self.size_bytes * 8 * self.rate_hz / self.samples) if self.samples else None
 
 
 def _promised_by_xing(source: OpenSource, packets: _Packets) -> int | None:
@@ -93,13 +106,14 @@ def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
     rate_hz = stream.codec_context.sample_rate
     time_base = stream.time_base or Fraction(1, rate_hz)
     longest_ticks = limits.duration_s / time_base
-    count = ticks = skipped = discarded = 0
+    count = size_bytes = ticks = skipped = discarded = 0
     first_at: int | None = None
     starts: list[int] = []
     for packet in source.container.demux(stream):
         if packet.size == 0:
             continue  # PyAV ends with an empty one
         count += 1
+        size_bytes += packet.size
         ticks += packet.duration or 0
         if len(starts) <= 1:
             starts.append(packet.pts or 0)
@@ -114,4 +128,4 @@ def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
     # The first packet of Vorbis yields nothing: it only overlaps with the second.
     is_vorbis = stream.codec_context.name == "vorbis"
     early = max(-starts[-1], 0) if is_vorbis and starts else 0
-    return _Packets(count, samples, skipped, discarded, early, first_at)
+    return _Packets(count, size_bytes, samples, rate_hz, skipped, discarded, early, first_at)

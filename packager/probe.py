@@ -77,14 +77,13 @@ def _describe(source: OpenSource, path: Path, limits: Limits) -> Probe:
     container = source.container.format.name.split(",")[0]
     lossless = _LOSSLESS.fullmatch(context.name) is not None
     length = measure_length(source, limits, lossless=lossless)
-    seconds = Fraction(max(length.samples, 1), context.sample_rate)
     return Probe(
         container=container,
         codec=context.name,
         sample_rate_hz=context.sample_rate,
         channels=context.channels,
         bits_per_sample=_bits_per_sample(context.name, context.extradata),
-        bitrate_bps=source.stream.bit_rate or round(path.stat().st_size * 8 / seconds),
+        bitrate_bps=length.bitrate_bps or _declared_bps(source, path, length.samples),
         lossless=lossless,
         samples=length.samples,
         promised_samples=length.promised,
@@ -104,6 +103,12 @@ def _check_header(rate_hz: int, channels: int, limits: Limits) -> None:
             f"This file says that it has {channels} channels. Export it with 1 to "
             f"{limits.channels}."
         )
+
+
+def _declared_bps(source: OpenSource, path: Path, samples: int) -> int:
+    """Return the bit rate of PCM, which is constant, or else the average of the whole file."""
+    seconds = Fraction(max(samples, 1), source.stream.codec_context.sample_rate)
+    return source.stream.bit_rate or round(path.stat().st_size * 8 / seconds)
 
 
 def _bits_per_sample(codec: str, extradata: bytes | None) -> int | None:

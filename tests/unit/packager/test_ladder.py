@@ -51,6 +51,11 @@ def test_nothing_above_a_lossy_source_without_saying_so(
     assert any(f"({above}) cannot sound better" in note for note in notes) == (above is not None)
 
 
+def test_an_average_is_told_in_round_numbers() -> None:
+    notes = choose(replace(MP3, bitrate_bps=127_958))[1]
+    assert all("about 128 kbit/s" in note for note in notes)
+
+
 def test_an_unknown_bit_rate_is_given_the_benefit_of_the_doubt() -> None:
     assert len(rungs(replace(MP3, bitrate_bps=None))) == 3
 
