@@ -1,4 +1,9 @@
-"""Objects from a folder or an object store; where they are called by their key below its root."""
+"""Objects from a folder or an object store; where they are called by their key below its root.
+
+The store is asked with blocking calls from threads of ours. obstore's own coroutines answer from
+threads of its runtime, which may still hold a Python object when the answer has been printed and
+the interpreter ends: now and then, that aborted the process.
+"""
 
 import asyncio
 import posixpath
@@ -12,6 +17,7 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from manifests.validate.delivery import Delivery, ObjectKind, Outcome
+from origin.inspection.blocking import in_thread
 from origin.inspection.source import (
     CONCURRENCY,
     ENDS_EARLY,
@@ -23,6 +29,7 @@ from origin.inspection.source import (
 )
 
 PLAYLIST_SUFFIX: Final = ".m3u8"
+_LISTED_AT_ONCE: Final = 1_000
 
 
 class StoreSource:
@@ -38,10 +45,10 @@ class StoreSource:
 
     async def playlists(self) -> AsyncIterator[str]:
         """Yield the keys of all playlists, as the store lists them; TimeoutError if it stalls."""
-        pages = aiter(obstore.list(self._store))
+        pages = iter(obstore.list(self._store, chunk_size=_LISTED_AT_ONCE))
         while True:
             async with asyncio.timeout(OBJECT_TIMEOUT_S):
-                page = await anext(pages, None)
+                page = await in_thread(lambda: next(pages, None))
             if page is None:
                 return
             for entry in page:
@@ -60,7 +67,7 @@ class StoreSource:
             return not_read(found, kind, Outcome.REFUSED, problem)
         try:
             async with self._gate, asyncio.timeout(OBJECT_TIMEOUT_S):
-                return await self._get(found, kind, span)
+                return await in_thread(lambda: self._get(found, kind, span))
         except TimeoutError:
             problem = f"the store took longer than {OBJECT_TIMEOUT_S:g} s"
         except FileNotFoundError:
@@ -69,16 +76,14 @@ class StoreSource:
             problem = str(error).partition("\n")[0].rstrip(".")
         return not_read(found, kind, Outcome.FAILED, problem)
 
-    async def _get(self, key: str, kind: ObjectKind, span: ByteSpan | None) -> Fetched:
+    def _get(self, key: str, kind: ObjectKind, span: ByteSpan | None) -> Fetched:
         if span is not None and span.size_bytes > OBJECT_LIMIT_BYTES:
             return _too_large(key, kind)
-        options = None if span is None else (span.start_bytes, span.end_bytes)
-        result = await obstore.get_async(
-            self._store, key, options=None if options is None else {"range": options}
-        )
+        part = None if span is None else (span.start_bytes, span.end_bytes)
+        result = obstore.get(self._store, key, options=None if part is None else {"range": part})
         if span is None and result.meta["size"] > OBJECT_LIMIT_BYTES:
             return _too_large(key, kind)
-        data = bytes(await result.bytes_async())
+        data = bytes(result.bytes())
         if span is not None and len(data) < span.size_bytes:
             return not_read(key, kind, Outcome.FAILED, ENDS_EARLY)
         return Fetched(Delivery(key, kind, size_bytes=len(data)), data, base=key)
