@@ -54,8 +54,7 @@ class MediaPlaylistReader(PlaylistReader):
         """Return the playlist that the lines hold."""
         self._follow(lines)
         if "duration_s" in self._next:
-            message = "the last segment has no URI"
-            raise ManifestError(message, tag="EXTINF", section=TAGS["EXTINF"].section)
+            raise self._without_uri("EXTINF", "segment")
         if "target_duration_s" not in self._fields:
             tag = "EXT-X-TARGETDURATION"
             raise ManifestError("the tag is missing", tag=tag, section=TAGS[tag].section)

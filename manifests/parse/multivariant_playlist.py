@@ -12,7 +12,6 @@ from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse.reader import PlaylistReader
 from manifests.session_data import SessionData
 from manifests.steering import ContentSteering
-from manifests.tags import TAGS
 from manifests.variant import IFrameVariant, Variant
 
 _STREAM_INF: Final = "EXT-X-STREAM-INF"
@@ -48,8 +47,7 @@ class MultivariantPlaylistReader(PlaylistReader):
         """Return the playlist that the lines hold."""
         self._follow(lines)
         if self._next is not None:
-            section = TAGS[_STREAM_INF].section
-            raise ManifestError("the last variant has no URI", tag=_STREAM_INF, section=section)
+            raise self._without_uri(_STREAM_INF, "variant")
         return MultivariantPlaylist(
             **self._fields,
             variants=tuple(self._variants),

@@ -14,11 +14,15 @@ from manifests.tags import TAGS
 
 
 class PlaylistReader(ABC):
-    """Collects the fields of a playlist: each tag's value goes to its handler, URIs to ``_uri``."""
+    """Collects the fields of a playlist: each tag's value goes to its handler, URIs to ``_uri``.
+
+    ``_last_at`` is the line of each tag's last occurrence.
+    """
 
     def __init__(self) -> None:
         self._defines: list[Define] = []
         self._fields: dict[str, Any] = {}
+        self._last_at: dict[str, int] = {}
         self._handlers: dict[str, Callable[[str], None]] = {
             "EXT-X-VERSION": self._whole("version"),
             "EXT-X-INDEPENDENT-SEGMENTS": self._flag("independent_segments"),
@@ -36,9 +40,19 @@ class PlaylistReader(ABC):
                 if not isinstance(line, Tag):
                     self._uri(line.text)
                 elif handler := self._handlers.get(line.name):
+                    self._last_at[line.name] = line.line
                     handler(line.value)
             except ManifestError as error:
                 raise _placed(error, line) from error
+
+    def _without_uri(self, tag: str, noun: str) -> ManifestError:
+        """Return what is wrong with a tag that waited for a URI until the end."""
+        return ManifestError(
+            f"the last {noun} has no URI",
+            line=self._last_at[tag],
+            tag=tag,
+            section=TAGS[tag].section,
+        )
 
     def _whole(self, field: str) -> Callable[[str], None]:
         def handle(value: str) -> None:

@@ -80,7 +80,8 @@ def test_mixed_kinds_are_refused_where_the_second_begins() -> None:
         ("#EXT-X-VERSION:x\n", 3, "EXT-X-VERSION", "whole number"),
         ("#EXT-X-PLAYLIST-TYPE:LIVE\n", 3, "EXT-X-PLAYLIST-TYPE", "neither VOD nor EVENT"),
         ("a.m4s\n", 3, "EXTINF", "no EXTINF"),
-        ("#EXTINF:6,\n", None, "EXTINF", "no URI"),
+        ("#EXTINF:6,\n", 3, "EXTINF", "no URI"),
+        ("#EXTINF:6,\na.m4s\n#EXTINF:6,\n#EXT-X-ENDLIST\n", 5, "EXTINF", "no URI"),
         ("#EXTINF:6,\n#EXTINF:6,\na.m4s\n", 4, "EXTINF", "appears twice"),
         ("#EXTINF:-1,\na.m4s\n", 3, "EXTINF", "decimal number"),
         ("#EXTINF:,\na.m4s\n", 3, "EXTINF", "decimal number"),
@@ -96,7 +97,7 @@ def test_mixed_kinds_are_refused_where_the_second_begins() -> None:
     ],
 )
 def test_nonsense_in_a_media_playlist_is_refused_with_its_place(
-    body: str, line: int | None, tag: str, message: str
+    body: str, line: int, tag: str, message: str
 ) -> None:
     error = refusal(MEDIA + body)
     assert (error.line, error.tag) == (line, tag)
@@ -108,7 +109,7 @@ def test_nonsense_in_a_media_playlist_is_refused_with_its_place(
     ("body", "line", "tag", "message"),
     [
         ("b.m3u8\n", 4, "EXT-X-STREAM-INF", "follows no"),
-        ("#EXT-X-STREAM-INF:BANDWIDTH=1\n", None, "EXT-X-STREAM-INF", "no URI"),
+        ("#EXT-X-STREAM-INF:BANDWIDTH=1\n", 4, "EXT-X-STREAM-INF", "no URI"),
         (
             "#EXT-X-STREAM-INF:BANDWIDTH=1\n#EXT-X-STREAM-INF:BANDWIDTH=1\n",
             5,
@@ -132,7 +133,7 @@ def test_nonsense_in_a_media_playlist_is_refused_with_its_place(
     ],
 )
 def test_nonsense_in_a_multivariant_playlist_is_refused_with_its_place(
-    body: str, line: int | None, tag: str, message: str
+    body: str, line: int, tag: str, message: str
 ) -> None:
     error = refusal(MULTIVARIANT + body)
     assert (error.line, error.tag) == (line, tag)
