@@ -12,7 +12,7 @@ import click
 from origin.cli.package import package
 from origin.cli.play import play
 from origin.cli.serve import serve
-from origin.inspection.command import validate
+from origin.cli.validate import validate
 from origin.settings import ENVIRONMENT_PREFIX, defaults_by_command, read_file
 
 
