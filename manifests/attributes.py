@@ -67,11 +67,6 @@ def _columns(noun: type) -> tuple[_Column, ...]:
     )
 
 
-def attribute_names(noun: type) -> frozenset[str]:
-    """Return the names of the attributes that a dataclass holds."""
-    return frozenset(column.attribute.name for column in _columns(noun))
-
-
 def read_attributes(noun: type[Noun], text: str) -> Noun:
     """Return the dataclass ``noun`` that an attribute list describes."""
     return noun(**arguments(noun, parse_attributes(text)))

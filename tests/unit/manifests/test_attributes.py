@@ -24,9 +24,9 @@ from manifests.attribute_values import (
     Value,
     enumerated,
 )
-from manifests.attributes import attribute_names, parse_attributes, read_attributes
+from manifests.attributes import parse_attributes, read_attributes
 from manifests.errors import ManifestError
-from manifests.media import Media, MediaType
+from manifests.media import MediaType
 from manifests.start import Start
 
 
@@ -178,11 +178,6 @@ def test_a_bad_attribute_is_named_with_the_rule() -> None:
 
 def test_unknown_attributes_are_ignored() -> None:
     assert read_attributes(Start, 'TIME-OFFSET=1,X="y",Z=3') == Start(Decimal(1))
-
-
-def test_a_noun_says_which_attributes_it_holds() -> None:
-    assert attribute_names(Start) == {"TIME-OFFSET", "PRECISE"}
-    assert {"GROUP-ID", "LANGUAGE", "CHANNELS"} < attribute_names(Media)
 
 
 def calls_made(work: Callable[[], object]) -> int:
