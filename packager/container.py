@@ -5,6 +5,7 @@ and hosts. The demuxer list and the protocol list below leave it no such means, 
 calls itself. Every error of libav is translated here into one that a creator understands.
 """
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ _DEMUXERS: Final = (
 _TIMEOUT_S: Final = 30.0
 _LONGEST_NAME: Final = 80
 """Of a file's name in a sentence."""
+
+_KINDS: Final = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 NOT_AUDIO: Final = (
     "This is not a sound file that can be read. Upload WAV, FLAC, AIFF, ALAC, MP3, AAC (M4A), "
@@ -70,17 +79,22 @@ def open_source(path: Path) -> Iterator[OpenSource]:
 
 def check_readable(path: Path) -> None:
     """Raise SourceNotFound unless ``path`` is a file that may be read."""
-    name = clean(path.name, _LONGEST_NAME)
+    name = clean(_name_in_full(path), _LONGEST_NAME)
     try:
-        if path.is_dir():
-            raise SourceNotFound(f"{name} is a folder. Name one sound file.")
-        if not path.is_file():
-            raise SourceNotFound(f"There is no file {name}. Check the name and the folder.")
+        kind = stat.S_IFMT(path.stat().st_mode)
+        if kind != stat.S_IFREG:
+            noun = _KINDS.get(kind, "no file")
+            raise SourceNotFound(f"{name} is {noun}. Name one sound file.")
         path.open("rb").close()
     except PermissionError as error:
         raise SourceNotFound(f"{name} may not be read. Check its permissions.") from error
     except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
         raise SourceNotFound(f"There is no file {name}. Check the name and the folder.") from error
+
+
+def _name_in_full(path: Path) -> str:
+    """Return the name of a file, or of the folder that ``.`` and ``..`` mean."""
+    return path.name if path.name not in {"", ".."} else path.resolve().name or "/"
 
 
 def _sound_of(container: InputContainer) -> AudioStream:

@@ -254,10 +254,24 @@ def test_nothing_there(store: Path, sources: Path, name: str) -> None:
     assert sentence.isprintable()
 
 
-def test_what_is_no_file(store: Path, sources: Path) -> None:
-    os.mkfifo(sources / "pipe.wav")
-    for source in (sources, "", "/dev/zero", sources / "pipe.wav", sources.as_uri()):
-        refused(store, source, SourceNotFound)
+def test_what_is_no_file(store: Path, sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(sources)
+    os.mkfifo("pipe.wav")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket.wav")
+        for source, said in {
+            str(sources): "sources is a folder",
+            sources.as_uri(): "sources is a folder",
+            ".": "sources is a folder",
+            "": "sources is a folder",
+            "..": f"{sources.parent.name} is a folder",
+            "/": "/ is a folder",
+            "/dev/zero": "zero is a device",
+            "pipe.wav": "pipe.wav is a pipe",
+            "socket.wav": "socket.wav is a socket",
+        }.items():
+            sentence = refused(store, source, SourceNotFound)
+            assert sentence == f"{said}. Name one sound file."
 
 
 def test_names_are_paths_and_no_protocols(store: Path, sources: Path) -> None:
