@@ -1,16 +1,21 @@
-"""A source as a local file: where it lies, or a bounded copy of what a store holds."""
+"""A source as a local file: where it lies, or a bounded copy of what a URL holds.
+
+An http address is asked for as it is written, query and all, since that is where a signed link has
+its signature. No sentence repeats that part, nor a password: they would end up in logs.
+"""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import obstore
-from obstore.exceptions import BaseError
-from obstore.store import from_url
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.store import HTTPStore, ObjectStore, from_url
 
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
@@ -19,13 +24,18 @@ from packager.tags import MAX_LENGTH
 from packager.text import clean
 
 if TYPE_CHECKING:
-    from obstore.store import ClientConfig  # exists for type checkers alone
+    from obstore.store import ClientConfig, RetryConfig  # exist for type checkers alone
+
+_URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)", re.DOTALL)
+"""Scheme, authority and path (RFC 3986 appendix B)."""
 
 _CLIENT_OPTIONS: "Final[ClientConfig]" = {
     "connect_timeout": "10s",
     "timeout": "1h",  # of a whole transfer: a large source takes its time
     "allow_http": True,  # whoever names an address with http means it
 }
+_LONGEST_ADDRESS: Final = 120
+_RETRIES: "Final[RetryConfig]" = {"max_retries": 4}
 
 
 @contextmanager
@@ -34,24 +44,23 @@ def local_file(source: str | Path, limits: Limits) -> Iterator[Path]:
 
     Raises SourceNotFound, SourceTooLarge or StoreFailed.
     """
-    if isinstance(source, Path) or "://" not in source:
+    url = _URL.match(source) if isinstance(source, str) else None
+    if url is None:
         yield Path(source)
-    elif source.startswith("file://"):
-        yield Path(unquote(urlsplit(source).path))
+    elif url[1].lower() == "file":
+        yield Path(unquote(url[3]))
     else:
         with TemporaryDirectory(prefix="soundbridge-") as folder:
             # The copy keeps the ending: raw AAC and MP3 are told apart with its help.
-            path = Path(folder, "source").with_suffix(Path(urlsplit(source).path).suffix)
-            _download(source, path, limits)
+            path = Path(folder, "source").with_suffix(Path(url[3]).suffix)
+            _download(url, path, limits)
             yield path
 
 
 def name_of(source: str | Path) -> str:
     """Return what a source is called, without its folder and ending: a title for lack of one."""
-    path = Path(source)
-    if isinstance(source, str) and "://" in source:
-        path = Path(unquote(urlsplit(source).path))
-    return clean(path.stem, MAX_LENGTH)
+    url = _URL.match(source) if isinstance(source, str) else None
+    return clean(Path(unquote(url[3]) if url else source).stem, MAX_LENGTH)
 
 
 def sha256_of(path: Path) -> str:
@@ -63,19 +72,50 @@ def sha256_of(path: Path) -> str:
         raise SourceNotFound("The file cannot be read any more. Check its disk.") from error
 
 
-def _download(url: str, path: Path, limits: Limits) -> None:
-    folder, _, name = url.rpartition("/")
+def _download(url: re.Match[str], path: Path, limits: Limits) -> None:
+    address = clean(f"{url[1]}://{url[2].rpartition('@')[2]}{url[3]}", _LONGEST_ADDRESS)
+    store, key = _located(url, address)
     try:
-        store = from_url(folder, client_options=_CLIENT_OPTIONS)
         received = 0
         with path.open("wb") as file:
-            for part in obstore.get(store, unquote(name)):
+            for part in obstore.get(store, key):
                 received += file.write(part)
                 if received > limits.size_bytes:
                     break
     except FileNotFoundError as error:
-        raise SourceNotFound(f"There is nothing at {url}. Check the address.") from error
+        raise SourceNotFound(f"There is nothing at {address}. Check the address.") from error
+    except (PermissionDeniedError, UnauthenticatedError) as error:
+        raise SourceNotFound(
+            f"{address} may not be read. Check your credentials, or ask for a new link."
+        ) from error
     except (BaseError, OSError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise StoreFailed(f"{url} could not be read: {reason}. Try again later.") from error
+        raise StoreFailed(f"{address} could not be read: {_reason(error)}") from error
     check_size(path, limits)
+
+
+def _located(url: re.Match[str], address: str) -> tuple[ObjectStore, str]:
+    """Return the store that a URL is in, and its key there."""
+    try:
+        if url[1].lower() in {"http", "https"}:
+            whole = HTTPStore.from_url(
+                url.string, client_options=_CLIENT_OPTIONS, retry_config=_RETRIES
+            )
+            return whole, ""
+        folder, _, name = url.string.rpartition("/")
+        store = from_url(folder, client_options=_CLIENT_OPTIONS, retry_config=_RETRIES)
+    except (BaseError, ValueError) as error:
+        raise SourceNotFound(
+            f"A source cannot be read from {address}. Name a file, or an address that begins with "
+            "https://, s3://, gs:// or az://."
+        ) from error
+    return store, unquote(name)
+
+
+def _reason(error: Exception) -> str:
+    """Say why a transfer failed, and what to do: the errors of our own disk have a number."""
+    if isinstance(error, OSError) and error.strerror is not None:
+        return f"its copy on this disk failed ({error.strerror}). Make room, then try again."
+    return (
+        "its server cannot be reached, or did not send it whole. "
+        "Check the address, the network and your credentials, then try again."
+    )
