@@ -2,20 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from obstore.store import LocalStore, MemoryStore
 
 from manifests import layout
 from manifests.index import Index
-from packager.errors import SourceNotFound, SourceTooLarge, StoreFailed
+from packager.errors import SourceTooLarge, StoreFailed
 from packager.limits import Limits
-from packager.package import Packaged, Progress, package
+from packager.package import Progress, package
 from packager.publish import read_if_there
 from packager.tune import TITLE, tune_wav
 from tests.sources.audio import converted, excerpt
@@ -163,58 +160,3 @@ def test_limits_hold(limits: Limits, ending: str, music: Path, tmp_path: Path) -
     with pytest.raises(SourceTooLarge):
         package_into(tmp_path / "store", source, limits=limits)
     assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base's name
-        pass
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """Give a folder, and the URL at which its files are."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield tmp_path, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def package_url(url: str, limits: Limits | None = None) -> Packaged:
-    return packaged(url, MemoryStore(), playback_id="id", limits=limits)
-
-
-def test_a_file_url(music: Path, tmp_path: Path) -> None:
-    source = tmp_path / "a b.wav"
-    source.write_bytes(music.read_bytes())
-    assert package_url(source.as_uri()).index.samples == 220_507
-    with pytest.raises(SourceNotFound):
-        package_url((tmp_path / "none.wav").as_uri())
-
-
-def test_a_source_in_a_store_is_copied_and_the_copy_goes(
-    music: Path, served: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder, url = served
-    (folder / "a b.wav").write_bytes(music.read_bytes())
-    copies = folder / "copies"
-    copies.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(copies))
-    assert package_url(f"{url}/a%20b.wav").index.samples == 220_507
-    assert list(copies.iterdir()) == []
-
-
-def test_a_source_in_a_store_obeys_the_limits(music: Path, served: tuple[Path, str]) -> None:
-    folder, url = served
-    (folder / "x.wav").write_bytes(music.read_bytes())
-    with pytest.raises(SourceTooLarge):
-        package_url(f"{url}/x.wav", Limits(size_bytes=100_000))
-
-
-def test_a_source_that_is_not_in_its_store(served: tuple[Path, str]) -> None:
-    with pytest.raises(SourceNotFound, match="nothing at http"):
-        package_url(f"{served[1]}/x.wav")
-    with pytest.raises(StoreFailed, match="could not be read"):
-        package_url("nosuch://bucket/x.wav")
