@@ -20,6 +20,7 @@ from manifests.validate import (
     rungs,
     session,
     timeline,
+    version,
 )
 from manifests.validate.finding import Severity
 from manifests.validate.rule import RuleSet
@@ -39,6 +40,7 @@ _RULE_SETS: Final[Iterable[RuleSet[Any]]] = (
     delivery.RULES,
     lines.RULES,
     lines.UNPARSED,
+    version.RULES,
     multivariant_playlist.RULES,
     multivariant_playlist.NESTED,
     media.RULES,

@@ -117,21 +117,6 @@ def _is_on_demand(facts: MediaFacts) -> Iterator[Violation]:
 
 
 @RULES.rule(
-    "HLS-VERSION-TOO-LOW",
-    Severity.ERROR,
-    "RFC 8216 §7",
-    "EXT-X-VERSION is at least that of every feature which the media playlist uses.",
-)
-def _declares_its_version(facts: MediaFacts) -> Iterator[Violation]:
-    declared, required = facts.playlist.version or 1, facts.playlist.required_version
-    if declared < required:
-        yield Violation(
-            f"it declares version {declared} and uses features of version {required}",
-            facts.line("EXT-X-VERSION"),
-        )
-
-
-@RULES.rule(
     "HLS-MAP-WITHOUT-DISCONTINUITY",
     Severity.WARNING,
     "RFC 8216 §4.3.2.3",

@@ -50,21 +50,6 @@ def _has_variants(facts: MultivariantFacts) -> Iterator[Violation]:
 
 
 @RULES.rule(
-    "HLS-MULTIVARIANT-VERSION-TOO-LOW",
-    Severity.ERROR,
-    "RFC 8216 §7",
-    "EXT-X-VERSION is at least that of every feature which the multivariant playlist uses.",
-)
-def _declares_its_version(facts: MultivariantFacts) -> Iterator[Violation]:
-    declared, required = facts.playlist.version or 1, facts.playlist.required_version
-    if declared < required:
-        yield Violation(
-            f"it declares version {declared} and uses features of version {required}",
-            facts.line("EXT-X-VERSION"),
-        )
-
-
-@RULES.rule(
     "HLS-CODECS-MISSING",
     Severity.ERROR,
     "Apple HLS authoring 9.1",

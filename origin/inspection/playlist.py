@@ -19,6 +19,7 @@ from manifests.validate import (
     media_playlist,
     multivariant_playlist,
     session,
+    version,
 )
 from manifests.validate.delivery import ObjectKind
 from manifests.validate.finding import Finding, Severity
@@ -93,6 +94,7 @@ def _query(uri: str) -> dict[str, str]:
 
 def _judge_media(facts: Written[MediaPlaylist], uri: str) -> list[Finding]:
     return [
+        *version.RULES.check(facts, uri),
         *media_playlist.RULES.check(facts, uri),
         *key.RULES.check(facts, uri),
         *date_range.RULES.check(facts, uri),
@@ -102,6 +104,7 @@ def _judge_media(facts: Written[MediaPlaylist], uri: str) -> list[Finding]:
 
 def _judge_multivariant(facts: Written[MultivariantPlaylist], uri: str) -> list[Finding]:
     return [
+        *version.RULES.check(facts, uri),
         *multivariant_playlist.RULES.check(facts, uri),
         *media.RULES.check(facts, uri),
         *session.RULES.check(facts, uri),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from manifests.validate import date_range, define, key, media_playlist
+from manifests.validate import date_range, define, key, media_playlist, version
 from manifests.validate.finding import Finding
 from tests.unit.validate.cases import MEDIA, Edit, identifiers, media, told
 
@@ -12,12 +12,20 @@ RANGE = '#EXT-X-DATERANGE:ID="r",START-DATE="2024-01-01T00:00:00Z"'
 MAP = '#EXT-X-MAP:URI="init.mp4"\n'
 FIRST = "#EXTINF:5.990748,\n00000.m4s\n"
 SECOND = "#EXTINF:5.990748,\n00001.m4s\n"
-ALL = (media_playlist.RULES, media_playlist.ALONE, key.RULES, date_range.RULES, define.RULES)
+ALL = (
+    version.RULES,
+    media_playlist.RULES,
+    media_playlist.ALONE,
+    key.RULES,
+    date_range.RULES,
+    define.RULES,
+)
 
 
 def judge(text: str) -> list[Finding]:
     facts = media(text)
     return [
+        *version.RULES.check(facts, "p"),
         *media_playlist.RULES.check(facts, "p"),
         *media_playlist.ALONE.check(facts, "p"),
         *key.RULES.check(facts, "p"),

@@ -2,11 +2,11 @@
 
 import pytest
 
-from manifests.validate import define, media, multivariant_playlist, session
+from manifests.validate import define, media, multivariant_playlist, session, version
 from manifests.validate.finding import Finding
 from tests.unit.validate.cases import MULTIVARIANT, Edit, identifiers, multivariant, told
 
-ALL = (multivariant_playlist.RULES, media.RULES, session.RULES, define.RULES)
+ALL = (version.RULES, multivariant_playlist.RULES, media.RULES, session.RULES, define.RULES)
 DATA = '#EXT-X-SESSION-DATA:DATA-ID="com.example.title",VALUE="A tune"\n'
 KEY = '#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES,URI="key",KEYFORMAT="com.example"\n'
 
@@ -14,6 +14,7 @@ KEY = '#EXT-X-SESSION-KEY:METHOD=SAMPLE-AES,URI="key",KEYFORMAT="com.example"\n'
 def judge(text: str) -> list[Finding]:
     facts = multivariant(text)
     return [
+        *version.RULES.check(facts, "p"),
         *multivariant_playlist.RULES.check(facts, "p"),
         *media.RULES.check(facts, "p"),
         *session.RULES.check(facts, "p"),
@@ -22,8 +23,8 @@ def judge(text: str) -> list[Finding]:
 
 
 BREAKS = [
-    Edit("VERSION:8", "VERSION:7", "HLS-MULTIVARIANT-VERSION-TOO-LOW", 2),
-    Edit("#EXT-X-VERSION:8\n", "", "HLS-MULTIVARIANT-VERSION-TOO-LOW", None),
+    Edit("VERSION:8", "VERSION:7", "HLS-VERSION-TOO-LOW", 2),
+    Edit("#EXT-X-VERSION:8\n", "", "HLS-VERSION-TOO-LOW", None),
     Edit('CODECS="mp4a.40.2",SCORE=2', "SCORE=2", "HLS-CODECS-MISSING", 12),
     Edit('CODECS="mp4a.40.2",SCORE=1', 'CODECS="",SCORE=1', "HLS-CODECS-MISSING", 10),
     Edit("AVERAGE-BANDWIDTH=128000,", "", "HLS-AVERAGE-BANDWIDTH-MISSING", 10),
