@@ -114,18 +114,3 @@ class SegmentFacts:
     boxes: tuple[str, ...]
     fragments: tuple[FragmentFacts, ...]
     trailing_bytes: int
-
-    @property
-    def has_segment_index(self) -> bool:
-        """Whether it has a ``sidx`` box."""
-        return "sidx" in self.boxes
-
-    @property
-    def moof_count(self) -> int:
-        """The number of movie fragments."""
-        return self.boxes.count("moof")
-
-    @property
-    def mdat_count(self) -> int:
-        """The number of media data boxes."""
-        return self.boxes.count("mdat")

@@ -117,8 +117,8 @@ def test_files_of_ffmpeg_are_read(codec: str, expected: str, flags: str, tmp_pat
     assert sound is not None
     assert (sound.codec, sound.sample_rate_hz, sound.channels) == (expected, 48_000, 1)
     assert init.has_movie_extends
-    assert segment.moof_count > 1
-    assert segment.has_segment_index is ("sidx" in flags)
+    assert segment.boxes.count("moof") > 1
+    assert ("sidx" in segment.boxes) is ("sidx" in flags)
     assert sum(one.sample_count for one in segment.fragments) == len(packets)
     assert sum(one.samples_bytes or 0 for one in segment.fragments) == sum(
         int(packet["size"]) for packet in packets
