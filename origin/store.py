@@ -4,6 +4,8 @@ Credentials and endpoints of cloud stores come from the environment as obstore r
 (``AWS_ACCESS_KEY_ID``, ``AWS_ENDPOINT_URL``, ...).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -29,15 +31,29 @@ def open_store(location: str) -> ObjectStore:
     return LocalStore(folder, automatic_cleanup=True)
 
 
-def create_store(location: str) -> ObjectStore:
-    """Return the store at ``location``, making the folder where it is one. Raises StoreUnusable."""
+@contextmanager
+def create_store(location: str) -> Iterator[ObjectStore]:
+    """Give the caller's block the store at ``location``, making the folder where it is one.
+
+    Where the block raises, folders that were made for it go again unless something is in them.
+    Raises StoreUnusable.
+    """
     folder = _folder(location)
     if folder is None:
-        return _from_url(location)
+        yield _from_url(location)
+        return
     try:
-        return LocalStore(folder, automatic_cleanup=True, mkdir=True)
+        made = [path for path in (folder, *folder.parents) if not path.exists()]
+        store = LocalStore(folder, automatic_cleanup=True, mkdir=True)
     except (BaseError, OSError, ValueError) as error:
         raise StoreUnusable(f"The folder {folder} cannot be used: {_sentence(error)}.") from error
+    try:
+        yield store
+    except BaseException:
+        for path in made:
+            with suppress(OSError):  # not empty: it holds somebody else's objects
+                path.rmdir()
+        raise
 
 
 def _folder(location: str) -> Path | None:

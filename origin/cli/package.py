@@ -61,8 +61,11 @@ def package(
 
     started_s = monotonic()
     try:
-        store = create_store(destination)
-        with stoppable(), _progress_bar(source) as on_progress:
+        with (
+            create_store(destination) as store,
+            stoppable(),
+            _progress_bar(source) as on_progress,
+        ):
             packaged = package_source(
                 source,
                 store,

@@ -327,11 +327,20 @@ def test_what_looks_bad_and_is_not(store: Path, sources: Path, make: Maker, samp
 def test_the_command_says_it_in_one_line(
     tmp_path: Path, sources: Path, make: Maker, options: tuple[str, ...]
 ) -> None:
-    destination = tmp_path / "made"
+    destination = tmp_path / "made" / "of" / "folders"
     command = [sys.executable, "-m", "origin.cli", "package", str(make(sources)), str(destination)]
     done = subprocess.run(
         [*command, *options], capture_output=True, text=True, check=False, timeout=30
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(r"Error: [^\n]+\.\n", done.stderr)
-    assert not destination.exists() or listing(destination) == []
+    assert not (tmp_path / "made").exists()
+
+
+def test_the_command_keeps_folders_that_it_did_not_make(tmp_path: Path, sources: Path) -> None:
+    (tmp_path / "there").mkdir()
+    for destination in ("there", "there/and/not"):
+        command = [sys.executable, "-m", "origin.cli", "package", str(sources), destination]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=30)
+        assert done.returncode == 1
+        assert listing(tmp_path) == ["sources", "there"]
