@@ -66,13 +66,12 @@ def initialization_section(
     stream = _stream(codec_config, channels=channels, bitrate_bps=bitrate_bps)
     description = encode_aac(stream, channels=channels, sample_rate_hz=sample_rate_hz)
     edits = EditList((Edit(duration_ticks, media_time_ticks),))
-    levels = loudness_box.encode(loudness) if loudness else b""
     track = box(
         "trak",
         TrackHeader(_TRACK_ID).encode(),
         box("edts", edits.encode()),
         _media(description, sample_rate_hz),
-        box("udta", levels) if levels else b"",
+        box("udta", loudness_box.encode(loudness)) if loudness else b"",
     )
     return _FILE_BRANDS.encode("ftyp") + _movie(track, sample_rate_hz, duration_ticks)
 

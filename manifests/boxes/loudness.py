@@ -28,7 +28,7 @@ def encode(loudness: Loudness) -> bytes:
     """Write a ``ludt`` box (ISO/IEC 14496-12 §12.2.7; codes of ISO/IEC 23003-4).
 
     Values outside of what the codes can say are written as the nearest they can; what is undefined
-    is left out, and nothing is written where everything is.
+    is left out. Of silence, all is: its box says that it was measured and has nothing to level.
     """
     measures = b""
     if loudness.integrated_lufs is not None:
@@ -36,8 +36,6 @@ def encode(loudness: Loudness) -> bytes:
         measures += bytes((_PROGRAM_LOUDNESS, _clamp(code, 0, _BYTE_MAX), _HOW))
     if loudness.range_lu is not None:
         measures += bytes((_LOUDNESS_RANGE, _range_code(loudness.range_lu), _HOW))
-    if not measures and loudness.true_peak_dbtp is None:
-        return b""
     base = struct.pack(">H", 0) + _peaks(loudness.true_peak_dbtp) + bytes((len(measures) // 3,))
     return box("ludt", full_box("tlou", 0, 0, base, measures))
 

@@ -18,6 +18,8 @@ FFMPEG = str(PEERS / "ffmpeg-linux-x64")
 FFPROBE = str(PEERS / "ffprobe-linux-x64")
 SHAKA = str(PEERS / "packager-linux-x64")
 BITRATE_BPS = 128_000
+MUSIC = Loudness(-14.0, 6.0, -1.0)
+SILENCE = Loudness(None, None, None)
 FRAME = 1024
 FRAMES_PER_SEGMENT = 86
 """About two seconds at 44.1 kHz."""
@@ -46,7 +48,12 @@ def chirp(samples: int, sample_rate_hz: int, channels: int) -> npt.NDArray[np.fl
 
 
 def make_track(
-    samples: int, folder: Path, *, sample_rate_hz: int = 44_100, channels: int = 2
+    samples: int,
+    folder: Path,
+    *,
+    sample_rate_hz: int = 44_100,
+    channels: int = 2,
+    loudness: Loudness = MUSIC,
 ) -> Track:
     """Pad to whole frames in front, encode, and say in the edit list what to leave out."""
     padding = -samples % FRAME
@@ -60,7 +67,7 @@ def make_track(
         bitrate_bps=BITRATE_BPS,
         media_time_ticks=FRAME + padding,
         duration_ticks=samples,
-        loudness=Loudness(-14.0, 6.0, -1.0),
+        loudness=loudness,
     )
     groups = [
         frames[at : at + FRAMES_PER_SEGMENT] for at in range(0, len(frames), FRAMES_PER_SEGMENT)

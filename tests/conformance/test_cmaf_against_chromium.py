@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.conformance.cmaf_track import make_track
+from manifests.index import Loudness
+from tests.conformance.cmaf_track import MUSIC, SILENCE, make_track
 from tests.players.chromium import chromium
 
 SAMPLES = 5 * 44_100 + 77
@@ -54,8 +55,11 @@ def text(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def test_it_buffers_and_plays_to_the_end_and_decodes_exactly(page: Page, tmp_path: Path) -> None:
-    track = make_track(SAMPLES, tmp_path)
+@pytest.mark.parametrize("loudness", [MUSIC, SILENCE])
+def test_it_buffers_and_plays_to_the_end_and_decodes_exactly(
+    loudness: Loudness, page: Page, tmp_path: Path
+) -> None:
+    track = make_track(SAMPLES, tmp_path, loudness=loudness)
 
     heard = page.evaluate(APPEND, [text(part) for part in (track.init, *track.segments)])
 

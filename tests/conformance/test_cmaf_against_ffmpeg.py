@@ -12,7 +12,7 @@ import pytest
 
 from manifests.boxes import read_init, read_media_segment
 from packager.cmaf import media_segment
-from tests.conformance.cmaf_track import FFMPEG, FFPROBE, FRAME, Track, make_track
+from tests.conformance.cmaf_track import FFMPEG, FFPROBE, FRAME, SILENCE, Track, make_track
 
 
 def decode(path: Path, channels: int) -> npt.NDArray[np.float32]:
@@ -63,6 +63,13 @@ def test_decoding_gives_back_every_sample_and_no_other(
     assert track.frame_count == (samples + -samples % FRAME) // FRAME + 1
     assert decoded.shape == (channels, samples)
     assert np.sqrt(np.mean((decoded - track.pcm) ** 2)) < 0.01
+
+
+def test_a_loudness_box_without_a_value_is_taken(tmp_path: Path) -> None:
+    track = make_track(5 * 44_100, tmp_path, loudness=SILENCE)
+
+    assert b"tlou" in track.init
+    assert decode(write(track, tmp_path), 2).shape == (2, 5 * 44_100)
 
 
 def test_a_shorter_last_frame_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from manifests.boxes import InitFacts, SegmentFacts, read_init, read_media_segment
-from tests.conformance.cmaf_track import FRAME, SHAKA, Track, make_track
+from tests.conformance.cmaf_track import FRAME, SHAKA, SILENCE, Track, make_track
 
 PROTECTION = (
     "--enable_raw_key_encryption",
@@ -53,6 +53,13 @@ def test_its_copy_of_our_track_has_the_same_samples(track: Track, tmp_path: Path
     )
     assert sum(one.duration_ticks or 0 for one in theirs) == FRAME * track.frame_count
     assert all(one.data_is_inside for one in theirs)
+
+
+def test_it_takes_a_loudness_box_without_a_value(tmp_path: Path) -> None:
+    silent = make_track(3 * 44_100, tmp_path, loudness=SILENCE)
+    _, segments = repackage(silent, tmp_path)
+
+    assert sum(one.fragments[0].sample_count for one in segments) == silent.frame_count
 
 
 @pytest.mark.parametrize("scheme", ["cenc", "cbcs"])

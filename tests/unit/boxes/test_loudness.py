@@ -68,8 +68,13 @@ def test_what_is_undefined_is_left_out(loudness: Loudness) -> None:
     assert round_trip(loudness) == loudness
 
 
-def test_nothing_is_written_of_nothing() -> None:
-    assert loudness_box.encode(Loudness(None, None, None)) == b""
+def test_silence_has_a_box_that_measures_nothing() -> None:
+    silence = Loudness(None, None, None)
+
+    assert loudness_box.encode(silence) == bytes.fromhex(
+        "0000001b 6c756474 00000013 746c6f75 00000000 0000 00000000 00"
+    )
+    assert round_trip(silence) == silence
 
 
 def test_an_album_alone_says_nothing_of_the_track() -> None:

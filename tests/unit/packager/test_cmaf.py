@@ -94,9 +94,14 @@ def test_the_loudness(init: InitFacts) -> None:
     assert init.tracks[0].loudness == DECIBELS
 
 
-@pytest.mark.parametrize("loudness", [None, Loudness(None, None, None)])
-def test_an_unknown_loudness_leaves_no_box(loudness: Loudness | None) -> None:
-    data = init_bytes(loudness=loudness)
+def test_the_loudness_of_silence_is_a_box_without_a_value() -> None:
+    silence = Loudness(None, None, None)
+
+    assert read_init(init_bytes(loudness=silence)).tracks[0].loudness == silence
+
+
+def test_a_loudness_that_nobody_measured_leaves_no_box() -> None:
+    data = init_bytes(loudness=None)
 
     assert read_init(data).tracks[0].loudness is None
     assert b"udta" not in data
