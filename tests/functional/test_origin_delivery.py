@@ -66,6 +66,7 @@ async def test_objects_of_a_revision(
     assert response.headers["Cache-Control"] == FOREVER
     assert response.headers["Accept-Ranges"] == "bytes"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Timing-Allow-Origin"] == "*"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Server"] == "soundbridge"
     assert f"asset-{asset.entry.asset_id}" in response.headers["Cache-Tag"].split(",")
