@@ -1,5 +1,7 @@
 // Keys that work wherever the focus is, unless what has the focus uses them itself.
 
+import { toggleMute } from "./volume.js";
+
 const STEP_S = 5;
 const TAKES_SPACE = "button, a, input, select";
 const TAKES_ARROWS = "input, select";
@@ -10,7 +12,7 @@ export function bindKeys(player, audio) {
     " ": [TAKES_SPACE, () => player.toggle()],
     ArrowLeft: [TAKES_ARROWS, () => player.skip(-STEP_S)],
     ArrowRight: [TAKES_ARROWS, () => player.skip(STEP_S)],
-    m: [TAKES_ARROWS, () => (audio.muted = !audio.muted)],
+    m: [TAKES_ARROWS, () => toggleMute(audio)],
   };
   document.addEventListener("keydown", (event) => {
     const [taken, act] = actions[event.key] ?? [];

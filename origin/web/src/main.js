@@ -15,30 +15,59 @@ const EMPTY = "Nothing is on the shelf yet. Package a track into this server’s
 const UNREACHABLE = "This server does not answer just now. Please try again in a moment.";
 const MISSING = "That track is not here. It may have been taken down, or the link is incomplete.";
 
+const NAME = document.title;
+
 function say(sentence) {
   notice.textContent = sentence;
-  notice.hidden = sentence === "";
+  notice.scrollIntoView({ block: "nearest" });
 }
 
-async function open(playbackId, play) {
-  const response = await fetch(`${encodeURIComponent(playbackId)}.json`);
+let asking = new AbortController(); // for the track that was asked for last
+
+/** A track that is not to be had; the message says so to the listener. */
+class Refused extends Error {}
+
+/** Fetch a track. An earlier one that has not come yet is no longer wanted: AbortError there. */
+async function fetchTrack(playbackId) {
+  asking.abort();
+  asking = new AbortController();
+  const response = await fetch(`${encodeURIComponent(playbackId)}.json`, { signal: asking.signal });
   if (!response.ok) {
-    player.hidden = true;
-    say(response.status === 404 ? MISSING : UNREACHABLE);
-    return;
+    throw new Refused(response.status === 404 ? MISSING : UNREACHABLE);
   }
-  const track = await response.json();
+  return response.json();
+}
+
+function show(track, play) {
   say("");
   player.hidden = false;
   document.title = [track.title ?? "Untitled", track.artist].filter(Boolean).join(" — ");
-  markCurrent(list, playbackId);
-  await player.open(track, { play });
+  markCurrent(list, track.playback_id);
+  return player.open(track, { play });
 }
 
+/** Open what the address asks for; where that cannot be had, nothing plays on under its name. */
+async function open(playbackId) {
+  try {
+    await show(await fetchTrack(playbackId), false);
+  } catch (error) {
+    if (error instanceof Refused) {
+      player.close();
+      document.title = NAME;
+      markCurrent(list, null);
+    }
+    throw error;
+  }
+}
+
+/** Play a track of the shelf; until it can be had, what plays now plays on under its own address. */
 function choose(playbackId) {
-  history.pushState(null, "", `?play=${encodeURIComponent(playbackId)}`);
-  scrollTo({ top: 0 });
-  return guarded(() => open(playbackId, true));
+  return guarded(async () => {
+    const track = await fetchTrack(playbackId);
+    history.pushState(null, "", `?play=${encodeURIComponent(playbackId)}`);
+    scrollTo({ top: 0 });
+    await show(track, true);
+  });
 }
 
 async function fill() {
@@ -53,13 +82,13 @@ async function start() {
   const shelved = fill();
   const wanted = new URLSearchParams(location.search).get("play");
   if (wanted) {
-    await open(wanted, false);
-    await shelved.then(() => markCurrent(list, wanted), console.warn);
+    shelved.then(() => markCurrent(list, player.dataset.playbackId), console.warn);
+    await open(wanted);
     return;
   }
   const [newest] = await shelved;
   if (newest) {
-    await open(newest.playback_id, false);
+    await open(newest.playback_id);
   } else {
     say(EMPTY);
   }
@@ -69,8 +98,10 @@ async function guarded(action) {
   try {
     await action();
   } catch (error) {
-    console.error(error);
-    say(UNREACHABLE);
+    if (error.name !== "AbortError") {
+      console.warn(error);
+      say(error instanceof Refused ? error.message : UNREACHABLE);
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 
 const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
 const HLS_TYPE = "application/vnd.apple.mpegurl";
-const BUFFER_AHEAD_S = 30;
+const BUFFER_AHEAD_S = 30; // what most listeners who skip a track let go to waste
 const BUFFER_BEHIND_S = 60;
 
 /**
@@ -38,6 +38,7 @@ class HlsJsPlayback {
     this.#hls = new Hls({
       startPosition: start_s,
       maxBufferLength: BUFFER_AHEAD_S,
+      maxMaxBufferLength: BUFFER_AHEAD_S, // else 60 MB are filled: ten minutes of sound
       backBufferLength: BUFFER_BEHIND_S,
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
     });

@@ -52,6 +52,15 @@ class SoundPlayer extends HTMLElement {
     await Promise.all([this.#load(this.#opened, start_s), this.#loadWaveform(this.#opened)]);
   }
 
+  /** Fall silent and out of sight until another track is opened. */
+  close() {
+    this.#opened += 1;
+    this.#playback?.close();
+    this.#playback = undefined;
+    this.dataset.playbackId = "";
+    this.hidden = true;
+  }
+
   /** Play or pause, as the button does; after a failure, try again. */
   toggle() {
     if (this.dataset.state === "failed") {
@@ -124,7 +133,8 @@ class SoundPlayer extends HTMLElement {
 
   #describe() {
     const track = this.#track;
-    this.querySelector(".title").textContent = track.title ?? "Untitled";
+    const title = this.querySelector(".title");
+    title.textContent = title.title = track.title ?? "Untitled";
     this.querySelector(".byline").textContent = [track.artist, track.album].filter(Boolean).join(" — ");
     this.querySelector(".trouble").hidden = true;
     this.dataset.rendition = "";

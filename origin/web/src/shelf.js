@@ -2,9 +2,11 @@
 
 import { clock } from "./clock.js";
 
+const LISTED_MAX = 200; // what the origin lists at most
+
 /** Fetch what is published, newest first. */
 export async function fetchShelf() {
-  const response = await fetch("v1/assets");
+  const response = await fetch(`v1/assets?limit=${LISTED_MAX}`);
   if (!response.ok) {
     throw new Error(`the list was answered with ${response.status}`);
   }
@@ -51,6 +53,7 @@ function row(item, choose) {
 function text(className, content) {
   const span = document.createElement("span");
   span.className = className;
+  span.dir = "auto";
   span.textContent = content;
   return span;
 }
