@@ -131,7 +131,7 @@ def _make(
     index = _index(work, sound.timeline.samples, loudness, renditions)
     index = _with_tags_and_cover(index, work.path, published)
     index = _with_documents(index, waveform, published)
-    published.put(layout.INDEX, index.to_json())
+    published.complete(index.to_json())
     return index
 
 

@@ -12,7 +12,7 @@ from manifests import layout
 from manifests.index import Index
 from packager.errors import SourceTooLarge, StoreFailed
 from packager.limits import Limits
-from packager.package import Progress, package
+from packager.package import Packaged, Progress, package
 from packager.publish import read_if_there
 from packager.tune import TITLE, tune_wav
 from tests.sources.audio import converted, excerpt
@@ -137,6 +137,38 @@ def test_being_stopped_leaves_nothing(
 
     with pytest.raises(reason):
         packaged(long_music, LocalStore(tmp_path), playback_id="id", on_progress=stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_runs_of_one_source_of_which_the_first_is_stopped(music: Path, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    seconds: list[Packaged] = []
+
+    def stop_after_another(_progress: Progress) -> None:
+        seconds.append(packaged(music, store, playback_id="second"))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        packaged(music, store, playback_id="first", on_progress=stop_after_another)
+    (second,) = seconds
+    for name, stored in second.index.objects().items():
+        data = (tmp_path / second.entry.where.key(name)).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == stored.sha256
+    assert [path.name for path in (tmp_path / "entry").iterdir()] == ["second.json"]
+
+
+def test_two_runs_of_one_source_of_which_the_second_is_stopped(music: Path, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+
+    def stop(_progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    def start_another(_progress: Progress) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            packaged(music, store, playback_id="second", on_progress=stop)
+
+    with pytest.raises(StoreFailed, match="Another run took away a part of it"):
+        packaged(music, store, playback_id="first", on_progress=start_another)
     assert list(tmp_path.iterdir()) == []
 
 

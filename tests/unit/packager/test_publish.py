@@ -7,7 +7,7 @@ from obstore.store import LocalStore, MemoryStore
 
 from manifests.layout import Revision
 from packager.errors import StoreFailed
-from packager.publish import publication, read_if_there
+from packager.publish import Publication, publication, read_if_there
 
 WHERE = Revision("asset", "revision")
 
@@ -20,6 +20,7 @@ def publish_and_fail(store: LocalStore | MemoryStore, reason: type[BaseException
     with publication(store, WHERE) as published:
         published.put("128k/00000.m4s", b"1")
         published.put("128k/init.mp4", b"2")
+        published.complete(b"index")
         published.replace("entry/id.json", b"3")
         raise reason
 
@@ -57,6 +58,58 @@ def test_an_entry_that_was_there_comes_back(store: LocalStore | MemoryStore) -> 
         publish_and_fail(store, KeyboardInterrupt)
     assert keys(store) == {"entry/id.json"}
     assert read_if_there(store, "entry/id.json") == b"the one before"
+
+
+SEGMENT, INDEX = WHERE.key("128k/00000.m4s"), WHERE.key("index.json")
+
+
+@pytest.fixture
+def runs(store: LocalStore | MemoryStore) -> tuple[Publication, Publication]:
+    """Two runs of one source, both of which have stored the same segment."""
+    ours, theirs = Publication(store, WHERE), Publication(store, WHERE)
+    for run in (ours, theirs):
+        run.put("128k/00000.m4s", b"1")
+    return ours, theirs
+
+
+def test_what_another_run_completed_stays(
+    store: LocalStore | MemoryStore, runs: tuple[Publication, Publication]
+) -> None:
+    ours, theirs = runs
+    theirs.complete(b"index")
+    ours.withdraw()
+    assert keys(store) == {SEGMENT, INDEX}
+
+
+def test_an_index_of_another_run_comes_back(
+    store: LocalStore | MemoryStore, runs: tuple[Publication, Publication]
+) -> None:
+    ours, theirs = runs
+    theirs.complete(b"theirs")
+    ours.complete(b"ours")
+    ours.withdraw()
+    assert keys(store) == {SEGMENT, INDEX}
+    assert read_if_there(store, INDEX) == b"theirs"
+
+
+def test_what_another_run_took_away_is_missed(
+    store: LocalStore | MemoryStore, runs: tuple[Publication, Publication]
+) -> None:
+    ours, theirs = runs
+    ours.put("128k/00001.m4s", b"2")
+    theirs.withdraw()
+    with pytest.raises(StoreFailed, match="Another run took away a part of it"):
+        ours.complete(b"index")
+    ours.withdraw()
+    assert keys(store) == set()
+
+
+def test_an_index_that_cannot_be_read_may_be_of_another_run(tmp_path: Path) -> None:
+    published = Publication(LocalStore(tmp_path), WHERE)
+    published.put("128k/00000.m4s", b"1")
+    (tmp_path / INDEX).symlink_to(tmp_path / INDEX)
+    published.withdraw()
+    assert (tmp_path / SEGMENT).exists()
 
 
 def test_folders_go_too(tmp_path: Path) -> None:
