@@ -17,19 +17,17 @@ from obstore.store import ObjectStore
 from manifests import layout, presentation
 from manifests.entry import Entry
 from manifests.errors import ManifestError
-from manifests.index import Artwork, Index, Loudness, RenditionRecord, SourceRecord
+from manifests.index import Artwork, Index, Loudness, RenditionRecord
 from manifests.layout import Revision
-from manifests.rendition import Ladder
 from packager.artwork import ArtworkSet, find_cover, make_artwork
 from packager.container import open_source
-from packager.ladder import choose
 from packager.limits import Limits
-from packager.probe import Probe, probe
+from packager.plan import Plan, make_plan
 from packager.publish import Publication, publication, read_if_there
 from packager.renditions import RenditionWriter, encode_all
 from packager.revision import revision_id, versions
 from packager.sound import Sound
-from packager.source import local_file, name_of, sha256_of
+from packager.source import local_file, name_of
 from packager.tags import read_tags
 from packager.waveform import Waveform
 
@@ -70,32 +68,14 @@ def package(
     """
     limits = limits or Limits()
     with local_file(source, limits) as path:
-        work = _prepare(path, limits)
-        where = Revision(asset_id, revision_id(work.sha256, work.ladder, versions()))
+        plan = make_plan(path, limits)
+        where = Revision(asset_id, revision_id(plan.sha256, plan.ladder, versions()))
         with publication(store, where) as published:
-            index = _existing(store, where) or _make(work, published, workers, on_progress)
+            index = _existing(store, where) or _make(plan, published, workers, on_progress)
             title = index.tags.get("title") or name_of(source)
             entry = _entry(index, where, playback_id, created_at, title)
             published.replace(layout.entry_key(playback_id), entry.to_json())
     return Packaged(entry, index)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """A source that was found fit, and the plan for it."""
-
-    path: Path
-    sha256: str
-    probe: Probe
-    ladder: Ladder
-    notes: tuple[str, ...]
-    limits: Limits
-
-
-def _prepare(path: Path, limits: Limits) -> _Work:
-    probed = probe(path, limits)
-    ladder, notes = choose(probed)
-    return _Work(path, sha256_of(path), probed, ladder, notes, limits)
 
 
 def _existing(store: ObjectStore, where: Revision) -> Index | None:
@@ -110,40 +90,40 @@ def _existing(store: ObjectStore, where: Revision) -> Index | None:
 
 
 def _make(
-    work: _Work,
+    plan: Plan,
     published: Publication,
     workers: int | None,
     on_progress: Callable[[Progress], None] | None,
 ) -> Index:
-    sound = Sound(work.path, work.probe, work.ladder, work.limits)
-    writers = {rung: RenditionWriter(work.ladder, rung, published) for rung in work.ladder.rungs}
-    chunks = encode_all(work.ladder, sound.chunks(), workers or os.cpu_count() or 1)
-    total_s = sound.expected_samples / work.ladder.sample_rate_hz
+    sound = Sound(plan.path, plan.probe, plan.ladder, plan.limits)
+    writers = {rung: RenditionWriter(plan.ladder, rung, published) for rung in plan.ladder.rungs}
+    chunks = encode_all(plan.ladder, sound.chunks(), workers or os.cpu_count() or 1)
+    total_s = sound.expected_samples / plan.ladder.sample_rate_hz
     done_s = 0.0
     with closing(chunks):  # an error ends the encoders too, not whenever it is forgotten
         for encoded in chunks:
             writers[encoded.rung].write(encoded)
-            done_s += encoded.cut.heard_ticks / work.ladder.sample_rate_hz / len(writers)
+            done_s += encoded.cut.heard_ticks / plan.ladder.sample_rate_hz / len(writers)
             if on_progress is not None:
                 on_progress(Progress(min(done_s, total_s), total_s))
     loudness, waveform = sound.measured()
     renditions = tuple(writer.finish(sound.timeline, loudness) for writer in writers.values())
-    index = _index(work, sound.timeline.samples, loudness, renditions)
-    index = _with_tags_and_cover(index, work.path, published)
+    index = _index(plan, sound.timeline.samples, loudness, renditions)
+    index = _with_tags_and_cover(index, plan.path, published)
     index = _with_documents(index, waveform, published)
     published.complete(index.to_json())
     return index
 
 
 def _index(
-    work: _Work, samples: int, loudness: Loudness, renditions: tuple[RenditionRecord, ...]
+    plan: Plan, samples: int, loudness: Loudness, renditions: tuple[RenditionRecord, ...]
 ) -> Index:
     return Index(
         samples=samples,
-        sample_rate_hz=work.ladder.sample_rate_hz,
-        channels=work.ladder.channels,
-        target_duration_s=work.ladder.target_duration_s,
-        source=_source_record(work),
+        sample_rate_hz=plan.ladder.sample_rate_hz,
+        channels=plan.ladder.channels,
+        target_duration_s=plan.ladder.target_duration_s,
+        source=plan.source_record(),
         renditions=renditions,
         loudness=loudness,
         tags={},
@@ -151,7 +131,7 @@ def _index(
         placeholder=None,
         documents=(),
         versions=versions(),
-        notes=work.notes,
+        notes=plan.notes,
     )
 
 
@@ -193,19 +173,6 @@ def _put_covers(artwork: ArtworkSet, published: Publication) -> tuple[Artwork, .
             )
         )
     return tuple(covers)
-
-
-def _source_record(work: _Work) -> SourceRecord:
-    return SourceRecord(
-        sha256=work.sha256,
-        size_bytes=work.path.stat().st_size,
-        container=work.probe.container,
-        codec=work.probe.codec,
-        sample_rate_hz=work.probe.sample_rate_hz,
-        channels=work.probe.channels,
-        bits_per_sample=work.probe.bits_per_sample,
-        bitrate_bps=work.probe.bitrate_bps,
-    )
 
 
 def _entry(index: Index, where: Revision, playback_id: str, created_at: str, title: str) -> Entry:
