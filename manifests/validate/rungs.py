@@ -86,7 +86,7 @@ def _discontinuities_agree(presentation: Presentation) -> Iterator[Violation]:
     "HLS-INDEPENDENT-SEGMENTS",
     Severity.WARNING,
     "Apple HLS authoring 9.11, 9.12",
-    "EXT-X-INDEPENDENT-SEGMENTS is in the multivariant playlist or in every media playlist.",
+    "EXT-X-INDEPENDENT-SEGMENTS is in the multivariant playlist.",
 )
 def _segments_are_independent(presentation: Presentation) -> Iterator[Violation]:
     if presentation.playlist.independent_segments:
@@ -95,6 +95,27 @@ def _segments_are_independent(presentation: Presentation) -> Iterator[Violation]
         if not rendition.playlist.independent_segments:
             yield Violation(f"EXT-X-INDEPENDENT-SEGMENTS is missing, here and in {uri}")
             return
+    yield Violation(
+        "EXT-X-INDEPENDENT-SEGMENTS is missing here: players learn from media playlists alone, "
+        "after loading them, that they may begin with any segment"
+    )
+
+
+@RULES.rule(
+    "HLS-RUNGS-INDEPENDENT-SEGMENTS",
+    Severity.INFO,
+    "RFC 8216 §4.3.5.1",
+    "EXT-X-INDEPENDENT-SEGMENTS is in every media playlist, too.",
+)
+def _rungs_are_independent_by_themselves(presentation: Presentation) -> Iterator[Violation]:
+    if not presentation.playlist.independent_segments:
+        return
+    for uri, rendition in presentation.rungs():
+        if not rendition.playlist.independent_segments:
+            yield Violation(
+                f"{uri} lacks EXT-X-INDEPENDENT-SEGMENTS: a player that opens it by itself does "
+                "not know that it may begin with any segment"
+            )
 
 
 def _pairs(

@@ -101,6 +101,27 @@ def spiky() -> Presentation:
     return Presentation(Written(said), {"only": mixed})
 
 
+def quiet_end(*, heavy: int = 0) -> Presentation:
+    """Return five loud segments before eleven of digital silence.
+
+    So many of the loud ones are three times as heavy as the others.
+    """
+    frames = (258,) * 16
+    loud, silent = rendition(frames, frame_bytes=120), rendition(frames, frame_bytes=6)
+    triple = rendition(frames, frame_bytes=3 * 120)
+    segments = (*triple.segments[:heavy], *loud.segments[heavy:5], *silent.segments[5:])
+    return alone(replace(silent, segments=segments))
+
+
+def unread(declared: Variant) -> Presentation:
+    """Return a presentation of one variant, whose segments nobody has seen."""
+    return Presentation(Written(MultivariantPlaylist((declared,), independent_segments=True)), {})
+
+
+def loose(peak_bps: int, average_bps: int | None) -> Variant:
+    return variant("low", LOW, bandwidth_bps=peak_bps, average_bandwidth_bps=average_bps)
+
+
 BREAKS = [
     ("HLS-RUNGS-TARGETDURATION", presentation(high=LATE)),
     ("HLS-RUNGS-BOUNDARIES", presentation(LOW, rendition((258, 258, 86, 9), frame_bytes=743))),
@@ -108,6 +129,8 @@ BREAKS = [
     ("HLS-RUNGS-TIMESTAMPS", presentation(high=shifted(HIGH, 1, 45))),
     ("HLS-RUNGS-DISCONTINUITIES", presentation(high=BROKEN_UP)),
     ("HLS-INDEPENDENT-SEGMENTS", presentation(high=DEPENDENT, independent_segments=False)),
+    ("HLS-INDEPENDENT-SEGMENTS", presentation(independent_segments=False)),
+    ("HLS-RUNGS-INDEPENDENT-SEGMENTS", presentation(high=DEPENDENT)),
     ("HLS-CODECS-WRONG", presentation(declared=variant("low", LOW, codecs=("mp4a.40.5",)))),
     (
         "HLS-CODECS-WRONG",
@@ -121,6 +144,9 @@ BREAKS = [
         presentation(declared=variant("low", LOW, average_bandwidth_bps=110_000)),
     ),
     ("HLS-PEAK-TO-AVERAGE", spiky()),
+    ("HLS-PEAK-TO-AVERAGE", quiet_end(heavy=1)),
+    ("HLS-DECLARED-PEAK-TO-AVERAGE", unread(loose(190_001, 95_000))),
+    ("HLS-DECLARED-PEAK-TO-AVERAGE", unread(loose(128_000, 0))),
     ("HLS-NO-CELLULAR-VARIANT", alone(rendition(frame_bytes=600))),
 ]
 
@@ -140,7 +166,9 @@ def test_a_defect_is_found(rule: str, found: Presentation) -> None:
 @pytest.mark.parametrize(
     "found",
     [
-        presentation(independent_segments=False),
+        quiet_end(),
+        unread(loose(190_000, 95_000)),
+        unread(loose(190_001, None)),
         presentation(growing(LOW, 2), growing(HIGH, 3)),
         presentation(declared=variant("low", LOW, codecs=())),
         presentation(declared=variant("low", LOW, average_bandwidth_bps=None)),
@@ -164,6 +192,23 @@ def test_rungs_that_could_not_be_read_are_left_out() -> None:
     whole = presentation()
     assert judge(replace(whole, renditions={})) == []
     assert judge(replace(whole, renditions={"high": HIGH})) == []
+
+
+def test_an_excess_that_is_only_declared_is_found_where_segments_are_light() -> None:
+    peak_bps, average_bps = rates(LOW)
+    told = judge(presentation(declared=loose(3 * peak_bps, average_bps)))
+    assert told == ["HLS-BANDWIDTH", "HLS-DECLARED-PEAK-TO-AVERAGE", "HLS-NO-CELLULAR-VARIANT"]
+
+
+def test_a_live_stream_may_peak_as_it_likes() -> None:
+    declared = loose(150_000, 50_000)
+    assert judge(presentation(growing(LOW, 3), growing(HIGH, 3), declared=declared)) == []
+
+
+def test_a_defect_is_told_once_where_no_playlist_says_that_segments_are_independent() -> None:
+    found = presentation(high=DEPENDENT, independent_segments=False)
+    (finding,) = rungs.RULES.check(found, "multivariant.m3u8")
+    assert "in high" in finding.message
 
 
 def test_nothing_is_weighed_before_everything_has_been_read() -> None:
