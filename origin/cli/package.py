@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -133,7 +134,7 @@ def _sentences(result: dict[str, Any], destination: str, took_s: float) -> str:
 @contextmanager
 def _progress_bar(source: str) -> Iterator[Callable[["Done"], None]]:
     """Show how far packaging is, and how fast it goes, while the caller's block runs."""
-    name = source.rpartition("/")[2]
+    name = urlsplit(source).path.rpartition("/")[2]  # a signed link's query is a secret
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
