@@ -1,0 +1,103 @@
+"""Opening the database that a command was given.
+
+SQLite runs in WAL mode, and every transaction begins as a writer (``BEGIN IMMEDIATE``): one that
+begins as a reader and then writes fails at once, instead of waiting, where another has written in
+between. A commit is on the disk when it returns.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from origin.database.schema import upgrade
+
+FILE_NAME: Final = "soundbridge.sqlite3"
+_LOCK_TIMEOUT_S: Final = 30.0
+_POSTGRES: Final = "postgresql"
+_TURNSTILE: Final = "soundbridge.lock"
+_PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON")
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be opened or brought up to date; the message says why."""
+
+
+@asynccontextmanager
+async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block the database at ``url``, or the SQLite file in folder ``state``.
+
+    Its schema is brought up to date first. Raises DatabaseUnusable.
+    """
+    engine = _sqlite(state) if url is None else _postgres(url)
+    try:
+        try:
+            await upgrade(engine)
+        except (SQLAlchemyError, OSError) as error:
+            raise DatabaseUnusable(
+                f"The database {engine.url.render_as_string(hide_password=True)} cannot be used: "
+                f"{str(error).partition(chr(10))[0]}"
+            ) from error
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _postgres(text: str) -> AsyncEngine:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise DatabaseUnusable("That is not the URL of a database. " + _HINT) from error
+    if url.get_backend_name() != _POSTGRES:
+        raise DatabaseUnusable(f"{url.get_backend_name()} is not a database we know. " + _HINT)
+    try:
+        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise DatabaseUnusable(
+            "PostgreSQL needs asyncpg: pip install 'soundbridge[postgres]'."
+        ) from error
+
+
+_HINT: Final = "Give postgresql://user@host/name, or leave it out for SQLite in the state folder."
+
+
+def _sqlite(state: Path) -> AsyncEngine:
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        _begin_log(state)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseUnusable(f"The state folder {state} cannot be used: {error}") from error
+    url = URL.create("sqlite+aiosqlite", database=str(state / FILE_NAME))
+    engine = create_async_engine(url, connect_args={"timeout": _LOCK_TIMEOUT_S})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_as_writer)
+    return engine
+
+
+def _begin_log(state: Path) -> None:
+    """Switch the file to WAL, which it stays in.
+
+    SQLite does not wait for others at the switch but fails, so processes take turns here.
+    """
+    with (state / _TURNSTILE).open("w") as turnstile:
+        flock(turnstile, LOCK_EX)
+        with closing(sqlite3.connect(state / FILE_NAME, timeout=_LOCK_TIMEOUT_S)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_as_writer(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

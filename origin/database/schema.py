@@ -1,0 +1,26 @@
+"""Bringing a database's schema up to date, whoever else does so at the same time."""
+
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_LOCK_NUMBER: Final = 0x736F756E64
+"""Of PostgreSQL's advisory lock; any number that no other program takes."""
+
+
+async def upgrade(engine: AsyncEngine) -> None:
+    """Run the migrations that are missing, in one transaction; processes wait for each other."""
+    async with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", "origin.database:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

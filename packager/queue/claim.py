@@ -1,0 +1,103 @@
+"""Claiming: the next job, under a lease, with a fencing token of its own.
+
+On PostgreSQL ``FOR UPDATE SKIP LOCKED`` lets claims go past each other: two at once never take the
+same job, and neither waits. How many jobs of a creator are running is read without a lock there, so
+claims at the very same moment may favour the same creator once. SQLite has one writer at a time:
+the caller's transaction must have begun with ``BEGIN IMMEDIATE``.
+"""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from packager.queue import policy
+from packager.queue.job import Claimed, State
+from packager.queue.tables import claims, jobs
+
+
+async def claim(
+    connection: AsyncConnection,
+    kinds: Collection[str],
+    *,
+    worker: str,
+    now_s: float,
+    lease_s: float,
+) -> Claimed | None:
+    """Take the next job of one of these kinds, or return None where nothing is due.
+
+    A job whose workers were lost as often as it may be tried is parked on the way. Commit before
+    beginning the work.
+    """
+    while True:
+        found = (await connection.execute(_next(kinds, now_s))).one_or_none()
+        if found is None:
+            return None
+        if not policy.is_exhausted(found.attempts):
+            return await _take(connection, found, worker, now_s, lease_s)
+        await _park(connection, found, now_s)
+
+
+def _next(kinds: Collection[str], now_s: float) -> Select[Any]:
+    """Select the job that is next in ``policy.order``, and lock its row."""
+    others = jobs.alias("others")
+    running_of_creator = (
+        select(func.count())
+        .where(
+            others.c.creator_id == jobs.c.creator_id,
+            others.c.state == State.RUNNING,
+            others.c.lease_until_s > now_s,
+        )
+        .scalar_subquery()
+    )
+    return (
+        select(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.creator_id, jobs.c.attempts)
+        .where(jobs.c.kind.in_(kinds), _is_due(now_s))
+        .order_by(jobs.c.priority.desc(), running_of_creator, jobs.c.created_s, jobs.c.id)
+        .limit(1)
+        .with_for_update(of=jobs, skip_locked=True)
+    )
+
+
+def _is_due(now_s: float) -> ColumnElement[bool]:
+    waiting = and_(jobs.c.state == State.QUEUED, jobs.c.not_before_s <= now_s)
+    left_behind = and_(jobs.c.state == State.RUNNING, jobs.c.lease_until_s <= now_s)
+    return or_(waiting, left_behind)
+
+
+async def _take(
+    connection: AsyncConnection, found: Row[Any], worker: str, now_s: float, lease_s: float
+) -> Claimed:
+    # Drawn after the row is locked: of two claims of one job, the later has the larger token.
+    drawn = insert(claims).values(job_id=found.id, worker=worker, claimed_s=now_s)
+    fence = (await connection.execute(drawn.returning(claims.c.fence))).scalar_one()
+    attempts = found.attempts + 1
+    await connection.execute(
+        update(jobs)
+        .where(jobs.c.id == found.id)
+        .values(
+            state=State.RUNNING,
+            attempts=attempts,
+            fence=fence,
+            lease_until_s=now_s + lease_s,
+            progress=0.0,
+        )
+    )
+    payload = json.loads(found.payload)
+    return Claimed(found.id, found.kind, payload, found.creator_id, attempts, fence)
+
+
+async def _park(connection: AsyncConnection, found: Row[Any], now_s: float) -> None:
+    reason = f"Its worker was lost in the last of {found.attempts} attempts."
+    await connection.execute(
+        update(jobs)
+        .where(jobs.c.id == found.id)
+        .values(
+            state=State.PARKED,
+            failure_code=policy.WORKER_DIED,
+            failure_reason=reason,
+            finished_s=now_s,
+        )
+    )

@@ -1,0 +1,23 @@
+"""What the queue refuses, and why."""
+
+
+class QueueError(Exception):
+    """The root: the message says what happened and what to do."""
+
+
+class JobRefused(QueueError):
+    """The job cannot be taken in: its payload or one of its fields is out of bounds."""
+
+
+class LeaseLost(QueueError):
+    """Another claim, or the end of the job, came first: what this worker did must not count."""
+
+    def __init__(self, job_id: str, fence: int) -> None:
+        super().__init__(
+            f"Job {job_id} is no longer held with token {fence}: its lease ran out and it was "
+            "taken up again, or it has ended. Drop this result; the later claim counts."
+        )
+
+
+class PlaybackIdTaken(QueueError):
+    """The asset or playback id belongs to another pair of them."""

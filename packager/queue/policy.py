@@ -1,0 +1,64 @@
+"""What the queue decides, without a database: who is next, when to try again, when to give up."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from packager.errors import (
+    CorruptSource,
+    PackagingError,
+    SourceNotFound,
+    SourceTooLarge,
+    UnsupportedSource,
+)
+
+ATTEMPTS: Final = 5
+FIRST_DELAY_S: Final = 2.0
+LONGEST_DELAY_S: Final = 600.0
+REASON_LENGTH: Final = 1_000
+
+WORKER_DIED: Final = "worker_died"
+UNEXPECTED: Final = "unexpected"
+
+_AT_FAULT_THEMSELVES: Final = (UnsupportedSource, CorruptSource, SourceTooLarge, SourceNotFound)
+
+
+def order(
+    priority: int, running_of_creator: int, created_s: float, job_id: str
+) -> tuple[int, int, float, str]:
+    """Return what jobs are sorted by, the next one first.
+
+    Higher priority first: it is what the operator promised. Among equals the creator of whose jobs
+    the fewest are running, so that nobody's thousand uploads hold up another's one. Then age.
+    """
+    return (-priority, running_of_creator, created_s, job_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt failed: a code for programs and a sentence for people."""
+
+    code: str
+    reason: str
+    is_permanent: bool = False
+
+
+def failure_of(error: Exception) -> Failure:
+    """Say what an error means for its job: another attempt cannot mend a source."""
+    code = error.code if isinstance(error, PackagingError) else UNEXPECTED
+    said = str(error) if isinstance(error, PackagingError) else f"{type(error).__name__}: {error}"
+    return Failure(code, said[:REASON_LENGTH], isinstance(error, _AT_FAULT_THEMSELVES))
+
+
+def is_exhausted(attempts: int) -> bool:
+    """Tell whether a job has had all its attempts."""
+    return attempts >= ATTEMPTS
+
+
+def delay_s(attempts: int, chance: float) -> float:
+    """Return how long to wait after attempt number ``attempts``; ``chance`` is from [0, 1).
+
+    Doubles with every attempt, up to a bound; half of it is left to chance, so that jobs that
+    failed together (a store was down) do not come back together.
+    """
+    longest = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2.0 ** (attempts - 1))
+    return longest * (0.5 + chance / 2)

@@ -1,0 +1,68 @@
+"""What the queue decides without a database."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packager.errors import (
+    CorruptSource,
+    EncoderFailed,
+    SourceNotFound,
+    SourceTooLarge,
+    StoreFailed,
+    UnsupportedSource,
+)
+from packager.queue import policy
+
+chances = st.floats(0, 1, exclude_max=True)
+
+
+@given(st.integers(1, 60), chances)
+def test_a_delay_is_between_half_and_all_of_its_bound(attempts: int, chance: float) -> None:
+    bound = min(policy.LONGEST_DELAY_S, policy.FIRST_DELAY_S * 2 ** (attempts - 1))
+    assert bound / 2 <= policy.delay_s(attempts, chance) <= bound
+
+
+@given(st.integers(1, 60), chances, chances)
+def test_the_next_delay_is_no_shorter_than_the_shortest_of_this(
+    attempts: int, chance: float, other: float
+) -> None:
+    assert policy.delay_s(attempts + 1, chance) >= policy.delay_s(attempts, other) / 2
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "is_permanent"),
+    [
+        (UnsupportedSource("x"), "unsupported_source", True),
+        (CorruptSource("x"), "corrupt_source", True),
+        (SourceTooLarge("x"), "source_too_large", True),
+        (SourceNotFound("x"), "source_not_found", True),
+        (StoreFailed("x"), "store_failed", False),
+        (EncoderFailed("x"), "encoder_failed", False),
+        (MemoryError(), policy.UNEXPECTED, False),
+    ],
+)
+def test_only_a_source_at_fault_is_not_tried_again(
+    error: Exception,
+    code: str,
+    is_permanent: bool,  # noqa: FBT001 a column of the table above
+) -> None:
+    failure = policy.failure_of(error)
+    assert (failure.code, failure.is_permanent) == (code, is_permanent)
+
+
+def test_a_reason_is_bounded() -> None:
+    assert len(policy.failure_of(ValueError("x" * 100_000)).reason) == policy.REASON_LENGTH
+
+
+def test_attempts_are_bounded() -> None:
+    assert not policy.is_exhausted(policy.ATTEMPTS - 1)
+    assert policy.is_exhausted(policy.ATTEMPTS)
+
+
+def test_order_is_priority_then_fairness_then_age() -> None:
+    promised = policy.order(9, 5, 2.0, "d")
+    idle = policy.order(0, 0, 3.0, "c")
+    old = policy.order(0, 1, 1.0, "b")
+    new = policy.order(0, 1, 2.0, "a")
+    assert sorted([new, old, idle, promised]) == [promised, idle, old, new]
