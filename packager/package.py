@@ -8,7 +8,7 @@ however long the source is.
 
 import os
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -58,6 +58,7 @@ def package(
     limits: Limits | None = None,
     workers: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    publish: Callable[[Entry], None] | None = None,
 ) -> Packaged:
     """Package ``source``, a path or the URL of an object in a store, into ``store``.
 
@@ -65,16 +66,23 @@ def package(
     default one for each core, and changes no byte. Raises PackagingError; then, and whenever
     anything else ends it early, nothing of it is left in the store. A revision that is there
     already is not made again: only its entry is written.
+
+    ``publish`` is called with the entry in the place of writing it, by who decides elsewhere which
+    run may publish. Others may then be at the same revision: what is stored stays, come what may.
     """
     limits = limits or Limits()
     with local_file(source, limits) as path:
         plan = make_plan(path, limits)
         where = Revision(asset_id, revision_id(plan.sha256, plan.ladder, versions()))
-        with publication(store, where) as published:
+        alone = publication(store, where) if publish is None else None
+        with alone or nullcontext(Publication(store, where)) as published:
             index = _existing(store, where) or _make(plan, published, workers, on_progress)
             title = index.tags.get("title") or name_of(source)
             entry = _entry(index, where, playback_id, created_at, title)
-            published.replace(layout.entry_key(playback_id), entry.to_json())
+            if publish is None:
+                published.replace(layout.entry_key(playback_id), entry.to_json())
+            else:
+                publish(entry)
     return Packaged(entry, index)
 
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import click
 
+from origin.cli.enqueue import enqueue
 from origin.cli.package import package
 from origin.cli.play import play
 from origin.cli.serve import serve
 from origin.cli.validate import validate
+from origin.cli.worker import worker
 from origin.settings import ENVIRONMENT_PREFIX, defaults_by_command, read_file
 
 
@@ -44,5 +46,5 @@ def main(context: click.Context, config: Path | None) -> None:
     context.default_map = defaults_by_command(read_file(config), main.commands)
 
 
-for command in (play, package, serve, validate):
+for command in (play, package, serve, validate, enqueue, worker):
     main.add_command(command)

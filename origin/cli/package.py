@@ -5,14 +5,13 @@ The bar goes to stderr and only to a terminal; stdout holds the result, for a re
 """
 
 import json
-import secrets
 import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -20,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from manifests import layout
-from manifests.errors import ManifestError
+from origin.cli.ids import check_id
 from origin.cli.stopping import stoppable
 from origin.settings import setting
 from origin.store import StoreUnusable, create_store
@@ -30,25 +29,13 @@ if TYPE_CHECKING:
     from packager.package import Packaged
     from packager.package import Progress as Done
 
-_ID_BYTES: Final = 12
-
-
-def _check_id(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
-    """Return the id that was asked for, or a new one."""
-    if value is None:
-        return layout.new_id(secrets.token_bytes(_ID_BYTES))
-    try:
-        return layout.check_id(value)
-    except ManifestError as error:
-        raise click.BadParameter(f"{error}.") from error
-
 
 @click.command(short_help="Cut a source into renditions in a store.")
 @click.argument("source")
 @click.argument("destination")
 @setting("--json", "as_json", is_flag=True, help="Print one JSON line.")
-@setting("--asset-id", callback=_check_id, help="Id of the asset; a new one without it.")
-@setting("--playback-id", callback=_check_id, help="Id in its URLs; a new one without it.")
+@setting("--asset-id", callback=check_id, help="Id of the asset; a new one without it.")
+@setting("--playback-id", callback=check_id, help="Id in its URLs; a new one without it.")
 def package(
     source: str, destination: str, *, as_json: bool, asset_id: str, playback_id: str
 ) -> None:

@@ -1,0 +1,23 @@
+"""The two settings that say where the database is, for every command that needs one."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from origin.settings import setting
+
+DEFAULT_STATE: Final = Path("soundbridge-state")
+
+state_setting = setting(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=DEFAULT_STATE,
+    metavar="DIR",
+    help="Folder of the SQLite database.",
+)
+database_setting = setting(
+    "--database",
+    metavar="URL",
+    help="postgresql:// URL of a database to use in the place of the state folder's.",
+)

@@ -1,0 +1,64 @@
+"""``soundbridge enqueue``: leave a source to the workers."""
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from origin.cli.database import database_setting, state_setting
+from origin.cli.ids import check_id, new_id
+from origin.settings import setting
+
+_URL_MARK: Final = "://"
+
+
+@click.command(short_help="Leave a source to the workers.")
+@click.argument("source")
+@state_setting
+@database_setting
+@setting("--json", "as_json", is_flag=True, help="Print one JSON line.")
+@setting("--asset-id", callback=check_id, help="Id of the asset; a new one without it.")
+@setting("--playback-id", callback=check_id, help="Id in its URLs; a new one without it.")
+@setting("--creator", default="local", help="Whose it is; workers are shared out fairly.")
+@setting("--priority", default=0, help="Higher numbers come first.")
+@setting("--idempotency-key", help="Of a creator's jobs with one key, only the first is taken.")
+def enqueue(
+    source: str,
+    *,
+    state: Path,
+    database: str | None,
+    as_json: bool,
+    asset_id: str,
+    playback_id: str,
+    creator: str,
+    priority: int,
+    idempotency_key: str | None,
+) -> None:
+    """Queue SOURCE, a path that the workers see or a URL, for `soundbridge worker`."""
+    from origin.database.engine import DatabaseUnusable
+    from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
+    from packager.queue.errors import QueueError
+
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    where = source if _URL_MARK in source else str(Path(source).absolute())
+    try:
+        queued = enqueue_packaging(
+            state,
+            database,
+            PackagingJob(where, asset_id, playback_id, now),
+            Terms(creator, priority, idempotency_key),
+            job_id=new_id(),
+            now_s=time.time(),
+        )
+    except (DatabaseUnusable, QueueError) as error:
+        raise click.ClickException(str(error)) from error
+    ids = {
+        "job_id": queued.job_id,
+        "asset_id": queued.job.asset_id,
+        "playback_id": queued.job.playback_id,
+        "is_new": queued.is_new,
+    }
+    click.echo(json.dumps(ids) if as_json else f"Queued {where} as {queued.job.playback_id}.")

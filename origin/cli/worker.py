@@ -1,0 +1,45 @@
+"""``soundbridge worker``: package what is queued, until told to stop."""
+
+from pathlib import Path
+
+import click
+
+from origin.cli.database import database_setting, state_setting
+from origin.settings import setting
+from origin.store import StoreUnusable
+
+
+@click.command(short_help="Package what is queued, until told to stop.")
+@setting("--store", required=True, metavar="URL", help="Folder or store URL to package into.")
+@state_setting
+@database_setting
+@setting("--jobs", default=1, type=click.IntRange(1, 256), help="Jobs at a time.")
+@setting(
+    "--lease",
+    "lease_s",
+    default=30.0,
+    type=click.FloatRange(1, 3600),
+    metavar="SECONDS",
+    help="A worker not heard of for this long loses its jobs to others.",
+)
+@setting(
+    "--drain",
+    "drain_s",
+    default=60.0,
+    type=click.FloatRange(0, 86_400),
+    metavar="SECONDS",
+    help="On SIGTERM, let jobs finish for this long; then give them back.",
+)
+def worker(
+    *, store: str, state: Path, database: str | None, jobs: int, lease_s: float, drain_s: float
+) -> None:
+    """Package what is queued. Any number of workers, on any number of machines, share a queue."""
+    from origin.database.engine import DatabaseUnusable
+    from origin.working import Settings, run_worker
+
+    try:
+        run_worker(Settings(store, state, database, jobs, lease_s, drain_s))
+    except StoreUnusable as error:
+        raise click.UsageError(str(error)) from error
+    except DatabaseUnusable as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,102 @@
+"""A request to package a source, on its way through the queue."""
+
+import asyncio
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from origin.database.engine import open_database
+from packager.errors import UnsupportedSource
+from packager.queue import assets
+from packager.queue.enqueue import enqueue
+from packager.queue.errors import JobRefused
+from packager.queue.job import NewJob, Payload
+
+KIND: Final = "package"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagingJob:
+    """What a worker needs to know. ``created_at`` is RFC 3339 in UTC."""
+
+    source: str
+    asset_id: str
+    playback_id: str
+    created_at: str
+
+    def to_payload(self) -> Payload:
+        """Return it as it is queued."""
+        return asdict(self)
+
+    @classmethod
+    def from_payload(cls, payload: Payload) -> Self:
+        """Read it back; raises UnsupportedSource where another program queued something else."""
+        try:
+            fields: dict[str, Any] = dict(payload)
+            return cls(**fields)
+        except TypeError as error:
+            raise UnsupportedSource(f"That is no request to package a source: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Whose job it is, and when it is its turn."""
+
+    creator_id: str
+    priority: int
+    idempotency_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A job that is in the queue, and what it will make."""
+
+    job_id: str
+    job: PackagingJob
+    is_new: bool
+
+
+def enqueue_packaging(
+    state: Path,
+    url: str | None,
+    job: PackagingJob,
+    terms: Terms,
+    *,
+    job_id: str,
+    now_s: float,
+) -> Queued:
+    """Open the database, and queue the job there with the row of its asset.
+
+    Raises DatabaseUnusable, JobRefused or PlaybackIdTaken.
+    """
+
+    async def run() -> Queued:
+        async with open_database(state, url) as database:
+            return await _enqueue(database, job, terms, job_id=job_id, now_s=now_s)
+
+    return asyncio.run(run())
+
+
+async def _enqueue(
+    database: AsyncEngine, job: PackagingJob, terms: Terms, *, job_id: str, now_s: float
+) -> Queued:
+    new = NewJob(
+        KIND,
+        job.to_payload(),
+        terms.creator_id,
+        priority=terms.priority,
+        idempotency_key=terms.idempotency_key,
+    )
+    async with database.begin() as connection:
+        queued = await enqueue(connection, new, job_id=job_id, now_s=now_s)
+        there = PackagingJob.from_payload(queued.payload)
+        if there.source != job.source:
+            raise JobRefused(
+                f"The idempotency key {terms.idempotency_key!r} was used for another source. "
+                "Use a new key for a new job."
+            )
+        if queued.is_new:
+            await assets.register(connection, job.asset_id, job.playback_id)
+    return Queued(queued.job_id, there, queued.is_new)

@@ -1,0 +1,153 @@
+"""`soundbridge enqueue` and `soundbridge worker`, as programs."""
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from origin.database.engine import FILE_NAME
+
+SOUNDBRIDGE = [sys.executable, "-m", "origin.cli"]
+
+
+def soundbridge(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [*SOUNDBRIDGE, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def queued(folder: Path, source: str | Path, *options: str) -> dict[str, Any]:
+    done = soundbridge("enqueue", source, "--state", folder / "state", "--json", *options)
+    assert done.returncode == 0, done.stderr
+    ids: dict[str, Any] = json.loads(done.stdout)
+    return ids
+
+
+@contextmanager
+def worker(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [*SOUNDBRIDGE, "worker", "--store", str(folder / "store")]
+    command += ["--state", str(folder / "state"), *options]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate(timeout=20)
+
+
+def stop(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 0, said
+    return [json.loads(line) for line in said.splitlines()]
+
+
+def job(folder: Path, job_id: str) -> tuple[str, int, str | None]:
+    with closing(sqlite3.connect(folder / "state" / FILE_NAME, timeout=30)) as database:
+        row: tuple[str, int, str | None] = database.execute(
+            "SELECT state, attempts, failure_reason FROM jobs WHERE id = ?", (job_id,)
+        ).fetchone()
+        return row
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 40
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_what_is_queued_becomes_playable(tmp_path: Path, music: Path) -> None:
+    ids = queued(tmp_path, music)
+    entry = tmp_path / "store" / "entry" / f"{ids['playback_id']}.json"
+    with worker(tmp_path) as process:
+        wait_until(entry.is_file)
+        events = stop(process)
+    assert json.loads(entry.read_bytes())["asset_id"] == ids["asset_id"]
+    assert list((tmp_path / "store" / "media" / ids["asset_id"]).rglob("multivariant.m3u8"))
+    assert job(tmp_path, ids["job_id"]) == ("succeeded", 1, None)
+    assert [event["event"] for event in events] == [
+        "worker started",
+        "job started",
+        "job succeeded",
+        "draining",
+        "worker stopped",
+    ]
+
+
+def test_a_job_in_hand_is_finished_before_the_worker_goes(tmp_path: Path, long_music: Path) -> None:
+    ids = queued(tmp_path, long_music)
+    with worker(tmp_path) as process:
+        wait_until(lambda: any((tmp_path / "store").rglob("*.m4s")))
+        stop(process)
+    assert job(tmp_path, ids["job_id"])[0] == "succeeded"
+    assert (tmp_path / "store" / "entry" / f"{ids['playback_id']}.json").is_file()
+
+
+def test_a_job_that_would_take_too_long_is_given_back(tmp_path: Path, long_music: Path) -> None:
+    ids = queued(tmp_path, long_music)
+    with worker(tmp_path, "--drain", "0") as process:
+        wait_until(lambda: any((tmp_path / "store").rglob("*.m4s")))
+        events = stop(process)
+    assert "job released" in [event["event"] for event in events]
+    assert job(tmp_path, ids["job_id"]) == ("queued", 0, None)
+    assert not (tmp_path / "store" / "entry").exists()
+
+
+def test_a_bad_source_is_parked_with_its_reason_and_the_worker_lives_on(
+    tmp_path: Path, music: Path
+) -> None:
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(b"RIFF nothing of the kind")
+    parked = queued(tmp_path, bad, "--priority", "5")
+    good = queued(tmp_path, music)
+    with worker(tmp_path) as process:
+        wait_until(lambda: job(tmp_path, good["job_id"])[0] == "succeeded")
+        stop(process)
+    state, attempts, reason = job(tmp_path, parked["job_id"])
+    assert (state, attempts) == ("parked", 1)
+    assert reason
+
+
+def test_the_same_key_queues_once(tmp_path: Path, music: Path) -> None:
+    first = queued(tmp_path, music, "--idempotency-key", "upload-1")
+    again = queued(tmp_path, music, "--idempotency-key", "upload-1")
+    assert first["is_new"]
+    assert again == {**first, "is_new": False}
+    other = soundbridge(
+        "enqueue", "other.wav", "--state", tmp_path / "state", "--idempotency-key", "upload-1"
+    )
+    assert other.returncode == 1
+    assert "used for another source" in other.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["worker"], 2, "Missing option '--store'"),
+        (["worker", "--store", "nowhere://x"], 2, "cannot be used as a store"),
+        (["worker", "--store", "s", "--database", "mysql://x/y"], 1, "not a database we know"),
+        (["enqueue", "a.wav", "--database", "nonsense"], 1, "not the URL of a database"),
+        (["enqueue", "a.wav", "--playback-id", "../up"], 2, "is not an id"),
+        (["enqueue", "a.wav", "--creator", ""], 1, "1 to 64 characters"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    status: int,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = soundbridge(*arguments)
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
