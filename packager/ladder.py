@@ -5,8 +5,9 @@
   rungs above the source's own bit rate keep more of it, but cannot sound better: a note says so.
 * One rate for all rungs, by family: multiples and fractions of 11,025 Hz become 44.1 kHz, the rest
   48 kHz, so that a resampler's ratio is as simple as it can be.
-* One channel stays one. An AAC frame holds at most 6,144 bits a channel (ISO/IEC 14496-3, 4.5.3),
-  which caps what one channel can take. More than two channels become two.
+* One channel stays one. An AAC frame holds at most 6,144 bits a channel (ISO/IEC 14496-3, 4.5.3):
+  one channel cannot take 320 kbit/s, and what it can take is too near to 256 to be a rung of its
+  own. More than two channels become two.
 * 258 or 281 frames a segment: just under the target duration of 6 s.
 """
 
@@ -31,16 +32,15 @@ def choose(probe: Probe) -> tuple[Ladder, tuple[str, ...]]:
     """Return the ladder for a source, and one sentence for each thing that its creator may miss."""
     rate_hz = 44_100 if probe.sample_rate_hz % _CD_FAMILY_HZ == 0 else 48_000
     channels = min(probe.channels, _STEREO)
-    rungs = _worthwhile(probe)
-    ceiling_bps = channels * _BITS_PER_CHANNEL_AND_FRAME * rate_hz // FRAME_SAMPLES // 1000 * 1000
-    capped = tuple(Rung(rung.name, min(rung.bitrate_bps, ceiling_bps)) for rung in rungs)
+    ceiling_bps = channels * _BITS_PER_CHANNEL_AND_FRAME * rate_hz // FRAME_SAMPLES
+    wanted = _worthwhile(probe)
     ladder = Ladder(
-        rungs=capped,
+        rungs=tuple(rung for rung in wanted if rung.bitrate_bps <= ceiling_bps),
         sample_rate_hz=rate_hz,
         channels=channels,
         frames_per_segment=_FRAMES_PER_SEGMENT[rate_hz],
     )
-    return ladder, tuple(_notes(probe, ladder, rungs))
+    return ladder, tuple(_notes(probe, ladder, wanted))
 
 
 def _worthwhile(probe: Probe) -> tuple[Rung, ...]:
@@ -59,8 +59,8 @@ def _notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> list[str]:
         )
     if ladder.rungs != wanted:
         notes.append(
-            f"One channel of AAC holds at most {ladder.rungs[-1].bitrate_bps // 1000} kbit/s at "
-            f"{ladder.sample_rate_hz} Hz, so the {wanted[-1].name} rendition has that bit rate."
+            "The source has one channel, and one channel of AAC cannot take 320 kbit/s, "
+            "so there is no 320k rendition."
         )
     if probe.sample_rate_hz != ladder.sample_rate_hz:
         notes.append(

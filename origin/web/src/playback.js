@@ -32,6 +32,7 @@ class HlsJsPlayback {
   canChoose = true;
   #hls;
   #rungs = [];
+  #levelOf = new Map(); // by rung: hls.js makes one level of two that have the same bandwidth
   #recovered = false;
 
   constructor(Hls, audio, track, start_s, handlers) {
@@ -43,7 +44,11 @@ class HlsJsPlayback {
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
     });
     this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
-      this.#rungs = levels.map((level) => rungOf(level, track.renditions));
+      this.#rungs = levels.map((level) => level.attrs["STABLE-VARIANT-ID"] ?? null);
+      const bandwidths = levels.map((level) => Number(level.attrs.BANDWIDTH));
+      this.#levelOf = new Map(
+        track.renditions.map(({ rung, bandwidth_bps }) => [rung, bandwidths.indexOf(bandwidth_bps)]),
+      );
     });
     this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => handlers.rendition(this.#rungs[level]));
     this.#hls.on(Hls.Events.ERROR, (_, error) => this.#onError(Hls, error, handlers));
@@ -56,7 +61,7 @@ class HlsJsPlayback {
     if (rung === null) {
       this.#hls.loadLevel = -1;
     } else {
-      this.#hls.nextLevel = this.#rungs.indexOf(rung);
+      this.#hls.nextLevel = this.#levelOf.get(rung) ?? -1; // before the playlist came: automatic
     }
   }
 
@@ -73,11 +78,6 @@ class HlsJsPlayback {
       handlers.trouble({ fatal, details });
     }
   }
-}
-
-function rungOf(level, renditions) {
-  const bandwidth_bps = Number(level.attrs.BANDWIDTH);
-  return renditions.find((rendition) => rendition.bandwidth_bps === bandwidth_bps)?.rung ?? null;
 }
 
 class NativePlayback {
