@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from manifests import layout
 from manifests.entry import Entry
+from manifests.errors import ManifestError
 from origin.database.engine import open_database
 from origin.delivery import logs
 from origin.packaging_job import KIND, PackagingJob
@@ -170,8 +171,16 @@ async def _repair_entries(database: AsyncEngine, store: ObjectStore) -> None:
                     limit=_REPAIRS_AT_ONCE,
                 )
             for asset_id in behind:
-                await store_entry(database, store, asset_id)
-                _log.info("entry repaired", asset=asset_id)
-        except (*DATABASE_ERRORS, BaseError) as error:
+                await _repair_entry(database, store, asset_id)
+        except DATABASE_ERRORS as error:
             _log.warning("entries not repaired", cause=str(error).partition("\n")[0])
         await asyncio.sleep(_REPAIR_EVERY_S)
+
+
+async def _repair_entry(database: AsyncEngine, store: ObjectStore, asset_id: str) -> None:
+    try:
+        await store_entry(database, store, asset_id)
+        _log.info("entry repaired", asset=asset_id)
+    except (BaseError, OSError, ManifestError) as error:  # the next one may go well
+        reason = str(error).partition("\n")[0]
+        _log.warning("entry not repaired", asset=asset_id, cause=reason)

@@ -151,3 +151,20 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert done.returncode == status, done.stderr
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_entry_that_a_killed_worker_left_out_is_written(tmp_path: Path, music: Path) -> None:
+    ids = queued(tmp_path, music)
+    entry = tmp_path / "store" / "entry" / f"{ids['playback_id']}.json"
+    with worker(tmp_path) as process:
+        wait_until(entry.is_file)
+        stop(process)
+    before = entry.read_bytes()
+    entry.unlink()  # as if the worker had been killed between the commit and the write
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as database, database:
+        database.execute("UPDATE assets SET stored_fence = 0, published_s = published_s - 9")
+    with worker(tmp_path) as process:
+        wait_until(entry.is_file)
+        events = stop(process)
+    assert entry.read_bytes() == before
+    assert "entry repaired" in [event["event"] for event in events]
