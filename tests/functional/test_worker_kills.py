@@ -30,7 +30,7 @@ from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
 from tests.servers.postgres import postgres
 
-KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "6"))
+KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "4"))
 SEED = int(os.environ.get("SOUNDBRIDGE_TEST_SEED", "1"))
 WORKERS = 3
 LONGEST_PAUSE_S = 0.6  # about as long as a job takes
