@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 from av.audio.stream import AudioStream
@@ -28,8 +28,13 @@ _DEMUXERS: Final = (
     "wav", "wv",
 )  # fmt: skip
 _TIMEOUT_S: Final = 30.0
-_LONGEST_NAME: Final = 80
-"""Of a file's name in a sentence."""
+_KEEPS_UNKNOWN_BYTES: Final = 19
+_TEXT_OPTIONS: Final[dict[str, Any]] = (
+    # Bytes of unknown encoding survive for `tags`: always in PyAV 19, before that where asked for.
+    {}
+    if int(av.__version__.partition(".")[0]) >= _KEEPS_UNKNOWN_BYTES
+    else {"metadata_errors": "surrogateescape"}
+)
 
 _KINDS: Final = {
     stat.S_IFDIR: "a folder",
@@ -67,7 +72,7 @@ def open_source(path: Path) -> Iterator[OpenSource]:
     try:
         container = av.open(
             str(path.absolute()),  # absolute, so that no part of a name reads as a protocol
-            metadata_errors="surrogateescape",  # bytes of unknown encoding survive for `tags`
+            **_TEXT_OPTIONS,
             options={"format_whitelist": ",".join(_DEMUXERS), "protocol_whitelist": "file"},
             timeout=_TIMEOUT_S,
         )

