@@ -29,6 +29,7 @@ _DEMUXERS: Final = (
 )  # fmt: skip
 _TIMEOUT_S: Final = 30.0
 _LONGEST_NAME: Final = 80
+"""Of a file's name in a sentence."""
 _KEEPS_UNKNOWN_BYTES: Final = 19
 _TEXT_OPTIONS: Final[dict[str, Any]] = (
     # Bytes of unknown encoding survive for `tags`: always in PyAV 19, before that where asked for.

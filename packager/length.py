@@ -58,7 +58,9 @@ def measure_length(source: OpenSource, limits: Limits, *, lossless: bool) -> Len
         return Length(samples, _promised_by_xing(source, packets), packets.bitrate_bps)
     # Everywhere else libavformat has shortened the last packet's duration by what is discarded.
     samples = packets.samples - packets.skipped
-    return Length(samples, declared if "mov" in names else None, packets.bitrate_bps)
+    if "mov" in names:
+        return Length(samples - packets.cut, declared, packets.bitrate_bps)
+    return Length(samples, None, packets.bitrate_bps)
 
 
 def _declared_samples(source: OpenSource) -> int | None:
@@ -72,7 +74,8 @@ def _declared_samples(source: OpenSource) -> int | None:
 class _Packets:
     """Sums over all packets, and what the first tells.
 
-    ``early`` is what a Vorbis decoder yields before timestamp 0.
+    ``early`` is what a Vorbis decoder yields before timestamp 0. ``cut`` is what an edit list ends
+    of a packet beyond its shortened duration; FFmpeg marks it from version 9 on.
     """
 
     count: int
@@ -82,6 +85,7 @@ class _Packets:
     skipped: int
     discarded: int
     early: int
+    cut: int
     first_at: int | None
 
     @property
@@ -106,7 +110,7 @@ def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
     rate_hz = stream.codec_context.sample_rate
     time_base = stream.time_base or Fraction(1, rate_hz)
     longest_ticks = limits.duration_s / time_base
-    count = size_bytes = ticks = skipped = discarded = 0
+    count = size_bytes = ticks = skipped = discarded = longest = cut = 0
     first_at: int | None = None
     starts: list[int] = []
     for packet in source.container.demux(stream):
@@ -114,13 +118,16 @@ def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
             continue  # PyAV ends with an empty one
         count += 1
         size_bytes += packet.size
-        ticks += packet.duration or 0
+        duration = packet.duration or 0
+        ticks += duration
+        longest = max(longest, duration)
         if len(starts) <= 1:
             starts.append(packet.pts or 0)
             first_at = packet.pos if first_at is None else first_at
         if packet.has_sidedata("skip_samples"):
             start, end = _SKIP_SAMPLES.unpack_from(bytes(packet.get_sidedata("skip_samples")))
             skipped, discarded = skipped + start, discarded + end
+            cut += max(end - round((longest - duration) * time_base * rate_hz), 0)
         if ticks > longest_ticks:
             break
     samples = round(ticks * time_base * rate_hz)
@@ -128,4 +135,4 @@ def _read_packets(source: OpenSource, limits: Limits) -> _Packets:
     # The first packet of Vorbis yields nothing: it only overlaps with the second.
     is_vorbis = stream.codec_context.name == "vorbis"
     early = max(-starts[-1], 0) if is_vorbis and starts else 0
-    return _Packets(count, size_bytes, samples, rate_hz, skipped, discarded, early, first_at)
+    return _Packets(count, size_bytes, samples, rate_hz, skipped, discarded, early, cut, first_at)
