@@ -5,7 +5,7 @@ import pytest
 from packager.errors import SourceNotFound, SourceTooLarge, UnsupportedSource
 from packager.limits import Limits
 from packager.probe import Probe, probe
-from tests.sources.audio import TRACK, converted, sound_of
+from tests.sources.audio import TRACK, converted, samples_of_m4a, sound_of
 
 LIMITS = Limits()
 SAMPLES = 220_507
@@ -47,7 +47,8 @@ def test_marks_of_encoders_are_taken_off(music: Path, tmp_path: Path) -> None:
     mp3 = probed(music, tmp_path / "x.mp3", "-b:a", "192k")
     assert mp3.samples == SAMPLES
     m4a = probed(music, tmp_path / "x.m4a", "-c:a", "aac")
-    assert (m4a.samples, m4a.ends_early, m4a.container) == (SAMPLES, True, "mov")
+    assert m4a.samples == samples_of_m4a(SAMPLES)
+    assert (m4a.ends_early, m4a.container) == (True, "mov")
     opus = probed(music, tmp_path / "x.opus", "-c:a", "libopus")
     assert (opus.samples, opus.sample_rate_hz) == (-(-SAMPLES * 48_000 // 44_100), 48_000)
 
