@@ -140,6 +140,15 @@ def test_help_of_every_command(command: str) -> None:
     assert "SOUNDBRIDGE_" in done.stdout
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Hand Ctrl-C on to children even where this process was started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_package_leaves_nothing(tmp_path: Path, tune: Path, stop: int) -> None:
     process = subprocess.Popen(
