@@ -51,7 +51,7 @@ def _worthwhile(probe: Probe) -> tuple[Rung, ...]:
 
 
 def _notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> list[str]:
-    notes = [*probe.notes, *_class_notes(probe, wanted)]
+    notes = [*probe.notes, *_class_notes(probe, ladder, wanted)]
     if probe.channels > _STEREO:
         notes.append(
             f"The source has {probe.channels} channels; they were mixed down to stereo by the "
@@ -70,11 +70,12 @@ def _notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> list[str]:
     return notes
 
 
-def _class_notes(probe: Probe, wanted: tuple[Rung, ...]) -> Iterator[str]:
+def _class_notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> Iterator[str]:
     if probe.lossless or probe.bitrate_bps is None:
         return
     source = f"The source is already compressed to about {round(probe.bitrate_bps / 1000)} kbit/s"
-    above = [rung.name for rung in wanted if rung.bitrate_bps > probe.bitrate_bps * _SAME_CLASS]
+    same_bps = probe.bitrate_bps * _SAME_CLASS
+    above = [rung.name for rung in ladder.rungs if rung.bitrate_bps > same_bps]
     if above:
         yield f"{source}: what is above that ({', '.join(above)}) cannot sound better than it does."
     if missing := [rung.name for rung in _FULL if rung not in wanted]:

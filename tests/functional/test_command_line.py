@@ -115,6 +115,12 @@ def test_package_for_a_person(tmp_path: Path, packaged: tuple[Path, dict[str, An
         (["serve", "--store", ".", "--port", "70000"], 2, "70000 is not in the range"),
         (["play", "missing.wav"], 1, "There is no file missing.wav"),
         (["polish"], 2, "No such command 'polish'"),
+        (["worker"], 2, "Missing option '--store'"),
+        (["worker", "--store", "nowhere://x"], 2, "cannot be used as a store"),
+        (["worker", "--store", "s", "--database", "mysql://x/y"], 1, "not a database we know"),
+        (["enqueue", "a.wav", "--database", "nonsense"], 1, "not the URL of a database"),
+        (["enqueue", "a.wav", "--playback-id", "../up"], 2, "is not an id"),
+        (["enqueue", "a.wav", "--creator", ""], 1, "1 to 64 characters"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
@@ -132,7 +138,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("command", ["play", "package", "serve", "validate"])
+@pytest.mark.parametrize("command", ["play", "package", "serve", "validate", "enqueue", "worker"])
 def test_help_of_every_command(command: str) -> None:
     done = soundbridge(command, "--help")
     assert done.returncode == 0

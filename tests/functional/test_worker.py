@@ -11,8 +11,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from origin.database.engine import FILE_NAME
 
 SOUNDBRIDGE = [sys.executable, "-m", "origin.cli"]
@@ -126,31 +124,6 @@ def test_the_same_key_queues_once(tmp_path: Path, music: Path) -> None:
     )
     assert other.returncode == 1
     assert "used for another source" in other.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "status", "said"),
-    [
-        (["worker"], 2, "Missing option '--store'"),
-        (["worker", "--store", "nowhere://x"], 2, "cannot be used as a store"),
-        (["worker", "--store", "s", "--database", "mysql://x/y"], 1, "not a database we know"),
-        (["enqueue", "a.wav", "--database", "nonsense"], 1, "not the URL of a database"),
-        (["enqueue", "a.wav", "--playback-id", "../up"], 2, "is not an id"),
-        (["enqueue", "a.wav", "--creator", ""], 1, "1 to 64 characters"),
-    ],
-)
-def test_what_cannot_be_done_is_said_in_a_sentence(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: list[str],
-    status: int,
-    said: str,
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    done = soundbridge(*arguments)
-    assert done.returncode == status, done.stderr
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
 
 
 def test_an_entry_that_a_killed_worker_left_out_is_written(tmp_path: Path, music: Path) -> None:
