@@ -1,0 +1,118 @@
+"""Chromium plays from the origin through the page, as a listener would have it."""
+
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.listening import Track
+from tests.acceptance.watching import (
+    RATE,
+    longest_lag_s,
+    open_page,
+    position_s,
+    wait_for_position,
+    wait_for_sound,
+    wait_for_state,
+    watched,
+)
+
+SEGMENT_S: Final = 258 * 1024 / 44_100
+
+
+def test_it_plays_past_three_segments(page: Page, track: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    page.get_by_role("button", name="Play").click()
+    page.evaluate(f"document.querySelector('audio').playbackRate = {RATE}")
+    wait_for_position(page, 3 * SEGMENT_S + 0.5)
+    seen = watched(page)
+    assert page.get_attribute("sound-player", "data-engine") == "hls.js"
+    assert seen["troubles"] == []
+    assert seen["waits"] == 0
+    assert longest_lag_s(seen["points"]) < 0.25
+    page.get_by_role("button", name="Pause").click()
+    wait_for_state(page, "paused")
+
+
+def test_forced_switches_are_heard_without_a_stall(page: Page, track: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    menu = page.get_by_label("Quality")
+    assert menu.locator("option").all_inner_texts() == [
+        "Auto",
+        "320 kbit/s",
+        "256 kbit/s",
+        "128 kbit/s",
+    ]
+    page.get_by_role("button", name="Play").click()
+    page.evaluate(f"document.querySelector('audio').playbackRate = {RATE}")
+    for rung in ("128k", "320k", "128k"):
+        menu.select_option(rung)
+        page.wait_for_selector(f"sound-player[data-rendition='{rung}']")
+        expect(page.locator(".facts")).to_contain_text(f"{rung.removesuffix('k')} kbit/s AAC")
+    wait_for_position(page, position_s(page) + 2)
+    seen = watched(page)
+    assert seen["troubles"] == []
+    assert seen["waits"] == 0
+    assert longest_lag_s(seen["points"]) < 0.25
+
+
+def test_a_click_on_the_waveform_seeks_there_and_plays_on(page: Page, track: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    page.get_by_role("button", name="Play").click()
+    wait_for_position(page, 0.5)
+    slider = page.get_by_role("slider", name="Position")
+    box = slider.bounding_box()
+    assert box is not None
+    slider.click(position={"x": box["width"] * 0.75, "y": box["height"] / 2})
+    assert position_s(page) == pytest.approx(track.duration_s * 0.75, abs=0.5)
+    wait_for_position(page, track.duration_s * 0.75 + 1.5)
+    assert watched(page)["troubles"] == []
+
+
+def test_the_keyboard_plays_seeks_and_reaches_the_end(page: Page, track: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    slider = page.get_by_role("slider", name="Position")
+    page.keyboard.press("Space")
+    wait_for_state(page, "playing")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    wait_for_position(page, 10)
+    page.keyboard.press("ArrowLeft")
+    assert 5 <= position_s(page) < 9
+    slider.focus()
+    page.keyboard.press("Home")
+    assert position_s(page) < 1
+    page.keyboard.press("End")
+    wait_for_state(page, "ended")
+    expect(slider).to_have_attribute("aria-valuetext", "40 seconds of 40 seconds")
+    assert position_s(page) == pytest.approx(track.duration_s, abs=0.03)
+
+
+def test_a_browser_without_media_source_plays_natively(page: Page, track: Track) -> None:
+    page.add_init_script("delete window.MediaSource; delete window.ManagedMediaSource;")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    open_page(page, f"/?play={track.playback_id}")
+    page.get_by_role("button", name="Play").click()
+    wait_for_position(page, 3)
+    assert page.get_attribute("sound-player", "data-engine") == "native"
+    assert not page.get_by_label("Quality").is_visible()
+    assert not any("/assets/hls" in url for url in asked)
+    assert watched(page)["troubles"] == []
+
+
+def test_no_more_is_fetched_than_will_soon_be_heard(page: Page, track: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    wait_for_sound(page, 29)
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.querySelector('audio').buffered.end(0)") < 30 + SEGMENT_S
+
+
+def test_sound_that_was_turned_down_to_nothing_can_be_switched_on(page: Page) -> None:
+    open_page(page, "/")
+    page.get_by_label("Volume").press("Home")
+    mute = page.get_by_role("button", name="Mute")
+    expect(mute).to_have_attribute("aria-pressed", "true")
+    mute.click()
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    assert page.evaluate("document.querySelector('audio').volume") > 0
