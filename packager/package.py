@@ -19,17 +19,20 @@ from manifests.entry import Entry
 from manifests.errors import ManifestError
 from manifests.index import Artwork, Index, Loudness, RenditionRecord
 from manifests.layout import Revision
-from packager.artwork import ArtworkSet, find_cover, make_artwork
-from packager.container import open_source
+from packager.encoding.encode import codec_config
+from packager.encoding.parallel import encode_all
 from packager.limits import Limits
 from packager.plan import Plan, make_plan
-from packager.publish import Publication, publication, read_if_there
-from packager.renditions import RenditionWriter, encode_all
-from packager.revision import revision_id, versions
-from packager.sound import Sound
-from packager.source import local_file, name_of
-from packager.tags import read_tags
-from packager.waveform import Waveform
+from packager.publishing.publication import Publication, publication, read_if_there
+from packager.publishing.rendition import RenditionWriter
+from packager.publishing.revision import revision_id
+from packager.sound.one_pass import Sound
+from packager.sound.waveform import Waveform
+from packager.source.artwork import ArtworkSet, find_cover, make_artwork
+from packager.source.container import open_source
+from packager.source.local import local_file, name_of
+from packager.source.tags import read_tags
+from packager.versions import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,10 @@ def _make(
     on_progress: Callable[[Progress], None] | None,
 ) -> Index:
     sound = Sound(plan.path, plan.probe, plan.ladder, plan.limits)
-    writers = {rung: RenditionWriter(plan.ladder, rung, published) for rung in plan.ladder.rungs}
+    writers = {
+        rung: RenditionWriter(plan.ladder, rung, codec_config(plan.ladder, rung), published)
+        for rung in plan.ladder.rungs
+    }
     chunks = encode_all(plan.ladder, sound.chunks(), workers or os.cpu_count() or 1)
     total_s = sound.expected_samples / plan.ladder.sample_rate_hz
     done_s = 0.0

@@ -7,8 +7,8 @@ from manifests.index import SourceRecord
 from manifests.rendition import Ladder
 from packager.ladder import choose
 from packager.limits import Limits
-from packager.probe import Probe, probe
-from packager.source import sha256_of
+from packager.source.local import sha256_of
+from packager.source.probe import Probe, probe
 
 
 @dataclass(frozen=True, slots=True)

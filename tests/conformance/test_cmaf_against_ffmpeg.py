@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from manifests.boxes import read_init, read_media_segment
-from packager.cmaf import media_segment
+from packager.publishing.cmaf import media_segment
 from tests.conformance.cmaf_track import FFMPEG, FFPROBE, FRAME, SILENCE, Track, make_track
 
 

@@ -13,7 +13,7 @@ from manifests.index import Index
 from packager.errors import SourceTooLarge, StoreFailed
 from packager.limits import Limits
 from packager.package import Packaged, Progress, package
-from packager.publish import read_if_there
+from packager.publishing.publication import read_if_there
 from packager.tune import TITLE, tune_wav
 from tests.sources.audio import converted, excerpt
 from tests.sources.package import InFolder, package_into

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Error, Page, Route
 
 import origin.web
-from packager import blurhash
-from packager.waveform import WaveformBuilder
+from packager.sound.waveform import WaveformBuilder
+from packager.source import blurhash
 from tests.players.chromium import chromium
 
 SRC = Path(origin.web.__file__).parent / "src"

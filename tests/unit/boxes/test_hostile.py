@@ -14,7 +14,7 @@ from manifests.boxes.box import box
 from manifests.boxes.movie_header import MovieHeader
 from manifests.errors import ManifestError
 from manifests.index import Loudness
-from packager.cmaf import initialization_section, media_segment
+from packager.publishing.cmaf import initialization_section, media_segment
 
 INIT = initialization_section(
     codec_config=bytes.fromhex("1210"),

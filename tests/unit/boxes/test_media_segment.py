@@ -10,7 +10,7 @@ from manifests.boxes.brands import Brands
 from manifests.boxes.track_fragment import DecodeTime, FragmentNumber, TrackFragmentHeader
 from manifests.boxes.track_run import TrackRun
 from manifests.errors import ManifestError
-from packager.cmaf import initialization_section, media_segment
+from packager.publishing.cmaf import initialization_section, media_segment
 
 FRAMES = (b"first", b"the second", b"3rd")
 NUMBER = FragmentNumber(4).encode()

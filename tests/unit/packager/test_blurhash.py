@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from packager.blurhash import encode
+from packager.source.blurhash import encode
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manifests.rendition import Ladder, Rung
-from packager.boundaries import ChunkCut, SegmentCut, Timeline, front_padding
+from packager.encoding.boundaries import ChunkCut, SegmentCut, Timeline, front_padding
 
 CD = Ladder((Rung("128k", 128_000),), 44_100, 2, frames_per_segment=258)
 DAT = replace(CD, sample_rate_hz=48_000, frames_per_segment=281)

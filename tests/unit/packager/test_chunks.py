@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manifests.rendition import Ladder, Rung
-from packager.boundaries import Timeline, front_padding
-from packager.chunks import Chunk, ChunkCutter
+from packager.encoding.boundaries import Timeline, front_padding
+from packager.encoding.chunks import Chunk, ChunkCutter
 
 LADDER = Ladder((Rung("128k", 128_000),), 8_000, 1, frames_per_segment=9, segments_per_chunk=3)
 

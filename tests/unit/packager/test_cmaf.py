@@ -6,7 +6,7 @@ from manifests.boxes import InitFacts, SegmentFacts, read_init, read_media_segme
 from manifests.boxes.box import Box, boxes
 from manifests.boxes.edit_list import Edit
 from manifests.index import Loudness
-from packager.cmaf import initialization_section, media_segment
+from packager.publishing.cmaf import initialization_section, media_segment
 
 AAC_LC_44100_STEREO = bytes.fromhex("121056e500")
 DECIBELS = Loudness(integrated_lufs=-14.0, range_lu=6.25, true_peak_dbtp=-1.0)

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from packager.complete import check_complete
 from packager.errors import CorruptSource
+from packager.source.complete import check_complete
 from tests.sources.audio import converted
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from packager.decode import decode
 from packager.errors import CorruptSource, SourceTooLarge
 from packager.limits import Limits
-from packager.probe import probe
-from packager.samples import Block
+from packager.sound.decode import decode
+from packager.sound.samples import Block
+from packager.source.probe import probe
 from tests.sources.audio import converted, samples_of_m4a, sound_of
 
 LIMITS = Limits()

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from manifests.rendition import Ladder, Rung
-from packager.encode import codec_config, encode_chunk
+from packager.encoding.encode import codec_config, encode_chunk
 from packager.errors import EncoderFailed
-from packager.samples import LAYOUTS, Block
+from packager.sound.samples import LAYOUTS, Block
 from tests.sources.audio import sound_of
 
 RUNGS = (Rung("128k", 128_000), Rung("256k", 256_000), Rung("320k", 320_000))

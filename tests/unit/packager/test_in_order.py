@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from packager.in_order import in_order
+from packager.encoding.in_order import in_order
 
 
 def test_results_keep_the_order_of_their_tasks() -> None:

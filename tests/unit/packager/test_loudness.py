@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from manifests.index import Loudness
-from packager.loudness import LoudnessMeter
+from packager.sound.loudness import LoudnessMeter
 from tests.sources.audio import FFMPEG
 
 MUSIC = Path("/usr/share/games/wesnoth/1.16/data/core/music")

@@ -7,7 +7,7 @@ from obstore.store import LocalStore, MemoryStore
 
 from manifests.layout import Revision
 from packager.errors import StoreFailed
-from packager.publish import Publication, publication, read_if_there
+from packager.publishing.publication import Publication, publication, read_if_there
 
 WHERE = Revision("asset", "revision")
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from packager.resample import resample, resampled
+from packager.sound.resample import resample, resampled
 
 
 def tone(samples: int, rate_hz: int, channels: int = 1) -> np.ndarray:

@@ -3,7 +3,8 @@ from dataclasses import replace
 
 from manifests.layout import ID_PATTERN
 from manifests.rendition import Ladder, Rung
-from packager.revision import revision_id, versions
+from packager.publishing.revision import revision_id
+from packager.versions import versions
 
 LADDER = Ladder((Rung("128k", 128_000),), 44_100, 2, frames_per_segment=258)
 SHA256 = "ab" * 32

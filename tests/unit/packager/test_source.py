@@ -4,7 +4,7 @@ import pytest
 
 from packager.errors import SourceNotFound
 from packager.limits import Limits
-from packager.source import local_file, name_of, sha256_of
+from packager.source.local import local_file, name_of, sha256_of
 
 
 @pytest.mark.parametrize("name", ["x.wav", "a b.wav", "100%.wav", "a?b#c.wav", "\u00e9.wav"])

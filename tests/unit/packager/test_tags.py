@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from packager.container import open_source
-from packager.tags import MAX_LENGTH, NAMES, read_tags
+from packager.source.container import open_source
+from packager.source.tags import MAX_LENGTH, NAMES, read_tags
 from tests.sources import id3
 from tests.sources.sine import write_sine
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packager.text import clean, repair
+from packager.source.text import clean, repair
 
 Reader = Callable[[bytes], str]
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from packager.true_peak import TruePeakMeter
+from packager.sound.true_peak import TruePeakMeter
 
 
 def measured_db(samples: np.ndarray, block_samples: int = 4096) -> float:

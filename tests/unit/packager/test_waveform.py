@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from packager.waveform import MAX_PIXELS, Waveform, WaveformBuilder
+from packager.sound.waveform import MAX_PIXELS, Waveform, WaveformBuilder
 
 
 def draw(sound: np.ndarray, block_samples: int = 65_536) -> Waveform:

@@ -5,8 +5,8 @@ import pytest
 
 from packager.errors import CorruptSource
 from packager.limits import Limits
-from packager.probe import probe
-from packager.xing import declared_frames
+from packager.source.probe import probe
+from packager.source.xing import declared_frames
 from tests.sources.audio import converted
 from tests.sources.package import package_into
 

@@ -14,7 +14,7 @@ from manifests.media_playlist import MediaPlaylist, PlaylistType
 from manifests.segment import InitializationSection, Segment
 from manifests.validate.measured import Rendition, measure_section, measure_segment
 from manifests.validate.written import Written
-from packager.cmaf import initialization_section, media_segment
+from packager.publishing.cmaf import initialization_section, media_segment
 
 FRAME_TICKS = 1024
 RATE_HZ = 44_100

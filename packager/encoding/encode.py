@@ -17,9 +17,9 @@ from av.audio.codeccontext import AudioCodecContext
 from av.error import FFmpegError
 
 from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
-from packager.boundaries import PRE_ROLL_FRAMES
+from packager.encoding.boundaries import PRE_ROLL_FRAMES
 from packager.errors import EncoderFailed
-from packager.samples import LAYOUTS, Block, frame_of
+from packager.sound.samples import LAYOUTS, Block, frame_of
 
 _TWOLOOP_UP_TO_BPS: Final = 128_000
 _BATCH_FRAMES: Final = 64

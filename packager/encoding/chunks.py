@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from manifests.rendition import FRAME_SAMPLES, Ladder
-from packager.boundaries import PRE_ROLL_FRAMES, ChunkCut, Timeline
-from packager.samples import Block, silence
+from packager.encoding.boundaries import PRE_ROLL_FRAMES, ChunkCut, Timeline
+from packager.sound.samples import Block, silence
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.error import InvalidDataError, PatchWelcomeError
 
-from packager.complete import CUT_OFF
-from packager.container import DAMAGED, OpenSource, open_source, reading
 from packager.errors import CorruptSource
-from packager.length import check_length
 from packager.limits import Limits
-from packager.probe import Probe
-from packager.samples import LAYOUTS, Block, block_of
+from packager.sound.samples import LAYOUTS, Block, block_of
+from packager.source.complete import CUT_OFF
+from packager.source.container import DAMAGED, OpenSource, open_source, reading
+from packager.source.length import check_length
+from packager.source.probe import Probe
 
 _BLOCK_SAMPLES: Final = 65_536
 _LOUDEST: Final = 1_000.0

@@ -12,10 +12,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from packager.container import OpenSource
 from packager.errors import SourceTooLarge
 from packager.limits import Limits
-from packager.xing import declared_frames
+from packager.source.container import OpenSource
+from packager.source.xing import declared_frames
 
 _SKIP_SAMPLES: Final = struct.Struct("<II")
 """AV_PKT_DATA_SKIP_SAMPLES: samples to skip from the start, samples to discard from the end."""

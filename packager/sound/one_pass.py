@@ -9,14 +9,14 @@ from pathlib import Path
 
 from manifests.index import Loudness
 from manifests.rendition import Ladder
-from packager.boundaries import Timeline, front_padding
-from packager.chunks import Chunk, ChunkCutter
-from packager.decode import decode
+from packager.encoding.boundaries import Timeline, front_padding
+from packager.encoding.chunks import Chunk, ChunkCutter
 from packager.limits import Limits
-from packager.loudness import LoudnessMeter
-from packager.probe import Probe
-from packager.resample import resample, resampled
-from packager.waveform import Waveform, WaveformBuilder
+from packager.sound.decode import decode
+from packager.sound.loudness import LoudnessMeter
+from packager.sound.resample import resample, resampled
+from packager.sound.waveform import Waveform, WaveformBuilder
+from packager.source.probe import Probe
 
 
 class Sound:

@@ -18,7 +18,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from packager.errors import CorruptSource, SourceNotFound, UnsupportedSource
-from packager.text import clean
+from packager.source.text import clean
 
 # Without this, libav's own lines would reach the creator's terminal beside our one sentence.
 av.logging.set_level(None)

@@ -10,7 +10,7 @@ from typing import Final
 
 from av.audio.resampler import AudioResampler
 
-from packager.samples import LAYOUTS, Block, block_of, frame_of, silence
+from packager.sound.samples import LAYOUTS, Block, block_of, frame_of, silence
 
 _BLOCK_SAMPLES: Final = 65_536
 _OPTIONS: Final = {"filter_size": "64"}

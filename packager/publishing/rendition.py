@@ -1,53 +1,26 @@
-"""Encode chunks for every rung, on as many cores as there are, and store them as CMAF segments."""
+"""One rendition on its way into the store: access units become CMAF segments, in order."""
 
-from collections.abc import Generator, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 
 from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
 from manifests.index import Loudness, RenditionRecord, SegmentRecord
 from manifests.layout import init_name, segment_name
 from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
-from packager.boundaries import ChunkCut, SegmentCut, Timeline
-from packager.chunks import Chunk
-from packager.cmaf import initialization_section, media_segment
-from packager.encode import codec_config, encode_chunk
-from packager.errors import EncoderFailed
-from packager.in_order import in_order
-from packager.publish import Publication
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedChunk:
-    """A chunk of one rung as access units."""
-
-    rung: Rung
-    cut: ChunkCut
-    units: tuple[bytes, ...]
-
-
-def encode_all(ladder: Ladder, chunks: Iterable[Chunk], workers: int) -> Generator[EncodedChunk]:
-    """Yield every chunk of every rung, in order; ``workers`` never changes a byte of it."""
-    tasks = (partial(_encode, ladder, rung, chunk) for chunk in chunks for rung in ladder.rungs)
-    with ThreadPoolExecutor(workers, thread_name_prefix="encode") as executor:
-        yield from in_order(executor, tasks, ahead=workers + len(ladder.rungs))
-
-
-def _encode(ladder: Ladder, rung: Rung, chunk: Chunk) -> EncodedChunk:
-    units = encode_chunk(ladder, rung, chunk.padded)
-    if len(units) != chunk.cut.end_frame - chunk.cut.first_frame:
-        raise EncoderFailed("The encoder lost a part of the sound. Please report it.")
-    return EncodedChunk(rung, chunk.cut, units)
+from packager.encoding.boundaries import SegmentCut, Timeline
+from packager.encoding.encoded import EncodedChunk
+from packager.publishing.cmaf import initialization_section, media_segment
+from packager.publishing.publication import Publication
 
 
 class RenditionWriter:
     """Stores one rung's segments as they come, and remembers them for its playlists."""
 
-    def __init__(self, ladder: Ladder, rung: Rung, publication: Publication) -> None:
+    def __init__(
+        self, ladder: Ladder, rung: Rung, codec_config: bytes, publication: Publication
+    ) -> None:
         self._ladder = ladder
         self._rung = rung
+        self._codec_config = codec_config
         self._publication = publication
         self._segments: list[SegmentRecord] = []
 
@@ -80,7 +53,7 @@ class RenditionWriter:
     def finish(self, timeline: Timeline, loudness: Loudness) -> RenditionRecord:
         """Store the initialization section and return the record of all."""
         init = initialization_section(
-            codec_config=codec_config(self._ladder, self._rung),
+            codec_config=self._codec_config,
             sample_rate_hz=self._ladder.sample_rate_hz,
             channels=self._ladder.channels,
             bitrate_bps=self._rung.bitrate_bps,

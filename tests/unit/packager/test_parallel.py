@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from manifests.rendition import Ladder, Rung
-from packager.boundaries import Timeline
-from packager.chunks import Chunk, ChunkCutter
+from packager.encoding.boundaries import Timeline
+from packager.encoding.chunks import Chunk, ChunkCutter
+from packager.encoding.parallel import encode_all
 from packager.errors import EncoderFailed
-from packager.renditions import encode_all
 
 LADDER = Ladder((Rung("128k", 128_000), Rung("320k", 264_000)), 44_100, 1, 20, segments_per_chunk=2)
 

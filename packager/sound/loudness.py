@@ -21,7 +21,7 @@ import numpy.typing as npt
 from av.filter import Graph
 
 from manifests.index import Loudness
-from packager.true_peak import TruePeakMeter
+from packager.sound.true_peak import TruePeakMeter
 
 Samples = npt.NDArray[np.float32]
 

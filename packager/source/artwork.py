@@ -18,7 +18,7 @@ import av
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
-from packager import blurhash
+from packager.source import blurhash
 
 SIZES_PX: Final = (96, 320, 1200)
 """The boxes that covers are fitted into: a list, a player, a full screen. Never enlarged."""

@@ -13,7 +13,7 @@ from typing import Final
 
 import av
 
-from packager import text
+from packager.source import text
 
 MAX_LENGTH: Final = 1000
 """Characters of one value; a comment that is longer is cut."""

@@ -19,9 +19,9 @@ from obstore.store import HTTPStore, ObjectStore, from_url
 
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
-from packager.probe import check_size
-from packager.tags import MAX_LENGTH
-from packager.text import clean
+from packager.source.probe import check_size
+from packager.source.tags import MAX_LENGTH
+from packager.source.text import clean
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig  # exist for type checkers alone

@@ -12,11 +12,11 @@ from typing import Final
 
 from av.stream import Disposition
 
-from packager.complete import check_complete
-from packager.container import OpenSource, check_readable, open_source, reading
 from packager.errors import CorruptSource, SourceTooLarge, UnsupportedSource
-from packager.length import measure_length
 from packager.limits import Limits
+from packager.source.complete import check_complete
+from packager.source.container import OpenSource, check_readable, open_source, reading
+from packager.source.length import measure_length
 
 _LOSSLESS: Final = re.compile(r"pcm_(?!.*law).*|flac|alac|wavpack|tta")
 _PCM_BITS: Final = re.compile(r"pcm_[suf](\d+)")

@@ -1,0 +1,26 @@
+"""Encode chunks for every rung, on as many cores as there are, and hand them over in order."""
+
+from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from manifests.rendition import Ladder, Rung
+from packager.encoding.chunks import Chunk
+from packager.encoding.encode import encode_chunk
+from packager.encoding.encoded import EncodedChunk
+from packager.encoding.in_order import in_order
+from packager.errors import EncoderFailed
+
+
+def encode_all(ladder: Ladder, chunks: Iterable[Chunk], workers: int) -> Generator[EncodedChunk]:
+    """Yield every chunk of every rung, in order; ``workers`` never changes a byte of it."""
+    tasks = (partial(_encode, ladder, rung, chunk) for chunk in chunks for rung in ladder.rungs)
+    with ThreadPoolExecutor(workers, thread_name_prefix="encode") as executor:
+        yield from in_order(executor, tasks, ahead=workers + len(ladder.rungs))
+
+
+def _encode(ladder: Ladder, rung: Rung, chunk: Chunk) -> EncodedChunk:
+    units = encode_chunk(ladder, rung, chunk.padded)
+    if len(units) != chunk.cut.end_frame - chunk.cut.first_frame:
+        raise EncoderFailed("The encoder lost a part of the sound. Please report it.")
+    return EncodedChunk(rung, chunk.cut, units)

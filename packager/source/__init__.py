@@ -1,0 +1,1 @@
+"""A source as it came: found, opened with care, measured, and asked for its words and pictures."""
