@@ -11,6 +11,7 @@ Object keys, below the store's root::
     media/{asset_id}/{revision}/{rung}/00000.m4s      numbered from 0
     media/{asset_id}/{revision}/waveform.json|.dat
     media/{asset_id}/{revision}/artwork-{width}.jpg
+    growing/{asset_id}/{revision}/...                 only while it is being packaged, and a while
 
 The origin's URLs are the keys below ``media/`` and ``/{playback_id}.m3u8``, ``/{playback_id}.mpd``
 and ``/{playback_id}.json``. URIs inside manifests are relative, so that a path prefix in front of
@@ -37,6 +38,9 @@ WAVEFORM_JSON: Final = "waveform.json"
 WAVEFORM_BINARY: Final = "waveform.dat"
 ENTRY_PREFIX: Final = "entry"
 MEDIA_PREFIX: Final = "media"
+GROWING_PREFIX: Final = "growing"
+WITHDRAWN: Final = "withdrawn.json"
+"""Below ``growing/``: the revision must not be played any more, and goes after a while."""
 
 _ID: Final = re.compile(ID_PATTERN)
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -109,3 +113,12 @@ class Revision:
     def key(self, name: str) -> str:
         """Return the key of the object called ``name`` below this revision."""
         return f"{self.prefix}/{name}"
+
+    @property
+    def growing_prefix(self) -> str:
+        """The folder of what is there only while it is being packaged."""
+        return f"{GROWING_PREFIX}/{self.asset_id}/{self.revision}"
+
+    def growing_key(self, name: str) -> str:
+        """Return the key of the object called ``name`` below the growing folder."""
+        return f"{self.growing_prefix}/{name}"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
-from packager.source.probe import Probe
+from packager.source.facts import Probe
 
 _FULL: Final = (Rung("128k", 128_000), Rung("256k", 256_000), Rung("320k", 320_000))
 _WORTHWHILE: Final = 2.1

@@ -6,7 +6,6 @@ cover, playlists, the index, and last the entry that makes it playable. Memory s
 however long the source is.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
@@ -17,22 +16,17 @@ from obstore.store import ObjectStore
 from manifests import layout, presentation
 from manifests.entry import Entry
 from manifests.errors import ManifestError
-from manifests.index import Artwork, Index, Loudness, RenditionRecord
+from manifests.index import Artwork, Index, SourceRecord
 from manifests.layout import Revision
-from packager.encoding.encode import codec_config
-from packager.encoding.parallel import encode_all
 from packager.limits import Limits
-from packager.plan import Plan, make_plan
+from packager.plan import Finding, Plan
 from packager.publishing.publication import Publication, publication, read_if_there
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.revision import revision_id
-from packager.sound.one_pass import Sound
-from packager.sound.waveform import Waveform
-from packager.source.artwork import ArtworkSet, find_cover, make_artwork
-from packager.source.container import open_source
-from packager.source.local import local_file, name_of
-from packager.source.tags import read_tags
-from packager.versions import versions
+from packager.reading import Reading
+from packager.source.cover import ArtworkSet
+from packager.source.facts import Probe
+from packager.source.local import local_file, name_of, sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +69,13 @@ def package(
     """
     limits = limits or Limits()
     with local_file(source, limits) as path:
-        plan = make_plan(path, limits)
-        where = Revision(asset_id, revision_id(plan.sha256, plan.ladder, versions()))
+        reading = Reading(path, limits, workers)
+        plan = reading.plan
+        record = _source_record(plan.probe, path)
+        where = Revision(asset_id, revision_id(record.sha256, plan.ladder, plan.versions))
         alone = publication(store, where) if publish is None else None
         with alone or nullcontext(Publication(store, where)) as published:
-            index = _existing(store, where) or _make(plan, published, workers, on_progress)
+            index = _existing(store, where) or _make(reading, record, published, on_progress)
             title = index.tags.get("title") or name_of(source)
             entry = _entry(index, where, playback_id, created_at, title)
             if publish is None:
@@ -87,6 +83,19 @@ def package(
             else:
                 publish(entry)
     return Packaged(entry, index)
+
+
+def _source_record(probe: Probe, path: Path) -> SourceRecord:
+    return SourceRecord(
+        sha256=sha256_of(path),
+        size_bytes=path.stat().st_size,
+        container=probe.container,
+        codec=probe.codec,
+        sample_rate_hz=probe.sample_rate_hz,
+        channels=probe.channels,
+        bits_per_sample=probe.bits_per_sample,
+        bitrate_bps=probe.bitrate_bps,
+    )
 
 
 def _existing(store: ObjectStore, where: Revision) -> Index | None:
@@ -101,71 +110,60 @@ def _existing(store: ObjectStore, where: Revision) -> Index | None:
 
 
 def _make(
-    plan: Plan,
+    reading: Reading,
+    source: SourceRecord,
     published: Publication,
-    workers: int | None,
     on_progress: Callable[[Progress], None] | None,
 ) -> Index:
-    sound = Sound(plan.path, plan.probe, plan.ladder, plan.limits)
+    plan = reading.plan
+    ladder = plan.ladder
     writers = {
-        rung: RenditionWriter(plan.ladder, rung, codec_config(plan.ladder, rung), published)
-        for rung in plan.ladder.rungs
+        rung: RenditionWriter(ladder, rung, plan.codec_configs[rung.name], published)
+        for rung in ladder.rungs
     }
-    chunks = encode_all(plan.ladder, sound.chunks(), workers or os.cpu_count() or 1)
-    total_s = sound.expected_samples / plan.ladder.sample_rate_hz
+    total_s = plan.expected_samples / ladder.sample_rate_hz
     done_s = 0.0
-    with closing(chunks):  # an error ends the encoders too, not whenever it is forgotten
+    with closing(reading.chunks()) as chunks:  # an error ends the encoders too
         for encoded in chunks:
             writers[encoded.rung].write(encoded)
-            done_s += encoded.cut.heard_ticks / plan.ladder.sample_rate_hz / len(writers)
+            done_s += encoded.cut.heard_ticks / ladder.sample_rate_hz / len(writers)
             if on_progress is not None:
                 on_progress(Progress(min(done_s, total_s), total_s))
-    loudness, waveform = sound.measured()
-    renditions = tuple(writer.finish(sound.timeline, loudness) for writer in writers.values())
-    index = _index(plan, sound.timeline.samples, loudness, renditions)
-    index = _with_tags_and_cover(index, plan.path, published)
-    index = _with_documents(index, waveform, published)
+    finding = reading.finding()
+    index = _index(plan, source, finding, tuple(writers.values()), published)
+    index = _with_documents(index, finding, published)
     published.complete(index.to_json())
     return index
 
 
 def _index(
-    plan: Plan, samples: int, loudness: Loudness, renditions: tuple[RenditionRecord, ...]
+    plan: Plan,
+    source: SourceRecord,
+    finding: Finding,
+    writers: tuple[RenditionWriter, ...],
+    published: Publication,
 ) -> Index:
     return Index(
-        samples=samples,
+        samples=finding.timeline.samples,
         sample_rate_hz=plan.ladder.sample_rate_hz,
         channels=plan.ladder.channels,
         target_duration_s=plan.ladder.target_duration_s,
-        source=plan.source_record(),
-        renditions=renditions,
-        loudness=loudness,
-        tags={},
-        artwork=(),
-        placeholder=None,
+        source=source,
+        renditions=tuple(writer.finish(finding.timeline, finding.loudness) for writer in writers),
+        loudness=finding.loudness,
+        tags=finding.tags,
+        artwork=_put_covers(finding.artwork, published),
+        placeholder=finding.artwork.placeholder,
         documents=(),
-        versions=versions(),
-        notes=plan.notes,
+        versions=plan.versions,
+        notes=(*plan.notes, *finding.artwork.notes),
     )
 
 
-def _with_tags_and_cover(index: Index, path: Path, published: Publication) -> Index:
-    with open_source(path) as source:
-        tags = read_tags(source.container)
-        artwork = make_artwork(find_cover(source.container))
-    return replace(
-        index,
-        tags=tags,
-        artwork=_put_covers(artwork, published),
-        placeholder=artwork.placeholder,
-        notes=(*index.notes, *artwork.notes),
-    )
-
-
-def _with_documents(index: Index, waveform: Waveform, published: Publication) -> Index:
+def _with_documents(index: Index, finding: Finding, published: Publication) -> Index:
     documents = {
-        layout.WAVEFORM_JSON: waveform.to_json(),
-        layout.WAVEFORM_BINARY: waveform.to_binary(),
+        layout.WAVEFORM_JSON: finding.waveform_json,
+        layout.WAVEFORM_BINARY: finding.waveform_binary,
         **presentation.documents(index),
     }
     stored = tuple(published.put(name, data) for name, data in documents.items())

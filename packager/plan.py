@@ -1,43 +1,41 @@
-"""What is made of a source, decided before any of it is decoded."""
+"""What will be made of a source, decided before any of it is decoded, and what then came of it.
 
+Values only: whoever stores and publishes needs them, and no decoder.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from manifests.index import SourceRecord
+from manifests.index import Loudness
 from manifests.rendition import Ladder
-from packager.ladder import choose
-from packager.limits import Limits
-from packager.source.local import sha256_of
-from packager.source.probe import Probe, probe
+from packager.encoding.boundaries import Timeline
+from packager.source.cover import ArtworkSet
+from packager.source.facts import Probe
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A source that was found fit, its ladder, and notes on what its creator may miss."""
+    """A source that was found fit, and its ladder.
 
-    path: Path
-    sha256: str
+    ``codec_configs`` has the AudioSpecificConfig of each rung by name; ``expected_samples`` is a
+    prediction, in ticks of the ladder's rate. ``notes`` tell the creator what may be missed.
+    """
+
     probe: Probe
     ladder: Ladder
+    codec_configs: Mapping[str, bytes]
+    expected_samples: int
     notes: tuple[str, ...]
-    limits: Limits
-
-    def source_record(self) -> SourceRecord:
-        """Return what the index tells of the source."""
-        return SourceRecord(
-            sha256=self.sha256,
-            size_bytes=self.path.stat().st_size,
-            container=self.probe.container,
-            codec=self.probe.codec,
-            sample_rate_hz=self.probe.sample_rate_hz,
-            channels=self.probe.channels,
-            bits_per_sample=self.probe.bits_per_sample,
-            bitrate_bps=self.probe.bitrate_bps,
-        )
+    versions: Mapping[str, str]
 
 
-def make_plan(path: Path, limits: Limits) -> Plan:
-    """Return the plan for the file at ``path``; raises PackagingError where it is not fit."""
-    probed = probe(path, limits)
-    ladder, notes = choose(probed)
-    return Plan(path, sha256_of(path), probed, ladder, notes, limits)
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known once all of the sound was read."""
+
+    timeline: Timeline
+    loudness: Loudness
+    waveform_json: bytes
+    waveform_binary: bytes
+    tags: Mapping[str, str]
+    artwork: ArtworkSet

@@ -1,20 +1,30 @@
 """Encode chunks for every rung, on as many cores as there are, and hand them over in order."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Collection, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from manifests.rendition import Ladder, Rung
 from packager.encoding.chunks import Chunk
 from packager.encoding.encode import encode_chunk
-from packager.encoding.encoded import EncodedChunk
+from packager.encoding.encoded import ChunkId, EncodedChunk
 from packager.encoding.in_order import in_order
 from packager.errors import EncoderFailed
 
 
-def encode_all(ladder: Ladder, chunks: Iterable[Chunk], workers: int) -> Generator[EncodedChunk]:
-    """Yield every chunk of every rung, in order; ``workers`` never changes a byte of it."""
-    tasks = (partial(_encode, ladder, rung, chunk) for chunk in chunks for rung in ladder.rungs)
+def encode_all(
+    ladder: Ladder, chunks: Iterable[Chunk], workers: int, done: Collection[ChunkId] = ()
+) -> Generator[EncodedChunk]:
+    """Yield every chunk of every rung that is not ``done``, in order.
+
+    ``workers`` is how many are encoded at a time, and never changes a byte of it.
+    """
+    tasks = (
+        partial(_encode, ladder, rung, chunk)
+        for chunk in chunks
+        for rung in ladder.rungs
+        if (rung.name, chunk.cut.number) not in done
+    )
     with ThreadPoolExecutor(workers, thread_name_prefix="encode") as executor:
         yield from in_order(executor, tasks, ahead=workers + len(ladder.rungs))
 

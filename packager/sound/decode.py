@@ -19,8 +19,8 @@ from packager.limits import Limits
 from packager.sound.samples import LAYOUTS, Block, block_of
 from packager.source.complete import CUT_OFF
 from packager.source.container import DAMAGED, OpenSource, open_source, reading
+from packager.source.facts import Probe
 from packager.source.length import check_length
-from packager.source.probe import Probe
 
 _BLOCK_SAMPLES: Final = 65_536
 _LOUDEST: Final = 1_000.0

@@ -16,7 +16,7 @@ from packager.sound.decode import decode
 from packager.sound.loudness import LoudnessMeter
 from packager.sound.resample import resample, resampled
 from packager.sound.waveform import Waveform, WaveformBuilder
-from packager.source.probe import Probe
+from packager.source.facts import Probe
 
 
 class Sound:

@@ -11,7 +11,6 @@ and colour profile are applied, not copied).
 import io
 import warnings
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 import av
@@ -19,10 +18,10 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from packager.source import blurhash
+from packager.source.cover import ArtworkSet, Cover
 
 SIZES_PX: Final = (96, 320, 1200)
 """The boxes that covers are fitted into: a list, a player, a full screen. Never enlarged."""
-MEDIA_TYPE: Final = "image/jpeg"
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 _MAX_SOURCE_BYTES: Final = 32 * 2**20
@@ -34,26 +33,6 @@ _MAX_PACKETS: Final = 64
 _PLACEHOLDER_PX: Final = 32
 _BACKGROUND: Final = "white"
 _FRONT: Final = "cover (front)"
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """One size. ``box_px`` is the box it was fitted into and names it; a small cover is smaller."""
-
-    box_px: int
-    width_px: int
-    height_px: int
-    data: bytes
-    media_type: str = MEDIA_TYPE
-
-
-@dataclass(frozen=True, slots=True)
-class ArtworkSet:
-    """What became of a cover: its sizes and its blurhash, or nothing but a note that says why."""
-
-    covers: tuple[Cover, ...] = ()
-    placeholder: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 class _UnusableCoverError(Exception):

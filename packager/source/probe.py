@@ -5,7 +5,6 @@ rest is for the ladder's choice and for the index.
 """
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -16,33 +15,12 @@ from packager.errors import CorruptSource, SourceTooLarge, UnsupportedSource
 from packager.limits import Limits
 from packager.source.complete import check_complete
 from packager.source.container import OpenSource, check_readable, open_source, reading
+from packager.source.facts import Probe
 from packager.source.length import measure_length
 
 _LOSSLESS: Final = re.compile(r"pcm_(?!.*law).*|flac|alac|wavpack|tta")
 _PCM_BITS: Final = re.compile(r"pcm_[suf](\d+)")
 _STREAMINFO_SIZE: Final = 34
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """A source as its headers and packets describe it; all counts are in its own sample rate.
-
-    ``samples`` is the predicted number per channel; ``promised_samples`` what a trustworthy header
-    declares, None where there is none. ``ends_early`` tells that the container cuts the end of what
-    the decoder yields (ISO/IEC 14496-12 sample durations), which libavcodec leaves to us.
-    """
-
-    container: str
-    codec: str
-    sample_rate_hz: int
-    channels: int
-    bits_per_sample: int | None
-    bitrate_bps: int | None
-    lossless: bool
-    samples: int
-    promised_samples: int | None
-    ends_early: bool
-    notes: tuple[str, ...] = ()
 
 
 def probe(path: Path, limits: Limits) -> Probe:

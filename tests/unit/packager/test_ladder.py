@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from packager.ladder import choose
-from packager.source.probe import Probe
+from packager.source.facts import Probe
 
 WAV = Probe(
     container="wav",

@@ -4,7 +4,8 @@ import pytest
 
 from packager.errors import SourceNotFound, SourceTooLarge, UnsupportedSource
 from packager.limits import Limits
-from packager.source.probe import Probe, probe
+from packager.source.facts import Probe
+from packager.source.probe import probe
 from tests.sources.audio import TRACK, converted, samples_of_m4a, sound_of
 
 LIMITS = Limits()

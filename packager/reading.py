@@ -1,0 +1,64 @@
+"""One source, read once: first its plan, then its chunks as access units, then what was found.
+
+Everything that looks into a source's bytes happens here, and nothing that stores: what comes out
+are plain values.
+"""
+
+import os
+from collections.abc import Collection, Generator
+from pathlib import Path
+
+from packager.encoding.encode import codec_config
+from packager.encoding.encoded import ChunkId, EncodedChunk
+from packager.encoding.parallel import encode_all
+from packager.ladder import choose
+from packager.limits import Limits
+from packager.plan import Finding, Plan
+from packager.sound.one_pass import Sound
+from packager.source.artwork import find_cover, make_artwork
+from packager.source.container import open_source
+from packager.source.probe import probe
+from packager.source.tags import read_tags
+from packager.versions import versions
+
+
+class Reading:
+    """The reading of the file at ``path``; ``plan``, ``chunks`` and ``finding``, in this order.
+
+    ``workers`` is how many chunks are encoded at a time, by default one for each core; it changes
+    no byte. Each step raises PackagingError.
+    """
+
+    def __init__(self, path: Path, limits: Limits, workers: int | None = None) -> None:
+        self._path = path
+        self._workers = workers or os.cpu_count() or 1
+        probed = probe(path, limits)
+        ladder, notes = choose(probed)
+        self._sound = Sound(path, probed, ladder, limits)
+        self.plan = Plan(
+            probe=probed,
+            ladder=ladder,
+            codec_configs={rung.name: codec_config(ladder, rung) for rung in ladder.rungs},
+            expected_samples=self._sound.expected_samples,
+            notes=notes,
+            versions=versions(),
+        )
+
+    def chunks(self, done: Collection[ChunkId] = ()) -> Generator[EncodedChunk]:
+        """Decode, measure and encode; yield every chunk but those ``done``. Once only; close it."""
+        return encode_all(self.plan.ladder, self._sound.chunks(), self._workers, done)
+
+    def finding(self) -> Finding:
+        """Return what the whole of the source told, after the last chunk."""
+        loudness, waveform = self._sound.measured()
+        with open_source(self._path) as source:
+            tags = read_tags(source.container)
+            artwork = make_artwork(find_cover(source.container))
+        return Finding(
+            timeline=self._sound.timeline,
+            loudness=loudness,
+            waveform_json=waveform.to_json(),
+            waveform_binary=waveform.to_binary(),
+            tags=tags,
+            artwork=artwork,
+        )
