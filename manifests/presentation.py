@@ -6,19 +6,19 @@ switching. Everything depends on the index alone, so equal indexes give equal te
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 from manifests import layout
 from manifests.dash import Mpd, Representation
 from manifests.errors import ManifestError
-from manifests.extinf import extinf_durations, least_target_duration_s
 from manifests.index import Index, RenditionRecord
 from manifests.media_playlist import MediaPlaylist, PlaylistType
 from manifests.multivariant_playlist import MultivariantPlaylist
-from manifests.segment import InitializationSection, Segment
+from manifests.rendition import Codec
+from manifests.segment_list import boundaries_ticks, segment_list
 from manifests.session_data import SessionData
 from manifests.variant import Variant
 
@@ -30,6 +30,30 @@ SESSION_DATA_PREFIX: Final = "io.soundbridge"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
 """What of RFC 5646 occurs; anything else in a tag is some person's own spelling."""
+
+
+class Offered(Protocol):
+    """What a variant says of its rendition, measured or bounded."""
+
+    @property
+    def rung(self) -> str:
+        """The rung's name, and the rendition's folder."""
+
+    @property
+    def codec(self) -> Codec:
+        """The codec."""
+
+    @property
+    def bitrate_bps(self) -> int:
+        """What the encoder was told; it ranks the renditions."""
+
+    @property
+    def bandwidth_bps(self) -> int:
+        """The peak segment bit rate."""
+
+    @property
+    def average_bandwidth_bps(self) -> int:
+        """The average segment bit rate."""
 
 
 def documents(index: Index) -> dict[str, bytes]:
@@ -48,20 +72,13 @@ def documents(index: Index) -> dict[str, bytes]:
 
 def media_playlist(index: Index, rendition: RenditionRecord) -> MediaPlaylist:
     """Return the media playlist of one rendition, complete."""
-    folder = f"{rendition.rung}/"
-    durations = extinf_durations(_boundaries_ticks(rendition), index.sample_rate_hz)
-    if least_target_duration_s(durations) > index.target_duration_s:
-        raise ManifestError(
-            f"a segment is longer than the target duration of {index.target_duration_s} s",
-            tag="EXT-X-TARGETDURATION",
-            section="RFC 8216 §4.3.3.1",
-        )
-    init = InitializationSection(rendition.init.name.removeprefix(folder))
     return MediaPlaylist(
         target_duration_s=index.target_duration_s,
-        segments=tuple(
-            Segment(segment.name.removeprefix(folder), duration_s, init=init)
-            for segment, duration_s in zip(rendition.segments, durations, strict=True)
+        segments=segment_list(
+            rendition.rung,
+            rendition.segments,
+            sample_rate_hz=index.sample_rate_hz,
+            target_duration_s=index.target_duration_s,
         ),
         playlist_type=PlaylistType.VOD,
         end_list=True,
@@ -70,14 +87,23 @@ def media_playlist(index: Index, rendition: RenditionRecord) -> MediaPlaylist:
 
 
 def multivariant_playlist(index: Index) -> MultivariantPlaylist:
-    """Return the multivariant playlist: one variant for each rendition.
+    """Return the multivariant playlist: one variant for each rendition."""
+    return MultivariantPlaylist(
+        variants=variants(index.renditions),
+        session_data=tuple(_session_data(index)),
+        independent_segments=True,
+    )
+
+
+def variants(renditions: Sequence[Offered]) -> tuple[Variant, ...]:
+    """Return the variant of each rendition, in the order of a multivariant playlist.
 
     SCORE rises with the bit rate. The order matters only to players that know nothing of the
     network yet: they begin with the first variant, here the best one up to
     ``START_BITRATE_BPS``. The others follow from the lowest on.
     """
-    rising = sorted(index.renditions, key=lambda rendition: rendition.bitrate_bps)
-    variants = [
+    rising = sorted(renditions, key=lambda rendition: rendition.bitrate_bps)
+    ranked = tuple(
         Variant(
             layout.playlist_name(rendition.rung),
             bandwidth_bps=rendition.bandwidth_bps,
@@ -87,21 +113,20 @@ def multivariant_playlist(index: Index) -> MultivariantPlaylist:
             stable_variant_id=rendition.rung,
         )
         for rank, rendition in enumerate(rising, 1)
-    ]
-    first = max(sum(rendition.bitrate_bps <= START_BITRATE_BPS for rendition in rising) - 1, 0)
-    return MultivariantPlaylist(
-        variants=(*variants[first : first + 1], *variants[:first], *variants[first + 1 :]),
-        session_data=tuple(_session_data(index)),
-        independent_segments=True,
     )
+    first = max(sum(rendition.bitrate_bps <= START_BITRATE_BPS for rendition in rising) - 1, 0)
+    return (*ranked[first : first + 1], *ranked[:first], *ranked[first + 1 :])
 
 
 def mpd(index: Index) -> Mpd:
     """Return the MPD of the same segments."""
-    timelines = {tuple(_boundaries_ticks(rendition)) for rendition in index.renditions}
+    timelines = {
+        tuple(boundaries_ticks(rendition.rung, rendition.segments))
+        for rendition in index.renditions
+    }
     if len(timelines) > 1:
         raise ManifestError("the renditions' segments do not begin at the same samples")
-    boundaries_ticks = timelines.pop() if timelines else (0,)
+    boundaries = timelines.pop() if timelines else (0,)
     language = index.tags.get("language", "")
     return Mpd(
         representations=tuple(
@@ -110,23 +135,11 @@ def mpd(index: Index) -> Mpd:
         ),
         sample_rate_hz=index.sample_rate_hz,
         channels=index.channels,
-        durations_ticks=tuple(end - start for start, end in pairwise(boundaries_ticks)),
+        durations_ticks=tuple(end - start for start, end in pairwise(boundaries)),
         target_duration_s=index.target_duration_s,
         title=_plain(index.tags.get("title", "")) or None,
         language=language if _LANGUAGE.fullmatch(language) else None,
     )
-
-
-def _boundaries_ticks(rendition: RenditionRecord) -> list[int]:
-    """Return where segments begin, and where the last one ends, counted in what is heard."""
-    boundaries = [0]
-    for number, segment in enumerate(rendition.segments):
-        if segment.name != layout.segment_name(rendition.rung, number):
-            raise ManifestError(f"{segment.name} is not the name of segment {number}")
-        if segment.start_ticks != boundaries[-1]:
-            raise ManifestError(f"{segment.name} does not begin where the segment before it ends")
-        boundaries.append(segment.start_ticks + segment.duration_ticks)
-    return boundaries
 
 
 def _session_data(index: Index) -> Iterator[SessionData]:
