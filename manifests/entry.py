@@ -10,7 +10,11 @@ from manifests.layout import Revision, check_id
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a listing shows without opening the index. ``created_at`` is RFC 3339 in UTC."""
+    """What a listing shows without opening the index. ``created_at`` is RFC 3339 in UTC.
+
+    A ``provisional`` entry is of a revision that is still being made: it plays what is below
+    ``growing/``, and ``duration_s`` is what is expected of it.
+    """
 
     playback_id: str
     asset_id: str
@@ -19,6 +23,7 @@ class Entry:
     duration_s: float
     title: str | None = None
     artist: str | None = None
+    provisional: bool = False
 
     def __post_init__(self) -> None:
         """Refuse ids that are none: they become keys and URLs."""

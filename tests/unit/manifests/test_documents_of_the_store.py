@@ -1,6 +1,7 @@
 """The entry and the index: what goes into the store comes out again, or is refused."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +19,14 @@ NO_DOCUMENTS = [b"", b"\xff", b"null", b"[]", b"7", b'"x"', b"{}", b'{"a":1}', b
 def test_an_entry_survives_the_store() -> None:
     assert Entry.from_json(ENTRY.to_json()) == ENTRY
     assert "Für Elise" in ENTRY.to_json().decode()
+
+
+def test_an_entry_may_be_provisional_and_is_final_where_it_does_not_say() -> None:
+    provisional = replace(ENTRY, provisional=True)
+    assert Entry.from_json(provisional.to_json()) == provisional
+    silent = ENTRY.to_json().replace(b',"provisional":false', b"")
+    assert b"provisional" not in silent
+    assert Entry.from_json(silent) == ENTRY
 
 
 def test_an_entry_says_where() -> None:
