@@ -10,8 +10,10 @@ Object keys, below the store's root::
     media/{asset_id}/{revision}/{rung}/init.mp4
     media/{asset_id}/{revision}/{rung}/00000.m4s      numbered from 0
     media/{asset_id}/{revision}/waveform.json|.dat
+    media/{asset_id}/{revision}/chapters.json         where there are any; hls-chapters.json, too
     media/{asset_id}/{revision}/artwork-{width}.jpg
     growing/{asset_id}/{revision}/...                 only while it is being packaged, and a while
+    sources/{asset_id}/{file name}                    an upload, until it is packaged, and a while
 
 The origin's URLs are the keys below ``media/`` and ``/{playback_id}.m3u8``, ``/{playback_id}.mpd``
 and ``/{playback_id}.json``. URIs inside manifests are relative, so that a path prefix in front of
@@ -36,8 +38,11 @@ PLAYLIST: Final = "playlist.m3u8"
 INIT: Final = "init.mp4"
 WAVEFORM_JSON: Final = "waveform.json"
 WAVEFORM_BINARY: Final = "waveform.dat"
+CHAPTERS_JSON: Final = "chapters.json"
+HLS_CHAPTERS_JSON: Final = "hls-chapters.json"
 ENTRY_PREFIX: Final = "entry"
 MEDIA_PREFIX: Final = "media"
+SOURCES_PREFIX: Final = "sources"
 GROWING_PREFIX: Final = "growing"
 WITHDRAWN: Final = "withdrawn.json"
 """Below ``growing/``: the revision must not be played any more, and goes after a while."""

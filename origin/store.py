@@ -1,19 +1,37 @@
 """Opening the object store that a command was given: a folder's path, or any URL obstore knows.
 
-Credentials and endpoints of cloud stores come from the environment as obstore reads it
-(``AWS_ACCESS_KEY_ID``, ``AWS_ENDPOINT_URL``, ...).
+Credentials, endpoints and timeouts of cloud stores come from the environment as obstore reads it
+(``AWS_ACCESS_KEY_ID``, ``AWS_ENDPOINT_URL``, ``AWS_TIMEOUT``, ...). Client options of ours would
+take the place of all the environment's, its proxy among them. There are none; a request has 30 s.
+
+obstore tries again by itself where a server fails (5xx, ``SlowDown`` among them), or a connection
+does: after a pause that grows, and of random length, so that many clients do not come back at once.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore.store
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig  # exists for type checkers alone
+
+RETRIES: "Final[RetryConfig]" = {
+    "max_retries": 10,
+    "backoff": {
+        "init_backoff": timedelta(milliseconds=100),
+        "max_backoff": timedelta(seconds=10),
+        "base": 2,
+    },
+    "retry_timeout": timedelta(minutes=1),
+}
+"""A store that is down for a minute is down: what waits for it is told so."""
 _URL_MARK: Final = "://"
 
 
@@ -21,9 +39,22 @@ class StoreUnusable(Exception):
     """The location is not a store, or cannot be opened; the message says what to do."""
 
 
+def is_url(location: str) -> bool:
+    """Return whether a location is a URL, and not a path."""
+    return _URL_MARK in location
+
+
+def local_path(location: str) -> Path | None:
+    """Return the absolute path that a path or ``file://`` URL names, None for any other URL."""
+    if not is_url(location):
+        return Path(location).expanduser().absolute()
+    parts = urlsplit(location)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
 def open_store(location: str) -> ObjectStore:
     """Return the store at ``location``, a folder that is there or a URL. Raises StoreUnusable."""
-    folder = _folder(location)
+    folder = local_path(location)
     if folder is None:
         return _from_url(location)
     if not folder.is_dir():
@@ -38,7 +69,7 @@ def create_store(location: str) -> Iterator[ObjectStore]:
     Where the block raises, folders that were made for it go again unless something is in them.
     Raises StoreUnusable.
     """
-    folder = _folder(location)
+    folder = local_path(location)
     if folder is None:
         yield _from_url(location)
         return
@@ -56,17 +87,9 @@ def create_store(location: str) -> Iterator[ObjectStore]:
         raise
 
 
-def _folder(location: str) -> Path | None:
-    """Return the folder that a path or ``file://`` URL names, or None for any other URL."""
-    if _URL_MARK not in location:
-        return Path(location).expanduser().absolute()
-    parts = urlsplit(location)
-    return Path(unquote(parts.path)) if parts.scheme == "file" else None
-
-
 def _from_url(location: str) -> ObjectStore:
     try:
-        return obstore.store.from_url(location)
+        return obstore.store.from_url(location, retry_config=RETRIES)
     except (BaseError, ValueError) as error:
         raise StoreUnusable(
             f"{location} cannot be used as a store: {_sentence(error)}. "

@@ -18,7 +18,7 @@ from origin.inspection.presentation import inspect_all, inspect_entry
 from origin.inspection.report import Report
 from origin.inspection.source import OBJECT_TIMEOUT_S
 from origin.inspection.store_source import PLAYLIST_SUFFIX, StoreSource
-from origin.store import StoreUnusable, open_store
+from origin.store import StoreUnusable, is_url, open_store
 
 _PLAYLIST_LIMIT: Final = 10_000
 
@@ -30,7 +30,7 @@ async def inspect_target(target: str) -> Report:
             return await inspect_entry(source, target)
     folder, playlist = _split(target)
     try:
-        store = StoreSource(open_store(folder), Path(folder) if "://" not in folder else None)
+        store = StoreSource(open_store(folder), None if is_url(folder) else Path(folder))
         if playlist:
             return await inspect_entry(store, playlist)
         return await _inspect_folder(store, target)
@@ -71,11 +71,10 @@ async def _inspect_folder(source: StoreSource, target: str) -> Report:
 
 def _split(target: str) -> tuple[str, str]:
     """Return the folder or store, and the playlist in it, which is empty for all there are."""
-    is_url = "://" in target
     path = Path(target).expanduser()
-    if not (target.endswith(PLAYLIST_SUFFIX) or (not is_url and path.is_file())):
+    if not (target.endswith(PLAYLIST_SUFFIX) or (not is_url(target) and path.is_file())):
         return target, ""
-    if not is_url:
+    if not is_url(target):
         # What the user names may be a link; what a playlist names may not lead out of its folder.
         real = path.resolve()
         return str(real.parent), real.name
