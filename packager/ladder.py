@@ -9,12 +9,15 @@
   one channel cannot take 320 kbit/s, and what it can take is too near to 256 to be a rung of its
   own. More than two channels become two.
 * 258 or 281 frames a segment: just under the target duration of 6 s.
+* A lossless rung above them for who asks for it: see ``packager.lossless``.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
 from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
+from packager.extras import NO_EXTRAS, Extras
+from packager.lossless import with_lossless
 from packager.source.facts import Probe
 
 _FULL: Final = (Rung("128k", 128_000), Rung("256k", 256_000), Rung("320k", 320_000))
@@ -28,7 +31,7 @@ _BITS_PER_CHANNEL_AND_FRAME: Final = 6_144
 _STEREO: Final = 2
 
 
-def choose(probe: Probe) -> tuple[Ladder, tuple[str, ...]]:
+def choose(probe: Probe, extras: Extras = NO_EXTRAS) -> tuple[Ladder, tuple[str, ...]]:
     """Return the ladder for a source, and one sentence for each thing that its creator may miss."""
     rate_hz = 44_100 if probe.sample_rate_hz % _CD_FAMILY_HZ == 0 else 48_000
     channels = min(probe.channels, _STEREO)
@@ -39,8 +42,13 @@ def choose(probe: Probe) -> tuple[Ladder, tuple[str, ...]]:
         sample_rate_hz=rate_hz,
         channels=channels,
         frames_per_segment=_FRAMES_PER_SEGMENT[rate_hz],
+        packed_audio=extras.packed_audio,
     )
-    return ladder, tuple(_notes(probe, ladder, wanted))
+    notes = _notes(probe, ladder, wanted)
+    if extras.lossless:
+        ladder, lossless_notes = with_lossless(probe, ladder)
+        notes += lossless_notes
+    return ladder, tuple(notes)
 
 
 def _worthwhile(probe: Probe) -> tuple[Rung, ...]:

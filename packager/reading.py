@@ -11,6 +11,7 @@ from pathlib import Path
 from packager.encoding.encode import codec_config
 from packager.encoding.encoded import ChunkId, EncodedChunk
 from packager.encoding.parallel import encode_all
+from packager.extras import NO_EXTRAS, Extras
 from packager.ladder import choose
 from packager.limits import Limits
 from packager.plan import Finding, Plan
@@ -29,11 +30,17 @@ class Reading:
     no byte. Each step raises PackagingError.
     """
 
-    def __init__(self, path: Path, limits: Limits, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        limits: Limits,
+        workers: int | None = None,
+        extras: Extras = NO_EXTRAS,
+    ) -> None:
         self._path = path
         self._workers = workers or os.cpu_count() or 1
         probed = probe(path, limits)
-        ladder, notes = choose(probed)
+        ladder, notes = choose(probed, extras)
         self._sound = Sound(path, probed, ladder, limits)
         self.plan = Plan(
             probe=probed,
