@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
+from manifests.chapters import Chapter
 from manifests.errors import ManifestError
 from manifests.rendition import Codec
 
@@ -78,6 +79,27 @@ class Loudness:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayGain:
+    """What the source's tags say of its loudness, towards -18 LUFS (ReplayGain 2.0).
+
+    Peaks are linear, 1.0 being full scale; each value is None where the source does not tell it.
+    """
+
+    track_gain_db: float | None = None
+    track_peak: float | None = None
+    album_gain_db: float | None = None
+    album_peak: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """How much of what is heard is silent, before the first sound and after the last."""
+
+    head_ticks: int
+    tail_ticks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Artwork(StoredObject):
     """One size of the cover."""
 
@@ -88,11 +110,12 @@ class Artwork(StoredObject):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A revision. ``documents`` are its playlists, MPD and waveforms; ``notes`` tell the creator.
+    """A revision. ``documents`` are its playlists, MPD, waveforms and lists of chapters.
 
     ``samples`` is the exact number per channel, in ticks of ``sample_rate_hz``. ``tags`` uses
     lower-case names (title, artist, album, ...). ``placeholder`` is the cover's blurhash.
-    ``versions`` names what made it (soundbridge, pyav, ffmpeg libraries).
+    ``versions`` names what made it (soundbridge, pyav, ffmpeg libraries). ``notes`` tell the
+    creator what may be missed. ``chapters`` are in order and do not overlap.
     """
 
     samples: int
@@ -108,6 +131,9 @@ class Index:
     documents: tuple[StoredObject, ...]
     versions: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    silence: Silence = Silence(0, 0)
+    replay_gain: ReplayGain = ReplayGain()
+    chapters: tuple[Chapter, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -140,6 +166,9 @@ class Index:
             fields["artwork"] = tuple(Artwork(**image) for image in fields["artwork"])
             fields["documents"] = tuple(StoredObject(**entry) for entry in fields["documents"])
             fields["notes"] = tuple(fields["notes"])
+            fields["silence"] = Silence(**fields["silence"])
+            fields["replay_gain"] = ReplayGain(**fields["replay_gain"])
+            fields["chapters"] = tuple(Chapter(**chapter) for chapter in fields["chapters"])
             return cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ManifestError(f"the index cannot be read: {error}") from error

@@ -4,19 +4,20 @@ A rendition is a variant and nothing else: one that is an EXT-X-MEDIA entry too 
 switching. Everything depends on the index alone, so equal indexes give equal text.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final, Protocol
 
 from manifests import layout
+from manifests.chapters import EPOCH, HLS_DATA_ID, date_ranges, hls_json, podcast_json
 from manifests.dash import Mpd, Representation
 from manifests.errors import ManifestError
 from manifests.index import Index, RenditionRecord
 from manifests.media_playlist import MediaPlaylist, PlaylistType
 from manifests.multivariant_playlist import MultivariantPlaylist
+from manifests.plain_text import language_tag, plain, quotable
 from manifests.rendition import Codec
 from manifests.segment_list import boundaries_ticks, segment_list
 from manifests.session_data import SessionData
@@ -26,10 +27,6 @@ START_BITRATE_BPS: Final = 256_000
 """What players begin with: transparent to most ears, and little for a mobile network of today."""
 
 SESSION_DATA_PREFIX: Final = "io.soundbridge"
-
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
-_LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}")
-"""What of RFC 5646 occurs; anything else in a tag is some person's own spelling."""
 
 
 class Offered(Protocol):
@@ -57,7 +54,7 @@ class Offered(Protocol):
 
 
 def documents(index: Index) -> dict[str, bytes]:
-    """Return every playlist and the MPD of a revision, by name."""
+    """Return every playlist, the MPD and the lists of chapters of a revision, by name."""
     playlists = {
         layout.playlist_name(rendition.rung): media_playlist(index, rendition).render()
         for rendition in index.renditions
@@ -67,22 +64,27 @@ def documents(index: Index) -> dict[str, bytes]:
         layout.MPD: mpd(index).render(),
         **playlists,
     }
-    return {name: text.encode() for name, text in texts.items()}
+    return {name: text.encode() for name, text in texts.items()} | _chapters(index)
 
 
 def media_playlist(index: Index, rendition: RenditionRecord) -> MediaPlaylist:
-    """Return the media playlist of one rendition, complete."""
+    """Return the media playlist of one rendition, complete; it has dates if it has chapters."""
+    segments = segment_list(
+        rendition.rung,
+        rendition.segments,
+        sample_rate_hz=index.sample_rate_hz,
+        target_duration_s=index.target_duration_s,
+    )
+    if index.chapters:
+        first, *others = segments
+        segments = (replace(first, program_date_time=EPOCH), *others)
     return MediaPlaylist(
         target_duration_s=index.target_duration_s,
-        segments=segment_list(
-            rendition.rung,
-            rendition.segments,
-            sample_rate_hz=index.sample_rate_hz,
-            target_duration_s=index.target_duration_s,
-        ),
+        segments=segments,
         playlist_type=PlaylistType.VOD,
         end_list=True,
         independent_segments=True,
+        date_ranges=date_ranges(index.chapters, index.sample_rate_hz),
     )
 
 
@@ -127,7 +129,6 @@ def mpd(index: Index) -> Mpd:
     if len(timelines) > 1:
         raise ManifestError("the renditions' segments do not begin at the same samples")
     boundaries = timelines.pop() if timelines else (0,)
-    language = index.tags.get("language", "")
     return Mpd(
         representations=tuple(
             Representation(rendition.rung, rendition.bandwidth_bps, rendition.codec)
@@ -137,15 +138,15 @@ def mpd(index: Index) -> Mpd:
         channels=index.channels,
         durations_ticks=tuple(end - start for start, end in pairwise(boundaries)),
         target_duration_s=index.target_duration_s,
-        title=_plain(index.tags.get("title", "")) or None,
-        language=language if _LANGUAGE.fullmatch(language) else None,
+        title=plain(index.tags.get("title", "")) or None,
+        language=language_tag(index.tags.get("language", "")),
     )
 
 
 def _session_data(index: Index) -> Iterator[SessionData]:
     for name in ("title", "artist", "album"):
-        if text := _plain(index.tags.get(name, "")):
-            yield SessionData(f"{SESSION_DATA_PREFIX}.{name}", text.replace('"', "'"))
+        if text := quotable(index.tags.get(name, "")):
+            yield SessionData(f"{SESSION_DATA_PREFIX}.{name}", text)
     measures = {
         "integrated-lufs": index.loudness.integrated_lufs,
         "range-lu": index.loudness.range_lu,
@@ -154,8 +155,15 @@ def _session_data(index: Index) -> Iterator[SessionData]:
     for name, value in measures.items():
         if value is not None:
             yield SessionData(f"{SESSION_DATA_PREFIX}.loudness.{name}", f"{value:.2f}")
+    if index.chapters:
+        yield SessionData(HLS_DATA_ID, uri=layout.HLS_CHAPTERS_JSON)
 
 
-def _plain(text: str) -> str:
-    """Return text that both a playlist (RFC 8216 §4.1) and XML 1.0 can hold, as one NFC line."""
-    return unicodedata.normalize("NFC", _CONTROL.sub(" ", text)).strip()
+def _chapters(index: Index) -> dict[str, bytes]:
+    if not index.chapters:
+        return {}
+    language = language_tag(index.tags.get("language", ""))
+    return {
+        layout.CHAPTERS_JSON: podcast_json(index.chapters, index.sample_rate_hz),
+        layout.HLS_CHAPTERS_JSON: hls_json(index.chapters, index.sample_rate_hz, language),
+    }

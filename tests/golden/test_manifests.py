@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from manifests import layout
+from manifests.chapters import Chapter
 from manifests.dash import with_base_url
 from manifests.date_range import DateRange
 from manifests.index import Index, Loudness
@@ -32,6 +34,13 @@ REVISIONS: dict[str, Index] = {
     "stereo-44100": index(44_100 * 62 + 12_345),
     "mono-48000": index(48_000 * 13, rate_hz=48_000, channels=1, tags={}, loudness=SILENT),
     "ten-milliseconds": index(441, tags={}, loudness=SILENT),
+    "chapters": index(
+        chapters=(
+            Chapter('The "first" {$one}', 0, 441_000),
+            Chapter("Zweites", 441_000, 44_101),
+            Chapter("", 600_000, 44_100 * 20 - 600_000),
+        )
+    ),
 }
 INIT = InitializationSection("init.mp4")
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
@@ -97,6 +106,9 @@ def texts() -> Iterator[tuple[str, bytes]]:
         yield f"{name}.entry.m3u8", entry.render().encode()
         yield f"{name}.manifest.mpd", found["manifest.mpd"]
         yield f"{name}.entry.mpd", mpd.encode()
+        for document in (layout.CHAPTERS_JSON, layout.HLS_CHAPTERS_JSON):
+            if document in found:
+                yield f"{name}.{document}", found[document]
     for name, playlist in PLAYLISTS.items():
         yield name, playlist.render().encode()
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
+from manifests.chapters import Chapter
 from manifests.index import (
     Artwork,
     Index,
@@ -63,6 +64,7 @@ def index(
     ladder: Mapping[str, int] = LADDER,
     tags: Mapping[str, str] = TITLED,
     loudness: Loudness = LOUDNESS,
+    chapters: tuple[Chapter, ...] = (),
 ) -> Index:
     return Index(
         samples=samples,
@@ -80,4 +82,5 @@ def index(
         documents=(StoredObject("multivariant.m3u8", 9, SHA256),),
         versions={"soundbridge": "0.1.0"},
         notes=("The source is mono.",),
+        chapters=chapters,
     )

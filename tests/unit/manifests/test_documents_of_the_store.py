@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from manifests.chapters import Chapter
 from manifests.entry import Entry
 from manifests.errors import ManifestError
-from manifests.index import Index
+from manifests.index import Index, ReplayGain, Silence
 from manifests.layout import Revision
 from manifests.rendition import Ladder, Rung
 from tests.unit.manifests.revisions import LADDER, index
@@ -43,6 +44,15 @@ def test_an_index_survives_the_store() -> None:
     assert Index.from_json(index().to_json()) == index()
 
 
+def test_an_index_keeps_what_was_found_in_the_source() -> None:
+    found = replace(
+        index(chapters=(Chapter("Eins", 0, 441),)),
+        silence=Silence(441, 7),
+        replay_gain=ReplayGain(track_gain_db=-6.5, album_peak=1.25),
+    )
+    assert Index.from_json(found.to_json()) == found
+
+
 def test_equal_indexes_give_equal_bytes() -> None:
     assert index().to_json() == index().to_json()
 
@@ -68,6 +78,7 @@ def test_an_index_names_every_object_but_itself() -> None:
         index().to_json().replace(b'"schema":1', b'"schema":2'),
         index().to_json().replace(b"mp4a.40.2", b"mp4a.40.99"),
         index().to_json().replace(b'"samples"', b'"simples"'),
+        index().to_json().replace(b'"head_ticks"', b'"head"'),
     ],
 )
 def test_what_is_no_index_is_refused(data: bytes) -> None:

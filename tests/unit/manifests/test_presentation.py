@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from manifests.chapters import EPOCH, Chapter, date_ranges, hls_json, podcast_json
 from manifests.errors import ManifestError
 from manifests.index import Index, Loudness, SegmentRecord
 from manifests.media_playlist import MediaPlaylist, PlaylistType
@@ -118,6 +119,34 @@ def test_a_title_cannot_become_syntax() -> None:
     text = mpd(revision).render()
     assert '<Title>The "End" #EXT-X-ENDLIST &lt;&amp;&gt; \u00e9</Title>' in text
     assert "lang=" not in text
+
+
+CHAPTERS = (Chapter("Eins", 0, 441_000), Chapter("", 441_000, 441_000))
+
+
+def test_chapters_are_date_ranges_of_a_sound_that_has_a_date() -> None:
+    revision = index(chapters=CHAPTERS)
+    found = documents(revision)
+    for rendition in revision.renditions:
+        parsed = parse_playlist(found[f"{rendition.rung}/playlist.m3u8"])
+        assert isinstance(parsed, MediaPlaylist)
+        assert parsed == media_playlist(revision, rendition)
+        assert parsed.date_ranges == date_ranges(CHAPTERS, 44_100)
+        assert [one.program_date_time for one in parsed.segments] == [EPOCH, None, None, None]
+
+
+def test_chapters_are_json_that_the_multivariant_playlist_names() -> None:
+    revision = index(chapters=CHAPTERS)
+    found = documents(revision)
+    assert found["chapters.json"] == podcast_json(CHAPTERS, 44_100)
+    assert found["hls-chapters.json"] == hls_json(CHAPTERS, 44_100, "de")
+    moved = multivariant_playlist(revision).with_uri_prefix("a/b/")
+    (named,) = [data for data in moved.session_data if data.data_id == "com.apple.hls.chapters"]
+    assert (named.uri, named.value, named.format) == ("a/b/hls-chapters.json", None, "JSON")
+
+
+def test_without_chapters_there_are_no_dates() -> None:
+    assert b"DATE" not in documents(index())["128k/playlist.m3u8"]
 
 
 def test_a_tag_with_a_language_is_the_sounds_language() -> None:
