@@ -50,6 +50,7 @@ _SECTIONS: Final = {
     "styp": "ISO/IEC 14496-12 §8.16.2",
     "tlou": "ISO/IEC 14496-12 §12.2.7",
     "esds": "ISO/IEC 14496-14 §6.7",
+    "dfLa": "FLAC in ISO-BMFF §3.3.2",
 }
 
 

@@ -111,10 +111,10 @@ def test_a_rate_that_does_not_fit_is_left_to_the_decoder() -> None:
 
 
 def test_a_coding_without_an_elementary_stream_is_its_own_name() -> None:
-    entry = AudioSampleEntry.decode(only(box("fLaC", SOUND, box("dfLa", bytes(8)))))
+    entry = AudioSampleEntry.decode(only(box("ac-3", SOUND, box("dac3", bytes(3)))))
 
-    assert entry == AudioSampleEntry("fLaC", 2, 44_100)
-    assert entry.codec == "fLaC"
+    assert entry == AudioSampleEntry("ac-3", 2, 44_100)
+    assert entry.codec == "ac-3"
 
 
 def test_a_protected_entry_tells_what_it_protects() -> None:

@@ -52,7 +52,7 @@ def test_it_is_above_all_others_at_the_rate_of_its_samples() -> None:
     ],
 )
 def test_the_sources_bits_are_kept_as_far_as_24(
-    codec: str, source_bits: int | None, bits: int, is_rounded: bool
+    codec: str, source_bits: int | None, bits: int, *, is_rounded: bool
 ) -> None:
     ladder, notes = choose(replace(WAV, codec=codec, bits_per_sample=source_bits), LOSSLESS)
     assert ladder.rungs[-1].bits_per_sample == bits
