@@ -21,6 +21,7 @@ class ObjectClass(StrEnum):
     MULTIVARIANT_PLAYLIST = "multivariant-playlist"
     MPD = "mpd"
     GROWING_PLAYLIST = "growing-playlist"
+    PROVISIONAL_INIT = "provisional-init"
     ENTRY_PLAYLIST = "entry-playlist"
     ENTRY_MPD = "entry-mpd"
     PROVISIONAL_ENTRY = "provisional-entry"
@@ -95,6 +96,7 @@ _LIFETIMES: Final = {
     ObjectClass.ENTRY_MPD: _ENTRY,
     ObjectClass.METADATA: _ENTRY,
     ObjectClass.PROVISIONAL_ENTRY: Lifetime(2),
+    ObjectClass.PROVISIONAL_INIT: Lifetime(60),
     ObjectClass.PAGE: Lifetime(0, public=True),
     ObjectClass.PUBLIC_API: Lifetime(0, 30, stale_while_revalidate_s=60, public=True),
     ObjectClass.NOT_FOUND: Lifetime(5),

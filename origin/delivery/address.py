@@ -1,5 +1,8 @@
 """What a name below a revision is: its class and its media type, or nothing of ours. Pure.
 
+Below ``growing/`` the same names are other things: playlists change there, and initialization
+sections do not know the end yet.
+
 Only names of these shapes are ever looked up, so no URL is a path: what is not written here (the
 index, anything with ``..``, percent signs or capitals in it) does not exist.
 """
@@ -14,6 +17,7 @@ from manifests import layout
 HLS_TYPE: Final = "application/vnd.apple.mpegurl"  # RFC 8216 §10
 DASH_TYPE: Final = "application/dash+xml"
 JSON_TYPE: Final = "application/json"
+INIT_TYPE: Final = "audio/mp4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +28,49 @@ class ObjectKind:
     media_type: str
 
 
-_KINDS: Final = tuple(
-    (re.compile(pattern), ObjectKind(object_class, media_type))
-    for pattern, object_class, media_type in (
-        (rf"{layout.ID_PATTERN}/[0-9]{{5,9}}\.m4s", ObjectClass.SEGMENT, "video/iso.segment"),
-        (rf"{layout.ID_PATTERN}/{re.escape(layout.INIT)}", ObjectClass.INIT, "audio/mp4"),
-        (
-            rf"{layout.ID_PATTERN}/{re.escape(layout.PLAYLIST)}",
-            ObjectClass.MEDIA_PLAYLIST,
-            HLS_TYPE,
-        ),
-        (re.escape(layout.MULTIVARIANT), ObjectClass.MULTIVARIANT_PLAYLIST, HLS_TYPE),
-        (re.escape(layout.MPD), ObjectClass.MPD, DASH_TYPE),
-        (re.escape(layout.WAVEFORM_JSON), ObjectClass.WAVEFORM, JSON_TYPE),
-        (re.escape(layout.WAVEFORM_BINARY), ObjectClass.WAVEFORM, "application/octet-stream"),
-        (r"artwork-[0-9]{1,5}\.jpg", ObjectClass.ARTWORK, "image/jpeg"),
+_Kinds = tuple[tuple[re.Pattern[str], ObjectKind], ...]
+
+
+def _compiled(*rules: tuple[str, ObjectClass, str]) -> _Kinds:
+    return tuple(
+        (re.compile(pattern), ObjectKind(object_class, media_type))
+        for pattern, object_class, media_type in rules
     )
+
+
+_INIT_NAME: Final = rf"{layout.ID_PATTERN}/{re.escape(layout.INIT)}"
+_PLAYLIST_NAME: Final = rf"{layout.ID_PATTERN}/{re.escape(layout.PLAYLIST)}"
+_MULTIVARIANT_NAME: Final = re.escape(layout.MULTIVARIANT)
+
+_KINDS: Final = _compiled(
+    (rf"{layout.ID_PATTERN}/[0-9]{{5,9}}\.m4s", ObjectClass.SEGMENT, "video/iso.segment"),
+    (_INIT_NAME, ObjectClass.INIT, INIT_TYPE),
+    (_PLAYLIST_NAME, ObjectClass.MEDIA_PLAYLIST, HLS_TYPE),
+    (_MULTIVARIANT_NAME, ObjectClass.MULTIVARIANT_PLAYLIST, HLS_TYPE),
+    (re.escape(layout.MPD), ObjectClass.MPD, DASH_TYPE),
+    (re.escape(layout.WAVEFORM_JSON), ObjectClass.WAVEFORM, JSON_TYPE),
+    (re.escape(layout.WAVEFORM_BINARY), ObjectClass.WAVEFORM, "application/octet-stream"),
+    (r"artwork-[0-9]{1,5}\.jpg", ObjectClass.ARTWORK, "image/jpeg"),
+)
+_GROWING_KINDS: Final = _compiled(
+    (_INIT_NAME, ObjectClass.PROVISIONAL_INIT, INIT_TYPE),
+    (_PLAYLIST_NAME, ObjectClass.GROWING_PLAYLIST, HLS_TYPE),
+    (_MULTIVARIANT_NAME, ObjectClass.GROWING_PLAYLIST, HLS_TYPE),
 )
 
 
 def kind_of(name: str) -> ObjectKind | None:
     """Return what ``name`` below a revision is, or None where it is not for players."""
-    for pattern, kind in _KINDS:
+    return _found(name, _KINDS)
+
+
+def growing_kind_of(name: str) -> ObjectKind | None:
+    """Return what ``name`` below a revision's growing folder is, or None."""
+    return _found(name, _GROWING_KINDS)
+
+
+def _found(name: str, kinds: _Kinds) -> ObjectKind | None:
+    for pattern, kind in kinds:
         if pattern.fullmatch(name):
             return kind
     return None

@@ -62,6 +62,11 @@ def test_a_growing_playlist_lives_half_a_target_duration(
     assert policy.cache_control == f"max-age={max_age}"
 
 
+def test_what_is_provisional_is_asked_for_again_soon() -> None:
+    assert policy_for(ObjectClass.PROVISIONAL_ENTRY).cache_control == "max-age=2"
+    assert policy_for(ObjectClass.PROVISIONAL_INIT).cache_control == "max-age=60"
+
+
 def test_cdns_are_told_the_shared_lifetime() -> None:
     assert policy_for(ObjectClass.SEGMENT).cdn_cache_control == "max-age=31536000, immutable"
     assert policy_for(ObjectClass.SEGMENT).surrogate_control == "max-age=31536000"

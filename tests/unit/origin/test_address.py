@@ -2,7 +2,7 @@ import pytest
 
 from cdn.policy import ObjectClass
 from manifests import layout
-from origin.delivery.address import ObjectKind, kind_of
+from origin.delivery.address import ObjectKind, growing_kind_of, kind_of
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,26 @@ def test_every_name_of_the_layout_has_a_kind(name: str, kind: ObjectKind) -> Non
 )
 def test_nothing_else_has(name: str) -> None:
     assert kind_of(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "object_class"),
+    [
+        (layout.MULTIVARIANT, ObjectClass.GROWING_PLAYLIST),
+        (layout.playlist_name("128k"), ObjectClass.GROWING_PLAYLIST),
+        (layout.init_name("128k"), ObjectClass.PROVISIONAL_INIT),
+    ],
+)
+def test_what_grows_is_of_another_class(name: str, object_class: ObjectClass) -> None:
+    growing, complete = growing_kind_of(name), kind_of(name)
+    assert growing is not None
+    assert complete is not None
+    assert growing.object_class is object_class
+    assert growing.media_type == complete.media_type
+
+
+@pytest.mark.parametrize(
+    "name", [layout.WITHDRAWN, layout.INDEX, layout.MPD, layout.segment_name("128k", 0), ""]
+)
+def test_nothing_else_grows(name: str) -> None:
+    assert growing_kind_of(name) is None
