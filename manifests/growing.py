@@ -26,6 +26,7 @@ from manifests.presentation import variants
 from manifests.rendition import FRAME_SAMPLES, Codec, Rung
 from manifests.segment_list import segment_list
 from manifests.start import Start
+from manifests.variant import Variant
 
 PEAK_FACTOR: Final = Fraction(6, 5)
 """How far a peak may be above the nominal bit rate, container included.
@@ -89,6 +90,22 @@ def bandwidth_bound_bps(rung: Rung, *, channels: int, sample_rate_hz: int) -> in
 def multivariant_playlist(renditions: Sequence[ProvisionalRendition]) -> MultivariantPlaylist:
     """Return the provisional multivariant playlist: the variants in the order of the final one."""
     return MultivariantPlaylist(variants=variants(renditions), independent_segments=True)
+
+
+def provisional_renditions(playlist: MultivariantPlaylist) -> tuple[ProvisionalRendition, ...]:
+    """Return the renditions that ``multivariant_playlist`` wrote; ManifestError for any other."""
+    return tuple(map(_provisional_rendition, playlist.variants))
+
+
+def _provisional_rendition(variant: Variant) -> ProvisionalRendition:
+    rung, nominal_bps = variant.stable_variant_id, variant.average_bandwidth_bps
+    try:
+        (codec,) = map(Codec, variant.codecs)
+    except ValueError as error:
+        raise ManifestError("a variant has one codec of ours", tag="EXT-X-STREAM-INF") from error
+    if rung is None or nominal_bps is None:
+        raise ManifestError("a variant does not say which rung it is", tag="EXT-X-STREAM-INF")
+    return ProvisionalRendition(rung, codec, nominal_bps, variant.bandwidth_bps)
 
 
 def media_playlist(

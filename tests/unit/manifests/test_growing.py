@@ -1,5 +1,6 @@
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urljoin
 
 import pytest
@@ -12,6 +13,7 @@ from manifests.growing import (
     bandwidth_bound_bps,
     media_playlist,
     multivariant_playlist,
+    provisional_renditions,
 )
 from manifests.index import RenditionRecord, SegmentRecord
 from manifests.layout import Revision, playlist_name
@@ -152,3 +154,27 @@ def test_a_provisional_rendition_is_that_of_its_rung() -> None:
     assert provisional((Rung("128k", 128_000),)) == [
         ProvisionalRendition("128k", Codec.AAC_LC, 128_000, 153_600)
     ]
+
+
+def test_the_renditions_are_read_back_from_the_playlist() -> None:
+    written = provisional()
+    found = provisional_renditions(multivariant_playlist(written))
+    assert sorted(found, key=lambda one: one.bitrate_bps) == written
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("codecs", ("mp4a.40.2", "mp4a.40.5"), "one codec of ours"),
+        ("codecs", ("opus",), "one codec of ours"),
+        ("codecs", (), "one codec of ours"),
+        ("stable_variant_id", None, "which rung"),
+        ("average_bandwidth_bps", None, "which rung"),
+    ],
+)
+def test_variants_of_others_are_not_ours(field: str, value: object, message: str) -> None:
+    playlist = multivariant_playlist(provisional())
+    changes: dict[str, Any] = {field: value}
+    foreign = replace(playlist, variants=(replace(playlist.variants[0], **changes),))
+    with pytest.raises(ManifestError, match=message):
+        provisional_renditions(foreign)
