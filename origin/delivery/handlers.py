@@ -1,10 +1,11 @@
-"""The routes of delivery: entries at the root, objects below ``/media``, a list of what there is.
+"""The routes of delivery: entries at the root, what they play below ``/media``, and a list.
+
+What is below ``/growing`` belongs to assets that are still being packaged.
 
 A handler says which resource a request means; ``answer`` does the rest. Ids are matched by the
 pattern of ``manifests.layout``, so nothing else ever reaches the store.
 """
 
-import json
 from datetime import UTC, datetime
 from typing import Final
 
@@ -12,12 +13,21 @@ from aiohttp import web
 
 from cdn.policy import ObjectClass
 from manifests.entry import Entry
-from manifests.layout import ID_PATTERN, MEDIA_PREFIX, Revision
-from origin.delivery.address import DASH_TYPE, HLS_TYPE, JSON_TYPE, ObjectKind, kind_of
+from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX, Revision
+from origin.delivery.address import (
+    DASH_TYPE,
+    HLS_TYPE,
+    JSON_TYPE,
+    ObjectKind,
+    growing_kind_of,
+    kind_of,
+)
 from origin.delivery.answer import Resource, Responder
-from origin.delivery.body import StoredBody
-from origin.delivery.documents import Document, EntryDocuments, metadata
+from origin.delivery.documents import Document, EntryDocuments
 from origin.delivery.errors import BadRequest, NotFound
+from origin.delivery.growing import GrowingDocuments
+from origin.delivery.metadata import listing, metadata, preparing_metadata
+from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
 from origin.delivery.reading import StoreReader
 
@@ -34,21 +44,23 @@ class Delivery:
     """Handlers over one store."""
 
     def __init__(self, reader: StoreReader, responder: Responder) -> None:
-        self._reader = reader
         self._responder = responder
         self._published = Published(reader)
+        self._objects = RevisionObjects(reader, self._published)
         self._documents = EntryDocuments(reader)
+        self._growing = GrowingDocuments(reader, self._published)
 
     def add_routes(self, app: web.Application) -> None:
         """Register everything that is delivered."""
         entry = f"/{{playback_id:{ID_PATTERN}}}"
-        revision = f"/{MEDIA_PREFIX}/{{asset_id:{ID_PATTERN}}}/{{revision:{ID_PATTERN}}}"
+        below = f"{{asset_id:{ID_PATTERN}}}/{{revision:{ID_PATTERN}}}/{{name:[a-z0-9._/-]+}}"
         app.add_routes(
             [
                 web.get(f"{entry}.m3u8", self.entry_playlist),
                 web.get(f"{entry}.mpd", self.entry_mpd),
                 web.get(f"{entry}.json", self.entry_metadata),
-                web.get(f"{revision}/{{name:[a-z0-9._/-]+}}", self.media_object),
+                web.get(f"/{MEDIA_PREFIX}/{below}", self.media_object),
+                web.get(f"/{GROWING_PREFIX}/{below}", self.growing_object),
                 web.get("/v1/assets", self.listing),
             ]
         )
@@ -56,74 +68,89 @@ class Delivery:
     async def entry_playlist(self, request: web.Request) -> web.Response:
         """Answer with the multivariant playlist of what the id plays now."""
         entry = await self._entry(request)
-        document = await self._documents.playlist(entry.where)
+        if await self._is_growing(entry):
+            document = await self._growing.entry_playlist(entry.where)
+        else:
+            document = await self._documents.playlist(entry.where)
         return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
 
     async def entry_mpd(self, request: web.Request) -> web.Response:
         """Answer with the MPD of what the id plays now."""
         entry = await self._entry(request)
+        if await self._is_growing(entry):
+            raise NotFound(
+                "This is still being prepared, and its MPD comes when that is done. "
+                "Its HLS playlist plays already."
+            )
         document = await self._documents.mpd(entry.where)
         return await self._answer(request, entry, _ENTRY_MPD, document)
 
     async def entry_metadata(self, request: web.Request) -> web.Response:
         """Answer with what a page shows of what the id plays now."""
         entry = await self._entry(request)
-        published = await self._published.revision(entry.where)
-        return await self._answer(request, entry, _METADATA, metadata(entry, published))
+        if await self._is_growing(entry):
+            renditions = await self._growing.renditions(entry.where)
+            document = preparing_metadata(entry, renditions)
+        else:
+            document = metadata(entry, await self._published.revision(entry.where))
+        return await self._answer(request, entry, _METADATA, document)
 
     async def media_object(self, request: web.Request) -> web.Response:
         """Answer with one immutable object of a revision."""
-        name = request.match_info["name"]
+        where, name = _place(request)
         kind = kind_of(name)
         if kind is None:
             raise NotFound("There is nothing at this address.")
-        where = Revision(request.match_info["asset_id"], request.match_info["revision"])
-        published = await self._published.revision(where)
-        stored = published.objects.get(name)
-        if stored is None:
-            raise NotFound("The revision has no object of this name.")
-        resource = Resource(
-            kind,
-            stored.sha256,
-            StoredBody(self._reader, where.key(name), stored.size_bytes),
-            asset_id=where.asset_id,
-            artist=published.artist,
-        )
+        resource = await self._objects.find(where, name, kind)
+        return await self._responder.answer(request, resource)
+
+    async def growing_object(self, request: web.Request) -> web.Response:
+        """Answer with what a revision has only while it is being packaged."""
+        where, name = _place(request)
+        kind = growing_kind_of(name)
+        if kind is None:
+            raise NotFound("There is nothing at this address.")
+        document = await self._growing.find(where, name)
+        resource = Resource(kind, document.digest, document.body, asset_id=where.asset_id)
         return await self._responder.answer(request, resource)
 
     async def listing(self, request: web.Request) -> web.Response:
         """Answer with the entries that were published last, the newest first."""
-        entries = await self._published.newest_entries(_limit(request))
-        items = [
-            {
-                "playback_id": entry.playback_id,
-                "title": entry.title,
-                "artist": entry.artist,
-                "duration_s": entry.duration_s,
-                "created_at": entry.created_at,
-            }
-            for entry in entries
-        ]
-        content = json.dumps({"items": items}, ensure_ascii=False, separators=(",", ":"))
-        document = Document.of(content.encode())
+        document = listing(await self._published.newest_entries(_limit(request)))
         resource = Resource(_LISTING, document.digest, document.body)
         return await self._responder.answer(request, resource)
 
     async def _entry(self, request: web.Request) -> Entry:
         return await self._published.entry(request.match_info["playback_id"])
 
+    async def _is_growing(self, entry: Entry) -> bool:
+        """Tell whether more is to come: a revision may be complete before its entry says so."""
+        if not entry.provisional:
+            return False
+        return await self._published.complete_revision(entry.where) is None
+
     async def _answer(
         self, request: web.Request, entry: Entry, kind: ObjectKind, document: Document
     ) -> web.Response:
+        """Answer with a document of an entry, for as long as that may stay as it is."""
+        last_modified = _moment(entry.created_at)
+        if entry.provisional:
+            kind = ObjectKind(ObjectClass.PROVISIONAL_ENTRY, kind.media_type)
+            last_modified = None  # it will change while its entry is of the same moment
         resource = Resource(
             kind,
             document.digest,
             document.body,
-            last_modified=_moment(entry.created_at),
+            last_modified=last_modified,
             asset_id=entry.asset_id,
             artist=entry.artist,
         )
         return await self._responder.answer(request, resource)
+
+
+def _place(request: web.Request) -> tuple[Revision, str]:
+    found = request.match_info
+    return Revision(found["asset_id"], found["revision"]), found["name"]
 
 
 def _limit(request: web.Request) -> int:

@@ -1,7 +1,8 @@
 """What the store says is published: entries, read afresh, and revisions, read once.
 
 An entry may change, a revision never does, so the facts of a revision are kept in a bounded map:
-with them an entity tag, a size or a "no such object" needs no read at all.
+with them an entity tag, a size or a "no such object" needs no read at all. A revision is complete
+once its index is there; until then nothing is known of it, and nothing is kept.
 """
 
 import asyncio
@@ -9,12 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from manifests.entry import Entry
-from manifests.errors import ManifestError
 from manifests.index import Index, StoredObject
 from manifests.layout import ENTRY_PREFIX, INDEX, Revision, entry_key
 from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import BrokenObject, NotFound
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import StoreReader, well_formed
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
 _CONCURRENT_READS: Final = 16
@@ -63,13 +63,18 @@ class Published:
         if known is not None:
             return known
         data = await self._reader.read(where.key(INDEX))
-        try:
+        with well_formed():
             index = Index.from_json(data)
-        except ManifestError as error:
-            raise BrokenObject("What was published here cannot be read.") from error
         found = PublishedRevision(where, index, index.objects())
         self._revisions.put(where, found, len(found.objects))
         return found
+
+    async def complete_revision(self, where: Revision) -> PublishedRevision | None:
+        """Return a revision's facts, or None while it has not been finished."""
+        try:
+            return await self.revision(where)
+        except NotFound:
+            return None
 
     async def _readable_entry(self, key: str, places: asyncio.Semaphore) -> Entry | None:
         """Return an entry of a listing; one that goes, or is damaged, hides no other."""
@@ -81,7 +86,5 @@ class Published:
 
     async def _read_entry(self, key: str) -> Entry:
         data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX)
-        try:
+        with well_formed():
             return Entry.from_json(data)
-        except ManifestError as error:
-            raise BrokenObject("What was published here cannot be read.") from error

@@ -6,13 +6,14 @@ not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in 
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from obstore.exceptions import BaseError
 
+from manifests.errors import ManifestError
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -76,6 +77,15 @@ class StoreReader:
             ) from error
         except (BaseError, OSError) as error:
             raise StoreUnavailable("The object store cannot be read now; try again.") from error
+
+
+@contextmanager
+def well_formed() -> Iterator[None]:
+    """Translate what a damaged document raises where it is parsed into BrokenObject."""
+    try:
+        yield
+    except (ManifestError, UnicodeDecodeError) as error:
+        raise BrokenObject("What was published here cannot be read.") from error
 
 
 def _age_order(meta: "ObjectMeta") -> tuple[datetime, str]:

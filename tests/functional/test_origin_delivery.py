@@ -107,6 +107,7 @@ async def test_the_metadata_tell_a_page_all_it_shows(client: Client, asset: Publ
     assert response.headers["Cache-Control"] == ENTRY
     assert await response.json() == {
         "playback_id": "first-light",
+        "state": "ready",
         "title": "First Light",
         "artist": "The Synths",
         "album": "Dawn",
@@ -173,6 +174,7 @@ async def test_the_listing_is_newest_first_and_bounded(client: Client, store: Me
     assert [item["playback_id"] for item in items] == ["newer", "first-light", "older"]
     assert items[0] == {
         "playback_id": "newer",
+        "state": "ready",
         "title": None,
         "artist": "The Synths",
         "duration_s": 17.972245,

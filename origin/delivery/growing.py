@@ -1,0 +1,84 @@
+"""The documents of an asset that is still being packaged.
+
+Its playlists are rewritten in the store as segments come, so they are read for every answer. Once
+the revision is complete, its index answers in their place: with the same lines up to
+EXT-X-ENDLIST, and with the final initialization sections. So a player that began early goes on to
+the end, whether or not the last playlist was still written, and also after ``growing/`` was
+removed.
+"""
+
+from typing import Final
+
+from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions
+from manifests.index import RenditionRecord
+from manifests.layout import INIT, MULTIVARIANT, Revision
+from manifests.presentation import multivariant_playlist
+from origin.delivery.bounded import BoundedMap
+from origin.delivery.documents import Document, read_multivariant
+from origin.delivery.errors import NotFound
+from origin.delivery.published import Published, PublishedRevision
+from origin.delivery.reading import StoreReader, well_formed
+
+_BYTES_MAX: Final = 16 * 1024 * 1024
+
+
+class GrowingDocuments:
+    """What is below ``growing/`` in one store, and what is made of it."""
+
+    def __init__(
+        self, reader: StoreReader, published: Published, bytes_max: int = _BYTES_MAX
+    ) -> None:
+        self._reader = reader
+        self._published = published
+        self._completed: BoundedMap[str, Document] = BoundedMap(bytes_max)
+
+    async def find(self, where: Revision, name: str) -> Document:
+        """Return a playlist or an initialization section; NotFound where it is not there."""
+        published = await self._published.complete_revision(where)
+        if published is None:
+            return Document.of(await self._reader.read(where.growing_key(name)))
+        key = where.growing_key(name)
+        known = self._completed.get(key)
+        if known is not None:
+            return known
+        with well_formed():
+            document = Document.of(await self._complete(published, name))
+        self._completed.put(key, document, document.body.size_bytes)
+        return document
+
+    async def entry_playlist(self, where: Revision) -> Document:
+        """Return the provisional multivariant playlist as it reads from the root."""
+        stored = await self._reader.read(where.growing_key(MULTIVARIANT))
+        with well_formed():
+            playlist = read_multivariant(stored).with_uri_prefix(f"{where.growing_prefix}/")
+            return Document.of(playlist.render().encode())
+
+    async def renditions(self, where: Revision) -> tuple[ProvisionalRendition, ...]:
+        """Return what the provisional multivariant playlist tells of the renditions."""
+        stored = await self._reader.read(where.growing_key(MULTIVARIANT))
+        with well_formed():
+            return provisional_renditions(read_multivariant(stored))
+
+    async def _complete(self, published: PublishedRevision, name: str) -> bytes:
+        if name == MULTIVARIANT:
+            return multivariant_playlist(published.index).render().encode()
+        rung, _, file_name = name.partition("/")
+        found = [each for each in published.index.renditions if each.rung == rung]
+        if not found:
+            raise NotFound("The revision has no rendition of this name.")
+        if file_name == INIT:
+            return await self._reader.read(published.where.key(name))
+        return _ended_playlist(published, found[0])
+
+
+def _ended_playlist(published: PublishedRevision, rendition: RenditionRecord) -> bytes:
+    index = published.index
+    playlist = media_playlist(
+        published.where,
+        rendition.rung,
+        rendition.segments,
+        sample_rate_hz=index.sample_rate_hz,
+        target_duration_s=index.target_duration_s,
+        ended=True,
+    )
+    return playlist.render().encode()
