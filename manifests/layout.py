@@ -93,6 +93,11 @@ def playlist_name(rung: str) -> str:
     return f"{rung}/{PLAYLIST}"
 
 
+def chunk_record_name(rung: str, number: int) -> str:
+    """Return the name, below the growing folder, of what tells that a chunk is stored."""
+    return f"{rung}/{number:05d}.json"
+
+
 def artwork_name(width_px: int) -> str:
     """Return a cover image's name below its revision."""
     return f"artwork-{width_px}.jpg"
