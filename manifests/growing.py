@@ -6,8 +6,9 @@ media playlist of type EVENT grows at its end (RFC 8216 §6.2.1), until EXT-X-EN
 nothing more will come. Players join what has no end near its end, so EXT-X-START sends them to the
 beginning.
 
-BANDWIDTH cannot be measured yet. What is declared is an upper bound from the bit rate that the
-encoder was told; where segments that are there exceed it after all, ``holding`` raises it.
+BANDWIDTH cannot be measured yet. What is declared is an upper bound: of AAC from the bit rate that
+the encoder was told, of FLAC from its samples as they are. Where segments that are there exceed it
+after all (a sound of 10 ms has more container than sound), ``holding`` raises it.
 """
 
 from collections.abc import Sequence
@@ -38,6 +39,12 @@ allows AVERAGE-BANDWIDTH to be off, so that one is nominal.
 
 _AAC_BITS_PER_CHANNEL_AND_FRAME: Final = 6_144
 """The most that an AAC frame holds (ISO/IEC 14496-3 §4.5.3)."""
+
+_FLAC_HEADER_BITS: Final = 8 * (16 + 2)
+"""The longest header of a frame, and its footer (RFC 9639 §9.1, §9.3)."""
+
+_FLAC_CHANNEL_HEADER_BITS: Final = 8 + 32
+"""The header of a subframe, and as many wasted bits as there may be (RFC 9639 §9.2.1)."""
 
 _CONTAINER_BITS_PER_FRAME: Final = 48
 """A sample's size in ``trun``, and its share of the other boxes of a segment of 3 s or more."""
@@ -82,9 +89,23 @@ class ProvisionalRendition:
 
 def bandwidth_bound_bps(rung: Rung, *, channels: int, sample_rate_hz: int) -> int:
     """Return the peak segment bit rate that a rung can be expected never to exceed."""
-    frame_bits = channels * _AAC_BITS_PER_CHANNEL_AND_FRAME + _CONTAINER_BITS_PER_FRAME
-    ceiling_bps = Fraction(frame_bits * sample_rate_hz, FRAME_SAMPLES)
-    return int(min(rung.bitrate_bps * PEAK_FACTOR, ceiling_bps))
+    frames_per_s = Fraction(sample_rate_hz, FRAME_SAMPLES)
+    bound = _flac_bound_bits if rung.codec is Codec.FLAC else _aac_bound_bits
+    return int(bound(rung.bitrate_bps / frames_per_s, channels) * frames_per_s)
+
+
+def _aac_bound_bits(nominal_bits: Fraction, channels: int) -> Fraction:
+    """Return how large frames are at most, in the densest run of them."""
+    ceiling_bits = channels * _AAC_BITS_PER_CHANNEL_AND_FRAME + _CONTAINER_BITS_PER_FRAME
+    return min(nominal_bits * PEAK_FACTOR, Fraction(ceiling_bits))
+
+
+def _flac_bound_bits(samples_bits: Fraction, channels: int) -> Fraction:
+    """Return how large a frame is where nothing can be predicted."""
+    headers_bits = _FLAC_HEADER_BITS + channels * _FLAC_CHANNEL_HEADER_BITS
+    # Of two channels, one may be coded as their difference, which takes a bit more.
+    difference_bits = FRAME_SAMPLES * (channels - 1)
+    return samples_bits + difference_bits + headers_bits + _CONTAINER_BITS_PER_FRAME
 
 
 def multivariant_playlist(renditions: Sequence[ProvisionalRendition]) -> MultivariantPlaylist:

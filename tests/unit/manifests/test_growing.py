@@ -129,6 +129,19 @@ def test_one_channel_cannot_take_more_than_its_frames_hold() -> None:
     assert bandwidth_bound_bps(rung, channels=1, sample_rate_hz=48_000) == 290_250
 
 
+@pytest.mark.parametrize(
+    ("bits", "channels", "rate_hz", "bound_bps"),
+    [(16, 2, 44_100, 1_467_014), (24, 2, 48_000, 2_364_750), (24, 1, 48_000, 1_162_875)],
+)
+def test_flac_is_bounded_by_its_samples_as_they_are(
+    bits: int, channels: int, rate_hz: int, bound_bps: int
+) -> None:
+    rung = Rung("lossless", rate_hz * channels * bits, Codec.FLAC, bits)
+    found = bandwidth_bound_bps(rung, channels=channels, sample_rate_hz=rate_hz)
+    assert found == bound_bps
+    assert found < 1.04 * rung.bitrate_bps + 10_000
+
+
 def measured(rendition: RenditionRecord, factor: float) -> tuple[SegmentRecord, ...]:
     return tuple(
         replace(segment, size_bytes=int(segment.size_bytes * factor))
