@@ -71,6 +71,12 @@ class ChunkCut:
         return sum(segment.duration_ticks for segment in self.segments)
 
     @property
+    def media_ticks(self) -> int:
+        """How long its frames last, priming and padding included."""
+        frames_before_last = self.end_frame - self.first_frame - 1
+        return frames_before_last * FRAME_SAMPLES + self.segments[-1].last_frame_ticks
+
+    @property
     def first_sample(self) -> int:
         """The first padded sample that the run reads; below 0 there is silence."""
         return (self.first_frame - PRE_ROLL_FRAMES) * FRAME_SAMPLES

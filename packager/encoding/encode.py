@@ -1,69 +1,27 @@
-"""One chunk of one rung: samples in, AAC access units out. A pure task, whatever runs beside it.
+"""One chunk of one rung: samples in, access units out, in the rung's codec."""
 
-The encoder is FFmpeg's own. The settings were measured (see the ladder's rates): twoloop search at
-128 kbit/s; above it the fast search without intensity stereo, which is as good there at half the
-cost. The coder is always named, since defaults change between FFmpeg releases.
-
-The chunk starts with ``PRE_ROLL_FRAMES`` that are dropped, among them the first packet with the
-encoder's version in it, and ends with one frame that the encoder only looks at. It is never
-flushed: a flush would make up what comes after.
-"""
-
-from fractions import Fraction
-from typing import Final
-
-import av
-from av.audio.codeccontext import AudioCodecContext
-from av.error import FFmpegError
-
-from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
-from packager.encoding.boundaries import PRE_ROLL_FRAMES
+from manifests.rendition import Codec, Ladder, Rung
+from packager.encoding import aac, flac
+from packager.encoding.chunks import Chunk
 from packager.errors import EncoderFailed
-from packager.sound.samples import LAYOUTS, Block, frame_of
-
-_TWOLOOP_UP_TO_BPS: Final = 128_000
-_BATCH_FRAMES: Final = 64
 
 
-def encode_chunk(ladder: Ladder, rung: Rung, padded: Block) -> tuple[bytes, ...]:
-    """Encode a chunk's samples, pre-roll and look-ahead included, to its access units.
-
-    ``padded`` has shape ``(channels, (64 + frames + 1) * 1024)``; ``frames`` units come out.
-    Raises EncoderFailed.
-    """
-    units: list[bytes] = []
-    context = _encoder(ladder, rung)
-    batch = _BATCH_FRAMES * FRAME_SAMPLES
-    try:
-        for start in range(0, padded.shape[1], batch):
-            frame = frame_of(padded[:, start : start + batch], ladder.sample_rate_hz)
-            units += map(bytes, context.encode(frame))
-    except (FFmpegError, ValueError) as error:
-        raise EncoderFailed("The encoder failed on this sound. Please report it.") from error
-    return tuple(units[PRE_ROLL_FRAMES:])
+def encode_chunk(ladder: Ladder, rung: Rung, chunk: Chunk) -> tuple[bytes, ...]:
+    """Encode a chunk to one access unit for each of its frames; raises EncoderFailed."""
+    if rung.codec is Codec.FLAC:
+        units = flac.encode_chunk(ladder, rung, chunk)
+    else:
+        units = aac.encode_chunk(ladder, rung, chunk.padded)
+    if len(units) != chunk.cut.end_frame - chunk.cut.first_frame:
+        raise EncoderFailed("The encoder lost a part of the sound. Please report it.")
+    return units
 
 
 def codec_config(ladder: Ladder, rung: Rung) -> bytes:
-    """Return the AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) of what ``encode_chunk`` makes."""
-    extradata = _encoder(ladder, rung).extradata
-    if not extradata:
-        raise EncoderFailed("The encoder does not describe its output. Please report it.")
-    return extradata
+    """Return what a decoder is told before the first unit of ``encode_chunk``.
 
-
-def _encoder(ladder: Ladder, rung: Rung) -> AudioCodecContext:
-    context = av.CodecContext.create("aac", "w")
-    context.sample_rate = ladder.sample_rate_hz
-    context.layout = LAYOUTS[ladder.channels]
-    context.format = "fltp"
-    context.bit_rate = rung.bitrate_bps
-    context.time_base = Fraction(1, ladder.sample_rate_hz)
-    if rung.bitrate_bps <= _TWOLOOP_UP_TO_BPS:
-        context.options = {"aac_coder": "twoloop"}
-    else:
-        context.options = {"aac_coder": "fast", "aac_is": "0"}
-    try:
-        context.open()
-    except (FFmpegError, ValueError) as error:
-        raise EncoderFailed("The AAC encoder could not be started. Please report it.") from error
-    return context
+    An AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) or a STREAMINFO block (RFC 9639 §8.2).
+    """
+    if rung.codec is Codec.FLAC:
+        return flac.stream_info(ladder, rung).to_bytes()
+    return aac.codec_config(ladder, rung)

@@ -9,7 +9,6 @@ from packager.encoding.chunks import Chunk
 from packager.encoding.encode import encode_chunk
 from packager.encoding.encoded import ChunkId, EncodedChunk
 from packager.encoding.in_order import in_order
-from packager.errors import EncoderFailed
 
 
 def encode_all(
@@ -30,7 +29,4 @@ def encode_all(
 
 
 def _encode(ladder: Ladder, rung: Rung, chunk: Chunk) -> EncodedChunk:
-    units = encode_chunk(ladder, rung, chunk.padded)
-    if len(units) != chunk.cut.end_frame - chunk.cut.first_frame:
-        raise EncoderFailed("The encoder lost a part of the sound. Please report it.")
-    return EncodedChunk(rung, chunk.cut, units)
+    return EncodedChunk(rung, chunk.cut, encode_chunk(ladder, rung, chunk))

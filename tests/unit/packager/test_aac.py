@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from manifests.rendition import Ladder, Rung
-from packager.encoding.encode import codec_config, encode_chunk
+from packager.encoding.aac import codec_config, encode_chunk
 from packager.errors import EncoderFailed
 from packager.sound.samples import LAYOUTS, Block
 from tests.sources.audio import sound_of
