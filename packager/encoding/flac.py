@@ -65,19 +65,18 @@ def _frames(sound: Block, rate_hz: int, bits: int) -> Iterator[AudioFrame]:
     sample_format = "s16" if bits == _SHORT_BITS else "s32"
     batch = _BATCH_FRAMES * FRAME_SAMPLES
     for start in range(0, sound.shape[1], batch):
-        samples = _integers(sound[:, start : start + batch], bits)
-        interleaved = np.ascontiguousarray(samples.T).reshape(1, -1)
-        frame = AudioFrame.from_ndarray(interleaved, sample_format, LAYOUTS[sound.shape[0]])
+        samples = _interleaved(sound[:, start : start + batch], bits)
+        frame = AudioFrame.from_ndarray(samples, sample_format, LAYOUTS[sound.shape[0]])
         frame.sample_rate = rate_hz
         frame.time_base = Fraction(1, rate_hz)
         yield frame
 
 
-def _integers(sound: Block, bits: int) -> npt.NDArray[np.int16] | npt.NDArray[np.int32]:
-    """Round to ``bits``; more than 16 lie in the upper bits of 32, as libavcodec has them."""
+def _interleaved(sound: Block, bits: int) -> npt.NDArray[np.int16] | npt.NDArray[np.int32]:
+    """Round to ``bits``, channels in turn; more than 16 lie in the upper bits of 32, as libavcodec has them."""
     full_scale = 1 << bits - 1
     scaled: Block = np.rint(sound * np.float32(full_scale))
-    rounded: Block = np.clip(scaled, -full_scale, full_scale - 1)
+    rounded: Block = np.clip(scaled, -full_scale, full_scale - 1).T.reshape(1, -1)
     if bits == _SHORT_BITS:
         return rounded.astype(np.int16)
     return rounded.astype(np.int32) << _WORD_BITS - bits
