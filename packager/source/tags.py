@@ -8,7 +8,7 @@ Containers have to be opened with ``metadata_errors="surrogateescape"``, so that
 encoding come through (``text`` says what happens to them) and do not fail the file.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import av
@@ -23,11 +23,9 @@ NAMES: Final = frozenset(
         "title", "artist", "album", "album_artist", "composer", "performer", "conductor",
         "lyricist", "publisher", "genre", "mood", "grouping", "date", "track", "disc", "bpm",
         "compilation", "comment", "language", "copyright", "license", "isrc", "barcode",
-        "replaygain_track_gain", "replaygain_track_peak",
-        "replaygain_album_gain", "replaygain_album_peak", "replaygain_reference_loudness",
     }
 )  # fmt: skip
-"""Every name that there can be."""
+"""Every name that ``read_tags`` gives."""
 
 _ALIASES: Final = {
     "albumartist": "album_artist",
@@ -50,23 +48,29 @@ _MAX_RAW_LENGTH: Final = 16 * MAX_LENGTH
 
 
 def read_tags(container: av.container.InputContainer) -> dict[str, str]:
-    """Return the tags of the container and, where it has none of a name, of its sound."""
-    found = _named(container.metadata)
+    """Return the tags of a source."""
+    tags = tagged(container, NAMES)
+    if tags.get("language") == _UNDETERMINED:
+        del tags["language"]
+    return tags
+
+
+def tagged(container: av.container.InputContainer, names: Collection[str]) -> dict[str, str]:
+    """Return the values that the container or, where it has none of a name, its sound has."""
+    found = _named(container.metadata, names)
     sound = container.streams.best("audio")
     if sound is not None:
-        found = _named(sound.metadata) | found
+        found = _named(sound.metadata, names) | found
     cleaned = {name: text.clean(value, MAX_LENGTH) for name, value in text.repair(found).items()}
-    if cleaned.get("language") == _UNDETERMINED:
-        del cleaned["language"]
     return {name: cleaned[name] for name in sorted(cleaned) if cleaned[name]}
 
 
-def _named(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Return the values that we have a name for; of two with one name the first."""
+def _named(metadata: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    """Return the values whose name is among ``names``; of two with one name the first."""
     named: dict[str, str] = {}
     for key, value in metadata.items():
         name = key.casefold().strip().replace(" ", "_").replace("-", "_")
         name = _ALIASES.get(name, name)
-        if name in NAMES:
+        if name in names:
             named.setdefault(name, value[:_MAX_RAW_LENGTH])
     return named

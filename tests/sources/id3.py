@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-_LATIN_1 = b"\x00"
+LATIN_1 = b"\x00"
 _FRONT_COVER, _BACK_COVER = b"\x03", b"\x04"
 
 
@@ -16,15 +16,20 @@ def version_2(
     latin_1_frames: Mapping[str, bytes], front: bytes | None = None, back: bytes | None = None
 ) -> bytes:
     """An ID3v2.3 header with text frames that claim to be Latin-1, and pictures."""
-    frames = [_frame(name, _LATIN_1 + value) for name, value in latin_1_frames.items()]
+    frames = [frame(name, LATIN_1 + value) for name, value in latin_1_frames.items()]
     for kind, picture in ((_BACK_COVER, back), (_FRONT_COVER, front)):
         if picture is not None:
-            frames.append(_frame("APIC", _LATIN_1 + b"image/jpeg\0" + kind + b"\0" + picture))
-    body = b"".join(frames)
-    return b"ID3\x03\x00\x00" + _synchsafe(len(body)) + body
+            frames.append(frame("APIC", LATIN_1 + b"image/jpeg\0" + kind + b"\0" + picture))
+    return header(b"".join(frames))
 
 
-def _frame(name: str, body: bytes) -> bytes:
+def header(frames: bytes, *, version: int = 3, flags: int = 0) -> bytes:
+    """An ID3v2 tag of these frames."""
+    return b"ID3" + bytes([version, 0, flags]) + _synchsafe(len(frames)) + frames
+
+
+def frame(name: str, body: bytes) -> bytes:
+    """A frame of ID3v2.3."""
     return name.encode() + len(body).to_bytes(4, "big") + b"\0\0" + body
 
 
