@@ -41,3 +41,27 @@ class StoreFailed(PackagingError):
     """The object store refused a write or a read; packaging may be tried again."""
 
     code = "store_failed"
+
+
+class SourceCrashed(PackagingError):
+    """It broke the process that read it, which no file should be able to do."""
+
+    code = "source_crashed"
+
+
+class SourceStalled(PackagingError):
+    """Reading it did not get on any more."""
+
+    code = "source_stalled"
+
+
+class SourceTooDemanding(PackagingError):
+    """Reading it takes more memory or processor time than a source of any length should."""
+
+    code = "source_too_demanding"
+
+
+class ReaderLost(PackagingError):
+    """The process that read it could not be started or was ended from outside; try again."""
+
+    code = "reader_lost"
