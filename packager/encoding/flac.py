@@ -73,7 +73,7 @@ def _frames(sound: Block, rate_hz: int, bits: int) -> Iterator[AudioFrame]:
 
 
 def _interleaved(sound: Block, bits: int) -> npt.NDArray[np.int16] | npt.NDArray[np.int32]:
-    """Round to ``bits``, channels in turn; more than 16 lie in the upper bits of 32, as libavcodec has them."""
+    """Round to ``bits``, channels in turn; more than 16 are the upper ones of 32, for libav."""
     full_scale = 1 << bits - 1
     scaled: Block = np.rint(sound * np.float32(full_scale))
     rounded: Block = np.clip(scaled, -full_scale, full_scale - 1).T.reshape(1, -1)
