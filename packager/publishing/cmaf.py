@@ -1,4 +1,4 @@
-"""CMAF: what makes AAC frames a track that players take (ISO/IEC 23000-19), as pure functions.
+"""CMAF: what makes access units a track that players take (ISO/IEC 23000-19), as pure functions.
 
 An initialization section says everything about a rendition but its sound; a media segment is one
 movie fragment with its samples behind it. ``manifests.boxes`` knows the bytes of each box, this
@@ -25,18 +25,20 @@ from manifests.boxes.handler import SOUND, Handler
 from manifests.boxes.media_header import MediaHeader
 from manifests.boxes.movie_extends import INDEPENDENT_SAMPLE, MovieExtendsHeader, TrackExtends
 from manifests.boxes.movie_header import MovieHeader
-from manifests.boxes.sample_entry import encode_aac
+from manifests.boxes.sample_entry import encode_aac, encode_flac
 from manifests.boxes.sample_group import RollRecovery, encode_roll_members
 from manifests.boxes.sample_table import SampleTable
+from manifests.boxes.stream_info import StreamInfo
 from manifests.boxes.track_fragment import DecodeTime, FragmentNumber, TrackFragmentHeader
 from manifests.boxes.track_header import TrackHeader
 from manifests.boxes.track_run import TrackRun
 from manifests.index import Loudness
-from manifests.rendition import FRAME_SAMPLES
+from manifests.rendition import FRAME_SAMPLES, Codec
 
 _TRACK_ID: Final = 1
-_AAC_ROLL_DISTANCE: Final = -1
-"""A frame overlaps with the one before it, which has to be decoded as well."""
+_ROLL_DISTANCES: Final = {Codec.AAC_LC: -1}
+"""A frame of AAC overlaps with the one before it, which has to be decoded as well; one of FLAC
+stands alone."""
 
 _DECODER_BUFFER_BYTES_PER_CHANNEL: Final = 6144 // 8
 """The bit reservoir of an AAC decoder (ISO/IEC 14496-3 §4.5.3)."""
@@ -57,20 +59,25 @@ def initialization_section(
     media_time_ticks: int,
     duration_ticks: int,
     loudness: Loudness | None,
+    codec: Codec = Codec.AAC_LC,
 ) -> bytes:
     """Write what a player reads before the first segment (RFC 8216 §3.3).
 
-    ``codec_config`` is the encoder's AudioSpecificConfig. ``media_time_ticks`` are left out in
-    front; ``duration_ticks`` is what is heard after them, or 0 while the track is growing.
+    ``codec_config`` is the encoder's AudioSpecificConfig, or its STREAMINFO block.
+    ``media_time_ticks`` are left out in front; ``duration_ticks`` is what is heard after them, or 0
+    while the track is growing.
     """
-    stream = _stream(codec_config, channels=channels, bitrate_bps=bitrate_bps)
-    description = encode_aac(stream, channels=channels, sample_rate_hz=sample_rate_hz)
+    if codec is Codec.FLAC:
+        description = encode_flac(StreamInfo.from_bytes(codec_config))
+    else:
+        stream = _stream(codec_config, channels=channels, bitrate_bps=bitrate_bps)
+        description = encode_aac(stream, channels=channels, sample_rate_hz=sample_rate_hz)
     edits = EditList((Edit(duration_ticks, media_time_ticks),))
     track = box(
         "trak",
         TrackHeader(_TRACK_ID).encode(),
         box("edts", edits.encode()),
-        _media(description, sample_rate_hz),
+        _media(description, codec, sample_rate_hz),
         box("udta", loudness_box.encode(loudness)) if loudness else b"",
     )
     return _FILE_BRANDS.encode("ftyp") + _movie(track, sample_rate_hz, duration_ticks)
@@ -102,13 +109,10 @@ def _stream(codec_config: bytes, *, channels: int, bitrate_bps: int) -> Elementa
     )
 
 
-def _media(description: bytes, sample_rate_hz: int) -> bytes:
-    table = box(
-        "stbl",
-        description,
-        SampleTable.encode_empty(),
-        RollRecovery(_AAC_ROLL_DISTANCE).encode(),
-    )
+def _media(description: bytes, codec: Codec, sample_rate_hz: int) -> bytes:
+    distance = _ROLL_DISTANCES.get(codec)
+    roll = RollRecovery(distance).encode() if distance is not None else b""
+    table = box("stbl", description, SampleTable.encode_empty(), roll)
     information = box(
         "minf", full_box("smhd", 0, 0, bytes(4)), box("dinf", DataReference.encode()), table
     )
@@ -126,6 +130,7 @@ def media_segment(
     base_media_decode_time_ticks: int,
     frames: Sequence[bytes],
     last_frame_duration_ticks: int | None = None,
+    codec: Codec = Codec.AAC_LC,
 ) -> bytes:
     """Write one segment: one movie fragment, one run of samples.
 
@@ -140,17 +145,17 @@ def media_segment(
     time = DecodeTime(base_media_decode_time_ticks)
     run = TrackRun(len(frames), 0, durations, [len(frame) for frame in frames])
     # The offset counts from the moof's first byte and has the same width whatever it is.
-    data_offset = len(_movie_fragment(number, time, run)) + HEADER_BYTES
-    moof = _movie_fragment(number, time, replace(run, data_offset=data_offset))
+    data_offset = len(_movie_fragment(number, time, run, codec)) + HEADER_BYTES
+    moof = _movie_fragment(number, time, replace(run, data_offset=data_offset), codec)
     return _SEGMENT_BRANDS.encode("styp") + moof + box("mdat", *frames)
 
 
-def _movie_fragment(number: FragmentNumber, time: DecodeTime, run: TrackRun) -> bytes:
+def _movie_fragment(number: FragmentNumber, time: DecodeTime, run: TrackRun, codec: Codec) -> bytes:
     # The defaults are repeated, so that a segment can be read on its own.
     header = TrackFragmentHeader(
         _TRACK_ID, default_duration_ticks=FRAME_SAMPLES, default_flags=INDEPENDENT_SAMPLE
     )
-    members = encode_roll_members(run.sample_count)
+    members = encode_roll_members(run.sample_count) if codec in _ROLL_DISTANCES else b""
     return box(
         "moof",
         number.encode(),

@@ -5,11 +5,14 @@ import pytest
 from manifests.boxes import InitFacts, SegmentFacts, read_init, read_media_segment
 from manifests.boxes.box import Box, boxes
 from manifests.boxes.edit_list import Edit
+from manifests.boxes.stream_info import StreamInfo
 from manifests.index import Loudness
+from manifests.rendition import Codec
 from packager.publishing.cmaf import initialization_section, media_segment
 
 AAC_LC_44100_STEREO = bytes.fromhex("121056e500")
 DECIBELS = Loudness(integrated_lufs=-14.0, range_lu=6.25, true_peak_dbtp=-1.0)
+CD = StreamInfo(block_samples=1024, sample_rate_hz=44_100, channels=2, bits_per_sample=16)
 FRAMES = (b"first", b"the second", b"3rd")
 
 
@@ -167,3 +170,37 @@ def test_the_overhead_of_a_segment_is_under_one_and_a_half_percent() -> None:
 def test_equal_arguments_give_equal_bytes() -> None:
     assert init_bytes() == init_bytes()
     assert segment() == segment()
+
+
+def lossless_init() -> bytes:
+    return initialization_section(
+        codec_config=CD.to_bytes(),
+        sample_rate_hz=44_100,
+        channels=2,
+        bitrate_bps=1_411_200,
+        media_time_ticks=1368,
+        duration_ticks=441_000,
+        loudness=DECIBELS,
+        codec=Codec.FLAC,
+    )
+
+
+def test_a_lossless_track_says_so_and_its_frames_need_no_others() -> None:
+    sound = read_init(lossless_init()).sound
+
+    assert sound is not None
+    assert (sound.codec, sound.channels, sound.sample_rate_hz) == ("fLaC", 2, 44_100)
+    assert sound.roll_distance is None
+    assert sound.edits == (Edit(segment_duration_ticks=441_000, media_time_ticks=1368),)
+    assert sound.loudness == DECIBELS
+
+
+def test_a_lossless_segment_has_no_roll_group() -> None:
+    data = media_segment(
+        sequence_number=7, base_media_decode_time_ticks=0, frames=FRAMES, codec=Codec.FLAC
+    )
+    _, moof, _ = boxes(data)
+
+    assert kinds(moof.child("traf")) == ["tfhd", "tfdt", "trun"]
+    (fragment,) = facts(data).fragments
+    assert fragment.data_is_inside
