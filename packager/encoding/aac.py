@@ -51,6 +51,13 @@ def codec_config(ladder: Ladder, rung: Rung) -> bytes:
     return extradata
 
 
+def coder_options(rung: Rung) -> dict[str, str]:
+    """Return what FFmpeg is told of the search for a rung's quantization."""
+    if rung.bitrate_bps <= _TWOLOOP_UP_TO_BPS:
+        return {"aac_coder": "twoloop"}
+    return {"aac_coder": "fast", "aac_is": "0"}
+
+
 def _encoder(ladder: Ladder, rung: Rung) -> AudioCodecContext:
     context = av.CodecContext.create("aac", "w")
     context.sample_rate = ladder.sample_rate_hz
@@ -58,10 +65,7 @@ def _encoder(ladder: Ladder, rung: Rung) -> AudioCodecContext:
     context.format = "fltp"
     context.bit_rate = rung.bitrate_bps
     context.time_base = Fraction(1, ladder.sample_rate_hz)
-    if rung.bitrate_bps <= _TWOLOOP_UP_TO_BPS:
-        context.options = {"aac_coder": "twoloop"}
-    else:
-        context.options = {"aac_coder": "fast", "aac_is": "0"}
+    context.options = coder_options(rung)
     try:
         context.open()
     except (FFmpegError, ValueError) as error:
