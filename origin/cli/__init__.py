@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from origin.cli.enqueue import enqueue
+from origin.cli.gc import gc
 from origin.cli.package import package
 from origin.cli.play import play
 from origin.cli.serve import serve
@@ -46,5 +47,5 @@ def main(context: click.Context, config: Path | None) -> None:
     context.default_map = defaults_by_command(read_file(config), main.commands)
 
 
-for command in (play, package, serve, validate, enqueue, worker):
+for command in (play, package, serve, validate, enqueue, worker, gc):
     main.add_command(command)

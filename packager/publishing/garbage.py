@@ -9,6 +9,7 @@ Objects go in stages: first what tells that others are there (entries, the index
 a withdrawal. A removal that is broken off leaves what nothing reaches, and the next one finishes.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +18,11 @@ from typing import Final
 from manifests import layout
 from manifests.layout import Revision
 
+_ID: Final = layout.ID_PATTERN
+_IN_A_REVISION: Final = re.compile(
+    f"({layout.MEDIA_PREFIX}|{layout.GROWING_PREFIX})/({_ID})/({_ID})/.+", re.DOTALL
+)
+_A_SOURCE: Final = re.compile(f"{layout.SOURCES_PREFIX}/{_ID}/[^/]+")
 _HOUR_S: Final = 3600.0
 _DAY_S: Final = 24 * _HOUR_S
 
@@ -146,14 +152,12 @@ def _sorted_out(objects: Iterable[Stored]) -> tuple[list[_Folder], list[Stored]]
     folders: dict[str, _Folder] = {}
     sources = []
     for stored in objects:
-        prefix, _, rest = stored.key.partition("/")
-        asset_id, _, rest = rest.partition("/")
-        if prefix == layout.SOURCES_PREFIX:
+        if found := _IN_A_REVISION.fullmatch(stored.key):
+            prefix, asset_id, revision = found.groups()
+            folder = folders.setdefault(revision, _Folder(Revision(asset_id, revision)))
+            (folder.media if prefix == layout.MEDIA_PREFIX else folder.growing).append(stored)
+        elif _A_SOURCE.fullmatch(stored.key):
             sources.append(stored)
-            continue
-        revision = rest.partition("/")[0]
-        folder = folders.setdefault(revision, _Folder(Revision(asset_id, revision)))
-        (folder.media if prefix == layout.MEDIA_PREFIX else folder.growing).append(stored)
     return list(folders.values()), sources
 
 

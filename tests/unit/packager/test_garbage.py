@@ -188,6 +188,20 @@ def test_a_source_goes_when_it_has_been_packaged(
     assert removed(asset) == ({"sources/a": Reason.PACKAGED} if goes else {})
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "media/a/index.json",
+        "media/a/R1/index.json",
+        "growing/a/r1",
+        "sources/a/b/c",
+        "other/a/r1/x",
+    ],
+)
+def test_what_is_none_of_ours_is_left_alone(key: str) -> None:
+    assert removed(Asset((stored(key, hours=999),), (), NO_JOB)) == {}
+
+
 ages = st.floats(min_value=-2, max_value=60)
 objects = st.builds(
     lambda key, revision, hours: stored(key.format(revision), hours=hours),

@@ -1,0 +1,140 @@
+"""``soundbridge gc``: what a store holds and nothing needs."""
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from origin.cli.database import database_setting
+from origin.settings import setting
+from origin.store import StoreUnusable, open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from packager.publishing.garbage import Removal, Row
+
+_HOUR_S: Final = 3600.0
+_MEGABYTE: Final = 1_000_000
+_WHY: Final = {
+    "superseded": "another revision plays, or none",
+    "abandoned": "nobody goes on with it",
+    "withdrawn": "its source turned out to be bad",
+    "grown": "its revision is complete",
+    "packaged": "no job needs it",
+}
+
+
+@click.command(short_help="Find what a store holds and nothing needs.")
+@click.argument("store")
+@setting(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="State folder of the workers, which knows what waits for them.",
+)
+@database_setting
+@click.option(  # no setting: a file or a variable must not make a listing a removal
+    "--delete", is_flag=True, help="Remove it; without this, it is only listed."
+)
+@setting(
+    "--grace",
+    "grace_h",
+    default=24.0,
+    type=click.FloatRange(0, 100_000),
+    metavar="HOURS",
+    help="Keep superseded revisions, and sources that have been packaged, for this long.",
+)
+@setting(
+    "--abandoned",
+    "abandoned_h",
+    default=24.0,
+    type=click.FloatRange(0, 100_000),
+    metavar="HOURS",
+    help="Take an unfinished revision for abandoned that nothing was added to for this long.",
+)
+@setting("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def gc(
+    store: str,
+    *,
+    state: Path | None,
+    database: str | None,
+    delete: bool,
+    grace_h: float,
+    abandoned_h: float,
+    as_json: bool,
+) -> None:
+    """List what STORE, a folder or store URL, holds and nothing needs; with --delete, remove it.
+
+    That is superseded, abandoned and withdrawn revisions, the growing playlists of complete ones,
+    and uploaded sources that have been packaged. What an entry, or an asset's row in the database,
+    plays is never touched. Where workers package into the store, give their --state or --database:
+    without it, a source whose job still waits is recognised only by its asset having no entry.
+
+    \b
+    soundbridge gc s3://media/audio --database postgresql://...
+    soundbridge gc s3://media/audio --database postgresql://... --delete
+    """  # noqa: D301 click wants the character, not its name
+    from origin.collecting.collect import Surroundings, find_garbage, remove_garbage
+    from origin.collecting.errors import CollectionFailed
+    from origin.database.engine import DatabaseUnusable
+    from packager.publishing.garbage import Graces
+
+    graces = Graces(superseded_s=grace_h * _HOUR_S, abandoned_s=abandoned_h * _HOUR_S)
+    walk = remove_garbage if delete else find_garbage
+    try:
+        with _rows(state, database) as row_of:
+            removals = walk(Surroundings(open_store(store), row_of), graces)
+            (_as_json if as_json else _as_sentences)(removals, deleted=delete)
+    except StoreUnusable as error:
+        raise click.UsageError(str(error)) from error
+    except (CollectionFailed, DatabaseUnusable) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _rows(state: Path | None, database: str | None) -> "Iterator[Callable[[str], Row] | None]":
+    if state is None and database is None:
+        yield None
+        return
+    from origin.collecting.rows import rows
+
+    with rows(state, database) as row_of:
+        yield row_of
+
+
+def _as_json(removals: "Iterator[Removal]", *, deleted: bool) -> None:
+    found: list[dict[str, Any]] = [
+        {
+            "folder": removal.folder,
+            "reason": removal.reason.value,
+            "objects": len(removal.objects),
+            "size_bytes": removal.size_bytes,
+        }
+        for removal in removals
+    ]
+    totals = {name: sum(each[name] for each in found) for name in ("objects", "size_bytes")}
+    click.echo(json.dumps({"deleted": deleted, "removals": found, **totals}))
+
+
+def _as_sentences(removals: "Iterator[Removal]", *, deleted: bool) -> None:
+    folders = objects = size_bytes = 0
+    for removal in removals:
+        folders += 1
+        objects += len(removal.objects)
+        size_bytes += removal.size_bytes
+        click.echo(
+            f"{removal.folder}  {removal.reason.value}: {_WHY[removal.reason]}; "
+            f"{len(removal.objects)} objects, {_megabytes(removal.size_bytes)}"
+        )
+    if not folders:
+        click.echo("There is nothing to remove.")
+        return
+    total = f"{objects} objects in {folders} folders, {_megabytes(size_bytes)}"
+    click.echo(f"Removed {total}." if deleted else f"{total} could go. Remove them with --delete.")
+
+
+def _megabytes(size_bytes: int) -> str:
+    return f"{size_bytes / _MEGABYTE:.1f} MB"

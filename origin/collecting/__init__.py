@@ -1,0 +1,11 @@
+"""Finding what a store holds and nothing needs, and removing it.
+
+``entries`` knows what is published, ``rows`` what a database says, ``holdings`` what the store
+lists, asset by asset; ``packager.publishing.garbage`` judges, ``collect`` carries out.
+
+A listing is old by the time it has ended. So a removal is never made from it: an asset that has
+garbage is listed again, its entries and its row are read again, and what is judged then goes at
+once. What remains is the moment between a judgement and its removal, and a run that finds a
+revision complete in it and only writes the entry: let the workers' database be asked, and nothing
+of an asset goes that has a job.
+"""

@@ -1,0 +1,65 @@
+"""The two ways to go through a store: to say what may go, and to let it go."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from obstore.store import ObjectStore
+
+from origin.collecting.entries import Entries
+from origin.collecting.holdings import Holdings
+from packager.publishing.garbage import Asset, Graces, Removal, Row, garbage
+
+_NOTHING_WANTED: Final = Row(None, has_open_job=False)
+_ASSETS_AT_ONCE: Final = 16
+"""So many assets are cleared before the entries are listed again; their own are always read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is asked: a store, how a database's rows are read if there is one, and the time."""
+
+    store: ObjectStore
+    row_of: Callable[[str], Row] | None = None
+    clock: Callable[[], float] = time.time
+
+
+def find_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
+    """Yield what may go, and touch nothing; raises CollectionFailed."""
+    for _, removals in _found(around, graces):
+        yield from removals
+
+
+def remove_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
+    """Remove what may go, and yield each removal after it was made; raises CollectionFailed."""
+    asset_ids = [asset_id for asset_id, _ in _found(around, graces)]
+    holdings = Holdings(around.store)
+    entries = Entries(around.store)
+    for number, asset_id in enumerate(asset_ids):
+        if number % _ASSETS_AT_ONCE == 0:
+            entries.refresh()
+        objects = holdings.of(asset_id)
+        for removal in _judged(around, graces, asset_id, Asset(objects, entries.of_now(asset_id))):
+            for stage in removal.stages:
+                holdings.remove(stage)
+            yield removal
+
+
+def _found(around: Surroundings, graces: Graces) -> Iterator[tuple[str, list[Removal]]]:
+    entries = Entries(around.store)
+    entries.refresh()
+    for asset_id, objects in Holdings(around.store).assets():
+        removals = _judged(around, graces, asset_id, Asset(objects, entries.of(asset_id)))
+        if removals:
+            yield asset_id, removals
+
+
+def _judged(around: Surroundings, graces: Graces, asset_id: str, asset: Asset) -> list[Removal]:
+    """Judge an asset; the database is asked only where its row could make a difference."""
+    now_s = around.clock()
+    if around.row_of is None:
+        return list(garbage(asset, graces, now_s=now_s))
+    if not any(garbage(replace(asset, row=_NOTHING_WANTED), graces, now_s=now_s)):
+        return []
+    return list(garbage(replace(asset, row=around.row_of(asset_id)), graces, now_s=now_s))

@@ -1,0 +1,317 @@
+"""`soundbridge gc` on folders: what goes, what stays, and what happens meanwhile."""
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import obstore
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from obstore.store import LocalStore
+from sqlalchemy import update
+
+from manifests import layout
+from manifests.entry import Entry
+from manifests.layout import Revision
+from origin.collecting.collect import Surroundings, find_garbage, remove_garbage
+from origin.collecting.errors import CollectionFailed
+from origin.collecting.rows import rows
+from origin.database.engine import DatabaseUnusable, open_database
+from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
+from packager.publishing.garbage import Graces, Reason, Removal
+from packager.queue.job import State
+from packager.queue.tables import jobs
+from tests.sources.published import PublishedAsset, publish
+
+HOUR_S = 3600.0
+GRACES = Graces()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "store", mkdir=True, automatic_cleanup=True)
+
+
+def age(root: Path, hours: float) -> None:
+    """Let all that is below a folder be this old."""
+    then_s = time.time() - hours * HOUR_S
+    for path in root.rglob("*"):
+        os.utime(path, (then_s, then_s))
+
+
+def listed(store: LocalStore, prefix: str = "") -> set[str]:
+    pages = obstore.list(store, prefix=prefix or None)
+    return {found["path"] for page in pages for found in page}
+
+
+def reasons(removals: Iterator[Removal]) -> dict[str, Reason]:
+    return {removal.folder: removal.reason for removal in removals}
+
+
+def superseded(store: LocalStore, root: Path) -> PublishedAsset:
+    """Publish an asset anew: its old revision is complete, and played by nothing."""
+    asset = publish(store)
+    old, new = asset.entry.where, Revision(asset.entry.asset_id, "r2")
+    shutil.copytree(root / old.prefix, root / new.prefix)
+    obstore.put(
+        store,
+        layout.entry_key(asset.entry.playback_id),
+        replace(asset.entry, revision=new.revision).to_json(),
+    )
+    return asset
+
+
+def test_a_superseded_revision_goes_and_the_played_one_stays_whole(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    asset = superseded(store, tmp_path / "store")
+    other = publish(store, "other-song")
+    age(tmp_path / "store", hours=25)
+    before = listed(store)
+    old = {key for key in before if key.startswith(f"{asset.entry.where.prefix}/")}
+
+    assert reasons(find_garbage(Surroundings(store), GRACES)) == {
+        asset.entry.where.prefix: Reason.SUPERSEDED
+    }
+    assert listed(store) == before
+    assert reasons(remove_garbage(Surroundings(store), GRACES)) == {
+        asset.entry.where.prefix: Reason.SUPERSEDED
+    }
+    assert listed(store) == before - old
+    assert not (tmp_path / "store" / asset.entry.where.prefix).exists()
+    assert (tmp_path / "store" / other.entry.where.key(layout.INDEX)).is_file()
+    assert reasons(remove_garbage(Surroundings(store), GRACES)) == {}
+
+
+class Meanwhile:
+    """The time of day, which something happens at after an asset was found to have garbage."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        self._happens = happens
+        self._is_due = True
+
+    def __call__(self) -> float:
+        if self._is_due:
+            self._is_due = False
+            self._happens()
+        return time.time()
+
+
+def test_a_revision_that_is_published_again_meanwhile_stays(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    asset = superseded(store, tmp_path / "store")
+    age(tmp_path / "store", hours=25)
+    key = layout.entry_key(asset.entry.playback_id)
+    clock = Meanwhile(lambda: obstore.put(store, key, asset.entry.to_json()))
+    before = listed(store)
+    assert reasons(remove_garbage(Surroundings(store, clock=clock), GRACES)) == {}
+    assert listed(store) == before
+
+
+def test_a_revision_that_another_playback_id_takes_up_meanwhile_stays(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    asset = superseded(store, tmp_path / "store")
+    age(tmp_path / "store", hours=25)
+    entry = replace(asset.entry, playback_id="again")
+    clock = Meanwhile(lambda: obstore.put(store, layout.entry_key("again"), entry.to_json()))
+    assert reasons(remove_garbage(Surroundings(store, clock=clock), GRACES)) == {}
+    assert listed(store, asset.entry.where.prefix)
+
+
+def test_abandoned_work_that_goes_on_meanwhile_stays(store: LocalStore, tmp_path: Path) -> None:
+    where = Revision("a", "r1")
+    obstore.put(store, where.key(layout.segment_name("128k", 0)), b"sound")
+    age(tmp_path / "store", hours=25)
+    following = where.key(layout.segment_name("128k", 1))
+    clock = Meanwhile(lambda: obstore.put(store, following, b"more"))
+    assert reasons(remove_garbage(Surroundings(store, clock=clock), GRACES)) == {}
+    assert len(listed(store)) == 2
+
+
+def provisional(playback_id: str, where: Revision) -> bytes:
+    at = "2026-01-02T03:04:05Z"
+    entry = Entry(playback_id, where.asset_id, where.revision, at, 0.0, provisional=True)
+    return entry.to_json()
+
+
+def test_abandoned_work_goes_with_the_entry_that_points_at_it(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    where = Revision("a", "r1")
+    obstore.put(store, where.key(layout.segment_name("128k", 0)), b"sound")
+    obstore.put(store, where.growing_key(layout.MULTIVARIANT), b"#EXTM3U\n")
+    obstore.put(store, layout.entry_key("song"), provisional("song", where))
+    age(tmp_path / "store", hours=23)
+    assert reasons(remove_garbage(Surroundings(store), GRACES)) == {}
+    age(tmp_path / "store", hours=25)
+    assert reasons(remove_garbage(Surroundings(store), GRACES)) == {where.prefix: Reason.ABANDONED}
+    assert list((tmp_path / "store").rglob("*")) == []
+
+
+def test_a_withdrawn_revision_goes_after_an_hour(store: LocalStore, tmp_path: Path) -> None:
+    where = Revision("a", "r1")
+    obstore.put(store, where.key(layout.segment_name("128k", 0)), b"sound")
+    age(tmp_path / "store", hours=3)
+    obstore.put(store, where.growing_key(layout.WITHDRAWN), b"{}")
+    assert reasons(remove_garbage(Surroundings(store), GRACES)) == {}
+    age(tmp_path / "store", hours=2)
+    assert reasons(remove_garbage(Surroundings(store), GRACES)) == {where.prefix: Reason.WITHDRAWN}
+    assert listed(store) == set()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"schema":"of the year 2030"}', b" " * 70_000])
+def test_nothing_goes_while_an_entry_cannot_be_understood(
+    store: LocalStore, tmp_path: Path, content: bytes
+) -> None:
+    superseded(store, tmp_path / "store")
+    obstore.put(store, "entry/strange.json", content)
+    age(tmp_path / "store", hours=25)
+    before = listed(store)
+    for walk in (find_garbage, remove_garbage):
+        with pytest.raises(CollectionFailed, match=r"entry/strange\.json cannot be understood"):
+            list(walk(Surroundings(store), GRACES))
+    assert listed(store) == before
+
+
+def queue(state: Path, asset_id: str) -> None:
+    enqueue_packaging(
+        state,
+        None,
+        PackagingJob("song.wav", asset_id, f"{asset_id}-plays", "2026-01-02T03:04:05Z"),
+        Terms("local", 0, None),
+        job_id=f"job-of-{asset_id}",
+        now_s=time.time(),
+    )
+
+
+def end_jobs(state: Path) -> None:
+    async def run() -> None:
+        async with open_database(state, None) as database, database.begin() as connection:
+            await connection.execute(update(jobs).values(state=State.PARKED))
+
+    asyncio.run(run())
+
+
+def test_what_a_job_waits_for_stays_until_it_has_ended(store: LocalStore, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    for asset_id in ("song", "so_g"):
+        obstore.put(store, f"sources/{asset_id}/song.wav", b"RIFF")
+    obstore.put(store, Revision("song", "r1").key(layout.segment_name("128k", 0)), b"sound")
+    age(tmp_path / "store", hours=25)
+    queue(state, "song")
+    with rows(state, None) as row_of:
+        around = Surroundings(store, row_of)
+        assert reasons(remove_garbage(around, GRACES)) == {"sources/so_g": Reason.PACKAGED}
+        assert reasons(find_garbage(Surroundings(store), GRACES)) == {
+            "media/song/r1": Reason.ABANDONED
+        }
+        end_jobs(state)
+        assert reasons(remove_garbage(around, GRACES)) == {
+            "media/song/r1": Reason.ABANDONED,
+            "sources/song": Reason.PACKAGED,
+        }
+    assert listed(store) == set()
+
+
+def test_a_state_folder_without_a_database_is_not_an_empty_queue(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusable, match="There is no"), rows(tmp_path, None):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+NAMES = (
+    "media/{}/index.json",
+    "media/{}/128k/00000.m4s",
+    "growing/{}/multivariant.m3u8",
+    "growing/{}/withdrawn.json",
+)
+WHERE = st.builds(Revision, st.sampled_from(("a", "b")), st.sampled_from(("r1", "r2", "r3")))
+OBJECTS = st.tuples(st.sampled_from(NAMES), WHERE).map(
+    lambda found: found[0].format(f"{found[1].asset_id}/{found[1].revision}")
+) | st.sampled_from(("sources/a/song.wav", "sources/b/song.wav", "media/other", "notes.txt"))
+ENTRIES = st.dictionaries(
+    st.sampled_from(("one", "two", "three")), st.tuples(WHERE, st.booleans()), max_size=3
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_random_stores_keep_all_that_is_reached(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    root = tmp_path_factory.mktemp("random")
+    store = LocalStore(root, automatic_cleanup=True)
+    entries = data.draw(ENTRIES)
+    contents = dict.fromkeys(data.draw(st.sets(OBJECTS, max_size=20)), b"1234")
+    for playback_id, (where, is_provisional) in entries.items():
+        entry = Entry(playback_id, where.asset_id, where.revision, "now", 1.0)
+        key = layout.entry_key(playback_id)
+        contents[key] = replace(entry, provisional=is_provisional).to_json()
+    for key, content in contents.items():
+        obstore.put(store, key, content)
+        then_s = time.time() - HOUR_S * data.draw(st.sampled_from((0, 0.5, 2, 23, 25, 80)))
+        os.utime(root / key, (then_s, then_s))
+    before = listed(store)
+
+    announced = list(find_garbage(Surroundings(store), GRACES))
+    assert listed(store) == before
+    removed = list(remove_garbage(Surroundings(store), GRACES))
+    assert sorted(removed, key=repr) == sorted(announced, key=repr)
+    gone = {each.key for removal in removed for each in removal.objects}
+    after = listed(store)
+    assert after == before - gone
+    for playback_id, (where, is_provisional) in entries.items():
+        assert is_provisional or layout.entry_key(playback_id) in after
+        if layout.entry_key(playback_id) in after:
+            assert not any(key.startswith(f"{where.prefix}/") for key in gone)
+    assert {"media/other", "notes.txt"} & before <= after
+    # What only an abandoned entry stood in the way of goes in the second round, then nothing.
+    second = list(remove_garbage(Surroundings(store), GRACES))
+    assert {removal.reason for removal in second} <= {Reason.SUPERSEDED}
+    assert list(remove_garbage(Surroundings(store), GRACES)) == []
+
+
+def gc(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "origin.cli", "gc", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_command_lists_first_and_removes_when_told(store: LocalStore, tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    asset = superseded(store, root)
+    age(root, hours=3)
+    assert gc(root).stdout == "There is nothing to remove.\n"
+    said = gc(root, "--grace", "2").stdout
+    assert f"{asset.entry.where.prefix}  superseded: " in said
+    assert "Remove them with --delete." in said
+    assert (root / asset.entry.where.prefix).is_dir()
+    done = gc(root, "--grace", "2", "--delete", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["deleted"]
+    assert [each["reason"] for each in document["removals"]] == ["superseded"]
+    assert document["size_bytes"] == document["removals"][0]["size_bytes"] > 0
+    assert not (root / asset.entry.where.prefix).exists()
+
+
+def test_what_the_command_refuses_is_a_sentence(store: LocalStore, tmp_path: Path) -> None:
+    del store
+    for arguments, status, said in (
+        ((tmp_path / "missing",), 2, "There is no folder"),
+        ((tmp_path / "store", "--state", tmp_path), 1, "There is no soundbridge.sqlite3"),
+        ((tmp_path / "store", "--database", "mysql://x"), 1, "is not a database we know"),
+    ):
+        done = gc(*arguments)
+        assert done.returncode == status
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
