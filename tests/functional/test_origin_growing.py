@@ -1,0 +1,289 @@
+"""The origin while an asset is packaged: from its first segment to its end or its withdrawal."""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+from obstore.store import MemoryStore
+from yarl import URL
+
+from manifests.media_playlist import MediaPlaylist
+from manifests.multivariant_playlist import MultivariantPlaylist
+from manifests.parse import parse_playlist
+from origin.app import create_app
+from tests.sources.growing import GrowingAsset
+from tests.sources.published import SEGMENTS, publish
+
+Client = TestClient[Request, Application]
+
+PLAIN = {"Accept-Encoding": "identity"}
+FOREVER = "public, max-age=31536000, immutable"
+PLAYLIST = "/growing/first-light-asset/r1/128k/playlist.m3u8"
+INIT = "/growing/first-light-asset/r1/128k/init.mp4"
+MULTIVARIANT = "/growing/first-light-asset/r1/multivariant.m3u8"
+SEGMENT = "/media/first-light-asset/r1/128k/00000.m4s"
+NEXT_SEGMENT = "/media/first-light-asset/r1/128k/00001.m4s"
+
+
+@pytest.fixture
+def asset() -> GrowingAsset:
+    """An asset with its first segment in an otherwise empty store."""
+    finished = publish(MemoryStore())
+    inits = {rendition.rung: b"provisional" for rendition in finished.index.renditions}
+    growing = GrowingAsset(MemoryStore(), finished.entry, finished.index, finished.contents, inits)
+    growing.start(1)
+    return growing
+
+
+@pytest.fixture
+async def client(asset: GrowingAsset) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(create_app(asset.store))) as opened:
+        yield opened
+
+
+async def text(client: Client, path: str) -> str:
+    response = await client.get(path)
+    assert response.status == HTTPStatus.OK, path
+    return await response.text()
+
+
+async def test_the_first_segment_is_found_from_the_entry(
+    client: Client, asset: GrowingAsset
+) -> None:
+    response = await client.get("/first-light.m3u8")
+    assert response.headers["Cache-Control"] == "max-age=2"
+    assert response.headers["Content-Type"] == "application/vnd.apple.mpegurl"
+    assert "Last-Modified" not in response.headers
+    multivariant = parse_playlist(await response.read())
+    assert isinstance(multivariant, MultivariantPlaylist)
+    assert len(multivariant.variants) == 2
+    for variant in multivariant.variants:
+        url = response.url.join(URL(variant.uri))
+        playlist = parse_playlist((await text(client, url.path)).encode())
+        assert isinstance(playlist, MediaPlaylist)
+        (segment,) = playlist.segments
+        assert segment.init is not None
+        assert await text(client, url.join(URL(segment.init.uri)).path) == "provisional"
+        sound = await client.get(url.join(URL(segment.uri)).path)
+        name = f"{variant.stable_variant_id}/00000.m4s"
+        assert await sound.read() == asset.contents[name]
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type", "cache_control"),
+    [
+        (PLAYLIST, "application/vnd.apple.mpegurl", "max-age=3"),
+        (MULTIVARIANT, "application/vnd.apple.mpegurl", "max-age=3"),
+        (INIT, "audio/mp4", "max-age=60"),
+        (SEGMENT, "video/iso.segment", FOREVER),
+    ],
+)
+async def test_what_is_there_already(
+    client: Client, path: str, media_type: str, cache_control: str
+) -> None:
+    response = await client.get(path, headers=PLAIN)
+    assert response.status == HTTPStatus.OK
+    assert response.headers["Content-Type"] == media_type
+    assert response.headers["Cache-Control"] == cache_control
+    assert "asset-first-light-asset" in response.headers["Cache-Tag"].split(",")
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    etag = response.headers["ETag"]
+    again = await client.get(path, headers=PLAIN | {"If-None-Match": etag})
+    assert (again.status, again.headers["ETag"]) == (HTTPStatus.NOT_MODIFIED, etag)
+    head = await client.head(path, headers=PLAIN)
+    assert head.headers["Content-Length"] == response.headers["Content-Length"]
+    part = await client.get(path, headers=PLAIN | {"Range": "bytes=2-4", "If-Range": etag})
+    assert part.status == HTTPStatus.PARTIAL_CONTENT
+    assert await part.read() == (await response.read())[2:5]
+
+
+async def test_a_segment_answers_alike_before_and_after(
+    client: Client, asset: GrowingAsset
+) -> None:
+    def lasting(headers: dict[str, str]) -> dict[str, str]:
+        passing = {"Date", "Cache-Tag", "Surrogate-Key"}  # the artist is known at the end
+        return {name: value for name, value in headers.items() if name not in passing}
+
+    asks: list[dict[str, str]] = [{}, {"Range": "bytes=0-"}, {"Range": "bytes=9-1,"}]
+    before = [await client.get(SEGMENT, headers=ask) for ask in asks]
+    asset.finish()
+    after = [await client.get(SEGMENT, headers=ask) for ask in asks]
+    for early, late in zip(before, after, strict=True):
+        assert early.status == late.status
+        assert lasting(dict(early.headers)) == lasting(dict(late.headers))
+        assert await early.read() == await late.read()
+
+
+async def test_a_segment_that_is_not_there_yet_may_come_soon(
+    client: Client, asset: GrowingAsset
+) -> None:
+    early = await client.get(NEXT_SEGMENT)
+    assert early.status == HTTPStatus.NOT_FOUND
+    assert early.headers["Cache-Control"] == "max-age=5"
+    asset.grow(2)
+    assert (await client.get(NEXT_SEGMENT)).status == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/media/first-light-asset/r1/128k/init.mp4",
+        "/media/first-light-asset/r1/128k/playlist.m3u8",
+        "/media/first-light-asset/r1/multivariant.m3u8",
+        "/media/first-light-asset/r1/index.json",
+        "/growing/first-light-asset/r1/withdrawn.json",
+        "/growing/first-light-asset/r1/64k/playlist.m3u8",
+        "/growing/first-light-asset/r2/multivariant.m3u8",
+        "/growing/first-light-asset/r1/128k/00000.m4s",
+        "/growing/first-light-asset/r1/128k/",
+    ],
+)
+async def test_what_is_not_for_players_or_not_there(
+    client: Client, asset: GrowingAsset, path: str
+) -> None:
+    asset.store.put("media/first-light-asset/r1/128k/init.mp4", b"early")
+    asset.store.put("growing/first-light-asset/r1/withdrawn.json", b"{}")
+    response = await client.get(path)
+    assert response.status == HTTPStatus.NOT_FOUND
+    assert response.headers["Cache-Control"] == "max-age=5"
+
+
+async def test_the_mpd_comes_with_completion(client: Client, asset: GrowingAsset) -> None:
+    early = await client.get("/first-light.mpd")
+    assert early.status == HTTPStatus.NOT_FOUND
+    assert "still being prepared" in (await early.json())["detail"]
+    asset.finish()
+    assert (await client.get("/first-light.mpd")).status == HTTPStatus.OK
+
+
+async def test_the_metadata_tell_what_is_known(client: Client, asset: GrowingAsset) -> None:
+    response = await client.get("/first-light.json")
+    assert response.headers["Cache-Control"] == "max-age=2"
+    early = await response.json()
+    assert early == {
+        "playback_id": "first-light",
+        "state": "preparing",
+        "title": "First Light",
+        "artist": "The Synths",
+        "album": None,
+        "duration_s": 17.972245,
+        "samples": None,
+        "sample_rate_hz": None,
+        "channels": None,
+        "loudness": {"integrated_lufs": None, "range_lu": None, "true_peak_dbtp": None},
+        "renditions": [
+            {
+                "rung": rung,
+                "codec": "mp4a.40.2",
+                "bandwidth_bps": bps * 6 // 5,
+                "average_bandwidth_bps": bps,
+                "bitrate_bps": bps,
+            }
+            for rung, bps in (("128k", 128_000), ("320k", 320_000))
+        ],
+        "hls": "first-light.m3u8",
+        "dash": None,
+        "waveform": None,
+        "artwork": [],
+        "placeholder": None,
+    }
+    asset.finish()
+    late = await (await client.get("/first-light.json")).json()
+    assert late["state"] == "ready"
+    assert late.keys() == early.keys()
+
+
+async def test_the_listing_tells_what_is_being_prepared(
+    client: Client, asset: GrowingAsset
+) -> None:
+    (early,) = (await (await client.get("/v1/assets")).json())["items"]
+    asset.finish()
+    (late,) = (await (await client.get("/v1/assets")).json())["items"]
+    assert (early.pop("state"), late.pop("state")) == ("preparing", "ready")
+    assert early == late
+
+
+async def test_a_playlist_only_grows_to_its_end_also_where_nobody_ended_it(
+    client: Client, asset: GrowingAsset
+) -> None:
+    first = await text(client, PLAYLIST)
+    asset.grow(2)
+    second = await text(client, PLAYLIST)
+    assert second.startswith(first)
+    assert second.count("#EXTINF") == 2
+    asset.complete()  # the packager is killed before it ends its playlists
+    third = await text(client, PLAYLIST)
+    assert third.startswith(second)
+    assert third.count("#EXTINF") == SEGMENTS
+    assert third.endswith("#EXT-X-ENDLIST\n")
+    asset.finish()
+    asset.clean_up()
+    assert await text(client, PLAYLIST) == third
+    assert await text(client, PLAYLIST) == third
+
+
+async def test_what_is_complete_plays_from_its_growing_addresses_too(
+    client: Client, asset: GrowingAsset
+) -> None:
+    asset.finish()
+    asset.clean_up()
+    multivariant = parse_playlist((await text(client, MULTIVARIANT)).encode())
+    assert isinstance(multivariant, MultivariantPlaylist)
+    assert {variant.uri for variant in multivariant.variants} == {
+        "128k/playlist.m3u8",
+        "320k/playlist.m3u8",
+    }
+    init = await client.get(INIT)
+    assert await init.read() == asset.contents["128k/init.mp4"]
+    missing = await client.get(PLAYLIST.replace("128k", "64k"))
+    assert missing.status == HTTPStatus.NOT_FOUND
+
+
+async def test_a_revision_may_be_complete_before_its_entry_says_so(
+    client: Client, asset: GrowingAsset
+) -> None:
+    asset.complete()
+    asset.clean_up()
+    response = await client.get("/first-light.m3u8")
+    assert response.headers["Cache-Control"] == "max-age=2"
+    assert "media/first-light-asset/r1/128k/playlist.m3u8" in await response.text()
+    assert (await client.get("/first-light.mpd")).status == HTTPStatus.OK
+    assert (await (await client.get("/first-light.json")).json())["state"] == "ready"
+
+
+async def test_the_entry_turns_final_with_its_asset(client: Client, asset: GrowingAsset) -> None:
+    before = await client.get("/first-light.m3u8")
+    asset.finish()
+    after = await client.get("/first-light.m3u8")
+    assert after.headers["Cache-Control"].startswith("max-age=60")
+    assert after.headers["ETag"] != before.headers["ETag"]
+    assert "growing" not in await after.text()
+
+
+async def test_who_is_in_the_middle_of_what_is_withdrawn_hears_what_is_there(
+    client: Client, asset: GrowingAsset
+) -> None:
+    asset.grow(2)
+    asset.withdraw(2)
+    for path in ("/first-light.m3u8", "/first-light.json", "/first-light.mpd"):
+        gone = await client.get(path)
+        assert gone.status == HTTPStatus.NOT_FOUND
+        assert gone.headers["Cache-Control"] == "max-age=5"
+    assert (await text(client, PLAYLIST)).endswith("00001.m4s\n#EXT-X-ENDLIST\n")
+    assert (await client.get(NEXT_SEGMENT)).status == HTTPStatus.OK
+
+
+@pytest.mark.parametrize("path", ["/first-light.m3u8", "/first-light.json"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"\xff\xfe", b"#EXTM3U\n#EXT-X-TARGETDURATION:6\n", b"#EXTM3U\n"]
+)
+async def test_a_damaged_provisional_playlist_is_a_problem(
+    client: Client, asset: GrowingAsset, damage: bytes, path: str
+) -> None:
+    asset.store.put("growing/first-light-asset/r1/multivariant.m3u8", damage)
+    response = await client.get(path)
+    assert response.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert response.headers["Cache-Control"] == "no-store"
+    assert (await response.json())["code"] == "broken_object"
