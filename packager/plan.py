@@ -6,7 +6,8 @@ Values only: whoever stores and publishes needs them, and no decoder.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from manifests.index import Loudness
+from manifests.chapters import Chapter
+from manifests.index import Loudness, ReplayGain, Silence
 from manifests.rendition import Ladder
 from packager.encoding.boundaries import Timeline
 from packager.source.cover import ArtworkSet
@@ -31,11 +32,18 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known once all of the sound was read."""
+    """What is known once all of the sound was read.
+
+    ``chapters`` are in order on the timeline; ``notes`` tell the creator what may be missed.
+    """
 
     timeline: Timeline
     loudness: Loudness
+    silence: Silence
     waveform_json: bytes
     waveform_binary: bytes
     tags: Mapping[str, str]
+    replay_gain: ReplayGain
+    chapters: tuple[Chapter, ...]
     artwork: ArtworkSet
+    notes: tuple[str, ...]

@@ -16,9 +16,12 @@ from packager.ladder import choose
 from packager.limits import Limits
 from packager.plan import Finding, Plan
 from packager.sound.one_pass import Sound
+from packager.sound.silence import silence_notes
 from packager.source.artwork import find_cover, make_artwork
+from packager.source.chapters import placed, read_chapters
 from packager.source.container import open_source
 from packager.source.probe import probe
+from packager.source.replay_gain import read_replay_gain
 from packager.source.tags import read_tags
 from packager.versions import versions
 
@@ -57,15 +60,22 @@ class Reading:
 
     def finding(self) -> Finding:
         """Return what the whole of the source told, after the last chunk."""
-        loudness, waveform = self._sound.measured()
+        measured, timeline = self._sound.measured(), self._sound.timeline
+        samples, rate_hz = timeline.samples, self.plan.ladder.sample_rate_hz
         with open_source(self._path) as source:
             tags = read_tags(source.container)
+            replay_gain = read_replay_gain(source.container)
+            chapters = read_chapters(source.container, self._path)
             artwork = make_artwork(find_cover(source.container))
         return Finding(
-            timeline=self._sound.timeline,
-            loudness=loudness,
-            waveform_json=waveform.to_json(),
-            waveform_binary=waveform.to_binary(),
+            timeline=timeline,
+            loudness=measured.loudness,
+            silence=measured.silence,
+            waveform_json=measured.waveform.to_json(),
+            waveform_binary=measured.waveform.to_binary(),
             tags=tags,
+            replay_gain=replay_gain,
+            chapters=placed(chapters, samples, rate_hz),
             artwork=artwork,
+            notes=silence_notes(measured.silence, samples, rate_hz),
         )

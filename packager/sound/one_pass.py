@@ -5,9 +5,10 @@ the meters measured is read when the last chunk was taken.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from manifests.index import Loudness
+from manifests.index import Loudness, Silence
 from manifests.rendition import Ladder
 from packager.encoding.boundaries import Timeline, front_padding
 from packager.encoding.chunks import Chunk, ChunkCutter
@@ -15,8 +16,18 @@ from packager.limits import Limits
 from packager.sound.decode import decode
 from packager.sound.loudness import LoudnessMeter
 from packager.sound.resample import resample, resampled
+from packager.sound.silence import SilenceMeter
 from packager.sound.waveform import Waveform, WaveformBuilder
 from packager.source.facts import Probe
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the meters say of the whole."""
+
+    loudness: Loudness
+    waveform: Waveform
+    silence: Silence
 
 
 class Sound:
@@ -30,12 +41,14 @@ class Sound:
         self._cutter = ChunkCutter(ladder, front_padding(self.expected_samples))
         self._meter = LoudnessMeter(rate_hz, channels)
         self._waveform = WaveformBuilder(rate_hz, channels)
+        self._silence = SilenceMeter()
 
     def chunks(self) -> Iterator[Chunk]:
         """Decode, measure and yield the sound chunk by chunk; once only."""
         for block in self._blocks:
             self._meter.feed(block)
             self._waveform.feed(block)
+            self._silence.feed(block)
             yield from self._cutter.feed(block)
         yield from self._cutter.finish()
 
@@ -44,6 +57,6 @@ class Sound:
         """Where it was cut, true once all chunks were taken."""
         return self._cutter.timeline
 
-    def measured(self) -> tuple[Loudness, Waveform]:
+    def measured(self) -> Measured:
         """Return what the meters say, once, after all chunks were taken."""
-        return self._meter.finish(), self._waveform.finish()
+        return Measured(self._meter.finish(), self._waveform.finish(), self._silence.finish())

@@ -51,7 +51,7 @@ class SilenceMeter:
         return Silence(self._first, self._fed_samples - self._end)
 
 
-def notes(silence: Silence, samples: int, sample_rate_hz: int) -> tuple[str, ...]:
+def silence_notes(silence: Silence, samples: int, sample_rate_hz: int) -> tuple[str, ...]:
     """Return what the creator of a source of ``samples`` samples should know."""
     if silence.head_ticks == samples:
         return ("There is nothing but silence in this file.",)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from manifests.index import Silence
-from packager.sound.silence import SilenceMeter, notes
+from packager.sound.silence import SilenceMeter, silence_notes
 
 RATE_HZ = 44_100
 
@@ -71,6 +71,6 @@ def test_nothing_but_silence_is_all_head(samples: int) -> None:
 )
 def test_a_creator_is_told_of_much_silence(head_s: float, tail_s: float, told: list[str]) -> None:
     silence = Silence(round(head_s * RATE_HZ), round(tail_s * RATE_HZ))
-    found = notes(silence, 60 * RATE_HZ, RATE_HZ)
+    found = silence_notes(silence, 60 * RATE_HZ, RATE_HZ)
     assert len(found) == len(told)
     assert all(note.startswith(start) for note, start in zip(found, told, strict=True))
