@@ -33,6 +33,7 @@ from origin.delivery import logs
 from origin.packaging_job import KIND, PackagingJob
 from origin.store import create_store
 from packager.package import Progress, package
+from packager.publishing.publication import Publication
 from packager.queue import assets
 from packager.queue.worker import DATABASE_ERRORS, Completion, Run, Surroundings, Worker
 
@@ -134,12 +135,21 @@ class PackagingHandler:
             playback_id=asked.playback_id,
             created_at=asked.created_at,
             on_progress=on_progress,
-            publish=_to_the_row,
+            publisher=_ToTheRow(),
         ).entry
 
 
-def _to_the_row(_entry: Entry) -> None:
-    """Leave the entry out of the store: it follows from the asset's row."""
+class _ToTheRow:
+    """Leaves the entry out of the store: it follows from the asset's row."""
+
+    def provisional(self, entry: Entry) -> None:
+        """Wait for what is complete."""
+
+    def final(self, entry: Entry) -> None:
+        """Leave it to the transaction of the job's success."""
+
+    def gave_up(self, publication: Publication, error: BaseException) -> None:
+        """Leave what is stored to the next attempt."""
 
 
 async def store_entry(database: AsyncEngine, store: ObjectStore, asset_id: str) -> None:

@@ -1,126 +1,76 @@
-"""Put one revision into the store: everything or nothing.
+"""One revision on its way into the store.
 
-Objects go in as they are made, since a whole asset may not fit into memory. Whatever ends the work
-early, an error or the keyboard, takes them out again, and on a file system also the folders that
-were made for them. Errors of the store are translated here.
-
-Two runs of one source make the same objects under the same keys and know nothing of each other. So
-none takes out what another has completed, and none completes what another has taken out.
+Objects go in as they are made, since a whole asset may not fit into memory; the index goes in last
+and tells that all else is there. Two runs of one source make the same objects under the same keys
+and know nothing of each other. So none completes what another has taken out, and who ends early
+asks first whether another has completed it.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path, PurePosixPath
-from typing import Final
-
-import obstore
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore
+from collections.abc import Iterable, Mapping
 
 from manifests import layout
-from manifests.index import StoredObject
+from manifests.errors import ManifestError
+from manifests.index import Index, StoredObject
 from manifests.layout import Revision
 from packager.errors import StoreFailed
-
-_STORE_ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
+from packager.publishing.storage import Storage
 
 
 class Publication:
-    """The objects of a revision on their way into the store."""
+    """The objects of one revision; its methods raise StoreFailed."""
 
-    def __init__(self, store: ObjectStore, revision: Revision) -> None:
-        self._store = store
-        self._revision = revision
+    def __init__(self, storage: Storage, where: Revision) -> None:
+        self.storage = storage
+        self.where = where
         self._sizes_bytes: dict[str, int] = {}
-        self._before: dict[str, bytes | None] = {}
+        self._is_ours = False
 
-    def put(self, name: str, data: bytes) -> StoredObject:
-        """Store the object called ``name`` below the revision; raises StoreFailed."""
-        key = self._revision.key(name)
-        self._sizes_bytes[key] = len(data)
-        self._before[key] = None
-        self._write(key, data)
-        return StoredObject(name, len(data), hashlib.sha256(data).hexdigest())
+    def existing_index(self) -> Index | None:
+        """Return the index of a revision that is complete already."""
+        data = self.storage.read(self.where.key(layout.INDEX))
+        if data is None:
+            return None
+        try:
+            return Index.from_json(data)
+        except ManifestError:
+            return None
 
-    def complete(self, index: bytes) -> None:
-        """Store the index, which tells that all else is there; raises StoreFailed."""
-        there = self._listed_sizes_bytes()
-        if any(there.get(key) != size for key, size in self._sizes_bytes.items()):
+    def put_all(self, contents: Mapping[str, bytes]) -> tuple[StoredObject, ...]:
+        """Store objects of the revision by name, in any order."""
+        self.storage.put_all({self.where.key(name): data for name, data in contents.items()})
+        stored = tuple(
+            StoredObject(name, len(data), hashlib.sha256(data).hexdigest())
+            for name, data in contents.items()
+        )
+        self.adopt(stored)
+        return stored
+
+    def adopt(self, stored: Iterable[StoredObject]) -> None:
+        """Take for ours what an earlier run has stored."""
+        self._sizes_bytes |= {one.name: one.size_bytes for one in stored}
+
+    def put_growing(self, contents: Mapping[str, bytes]) -> None:
+        """Store objects that stand in until the revision is complete, by name, in any order."""
+        self.storage.put_all(
+            {self.where.growing_key(name): data for name, data in contents.items()}
+        )
+
+    def complete(self, index: Index) -> None:
+        """Store the index; raises StoreFailed where something of it is not there any more."""
+        there = self.storage.sizes_bytes(self.where.prefix)
+        if any(there.get(self.where.key(name)) != size for name, size in self._sizes_bytes.items()):
             raise StoreFailed(
                 "Another run took away a part of it while this one was at work. Package again."
             )
-        self.replace(self._revision.key(layout.INDEX), index)
+        self._is_ours = self.existing_index() is None
+        self.storage.put(self.where.key(layout.INDEX), index.to_json())
 
-    def replace(self, key: str, data: bytes) -> None:
-        """Store an object that others may have stored before; raises StoreFailed."""
-        self._before[key] = read_if_there(self._store, key)
-        self._write(key, data)
-
-    def withdraw(self) -> None:
-        """Bring back what was there before, as far as the store lets us."""
-        kept = self._sizes_bytes if self._completed_by_another() else {}
-        for key, data in reversed(self._before.items()):  # first what tells that others are there
-            with suppress(*_STORE_ERRORS):
-                if data is not None:
-                    obstore.put(self._store, key, data)
-                elif key not in kept:
-                    obstore.delete(self._store, key)
-        if isinstance(self._store, LocalStore) and self._store.prefix is not None:
-            _remove_empty_folders(Path(self._store.prefix), self._before)
-
-    def _completed_by_another(self) -> bool:
-        index_key = self._revision.key(layout.INDEX)
-        if index_key in self._before:
-            return self._before[index_key] is not None
+    def is_complete_elsewhere(self) -> bool:
+        """Tell whether another run has completed the revision, or may have."""
+        if self._is_ours:
+            return False
         try:
-            return read_if_there(self._store, index_key) is not None
+            return self.existing_index() is not None
         except StoreFailed:  # rather leave something behind than break what plays
             return True
-
-    def _listed_sizes_bytes(self) -> dict[str, int]:
-        prefix = self._revision.prefix
-        with store_errors(f"{prefix} could not be listed"):
-            batches = obstore.list(self._store, prefix=prefix)
-            return {found["path"]: found["size"] for batch in batches for found in batch}
-
-    def _write(self, key: str, data: bytes) -> None:
-        with store_errors(f"{key} could not be written to the store"):
-            obstore.put(self._store, key, data)
-
-
-@contextmanager
-def publication(store: ObjectStore, revision: Revision) -> Iterator[Publication]:
-    """Publish a revision in the caller's block; whatever the block raises takes it back."""
-    published = Publication(store, revision)
-    try:
-        yield published
-    except BaseException:
-        published.withdraw()
-        raise
-
-
-def read_if_there(store: ObjectStore, key: str) -> bytes | None:
-    """Return an object's bytes, None where there is none; raises StoreFailed."""
-    with store_errors(f"{key} could not be read from the store"):
-        try:
-            return bytes(obstore.get(store, key).bytes())
-        except FileNotFoundError:
-            return None
-
-
-@contextmanager
-def store_errors(what: str) -> Iterator[None]:
-    """Translate what a store raises into StoreFailed, which says ``what`` failed and why."""
-    try:
-        yield
-    except _STORE_ERRORS as error:
-        reason = str(error).partition("\n")[0]
-        raise StoreFailed(f"{what}: {reason}. Check the store, then package again.") from error
-
-
-def _remove_empty_folders(root: Path, keys: Iterable[str]) -> None:
-    folders = {parent for key in keys for parent in PurePosixPath(key).parents[:-1]}
-    for folder in sorted(folders, key=lambda folder: len(folder.parts), reverse=True):
-        with suppress(OSError):  # not empty: it holds somebody else's objects
-            (root / folder).rmdir()

@@ -1,77 +1,131 @@
-"""One rendition on its way into the store: access units become CMAF segments, in order."""
+"""One rendition on its way into the store: access units become CMAF segments, in order.
 
+The segments of a chunk go in together. When all of them are there, a record says so, and only then
+does anything else look at them.
+"""
+
+from collections.abc import Sequence
 from fractions import Fraction
+from functools import partial
 
 from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
 from manifests.index import Loudness, RenditionRecord, SegmentRecord
-from manifests.layout import init_name, segment_name
+from manifests.layout import chunk_record_name, init_name, segment_name
 from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
 from packager.encoding.boundaries import SegmentCut, Timeline
 from packager.encoding.encoded import EncodedChunk
+from packager.publishing.chunk_record import ChunkRecord
 from packager.publishing.cmaf import initialization_section, media_segment
 from packager.publishing.publication import Publication
 
 
 class RenditionWriter:
-    """Stores one rung's segments as they come, and remembers them for its playlists."""
+    """Stores one rung's chunks as they come; ``recorded`` are those that an earlier run stored."""
 
     def __init__(
-        self, ladder: Ladder, rung: Rung, codec_config: bytes, publication: Publication
+        self,
+        ladder: Ladder,
+        rung: Rung,
+        codec_config: bytes,
+        publication: Publication,
+        recorded: Sequence[ChunkRecord] = (),
     ) -> None:
+        self.rung = rung
         self._ladder = ladder
-        self._rung = rung
-        self._codec_config = codec_config
         self._publication = publication
-        self._segments: list[SegmentRecord] = []
+        self._chunks = list(recorded)
+        self._initialization_section = partial(
+            initialization_section,
+            codec=rung.codec,
+            codec_config=codec_config,
+            sample_rate_hz=ladder.sample_rate_hz,
+            channels=ladder.channels,
+            bitrate_bps=rung.bitrate_bps,
+        )
+        for chunk in recorded:
+            publication.adopt(chunk.segments)
+
+    @property
+    def chunk_count(self) -> int:
+        """How many chunks are in the store."""
+        return len(self._chunks)
+
+    @property
+    def end_ticks(self) -> int:
+        """Where the sound ends that is in the store."""
+        if not self._chunks:
+            return 0
+        last = self._chunks[-1].segments[-1]
+        return last.start_ticks + last.duration_ticks
 
     def write(self, encoded: EncodedChunk) -> None:
-        """Store the segments of the next chunk."""
-        for segment in encoded.cut.segments:
-            start = segment.first_frame - encoded.cut.first_frame
-            end = segment.end_frame - encoded.cut.first_frame
-            self._write_segment(segment, encoded.units[start:end])
-
-    def _write_segment(self, segment: SegmentCut, units: tuple[bytes, ...]) -> None:
-        is_shorter = segment.last_frame_ticks != FRAME_SAMPLES
-        data = media_segment(
-            sequence_number=segment.number + 1,
-            base_media_decode_time_ticks=segment.first_frame * FRAME_SAMPLES,
-            frames=units,
-            last_frame_duration_ticks=segment.last_frame_ticks if is_shorter else None,
-        )
-        stored = self._publication.put(segment_name(self._rung.name, segment.number), data)
-        self._segments.append(
-            SegmentRecord(
-                stored.name,
-                stored.size_bytes,
-                stored.sha256,
-                start_ticks=segment.start_ticks,
-                duration_ticks=segment.duration_ticks,
+        """Store the next chunk."""
+        cut = encoded.cut
+        contents = {
+            segment_name(self.rung.name, segment.number): _media_segment(
+                segment,
+                encoded.units[
+                    segment.first_frame - cut.first_frame : segment.end_frame - cut.first_frame
+                ],
             )
+            for segment in cut.segments
+        }
+        stored = self._publication.put_all(contents)
+        record = ChunkRecord(
+            tuple(
+                SegmentRecord(
+                    one.name,
+                    one.size_bytes,
+                    one.sha256,
+                    start_ticks=segment.start_ticks,
+                    duration_ticks=segment.duration_ticks,
+                )
+                for one, segment in zip(stored, cut.segments, strict=True)
+            )
+        )
+        name = chunk_record_name(self.rung.name, cut.number)
+        self._publication.put_growing({name: record.to_json()})
+        self._chunks.append(record)
+
+    def segments(self, chunk_count: int) -> list[SegmentRecord]:
+        """Return the segments of the first so many chunks."""
+        return [segment for chunk in self._chunks[:chunk_count] for segment in chunk.segments]
+
+    def growing_init(self, media_time_ticks: int) -> bytes:
+        """Return the initialization section that does while nobody knows the end."""
+        return self._initialization_section(
+            media_time_ticks=media_time_ticks, duration_ticks=0, loudness=None
         )
 
     def finish(self, timeline: Timeline, loudness: Loudness) -> RenditionRecord:
         """Store the initialization section and return the record of all."""
-        init = initialization_section(
-            codec_config=self._codec_config,
-            sample_rate_hz=self._ladder.sample_rate_hz,
-            channels=self._ladder.channels,
-            bitrate_bps=self._rung.bitrate_bps,
+        init = self._initialization_section(
             media_time_ticks=timeline.media_time_ticks,
             duration_ticks=timeline.samples,
             loudness=loudness,
         )
+        (stored_init,) = self._publication.put_all({init_name(self.rung.name): init})
+        segments = self.segments(self.chunk_count)
         rate_hz, target_s = self._ladder.sample_rate_hz, self._ladder.target_duration_s
         sizes = [
-            (segment.size_bytes, Fraction(segment.duration_ticks, rate_hz))
-            for segment in self._segments
+            (segment.size_bytes, Fraction(segment.duration_ticks, rate_hz)) for segment in segments
         ]
         return RenditionRecord(
-            rung=self._rung.name,
-            codec=self._rung.codec,
-            bitrate_bps=self._rung.bitrate_bps,
+            rung=self.rung.name,
+            codec=self.rung.codec,
+            bitrate_bps=self.rung.bitrate_bps,
             bandwidth_bps=peak_bandwidth_bps(sizes, target_s),
             average_bandwidth_bps=average_bandwidth_bps(sizes),
-            init=self._publication.put(init_name(self._rung.name), init),
-            segments=tuple(self._segments),
+            init=stored_init,
+            segments=tuple(segments),
         )
+
+
+def _media_segment(segment: SegmentCut, units: tuple[bytes, ...]) -> bytes:
+    is_shorter = segment.last_frame_ticks != FRAME_SAMPLES
+    return media_segment(
+        sequence_number=segment.number + 1,
+        base_media_decode_time_ticks=segment.first_frame * FRAME_SAMPLES,
+        frames=units,
+        last_frame_duration_ticks=segment.last_frame_ticks if is_shorter else None,
+    )
