@@ -27,6 +27,7 @@ class ObjectClass(StrEnum):
     PROVISIONAL_ENTRY = "provisional-entry"
     METADATA = "metadata"
     WAVEFORM = "waveform"
+    CHAPTERS = "chapters"
     ARTWORK = "artwork"
     PAGE = "page"
     PAGE_ASSET = "page-asset"
@@ -90,6 +91,7 @@ _LIFETIMES: Final = {
     ObjectClass.MULTIVARIANT_PLAYLIST: _FOREVER,
     ObjectClass.MPD: _FOREVER,
     ObjectClass.WAVEFORM: _FOREVER,
+    ObjectClass.CHAPTERS: _FOREVER,
     ObjectClass.ARTWORK: _FOREVER,
     ObjectClass.PAGE_ASSET: _FOREVER,
     ObjectClass.ENTRY_PLAYLIST: _ENTRY,
@@ -114,6 +116,7 @@ _COMPRESSIBLE: Final = frozenset(
         ObjectClass.PROVISIONAL_ENTRY,
         ObjectClass.METADATA,
         ObjectClass.WAVEFORM,
+        ObjectClass.CHAPTERS,
         ObjectClass.PAGE,
         ObjectClass.PAGE_ASSET,
         ObjectClass.PUBLIC_API,

@@ -17,6 +17,7 @@ from manifests import layout
 HLS_TYPE: Final = "application/vnd.apple.mpegurl"  # RFC 8216 §10
 DASH_TYPE: Final = "application/dash+xml"
 JSON_TYPE: Final = "application/json"
+PODCAST_CHAPTERS_TYPE: Final = "application/json+chapters"
 INIT_TYPE: Final = "audio/mp4"
 
 
@@ -50,6 +51,8 @@ _KINDS: Final = _compiled(
     (re.escape(layout.MPD), ObjectClass.MPD, DASH_TYPE),
     (re.escape(layout.WAVEFORM_JSON), ObjectClass.WAVEFORM, JSON_TYPE),
     (re.escape(layout.WAVEFORM_BINARY), ObjectClass.WAVEFORM, "application/octet-stream"),
+    (re.escape(layout.CHAPTERS_JSON), ObjectClass.CHAPTERS, PODCAST_CHAPTERS_TYPE),
+    (re.escape(layout.HLS_CHAPTERS_JSON), ObjectClass.CHAPTERS, JSON_TYPE),
     (r"artwork-[0-9]{1,5}\.jpg", ObjectClass.ARTWORK, "image/jpeg"),
 )
 _GROWING_KINDS: Final = _compiled(

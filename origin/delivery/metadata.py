@@ -13,7 +13,7 @@ from typing import Any
 
 from manifests.entry import Entry
 from manifests.growing import ProvisionalRendition
-from manifests.index import Loudness
+from manifests.index import Index, Loudness, ReplayGain
 from manifests.layout import WAVEFORM_BINARY, WAVEFORM_JSON
 from manifests.presentation import Offered
 from origin.delivery.documents import Document
@@ -41,6 +41,9 @@ def metadata(entry: Entry, published: PublishedRevision) -> Document:
         "sample_rate_hz": index.sample_rate_hz,
         "channels": index.channels,
         "loudness": asdict(index.loudness),
+        "replay_gain": asdict(index.replay_gain),
+        "silence": _silence(index),
+        "chapters": _chapters(index),
         "renditions": _renditions(index.renditions),
         "hls": f"{entry.playback_id}.m3u8",
         "dash": f"{entry.playback_id}.mpd",
@@ -64,6 +67,9 @@ def preparing_metadata(entry: Entry, renditions: Sequence[ProvisionalRendition])
         "sample_rate_hz": None,
         "channels": None,
         "loudness": asdict(Loudness(None, None, None)),
+        "replay_gain": asdict(ReplayGain()),
+        "silence": None,
+        "chapters": [],
         "renditions": _renditions(renditions),
         "hls": f"{entry.playback_id}.m3u8",
         "dash": None,
@@ -100,6 +106,26 @@ def _renditions(renditions: Sequence[Offered]) -> list[dict[str, Any]]:
             "bitrate_bps": rendition.bitrate_bps,
         }
         for rendition in sorted(renditions, key=lambda rendition: rendition.bitrate_bps)
+    ]
+
+
+def _silence(index: Index) -> dict[str, float]:
+    rate_hz = index.sample_rate_hz
+    return {
+        "head_s": round(index.silence.head_ticks / rate_hz, 3),
+        "tail_s": round(index.silence.tail_ticks / rate_hz, 3),
+    }
+
+
+def _chapters(index: Index) -> list[dict[str, Any]]:
+    rate_hz = index.sample_rate_hz
+    return [
+        {
+            "title": chapter.title,
+            "start_s": round(chapter.start_ticks / rate_hz, 3),
+            "end_s": round((chapter.start_ticks + chapter.duration_ticks) / rate_hz, 3),
+        }
+        for chapter in index.chapters
     ]
 
 

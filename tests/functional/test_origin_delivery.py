@@ -51,6 +51,8 @@ async def client(store: MemoryStore, asset: PublishedAsset) -> AsyncIterator[Cli
         ("320k/00002.m4s", "video/iso.segment"),
         ("waveform.json", "application/json"),
         ("waveform.dat", "application/octet-stream"),
+        ("chapters.json", "application/json+chapters"),
+        ("hls-chapters.json", "application/json"),
         ("artwork-320.jpg", "image/jpeg"),
     ],
 )
@@ -116,6 +118,17 @@ async def test_the_metadata_tell_a_page_all_it_shows(client: Client, asset: Publ
         "sample_rate_hz": 44_100,
         "channels": 2,
         "loudness": {"integrated_lufs": -14.2, "range_lu": 5.1, "true_peak_dbtp": -1.0},
+        "replay_gain": {
+            "track_gain_db": -3.8,
+            "track_peak": None,
+            "album_gain_db": None,
+            "album_peak": None,
+        },
+        "silence": {"head_s": 0.01, "tail_s": 1.0},
+        "chapters": [
+            {"title": "Dawn", "start_s": 0.0, "end_s": 5.0},
+            {"title": "Dew", "start_s": 5.0, "end_s": 17.0},
+        ],
         "renditions": [
             {
                 "rung": rung,

@@ -173,6 +173,14 @@ async def test_the_metadata_tell_what_is_known(client: Client, asset: GrowingAss
         "sample_rate_hz": None,
         "channels": None,
         "loudness": {"integrated_lufs": None, "range_lu": None, "true_peak_dbtp": None},
+        "replay_gain": {
+            "track_gain_db": None,
+            "track_peak": None,
+            "album_gain_db": None,
+            "album_peak": None,
+        },
+        "silence": None,
+        "chapters": [],
         "renditions": [
             {
                 "rung": rung,

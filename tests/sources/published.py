@@ -8,6 +8,7 @@ from random import Random
 from obstore.store import LocalStore, MemoryStore
 
 from manifests import layout
+from manifests.chapters import Chapter, hls_json, podcast_json
 from manifests.dash import Mpd, Representation
 from manifests.entry import Entry
 from manifests.index import (
@@ -15,7 +16,9 @@ from manifests.index import (
     Index,
     Loudness,
     RenditionRecord,
+    ReplayGain,
     SegmentRecord,
+    Silence,
     SourceRecord,
     StoredObject,
 )
@@ -28,6 +31,7 @@ RATE_HZ = 44_100
 SEGMENT_TICKS = 258 * 1024
 SEGMENTS = 3
 RUNGS = {"128k": 128_000, "320k": 320_000}
+CHAPTERS = (Chapter("Dawn", 0, 5 * RATE_HZ), Chapter("Dew", 5 * RATE_HZ, 12 * RATE_HZ))
 MEDIA_PLAYLIST = b"#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:6\n" + b"".join(
     b"#EXTINF:5.990748,\n%05d.m4s\n" % number for number in range(SEGMENTS)
 )
@@ -84,6 +88,8 @@ def _contents() -> dict[str, bytes]:
         layout.MPD: _mpd().render().encode(),
         layout.WAVEFORM_JSON: b'{"version":2,"data":[' + b"0,1," * 10_000 + b"0]}",
         layout.WAVEFORM_BINARY: noise(500),
+        layout.CHAPTERS_JSON: podcast_json(CHAPTERS, RATE_HZ),
+        layout.HLS_CHAPTERS_JSON: hls_json(CHAPTERS, RATE_HZ, None),
         layout.artwork_name(320): noise(900),
     }
     for rung, bitrate_bps in RUNGS.items():
@@ -120,7 +126,14 @@ def _mpd() -> Mpd:
 @cache
 def _index() -> Index:
     contents = _contents()
-    documents = (layout.MULTIVARIANT, layout.MPD, layout.WAVEFORM_JSON, layout.WAVEFORM_BINARY)
+    documents = (
+        layout.MULTIVARIANT,
+        layout.MPD,
+        layout.WAVEFORM_JSON,
+        layout.WAVEFORM_BINARY,
+        layout.CHAPTERS_JSON,
+        layout.HLS_CHAPTERS_JSON,
+    )
     playlists = tuple(map(layout.playlist_name, RUNGS))
     cover = _stored(layout.artwork_name(320), contents)
     return Index(
@@ -136,6 +149,9 @@ def _index() -> Index:
         placeholder="LEHV6nWB2yk8pyo0adR*.7kCMdnj",
         documents=tuple(_stored(name, contents) for name in (*documents, *playlists)),
         versions={"soundbridge": "0.1.0"},
+        silence=Silence(head_ticks=441, tail_ticks=44_100),
+        replay_gain=ReplayGain(track_gain_db=-3.8),
+        chapters=CHAPTERS,
     )
 
 

@@ -17,6 +17,7 @@ ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
         (ObjectClass.MULTIVARIANT_PLAYLIST, FOREVER),
         (ObjectClass.MPD, FOREVER),
         (ObjectClass.WAVEFORM, FOREVER),
+        (ObjectClass.CHAPTERS, FOREVER),
         (ObjectClass.ARTWORK, FOREVER),
         (ObjectClass.PAGE_ASSET, FOREVER),
         (ObjectClass.GROWING_PLAYLIST, "max-age=3"),

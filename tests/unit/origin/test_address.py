@@ -22,6 +22,8 @@ from origin.delivery.address import ObjectKind, growing_kind_of, kind_of
         (layout.MPD, ObjectKind(ObjectClass.MPD, "application/dash+xml")),
         (layout.WAVEFORM_JSON, ObjectKind(ObjectClass.WAVEFORM, "application/json")),
         (layout.WAVEFORM_BINARY, ObjectKind(ObjectClass.WAVEFORM, "application/octet-stream")),
+        (layout.CHAPTERS_JSON, ObjectKind(ObjectClass.CHAPTERS, "application/json+chapters")),
+        (layout.HLS_CHAPTERS_JSON, ObjectKind(ObjectClass.CHAPTERS, "application/json")),
         (layout.artwork_name(1200), ObjectKind(ObjectClass.ARTWORK, "image/jpeg")),
     ],
 )
