@@ -19,6 +19,7 @@ from obstore.store import ObjectStore
 from manifests.entry import Entry
 from manifests.index import Index, SourceRecord
 from manifests.layout import Revision
+from packager.intake import taken_in
 from packager.limits import Limits
 from packager.plan import Plan
 from packager.publishing.chunk_record import recorded_chunks
@@ -30,9 +31,8 @@ from packager.publishing.rendition import RenditionWriter
 from packager.publishing.revision import revision_id
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import clear
-from packager.reading import Reading
-from packager.source.facts import Probe
-from packager.source.local import local_file, name_of, sha256_of
+from packager.sandbox.reader import IsolatedReading, Reader
+from packager.source.local import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,7 @@ def package(
     workers: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     publisher: Publisher | None = None,
+    reader: Reader | None = None,
 ) -> Packaged:
     """Package ``source``, a path or the URL of an object in a store, into ``store``.
 
@@ -72,12 +73,15 @@ def package(
     ``publisher`` decides what plays, and what becomes of a revision that something ended early. By
     default that is the entry object alone, and nothing is left in the store; but where the source
     turned out bad after it had begun to play, that goes on for a while.
+
+    ``reader`` is a child that was started before, and is used up; without one, a child is started.
     """
-    limits = limits or Limits()
-    with local_file(source, limits) as path, Storage(store) as storage:
-        reading = Reading(path, limits, workers)
+    with (
+        taken_in(source, limits or Limits(), workers, reader=reader) as taken,
+        Storage(store) as storage,
+    ):
+        reading, record = taken.reading, taken.record
         plan = reading.plan
-        record = _source_record(plan.probe, path)
         where = Revision(asset_id, revision_id(record.sha256, plan.ladder, plan.versions))
         publication = Publication(storage, where)
         publisher = publisher or InStore(storage, playback_id)
@@ -95,19 +99,6 @@ def package(
             publisher.gave_up(publication, error)
             raise
     return Packaged(entry, index)
-
-
-def _source_record(probe: Probe, path: Path) -> SourceRecord:
-    return SourceRecord(
-        sha256=sha256_of(path),
-        size_bytes=path.stat().st_size,
-        container=probe.container,
-        codec=probe.codec,
-        sample_rate_hz=probe.sample_rate_hz,
-        channels=probe.channels,
-        bits_per_sample=probe.bits_per_sample,
-        bitrate_bps=probe.bitrate_bps,
-    )
 
 
 def _expected_entry(
@@ -135,7 +126,7 @@ def _final_entry(expected: Entry, index: Index) -> Entry:
 
 
 def _make(
-    reading: Reading,
+    reading: IsolatedReading,
     source: SourceRecord,
     publication: Publication,
     announce: Callable[[], None],

@@ -5,7 +5,6 @@ and hosts. The demuxer list and the protocol list below leave it no such means, 
 calls itself. Every error of libav is translated here into one that a creator understands.
 """
 
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +16,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 
-from packager.errors import CorruptSource, SourceNotFound, UnsupportedSource
-from packager.source.text import clean
+from packager.errors import CorruptSource, UnsupportedSource
 
 # Without this, libav's own lines would reach the creator's terminal beside our one sentence.
 av.logging.set_level(None)
@@ -28,8 +26,6 @@ _DEMUXERS: Final = (
     "wav", "wv",
 )  # fmt: skip
 _TIMEOUT_S: Final = 30.0
-_LONGEST_NAME: Final = 80
-"""Of a file's name in a sentence."""
 _KEEPS_UNKNOWN_BYTES: Final = 19
 _TEXT_OPTIONS: Final[dict[str, Any]] = (
     # Bytes of unknown encoding survive for `tags`: always in PyAV 19, before that where asked for.
@@ -37,14 +33,6 @@ _TEXT_OPTIONS: Final[dict[str, Any]] = (
     if int(av.__version__.partition(".")[0]) >= _KEEPS_UNKNOWN_BYTES
     else {"metadata_errors": "surrogateescape"}
 )
-
-_KINDS: Final = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
 
 NOT_AUDIO: Final = (
     "This is not a sound file that can be read. Upload WAV, FLAC, AIFF, ALAC, MP3, AAC (M4A), "
@@ -82,26 +70,6 @@ def open_source(path: Path) -> Iterator[OpenSource]:
         raise UnsupportedSource(NOT_AUDIO) from error
     with container:
         yield OpenSource(container, _sound_of(container))
-
-
-def check_readable(path: Path) -> None:
-    """Raise SourceNotFound unless ``path`` is a file that may be read."""
-    name = clean(_name_in_full(path), _LONGEST_NAME)
-    try:
-        kind = stat.S_IFMT(path.stat().st_mode)
-        if kind != stat.S_IFREG:
-            noun = _KINDS.get(kind, "no file")
-            raise SourceNotFound(f"{name} is {noun}. Name one sound file.")
-        path.open("rb").close()
-    except PermissionError as error:
-        raise SourceNotFound(f"{name} may not be read. Check its permissions.") from error
-    except (OSError, ValueError) as error:  # a name that is too long, or holds a NUL
-        raise SourceNotFound(f"There is no file {name}. Check the name and the folder.") from error
-
-
-def _name_in_full(path: Path) -> str:
-    """Return the name of a file, or of the folder that ``.`` and ``..`` mean."""
-    return path.name if path.name not in {"", ".."} else path.resolve().name or "/"
 
 
 def _sound_of(container: InputContainer) -> AudioStream:

@@ -4,7 +4,6 @@ An http address is asked for as it is written, query and all, since that is wher
 its signature. No sentence repeats that part, nor a password: they would end up in logs.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +18,7 @@ from obstore.store import HTTPStore, ObjectStore, from_url
 
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
-from packager.source.probe import check_size
-from packager.source.tags import MAX_LENGTH
+from packager.source.file import check_size
 from packager.source.text import clean
 
 if TYPE_CHECKING:
@@ -35,6 +33,7 @@ _CLIENT_OPTIONS: "Final[ClientConfig]" = {
     "allow_http": True,  # whoever names an address with http means it
 }
 _LONGEST_ADDRESS: Final = 120
+_LONGEST_NAME: Final = 1_000
 _RETRIES: "Final[RetryConfig]" = {"max_retries": 4}
 
 
@@ -60,16 +59,7 @@ def local_file(source: str | Path, limits: Limits) -> Iterator[Path]:
 def name_of(source: str | Path) -> str:
     """Return what a source is called, without its folder and ending: a title for lack of one."""
     url = _URL.match(source) if isinstance(source, str) else None
-    return clean(Path(unquote(url[3]) if url else source).stem, MAX_LENGTH)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's content in hexadecimal; raises SourceNotFound."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise SourceNotFound("The file cannot be read any more. Check its disk.") from error
+    return clean(Path(unquote(url[3]) if url else source).stem, _LONGEST_NAME)
 
 
 def _download(url: re.Match[str], path: Path, limits: Limits) -> None:

@@ -11,11 +11,12 @@ from typing import Final
 
 from av.stream import Disposition
 
-from packager.errors import CorruptSource, SourceTooLarge, UnsupportedSource
+from packager.errors import CorruptSource, UnsupportedSource
 from packager.limits import Limits
 from packager.source.complete import check_complete
-from packager.source.container import OpenSource, check_readable, open_source, reading
+from packager.source.container import OpenSource, open_source, reading
 from packager.source.facts import Probe
+from packager.source.file import check_readable, check_size
 from packager.source.length import measure_length
 
 _LOSSLESS: Final = re.compile(r"pcm_(?!.*law).*|flac|alac|wavpack|tta")
@@ -36,17 +37,6 @@ def probe(path: Path, limits: Limits) -> Probe:
         raise CorruptSource("This file has a header, but no sound after it. Export it again.")
     check_complete(path, described.container)
     return described
-
-
-def check_size(path: Path, limits: Limits) -> None:
-    """Raise SourceTooLarge beyond what the limits allow, UnsupportedSource for an empty file."""
-    size_bytes = path.stat().st_size
-    if size_bytes == 0:
-        raise UnsupportedSource("This file is empty. Export or upload it again.")
-    if size_bytes > limits.size_bytes:
-        raise SourceTooLarge(
-            f"This file is larger than {limits.size_bytes // 1024**2} MB. Upload a smaller one."
-        )
 
 
 def _describe(source: OpenSource, path: Path, limits: Limits) -> Probe:
