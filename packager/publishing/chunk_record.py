@@ -30,9 +30,12 @@ class ChunkRecord:
     def from_json(cls, data: bytes) -> Self:
         """Read a record object; ManifestError says why where it is none."""
         try:
-            segments = json.loads(data)["segments"]
-            return cls(tuple(SegmentRecord(**segment) for segment in segments))
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            fields = json.loads(data)
+            segments = tuple(SegmentRecord(**segment) for segment in fields.pop("segments"))
+            if not segments:
+                raise ManifestError("the record of a chunk names no segment")
+            return cls(segments, **fields)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ManifestError(f"the record of a chunk cannot be read: {error}") from error
 
 

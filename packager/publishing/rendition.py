@@ -60,17 +60,12 @@ class RenditionWriter:
 
     def write(self, encoded: EncodedChunk) -> None:
         """Store the next chunk."""
-        cut = encoded.cut
-        contents = {
-            segment_name(self.rung.name, segment.number): _media_segment(
-                segment,
-                encoded.units[
-                    segment.first_frame - cut.first_frame : segment.end_frame - cut.first_frame
-                ],
-            )
-            for segment in cut.segments
-        }
-        stored = self._publication.put_all(contents)
+        stored = self._publication.put_all(
+            {
+                segment_name(self.rung.name, segment.number): _media_segment(encoded, segment)
+                for segment in encoded.cut.segments
+            }
+        )
         record = ChunkRecord(
             tuple(
                 SegmentRecord(
@@ -80,10 +75,10 @@ class RenditionWriter:
                     start_ticks=segment.start_ticks,
                     duration_ticks=segment.duration_ticks,
                 )
-                for one, segment in zip(stored, cut.segments, strict=True)
+                for one, segment in zip(stored, encoded.cut.segments, strict=True)
             )
         )
-        name = chunk_record_name(self.rung.name, cut.number)
+        name = chunk_record_name(self.rung.name, encoded.cut.number)
         self._publication.put_growing({name: record.to_json()})
         self._chunks.append(record)
 
@@ -121,11 +116,13 @@ class RenditionWriter:
         )
 
 
-def _media_segment(segment: SegmentCut, units: tuple[bytes, ...]) -> bytes:
+def _media_segment(encoded: EncodedChunk, segment: SegmentCut) -> bytes:
+    first_frame = encoded.cut.first_frame
     is_shorter = segment.last_frame_ticks != FRAME_SAMPLES
     return media_segment(
         sequence_number=segment.number + 1,
         base_media_decode_time_ticks=segment.first_frame * FRAME_SAMPLES,
-        frames=units,
+        frames=encoded.units[segment.first_frame - first_frame : segment.end_frame - first_frame],
         last_frame_duration_ticks=segment.last_frame_ticks if is_shorter else None,
+        codec=encoded.rung.codec,
     )
