@@ -81,8 +81,13 @@ def gc(
     from origin.collecting.errors import CollectionFailed
     from origin.database.engine import DatabaseUnusable
     from packager.publishing.garbage import Graces
+    from packager.publishing.withdrawal import GRACE
 
-    graces = Graces(superseded_s=grace_h * _HOUR_S, abandoned_s=abandoned_h * _HOUR_S)
+    graces = Graces(
+        superseded_s=grace_h * _HOUR_S,
+        abandoned_s=abandoned_h * _HOUR_S,
+        withdrawn_s=GRACE.total_seconds(),
+    )
     walk = remove_garbage if delete else find_garbage
     try:
         with _rows(state, database) as row_of:

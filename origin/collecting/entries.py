@@ -17,13 +17,13 @@ from manifests.layout import ENTRY_PREFIX
 from origin.collecting.errors import CollectionFailed, translated
 from origin.collecting.holdings import as_stored
 from packager.publishing.garbage import Pointer
+from packager.publishing.listing import pages
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
 
 _ENTRY_BYTES_MAX: Final = 64 * 1024
 _READ_AT_ONCE: Final = 16
-_LISTED_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Entries:
 
     def _pages(self) -> Iterator[Sequence["ObjectMeta"]]:
         with translated("The entries could not be listed"):
-            yield from obstore.list(self._store, prefix=ENTRY_PREFIX, chunk_size=_LISTED_AT_ONCE)
+            yield from pages(self._store, ENTRY_PREFIX)
 
     def _current(self, listed: "ObjectMeta") -> _Read | None:
         """Return what an entry says now, None where it has gone since it was listed."""

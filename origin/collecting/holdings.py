@@ -14,11 +14,11 @@ from obstore.store import ObjectStore
 from manifests.layout import GROWING_PREFIX, MEDIA_PREFIX, SOURCES_PREFIX
 from origin.collecting.errors import translated
 from packager.publishing.garbage import Stored
+from packager.publishing.listing import pages
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
 
-_LISTED_AT_ONCE: Final = 1000
 _DELETED_AT_ONCE: Final = 1000
 
 
@@ -45,7 +45,7 @@ class Holdings:
     def below(self, prefix: str) -> Iterator[Stored]:
         """Yield the objects below a folder."""
         with translated(f"{prefix} could not be listed"):
-            for page in obstore.list(self._store, prefix=prefix, chunk_size=_LISTED_AT_ONCE):
+            for page in pages(self._store, prefix):
                 for found in page:
                     yield as_stored(found)
 

@@ -190,14 +190,11 @@ def _judge_complete(
 def _judge_unfinished(
     folder: _Folder, pointing: list[Pointer], graces: Graces, now_s: float
 ) -> Removal | None:
-    mark = folder.find(folder.where.growing_key(layout.WITHDRAWN))
+    is_withdrawn = folder.find(folder.where.growing_key(layout.WITHDRAWN)) is not None
+    reason = Reason.WITHDRAWN if is_withdrawn else Reason.ABANDONED
+    grace_s = graces.withdrawn_s if is_withdrawn else graces.abandoned_s
     newest_s = max([folder.newest_s, *(entry.stored.modified_s for entry in pointing)])
-    # Something newer than the mark is another attempt at the same revision.
-    if mark is not None and mark.modified_s >= newest_s:
-        is_over = now_s - newest_s > graces.withdrawn_s
-        return folder.removal(Reason.WITHDRAWN, pointing) if is_over else None
-    is_over = now_s - newest_s > graces.abandoned_s
-    return folder.removal(Reason.ABANDONED, pointing) if is_over else None
+    return folder.removal(reason, pointing) if now_s - newest_s > grace_s else None
 
 
 def _needed_s(sources: Iterable[Stored], asset: Asset, now_s: float) -> float:

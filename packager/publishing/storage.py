@@ -16,6 +16,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
 from packager.errors import StoreFailed
+from packager.publishing.listing import pages
 
 AT_ONCE: Final = 8
 
@@ -67,8 +68,8 @@ class Storage:
     def sizes_bytes(self, prefix: str) -> dict[str, int]:
         """Return the size of each object below a folder, by key."""
         with _translated(f"{prefix} could not be listed"):
-            batches = obstore.list(self._store, prefix=prefix)
-            return {found["path"]: found["size"] for batch in batches for found in batch}
+            found = (each for page in pages(self._store, prefix) for each in page)
+            return {each["path"]: each["size"] for each in found}
 
     def delete_all(self, keys: Iterable[str]) -> None:
         """Delete objects in any order, and on a file system the folders that this empties."""

@@ -119,8 +119,8 @@ def test_what_was_withdrawn_goes_after_an_hour_and_its_mark_last(
         assert keys(asset)[-1] == ["growing/a/r1/withdrawn.json"]
 
 
-def test_work_that_began_again_after_a_withdrawal_goes_on() -> None:
-    asset = Asset((mark("r1", hours=9), *growing("r1", hours=2)), ())
+def test_what_is_written_after_a_withdrawal_puts_it_off() -> None:
+    asset = Asset((mark("r1", hours=9), *growing("r1", hours=0.5)), ())
     assert removed(asset) == {}
 
 
