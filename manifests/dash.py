@@ -1,4 +1,8 @@
-"""The MPD of the same segments (ISO/IEC 23009-1): one static period, one set of representations.
+"""The MPD of the same segments (ISO/IEC 23009-1): one static period, one adaptation set a codec.
+
+Within a set clients switch freely, and expect one decoder to take everything in it. A lossless
+rendition therefore has its own set, which names the other as one that may be switched to; clients
+begin with AAC, which every one of them can play and every network carry.
 
 Times are those of the presentation, after the edit list of the initialization section. The tracks'
 ``tfdt`` counts from the encoder's priming on, and the edit list takes that away: Media Source
@@ -22,6 +26,10 @@ MEDIA_TEMPLATE: Final = "$RepresentationID$/$Number%05d$.m4s"
 INIT_TEMPLATE: Final = "$RepresentationID$/init.mp4"
 _CHANNELS: Final = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011"
 _ROLE: Final = "urn:mpeg:dash:role:2011"
+_SWITCHING: Final = "urn:mpeg:dash:adaptation-set-switching:2016"
+_PRIORITIES: Final = {Codec.AAC_LC: 2, Codec.FLAC: 1}
+"""Where there is a choice, the set with the higher number comes first."""
+
 _PERIOD: Final = "  <Period"
 _US: Final = 1_000_000
 
@@ -66,7 +74,11 @@ class Mpd:
         if self.title is not None:
             information = ET.SubElement(root, "ProgramInformation")
             ET.SubElement(information, "Title").text = self.title
-        self._add_sound(ET.SubElement(root, "Period", {"id": "0", "start": "PT0S"}))
+        period = ET.SubElement(root, "Period", {"id": "0", "start": "PT0S"})
+        codecs = list(dict.fromkeys(one.codec for one in self.representations))
+        for number, codec in enumerate(codecs):
+            others = [str(other) for other in range(len(codecs)) if other != number]
+            self._add_sound(period, number, codec, others)
         ET.indent(root)
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, "unicode")}\n'
 
@@ -75,9 +87,9 @@ class Mpd:
         us = -(-ticks * _US // self.sample_rate_hz)
         return f"PT{us // _US}.{us % _US:06d}S"
 
-    def _add_sound(self, period: ET.Element) -> None:
+    def _add_sound(self, period: ET.Element, number: int, codec: Codec, others: list[str]) -> None:
         attributes = {
-            "id": "0",
+            "id": str(number),
             "contentType": "audio",
             "mimeType": "audio/mp4",
             "segmentAlignment": "true",
@@ -86,14 +98,20 @@ class Mpd:
         }
         if self.language is not None:
             attributes["lang"] = self.language
+        if others:
+            attributes["selectionPriority"] = str(_PRIORITIES[codec])
         sound = ET.SubElement(period, "AdaptationSet", attributes)
         channels = {"schemeIdUri": _CHANNELS, "value": str(self.channels)}
         ET.SubElement(sound, "AudioChannelConfiguration", channels)
+        if others:
+            switching = {"schemeIdUri": _SWITCHING, "value": ",".join(others)}
+            ET.SubElement(sound, "SupplementalProperty", switching)
         ET.SubElement(sound, "Role", {"schemeIdUri": _ROLE, "value": "main"})
         self._add_timeline(sound)
         for one in self.representations:
-            described = {"id": one.id, "bandwidth": str(one.bandwidth_bps), "codecs": one.codec}
-            ET.SubElement(sound, "Representation", described)
+            if one.codec is codec:
+                described = {"id": one.id, "bandwidth": str(one.bandwidth_bps), "codecs": codec}
+                ET.SubElement(sound, "Representation", described)
 
     def _add_timeline(self, sound: ET.Element) -> None:
         attributes = {

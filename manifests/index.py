@@ -34,8 +34,29 @@ class SegmentRecord(StoredObject):
 
 
 @dataclass(frozen=True, slots=True)
+class PackedAudio:
+    """A rung's access units as packed audio (RFC 8216 §3.4), cut where its other segments are.
+
+    It has no edit list: priming and padding are heard, as silence, and its ticks count them.
+    """
+
+    bandwidth_bps: int
+    average_bandwidth_bps: int
+    segments: tuple[SegmentRecord, ...]
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read what ``asdict`` wrote."""
+        segments = tuple(SegmentRecord(**segment) for segment in value["segments"])
+        return cls(**{**value, "segments": segments})
+
+
+@dataclass(frozen=True, slots=True)
 class RenditionRecord:
-    """One rung as it was made. Bandwidths are measured from sizes (RFC 8216 §4.3.4.2)."""
+    """One rung as it was made. Bandwidths are measured from sizes (RFC 8216 §4.3.4.2).
+
+    ``bits_per_sample`` is None but for a lossless rung, ``packed`` where nobody asked for it.
+    """
 
     rung: str
     codec: Codec
@@ -44,6 +65,8 @@ class RenditionRecord:
     average_bandwidth_bps: int
     init: StoredObject
     segments: tuple[SegmentRecord, ...]
+    bits_per_sample: int | None = None
+    packed: PackedAudio | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
@@ -52,6 +75,7 @@ class RenditionRecord:
         fields["codec"] = Codec(fields["codec"])
         fields["init"] = StoredObject(**fields["init"])
         fields["segments"] = tuple(SegmentRecord(**segment) for segment in fields["segments"])
+        fields["packed"] = fields["packed"] and PackedAudio.from_json(fields["packed"])
         return cls(**fields)
 
 
@@ -144,7 +168,8 @@ class Index:
         """Return every object of the revision but the index itself, by name."""
         found: list[StoredObject] = [*self.documents, *self.artwork]
         for rendition in self.renditions:
-            found += [rendition.init, *rendition.segments]
+            packed = rendition.packed.segments if rendition.packed else ()
+            found += [rendition.init, *rendition.segments, *packed]
         return {stored.name: stored for stored in found}
 
     def to_json(self) -> bytes:

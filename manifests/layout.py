@@ -9,6 +9,9 @@ Object keys, below the store's root::
     media/{asset_id}/{revision}/{rung}/playlist.m3u8
     media/{asset_id}/{revision}/{rung}/init.mp4
     media/{asset_id}/{revision}/{rung}/00000.m4s      numbered from 0
+    media/{asset_id}/{revision}/packed.m3u8           where packed audio was asked for
+    media/{asset_id}/{revision}/{rung}/packed.m3u8
+    media/{asset_id}/{revision}/{rung}/00000.aac
     media/{asset_id}/{revision}/waveform.json|.dat
     media/{asset_id}/{revision}/chapters.json         where there are any; hls-chapters.json, too
     media/{asset_id}/{revision}/artwork-{width}.jpg
@@ -36,6 +39,8 @@ MPD: Final = "manifest.mpd"
 INDEX: Final = "index.json"
 PLAYLIST: Final = "playlist.m3u8"
 INIT: Final = "init.mp4"
+PACKED_MULTIVARIANT: Final = "packed.m3u8"
+PACKED_PLAYLIST: Final = "packed.m3u8"
 WAVEFORM_JSON: Final = "waveform.json"
 WAVEFORM_BINARY: Final = "waveform.dat"
 CHAPTERS_JSON: Final = "chapters.json"
@@ -91,6 +96,16 @@ def init_name(rung: str) -> str:
 def playlist_name(rung: str) -> str:
     """Return a media playlist's name below its revision."""
     return f"{rung}/{PLAYLIST}"
+
+
+def packed_segment_name(rung: str, number: int) -> str:
+    """Return the name of a media segment of packed audio below its revision."""
+    return f"{rung}/{number:05d}.aac"
+
+
+def packed_playlist_name(rung: str) -> str:
+    """Return the name of a media playlist of packed audio below its revision."""
+    return f"{rung}/{PACKED_PLAYLIST}"
 
 
 def chunk_record_name(rung: str, number: int) -> str:

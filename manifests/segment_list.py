@@ -5,7 +5,7 @@ follows from where it begins and ends alone, so it stays what it is whatever com
 (RFC 8216 §6.2.1 lets a playlist grow at its end, and change nowhere else).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from manifests import layout
 from manifests.errors import ManifestError
@@ -41,11 +41,15 @@ def segment_list(
     )
 
 
-def boundaries_ticks(rung: str, records: Sequence[SegmentRecord]) -> list[int]:
+def boundaries_ticks(
+    rung: str,
+    records: Sequence[SegmentRecord],
+    name_of: Callable[[str, int], str] = layout.segment_name,
+) -> list[int]:
     """Return where segments begin, and where the last one ends, counted in what is heard."""
     boundaries = [0]
     for number, record in enumerate(records):
-        if record.name != layout.segment_name(rung, number):
+        if record.name != name_of(rung, number):
             raise ManifestError(f"{record.name} is not the name of segment {number}")
         if record.start_ticks != boundaries[-1]:
             raise ManifestError(f"{record.name} does not begin where the segment before it ends")

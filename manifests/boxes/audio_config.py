@@ -5,13 +5,14 @@ from typing import Final, Self
 
 from manifests.boxes.box import broken
 
-_RATES_HZ: Final = (
+RATES_HZ: Final = (
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
     7_350,
 )  # fmt: skip
 _EXPLICIT_RATE: Final = 15
 _ESCAPED_TYPE: Final = 31
-_CHANNELS: Final = (None, 1, 2, 3, 4, 5, 6, 8)
+CHANNELS: Final = (None, 1, 2, 3, 4, 5, 6, 8)
+"""Of the eight usual layouts, by their codes; None is told elsewhere."""
 
 
 class _Bits:
@@ -50,10 +51,10 @@ class AudioConfig:
         rate_index = bits.take(4)
         if rate_index == _EXPLICIT_RATE:
             sample_rate_hz = bits.take(24)
-        elif rate_index < len(_RATES_HZ):
-            sample_rate_hz = _RATES_HZ[rate_index]
+        elif rate_index < len(RATES_HZ):
+            sample_rate_hz = RATES_HZ[rate_index]
         else:
             raise broken("esds", f"its sampling frequency index {rate_index} is reserved")
         layout = bits.take(4)
-        channels = _CHANNELS[layout] if layout < len(_CHANNELS) else None
+        channels = CHANNELS[layout] if layout < len(CHANNELS) else None
         return cls(object_type, sample_rate_hz, channels)

@@ -20,20 +20,24 @@ from manifests.key import Key, KeyMethod
 from manifests.media import Media, MediaType
 from manifests.media_playlist import MediaPlaylist, PlaylistType
 from manifests.multivariant_playlist import MultivariantPlaylist
+from manifests.packed_presentation import packed_documents
 from manifests.parse import parse_playlist
 from manifests.presentation import documents, multivariant_playlist
 from manifests.segment import InitializationSection, Segment
 from manifests.steering import ContentSteering
 from manifests.variant import Variant
-from tests.unit.manifests.revisions import index
+from tests.unit.manifests.revisions import index, with_lossless, with_packed_audio
 
 HERE = Path(__file__).parent / "manifests"
 SILENT = Loudness(None, None, None)
 
+LOSSLESS = with_lossless(index(44_100 * 62 + 12_345))
+PACKED = with_packed_audio(LOSSLESS)
 REVISIONS: dict[str, Index] = {
     "stereo-44100": index(44_100 * 62 + 12_345),
     "mono-48000": index(48_000 * 13, rate_hz=48_000, channels=1, tags={}, loudness=SILENT),
     "ten-milliseconds": index(441, tags={}, loudness=SILENT),
+    "lossless": LOSSLESS,
     "chapters": index(
         chapters=(
             Chapter('The "first" {$one}', 0, 441_000),
@@ -109,6 +113,9 @@ def texts() -> Iterator[tuple[str, bytes]]:
         for document in (layout.CHAPTERS_JSON, layout.HLS_CHAPTERS_JSON):
             if document in found:
                 yield f"{name}.{document}", found[document]
+    for document, text in packed_documents(PACKED).items():
+        if not document.startswith(("256k", "320k")):
+            yield f"packed.{document.replace('/', '.')}", text
     for name, playlist in PLAYLISTS.items():
         yield name, playlist.render().encode()
 

@@ -1,6 +1,7 @@
 """Indexes of fixed presentations, as the packager would have written them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
 from manifests.chapters import Chapter
@@ -8,12 +9,13 @@ from manifests.index import (
     Artwork,
     Index,
     Loudness,
+    PackedAudio,
     RenditionRecord,
     SegmentRecord,
     SourceRecord,
     StoredObject,
 )
-from manifests.layout import init_name, segment_name
+from manifests.layout import init_name, packed_segment_name, segment_name
 from manifests.rendition import FRAME_SAMPLES, Codec
 
 SHA256 = "0123456789abcdef" * 4
@@ -84,3 +86,35 @@ def index(
         notes=("The source is mono.",),
         chapters=chapters,
     )
+
+
+def with_lossless(revision: Index) -> Index:
+    """Return the revision with a rung of FLAC."""
+    bitrate_bps = revision.sample_rate_hz * revision.channels * 16
+    flac = rendition("lossless", bitrate_bps * 2 // 3, revision.samples, revision.sample_rate_hz)
+    flac = replace(flac, codec=Codec.FLAC, bitrate_bps=bitrate_bps, bits_per_sample=16)
+    return replace(revision, renditions=(*revision.renditions, flac))
+
+
+def with_packed_audio(revision: Index) -> Index:
+    """Return the revision with its AAC rungs as packed audio, too: silence in front is counted."""
+    return replace(
+        revision, renditions=tuple(_packed(one, revision) for one in revision.renditions)
+    )
+
+
+def _packed(one: RenditionRecord, revision: Index) -> RenditionRecord:
+    if one.codec is not Codec.AAC_LC:
+        return one
+    silence_ticks = FRAME_SAMPLES + -revision.samples % FRAME_SAMPLES
+    packed = tuple(
+        replace(
+            segment,
+            name=packed_segment_name(one.rung, number),
+            start_ticks=segment.start_ticks + silence_ticks * (number > 0),
+            duration_ticks=segment.duration_ticks + silence_ticks * (number == 0),
+        )
+        for number, segment in enumerate(one.segments)
+    )
+    bandwidths = (one.bandwidth_bps + 2_000, one.average_bandwidth_bps + 2_000)
+    return replace(one, packed=PackedAudio(*bandwidths, packed))

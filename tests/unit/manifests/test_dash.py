@@ -1,3 +1,4 @@
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -73,3 +74,18 @@ def test_a_base_url_is_not_misled_by_a_title() -> None:
 def test_what_is_no_mpd_gets_no_base_url() -> None:
     with pytest.raises(ManifestError, match="no Period"):
         with_base_url("<MPD/>", "media/")
+
+
+def test_a_codec_that_not_everyone_plays_has_a_set_of_its_own_and_comes_second() -> None:
+    lossless = Representation("lossless", 900_001, Codec.FLAC)
+    both = replace(MPD, representations=(*MPD.representations, lossless))
+    aac, flac = parsed(both.render()).findall(".//dash:AdaptationSet", NS)
+
+    assert [one.get("id") for one in aac.findall("dash:Representation", NS)] == ["128k"]
+    (one,) = flac.findall("dash:Representation", NS)
+    assert one.attrib == {"id": "lossless", "bandwidth": "900001", "codecs": "fLaC"}
+    assert (aac.get("selectionPriority"), flac.get("selectionPriority")) == ("2", "1")
+    for found, other in ((aac, flac), (flac, aac)):
+        switching = found.find("dash:SupplementalProperty", NS)
+        assert switching is not None
+        assert switching.get("value") == other.get("id")
