@@ -85,9 +85,12 @@ def _mixed(frames: Iterable[AudioFrame], channels: int) -> Iterator[Block]:
 
 
 def _placed(frame: AudioFrame) -> AudioFrame:
-    """Return the frame without its timestamp, and with a channel layout that has a name."""
-    if "channels" in frame.layout.name:
-        named = LAYOUTS[len(frame.layout.channels)]
+    """Return the frame without its timestamp, and with a channel layout that has a name.
+
+    Damaged AAC may go on with dozens of channels: those are left for the mixer to refuse.
+    """
+    named = LAYOUTS.get(len(frame.layout.channels))
+    if "channels" in frame.layout.name and named is not None:
         rate_hz = frame.sample_rate
         frame = AudioFrame.from_ndarray(frame.to_ndarray(), frame.format.name, named)
         frame.sample_rate = rate_hz

@@ -1,0 +1,137 @@
+"""Damaged files become a presentation that is valid, or one sentence, and nothing else.
+
+The long campaign: ``SOUNDBRIDGE_TEST_MUTATED=500 pytest tests/functional/test_mutated_files.py
+--timeout 3600``. A test is called by its mutant's number, which is all it takes to see one of them
+again: ``-k 00123`` beside the same count.
+
+One process packages one mutant after the other, as a worker does. It is watched from outside, since
+a crash of the decoder would be the end of it.
+"""
+
+import multiprocessing
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import pytest
+from obstore.store import LocalStore
+
+from benchmarks.packaging.process_tree import tree, watched
+from origin.collecting.collect import Surroundings, remove_garbage
+from packager.errors import PackagingError
+from packager.package import package
+from packager.publishing.garbage import Graces
+from tests.functional.seeding import inspect
+from tests.sources.mutated import Mutant, mutant
+
+FOUND_FAULTS: Final = (2924,)
+"""Mutants that the packager once had no answer to."""
+COUNT: Final = int(os.environ.get("SOUNDBRIDGE_TEST_MUTATED", "25"))
+WALL_LIMIT_S: Final = 60.0
+MEMORY_LIMIT_BYTES: Final = 600 << 20
+ENDING_S: Final = 20.0
+LATER_S: Final = 7 * 86_400.0
+
+
+def refusal_of(source: Path, store: Path) -> str | None:
+    """Return the sentence with which a source is refused, None where it is packaged."""
+    try:
+        package(
+            source,
+            LocalStore(store),
+            asset_id="asset",
+            playback_id="playback",
+            created_at="2026-01-02T03:04:05Z",
+        )
+    except PackagingError as error:
+        return str(error)
+    return None
+
+
+class PackagingProcess:
+    """A process that packages what it is given, and is watched while it does."""
+
+    def __init__(self, temporary: Path) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._executor = ProcessPoolExecutor(
+            1, context, initializer=_use_folder, initargs=(str(temporary),)
+        )
+        self._pid = self._executor.submit(os.getpid).result(WALL_LIMIT_S)
+        self._seen = {self._pid}
+        self._temporary = temporary
+
+    def package(self, source: Path, store: Path) -> str | None:
+        """Do as ``refusal_of`` in the process; fails where it dies, or takes too much."""
+        with watched(self._pid) as watch:
+            sentence = self._executor.submit(refusal_of, source, store).result(WALL_LIMIT_S)
+            self._seen.update(tree(self._pid))
+        assert watch.peak_bytes < MEMORY_LIMIT_BYTES
+        return sentence
+
+    def end(self) -> None:
+        """End it, and see to it that nothing stays behind."""
+        self._executor.shutdown()
+        deadline_s = time.monotonic() + ENDING_S
+        while left := {pid for pid in self._seen if Path(f"/proc/{pid}").exists()}:
+            assert time.monotonic() < deadline_s, f"still there: {left}"
+            time.sleep(0.05)
+        assert listing(self._temporary) == []
+
+
+def _use_folder(name: str) -> None:
+    os.environ["TMPDIR"] = name
+    tempfile.tempdir = None  # ask the environment again
+
+
+@contextmanager
+def packaging_process(temporary: Path) -> Iterator[PackagingProcess]:
+    process = PackagingProcess(temporary)
+    try:
+        yield process
+    finally:
+        process.end()
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackagingProcess]:
+    with packaging_process(tmp_path_factory.mktemp("temporary")) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def specimens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("specimens")
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("case", [*map(mutant, sorted({*range(COUNT), *FOUND_FAULTS}))], ids=str)
+def test_damage_ends_well(
+    process: PackagingProcess, specimens: Path, tmp_path: Path, case: Mutant
+) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    refusal = process.package(case.write(specimens, tmp_path), store)
+    if refusal is None:
+        collect_garbage(store)
+        assert inspect(store).findings == ()
+        return
+    assert re.fullmatch(r"[^\n]{20,250}\.", refusal)
+    assert not list((store / "entry").glob("*"))
+    if list((store / "growing").glob("*/*/withdrawn.json")):  # it played already
+        collect_garbage(store)
+    assert not [path for path in store.rglob("*") if path.is_file()]
+
+
+def collect_garbage(store: Path) -> None:
+    """Remove what nothing needs, long after it was last needed."""
+    around = Surroundings(LocalStore(store), clock=lambda: time.time() + LATER_S)
+    assert all(removal.objects for removal in remove_garbage(around, Graces()))
