@@ -1,0 +1,68 @@
+"""Ask one question, print one JSON document."""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from benchmarks.packaging import (
+    against_ffmpeg,
+    cores,
+    first_segments,
+    many_files,
+    memory,
+    same_coder,
+)
+from benchmarks.packaging.machine import surroundings
+
+_QUESTIONS = {
+    "ffmpeg": (against_ffmpeg, 540),
+    "same-coder": (same_coder, 540),
+    "cores": (cores, 540),
+    "first-segments": (first_segments, 3600),
+    "memory": (memory, 240),
+    "many-files": (many_files, 30),
+}
+"""The module that answers, and how many seconds of sound it takes unless told otherwise."""
+
+
+def main() -> None:
+    """Measure, and print one JSON document."""
+    asked = _parser().parse_args()
+    module = _QUESTIONS[asked.question][0]
+    with tempfile.TemporaryDirectory(prefix="soundbridge-") as name:
+        found = module.answer(asked, Path(name))
+    report = {
+        "question": _first_line(module.__doc__),
+        "source": asked.source.name if asked.source else "synthesised tune",
+        "source_s": asked.seconds,
+        "rounds": asked.rounds,
+        **found,
+        **surroundings(),
+    }
+    print(json.dumps(report, indent=2))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.packaging", description=_first_line(__doc__)
+    )
+    questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
+    for name, (module, seconds) in _QUESTIONS.items():
+        question = questions.add_parser(name, help=_first_line(module.__doc__))
+        question.add_argument("source", nargs="?", type=Path, help="Music in the tune's place.")
+        question.add_argument("--seconds", type=int, default=seconds, help="Length of a source.")
+        question.add_argument("--rounds", type=int, default=5)
+        if module is memory:
+            question.add_argument("--hours", type=float, default=10, help="Of the long source.")
+        if module is many_files:
+            question.add_argument("--files", type=int, default=50)
+    return parser
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").partition("\n")[0]
+
+
+if __name__ == "__main__":
+    main()
