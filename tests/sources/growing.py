@@ -1,92 +1,80 @@
-"""An asset that grows in a store, step by step: what a packager would have written by then."""
+"""Revisions on their way into a store: chunks of bytes that are no sound, and who looks at them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 
-from manifests import growing, layout
-from manifests.entry import Entry
-from manifests.growing import ProvisionalRendition
-from manifests.index import Index, RenditionRecord
-from tests.sources.published import AnyStore
+import obstore
+from obstore.store import LocalStore, MemoryStore
+
+from manifests.index import Index, Loudness, SourceRecord
+from manifests.layout import Revision
+from manifests.rendition import Ladder, Rung
+from packager.encoding.boundaries import Timeline
+from packager.encoding.encoded import EncodedChunk
+from packager.plan import Plan
+from packager.publishing.chunk_record import ChunkRecord
+from packager.publishing.publication import Publication
+from packager.publishing.rendition import RenditionWriter
+from packager.publishing.storage import Storage
+from packager.source.facts import Probe
+
+WHERE = Revision("asset", "revision")
+RUNGS = (Rung("128k", 128_000), Rung("320k", 320_000))
+LADDER = Ladder(RUNGS, sample_rate_hz=44_100, channels=2, frames_per_segment=258)
+SAMPLES = 258 * 1024 * 25 - 1024
+"""Twenty-five segments: chunks of 1, 10, 10 and 4."""
+TIMELINE = Timeline(LADDER, 0, SAMPLES)
+SILENT = Loudness(None, None, None)
+CONFIG = bytes.fromhex("1210")
+PLAN = Plan(
+    probe=Probe("wav", "pcm_s16le", 44_100, 2, 16, 1_411_200, True, SAMPLES, SAMPLES, False),
+    ladder=LADDER,
+    codec_configs={rung.name: CONFIG for rung in RUNGS},
+    expected_samples=SAMPLES,
+    notes=(),
+    versions={"soundbridge": "1"},
+)
 
 
-@dataclass(frozen=True)
-class GrowingAsset:
-    """A finished asset that is published anew; ``contents`` are its revision's objects by name.
+def keys(store: LocalStore | MemoryStore) -> set[str]:
+    return {found["path"] for batch in obstore.list(store) for found in batch}
 
-    ``inits`` are the provisional initialization sections by rung.
-    """
 
-    store: AnyStore
-    entry: Entry
-    index: Index
-    contents: Mapping[str, bytes]
-    inits: Mapping[str, bytes]
+def encoded(rung: Rung, number: int) -> EncodedChunk:
+    """A chunk whose frames have the size that the rung's bit rate asks for."""
+    cut = TIMELINE.chunk(number)
+    frame = bytes([number]) * (rung.bitrate_bps * 1024 // 44_100 // 8)
+    return EncodedChunk(rung, cut, (frame,) * (cut.end_frame - cut.first_frame))
 
-    def start(self, segments: int) -> None:
-        """Store what makes the first segments playable."""
-        for rung, init in self.inits.items():
-            self._put_growing(layout.init_name(rung), init)
-        self.grow(segments)
-        multivariant = growing.multivariant_playlist(self._provisional())
-        self._put_growing(layout.MULTIVARIANT, multivariant.render().encode())
-        self._put_entry(replace(self.entry, provisional=True))
 
-    def grow(self, segments: int, *, ended: bool = False) -> None:
-        """Store all segments up to a number of them, and then the playlists that list them."""
-        for rendition in self.index.renditions:
-            for record in rendition.segments[:segments]:
-                self.store.put(self.entry.where.key(record.name), self.contents[record.name])
-            playlist = self._playlist(rendition, segments, ended=ended)
-            self._put_growing(layout.playlist_name(rendition.rung), playlist)
+def writers(
+    publication: Publication, recorded: dict[str, tuple[ChunkRecord, ...]] | None = None
+) -> tuple[RenditionWriter, ...]:
+    return tuple(
+        RenditionWriter(LADDER, rung, CONFIG, publication, (recorded or {}).get(rung.name, ()))
+        for rung in RUNGS
+    )
 
-    def complete(self) -> None:
-        """Store the whole revision, its index last."""
-        for name, content in self.contents.items():
-            self.store.put(self.entry.where.key(name), content)
-        self.store.put(self.entry.where.key(layout.INDEX), self.index.to_json())
 
-    def finish(self) -> None:
-        """Store the whole revision, end the playlists, and let the entry say so."""
-        self.complete()
-        self.grow(len(self.index.renditions[0].segments), ended=True)
-        self._put_entry(self.entry)
+def write(storage: Storage, chunks: Iterable[int]) -> None:
+    """Store chunks of all rungs, with their records."""
+    for writer in writers(Publication(storage, WHERE)):
+        for number in chunks:
+            writer.write(encoded(writer.rung, number))
 
-    def withdraw(self, segments: int) -> None:
-        """Take the entry away; what is there plays to its end for who is in the middle of it."""
-        self.store.delete(layout.entry_key(self.entry.playback_id))
-        self.grow(segments, ended=True)
-        self._put_growing(layout.WITHDRAWN, b"{}")
 
-    def clean_up(self) -> None:
-        """Remove all that was there only while it grew."""
-        for batch in self.store.list(self.entry.where.growing_prefix):
-            self.store.delete([found["path"] for found in batch])
-
-    def _provisional(self) -> list[ProvisionalRendition]:
-        return [
-            ProvisionalRendition(
-                rendition.rung,
-                rendition.codec,
-                rendition.bitrate_bps,
-                int(rendition.bitrate_bps * growing.PEAK_FACTOR),
-            )
-            for rendition in self.index.renditions
-        ]
-
-    def _playlist(self, rendition: RenditionRecord, segments: int, *, ended: bool) -> bytes:
-        playlist = growing.media_playlist(
-            self.entry.where,
-            rendition.rung,
-            rendition.segments[:segments],
-            sample_rate_hz=self.index.sample_rate_hz,
-            target_duration_s=self.index.target_duration_s,
-            ended=ended,
-        )
-        return playlist.render().encode()
-
-    def _put_growing(self, name: str, content: bytes) -> None:
-        self.store.put(self.entry.where.growing_key(name), content)
-
-    def _put_entry(self, entry: Entry) -> None:
-        self.store.put(layout.entry_key(entry.playback_id), entry.to_json())
+def index_of(rungs: Iterable[RenditionWriter]) -> Index:
+    """The index of a revision that has these renditions and nothing else."""
+    return Index(
+        samples=SAMPLES,
+        sample_rate_hz=LADDER.sample_rate_hz,
+        channels=LADDER.channels,
+        target_duration_s=LADDER.target_duration_s,
+        source=SourceRecord("0" * 64, 1, "wav", "pcm_s16le", 44_100, 2, 16, 1_411_200),
+        renditions=tuple(writer.finish(TIMELINE, SILENT) for writer in rungs),
+        loudness=SILENT,
+        tags={},
+        artwork=(),
+        placeholder=None,
+        documents=(),
+        versions=PLAN.versions,
+    )

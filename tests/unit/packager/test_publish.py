@@ -1,28 +1,27 @@
 import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-import obstore
 import pytest
 from obstore.store import LocalStore, MemoryStore
 
-from manifests.layout import Revision
-from packager.errors import StoreFailed
-from packager.publishing.publication import Publication, publication, read_if_there
+from manifests import layout
+from manifests.entry import Entry
+from manifests.index import StoredObject
+from packager.errors import CorruptSource, StoreFailed
+from packager.publishing.growing import GrowingPlaylists
+from packager.publishing.publication import Publication
+from packager.publishing.publisher import InStore
+from packager.publishing.storage import Storage
+from packager.publishing.withdrawal import GRACE, Withdrawal, clear
+from tests.sources.growing import PLAN, WHERE, encoded, index_of, writers
 
-WHERE = Revision("asset", "revision")
-
-
-def keys(store: LocalStore | MemoryStore) -> set[str]:
-    return {found["path"] for batch in obstore.list(store) for found in batch}
-
-
-def publish_and_fail(store: LocalStore | MemoryStore, reason: type[BaseException]) -> None:
-    with publication(store, WHERE) as published:
-        published.put("128k/00000.m4s", b"1")
-        published.put("128k/init.mp4", b"2")
-        published.complete(b"index")
-        published.replace("entry/id.json", b"3")
-        raise reason
+ENTRY_KEY = layout.entry_key("id")
+PROVISIONAL = Entry("id", "asset", "revision", "2026-01-02T03:04:05Z", 9.5, "T", provisional=True)
+FINAL = Entry("id", "asset", "revision", "2026-01-02T03:04:05Z", 9.5, "T")
+BEFORE = Entry("id", "asset", "before", "2025-01-02T03:04:05Z", 3.5, "T")
+INDEX = index_of(())
 
 
 @pytest.fixture(params=["memory", "folder"])
@@ -30,101 +29,135 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> LocalStore | Memory
     return MemoryStore() if request.param == "memory" else LocalStore(tmp_path)
 
 
-def test_what_is_put_can_be_read(store: LocalStore | MemoryStore) -> None:
-    with publication(store, WHERE) as published:
-        stored = published.put("128k/init.mp4", b"init")
-    assert read_if_there(store, WHERE.key("128k/init.mp4")) == b"init"
-    assert (stored.name, stored.size_bytes) == ("128k/init.mp4", 4)
-    assert stored.sha256 == hashlib.sha256(b"init").hexdigest()
-
-
-def test_nothing_there_is_none(store: LocalStore | MemoryStore) -> None:
-    assert read_if_there(store, WHERE.key("index.json")) is None
-
-
-@pytest.mark.parametrize("reason", [StoreFailed, KeyboardInterrupt])
-def test_whatever_ends_it_takes_everything_back(
-    store: LocalStore | MemoryStore, reason: type[BaseException]
-) -> None:
-    obstore.put(store, "media/other/x", b"stays")
-    with pytest.raises(reason):
-        publish_and_fail(store, reason)
-    assert keys(store) == {"media/other/x"}
-
-
-def test_an_entry_that_was_there_comes_back(store: LocalStore | MemoryStore) -> None:
-    obstore.put(store, "entry/id.json", b"the one before")
-    with pytest.raises(KeyboardInterrupt):
-        publish_and_fail(store, KeyboardInterrupt)
-    assert keys(store) == {"entry/id.json"}
-    assert read_if_there(store, "entry/id.json") == b"the one before"
-
-
-SEGMENT, INDEX = WHERE.key("128k/00000.m4s"), WHERE.key("index.json")
-
-
 @pytest.fixture
-def runs(store: LocalStore | MemoryStore) -> tuple[Publication, Publication]:
-    """Two runs of one source, both of which have stored the same segment."""
-    ours, theirs = Publication(store, WHERE), Publication(store, WHERE)
-    for run in (ours, theirs):
-        run.put("128k/00000.m4s", b"1")
-    return ours, theirs
+def storage(store: LocalStore | MemoryStore) -> Iterator[Storage]:
+    with Storage(store) as storage:
+        yield storage
 
 
-def test_what_another_run_completed_stays(
-    store: LocalStore | MemoryStore, runs: tuple[Publication, Publication]
-) -> None:
-    ours, theirs = runs
-    theirs.complete(b"index")
-    ours.withdraw()
-    assert keys(store) == {SEGMENT, INDEX}
+def begun(storage: Storage) -> tuple[Publication, InStore]:
+    """A run that has stored its first chunk, and plays."""
+    publication, publisher = Publication(storage, WHERE), InStore(storage, "id")
+    rungs = writers(publication)
+    playlists = GrowingPlaylists(
+        PLAN, rungs, publication, lambda: publisher.provisional(PROVISIONAL)
+    )
+    for writer in rungs:
+        writer.write(encoded(writer.rung, 0))
+    playlists.advance()
+    return publication, publisher
 
 
-def test_an_index_of_another_run_comes_back(
-    store: LocalStore | MemoryStore, runs: tuple[Publication, Publication]
-) -> None:
-    ours, theirs = runs
-    theirs.complete(b"theirs")
-    ours.complete(b"ours")
-    ours.withdraw()
-    assert keys(store) == {SEGMENT, INDEX}
-    assert read_if_there(store, INDEX) == b"theirs"
+def test_what_is_put_is_described(storage: Storage) -> None:
+    (stored,) = Publication(storage, WHERE).put_all({"128k/init.mp4": b"init"})
+    assert stored == StoredObject("128k/init.mp4", 4, hashlib.sha256(b"init").hexdigest())
+    assert storage.read(WHERE.key("128k/init.mp4")) == b"init"
 
 
-def test_what_another_run_took_away_is_missed(
-    store: LocalStore | MemoryStore, runs: tuple[Publication, Publication]
-) -> None:
-    ours, theirs = runs
-    ours.put("128k/00001.m4s", b"2")
-    theirs.withdraw()
+def test_a_revision_is_there_once_its_index_is(storage: Storage) -> None:
+    publication = Publication(storage, WHERE)
+    assert publication.existing_index() is None
+    storage.put(WHERE.key(layout.INDEX), b"{}")
+    assert publication.existing_index() is None
+    publication.complete(INDEX)
+    assert publication.existing_index() == INDEX
+
+
+def test_what_another_run_took_away_is_missed(storage: Storage) -> None:
+    publication, _ = begun(storage)
+    storage.delete_all([WHERE.key("320k/00000.m4s")])
     with pytest.raises(StoreFailed, match="Another run took away a part of it"):
-        ours.complete(b"index")
-    ours.withdraw()
-    assert keys(store) == set()
+        publication.complete(INDEX)
+
+
+@pytest.mark.parametrize("reason", [KeyboardInterrupt(), StoreFailed("down"), RuntimeError()])
+def test_whatever_else_ends_it_leaves_nothing(storage: Storage, reason: BaseException) -> None:
+    storage.put("media/other/x", b"stays")
+    publication, publisher = begun(storage)
+    publisher.gave_up(publication, reason)
+    assert set(storage.sizes_bytes("")) == {"media/other/x"}
+
+
+def test_a_bad_source_that_did_not_play_leaves_nothing(storage: Storage) -> None:
+    publication, publisher = Publication(storage, WHERE), InStore(storage, "id")
+    publication.put_all({"128k/00000.m4s": b"1"})
+    publisher.gave_up(publication, CorruptSource("It ends in the middle."))
+    assert storage.sizes_bytes("") == {}
+
+
+def test_a_bad_source_that_played_goes_later(storage: Storage) -> None:
+    publication, publisher = begun(storage)
+    there = set(storage.sizes_bytes(""))
+    error = CorruptSource("It ends in the middle.")
+    publisher.gave_up(publication, error)
+    mark = WHERE.growing_key(layout.WITHDRAWN)
+    assert set(storage.sizes_bytes("")) == (there - {ENTRY_KEY}) | {mark}
+    for rung in ("128k", "320k"):
+        playlist = storage.read(WHERE.growing_key(layout.playlist_name(rung)))
+        assert playlist is not None
+        assert playlist.count(b"#EXT-X-ENDLIST\n") == 1
+    withdrawal = Withdrawal.from_json(storage.read(mark) or b"")
+    assert error.__notes__ == [f"It played already. {withdrawal.sentence}"]
+    publisher.gave_up(publication, error)
+    clear(storage, WHERE)
+    assert storage.read(mark) is None
+
+
+def test_a_bad_source_that_played_in_an_earlier_run_goes_later(storage: Storage) -> None:
+    begun(storage)
+    InStore(storage, "id").gave_up(Publication(storage, WHERE), CorruptSource("It ends."))
+    assert storage.read(ENTRY_KEY) is None
+    assert storage.read(WHERE.growing_key(layout.WITHDRAWN)) is not None
+
+
+def test_what_plays_completely_is_not_replaced_by_what_grows(storage: Storage) -> None:
+    storage.put(ENTRY_KEY, BEFORE.to_json())
+    publication, publisher = begun(storage)
+    assert storage.read(ENTRY_KEY) == BEFORE.to_json()
+    publisher.gave_up(publication, CorruptSource("It ends in the middle."))
+    assert set(storage.sizes_bytes("")) == {ENTRY_KEY}
+
+
+def test_an_entry_that_was_there_comes_back(storage: Storage) -> None:
+    storage.put(ENTRY_KEY, BEFORE.to_json())
+    publication, publisher = begun(storage)
+    publication.complete(INDEX)
+    publisher.final(FINAL)
+    assert storage.read(ENTRY_KEY) == FINAL.to_json()
+    publisher.gave_up(publication, KeyboardInterrupt())
+    assert storage.read(ENTRY_KEY) == BEFORE.to_json()
+    assert set(storage.sizes_bytes("")) == {ENTRY_KEY}
+
+
+def test_an_entry_that_cannot_be_read_is_replaced(storage: Storage) -> None:
+    storage.put(ENTRY_KEY, b"no JSON")
+    _, publisher = begun(storage)
+    assert storage.read(ENTRY_KEY) == PROVISIONAL.to_json()
+    publisher.final(FINAL)
+    assert storage.read(ENTRY_KEY) == FINAL.to_json()
+
+
+def test_what_another_run_completed_stays(storage: Storage) -> None:
+    ours, publisher = begun(storage)
+    theirs = Publication(storage, WHERE)
+    theirs.complete(INDEX)
+    there = set(storage.sizes_bytes(""))
+    publisher.gave_up(ours, KeyboardInterrupt())
+    assert set(storage.sizes_bytes("")) == there - {ENTRY_KEY}
 
 
 def test_an_index_that_cannot_be_read_may_be_of_another_run(tmp_path: Path) -> None:
-    published = Publication(LocalStore(tmp_path), WHERE)
-    published.put("128k/00000.m4s", b"1")
-    (tmp_path / INDEX).symlink_to(tmp_path / INDEX)
-    published.withdraw()
-    assert (tmp_path / SEGMENT).exists()
+    with Storage(LocalStore(tmp_path)) as storage:
+        publication, publisher = begun(storage)
+        key = WHERE.key(layout.INDEX)
+        (tmp_path / key).symlink_to(tmp_path / key)
+        publisher.gave_up(publication, KeyboardInterrupt())
+    assert (tmp_path / WHERE.key("128k/00000.m4s")).exists()
 
 
-def test_folders_go_too(tmp_path: Path) -> None:
-    (tmp_path / "media" / "other").mkdir(parents=True)
-    with pytest.raises(StoreFailed):
-        publish_and_fail(LocalStore(tmp_path), StoreFailed)
-    assert sorted(path.name for path in tmp_path.rglob("*")) == ["media", "other"]
-
-
-def test_a_store_that_refuses_is_a_typed_error(tmp_path: Path) -> None:
-    (tmp_path / "media").write_text("a file where a folder should be")
-    with (
-        pytest.raises(StoreFailed, match="could not be written to the store"),
-        publication(LocalStore(tmp_path), WHERE) as published,
-    ):
-        published.put("init.mp4", b"")
-    with pytest.raises(StoreFailed, match="could not be read"):
-        read_if_there(LocalStore(tmp_path), "media/asset")
+def test_a_withdrawal_says_until_when() -> None:
+    withdrawal = Withdrawal.at(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    assert GRACE.total_seconds() == 3600
+    assert withdrawal.kept_until == "2026-01-02T04:04:05+00:00"
+    assert "until 2026-01-02T04:04:05+00:00" in withdrawal.sentence
+    assert Withdrawal.from_json(withdrawal.to_json()) == withdrawal
