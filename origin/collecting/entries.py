@@ -16,6 +16,7 @@ from manifests.errors import ManifestError
 from manifests.layout import ENTRY_PREFIX
 from origin.collecting.errors import CollectionFailed, translated
 from origin.collecting.holdings import as_stored
+from packager.publishing.answers import whole_answer
 from packager.publishing.garbage import Pointer
 from packager.publishing.listing import pages
 
@@ -96,7 +97,7 @@ class Entries:
 
 def _get(store: ObjectStore, key: str) -> tuple["ObjectMeta", bytes] | None:
     try:
-        found = obstore.get(store, key)
+        found = whole_answer(lambda: obstore.get(store, key))
     except FileNotFoundError:
         return None
     if found.meta["size"] > _ENTRY_BYTES_MAX:

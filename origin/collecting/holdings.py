@@ -5,6 +5,7 @@ grows and what was uploaded is of few assets: theirs is listed when its asset's 
 """
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ from obstore.store import ObjectStore
 
 from manifests.layout import GROWING_PREFIX, MEDIA_PREFIX, SOURCES_PREFIX
 from origin.collecting.errors import translated
+from packager.publishing.answers import whole_answer
 from packager.publishing.garbage import Stored
 from packager.publishing.listing import pages
 
@@ -60,7 +62,7 @@ class Holdings:
     def _delete(self, batch: list[str]) -> None:
         while batch:
             try:
-                obstore.delete(self._store, batch)
+                whole_answer(partial(obstore.delete, self._store, batch))
             except FileNotFoundError:  # a folder stops there, a bucket says nothing
                 there = {found["path"] for found in self._heads(batch)}
                 batch = [key for key in batch if key in there]
@@ -80,8 +82,8 @@ class Holdings:
 
     def _asset_ids(self, prefix: str) -> set[str]:
         with translated(f"{prefix} could not be listed"):
-            folders = obstore.list_with_delimiter(self._store, prefix=prefix)["common_prefixes"]
-        return {folder.rpartition("/")[2] for folder in folders}
+            listed = whole_answer(lambda: obstore.list_with_delimiter(self._store, prefix))
+        return {folder.rpartition("/")[2] for folder in listed["common_prefixes"]}
 
 
 def as_stored(found: "ObjectMeta") -> Stored:

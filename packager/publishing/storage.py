@@ -16,6 +16,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
 from packager.errors import StoreFailed
+from packager.publishing.answers import whole_answer
 from packager.publishing.listing import pages
 
 AT_ONCE: Final = 8
@@ -46,7 +47,7 @@ class Storage:
     def put(self, key: str, data: bytes) -> None:
         """Store an object; it is there whole or not at all."""
         with _translated(f"{key} could not be written to the store"):
-            obstore.put(self._store, key, data)
+            whole_answer(lambda: obstore.put(self._store, key, data))
 
     def put_all(self, objects: Mapping[str, bytes]) -> None:
         """Store objects by key, in any order."""
@@ -56,7 +57,7 @@ class Storage:
         """Return an object's bytes, None where there is none."""
         with _translated(f"{key} could not be read from the store"):
             try:
-                return bytes(obstore.get(self._store, key).bytes())
+                return bytes(whole_answer(lambda: obstore.get(self._store, key)).bytes())
             except FileNotFoundError:
                 return None
 
@@ -80,7 +81,7 @@ class Storage:
 
     def _delete(self, key: str) -> None:
         with _translated(f"{key} could not be deleted"), suppress(FileNotFoundError):
-            obstore.delete(self._store, key)
+            whole_answer(lambda: obstore.delete(self._store, key))
 
     def _each(self, do: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
         futures = [self._threads.submit(do, item) for item in items]
