@@ -1,153 +1,132 @@
-"""One child process and the two pipes to it: started, listened to for as long as is allowed, ended.
+"""Processes that become children, and the two pipes to each.
 
-The child is its own session, so that Ctrl-C at a terminal is for the parent alone, which then ends
-the child. Its environment is a list of what it needs: credentials are not on it. Modules are found
-where the parent finds them, so that both are the same version of this package.
+A process is started as its own session, so that Ctrl-C at a terminal is for the parent alone, which
+then ends it. Its environment is a list of what it needs: credentials are not on it. Modules are
+found where the parent finds them, so that both are the same version of this package.
 """
 
 import os
-import select
 import signal
 import subprocess
 import sys
 import threading
-import time
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from packager.errors import PackagingError, ReaderLost, SourceCrashed, SourceTooDemanding
-from packager.sandbox.allowance import Watch
-from packager.sandbox.frames import Message, frame, read_message
-from packager.sandbox.values import Misfit
+from packager.errors import ReaderLost
 
-READS_SOURCES: Final = ("-m", "packager.sandbox")
+READS_ONE_SOURCE: Final = ("-m", "packager.sandbox")
 """The arguments with which Python becomes a child."""
 
-CRASHED: Final = (
-    "This file broke the program that reads it. It is damaged, or was made to do so: "
-    "export it again, in another format, then upload the new file."
-)
-TOO_DEMANDING: Final = (
-    "This file takes more memory or time to read than any sound should. "
-    "Export it again, in another format, then upload the new file."
-)
-_LOST: Final = "The process that read this file was ended from outside. Try again."
-
 _INHERITED: Final = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOME")
-_LOOK_EVERY_MS: Final = 500
-_EXIT_WITHIN_S: Final = 5.0
-_PIECE_BYTES: Final = 2**20
-_CPU_CLOCK: Final = 2
 
 
+@dataclass(slots=True)
 class Child:
-    """A child that reads sources; ``close`` it. The thread that starts it has to outlive it.
+    """A process with a pipe in each direction; ``close`` it.
 
-    Raises ReaderLost where it cannot be started.
+    ``wait`` waits for so many seconds, or for ever; it returns the exit status, negative for a
+    signal, or None while it lives. Until then its number is nobody else's.
     """
 
-    def __init__(self, program: tuple[str, ...] = READS_SOURCES) -> None:
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 our own program
-                [sys.executable, "-P", *program],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                cwd="/",
-                env=_environment(),
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ReaderLost(
-                f"No process to read this file could be started ({error.strerror}). "
-                "Make room on this machine, then try again."
-            ) from error
-        assert self._process.stdin is not None  # noqa: S101 both are pipes
-        assert self._process.stdout is not None  # noqa: S101
-        self._to_child, self._from_child = self._process.stdin, self._process.stdout
-        os.set_blocking(self._to_child.fileno(), False)
-        self._ending = threading.Lock()
-
-    def send(self, kind: str, value: object, watch: Watch) -> None:
-        """Send a message; raises PackagingError."""
-        self._begin(watch)
-        left = memoryview(frame(kind, value))
-        while left:
-            self._await(self._to_child.fileno(), select.POLLOUT, watch)
-            try:
-                left = left[os.write(self._to_child.fileno(), left[:_PIECE_BYTES]) :]
-            except BlockingIOError:
-                continue
-            except OSError as error:
-                raise self._what_ended_it() from error
-
-    def receive(self, watch: Watch) -> Message:
-        """Wait for the next message; raises PackagingError where there will be none."""
-        self._begin(watch)
-        try:
-            return read_message(lambda size_bytes: self._read(size_bytes, watch))
-        except Misfit as error:
-            raise SourceCrashed(CRASHED) from error
+    pid: int
+    to_child: int
+    from_child: int
+    wait: Callable[[float | None], int | None]
+    _status: int | None = None
+    _ending: threading.Lock = field(default_factory=threading.Lock)
 
     def kill(self) -> None:
         """End it at once, with all that it may have started; any thread may, at any time."""
         with self._ending:
-            if self._process.returncode is None:  # or the number may be another's by now
+            if self._status is None:
                 with suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, signal.SIGKILL)
+                    os.killpg(self.pid, signal.SIGKILL)
+
+    def status(self, within_s: float | None) -> int | None:
+        """Return how it ended, None where it has not."""
+        with self._ending:
+            if self._status is None:
+                self._status = self.wait(within_s)
+            return self._status
 
     def close(self) -> None:
-        """End it and clear away what is left of it."""
+        """End it and clear away what is left of it; once or again."""
         self.kill()
-        with self._ending:
-            self._process.wait()
-        self._to_child.close()
-        self._from_child.close()
+        if self.status(None) is not None and self.to_child >= 0:
+            os.close(self.to_child)
+            os.close(self.from_child)
+            self.to_child = self.from_child = -1
 
-    def _read(self, size_bytes: int, watch: Watch) -> bytes:
-        data = bytearray()
-        while len(data) < size_bytes:
-            self._await(self._from_child.fileno(), select.POLLIN, watch)
-            piece = os.read(self._from_child.fileno(), min(size_bytes - len(data), _PIECE_BYTES))
-            if not piece:
-                raise self._what_ended_it()
-            data += piece
-        return bytes(data)
 
-    def _begin(self, watch: Watch) -> None:
-        watch.begin(time.monotonic(), self._cpu_s())
+@dataclass(frozen=True, slots=True)
+class Pipes:
+    """The four ends of a child's two pipes; ``requests`` and ``frames`` are the child's."""
 
-    def _await(self, pipe: int, event: int, watch: Watch) -> None:
-        ready = select.poll()
-        ready.register(pipe, event)
-        while not ready.poll(_LOOK_EVERY_MS):
-            watch.check(time.monotonic(), self._cpu_s())
-        watch.check(time.monotonic(), self._cpu_s())
+    requests: int
+    to_child: int
+    from_child: int
+    frames: int
 
-    def _cpu_s(self) -> float:
-        """Return the processor time that it took: clock_getcpuclockid(3), which Python lacks."""
+
+@contextmanager
+def piped() -> Iterator[Pipes]:
+    """Make pipes, and start a child with them in the caller's block; its ends are closed after."""
+    requests, to_child = os.pipe()
+    from_child, frames = os.pipe()
+    os.set_blocking(to_child, False)
+    try:
+        yield Pipes(requests, to_child, from_child, frames)
+    except BaseException:
+        os.close(to_child)
+        os.close(from_child)
+        raise
+    finally:
+        os.close(requests)
+        os.close(frames)
+
+
+def start_child(program: tuple[str, ...] = READS_ONE_SOURCE) -> Child:
+    """Start Python with the arguments ``program`` as a child; raises ReaderLost.
+
+    The thread that does has to outlive it: the child is bound to that thread's life.
+    """
+    with piped() as pipes:
+        process = start_python(program, stdin=pipes.requests, stdout=pipes.frames)
+
+    def wait(within_s: float | None) -> int | None:
         try:
-            return time.clock_gettime(~self._process.pid << 3 | _CPU_CLOCK)
-        except OSError:  # it has ended, which its pipe will tell
-            return 0.0
+            return process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            return None
 
-    def _what_ended_it(self) -> PackagingError:
-        with self._ending:
-            try:
-                status = self._process.wait(_EXIT_WITHIN_S)
-            except subprocess.TimeoutExpired:  # it has closed its pipe, and lives on
-                return SourceCrashed(CRASHED)
-        if -status == signal.SIGXCPU:
-            return SourceTooDemanding(TOO_DEMANDING)
-        if -status in {signal.SIGKILL, signal.SIGTERM}:
-            return ReaderLost(_LOST)
-        return SourceCrashed(CRASHED)
+    return Child(process.pid, pipes.to_child, pipes.from_child, wait)
+
+
+def start_python(program: tuple[str, ...], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
+    """Start Python without anything of ours but two files; raises ReaderLost."""
+    try:
+        return subprocess.Popen(  # noqa: S603 our own program
+            [sys.executable, "-P", *program],
+            stdin=stdin,
+            stdout=stdout,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=_environment(),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ReaderLost(
+            f"No process to read this file could be started ({error.strerror}). "
+            "Make room on this machine, then try again."
+        ) from error
 
 
 def _environment() -> dict[str, str]:
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     modules = os.pathsep.join(str(Path(folder).absolute()) for folder in sys.path)
-    # One thread suffices for products as small as ours, and each costs memory.
+    # One thread suffices for products as small as ours; more would each cost memory.
     return {**inherited, "PYTHONPATH": modules, "OPENBLAS_NUM_THREADS": "1"}

@@ -1,7 +1,7 @@
 """The parent's side: a child that waits for its source, and the reading that it then does."""
 
 import os
-from collections.abc import Collection, Generator
+from collections.abc import Callable, Collection, Generator
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -14,10 +14,11 @@ from packager.limits import Limits
 from packager.plan import Finding, Plan
 from packager.sandbox import messages
 from packager.sandbox.allowance import Allowance, Watch, allowance
+from packager.sandbox.conversation import CRASHED, TOO_DEMANDING, Conversation
 from packager.sandbox.expectation import Expectation, check_plan
 from packager.sandbox.frames import Message
 from packager.sandbox.messages import ChunksRequest, Failure, ReadRequest
-from packager.sandbox.process import CRASHED, READS_SOURCES, TOO_DEMANDING, Child
+from packager.sandbox.process import Child, start_child
 from packager.sandbox.values import Misfit
 from packager.source.text import clean
 
@@ -39,12 +40,12 @@ _SAID_BY_A_READING: Final = {
 class Reader:
     """A child that loads its decoders, then reads one source: for a ``with`` block, and once.
 
-    The thread that makes it has to outlive it: the child is bound to that thread's life. Raises
-    ReaderLost where no process can be started.
+    The thread that makes it has to outlive it: the child is bound to that thread's life, unless it
+    comes from elsewhere than ``start_child``. Raises ReaderLost where none can be started.
     """
 
-    def __init__(self, program: tuple[str, ...] = READS_SOURCES) -> None:
-        self._child = Child(program)
+    def __init__(self, start: Callable[[], Child] = start_child) -> None:
+        self._child = start()
 
     def __enter__(self) -> Self:
         return self
@@ -81,15 +82,16 @@ class Reader:
         workers = workers or os.cpu_count() or 1
         allowed = allowed or allowance(limits, workers)
         watch = Watch(allowed)
+        child = Conversation(self._child, watch)
         request = ReadRequest(str(path.absolute()), limits, workers, extras, allowed)
-        self._child.send(messages.READ, request, watch)
-        plan = _expect(messages.PLAN, Plan, self._child.receive(watch))
+        child.send(messages.READ, request)
+        plan = _expect(messages.PLAN, Plan, child.receive())
         try:
             check_plan(plan, limits, extras)
         except Misfit as error:
             raise SourceCrashed(CRASHED) from error
         watch.expect_sound_of(plan.expected_samples / plan.ladder.sample_rate_hz)
-        return IsolatedReading(self._child, plan, limits, watch)
+        return IsolatedReading(child, plan, limits)
 
 
 class IsolatedReading:
@@ -98,10 +100,9 @@ class IsolatedReading:
     Besides what that raises: SourceCrashed, SourceStalled, SourceTooDemanding and ReaderLost.
     """
 
-    def __init__(self, child: Child, plan: Plan, limits: Limits, watch: Watch) -> None:
+    def __init__(self, child: Conversation, plan: Plan, limits: Limits) -> None:
         self._child = child
         self._limits = limits
-        self._watch = watch
         self._found: Finding | None = None
         self.plan = plan
 
@@ -109,9 +110,9 @@ class IsolatedReading:
         """Yield every chunk but those ``done``, in order. Once only."""
         expected = Expectation(self.plan, self._limits, done)
         request = ChunksRequest(tuple(sorted(done)))
-        self._child.send(messages.CHUNKS, request, self._watch)
+        self._child.send(messages.CHUNKS, request)
         try:
-            while (message := self._child.receive(self._watch)).kind == messages.CHUNK:
+            while (message := self._child.receive()).kind == messages.CHUNK:
                 chunk = message.read_as(EncodedChunk)
                 expected.check_chunk(chunk)
                 yield chunk
