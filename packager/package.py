@@ -19,6 +19,7 @@ from obstore.store import ObjectStore
 from manifests.entry import Entry
 from manifests.index import Index, SourceRecord
 from manifests.layout import Revision
+from packager.extras import NO_EXTRAS, Extras
 from packager.intake import taken_in
 from packager.limits import Limits
 from packager.plan import Plan
@@ -59,6 +60,7 @@ def package(
     playback_id: str,
     created_at: str,
     limits: Limits | None = None,
+    extras: Extras = NO_EXTRAS,
     workers: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     publisher: Publisher | None = None,
@@ -66,9 +68,10 @@ def package(
 ) -> Packaged:
     """Package ``source``, a path or the URL of an object in a store, into ``store``.
 
-    ``created_at`` is RFC 3339 in UTC; ``workers`` is how many chunks are encoded at a time, by
-    default one for each core, and changes no byte. Raises PackagingError. A revision that is there
-    already is not made again, and one that is there in part is completed.
+    ``created_at`` is RFC 3339 in UTC; ``extras`` are made beside the usual ladder; ``workers`` is
+    how many chunks are encoded at a time, by default one for each core, and changes no byte. Raises
+    PackagingError. A revision that is there already is not made again, and one that is there in
+    part is completed.
 
     ``publisher`` decides what plays, and what becomes of a revision that something ended early. By
     default that is the entry object alone, and nothing is left in the store; but where the source
@@ -77,7 +80,7 @@ def package(
     ``reader`` is a child that was started before, and is used up; without one, a child is started.
     """
     with (
-        taken_in(source, limits or Limits(), workers, reader=reader) as taken,
+        taken_in(source, limits or Limits(), workers, extras, reader=reader) as taken,
         Storage(store) as storage,
     ):
         reading, record = taken.reading, taken.record

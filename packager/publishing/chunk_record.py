@@ -18,9 +18,10 @@ from packager.publishing.storage import Storage
 
 @dataclass(frozen=True, slots=True)
 class ChunkRecord:
-    """The segments of one chunk of one rung."""
+    """The segments of one chunk of one rung; ``packed`` are those of packed audio, if any."""
 
     segments: tuple[SegmentRecord, ...]
+    packed: tuple[SegmentRecord, ...] = ()
 
     def to_json(self) -> bytes:
         """Return the record object's bytes."""
@@ -32,9 +33,10 @@ class ChunkRecord:
         try:
             fields = json.loads(data)
             segments = tuple(SegmentRecord(**segment) for segment in fields.pop("segments"))
+            packed = tuple(SegmentRecord(**segment) for segment in fields.pop("packed"))
             if not segments:
                 raise ManifestError("the record of a chunk names no segment")
-            return cls(segments, **fields)
+            return cls(segments, packed, **fields)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ManifestError(f"the record of a chunk cannot be read: {error}") from error
 
@@ -81,5 +83,7 @@ def _trusted(
                 return tuple(chunks)
             number += 1
             start_ticks += segment.duration_ticks
+        if any(there.get(where.key(one.name)) != one.size_bytes for one in record.packed):
+            break
         chunks.append(record)
     return tuple(chunks)

@@ -6,13 +6,18 @@ last the index, which tells that all else is there.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from manifests import layout, presentation
 from manifests.index import Artwork, Index, SourceRecord
+from manifests.packed_presentation import packed_documents
 from packager.plan import Finding, Plan
 from packager.publishing.publication import Publication
 from packager.publishing.rendition import RenditionWriter
 from packager.source.cover import ArtworkSet
+
+_LISTING: Final[tuple[str, ...]] = (layout.MULTIVARIANT, layout.PACKED_MULTIVARIANT, layout.MPD)
+"""They name other documents, which are there before them."""
 
 
 def complete(
@@ -51,8 +56,9 @@ def _with_documents(index: Index, finding: Finding, publication: Publication) ->
         layout.WAVEFORM_JSON: finding.waveform_json,
         layout.WAVEFORM_BINARY: finding.waveform_binary,
         **presentation.documents(index),
+        **packed_documents(index),
     }
-    listing = {name: documents.pop(name) for name in (layout.MULTIVARIANT, layout.MPD)}
+    listing = {name: documents.pop(name) for name in _LISTING if name in documents}
     stored = (*publication.put_all(documents), *publication.put_all(listing))
     return replace(index, documents=stored)
 

@@ -1,7 +1,7 @@
 """One rendition on its way into the store: access units become CMAF segments, in order.
 
-The segments of a chunk go in together. When all of them are there, a record says so, and only then
-does anything else look at them.
+Where packed audio was asked for, they become segments of that as well. All segments of a chunk go
+in together. When they are there, a record says so, and only then does anything else look at them.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,12 @@ from functools import partial
 from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
 from manifests.index import Loudness, RenditionRecord, SegmentRecord
 from manifests.layout import chunk_record_name, init_name, segment_name
-from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
+from manifests.rendition import FRAME_SAMPLES, Codec, Ladder, Rung
 from packager.encoding.boundaries import SegmentCut, Timeline
 from packager.encoding.encoded import EncodedChunk
 from packager.publishing.chunk_record import ChunkRecord
 from packager.publishing.cmaf import initialization_section, media_segment
+from packager.publishing.packed_audio import packed_audio, put_packed_audio
 from packager.publishing.publication import Publication
 
 
@@ -42,8 +43,9 @@ class RenditionWriter:
             channels=ladder.channels,
             bitrate_bps=rung.bitrate_bps,
         )
+        self._codec_config = codec_config
         for chunk in recorded:
-            publication.adopt(chunk.segments)
+            publication.adopt((*chunk.segments, *chunk.packed))
 
     @property
     def chunk_count(self) -> int:
@@ -76,11 +78,17 @@ class RenditionWriter:
                     duration_ticks=segment.duration_ticks,
                 )
                 for one, segment in zip(stored, encoded.cut.segments, strict=True)
-            )
+            ),
+            packed=self._put_packed_audio(encoded),
         )
         name = chunk_record_name(self.rung.name, encoded.cut.number)
         self._publication.put_growing({name: record.to_json()})
         self._chunks.append(record)
+
+    def _put_packed_audio(self, encoded: EncodedChunk) -> tuple[SegmentRecord, ...]:
+        if not self._ladder.packed_audio or self.rung.codec is not Codec.AAC_LC:
+            return ()
+        return put_packed_audio(self._publication, self._codec_config, encoded)
 
     def segments(self, chunk_count: int) -> list[SegmentRecord]:
         """Return the segments of the first so many chunks."""
@@ -113,6 +121,10 @@ class RenditionWriter:
             average_bandwidth_bps=average_bandwidth_bps(sizes),
             init=stored_init,
             segments=tuple(segments),
+            bits_per_sample=self.rung.bits_per_sample,
+            packed=packed_audio(
+                [one for chunk in self._chunks for one in chunk.packed], self._ladder
+            ),
         )
 
 

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from obstore.store import MemoryStore
@@ -88,3 +89,16 @@ def test_a_record_that_does_not_follow_is_not_believed(store: MemoryStore, field
 def test_a_record_of_no_segments_is_not_believed(store: MemoryStore) -> None:
     store.put(WHERE.growing_key(chunk_record_name("128k", 0)), b'{"segments":[]}')
     assert counts(store) == [0, 0]
+
+
+def test_a_record_tells_of_packed_audio(store: MemoryStore) -> None:
+    packed = replace(SEGMENT, name="128k/00000.aac", size_bytes=3)
+    record = ChunkRecord((SEGMENT,), (packed,))
+    assert ChunkRecord.from_json(record.to_json()) == record
+    ladder = replace(LADDER, rungs=LADDER.rungs[:1], packed_audio=True)
+    with Storage(store) as storage:
+        storage.put(WHERE.growing_key(chunk_record_name("128k", 0)), record.to_json())
+        storage.put(WHERE.key(SEGMENT.name), bytes(5))
+        assert recorded_chunks(storage, WHERE, ladder) == {"128k": ()}
+        storage.put(WHERE.key(packed.name), bytes(3))
+        assert recorded_chunks(storage, WHERE, ladder) == {"128k": (record,)}
