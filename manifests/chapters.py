@@ -20,7 +20,7 @@ from manifests.date_range import DateRange
 from manifests.plain_text import quotable
 
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Not 1970: hls.js 1.6 takes a date of zero milliseconds for none, and then places no segment."""
+"""Not 1970: hls.js 1.7 takes a date of zero milliseconds for none, and then places no segment."""
 DATE_RANGE_CLASS: Final = "io.soundbridge.chapter"
 HLS_DATA_ID: Final = "com.apple.hls.chapters"
 """The EXT-X-SESSION-DATA that Apple's players look for chapters in."""

@@ -15,6 +15,13 @@ from tests.sources.audio import FFMPEG
 
 MUSIC = Path("/usr/share/games/wesnoth/1.16/data/core/music")
 TIMEOUT_S = 60
+CHAPTERS = {
+    "CHAPTER001": "00:00:00.000",
+    "CHAPTER001NAME": "Eins",
+    "CHAPTER002": "00:00:07.250",
+    "CHAPTER002NAME": "Zwei",
+}
+"""Vorbis comments that divide a track in two."""
 SOUNDBRIDGE = (sys.executable, "-m", "origin.cli")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.acceptance.listening import TIMEOUT_S, Track, clip, package, serving
+from tests.acceptance.listening import CHAPTERS, TIMEOUT_S, Track, clip, package, serving
 from tests.sources.audio import FFMPEG
 
 DURATION_S = 20.5
@@ -22,7 +22,7 @@ FLOAT_STEREO_BYTES = 8
 @pytest.fixture(scope="module")
 def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("music")
-    return clip("knolls.ogg", folder / "clip.flac", DURATION_S, {"title": "Knolls"})
+    return clip("knolls.ogg", folder / "clip.flac", DURATION_S, {"title": "Knolls", **CHAPTERS})
 
 
 @pytest.fixture(scope="module")
