@@ -1,30 +1,45 @@
 """Publication: which revision an asset plays is a row here, and the entry object follows from it.
 
-``publish`` belongs into the transaction in which ``lease.succeed`` ended the job: either both hold
-or neither, and a worker that lost its lease has raised LeaseLost before. Of two jobs of one asset,
-the one claimed last has the last word: a smaller token does not overwrite a larger one.
+While a revision is being made, its asset may be ``announced``: the row has a provisional entry.
+``publish`` replaces it by the one of a complete revision, and belongs into the transaction in which
+``lease.succeed`` ended the job: either both hold or neither. From then on nothing provisional gets
+into the row again (``publications`` counts). Where the job failed for good before, the asset is
+``withdrawn``: there is no entry any more, and ``revision`` tells what played.
+
+All of it is written by whoever holds the job, with its token. Of two jobs of one asset, the one
+claimed last has the last word: a smaller token does not overwrite what a larger one published.
 
 The entry goes into the store after the commit. ``stored`` notes that it did; rows without that note
-(``behind``) had their worker killed in between, and their entry is written again.
+(``behind``) had their worker killed in between, and the store is brought up to them again.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
+from manifests.layout import Revision
 from packager.queue.errors import PlaybackIdTaken
-from packager.queue.job import Claimed
-from packager.queue.tables import assets
+from packager.queue.job import Claimed, State
+from packager.queue.tables import assets, claims, jobs
+
+_NOT_STORED: Final = 0
+"""A token that no claim ever has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An asset's entry as its row has it, by the claim that published it."""
+    """What an asset's row says, by the claim that wrote it.
 
-    entry: Entry
+    ``entry`` is None where it was withdrawn; ``where`` is then what played until it was.
+    """
+
+    playback_id: str
+    where: Revision
+    entry: Entry | None
     fence: int
 
 
@@ -35,7 +50,11 @@ async def register(connection: AsyncConnection, asset_id: str, playback_id: str)
     """
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     row = insert(assets).values(
-        asset_id=asset_id, playback_id=playback_id, fence=0, stored_fence=0, publications=0
+        asset_id=asset_id,
+        playback_id=playback_id,
+        fence=_NOT_STORED,
+        stored_fence=_NOT_STORED,
+        publications=0,
     )
     await connection.execute(row.on_conflict_do_nothing())
     found = select(assets.c.playback_id).where(assets.c.asset_id == asset_id)
@@ -46,42 +65,99 @@ async def register(connection: AsyncConnection, asset_id: str, playback_id: str)
         )
 
 
+async def announce(
+    connection: AsyncConnection, held: Claimed, entry: Entry, *, now_s: float
+) -> bool:
+    """Let the asset play a revision that is being made; False where it plays something better.
+
+    That is what a later claim announced, or a complete revision. Goes with ``lease.confirm``.
+    """
+    written = _write(held, entry, now_s).where(
+        assets.c.fence <= held.fence, assets.c.publications == 0
+    )
+    return (await connection.execute(written)).rowcount == 1
+
+
 async def publish(
     connection: AsyncConnection, held: Claimed, entry: Entry, *, now_s: float
 ) -> bool:
-    """Let the asset play the entry's revision; False where a later claim has published."""
-    done = await connection.execute(
+    """Let the asset play a complete revision; False where a later claim has published."""
+    written = (
+        _write(held, entry, now_s)
+        .where(or_(assets.c.fence <= held.fence, assets.c.publications == 0))
+        .values(publications=assets.c.publications + 1)
+    )
+    return (await connection.execute(written)).rowcount == 1
+
+
+def _write(held: Claimed, entry: Entry, now_s: float) -> Update:
+    return (
         update(assets)
         .where(
             assets.c.asset_id == entry.asset_id,
             assets.c.playback_id == entry.playback_id,
-            assets.c.fence < held.fence,
         )
         .values(
             revision=entry.revision,
             entry=entry.to_json().decode(),
             fence=held.fence,
-            publications=assets.c.publications + 1,
+            stored_fence=_NOT_STORED,
             published_s=now_s,
         )
     )
-    return done.rowcount == 1
+
+
+async def withdraw(
+    connection: AsyncConnection, held: Claimed, asset_id: str, *, now_s: float
+) -> None:
+    """Take back what was announced, unless by a later claim. Goes with ``lease.confirm``."""
+    await connection.execute(
+        _withdrawal(now_s)
+        .where(assets.c.asset_id == asset_id, assets.c.fence <= held.fence)
+        .values(fence=held.fence)
+    )
+
+
+async def withdraw_parked(connection: AsyncConnection, *, now_s: float) -> None:
+    """Take back whatever was announced for jobs that are parked by now."""
+    parked = exists().where(
+        claims.c.fence == assets.c.fence,
+        jobs.c.id == claims.c.job_id,
+        jobs.c.state == State.PARKED,
+    )
+    await connection.execute(_withdrawal(now_s).where(parked))
+
+
+def _withdrawal(now_s: float) -> Update:
+    return (
+        update(assets)
+        .where(assets.c.publications == 0, assets.c.entry.is_not(None))
+        .values(entry=None, stored_fence=_NOT_STORED, published_s=now_s)
+    )
 
 
 async def published(connection: AsyncConnection, asset_id: str) -> Published | None:
-    """Return what the asset plays, None where nothing has been published."""
-    row = select(assets.c.entry, assets.c.fence).where(
-        assets.c.asset_id == asset_id, assets.c.entry.is_not(None)
+    """Return what the asset plays or played last, None where nothing has been published."""
+    row = select(assets.c.playback_id, assets.c.revision, assets.c.entry, assets.c.fence).where(
+        assets.c.asset_id == asset_id, assets.c.revision.is_not(None)
     )
     found = (await connection.execute(row)).one_or_none()
-    return None if found is None else Published(Entry.from_json(found.entry), found.fence)
+    if found is None:
+        return None
+    entry = None if found.entry is None else Entry.from_json(found.entry)
+    return Published(found.playback_id, Revision(asset_id, found.revision), entry, found.fence)
 
 
 async def stored(connection: AsyncConnection, written: Published) -> bool:
-    """Note that the store holds this entry; False where it has been published anew since."""
+    """Note that the store follows this; False where the row says something else by now."""
+    entry = None if written.entry is None else written.entry.to_json().decode()
     done = await connection.execute(
         update(assets)
-        .where(assets.c.asset_id == written.entry.asset_id, assets.c.fence == written.fence)
+        .where(
+            assets.c.asset_id == written.where.asset_id,
+            assets.c.fence == written.fence,
+            assets.c.entry.is_not_distinct_from(entry),
+        )
         .values(stored_fence=written.fence)
     )
     return done.rowcount == 1
@@ -90,10 +166,10 @@ async def stored(connection: AsyncConnection, written: Published) -> bool:
 async def behind(
     connection: AsyncConnection, *, published_before_s: float, limit: int
 ) -> list[str]:
-    """Return ids of assets whose entry is not known to be in the store, oldest first."""
+    """Return ids of assets whose row the store is not known to follow, oldest first."""
     rows = (
         select(assets.c.asset_id)
-        .where(assets.c.fence > assets.c.stored_fence, assets.c.published_s < published_before_s)
+        .where(assets.c.fence != assets.c.stored_fence, assets.c.published_s < published_before_s)
         .order_by(assets.c.published_s)
         .limit(limit)
     )

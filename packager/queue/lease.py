@@ -16,6 +16,11 @@ from packager.queue.job import Claimed, State
 from packager.queue.tables import jobs
 
 
+async def confirm(connection: AsyncConnection, held: Claimed) -> None:
+    """Change nothing: what the caller writes in this transaction, it writes as the holder."""
+    await _update(connection, held, state=State.RUNNING)
+
+
 async def heartbeat(
     connection: AsyncConnection, held: Claimed, *, now_s: float, lease_s: float, progress: float
 ) -> None:
@@ -46,7 +51,7 @@ async def fail(
 ) -> State:
     """Put the job back for another attempt, or park it with its reason; ``chance`` is in [0, 1)."""
     why = {"failure_code": failure.code, "failure_reason": failure.reason}
-    if failure.is_permanent or policy.is_exhausted(held.attempts):
+    if policy.gives_up(failure, held.attempts):
         await _update(connection, held, state=State.PARKED, finished_s=now_s, **why)
         return State.PARKED
     not_before_s = now_s + policy.delay_s(held.attempts, chance)

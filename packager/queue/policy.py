@@ -6,7 +6,10 @@ from typing import Final
 from packager.errors import (
     CorruptSource,
     PackagingError,
+    SourceCrashed,
     SourceNotFound,
+    SourceStalled,
+    SourceTooDemanding,
     SourceTooLarge,
     UnsupportedSource,
 )
@@ -20,6 +23,8 @@ WORKER_DIED: Final = "worker_died"
 UNEXPECTED: Final = "unexpected"
 
 _AT_FAULT_THEMSELVES: Final = (UnsupportedSource, CorruptSource, SourceTooLarge, SourceNotFound)
+_PERHAPS_AT_FAULT: Final = (SourceCrashed, SourceStalled, SourceTooDemanding)
+_ATTEMPTS_IN_DOUBT: Final = 2
 
 
 def order(
@@ -42,16 +47,27 @@ class Failure:
     is_permanent: bool = False
 
 
-def failure_of(error: Exception) -> Failure:
-    """Say what an error means for its job: another attempt cannot mend a source."""
+def failure_of(error: Exception, attempts: int = 1) -> Failure:
+    """Say what an error at attempt number ``attempts`` means for its job.
+
+    Another attempt cannot mend a source. What broke the process that read it may have been the
+    machine's doing: that is tried once more.
+    """
     code = error.code if isinstance(error, PackagingError) else UNEXPECTED
     said = str(error) if isinstance(error, PackagingError) else f"{type(error).__name__}: {error}"
-    return Failure(code, said[:REASON_LENGTH], isinstance(error, _AT_FAULT_THEMSELVES))
+    is_settled = attempts >= _ATTEMPTS_IN_DOUBT and isinstance(error, _PERHAPS_AT_FAULT)
+    is_permanent = is_settled or isinstance(error, _AT_FAULT_THEMSELVES)
+    return Failure(code, said[:REASON_LENGTH], is_permanent)
 
 
 def is_exhausted(attempts: int) -> bool:
     """Tell whether a job has had all its attempts."""
     return attempts >= ATTEMPTS
+
+
+def gives_up(failure: Failure, attempts: int) -> bool:
+    """Tell whether a job that failed in attempt number ``attempts`` is not tried again."""
+    return failure.is_permanent or is_exhausted(attempts)
 
 
 def delay_s(attempts: int, chance: float) -> float:

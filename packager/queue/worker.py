@@ -159,7 +159,7 @@ async def _handled(handler: Handler, run: Run, log: _Log) -> Completion | policy
     try:
         return await handler(run)
     except Exception as error:  # whatever a handler raises is its job's failure
-        failure = policy.failure_of(error)
+        failure = policy.failure_of(error, run.held.attempts)
         if failure.code == policy.UNEXPECTED:
             log.exception("handler broke")
         return failure
