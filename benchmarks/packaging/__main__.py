@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
             question.add_argument("--hours", type=float, default=10, help="Of the long source.")
         if module is many_files:
             question.add_argument("--files", type=int, default=50)
+            question.add_argument("--jobs", type=int, default=50, help="At a time.")
     return parser
 
 

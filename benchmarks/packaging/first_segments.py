@@ -1,7 +1,7 @@
-"""How soon the first segment of every rung is stored, of a long source.
+"""How soon a long source plays: the first segment of every rung stored, playlists and entry up.
 
 ``cold`` counts from the start of the process. ``warm`` counts from the start of the job, in a
-process that has packaged something before. The moment is when the file system made the segment's
+process that has packaged something before. The moment is when the file system made an object's
 name, so that nobody has to look all the time.
 """
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -18,59 +18,69 @@ from typing import Any
 from benchmarks.packaging.commands import packaging, stereo_wav
 
 GOALS = {"cold_s": 1.0, "warm_s": 0.5}
-_RUNGS = ("128k", "256k", "320k")
 _LOOK_EVERY_S = 0.05
 _TIMEOUT_S = 60.0
 
 
+@dataclass(frozen=True)
+class Start:
+    """When the last of the first segments was stored, and when the entry was that plays them."""
+
+    segments_s: float
+    entry_s: float
+
+
 def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
-    """Measure both, and end each job when it has stored the segments."""
+    """Measure both, and end each job when its source plays."""
     long = stereo_wav(asked.source, folder / "long.wav", asked.seconds)
     short = stereo_wav(asked.source, folder / "short.wav", 1)
     cold, warm = [], []
     for number in range(asked.rounds):
         cold.append(_cold(long, folder / f"cold-{number}"))
         warm.append(_warm(short, long, folder / f"warm-{number}"))
+    return {"cold": _medians(cold), "warm": _medians(warm), "goals": GOALS}
+
+
+def _medians(starts: list[Start]) -> dict[str, float]:
     return {
-        "cold_s": round(statistics.median(cold), 3),
-        "warm_s": round(statistics.median(warm), 3),
-        "goals": GOALS,
+        name: round(statistics.median(getattr(start, name) for start in starts), 3)
+        for name in ("segments_s", "entry_s")
     }
 
 
-def _cold(source: Path, target: Path) -> float:
+def _cold(source: Path, target: Path) -> Start:
     target.mkdir()
     started_ns = time.time_ns()
     with subprocess.Popen(packaging(source, target), stdout=subprocess.DEVNULL) as process:
-        return _until_stored(process, target, started_ns)
+        return _until_it_plays(process, target, started_ns)
 
 
-def _warm(before: Path, source: Path, target: Path) -> float:
+def _warm(before: Path, source: Path, target: Path) -> Start:
     target.mkdir()
     program = [sys.executable, "-m", "benchmarks.packaging.second_job"]
     job = [*program, *map(str, (before, source, target))]
     with subprocess.Popen(job, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101 - it was asked for
         started_ns = int(process.stdout.readline())
-        return _until_stored(process, target, started_ns)
+        return _until_it_plays(process, target, started_ns)
 
 
-def _until_stored(process: subprocess.Popen[Any], target: Path, started_ns: int) -> float:
-    """Return how long it took to store the segments; the process ends with them."""
+def _until_it_plays(process: subprocess.Popen[Any], target: Path, started_ns: int) -> Start:
+    """Wait for the entry, and end the process."""
+    give_up_s = time.monotonic() + _TIMEOUT_S
     try:
-        give_up_s = time.monotonic() + _TIMEOUT_S
-        while time.monotonic() < give_up_s and process.poll() is None:
-            stored = [*target.glob("media/asset/*/*/00000.m4s")]
-            if {path.parent.name for path in stored} >= set(_RUNGS):
-                return (_last_ns(stored) - started_ns) / 1e9
+        while not (entries := [*target.glob("entry/*.json")]):
+            if process.poll() is not None or time.monotonic() > give_up_s:
+                raise SystemExit("packaging ended, or took too long, before anything played")
             time.sleep(_LOOK_EVERY_S)
-        raise SystemExit(f"no first segments within {_TIMEOUT_S:g} s")
+        segments = [*target.glob("media/asset/*/*/00000.m4s")]
+        return Start(_last_s(segments, started_ns), _last_s(entries, started_ns))
     finally:
         process.terminate()
         process.wait()
         rmtree(target)
 
 
-def _last_ns(paths: Iterable[Path]) -> int:
+def _last_s(paths: list[Path], started_ns: int) -> float:
     """Return when the last of them got its name."""
-    return max(path.stat().st_ctime_ns for path in paths)
+    return (max(path.stat().st_ctime_ns for path in paths) - started_ns) / 1e9

@@ -1,7 +1,8 @@
 """Many files at once, against the same files one after the other.
 
-A worker finds all of them in its queue, and takes all at a time or one at a time; the clock runs
-from its start until the last is published. Beside that stands what they take as single commands.
+A worker finds all of them in its queue, and takes so many at a time, or one at a time; the clock
+runs from its start until the last is published. Beside that stands what they take as single
+commands.
 """
 
 import sys
@@ -28,7 +29,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     ]
     runs = in_turns(
         {
-            "at_once": partial(_by_worker, sources, len(sources)),
+            "at_once": partial(_by_worker, sources, asked.jobs),
             "one_by_one": partial(_by_worker, sources, 1),
             "single_commands": partial(_by_commands, sources),
         },
@@ -39,6 +40,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     return {
         **{name: medians(of_one) for name, of_one in runs.items()},
         "files": asked.files,
+        "jobs_at_a_time": asked.jobs,
         "throughput": wall_ratio,
         "goals": GOALS,
     }
