@@ -10,7 +10,7 @@ Date ranges need dates, which recorded sound has none of: its first sample is sa
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -46,6 +46,16 @@ class _Span:
     title: str
     start_ms: int
     end_ms: int
+
+
+def are_in_order(chapters: Sequence[Chapter], samples: int) -> bool:
+    """Whether chapters follow each other, without overlaps, within ``samples`` ticks."""
+    end_ticks = 0
+    for chapter in chapters:
+        if chapter.start_ticks < end_ticks or chapter.duration_ticks <= 0:
+            return False
+        end_ticks = chapter.start_ticks + chapter.duration_ticks
+    return end_ticks <= samples
 
 
 def podcast_json(chapters: Iterable[Chapter], sample_rate_hz: int) -> bytes:

@@ -22,6 +22,7 @@ from packager.source.vorbis_chapters import names_in, starts_s_in
 MAX_CHAPTERS: Final = 1_000
 """Audiobooks have 200, and every media playlist repeats them all."""
 MAX_TITLE_LENGTH: Final = 250
+_MAX_RAW_LENGTH: Final = 16 * MAX_TITLE_LENGTH
 
 _ID3: Final = "mp3"
 _VORBIS_COMMENTS: Final = frozenset({"ogg", "flac"})
@@ -81,11 +82,11 @@ def _clamped(chapter: SourceChapter, samples: int, sample_rate_hz: int) -> Chapt
 def _read(container: InputContainer) -> dict[int, SourceChapter]:
     """Return what libavformat found, by the numbers that it gave."""
     found = {}
-    for chapter in container.chapters():
+    for chapter in islice(container.chapters(), MAX_CHAPTERS):
         base = chapter["time_base"]
         if base is not None:
             found[chapter["id"]] = SourceChapter(
-                chapter["metadata"].get("title", ""),
+                chapter["metadata"].get("title", "")[:_MAX_RAW_LENGTH],
                 chapter["start"] * base,
                 chapter["end"] * base,
             )
@@ -101,8 +102,8 @@ def _with_comments(
     found: dict[int, SourceChapter], comments: Mapping[str, str]
 ) -> dict[int, SourceChapter]:
     """Return the chapters with those, and the names of those, that libavformat passed over."""
-    untitled = {number: SourceChapter("", start) for number, start in starts_s_in(comments).items()}
     names = names_in(comments)
+    untitled = {number: SourceChapter("", start) for number, start in starts_s_in(comments).items()}
     return {
         number: replace(chapter, title=chapter.title or names.get(number, ""))
         for number, chapter in (untitled | found).items()

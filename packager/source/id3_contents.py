@@ -7,6 +7,7 @@ Of a tag nothing else is read here; what cannot be followed lists everything.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -42,16 +43,16 @@ def read_contents(path: Path) -> Contents:
         if len(header) < _HEADER_BYTES or header[:3] != b"ID3" or header[3] not in _VERSIONS:
             return Contents()
         body = file.read(min(_synchsafe(header[6:10]), _MAX_TAG_BYTES))
-    return _contents(list(_frames(body, version=header[3], flags=header[5])))
-
-
-def _contents(frames: list[tuple[bytes, bytes]]) -> Contents:
-    tables = [body for name, body in frames if name == b"CTOC"]
-    chapters = tuple(_id(body) for name, body in frames if name == b"CHAP")
-    children = [child for table in tables for child in _children(table)]
-    listed = frozenset(chapters) & frozenset(children)
-    is_whole = all(len(_children(table)) < _MAX_ENTRIES for table in tables)
-    return Contents(chapters, listed if is_whole else frozenset())
+    frame_ids: list[str] = []
+    tables: list[list[str]] = []
+    for name, content in _frames(body, version=header[3], flags=header[5]):
+        if name == b"CHAP":
+            frame_ids.append(_id(content))
+        elif name == b"CTOC":
+            tables.append(_children(content))
+    is_whole = all(len(table) < _MAX_ENTRIES for table in tables)
+    listed = frozenset(frame_ids) & frozenset(chain.from_iterable(tables))
+    return Contents(tuple(frame_ids), listed if is_whole else frozenset())
 
 
 def _frames(body: bytes, version: int, flags: int) -> Iterator[tuple[bytes, bytes]]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manifests.chapters import Chapter, date_ranges, hls_json, podcast_json
+from manifests.chapters import Chapter, are_in_order, date_ranges, hls_json, podcast_json
 from manifests.date_range import DateRange
 
 RATE_HZ = 44_100
@@ -86,3 +86,19 @@ def test_a_chapter_ends_when_the_next_begins(durations_ticks: list[int], rate_hz
         )
     told = json.loads(podcast_json(chapters, rate_hz))["chapters"]
     assert [one["endTime"] for one in told[:-1]] == [other["startTime"] for other in told[1:]]
+
+
+@pytest.mark.parametrize(
+    "spans", [[], [(0, 10)], [(0, 4), (4, 6)], [(1, 2), (5, 5)]], ids=["none", "all", "two", "gap"]
+)
+def test_chapters_that_are_in_order(spans: list[tuple[int, int]]) -> None:
+    assert are_in_order([Chapter("", *span) for span in spans], 10)
+
+
+@pytest.mark.parametrize(
+    "spans",
+    [[(0, 11)], [(-1, 4)], [(0, 4), (3, 2)], [(4, 4), (0, 4)], [(2, 0)], [(10, 2**62)]],
+    ids=["too long", "too early", "overlap", "backwards", "empty", "far too long"],
+)
+def test_chapters_that_are_not(spans: list[tuple[int, int]]) -> None:
+    assert not are_in_order([Chapter("", *span) for span in spans], 10)
