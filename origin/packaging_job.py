@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.database.engine import open_database
 from packager.errors import UnsupportedSource
+from packager.extras import NO_EXTRAS, Extras
 from packager.queue import assets
 from packager.queue.enqueue import enqueue
 from packager.queue.errors import JobRefused
@@ -25,6 +26,7 @@ class PackagingJob:
     asset_id: str
     playback_id: str
     created_at: str
+    extras: Extras = NO_EXTRAS
 
     def to_payload(self) -> Payload:
         """Return it as it is queued."""
@@ -35,7 +37,8 @@ class PackagingJob:
         """Read it back; raises UnsupportedSource where another program queued something else."""
         try:
             fields: dict[str, Any] = dict(payload)
-            return cls(**fields)
+            extras = Extras(**fields.pop("extras", {}))
+            return cls(**fields, extras=extras)
         except TypeError as error:
             raise UnsupportedSource(f"That is no request to package a source: {error}") from error
 

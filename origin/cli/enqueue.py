@@ -9,8 +9,10 @@ from typing import Final
 import click
 
 from origin.cli.database import database_setting, state_setting
+from origin.cli.extras import lossless_setting, packed_audio_setting
 from origin.cli.ids import check_id, new_id
 from origin.settings import setting
+from packager.extras import Extras
 
 _URL_MARK: Final = "://"
 
@@ -24,6 +26,8 @@ _URL_MARK: Final = "://"
 @setting("--playback-id", callback=check_id, help="Id in its URLs; a new one without it.")
 @setting("--creator", default="local", help="Whose it is; workers are shared out fairly.")
 @setting("--priority", default=0, help="Higher numbers come first.")
+@lossless_setting
+@packed_audio_setting
 @setting("--idempotency-key", help="Of a creator's jobs with one key, only the first is taken.")
 def enqueue(
     source: str,
@@ -35,6 +39,8 @@ def enqueue(
     playback_id: str,
     creator: str,
     priority: int,
+    lossless: bool,
+    packed_audio: bool,
     idempotency_key: str | None,
 ) -> None:
     """Queue SOURCE, a path that the workers see or a URL, for `soundbridge worker`."""
@@ -42,13 +48,14 @@ def enqueue(
     from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
     from packager.queue.errors import QueueError
 
+    extras = Extras(lossless=lossless, packed_audio=packed_audio)
     now = datetime.now(UTC).isoformat(timespec="seconds")
     where = source if _URL_MARK in source else str(Path(source).absolute())
     try:
         queued = enqueue_packaging(
             state,
             database,
-            PackagingJob(where, asset_id, playback_id, now),
+            PackagingJob(where, asset_id, playback_id, now, extras),
             Terms(creator, priority, idempotency_key),
             job_id=new_id(),
             now_s=time.time(),

@@ -19,13 +19,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from manifests import layout
+from origin.cli.extras import lossless_setting, packed_audio_setting
 from origin.cli.ids import check_id
 from origin.cli.stopping import stoppable
 from origin.settings import setting
 from origin.store import StoreUnusable, create_store
 from packager.errors import PackagingError
+from packager.extras import Extras
 
 if TYPE_CHECKING:
+    from manifests.index import Index
     from packager.package import Packaged
     from packager.package import Progress as Done
 
@@ -36,8 +39,17 @@ if TYPE_CHECKING:
 @setting("--json", "as_json", is_flag=True, help="Print one JSON line.")
 @setting("--asset-id", callback=check_id, help="Id of the asset; a new one without it.")
 @setting("--playback-id", callback=check_id, help="Id in its URLs; a new one without it.")
+@lossless_setting
+@packed_audio_setting
 def package(
-    source: str, destination: str, *, as_json: bool, asset_id: str, playback_id: str
+    source: str,
+    destination: str,
+    *,
+    as_json: bool,
+    asset_id: str,
+    playback_id: str,
+    lossless: bool,
+    packed_audio: bool,
 ) -> None:
     """Cut SOURCE, a path or URL, into renditions in DESTINATION, a folder or store URL.
 
@@ -60,6 +72,7 @@ def package(
                 asset_id=asset_id,
                 playback_id=playback_id,
                 created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+                extras=Extras(lossless=lossless, packed_audio=packed_audio),
                 on_progress=on_progress,
             )
     except StoreUnusable as error:
@@ -81,6 +94,7 @@ def _result(packaged: "Packaged") -> dict[str, Any]:
         "multivariant": entry.where.key(layout.MULTIVARIANT),
         "mpd": entry.where.key(layout.MPD),
         "index": entry.where.key(layout.INDEX),
+        "packed_audio": entry.where.key(layout.PACKED_MULTIVARIANT) if _is_packed(index) else None,
         "duration_s": round(index.duration_s, 6),
         "samples": index.samples,
         "sample_rate_hz": index.sample_rate_hz,
@@ -101,6 +115,10 @@ def _result(packaged: "Packaged") -> dict[str, Any]:
         "true_peak_dbtp": index.loudness.true_peak_dbtp,
         "notes": list(index.notes),
     }
+
+
+def _is_packed(index: "Index") -> bool:
+    return any(rendition.packed for rendition in index.renditions)
 
 
 def _sentences(result: dict[str, Any], destination: str, took_s: float) -> str:
