@@ -56,6 +56,9 @@ def package(
     \b
     soundbridge package song.flac ./store
     soundbridge package s3://uploads/song.wav s3://media/audio --json
+
+    It plays from its first seconds on, while the rest is being made. Where this was killed, begin
+    again with the same --asset-id and --playback-id: what is in the store is not made again.
     """  # noqa: D301 click wants the character, not its name
     from packager.package import package as package_source
 
@@ -78,7 +81,8 @@ def package(
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
     except PackagingError as error:
-        raise click.ClickException(str(error)) from error
+        said = (str(error), *getattr(error, "__notes__", ()))
+        raise click.ClickException(" ".join(said)) from error
     result = _result(packaged)
     took_s = monotonic() - started_s
     click.echo(json.dumps(result) if as_json else _sentences(result, destination, took_s))

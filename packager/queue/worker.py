@@ -158,6 +158,8 @@ async def _attempt(around: Surroundings, handler: Handler, run: Run) -> None:
 async def _handled(handler: Handler, run: Run, log: _Log) -> Completion | policy.Failure:
     try:
         return await handler(run)
+    except LeaseLost:
+        raise
     except Exception as error:  # whatever a handler raises is its job's failure
         failure = policy.failure_of(error, run.held.attempts)
         if failure.code == policy.UNEXPECTED:
