@@ -27,6 +27,7 @@ from origin.collecting.collect import Surroundings, remove_garbage
 from packager.errors import PackagingError, SourceCrashed
 from packager.package import package
 from packager.publishing.garbage import Graces
+from packager.sandbox.warm import WarmReaders
 from tests.functional.seeding import inspect
 from tests.sources.mutated import Mutant, mutant
 
@@ -37,6 +38,8 @@ WALL_LIMIT_S: Final = 60.0
 MEMORY_LIMIT_BYTES: Final = 600 << 20
 ENDING_S: Final = 20.0
 LATER_S: Final = 7 * 86_400.0
+READERS: Final = WarmReaders()
+"""Of the process that packages; they are started with the first one, and die with it."""
 
 
 def refusal_of(source: Path, store: Path) -> str | None:
@@ -48,6 +51,7 @@ def refusal_of(source: Path, store: Path) -> str | None:
             asset_id="asset",
             playback_id="playback",
             created_at="2026-01-02T03:04:05Z",
+            reader=READERS.reader(),
         )
     except PackagingError as error:
         if isinstance(error, SourceCrashed) and error.__cause__ is not None:
