@@ -15,17 +15,14 @@ _RATES_KBPS: Final = (128, 256, 320)
 
 def packaging(source: Path, target: Path) -> list[str]:
     """Return the command that packages: renditions, loudness, waveform, index and hashes."""
-    return _package("origin.cli", source, target)
+    where = (str(source), str(target), "--asset-id", "asset")
+    return [sys.executable, "-m", "origin.cli", "package", "--json", *where]
 
 
 def packaging_with_default_coder(source: Path, target: Path) -> list[str]:
-    """Return the same command, with the settings that FFmpeg's coder has by default."""
-    return _package("benchmarks.packaging.with_default_coder", source, target)
-
-
-def _package(program: str, source: Path, target: Path) -> list[str]:
-    where = (str(source), str(target), "--asset-id", "asset")
-    return [sys.executable, "-m", program, "package", "--json", *where]
+    """Return a command that does the same with the settings of FFmpeg's coder by default."""
+    program = "benchmarks.packaging.with_default_coder"
+    return [sys.executable, "-m", program, str(source), str(target)]
 
 
 def three_renditions(source: Path, target: Path) -> list[str]:

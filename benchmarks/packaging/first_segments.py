@@ -51,7 +51,9 @@ def _medians(starts: list[Start]) -> dict[str, float]:
 def _cold(source: Path, target: Path) -> Start:
     target.mkdir()
     started_ns = time.time_ns()
-    with subprocess.Popen(packaging(source, target), stdout=subprocess.DEVNULL) as process:
+    quiet = subprocess.DEVNULL
+    command = packaging(source, target)
+    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:
         return _until_it_plays(process, target, started_ns)
 
 
