@@ -41,13 +41,17 @@ def _compiled(*rules: tuple[str, ObjectClass, str]) -> _Kinds:
 
 _INIT_NAME: Final = rf"{layout.ID_PATTERN}/{re.escape(layout.INIT)}"
 _PLAYLIST_NAME: Final = rf"{layout.ID_PATTERN}/{re.escape(layout.PLAYLIST)}"
+_PACKED_PLAYLIST_NAME: Final = rf"{layout.ID_PATTERN}/{re.escape(layout.PACKED_PLAYLIST)}"
 _MULTIVARIANT_NAME: Final = re.escape(layout.MULTIVARIANT)
 
 _KINDS: Final = _compiled(
     (rf"{layout.ID_PATTERN}/[0-9]{{5,9}}\.m4s", ObjectClass.SEGMENT, "video/iso.segment"),
+    (rf"{layout.ID_PATTERN}/[0-9]{{5,9}}\.aac", ObjectClass.SEGMENT, "audio/aac"),
     (_INIT_NAME, ObjectClass.INIT, INIT_TYPE),
     (_PLAYLIST_NAME, ObjectClass.MEDIA_PLAYLIST, HLS_TYPE),
     (_MULTIVARIANT_NAME, ObjectClass.MULTIVARIANT_PLAYLIST, HLS_TYPE),
+    (_PACKED_PLAYLIST_NAME, ObjectClass.MEDIA_PLAYLIST, HLS_TYPE),
+    (re.escape(layout.PACKED_MULTIVARIANT), ObjectClass.MULTIVARIANT_PLAYLIST, HLS_TYPE),
     (re.escape(layout.MPD), ObjectClass.MPD, DASH_TYPE),
     (re.escape(layout.WAVEFORM_JSON), ObjectClass.WAVEFORM, JSON_TYPE),
     (re.escape(layout.WAVEFORM_BINARY), ObjectClass.WAVEFORM, "application/octet-stream"),

@@ -11,7 +11,7 @@ from typing import Final
 
 from manifests.dash import with_base_url
 from manifests.errors import ManifestError
-from manifests.layout import MPD, MULTIVARIANT, Revision
+from manifests.layout import MPD, MULTIVARIANT, PACKED_MULTIVARIANT, Revision
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.delivery.body import MemoryBody
@@ -45,6 +45,10 @@ class EntryDocuments:
         """Return the multivariant playlist as it reads from the root."""
         return await self._render(where, MULTIVARIANT)
 
+    async def packed_playlist(self, where: Revision) -> Document:
+        """Return the multivariant playlist of packed audio as it reads from the root."""
+        return await self._render(where, PACKED_MULTIVARIANT)
+
     async def mpd(self, where: Revision) -> Document:
         """Return the MPD as it reads from the root."""
         return await self._render(where, MPD)
@@ -56,7 +60,7 @@ class EntryDocuments:
             return known
         stored = await self._reader.read(key)
         with well_formed():
-            text = _playlist(stored, where) if name == MULTIVARIANT else _mpd(stored, where)
+            text = _mpd(stored, where) if name == MPD else _playlist(stored, where)
         document = Document.of(text.encode())
         self._rendered.put(key, document, document.body.size_bytes)
         return document

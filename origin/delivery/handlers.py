@@ -13,7 +13,13 @@ from aiohttp import web
 
 from cdn.policy import ObjectClass
 from manifests.entry import Entry
-from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX, Revision
+from manifests.layout import (
+    GROWING_PREFIX,
+    ID_PATTERN,
+    MEDIA_PREFIX,
+    PACKED_MULTIVARIANT,
+    Revision,
+)
 from origin.delivery.address import (
     DASH_TYPE,
     HLS_TYPE,
@@ -57,6 +63,7 @@ class Delivery:
         app.add_routes(
             [
                 web.get(f"{entry}.m3u8", self.entry_playlist),
+                web.get(f"{entry}.packed.m3u8", self.entry_packed_audio),
                 web.get(f"{entry}.mpd", self.entry_mpd),
                 web.get(f"{entry}.json", self.entry_metadata),
                 web.get(f"/{MEDIA_PREFIX}/{below}", self.media_object),
@@ -72,6 +79,17 @@ class Delivery:
             document = await self._growing.entry_playlist(entry.where)
         else:
             document = await self._documents.playlist(entry.where)
+        return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
+
+    async def entry_packed_audio(self, request: web.Request) -> web.Response:
+        """Answer with the multivariant playlist of packed audio, which not every asset has."""
+        entry = await self._entry(request)
+        if await self._is_growing(entry):
+            raise NotFound("This is still being prepared; packed audio comes when that is done.")
+        published = await self._published.revision(entry.where)
+        if PACKED_MULTIVARIANT not in published.objects:
+            raise NotFound("This was packaged without packed audio.")
+        document = await self._documents.packed_playlist(entry.where)
         return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
 
     async def entry_mpd(self, request: web.Request) -> web.Response:

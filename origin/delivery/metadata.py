@@ -14,7 +14,7 @@ from typing import Any
 from manifests.entry import Entry
 from manifests.growing import ProvisionalRendition
 from manifests.index import Index, Loudness, ReplayGain
-from manifests.layout import WAVEFORM_BINARY, WAVEFORM_JSON
+from manifests.layout import PACKED_MULTIVARIANT, WAVEFORM_BINARY, WAVEFORM_JSON
 from manifests.presentation import Offered
 from origin.delivery.documents import Document
 from origin.delivery.published import PublishedRevision
@@ -46,6 +46,7 @@ def metadata(entry: Entry, published: PublishedRevision) -> Document:
         "chapters": _chapters(index),
         "renditions": _renditions(index.renditions),
         "hls": f"{entry.playback_id}.m3u8",
+        "packed_audio": _packed_audio(entry, published),
         "dash": f"{entry.playback_id}.mpd",
         "waveform": _waveform(published),
         "artwork": _artwork(published),
@@ -72,6 +73,7 @@ def preparing_metadata(entry: Entry, renditions: Sequence[ProvisionalRendition])
         "chapters": [],
         "renditions": _renditions(renditions),
         "hls": f"{entry.playback_id}.m3u8",
+        "packed_audio": None,
         "dash": None,
         "waveform": None,
         "artwork": [],
@@ -127,6 +129,11 @@ def _chapters(index: Index) -> list[dict[str, Any]]:
         }
         for chapter in index.chapters
     ]
+
+
+def _packed_audio(entry: Entry, published: PublishedRevision) -> str | None:
+    is_there = PACKED_MULTIVARIANT in published.objects
+    return f"{entry.playback_id}.packed.m3u8" if is_there else None
 
 
 def _waveform(published: PublishedRevision) -> dict[str, str] | None:

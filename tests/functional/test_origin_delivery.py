@@ -140,6 +140,7 @@ async def test_the_metadata_tell_a_page_all_it_shows(client: Client, asset: Publ
             for rung, bps in (("128k", 128_000), ("320k", 320_000))
         ],
         "hls": "first-light.m3u8",
+        "packed_audio": None,
         "dash": "first-light.mpd",
         "waveform": {
             "json": f"{prefix}/waveform.json",

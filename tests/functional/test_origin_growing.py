@@ -192,6 +192,7 @@ async def test_the_metadata_tell_what_is_known(client: Client, asset: GrowingAss
             for rung, bps in (("128k", 128_000), ("320k", 320_000))
         ],
         "hls": "first-light.m3u8",
+        "packed_audio": None,
         "dash": None,
         "waveform": None,
         "artwork": [],

@@ -10,6 +10,15 @@ from origin.delivery.address import ObjectKind, growing_kind_of, kind_of
     [
         (layout.segment_name("128k", 7), ObjectKind(ObjectClass.SEGMENT, "video/iso.segment")),
         (layout.segment_name("a", 123_456), ObjectKind(ObjectClass.SEGMENT, "video/iso.segment")),
+        (layout.packed_segment_name("128k", 7), ObjectKind(ObjectClass.SEGMENT, "audio/aac")),
+        (
+            layout.packed_playlist_name("128k"),
+            ObjectKind(ObjectClass.MEDIA_PLAYLIST, "application/vnd.apple.mpegurl"),
+        ),
+        (
+            layout.PACKED_MULTIVARIANT,
+            ObjectKind(ObjectClass.MULTIVARIANT_PLAYLIST, "application/vnd.apple.mpegurl"),
+        ),
         (layout.init_name("128k"), ObjectKind(ObjectClass.INIT, "audio/mp4")),
         (
             layout.playlist_name("128k"),
@@ -39,6 +48,7 @@ def test_every_name_of_the_layout_has_a_kind(name: str, kind: ObjectKind) -> Non
         "00000.m4s",
         "128k/0.m4s",
         "128k/00000.m4s.bak",
+        "00000.aac",
         "128k/00000xm4s",
         "128k/128k/00000.m4s",
         "../128k/00000.m4s",
