@@ -1,7 +1,7 @@
 """Running a worker: the queue's database, the store, and a handler for each kind of job.
 
 ``run_worker`` blocks until SIGTERM or SIGINT, then lets jobs in hand finish. Packaging runs in a
-thread, since encoders let go of the interpreter; it is told to stop where its lease is lost.
+thread, whose source is read in a child; both are ended where the lease is lost.
 
 The entry that makes an asset playable is written to the store after the transaction that published
 it. A worker killed in between leaves it out: every worker looks for such rows and writes them.
@@ -36,6 +36,8 @@ from packager.package import Progress, package
 from packager.publishing.publication import Publication
 from packager.queue import assets
 from packager.queue.worker import DATABASE_ERRORS, Completion, Run, Surroundings, Worker
+from packager.sandbox.reader import Reader
+from packager.sandbox.warm import WarmReaders
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _REPAIR_EVERY_S: Final = 5.0
@@ -79,11 +81,12 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
             lease_s=settings.lease_s,
             drain_s=settings.drain_s,
         )
-        worker = Worker(around, {KIND: PackagingHandler(database, store)}, slots=settings.jobs)
         repairs = asyncio.create_task(_repair_entries(database, store))
         _log.info("worker started", worker=around.name, jobs=settings.jobs)
         try:
-            await worker.run(stop)
+            with WarmReaders() as readers:
+                handler = PackagingHandler(database, store, readers)
+                await Worker(around, {KIND: handler}, slots=settings.jobs).run(stop)
         finally:
             repairs.cancel()
             await asyncio.gather(repairs, return_exceptions=True)
@@ -94,22 +97,44 @@ class _Stopped(Exception):
     """Ends packaging from inside of it; nobody is told."""
 
 
+class _Stop:
+    """Ends a packaging from outside: what its child has not read will not come."""
+
+    def __init__(self) -> None:
+        self._is_asked_for = threading.Event()
+        self._reader: Reader | None = None
+
+    def ends(self, reader: Reader) -> None:
+        self._reader = reader
+        self.check()
+
+    def ask(self) -> None:
+        self._is_asked_for.set()
+        if self._reader is not None:
+            self._reader.kill()
+
+    def check(self) -> None:
+        if self._is_asked_for.is_set():
+            raise _Stopped
+
+
 @dataclass(frozen=True, slots=True)
 class PackagingHandler:
     """Packages a source; the asset's row takes its entry together with the job's success."""
 
     database: AsyncEngine
     store: ObjectStore
+    readers: WarmReaders
 
     async def __call__(self, run: Run) -> Completion:
         """Package in a thread, which ends soon where this is cancelled; raises PackagingError."""
         asked = PackagingJob.from_payload(run.held.payload)
-        stop = threading.Event()
+        stop = _Stop()
         thread = asyncio.ensure_future(asyncio.to_thread(self._package, asked, run, stop))
         try:
             entry = await asyncio.shield(thread)
         except asyncio.CancelledError:
-            stop.set()
+            stop.ask()
             await asyncio.gather(thread, return_exceptions=True)
             raise
 
@@ -122,21 +147,23 @@ class PackagingHandler:
 
         return Completion(record, follow)
 
-    def _package(self, asked: PackagingJob, run: Run, stop: threading.Event) -> Entry:
+    def _package(self, asked: PackagingJob, run: Run, stop: _Stop) -> Entry:
         def on_progress(done: Progress) -> None:
-            if stop.is_set():
-                raise _Stopped
+            stop.check()
             run.progress = done.done_s / done.total_s if done.total_s else 0.0
 
-        return package(
-            asked.source,
-            self.store,
-            asset_id=asked.asset_id,
-            playback_id=asked.playback_id,
-            created_at=asked.created_at,
-            on_progress=on_progress,
-            publisher=_ToTheRow(),
-        ).entry
+        with self.readers.reader() as reader:
+            stop.ends(reader)
+            return package(
+                asked.source,
+                self.store,
+                asset_id=asked.asset_id,
+                playback_id=asked.playback_id,
+                created_at=asked.created_at,
+                on_progress=on_progress,
+                publisher=_ToTheRow(),
+                reader=reader,
+            ).entry
 
 
 class _ToTheRow:

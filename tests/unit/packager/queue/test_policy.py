@@ -7,7 +7,12 @@ from hypothesis import strategies as st
 from packager.errors import (
     CorruptSource,
     EncoderFailed,
+    PackagingError,
+    ReaderLost,
+    SourceCrashed,
     SourceNotFound,
+    SourceStalled,
+    SourceTooDemanding,
     SourceTooLarge,
     StoreFailed,
     UnsupportedSource,
@@ -39,6 +44,7 @@ def test_the_next_delay_is_no_shorter_than_the_shortest_of_this(
         (SourceNotFound("x"), "source_not_found", True),
         (StoreFailed("x"), "store_failed", False),
         (EncoderFailed("x"), "encoder_failed", False),
+        (ReaderLost("x"), "reader_lost", False),
         (MemoryError(), policy.UNEXPECTED, False),
     ],
 )
@@ -49,6 +55,15 @@ def test_only_a_source_at_fault_is_not_tried_again(
 ) -> None:
     failure = policy.failure_of(error)
     assert (failure.code, failure.is_permanent) == (code, is_permanent)
+
+
+@pytest.mark.parametrize("kind", [SourceCrashed, SourceStalled, SourceTooDemanding])
+def test_a_source_that_broke_its_reader_is_tried_once_more(kind: type[PackagingError]) -> None:
+    assert [policy.failure_of(kind("x"), attempt).is_permanent for attempt in (1, 2, 3)] == [
+        False,
+        True,
+        True,
+    ]
 
 
 def test_a_reason_is_bounded() -> None:
