@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from itertools import count
 from typing import Final
 
+from manifests.chapters import are_in_order
 from manifests.rendition import Rung
 from packager.encoding.boundaries import ChunkCut, Timeline, front_padding
 from packager.encoding.encoded import ChunkId, EncodedChunk
@@ -80,6 +81,13 @@ class Expectation:
             raise Misfit("fewer chunks than there are")
         if any(cover.media_type != MEDIA_TYPE for cover in finding.artwork.covers):
             raise Misfit("a cover that is no picture")
+        if not are_in_order(finding.chapters, timeline.samples):
+            raise Misfit("chapters of another sound")
+        silence = finding.silence
+        if min(silence.head_ticks, silence.tail_ticks) < 0 or (
+            silence.head_ticks + silence.tail_ticks > timeline.samples
+        ):
+            raise Misfit("more silence than there is sound")
 
     def _grid(self, numbers: Iterator[int] | range) -> Iterator[tuple[Rung, int]]:
         for number in numbers:
