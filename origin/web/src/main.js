@@ -38,10 +38,14 @@ async function fetchTrack(playbackId) {
   return response.json();
 }
 
+function entitle(track) {
+  document.title = [track.title ?? "Untitled", track.artist].filter(Boolean).join(" — ");
+}
+
 function show(track, play) {
   say("");
   player.hidden = false;
-  document.title = [track.title ?? "Untitled", track.artist].filter(Boolean).join(" — ");
+  entitle(track);
   markCurrent(list, track.playback_id);
   return player.open(track, { play });
 }
@@ -105,5 +109,13 @@ async function guarded(action) {
   }
 }
 
+/** Show the track that plays, and the shelf, as they are now that it is complete. */
+async function renew(track) {
+  entitle(track);
+  await fill();
+  markCurrent(list, player.dataset.playbackId);
+}
+
+player.addEventListener("trackready", ({ detail }) => guarded(() => renew(detail)));
 addEventListener("popstate", () => guarded(start));
 guarded(start);

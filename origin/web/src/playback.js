@@ -47,7 +47,10 @@ class HlsJsPlayback {
       this.#rungs = levels.map((level) => level.attrs["STABLE-VARIANT-ID"] ?? null);
       const bandwidths = levels.map((level) => Number(level.attrs.BANDWIDTH));
       this.#levelOf = new Map(
-        track.renditions.map(({ rung, bandwidth_bps }) => [rung, bandwidths.indexOf(bandwidth_bps)]),
+        track.renditions.map(({ rung, bandwidth_bps }) => {
+          const named = this.#rungs.indexOf(rung);
+          return [rung, named < 0 ? bandwidths.indexOf(bandwidth_bps) : named];
+        }),
       );
     });
     this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => handlers.rendition(this.#rungs[level]));

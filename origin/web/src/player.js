@@ -5,19 +5,27 @@
 //   data-playback-id  the track that is open
 //   data-engine       hls.js | native
 //   data-rendition    the rung that is heard now, empty where the browser does not say
-// The event `playbacktrouble` {fatal, details} bubbles for whatever goes wrong, mended or not.
+//   data-asset        preparing | ready | curtailed (the rest of it will never come)
+// Two events bubble: `playbacktrouble` {fatal, details} for whatever goes wrong, mended or not, and
+// `trackready` with the track, once all is known of one that was still being prepared.
 
 import { showCover } from "./cover.js";
-import { bitrate, showFacts } from "./facts.js";
+import { quality, showFacts } from "./facts.js";
 import { bindKeys } from "./keys.js";
 import { introduce, report } from "./media_session.js";
 import { findEngine } from "./playback.js";
+import { Preparation } from "./preparation.js";
 import { SeekBar } from "./seek_bar.js";
 import { bindVolume } from "./volume.js";
 import { readPeaks } from "./waveform.js";
 
 const TROUBLE = "The sound stopped coming. The connection may be down, or the server busy.";
 const UNPLAYABLE = "This browser cannot play adaptive streams. A newer one will.";
+const NOTES = {
+  preparing: "This is still being prepared. You can listen already.",
+  ready: "",
+  curtailed: "The rest of this could not be prepared, so it ends early.",
+};
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -26,6 +34,7 @@ class SoundPlayer extends HTMLElement {
   #seekBar;
   #track;
   #playback;
+  #preparation;
   #frame = 0;
   #opened = 0; // counts calls of open, so that answers to an earlier one are dropped
 
@@ -44,9 +53,15 @@ class SoundPlayer extends HTMLElement {
   async open(track, { play = false, start_s = 0 } = {}) {
     this.#opened += 1;
     this.#playback?.close();
+    this.#preparation?.close();
     this.#track = track;
     this.dataset.playbackId = track.playback_id;
+    this.dataset.rendition = "";
+    this.querySelector(".trouble").hidden = true;
+    this.#seekBar.reset(track.duration_s);
     this.#describe();
+    this.#offerQualities();
+    this.#prepare();
     this.#set("loading");
     this.#audio.autoplay = play;
     await Promise.all([this.#load(this.#opened, start_s), this.#loadWaveform(this.#opened)]);
@@ -57,6 +72,7 @@ class SoundPlayer extends HTMLElement {
     this.#opened += 1;
     this.#playback?.close();
     this.#playback = undefined;
+    this.#preparation?.close();
     this.dataset.playbackId = "";
     this.hidden = true;
   }
@@ -136,12 +152,9 @@ class SoundPlayer extends HTMLElement {
     const title = this.querySelector(".title");
     title.textContent = title.title = track.title ?? "Untitled";
     this.querySelector(".byline").textContent = [track.artist, track.album].filter(Boolean).join(" — ");
-    this.querySelector(".trouble").hidden = true;
-    this.dataset.rendition = "";
     showCover(this, track);
-    showFacts(this.querySelector(".facts"), track, null);
-    this.#offerQualities();
-    this.#seekBar.reset(track.duration_s);
+    showFacts(this.querySelector(".facts"), track, this.dataset.rendition || null);
+    this.#seekBar.setDuration(track.duration_s);
     introduce(track, {
       play: () => this.toggle(),
       pause: () => this.toggle(),
@@ -151,9 +164,48 @@ class SoundPlayer extends HTMLElement {
     });
   }
 
+  #prepare() {
+    const isPreparing = this.#track.state === "preparing";
+    this.#note(isPreparing ? "preparing" : "ready");
+    this.#preparation = isPreparing
+      ? new Preparation(this.#track.playback_id, {
+          ready: (track) => this.#complete(track),
+          gone: () => this.#note("curtailed"),
+        })
+      : undefined;
+  }
+
+  /** Show what is known now of the track that plays, and let it play on. */
+  #complete(track) {
+    this.#track = track;
+    this.#note("ready");
+    this.#describe();
+    this.#loadWaveform(this.#opened);
+    this.dispatchEvent(new CustomEvent("trackready", { bubbles: true, detail: track }));
+  }
+
+  /** Say what is there of the track; an empty sentence takes no room. */
+  #note(asset) {
+    this.dataset.asset = asset;
+    this.querySelector(".preparation").textContent = NOTES[asset];
+    this.#measure();
+  }
+
+  /** Show how much of a track can be heard that is not, or never will be, complete. */
+  #measure() {
+    const { seekable } = this.#audio;
+    const end_s = seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
+    const { asset } = this.dataset;
+    this.#seekBar.setAvailable(asset === "preparing" ? end_s : Infinity);
+    if (asset === "curtailed" && end_s > 0) {
+      this.#track = { ...this.#track, duration_s: end_s };
+      this.#seekBar.setDuration(end_s);
+    }
+  }
+
   #offerQualities() {
     const descending = [...this.#track.renditions].sort((a, b) => b.bitrate_bps - a.bitrate_bps);
-    const options = descending.map((rendition) => new Option(bitrate(rendition), rendition.rung));
+    const options = descending.map((rendition) => new Option(quality(rendition), rendition.rung));
     this.querySelector(".quality-menu").replaceChildren(new Option("Auto", ""), ...options);
   }
 
@@ -191,6 +243,7 @@ class SoundPlayer extends HTMLElement {
       audio.addEventListener(name, settle);
     }
     audio.addEventListener("waiting", () => this.#set("loading"));
+    audio.addEventListener("durationchange", () => this.#measure());
     for (const name of ["timeupdate", "ended"]) {
       audio.addEventListener(name, () => this.#follow());
     }

@@ -9,6 +9,7 @@ import { toBars } from "./waveform.js";
 const BAR_PX = 3;
 const GAP_PX = 2;
 const QUIETEST = 0.035;
+const UNAVAILABLE_ALPHA = 0.4;
 const KEY_STEPS_S = { ArrowRight: 5, ArrowUp: 5, ArrowLeft: -5, ArrowDown: -5, PageUp: 30, PageDown: -30 };
 
 export class SeekBar {
@@ -20,6 +21,7 @@ export class SeekBar {
   #peaks = new Float32Array(1);
   #bars = new Float32Array(0);
   #duration_s = 0;
+  #available_s = Infinity;
   #current_s = 0;
   #preview_s = null;
   #told_s = null;
@@ -42,13 +44,26 @@ export class SeekBar {
 
   /** Begin anew with a track of this length; a waveform may follow. */
   reset(duration_s) {
-    this.#duration_s = duration_s;
     this.#current_s = 0;
     this.#preview_s = null;
+    this.#available_s = Infinity;
+    this.setDuration(duration_s);
+    this.setPeaks(new Float32Array(1));
+  }
+
+  /** Correct the length. */
+  setDuration(duration_s) {
+    this.#duration_s = duration_s;
     this.#told_s = null;
     this.#slider.setAttribute("aria-valuemax", duration_s.toFixed(1));
-    this.setPeaks(new Float32Array(1));
     this.#tell();
+    this.#draw();
+  }
+
+  /** Show that what is beyond this cannot be heard yet. */
+  setAvailable(available_s) {
+    this.#available_s = available_s;
+    this.#draw();
   }
 
   /** Show the outline of the sound. */
@@ -140,14 +155,19 @@ export class SeekBar {
     const { width, height } = this.#canvas;
     const context = this.#canvas.getContext("2d");
     const style = getComputedStyle(this.#canvas);
-    const played_px = this.#duration_s > 0 ? (this.#shown_s / this.#duration_s) * width : 0;
+    const at = (time_s) => (this.#duration_s > 0 ? Math.min(time_s / this.#duration_s, 1) * width : 0);
+    const played_px = at(this.#shown_s);
+    const available_px = Math.max(at(this.#available_s), played_px);
     context.clearRect(0, 0, width, height);
     context.beginPath();
     this.#addBars(context, width / this.#bars.length, height);
     context.save();
     context.clip();
     context.fillStyle = style.getPropertyValue("--waveform");
-    context.fillRect(played_px, 0, width - played_px, height);
+    context.fillRect(played_px, 0, available_px - played_px, height);
+    context.globalAlpha = UNAVAILABLE_ALPHA;
+    context.fillRect(available_px, 0, width - available_px, height);
+    context.globalAlpha = 1;
     context.fillStyle = style.getPropertyValue("--waveform-played");
     context.fillRect(0, 0, played_px, height);
     context.restore();

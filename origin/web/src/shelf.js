@@ -37,7 +37,7 @@ function row(item, choose) {
   link.append(
     text("track-title", item.title ?? "Untitled"),
     text("track-artist", item.artist ?? ""),
-    text("track-duration", clock(item.duration_s)),
+    text("track-duration", item.state === "preparing" ? "preparing" : clock(item.duration_s)),
   );
   link.addEventListener("click", (event) => {
     if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
