@@ -20,7 +20,8 @@ from packager.extras import NO_EXTRAS, Extras
 from packager.lossless import with_lossless
 from packager.source.facts import Probe
 
-_FULL: Final = (Rung("128k", 128_000), Rung("256k", 256_000), Rung("320k", 320_000))
+FULL: Final = (Rung("128k", 128_000), Rung("256k", 256_000), Rung("320k", 320_000))
+"""All lossy rungs; how each is coded is what ``benchmarks/coder_quality`` found best."""
 _WORTHWHILE: Final = 2.1
 """The largest bit rate, relative to a lossy source's, at which encoding it again gains anything."""
 _SAME_CLASS: Final = 1.1
@@ -53,9 +54,9 @@ def choose(probe: Probe, extras: Extras = NO_EXTRAS) -> tuple[Ladder, tuple[str,
 
 def _worthwhile(probe: Probe) -> tuple[Rung, ...]:
     if probe.lossless or probe.bitrate_bps is None:
-        return _FULL
+        return FULL
     most_bps = probe.bitrate_bps * _WORTHWHILE
-    return _FULL[:1] + tuple(rung for rung in _FULL[1:] if rung.bitrate_bps <= most_bps)
+    return FULL[:1] + tuple(rung for rung in FULL[1:] if rung.bitrate_bps <= most_bps)
 
 
 def _notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> list[str]:
@@ -86,7 +87,7 @@ def _class_notes(probe: Probe, ladder: Ladder, wanted: tuple[Rung, ...]) -> Iter
     above = [rung.name for rung in ladder.rungs if rung.bitrate_bps > same_bps]
     if above:
         yield f"{source}: what is above that ({', '.join(above)}) cannot sound better than it does."
-    if missing := [rung.name for rung in _FULL if rung not in wanted]:
+    if missing := [rung.name for rung in FULL if rung not in wanted]:
         yield (
             f"{source}, so there is no {' and no '.join(missing)} rendition. "
             "Upload a lossless file for all of them."
