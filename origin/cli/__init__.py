@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from origin.cli.bucket import bucket
 from origin.cli.enqueue import enqueue
 from origin.cli.gc import gc
 from origin.cli.package import package
@@ -47,5 +48,5 @@ def main(context: click.Context, config: Path | None) -> None:
     context.default_map = defaults_by_command(read_file(config), main.commands)
 
 
-for command in (play, package, serve, validate, enqueue, worker, gc):
+for command in (play, package, serve, validate, enqueue, worker, gc, bucket):
     main.add_command(command)

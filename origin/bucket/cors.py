@@ -1,0 +1,58 @@
+"""Which cross-origin rules players need where they, or a CDN, read from the bucket itself.
+
+A server answers by the first rule that fits a request's origin, method and headers, so ours comes
+first, and what stands behind it is left as it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+Rule = Mapping[str, Any]
+"""A ``CORSRule`` of S3."""
+
+_ID: Final = "soundbridge"
+_METHODS: Final = ("GET", "HEAD")
+_EXPOSED: Final = (
+    "Accept-Ranges", "Cache-Control", "Content-Length", "Content-Range", "Content-Type", "Date",
+    "ETag", "Last-Modified",
+)  # fmt: skip
+_NEEDED: Final = ("Content-Length", "Content-Range", "ETag")
+_MAX_AGE_S: Final = 86_400
+
+
+def missing(rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield a sentence for everything that players on other sites cannot do."""
+    for method in _METHODS:
+        rule = next((rule for rule in rules if _fits(rule, method)), None)
+        if rule is None:
+            yield f"No CORS rule lets players on other sites {method} with a Range header."
+            continue
+        exposed = _lower(rule, "ExposeHeaders")
+        hidden = [name for name in _NEEDED if name.lower() not in exposed]
+        if hidden:
+            yield f"The CORS rule for {method} does not expose {', '.join(hidden)}."
+
+
+def with_ours(rules: Sequence[Rule]) -> list[Rule]:
+    """Return the rules with ours in front."""
+    ours = {
+        "ID": _ID,
+        "AllowedOrigins": ["*"],
+        "AllowedMethods": list(_METHODS),
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": list(_EXPOSED),
+        "MaxAgeSeconds": _MAX_AGE_S,
+    }
+    return [ours, *(rule for rule in rules if rule.get("ID") != _ID)]
+
+
+def _fits(rule: Rule, method: str) -> bool:
+    return (
+        "*" in rule.get("AllowedOrigins", ())
+        and method in rule.get("AllowedMethods", ())
+        and bool({"*", "range"} & _lower(rule, "AllowedHeaders"))
+    )
+
+
+def _lower(rule: Rule, field: str) -> set[str]:
+    return {name.lower() for name in rule.get(field, ())}

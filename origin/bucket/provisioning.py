@@ -1,0 +1,145 @@
+"""Asking a bucket what it has, and giving it what it lacks.
+
+A server that does not know an operation says so in one of several ways; that becomes a sentence,
+since what cannot be asked cannot be called in order either.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+
+from botocore.exceptions import ClientError  # type: ignore[import-untyped] # see connection
+
+from origin.bucket import cors, lifecycle
+from origin.bucket.connection import BucketFailed, BucketLocation, connect, endpoint, region
+
+_UNKNOWN_CODES: Final = frozenset({"NotImplemented", "MethodNotAllowed", "XNotImplemented", "501"})
+_UNSET_CODES: Final = frozenset({"NoSuchCORSConfiguration", "NoSuchLifecycleConfiguration"})
+_MISSING_CODES: Final = frozenset({"404", "NoSuchBucket", "NotFound"})
+_REFUSED_CODES: Final = frozenset({"403", "AccessDenied"})
+_NO_CONSTRAINT: Final = "us-east-1"  # the one region that must not be named
+
+Call = Callable[[], Awaitable[Any]]
+
+
+async def check(where: BucketLocation) -> list[str]:
+    """Return a sentence for everything that is missing; raises BucketFailed."""
+    async with connect() as client:
+        if not await _exists(client, where):
+            return [f"There is no bucket {where.name}."]
+        return [*await _check_cors(client, where), *await _check_lifecycle(client, where)]
+
+
+async def set_up(where: BucketLocation) -> list[str]:
+    """Make what is missing, and return a sentence for everything that was made."""
+    async with connect() as client:
+        made = []
+        if not await _exists(client, where):
+            await _create(client, where)
+            made.append(f"Made the bucket {where.name}.")
+        for give in (_give_cors, _give_lifecycle):
+            made += await give(client, where)
+        return made
+
+
+async def _exists(client: Any, where: BucketLocation) -> bool:
+    try:
+        await client.head_bucket(Bucket=where.name)
+    except ClientError as error:
+        if _code(error) in _MISSING_CODES:
+            return False
+        if _code(error) in _REFUSED_CODES:
+            raise BucketFailed(
+                f"The bucket {where.name} is not yours to see: it belongs to others, or the "
+                "credentials lack s3:ListBucket."
+            ) from error
+        raise
+    return True
+
+
+async def _create(client: Any, where: BucketLocation) -> None:
+    place = {"CreateBucketConfiguration": {"LocationConstraint": region()}}
+    is_elsewhere = endpoint() is None and region() != _NO_CONSTRAINT
+    await client.create_bucket(Bucket=where.name, **(place if is_elsewhere else {}))
+
+
+async def _check_cors(client: Any, where: BucketLocation) -> list[str]:
+    try:
+        return list(cors.missing(await _cors_rules(client, where)))
+    except _Unknown as unknown:
+        return [str(unknown)]
+
+
+async def _check_lifecycle(client: Any, where: BucketLocation) -> list[str]:
+    try:
+        return list(lifecycle.missing(await _lifecycle_rules(client, where), where.folder))
+    except _Unknown as unknown:
+        return [str(unknown)]
+
+
+async def _give_cors(client: Any, where: BucketLocation) -> list[str]:
+    try:
+        rules = await _cors_rules(client, where)
+        if not list(cors.missing(rules)):
+            return []
+        wanted = {"CORSRules": cors.with_ours(rules)}
+        await _ask(
+            "CORS", lambda: client.put_bucket_cors(Bucket=where.name, CORSConfiguration=wanted)
+        )
+    except _Unknown:
+        return []
+    return ["Let players on other sites read it (CORS)."]
+
+
+async def _give_lifecycle(client: Any, where: BucketLocation) -> list[str]:
+    try:
+        rules = await _lifecycle_rules(client, where)
+        if not lifecycle.lacks_abort(rules, where.folder):
+            return []
+        wanted = {"Rules": lifecycle.with_ours(rules, where.folder)}
+        await _ask(
+            "lifecycle",
+            lambda: client.put_bucket_lifecycle_configuration(
+                Bucket=where.name, LifecycleConfiguration=wanted
+            ),
+        )
+    except _Unknown:
+        return []
+    return [f"Had multipart uploads aborted that are {lifecycle.ABORT_DAYS} days old."]
+
+
+async def _cors_rules(client: Any, where: BucketLocation) -> Sequence[cors.Rule]:
+    found = await _ask("CORS", lambda: client.get_bucket_cors(Bucket=where.name))
+    rules: Sequence[cors.Rule] = found.get("CORSRules", ())
+    return rules
+
+
+async def _lifecycle_rules(client: Any, where: BucketLocation) -> Sequence[lifecycle.Rule]:
+    found = await _ask(
+        "lifecycle", lambda: client.get_bucket_lifecycle_configuration(Bucket=where.name)
+    )
+    rules: Sequence[lifecycle.Rule] = found.get("Rules", ())
+    return rules
+
+
+class _Unknown(Exception):
+    """The server does not know the operation; the message is for the user."""
+
+
+async def _ask(what: str, call: Call) -> Any:
+    """Return what the server answers, nothing where it has no such rules; raises _Unknown."""
+    try:
+        return await call()
+    except ClientError as error:
+        if _code(error) in _UNSET_CODES:
+            return {}
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        if _code(error) in _UNKNOWN_CODES or status in {405, 501}:
+            raise _Unknown(
+                f"The server does not know {what} rules ({_code(error)}), so they can be neither "
+                "checked nor set here. Look for another way in its documentation."
+            ) from error
+        raise
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,57 @@
+"""``soundbridge bucket``: make the bucket that a store is in ready, or say what it lacks."""
+
+import asyncio
+
+import click
+
+
+@click.group()
+def bucket() -> None:
+    """Set up the bucket of an s3:// store, or check it.
+
+    The server and the credentials are those of every command: AWS_ENDPOINT_URL, AWS_REGION,
+    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY.
+    """
+
+
+@bucket.command()
+@click.argument("url", metavar="S3_URL")
+def setup(url: str) -> None:
+    """Make the bucket of S3_URL if it is missing, let players read it, have dead uploads cleared.
+
+    Rules that are there already stay; setting up twice changes nothing.
+    """
+    from origin.bucket.connection import BucketFailed, BucketLocation
+    from origin.bucket.provisioning import check, set_up
+
+    try:
+        where = BucketLocation.parse(url)
+        for sentence in asyncio.run(set_up(where)):
+            click.echo(sentence)
+        _report(where.name, asyncio.run(check(where)))
+    except BucketFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+@bucket.command("check")
+@click.argument("url", metavar="S3_URL")
+def check_bucket(url: str) -> None:
+    """Say what the bucket of S3_URL lacks; the exit status is 1 where that is anything."""
+    from origin.bucket.connection import BucketFailed, BucketLocation
+    from origin.bucket.provisioning import check
+
+    try:
+        where = BucketLocation.parse(url)
+        _report(where.name, asyncio.run(check(where)))
+    except BucketFailed as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _report(name: str, problems: list[str]) -> None:
+    """Print the problems, and leave with status 1 where there are any."""
+    if not problems:
+        click.echo(f"The bucket {name} is ready.")
+        return
+    for problem in problems:
+        click.echo(problem)
+    raise SystemExit(1)

@@ -1,0 +1,96 @@
+"""`soundbridge bucket` against SeaweedFS, and against servers that know less."""
+
+from collections.abc import Iterator, Mapping
+from urllib.error import HTTPError
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
+
+import obstore
+import pytest
+from click.testing import CliRunner, Result
+
+from origin.cli import main
+from tests.servers.fault_proxy import Fault, Request, fault_proxy
+from tests.servers.seaweedfs import Bucket, seaweedfs
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:
+        yield bucket
+
+
+def bucket(environment: Mapping[str, str], command: str, url: str) -> Result:
+    return CliRunner().invoke(main, ["bucket", command, url], env=environment)
+
+
+def test_a_bucket_is_made_once_and_is_then_ready(s3: Bucket) -> None:
+    missing = bucket(s3.environment, "check", "s3://new-one/audio")
+    assert (missing.exit_code, missing.stdout) == (1, "There is no bucket new-one.\n")
+
+    made = bucket(s3.environment, "setup", "s3://new-one/audio")
+    assert made.exit_code == 0, made.stderr
+    assert made.stdout.splitlines() == [
+        "Made the bucket new-one.",
+        "Let players on other sites read it (CORS).",
+        "Had multipart uploads aborted that are 2 days old.",
+        "The bucket new-one is ready.",
+    ]
+    for command in ("setup", "check"):
+        again = bucket(s3.environment, command, "s3://new-one/audio")
+        assert (again.exit_code, again.stdout) == (0, "The bucket new-one is ready.\n")
+
+
+def test_a_bucket_that_is_there_is_completed(s3: Bucket) -> None:
+    lacks = bucket(s3.environment, "check", "s3://audio")
+    assert lacks.exit_code == 1
+    assert lacks.stdout.count("CORS") == 2
+    assert "No lifecycle rule aborts multipart uploads" in lacks.stdout
+    assert bucket(s3.environment, "setup", "s3://audio").exit_code == 0
+
+    obstore.put(s3.store(), "media/x", b"sound")
+    request = HttpRequest(  # noqa: S310 our own server
+        f"{s3.endpoint}/audio/media/x", headers={"Origin": "https://elsewhere.example"}
+    )
+    try:
+        with urlopen(request, timeout=10) as response:  # noqa: S310 our own server
+            headers = response.headers
+    except HTTPError as refused:  # it wants a signature, and says as much to other sites
+        headers = refused.headers
+    assert headers["Access-Control-Allow-Origin"] in {"*", "https://elsewhere.example"}
+    assert "Content-Range" in headers["Access-Control-Expose-Headers"]
+
+
+def test_a_server_that_does_not_know_the_rules_is_told_of(s3: Bucket) -> None:
+    def plan(request: Request) -> Fault | None:
+        is_rule = request.target.endswith(("?cors", "?lifecycle"))
+        return Fault.NOT_IMPLEMENTED if is_rule else None
+
+    with fault_proxy(s3, plan) as proxy:
+        for command in ("check", "setup"):
+            done = bucket(proxy.bucket.environment, command, "s3://audio")
+            assert done.exit_code == 1
+            assert "does not know CORS rules (NotImplemented)" in done.stdout
+            assert "does not know lifecycle rules (NotImplemented)" in done.stdout
+
+
+def test_passing_faults_are_tried_again(s3: Bucket) -> None:
+    requests = iter([Fault.INTERNAL_ERROR, Fault.RESET_AT_ONCE, Fault.SLOW_DOWN])
+    with fault_proxy(s3, lambda _request: next(requests, None)) as proxy:
+        made = bucket(proxy.bucket.environment, "setup", "s3://patient")
+    assert made.exit_code == 0, made.stderr
+
+
+def test_what_cannot_be_done_is_a_sentence(s3: Bucket, unused_tcp_port: int) -> None:
+    nobody = s3.environment | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{unused_tcp_port}"}
+    no_keys = s3.environment | {"AWS_EC2_METADATA_DISABLED": "true"}
+    no_keys |= {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": "/nowhere"}
+    for environment, url, said in (
+        (nobody, "s3://audio", "Check AWS_ENDPOINT_URL"),
+        (s3.environment, "gs://audio", "is not the URL of a bucket"),
+        (s3.environment, "s3://B!", "Invalid bucket name"),
+        (no_keys, "s3://audio", "There are no credentials"),
+    ):
+        done = bucket(environment, "check", url)
+        assert done.exit_code == 1
+        assert said in done.stderr

@@ -1,0 +1,224 @@
+"""An HTTP proxy in front of an S3 server that spoils requests and answers after a plan.
+
+One connection carries one request: it is read whole, spoiled or passed on, and the server's answer
+is passed back or spoiled. A plan is asked once a request, so a seeded one fails in the same places
+as long as requests come in the same order.
+"""
+
+import asyncio
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Final
+from urllib.parse import urlsplit
+
+from tests.servers.seaweedfs import Bucket
+
+_HEAD_BYTES_MAX: Final = 64 * 1024
+_PIECES: Final = 8
+_PAUSE_S: Final = 0.02
+_XML: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
+)
+
+
+class Fault(StrEnum):
+    """What goes wrong with one request."""
+
+    INTERNAL_ERROR = "500"
+    SLOW_DOWN = "503 SlowDown"
+    RESET_AT_ONCE = "connection reset before the server heard of it"
+    RESET_UNANSWERED = "connection reset after the server did it"
+    UPLOAD_CUT = "the server gets half of the request"
+    BODY_CUT = "the answer ends early"
+    BODY_RESET = "connection reset in the middle of the answer"
+    SLOW_BODY = "the answer comes in small pieces"
+    STALLED = "no answer comes, nor an end"
+    NOT_IMPLEMENTED = "501"
+
+
+PASSING: Final = tuple(
+    fault for fault in Fault if fault not in {Fault.STALLED, Fault.NOT_IMPLEMENTED}
+)
+"""What is over at once, and may be gone when it is tried again."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request, whole."""
+
+    method: str
+    target: str
+    head: bytes
+    body: bytes
+
+
+Plan = Callable[[Request], Fault | None]
+
+
+def seeded(seed: int, rate: float, faults: Sequence[Fault] = PASSING) -> Plan:
+    """Return a plan that spoils this share of all requests."""
+    chance = random.Random(seed)  # noqa: S311 a plan, not a secret
+    lock = threading.Lock()
+
+    def plan(_request: Request) -> Fault | None:
+        with lock:
+            return chance.choice(faults) if chance.random() < rate else None
+
+    return plan
+
+
+@dataclass
+class Proxy:
+    """A running proxy: the bucket as it is reached through it, and what it did so far."""
+
+    bucket: Bucket
+    plan: Plan
+    requests: int = 0
+    faults: Counter[Fault] = field(default_factory=Counter)
+
+
+@contextmanager
+def fault_proxy(behind: Bucket, plan: Plan) -> Iterator[Proxy]:
+    """Run it in a thread, in front of the server of ``behind``."""
+    ready = threading.Event()
+    proxy = Proxy(behind, plan)
+    running = _Running(proxy, behind)
+    thread = threading.Thread(target=lambda: asyncio.run(running.run(ready)))
+    thread.start()
+    assert ready.wait(10)
+    proxy.bucket = replace(behind, endpoint=f"http://127.0.0.1:{running.port}")
+    try:
+        yield proxy
+    finally:
+        running.stop()
+        thread.join()
+
+
+class _Running:
+    def __init__(self, proxy: Proxy, behind: Bucket) -> None:
+        self._proxy = proxy
+        self._behind = urlsplit(behind.endpoint)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.port = 0
+
+    async def run(self, ready: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stopped = asyncio.Event()
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=_HEAD_BYTES_MAX)
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        await self._stopped.wait()
+        server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stopped.set)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            # A cancelled task would be reported as an error of the server.
+            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                await self._serve(await _read_request(reader), writer)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _serve(self, request: Request, client: asyncio.StreamWriter) -> None:
+        fault = self._proxy.plan(request)
+        self._proxy.requests += 1
+        if fault is not None:
+            self._proxy.faults[fault] += 1
+        match fault:
+            case Fault.INTERNAL_ERROR:
+                client.write(_error(500, "InternalError", "We encountered an internal error."))
+            case Fault.SLOW_DOWN:
+                client.write(_error(503, "SlowDown", "Please reduce your request rate."))
+            case Fault.NOT_IMPLEMENTED:
+                client.write(_error(501, "NotImplemented", "That is not implemented."))
+            case Fault.RESET_AT_ONCE:
+                client.transport.abort()
+            case Fault.STALLED:
+                await asyncio.sleep(3600)
+            case Fault.UPLOAD_CUT:
+                await self._cut(request)
+                client.transport.abort()
+            case _:
+                await _answer(await self._pass_on(request), fault, client)
+        await client.drain()
+
+    async def _cut(self, request: Request) -> None:
+        """Send half of it to the server, which then sees the connection end."""
+        assert self._behind.hostname is not None
+        _, writer = await asyncio.open_connection(self._behind.hostname, self._behind.port)
+        writer.write(request.head + request.body[: len(request.body) // 2])
+        await writer.drain()
+        writer.close()
+
+    async def _pass_on(self, request: Request) -> bytes:
+        """Send it to the server, and return all that comes back."""
+        assert self._behind.hostname is not None
+        reader, writer = await asyncio.open_connection(self._behind.hostname, self._behind.port)
+        try:
+            writer.write(request.head + request.body)
+            await writer.drain()
+            return await reader.read(-1)
+        finally:
+            writer.close()
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Request:
+    head = await reader.readuntil(b"\r\n\r\n")
+    lines = head.decode("latin-1").split("\r\n")
+    method, target, _ = lines[0].split(" ")
+    fields = {}
+    for line in lines[1:-2]:
+        name, _, value = line.partition(":")
+        fields[name.lower()] = value.strip()
+    assert "transfer-encoding" not in fields, "obstore sends bodies with their length"
+    body = await reader.readexactly(int(fields.get("content-length", "0")))
+    kept = [line for line in lines[:-2] if not line.lower().startswith("connection:")]
+    passed_on = "\r\n".join([*kept, "Connection: close", "", ""])
+    return Request(method, target, passed_on.encode("latin-1"), body)
+
+
+async def _answer(answer: bytes, fault: Fault | None, client: asyncio.StreamWriter) -> None:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    half = len(head) + 4 + len(body) // 2
+    match fault:
+        case Fault.RESET_UNANSWERED:
+            client.transport.abort()
+        case Fault.BODY_CUT:
+            client.write(answer[:half])
+        case Fault.BODY_RESET:
+            client.write(answer[:half])
+            await client.drain()
+            await asyncio.sleep(_PAUSE_S)  # what was sent must arrive before the reset does
+            client.transport.abort()
+        case Fault.SLOW_BODY:
+            step = max(1, len(answer) // _PIECES)
+            for start in range(0, len(answer), step):
+                client.write(answer[start : start + step])
+                await client.drain()
+                await asyncio.sleep(_PAUSE_S)
+        case _:
+            client.write(answer)
+
+
+def _error(status: int, code: str, message: str) -> bytes:
+    body = _XML.format(code=code, message=message).encode()
+    head = (
+        f"HTTP/1.1 {status} {code}\r\nContent-Type: application/xml\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + body
