@@ -27,6 +27,7 @@ from origin.collecting.collect import Surroundings, remove_garbage
 from packager.errors import PackagingError, SourceCrashed
 from packager.package import package
 from packager.publishing.garbage import Graces
+from packager.sandbox.confinement import die_with_parent
 from packager.sandbox.warm import WarmReaders
 from tests.functional.seeding import inspect
 from tests.sources.mutated import Mutant, mutant
@@ -66,7 +67,7 @@ class PackagingProcess:
     def __init__(self, temporary: Path) -> None:
         context = multiprocessing.get_context("spawn")
         self._executor = ProcessPoolExecutor(
-            1, context, initializer=_use_folder, initargs=(str(temporary),)
+            1, context, initializer=_begin, initargs=(str(temporary),)
         )
         self._pid = self._executor.submit(os.getpid).result(WALL_LIMIT_S)
         self._seen = {self._pid}
@@ -90,8 +91,9 @@ class PackagingProcess:
         assert listing(self._temporary) == []
 
 
-def _use_folder(name: str) -> None:
-    os.environ["TMPDIR"] = name
+def _begin(temporary: str) -> None:
+    die_with_parent()
+    os.environ["TMPDIR"] = temporary
     tempfile.tempdir = None  # ask the environment again
 
 
