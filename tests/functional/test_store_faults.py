@@ -1,0 +1,236 @@
+"""A store that fails: nothing is lost, nothing is corrupt, and nothing plays that is not whole."""
+
+import itertools
+import json
+import os
+import posixpath
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from http import HTTPStatus
+from pathlib import Path
+
+import obstore
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from obstore.store import MemoryStore, ObjectStore, S3Store
+
+from manifests import layout
+from manifests.entry import Entry
+from manifests.media_playlist import MediaPlaylist
+from manifests.parse import parse_playlist
+from origin.app import create_app
+from origin.collecting.collect import Surroundings, remove_garbage
+from packager.errors import StoreFailed
+from packager.package import package
+from packager.publishing.garbage import Graces
+from packager.publishing.listing import pages
+from tests.servers.fault_proxy import Fault, Plan, Request, fault_proxy, seeded
+from tests.servers.seaweedfs import Bucket, seaweedfs
+from tests.sources.audio import excerpt
+from tests.sources.published import publish
+
+NOW = "2026-01-02T03:04:05Z"
+
+
+@pytest.fixture(scope="module")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:
+        yield bucket
+
+
+def quick(bucket: Bucket, prefix: str, retries: int = 10) -> S3Store:
+    """The bucket as our commands open it, with all their patience but less time in between."""
+    return S3Store(
+        bucket.name,
+        prefix=prefix,
+        endpoint=bucket.endpoint,
+        region="us-east-1",
+        access_key_id="any",
+        secret_access_key="any",  # noqa: S106 any will do
+        client_options={"allow_http": True, "timeout": "10s"},
+        retry_config={
+            "max_retries": retries,
+            "backoff": {
+                "init_backoff": timedelta(milliseconds=5),
+                "max_backoff": timedelta(milliseconds=100),
+                "base": 2,
+            },
+        },
+    )
+
+
+def contents(store: ObjectStore, prefix: str) -> dict[str, bytes]:
+    found = (each for page in obstore.list(store, prefix=prefix) for each in page)
+    return {each["path"]: bytes(obstore.get(store, each["path"]).bytes()) for each in found}
+
+
+def package_song(source: Path, store: ObjectStore) -> Entry:
+    done = package(source, store, asset_id="song", playback_id="plays", created_at=NOW, workers=2)
+    return done.entry
+
+
+@pytest.fixture(scope="module")
+def some_music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eighteen seconds: three segments in two chunks."""
+    return excerpt(tmp_path_factory.mktemp("music") / "some.wav", samples=800_003)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(some_music: Path) -> dict[str, bytes]:
+    store = MemoryStore()
+    package_song(some_music, store)
+    return contents(store, "media") | contents(store, "entry")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_what_is_packaged_through_faults_is_the_same_to_the_byte(
+    s3: Bucket, some_music: Path, undisturbed: dict[str, bytes], seed: int
+) -> None:
+    with fault_proxy(s3, seeded(seed, 0.3)) as proxy:
+        package_song(some_music, quick(proxy.bucket, f"seed-{seed}"))
+        assert len(proxy.faults) > 3
+    store = s3.store(f"seed-{seed}")
+    assert contents(store, "media") | contents(store, "entry") == undisturbed
+
+
+def failing_after(puts: int, methods: frozenset[str]) -> Plan:
+    """Return a plan by which requests fail for good once so many objects have been written."""
+    seen = 0
+
+    def plan(request: Request) -> Fault | None:
+        nonlocal seen
+        seen += request.method == "PUT"
+        return Fault.INTERNAL_ERROR if seen > puts and request.method in methods else None
+
+    return plan
+
+
+def assert_that_playlists_list_only_what_is_there(store: ObjectStore) -> None:
+    there = contents(store, "media") | contents(store, "growing")
+    for key, content in there.items():
+        if not key.endswith(f"/{layout.PLAYLIST}"):
+            continue
+        playlist = parse_playlist(content)
+        assert isinstance(playlist, MediaPlaylist)
+        for segment in playlist.segments:
+            listed = posixpath.normpath(posixpath.join(posixpath.dirname(key), segment.uri))
+            assert listed in there, f"{key} lists {segment.uri}"
+
+
+@pytest.mark.parametrize("puts", [0, 20])
+def test_a_store_that_takes_no_more_leaves_nothing_half_published(
+    s3: Bucket, some_music: Path, undisturbed: dict[str, bytes], puts: int
+) -> None:
+    prefix = f"full-{puts}"
+    with (
+        fault_proxy(s3, failing_after(puts, frozenset({"PUT"}))) as proxy,
+        pytest.raises(StoreFailed, match="Check the store"),
+    ):
+        package_song(some_music, quick(proxy.bucket, prefix, retries=2))
+    store = s3.store(prefix)
+    assert contents(store, "entry") == contents(store, "media") == {}
+    package_song(some_music, store)
+    assert contents(store, "media") | contents(store, "entry") == undisturbed
+
+
+def test_a_store_that_is_gone_in_the_middle_has_nothing_complete_and_is_taken_up_again(
+    s3: Bucket, some_music: Path, undisturbed: dict[str, bytes]
+) -> None:
+    everything = frozenset({"GET", "HEAD", "PUT", "POST", "DELETE"})
+    with (
+        fault_proxy(s3, failing_after(12, everything)) as proxy,
+        pytest.raises(StoreFailed, match="Check the store"),
+    ):
+        package_song(some_music, quick(proxy.bucket, "gone", retries=2))
+    store = s3.store("gone")
+    left = contents(store, "media")
+    assert left
+    assert not any(key.endswith(layout.INDEX) for key in left)
+    assert_that_playlists_list_only_what_is_there(store)
+    package_song(some_music, store)
+    assert contents(store, "media") | contents(store, "entry") == undisturbed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_what_is_served_through_faults_is_right_or_a_problem(s3: Bucket, seed: int) -> None:
+    asset = publish(MemoryStore())
+    store = s3.store(f"served-{seed}")
+    for name, content in asset.contents.items():
+        obstore.put(store, asset.entry.where.key(name), content)
+    obstore.put(store, asset.entry.where.key(layout.INDEX), asset.index.to_json())
+    obstore.put(store, layout.entry_key(asset.entry.playback_id), asset.entry.to_json())
+    statuses = []
+    with fault_proxy(s3, seeded(seed, 0.6)) as proxy:
+        app = create_app(quick(proxy.bucket, f"served-{seed}", retries=1))
+        async with TestClient(TestServer(app)) as client:
+            for name, content in list(asset.contents.items()) * 3:
+                statuses.append(await served(client, f"{asset.path}/{name}", content))
+    assert HTTPStatus.OK in statuses
+    assert HTTPStatus.SERVICE_UNAVAILABLE in statuses
+
+
+async def served(
+    client: TestClient[web.Request, web.Application], path: str, content: bytes
+) -> HTTPStatus:
+    async with client.get(path) as response:
+        body = await response.read()  # raises where it is shorter than its Content-Length
+        if response.status == HTTPStatus.OK:
+            assert body == content
+        else:
+            assert response.status == HTTPStatus.SERVICE_UNAVAILABLE
+            assert response.headers["Cache-Control"] == "no-store"
+            assert json.loads(body)["code"] == "store_unavailable"
+        return HTTPStatus(response.status)
+
+
+def test_a_listing_that_breaks_off_goes_on_behind_the_last_key(s3: Bucket) -> None:
+    store = s3.store("many")
+    keys = {f"media/song/r1/128k/{number:05d}.m4s" for number in range(1_100)}
+    for key in keys:
+        obstore.put(store, key, b"")
+    requests = itertools.count(1)
+    every_other = [None, Fault.BODY_CUT, Fault.BODY_RESET]
+    with fault_proxy(s3, lambda _request: every_other[next(requests) % 3]) as proxy:
+        pages_there = list(pages(quick(proxy.bucket, "many"), "media"))
+        assert set(proxy.faults) == {Fault.BODY_CUT, Fault.BODY_RESET}
+    assert len(pages_there) > 1
+    listed = [each["path"] for page in pages_there for each in page]
+    assert len(listed) == len(keys)
+    assert set(listed) == keys
+
+    with fault_proxy(s3, seeded(6, 0.4)) as proxy:
+        abandoned = Graces(abandoned_s=-60)
+        (removal,) = remove_garbage(Surroundings(quick(proxy.bucket, "many")), abandoned)
+        assert len(removal.objects) == len(keys)
+        assert proxy.faults
+    assert contents(store, "media") == {}
+
+
+def test_a_listing_that_always_breaks_off_is_an_error(s3: Bucket) -> None:
+    obstore.put(s3.store("one"), "media/a/r1/x", b"")
+    with fault_proxy(s3, lambda _request: Fault.BODY_CUT) as proxy:
+        with pytest.raises(obstore.exceptions.GenericError):
+            list(pages(quick(proxy.bucket, "one"), "media"))
+        assert 1 < proxy.requests < 10
+
+
+def test_the_commands_are_as_patient(s3: Bucket, music: Path) -> None:
+    obstore.put(s3.store("uploads"), "song.wav", music.read_bytes())
+    with fault_proxy(s3, seeded(7, 0.1)) as proxy:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "origin.cli", "package", "--json"),
+                *("s3://audio/uploads/song.wav", "s3://audio/patient"),
+            ],
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+            env=os.environ | proxy.bucket.environment,
+        )
+        assert proxy.faults
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["samples"] == 220_507
