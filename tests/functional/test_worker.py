@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from origin.database.engine import FILE_NAME
+from tests.sources.bad import broken_at_the_end as broken
 
 SOUNDBRIDGE = [sys.executable, "-m", "origin.cli"]
 
@@ -55,6 +56,18 @@ def job(folder: Path, job_id: str) -> tuple[str, int, str | None]:
         return row
 
 
+def row(folder: Path, *columns: str) -> tuple[Any, ...]:
+    with closing(sqlite3.connect(folder / "state" / FILE_NAME, timeout=30)) as database:
+        query = f"SELECT {', '.join(columns)} FROM assets"  # noqa: S608 names of columns, from here
+        found: tuple[Any, ...] = database.execute(query).fetchone()
+        return found
+
+
+def plays(folder: Path, playback_id: str, *, provisional: bool) -> bool:
+    path = folder / "store" / "entry" / f"{playback_id}.json"
+    return path.is_file() and json.loads(path.read_bytes())["provisional"] is provisional
+
+
 def wait_until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 40
     while not holds():
@@ -66,7 +79,7 @@ def test_what_is_queued_becomes_playable(tmp_path: Path, music: Path) -> None:
     ids = queued(tmp_path, music)
     entry = tmp_path / "store" / "entry" / f"{ids['playback_id']}.json"
     with worker(tmp_path) as process:
-        wait_until(entry.is_file)
+        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=False))
         events = stop(process)
     assert json.loads(entry.read_bytes())["asset_id"] == ids["asset_id"]
     assert list((tmp_path / "store" / "media" / ids["asset_id"]).rglob("multivariant.m3u8"))
@@ -96,7 +109,42 @@ def test_a_job_that_would_take_too_long_is_given_back(tmp_path: Path, long_music
         events = stop(process)
     assert "job released" in [event["event"] for event in events]
     assert job(tmp_path, ids["job_id"]) == ("queued", 0, None)
+    assert not plays(tmp_path, ids["playback_id"], provisional=False)
+    with worker(tmp_path) as process:
+        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=False))
+        stop(process)
+    assert job(tmp_path, ids["job_id"])[0] == "succeeded"
+
+
+def test_what_plays_already_is_withdrawn_where_its_source_is_bad(
+    tmp_path: Path, long_music: Path
+) -> None:
+    ids = queued(tmp_path, broken(long_music, tmp_path / "x.flac"))
+    with worker(tmp_path) as process:
+        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=True))
+        wait_until(lambda: job(tmp_path, ids["job_id"])[0] == "parked")
+        stop(process)
     assert not (tmp_path / "store" / "entry").exists()
+    assert list((tmp_path / "store" / "growing").rglob("withdrawn.json"))
+    assert row(tmp_path, "entry", "publications") == (None, 0)
+
+
+def test_what_lost_workers_announced_is_withdrawn_in_the_end(
+    tmp_path: Path, long_music: Path
+) -> None:
+    ids = queued(tmp_path, long_music)
+    with worker(tmp_path) as process:
+        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=True))
+        process.kill()
+        process.wait(timeout=20)
+    with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as database, database:
+        database.execute("UPDATE jobs SET lease_until_s = 0, attempts = 5")
+    with worker(tmp_path) as process:
+        wait_until(lambda: not (tmp_path / "store" / "entry").exists())
+        wait_until(lambda: row(tmp_path, "stored_fence") != (0,))
+        stop(process)
+    assert job(tmp_path, ids["job_id"])[0] == "parked"
+    assert list((tmp_path / "store" / "growing").rglob("withdrawn.json"))
 
 
 def test_a_bad_source_is_parked_with_its_reason_and_the_worker_lives_on(
@@ -130,14 +178,14 @@ def test_an_entry_that_a_killed_worker_left_out_is_written(tmp_path: Path, music
     ids = queued(tmp_path, music)
     entry = tmp_path / "store" / "entry" / f"{ids['playback_id']}.json"
     with worker(tmp_path) as process:
-        wait_until(entry.is_file)
+        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=False))
         stop(process)
     before = entry.read_bytes()
     entry.unlink()  # as if the worker had been killed between the commit and the write
     with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as database, database:
         database.execute("UPDATE assets SET stored_fence = 0, published_s = published_s - 9")
     with worker(tmp_path) as process:
-        wait_until(entry.is_file)
+        wait_until(lambda: row(tmp_path, "stored_fence") != (0,))
         events = stop(process)
     assert entry.read_bytes() == before
     assert "entry repaired" in [event["event"] for event in events]

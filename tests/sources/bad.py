@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.sources.audio import converted
 from tests.sources.sine import write_sine
 
 SIBLING = "sibling.wav"
@@ -50,6 +51,13 @@ def cut(path: Path, *options: str, share: float = 0.6) -> Path:
     """Write a real file without its end."""
     whole = write_sine(path, *options, duration_s=4).read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
+    return path
+
+
+def broken_at_the_end(source: Path, path: Path, share: float = 0.9) -> Path:
+    """Write ``source`` in the format that ``path`` names, without its end."""
+    converted(source, path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     return path
 
 
