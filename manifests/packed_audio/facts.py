@@ -1,6 +1,7 @@
 """What the validator is told of a segment of packed audio."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from manifests.errors import ManifestError
@@ -28,6 +29,13 @@ class PackedFacts:
     samples: int | None = None
     frame_count: int | None = None
     sample_rate_hz: int | None = None
+
+    @property
+    def duration_s(self) -> Fraction | None:
+        """How long its frames last, None where they are not AAC."""
+        if self.samples is None or self.sample_rate_hz is None:
+            return None
+        return Fraction(self.samples, self.sample_rate_hz)
 
 
 def read_packed_audio(data: bytes) -> PackedFacts:

@@ -16,6 +16,7 @@ PEAK_TO_AVERAGE: Final = 2
 PEAK_TO_SILENCE: Final = 10
 SILENT_BPS: Final = 16_000
 """Silence has less than that part of the peak rate, and less than this: no other sound does."""
+LOSSLESS: Final = frozenset({"flac", "alac"})
 CELLULAR_BPS: Final = 192_000
 
 RULES: Final[RuleSet[Presentation]] = RuleSet()
@@ -71,13 +72,14 @@ def _average_is_declared(presentation: Presentation) -> Iterator[Violation]:
     "HLS-PEAK-TO-AVERAGE",
     Severity.WARNING,
     "Apple HLS authoring 1.30",
-    "The peak bit rate is at most 200 % of the average bit rate, silence left out.",
+    "The peak bit rate is at most 200 % of the average bit rate, silence and lossless coding "
+    "left out.",
 )
 def _peak_is_moderate(presentation: Presentation) -> Iterator[Violation]:
     # Digital silence costs an encoder next to nothing. Music with much of it would seem to have
     # peaks, where all of the music has one rate and no network is asked for more than that.
     for variant, line, (peak_bps, _, average_bps) in _weigh(presentation):
-        if _is_excessive(peak_bps, average_bps):
+        if _is_excessive(peak_bps, average_bps) and not _is_lossless(variant):
             yield Violation(
                 f"{variant.uri} peaks at {peak_bps} bit/s, which is "
                 f"{round(100 * peak_bps / average_bps)} % of its average of {average_bps}",
@@ -165,6 +167,11 @@ def _rates(rendition: Rendition) -> _Rates | None:
 
 def _is_off(declared_bps: int, measured_bps: int) -> bool:
     return abs(measured_bps - declared_bps) > declared_bps * TOLERANCE
+
+
+def _is_lossless(variant: Variant) -> bool:
+    """Tell whether no encoder had a say in its bit rate: it is what the sound is."""
+    return any(codec.lower() in LOSSLESS for codec in variant.codecs)
 
 
 def _is_excessive(peak_bps: int, average_bps: int) -> bool:

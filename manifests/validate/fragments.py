@@ -61,7 +61,8 @@ def _is_of_a_known_format(context: SegmentInContext) -> Iterator[Violation]:
     "The boxes of a segment can be walked, and fill it.",
 )
 def _can_be_walked(context: SegmentInContext) -> Iterator[Violation]:
-    if context.segment.problem is not None:
+    is_made_of_boxes = context.segment.container is Container.FRAGMENTED_MP4
+    if is_made_of_boxes and context.segment.problem is not None:
         yield Violation(f"its boxes are broken: {context.segment.problem}")
     elif context.segment.facts and context.segment.facts.trailing_bytes:
         yield Violation(f"{context.segment.facts.trailing_bytes} bytes follow its last box")

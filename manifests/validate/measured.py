@@ -1,11 +1,11 @@
-"""What is kept of a rendition once its bytes have been looked at: sizes and box facts.
+"""What is kept of a rendition once its bytes have been looked at: sizes and facts.
 
 Times count from the track's zero, in seconds; where the initialization section trims the front
 (``elst``), what is trimmed is not heard, and EXTINF does not count it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -14,6 +14,8 @@ from manifests.boxes import InitFacts, SegmentFacts, TrackFacts, read_init, read
 from manifests.errors import ManifestError
 from manifests.key import KeyMethod
 from manifests.media_playlist import MediaPlaylist
+from manifests.packed_audio import PackedFacts, read_packed_audio
+from manifests.packed_audio.timestamp_tag import CLOCK_HZ
 from manifests.segment import InitializationSection, Segment
 from manifests.validate.written import Written
 
@@ -45,12 +47,17 @@ class MeasuredSection:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSegment:
-    """A media segment; ``facts`` and ``problem`` are both None where it is not fMP4."""
+    """A media segment.
+
+    ``facts`` are those of fMP4, ``packed`` those of packed audio; both are None where it is
+    neither, and where ``problem`` says why it cannot be walked.
+    """
 
     uri: str
     size_bytes: int
     container: Container
     facts: SegmentFacts | None = None
+    packed: PackedFacts | None = None
     problem: ManifestError | None = None
 
 
@@ -98,6 +105,8 @@ class Rendition:
 
     def _span(self, number: int) -> Span | None:
         segment, section = self.segments[number], self.section(number)
+        if segment is not None and segment.packed is not None:
+            return _packed_span(segment.packed)
         if segment is None or segment.facts is None or section is None or section.facts is None:
             return None
         return _span(segment.facts, section.facts)
@@ -117,14 +126,16 @@ def measure_segment(
     uri: str, data: bytes, segment: Segment, section: MeasuredSection | None
 ) -> MeasuredSegment:
     """Look into a media segment; ``section`` is the initialization section that it needs."""
-    container = _container(data, segment)
-    if container is not Container.FRAGMENTED_MP4:
-        return MeasuredSegment(uri, len(data), container)
+    measured = MeasuredSegment(uri, len(data), _container(data, segment))
     try:
-        facts = read_media_segment(data, section.facts if section else None)
+        if measured.container is Container.FRAGMENTED_MP4:
+            facts = read_media_segment(data, section.facts if section else None)
+            return replace(measured, facts=facts)
+        if measured.container is Container.PACKED_AUDIO:
+            return replace(measured, packed=read_packed_audio(data))
     except ManifestError as error:
-        return MeasuredSegment(uri, len(data), container, problem=error)
-    return MeasuredSegment(uri, len(data), container, facts)
+        return replace(measured, problem=error)
+    return measured
 
 
 def _container(data: bytes, segment: Segment) -> Container:
@@ -160,6 +171,19 @@ def _span(segment: SegmentFacts, init: InitFacts) -> Span | None:
         timescale=track.timescale,
         presented_s=Fraction(presented, track.timescale),
         frame_s=Fraction(end - start, samples * track.timescale),
+    )
+
+
+def _packed_span(packed: PackedFacts) -> Span | None:
+    """Return what a segment of packed audio holds; all of it is presented."""
+    if packed.timestamp is None or packed.duration_s is None or not packed.frame_count:
+        return None
+    return Span(
+        start_ticks=packed.timestamp,
+        end_ticks=packed.timestamp + round(packed.duration_s * CLOCK_HZ),
+        timescale=CLOCK_HZ,
+        presented_s=packed.duration_s,
+        frame_s=packed.duration_s / packed.frame_count,
     )
 
 

@@ -23,10 +23,14 @@ RULES: Final[RuleSet[Rendition]] = RuleSet()
     "BMFF-NOT-CHECKED",
     Severity.INFO,
     "RFC 8216 §3",
-    "Of segments other than fMP4, sizes are checked and contents are not.",
+    "Of segments other than fMP4 and packed AAC, sizes are checked and contents are not.",
 )
 def _is_open_to_inspection(rendition: Rendition) -> Iterator[Violation]:
-    closed = [segment.container for segment in rendition.segments if segment]
+    closed = [
+        segment.container
+        for segment in rendition.segments
+        if segment and segment.problem is None and not (segment.packed and segment.packed.samples)
+    ]
     for container in sorted(set(closed) - {Container.FRAGMENTED_MP4, Container.UNKNOWN}):
         yield Violation(
             f"the content of {closed.count(container)} segments was not checked: it is {container}"

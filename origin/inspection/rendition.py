@@ -6,7 +6,7 @@ from typing import Final
 
 from manifests.media_playlist import MediaPlaylist
 from manifests.segment import ByteRange, InitializationSection, Segment
-from manifests.validate import delivery, fragments, initialization, timeline
+from manifests.validate import delivery, fragments, initialization, packed_audio, timeline
 from manifests.validate.delivery import ObjectKind
 from manifests.validate.finding import Finding
 from manifests.validate.measured import (
@@ -63,7 +63,7 @@ async def inspect_rendition(
     measured = await map_bounded(measure, wanted, at_once=CONCURRENCY)
     findings += (finding for _, found in measured for finding in found)
     rendition = Rendition(written, sections, tuple(segment for segment, _ in measured))
-    judged = timeline.RULES.check(rendition, uri)
+    judged = timeline.RULES.check(rendition, uri) + packed_audio.IN_A_ROW.check(rendition, uri)
     return InspectedRendition(uri, rendition, (*condense(findings, uri), *judged))
 
 
@@ -96,7 +96,8 @@ async def _segment(
     measured = measure_segment(where, fetched.data, segment, wanted.section)
     facts = wanted.section.facts if wanted.section else None
     context = fragments.SegmentInContext(measured, segment.init is not None, facts)
-    return measured, findings + fragments.RULES.check(context, where)
+    findings += fragments.RULES.check(context, where)
+    return measured, findings + packed_audio.RULES.check(context, where)
 
 
 def _with_spans(segments: tuple[Segment, ...]) -> Iterator[tuple[Segment, ByteSpan | None]]:

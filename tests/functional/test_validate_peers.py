@@ -115,3 +115,11 @@ def test_shaka_packager(source: Path, tmp_path: Path, output: tuple[str, ...]) -
         "BMFF-INIT-LOUDNESS",
         "HLS-RUNGS-INDEPENDENT-SEGMENTS",
     }
+
+
+def test_packed_audio_of_shaka_packager(source: Path, tmp_path: Path) -> None:
+    report = shaka_hls(source, tmp_path, "segment_template={folder}/{rate}-$Number$.aac")
+    assert told(report, Severity.ERROR) == set()
+    assert told(report, Severity.WARNING) == {"HLS-LANGUAGE-MISSING", "HLS-TARGETDURATION-SIX"}
+    assert told(report, Severity.INFO) == {"HLS-RUNGS-INDEPENDENT-SEGMENTS"}
+    assert report.checked[1].segments == 4

@@ -286,3 +286,14 @@ def test_subtitles_need_not_keep_step() -> None:
 def test_every_rule_has_a_defect_here() -> None:
     seeded = {rule for rule, _ in BREAKS}
     assert seeded == identifiers(rungs.RULES, codecs.RULES, bandwidth.RULES)
+
+
+def test_a_lossless_variant_may_peak_as_its_sound_does() -> None:
+    light = rendition((258,) * 6, frame_bytes=100)
+    heavy = rendition((258,) * 6, frame_bytes=900)
+    mixed = replace(light, segments=(*light.segments[:3], heavy.segments[3], *light.segments[4:]))
+    variants = (variant("mixed", mixed, codecs=("fLaC",)), variant("low", LOW))
+    said = MultivariantPlaylist(variants, independent_segments=True)
+    found = Presentation(Written(said), {"mixed": mixed, "low": LOW})
+    rules = [finding.rule for finding in bandwidth.RULES.check(found, "multivariant.m3u8")]
+    assert rules == []
