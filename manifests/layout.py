@@ -26,7 +26,9 @@ Ids are lower case so that folders on case-insensitive file systems tell them ap
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from manifests.errors import ManifestError
@@ -55,6 +57,10 @@ WITHDRAWN: Final = "withdrawn.json"
 _ID: Final = re.compile(ID_PATTERN)
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _BITS_PER_CHARACTER: Final = 5
+_UNWANTED_IN_NAMES: Final = re.compile(r'[\x00-\x1f\x7f/\\%#?*:|"<>\[\]{}^~`]+')
+"""What a key, a URL or a file system might take for something else."""
+_STEM_BYTES_MAX: Final = 180
+_SUFFIX_LENGTH_MAX: Final = 8
 
 
 def check_id(value: str) -> str:
@@ -116,6 +122,17 @@ def chunk_record_name(rung: str, number: int) -> str:
 def artwork_name(width_px: int) -> str:
     """Return a cover image's name below its revision."""
     return f"artwork-{width_px}.jpg"
+
+
+def source_key(asset_id: str, file_name: str) -> str:
+    """Return the key of an upload: its name stays readable, for it may become a title."""
+    readable = file_name.encode(errors="ignore").decode()  # a name may be no text at all
+    name = _UNWANTED_IN_NAMES.sub("-", unicodedata.normalize("NFC", readable)).strip(" .-")
+    suffix = PurePosixPath(name).suffix
+    if len(suffix) > _SUFFIX_LENGTH_MAX:
+        suffix = ""
+    stem = name.removesuffix(suffix).encode()[:_STEM_BYTES_MAX].decode(errors="ignore")
+    return f"{SOURCES_PREFIX}/{check_id(asset_id)}/{stem or 'source'}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from manifests import layout
 from origin.database.engine import open_database
 from packager.errors import UnsupportedSource
 from packager.extras import NO_EXTRAS, Extras
@@ -95,7 +96,7 @@ async def _enqueue(
     async with database.begin() as connection:
         queued = await enqueue(connection, new, job_id=job_id, now_s=now_s)
         there = PackagingJob.from_payload(queued.payload)
-        if there.source != job.source:
+        if _place(there) != _place(job):
             raise JobRefused(
                 f"The idempotency key {terms.idempotency_key!r} was used for another source. "
                 "Use a new key for a new job."
@@ -103,3 +104,9 @@ async def _enqueue(
         if queued.is_new:
             await assets.register(connection, job.asset_id, job.playback_id)
     return Queued(queued.job_id, there, queued.is_new)
+
+
+def _place(job: PackagingJob) -> str:
+    """Return where a source is, without the asset's id in the key of an upload."""
+    prefix = layout.SOURCES_PREFIX
+    return job.source.replace(f"/{prefix}/{job.asset_id}/", f"/{prefix}/")

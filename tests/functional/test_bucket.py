@@ -82,9 +82,14 @@ def test_passing_faults_are_tried_again(s3: Bucket) -> None:
 
 
 def test_what_cannot_be_done_is_a_sentence(s3: Bucket, unused_tcp_port: int) -> None:
-    nobody = s3.environment | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{unused_tcp_port}"}
-    no_keys = s3.environment | {"AWS_EC2_METADATA_DISABLED": "true"}
-    no_keys |= {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "HOME": "/nowhere"}
+    nobody = {**s3.environment, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{unused_tcp_port}"}
+    no_keys = {
+        **s3.environment,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "HOME": "/nowhere",
+    }
     for environment, url, said in (
         (nobody, "s3://audio", "Check AWS_ENDPOINT_URL"),
         (s3.environment, "gs://audio", "is not the URL of a bucket"),

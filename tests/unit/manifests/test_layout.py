@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from manifests import layout
 from manifests.errors import ManifestError
@@ -44,3 +46,33 @@ def test_random_bytes_are_spelt_in_full() -> None:
     assert new_id(b"\x01") == "01"
     assert check_id(new_id(bytes(range(12)))) == new_id(bytes(range(12)))
     assert new_id(b"\0\x01") != new_id(b"\x01\0")
+
+
+@pytest.mark.parametrize(
+    ("file_name", "name"),
+    [
+        ("song.flac", "song.flac"),
+        ("Été à Paris (live).wav", "Été à Paris (live).wav"),
+        ("e\u0301.wav", "\u00e9.wav"),
+        ("a/b\\c#1?.mp3", "a-b-c-1-.mp3"),
+        ("..", "source"),
+        (".hidden", "hidden"),
+        ("", "source"),
+        ("50% off.ogg", "50- off.ogg"),
+        ("line\nbreak.ogg", "line-break.ogg"),
+        ("undecodable-\udcff.wav", "undecodable-.wav"),
+        ("no ending", "no ending"),
+        ("Dr. Who and the long tail", "Dr. Who and the long tail"),
+        ("ü" * 200 + ".wav", "ü" * 90 + ".wav"),
+    ],
+)
+def test_an_upload_keeps_its_name_as_far_as_it_is_safe(file_name: str, name: str) -> None:
+    assert layout.source_key("a1", file_name) == f"sources/a1/{name}"
+
+
+@given(st.text())
+def test_no_name_steps_out_of_its_folder(file_name: str) -> None:
+    prefix, asset_id, name = layout.source_key("a1", file_name).split("/")
+    assert (prefix, asset_id) == ("sources", "a1")
+    assert name.strip(".")
+    assert len(name.encode()) <= 255
