@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.listening import Track, clip, package, serving
+from tests.acceptance.listening import CHAPTERS, Track, clip, package, serving
 from tests.acceptance.watching import ARTIST, TITLE
 from tests.players.chromium import chromium
 
@@ -38,7 +38,8 @@ def other(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Track:
 def track(other: Track, store: Path, tmp_path_factory: pytest.TempPathFactory) -> Track:
     del other  # published before, so that this one is the newest
     target = tmp_path_factory.mktemp("music") / "track.flac"
-    return package(clip("battle-epic.ogg", target, 40, {"title": TITLE, "artist": ARTIST}), store)
+    tags = {"title": TITLE, "artist": ARTIST, **CHAPTERS}
+    return package(clip("battle-epic.ogg", target, 40, tags), store)
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,14 @@
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from manifests.chapters import Chapter, are_in_order
+from packager.errors import CorruptSource, UnsupportedSource
 from packager.source.chapters import (
     MAX_CHAPTERS,
     MAX_TITLE_LENGTH,
@@ -31,16 +34,19 @@ RATE_HZ = 44_100
 
 def chapters_of(path: Path) -> list[tuple[str, float, float]]:
     """Return titles, starts and ends in seconds, as they lie on the 10 s of sound."""
-    with open_source(path) as source:
-        found = placed(read_chapters(source.container, path), 10 * RATE_HZ, RATE_HZ)
     return [
         (
             chapter.title,
             round(chapter.start_ticks / RATE_HZ, 3),
             round((chapter.start_ticks + chapter.duration_ticks) / RATE_HZ, 3),
         )
-        for chapter in found
+        for chapter in placed_from(path)
     ]
+
+
+def placed_from(path: Path) -> tuple[Chapter, ...]:
+    with open_source(path) as source:
+        return placed(read_chapters(source.container, path), 10 * RATE_HZ, RATE_HZ)
 
 
 @pytest.mark.parametrize(
@@ -210,3 +216,31 @@ def test_whatever_a_file_says_chapters_follow_each_other(
 ) -> None:
     found = placed(told, samples, rate_hz)
     assert are_in_order(found, samples)
+
+
+@pytest.mark.parametrize("name", ["t.mp3", "t.m4a", "t.mka", "t.opus", "t.flac"])
+def test_damaged_chapters_are_fewer_or_stranger_and_no_fault(tmp_path: Path, name: str) -> None:
+    if name == "t.flac":
+        path = with_cue_sheet(tmp_path / name, [0, 44_100, 220_500])
+    else:
+        path = with_chapters(tmp_path / name, MARKS)
+    data, random = path.read_bytes(), Random(7)  # noqa: S311 - damage, not a secret
+    for _ in range(60):
+        damaged = bytearray(data)
+        for _ in range(random.randint(1, 12)):
+            damaged[random.choice(_places(data, random))] = random.randrange(256)
+        path.write_bytes(damaged)
+        with suppress(UnsupportedSource, CorruptSource):
+            assert are_in_order(placed_from(path), 10 * RATE_HZ)
+
+
+def _places(data: bytes, random: Random) -> range:
+    """Return bytes around a mark of chapters, or anywhere in the file's first and last 2 KB."""
+    marks = [data.find(mark) for mark in (b"CHAP", b"chpl", b"chap", b"\x10\x43\xa7\x70")]
+    found = [place for place in marks if place >= 0]
+    if found and random.random() < 0.8:
+        place = random.choice(found)
+        return range(max(place - 16, 0), min(place + 200, len(data)))
+    return random.choice(
+        [range(min(2_048, len(data))), range(max(len(data) - 2_048, 0), len(data))]
+    )
