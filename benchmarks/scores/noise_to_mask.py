@@ -22,7 +22,7 @@ _SPREAD_DOWN_DB, _SPREAD_UP_DB = 27.0, 15.0
 _OFFSET_DB, _OFFSET_DB_PER_BARK = 5.0, 0.3
 _AUDIBLE = 1e-12
 
-Bands = npt.NDArray[np.float64]
+Bands = npt.NDArray[np.floating]
 """Power of shape ``(frames, bands)``."""
 
 
@@ -48,7 +48,7 @@ def _power(channel: npt.NDArray[np.float32]) -> Bands:
     frames = np.lib.stride_tricks.sliding_window_view(channel, _WINDOW)[::_HOP]
     window = np.hanning(_WINDOW)
     spectrum = np.fft.rfft(frames * window, axis=1)
-    return np.abs(spectrum) ** 2 / (window.sum() / 2) ** 2
+    return np.asarray(np.abs(spectrum) ** 2 / (window.sum() / 2) ** 2)
 
 
 @cache
@@ -65,7 +65,7 @@ def _scale(rate_hz: int) -> _Scale:
 
 def _bark(hz: Bands) -> Bands:
     """Return critical-band rates, as BS.1387 has them."""
-    return 7 * np.arcsinh(hz / 650)
+    return np.asarray(7 * np.arcsinh(hz / 650))
 
 
 def _spreading(centre: Bands) -> Bands:

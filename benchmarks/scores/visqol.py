@@ -11,7 +11,10 @@ _METRIC.create(mode="audio")
 
 
 def opinion(reference: Sound, coded: Sound, rate_hz: int) -> float:
-    """Return the score of what both channels have in common; with Numba it takes a tenth of real time."""
+    """Return the score of what both channels have in common.
+
+    Without Numba it takes as long as the sound, with it a tenth of that.
+    """
     first, second = (
         at_48_khz(sound, rate_hz).mean(axis=0, dtype=np.float64) for sound in (reference, coded)
     )
