@@ -46,7 +46,10 @@ def rows(state: Path | None, url: str | None) -> Iterator[Callable[[str], Row]]:
 
 
 async def _read(engine: AsyncEngine, asset_id: str) -> Row:
-    revision = select(assets.c.revision).where(assets.c.asset_id == asset_id)
+    # Where an asset was withdrawn, the revision that it played is still there, but no entry.
+    revision = select(assets.c.revision).where(
+        assets.c.asset_id == asset_id, assets.c.entry.is_not(None)
+    )
     payloads = select(jobs.c.payload).where(
         jobs.c.state.in_(_OPEN), jobs.c.payload.contains(asset_id, autoescape=True)
     )

@@ -57,7 +57,10 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a database says of an asset: the revision that it plays, and whether work is open."""
+    """What a database says of an asset: the revision that it plays, and whether a job is open.
+
+    A revision that is only announced counts, too: who announced it withdraws it.
+    """
 
     revision: str | None
     has_open_job: bool
