@@ -7,6 +7,7 @@ from obstore.store import LocalStore
 
 from manifests import layout
 from manifests.index import Index
+from packager.extras import NO_EXTRAS, Extras
 from packager.limits import Limits
 from packager.package import package
 
@@ -35,7 +36,12 @@ class InFolder:
 
 
 def package_into(
-    root: Path, source: Path | str, *, workers: int = 2, limits: Limits | None = None
+    root: Path,
+    source: Path | str,
+    *,
+    workers: int = 2,
+    limits: Limits | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> InFolder:
     """Package ``source`` into the file store at ``root``."""
     packaged = package(
@@ -46,5 +52,6 @@ def package_into(
         created_at="2026-01-02T03:04:05Z",
         workers=workers,
         limits=limits,
+        extras=extras,
     )
     return InFolder(root / packaged.entry.where.prefix, packaged.index)
