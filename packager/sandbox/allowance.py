@@ -9,8 +9,9 @@ room for a slow and busy machine; they are there for what never ends.
 * Processor time: half of the longest sound that the limits allow, where a ladder takes less than a
   twentieth of what it lasts.
 * Without a message: bounded in processor time, since what runs in a loop gets nowhere however fast,
-  and in time without any of it, since what waits for ever takes none. A machine that is busy with
-  others reaches neither. With all chunks done already, the whole sound passes without a message.
+  and in time with hardly any of it, since what waits for ever takes none. (Hardly: threads that
+  wait for Python's lock look after it now and then.) A machine that is busy with others reaches
+  neither. With all chunks done already, the whole sound passes without a message.
 * In all: four times the sound's length of waiting, and an hour at least.
 """
 
@@ -27,6 +28,7 @@ _QUIET_CPU_PER_S: Final = 0.02
 _LEAST_CPU_S: Final = 60
 _WORKER_CPU_S: Final = 10
 _IDLE_S: Final = 60.0
+_IDLE_SHARE: Final = 0.01
 _WAITING_PER_S: Final = 4.0
 _LEAST_WAITING_S: Final = 3_600.0
 
@@ -36,7 +38,7 @@ class Allowance:
     """What a child may take: in all of memory, processor time, and its parent's patience.
 
     ``quiet_cpu_s`` is of processor time between messages, ``idle_s`` of time between messages in
-    which it took none.
+    which it took less than a hundredth of that.
     """
 
     memory_bytes: int
@@ -80,7 +82,7 @@ class Watch:
         """Go on waiting, or raise SourceStalled."""
         self._waited_s += now_s - self._looked_s
         self._looked_s = now_s
-        if cpu_s > self._cpu_s:
+        if cpu_s - self._cpu_s >= self._allowed.idle_s * _IDLE_SHARE:
             self._cpu_s, self._moved_s = cpu_s, now_s
         if (
             self._waited_s > self._allowed.waiting_s

@@ -48,6 +48,7 @@ def _forked(start: Start, files: list[int]) -> bytes:
     else:
         if pid == 0:
             _become_child(start, *files)
+        os.setpgid(pid, pid)  # before anybody knows of it, who may at once want to end it
     for file in files:
         os.close(file)
     return str(pid).encode()
@@ -56,7 +57,6 @@ def _forked(start: Start, files: list[int]) -> bytes:
 def _become_child(start: Start, requests: int, frames: int) -> None:
     """Exchange the socket for the pipes, and read a source; does not return."""
     try:
-        os.setsid()
         os.dup2(requests, _STDIN)
         os.dup2(frames, _STDOUT)
         os.close(requests)

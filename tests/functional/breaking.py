@@ -1,0 +1,148 @@
+"""Children in which a source does what no source should be able to do: each breaks in one way."""
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Collection, Generator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from packager.encoding.encoded import ChunkId, EncodedChunk
+from packager.extras import Extras
+from packager.limits import Limits
+from packager.plan import Finding, Plan
+from packager.reading import Reading
+from packager.sandbox.template import serve_copies
+
+
+class ReadingThatBreaks:
+    """A reading that is fine for one chunk, and then does what its source is named for."""
+
+    def __init__(self, path: Path, limits: Limits, workers: int, extras: Extras) -> None:
+        self._reading = Reading(path, limits, workers, extras)
+        self._breaks = BREAKS.get(path.stem, str)
+        self._lies = LIES.get(path.stem)
+
+    @property
+    def plan(self) -> Plan:
+        return self._reading.plan
+
+    def chunks(self, done: Collection[ChunkId] = ()) -> Generator[EncodedChunk]:
+        chunks = self._reading.chunks(done)
+        yield from islice(chunks, 1)
+        self._breaks()
+        if self._lies:
+            yield from map(self._lies, islice(chunks, 1))
+        yield from chunks
+
+    def finding(self) -> Finding:
+        return self._reading.finding()
+
+
+def segfault() -> None:
+    ctypes.string_at(0)
+
+
+def abort() -> None:
+    ctypes.CDLL(None).abort()
+
+
+def hang() -> None:
+    time.sleep(1_000)
+
+
+def hang_with_the_interpreter() -> None:
+    ctypes.PyDLL(None).sleep(1_000)
+
+
+def spin() -> None:
+    while True:
+        pass
+
+
+def eat_memory() -> None:
+    held = []
+    while True:
+        held.append(bytearray(b"x" * 2**24))
+
+
+def eat_memory_in_c() -> None:
+    libc = ctypes.CDLL(None)
+    libc.malloc.restype = ctypes.c_void_p
+    while (at := libc.malloc(ctypes.c_size_t(2**24))) is not None:
+        ctypes.memset(at, 1, 2**24)
+    raise MemoryError
+
+
+def leave() -> None:
+    os._exit(0)
+
+
+def be_killed() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def write_a_file() -> None:
+    with Path("/tmp/soundbridge-escaped").open("wb") as file:  # noqa: S108 it is never there
+        file.write(b"escaped")
+
+
+def raise_an_error() -> None:
+    raise RuntimeError("nobody thought of this")
+
+
+def print_a_lot() -> None:
+    os.write(1, b"x" * 2**20)
+    os.write(2, b"x" * 2**20)
+
+
+def another_rung(chunk: EncodedChunk) -> EncodedChunk:
+    return replace(chunk, rung=replace(chunk.rung, name="../../elsewhere"))
+
+
+def another_number(chunk: EncodedChunk) -> EncodedChunk:
+    return replace(chunk, cut=replace(chunk.cut, number=7))
+
+
+def a_frame_less(chunk: EncodedChunk) -> EncodedChunk:
+    return replace(chunk, units=chunk.units[1:])
+
+
+def an_empty_frame(chunk: EncodedChunk) -> EncodedChunk:
+    return replace(chunk, units=(b"", *chunk.units[1:]))
+
+
+def a_shifted_cut(chunk: EncodedChunk) -> EncodedChunk:
+    first, *rest = chunk.cut.segments
+    shifted = replace(first, start_ticks=first.start_ticks + 1)
+    return replace(chunk, cut=replace(chunk.cut, segments=(shifted, *rest)))
+
+
+def no_segments(chunk: EncodedChunk) -> EncodedChunk:
+    return replace(chunk, cut=replace(chunk.cut, segments=()), units=())
+
+
+BREAKS: Final = {
+    breaks.__name__: breaks
+    for breaks in (
+        segfault, abort, leave, be_killed, hang, hang_with_the_interpreter, spin, eat_memory,
+        eat_memory_in_c, write_a_file, raise_an_error, print_a_lot,
+    )
+}  # fmt: skip
+LIES: Final = {
+    lie.__name__: lie
+    for lie in (
+        another_rung, another_number, a_frame_less, an_empty_frame, a_shifted_cut, no_segments,
+    )
+}  # fmt: skip
+
+__all__ = ["BREAKS", "LIES", "TEMPLATE", "ReadingThatBreaks", "serve_copies"]
+
+TEMPLATE: Final = (
+    "-c",
+    f"from {__name__} import ReadingThatBreaks, serve_copies; serve_copies(ReadingThatBreaks)",
+)
+"""A template whose children break as their source's name says; most names mean nothing."""
