@@ -41,6 +41,7 @@ class HlsJsPlayback {
       maxBufferLength: BUFFER_AHEAD_S,
       maxMaxBufferLength: BUFFER_AHEAD_S, // else 60 MB are filled: ten minutes of sound
       backBufferLength: BUFFER_BEHIND_S,
+      enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
     });
     this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
