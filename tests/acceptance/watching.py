@@ -1,7 +1,7 @@
 """Playback is watched from inside the page.
 
 Each frame notes the clock and the position, so that a pause of the sound shows as position that
-falls behind.
+falls behind. A wait for sound that has not come is told from one for a busy processor.
 """
 
 from itertools import pairwise
@@ -13,9 +13,14 @@ TITLE, ARTIST = "Battle Epic", "Aleksi Aubry-Carlson"
 RATE: Final = 2
 WATCH: Final = """() => {
     const audio = document.querySelector('audio');
-    const watched = {points: [], waits: 0, troubles: []};
+    const watched = {points: [], waits: 0, starved: 0, troubles: []};
     document.addEventListener('playbacktrouble', ({detail}) => watched.troubles.push(detail));
-    audio.addEventListener('waiting', () => watched.waits += 1);
+    audio.addEventListener('waiting', () => {
+        const {buffered, currentTime} = audio;
+        const ends = [...Array(buffered.length).keys()].map(index => buffered.end(index));
+        watched.waits += 1;
+        watched.starved += ends.some(end => end > currentTime + 0.1) ? 0 : 1;
+    });
     const note = () => {
         watched.points.push([performance.now() / 1000, audio.currentTime]);
         requestAnimationFrame(note);
