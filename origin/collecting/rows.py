@@ -40,12 +40,13 @@ def rows(state: Path | None, url: str | None) -> Iterator[Callable[[str], Row]]:
         opened = AsyncExitStack()
         engine = runner.run(opened.enter_async_context(open_database(folder, url)))
         try:
-            yield lambda asset_id: runner.run(_read(engine, asset_id))
+            yield lambda asset_id: runner.run(read_row(engine, asset_id))
         finally:
             runner.run(opened.aclose())
 
 
-async def _read(engine: AsyncEngine, asset_id: str) -> Row:
+async def read_row(engine: AsyncEngine, asset_id: str) -> Row:
+    """Return what the database says of an asset; raises CollectionFailed."""
     # Where an asset was withdrawn, the revision that it played is still there, but no entry.
     revision = select(assets.c.revision).where(
         assets.c.asset_id == asset_id, assets.c.entry.is_not(None)

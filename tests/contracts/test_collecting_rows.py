@@ -1,0 +1,84 @@
+"""What a database says of an asset to whoever collects garbage, on SQLite and on PostgreSQL."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from manifests.entry import Entry
+from origin.collecting.errors import CollectionFailed
+from origin.collecting.rows import read_row
+from packager.publishing.garbage import Row
+from packager.queue import assets, lease, policy
+from packager.queue.claim import claim
+from packager.queue.enqueue import enqueue
+from packager.queue.job import Claimed, NewJob
+
+NOON_S = 1_800_000_000.0
+ENTRY = Entry("play", "a_set", "r1", "2026-01-02T03:04:05Z", 5.0)
+GROWING = replace(ENTRY, provisional=True)
+WAITS = Row(None, has_open_job=True)
+NOTHING = Row(None, has_open_job=False)
+
+
+async def ask(database: AsyncEngine, asset_id: str) -> None:
+    payload = {"asset_id": asset_id, "source": "/of/a_set/asset.wav"}
+    async with database.begin() as connection:
+        job = NewJob("package", payload, "ann")
+        await enqueue(connection, job, job_id=f"of-{asset_id}", now_s=NOON_S)
+
+
+async def take(database: AsyncEngine) -> Claimed:
+    async with database.begin() as connection:
+        await assets.register(connection, "a_set", "play")
+        held = await claim(connection, ["package"], worker="w", now_s=NOON_S, lease_s=30)
+    assert held is not None
+    return held
+
+
+async def test_a_job_is_open_until_it_has_ended(database: AsyncEngine) -> None:
+    assert await read_row(database, "a_set") == NOTHING
+    await ask(database, "a_set")
+    assert await read_row(database, "a_set") == WAITS
+    held = await take(database)
+    assert await read_row(database, "a_set") == WAITS
+    async with database.begin() as connection:
+        bad = policy.Failure("corrupt_source", "It is.", is_permanent=True)
+        await lease.fail(connection, held, bad, now_s=NOON_S, chance=0.5)
+    assert await read_row(database, "a_set") == NOTHING
+
+
+async def test_an_id_that_is_only_a_part_of_the_payload_is_not_the_asset(
+    database: AsyncEngine,
+) -> None:
+    await ask(database, "a_set-2")
+    for other in ("a_set", "asset", "of", "axset-2"):
+        assert await read_row(database, other) == NOTHING
+    assert await read_row(database, "a_set-2") == WAITS
+
+
+async def test_what_is_announced_or_published_is_played(database: AsyncEngine) -> None:
+    await ask(database, "a_set")
+    held = await take(database)
+    async with database.begin() as connection:
+        await assets.announce(connection, held, GROWING, now_s=NOON_S)
+    assert await read_row(database, "a_set") == Row("r1", has_open_job=True)
+    async with database.begin() as connection:
+        await assets.withdraw(connection, held, "a_set", now_s=NOON_S)
+    assert await read_row(database, "a_set") == WAITS
+    async with database.begin() as connection:
+        await lease.succeed(connection, held, now_s=NOON_S)
+        await assets.publish(connection, held, ENTRY, now_s=NOON_S)
+    assert await read_row(database, "a_set") == Row("r1", has_open_job=False)
+
+
+async def test_a_database_that_cannot_be_asked_ends_the_collection(database: AsyncEngine) -> None:
+    async with database.begin() as connection:
+        await connection.execute(text("ALTER TABLE jobs RENAME TO elsewhere"))
+    try:
+        with pytest.raises(CollectionFailed, match="The database could not be read"):
+            await read_row(database, "a_set")
+    finally:
+        async with database.begin() as connection:
+            await connection.execute(text("ALTER TABLE elsewhere RENAME TO jobs"))
