@@ -14,7 +14,7 @@ POLL_S = 0.005
 
 
 class Packaging:
-    """A process that packages, and how many segments its shortest playlist lists."""
+    """A process that packages."""
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self._process = process

@@ -90,6 +90,7 @@ def test_a_browser_without_media_source_plays_what_it_joined_natively(
     page.add_init_script("delete window.MediaSource; delete window.ManagedMediaSource;")
     with packaging(source, store, "native", segments=SEGMENTS):
         open_page(page, "/?play=native")
+        expect(page.locator(".tracks [data-playback-id=native]")).to_contain_text("preparing")
         play(page, 1)
         wait_for_position(page, 1)
         assert page.get_attribute("sound-player", "data-engine") == "native"

@@ -11,22 +11,24 @@ from pathlib import Path
 
 import pytest
 
-from manifests import layout
+from manifests import growing, layout
 from manifests.chapters import Chapter
 from manifests.dash import with_base_url
 from manifests.date_range import DateRange
 from manifests.index import Index, Loudness
 from manifests.key import Key, KeyMethod
+from manifests.layout import Revision
 from manifests.media import Media, MediaType
-from manifests.media_playlist import MediaPlaylist, PlaylistType
+from manifests.media_playlist import MediaPlaylist
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.packed_presentation import packed_documents
 from manifests.parse import parse_playlist
 from manifests.presentation import documents, multivariant_playlist
+from manifests.rendition import Rung
 from manifests.segment import InitializationSection, Segment
 from manifests.steering import ContentSteering
 from manifests.variant import Variant
-from tests.unit.manifests.revisions import index, with_lossless, with_packed_audio
+from tests.unit.manifests.revisions import LADDER, index, with_lossless, with_packed_audio
 
 HERE = Path(__file__).parent / "manifests"
 SILENT = Loudness(None, None, None)
@@ -50,18 +52,21 @@ INIT = InitializationSection("init.mp4")
 NOON = datetime(2024, 2, 29, 12, tzinfo=UTC)
 LIVE_KEY = Key(KeyMethod.AES_128, "key/7", bytes(range(16)))
 PLAYLISTS: dict[str, MediaPlaylist | MultivariantPlaylist] = {
-    "growing.m3u8": MediaPlaylist(
-        6,
-        tuple(
-            Segment(
-                f"../../../media/asset/revision/128k/{number:05d}.m4s",
-                Decimal("5.990748"),
-                init=INIT,
+    "growing.m3u8": growing.media_playlist(
+        Revision("asset", "revision"),
+        "128k",
+        index().renditions[0].segments[:3],
+        sample_rate_hz=44_100,
+        target_duration_s=6,
+        ended=False,
+    ),
+    "growing.multivariant.m3u8": growing.multivariant_playlist(
+        [
+            growing.ProvisionalRendition.of(
+                Rung(name, bitrate_bps), channels=2, sample_rate_hz=44_100
             )
-            for number in range(3)
-        ),
-        playlist_type=PlaylistType.EVENT,
-        independent_segments=True,
+            for name, bitrate_bps in LADDER.items()
+        ]
     ),
     "encrypted.m3u8": MediaPlaylist(
         6,
