@@ -23,6 +23,7 @@ from manifests.media_playlist import MediaPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
 from origin.collecting.collect import Surroundings, remove_garbage
+from origin.store import open_store
 from packager.errors import StoreFailed
 from packager.package import package
 from packager.publishing.garbage import Graces
@@ -215,6 +216,20 @@ def test_a_listing_that_always_breaks_off_is_an_error(s3: Bucket) -> None:
         with pytest.raises(obstore.exceptions.GenericError):
             list(pages(quick(proxy.bucket, "one"), "media"))
         assert 1 < proxy.requests < 10
+
+
+def test_a_server_that_says_nothing_is_asked_again(
+    s3: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = itertools.count()
+    with fault_proxy(s3, lambda _request: None if next(requests) % 2 else Fault.STALLED) as proxy:
+        for name, value in (*proxy.bucket.environment.items(), ("AWS_TIMEOUT", "1s")):
+            monkeypatch.setenv(name, value)
+        store = open_store("s3://audio/silent")
+        obstore.put(store, "media/a/r1/x", b"sound")
+        assert bytes(obstore.get(store, "media/a/r1/x").bytes()) == b"sound"
+        assert [each["path"] for page in pages(store, "media") for each in page] == ["media/a/r1/x"]
+        assert proxy.faults[Fault.STALLED] >= 3
 
 
 def test_the_commands_are_as_patient(s3: Bucket, music: Path) -> None:

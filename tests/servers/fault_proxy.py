@@ -37,7 +37,7 @@ class Fault(StrEnum):
     UPLOAD_CUT = "the server gets half of the request"
     BODY_CUT = "the answer ends early"
     BODY_RESET = "connection reset in the middle of the answer"
-    SLOW_BODY = "the answer comes in small pieces"
+    SLOW_BODY = "request and answer come in small pieces"
     STALLED = "no answer comes, nor an end"
     NOT_IMPLEMENTED = "501"
 
@@ -154,7 +154,9 @@ class _Running:
                 await self._cut(request)
                 client.transport.abort()
             case _:
-                await _answer(await self._pass_on(request), fault, client)
+                pieces = _PIECES if fault is Fault.SLOW_BODY else 1
+                answer = await self._pass_on(request, pieces)
+                await _answer(answer, fault, client)
         await client.drain()
 
     async def _cut(self, request: Request) -> None:
@@ -165,13 +167,12 @@ class _Running:
         await writer.drain()
         writer.close()
 
-    async def _pass_on(self, request: Request) -> bytes:
+    async def _pass_on(self, request: Request, pieces: int) -> bytes:
         """Send it to the server, and return all that comes back."""
         assert self._behind.hostname is not None
         reader, writer = await asyncio.open_connection(self._behind.hostname, self._behind.port)
         try:
-            writer.write(request.head + request.body)
-            await writer.drain()
+            await _write(writer, request.head + request.body, pieces)
             return await reader.read(-1)
         finally:
             writer.close()
@@ -206,13 +207,19 @@ async def _answer(answer: bytes, fault: Fault | None, client: asyncio.StreamWrit
             await asyncio.sleep(_PAUSE_S)  # what was sent must arrive before the reset does
             client.transport.abort()
         case Fault.SLOW_BODY:
-            step = max(1, len(answer) // _PIECES)
-            for start in range(0, len(answer), step):
-                client.write(answer[start : start + step])
-                await client.drain()
-                await asyncio.sleep(_PAUSE_S)
+            await _write(client, answer, _PIECES)
         case _:
             client.write(answer)
+
+
+async def _write(writer: asyncio.StreamWriter, data: bytes, pieces: int) -> None:
+    """Write data at once, or in about that many pieces with pauses after each."""
+    step = max(1, len(data) // pieces)
+    for start in range(0, len(data), step):
+        writer.write(data[start : start + step])
+        await writer.drain()
+        if pieces > 1:
+            await asyncio.sleep(_PAUSE_S)
 
 
 def _error(status: int, code: str, message: str) -> bytes:
