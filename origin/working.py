@@ -16,6 +16,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ from manifests.entry import Entry
 from origin.database.engine import open_database
 from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
+from origin.inspection.blocking import in_thread
 from origin.packaging_job import KIND, PackagingJob
 from origin.store import create_store
 from packager.package import Progress, package
@@ -124,8 +126,9 @@ class PackagingHandler:
         asked = PackagingJob.from_payload(run.held.payload)
         stop = _Stop()
         publisher = ThroughTheRow(self.entries, run.held, asyncio.get_running_loop())
-        packaging = asyncio.to_thread(self._package, asked, run, stop, publisher)
-        thread = asyncio.ensure_future(packaging)
+        packaging = partial(self._package, asked, run, stop, publisher)
+        # Not from asyncio's pool: there, as many jobs as it has threads would wait for one more.
+        thread = asyncio.ensure_future(in_thread(packaging))
         try:
             entry = await asyncio.shield(thread)
         except asyncio.CancelledError:
