@@ -71,7 +71,7 @@ def two_chunks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def named(tmp_path: Path, music: Path) -> Callable[[str], Path]:
-    return lambda name: shutil.copy(music, tmp_path / f"{name}.wav")
+    return lambda name: Path(shutil.copy(music, tmp_path / f"{name}.wav"))
 
 
 @pytest.mark.parametrize(
