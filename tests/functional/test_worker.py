@@ -102,11 +102,15 @@ def test_a_job_in_hand_is_finished_before_the_worker_goes(tmp_path: Path, long_m
     assert (tmp_path / "store" / "entry" / f"{ids['playback_id']}.json").is_file()
 
 
-def test_a_job_that_would_take_too_long_is_given_back(tmp_path: Path, long_music: Path) -> None:
+def test_a_job_that_would_take_too_long_is_given_back_and_taken_up_where_it_was(
+    tmp_path: Path, long_music: Path
+) -> None:
     ids = queued(tmp_path, long_music)
     with worker(tmp_path, "--drain", "0") as process:
-        wait_until(lambda: any((tmp_path / "store").rglob("*.m4s")))
+        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=True))
         events = stop(process)
+    (first_segment,) = (tmp_path / "store" / "media").glob("*/*/320k/00000.m4s")
+    made_at_ns = first_segment.stat().st_mtime_ns
     assert "job released" in [event["event"] for event in events]
     assert job(tmp_path, ids["job_id"]) == ("queued", 0, None)
     assert not plays(tmp_path, ids["playback_id"], provisional=False)
@@ -114,6 +118,7 @@ def test_a_job_that_would_take_too_long_is_given_back(tmp_path: Path, long_music
         wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=False))
         stop(process)
     assert job(tmp_path, ids["job_id"])[0] == "succeeded"
+    assert first_segment.stat().st_mtime_ns == made_at_ns
 
 
 def test_what_plays_already_is_withdrawn_where_its_source_is_bad(
