@@ -126,12 +126,14 @@ def test_what_plays_already_is_withdrawn_where_its_source_is_bad(
 ) -> None:
     ids = queued(tmp_path, broken(long_music, tmp_path / "x.flac"))
     with worker(tmp_path) as process:
-        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=True))
         wait_until(lambda: job(tmp_path, ids["job_id"])[0] == "parked")
         stop(process)
+    entry, revision, publications = row(tmp_path, "entry", "revision", "publications")
+    assert (entry, publications) == (None, 0)
     assert not (tmp_path / "store" / "entry").exists()
-    assert list((tmp_path / "store" / "growing").rglob("withdrawn.json"))
-    assert row(tmp_path, "entry", "publications") == (None, 0)
+    growing = tmp_path / "store" / "growing" / ids["asset_id"] / revision
+    assert (growing / "withdrawn.json").is_file()
+    assert (growing / "128k" / "playlist.m3u8").read_text().endswith("#EXT-X-ENDLIST\n")
 
 
 def test_what_lost_workers_announced_is_withdrawn_in_the_end(
