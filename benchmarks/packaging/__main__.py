@@ -16,14 +16,14 @@ from benchmarks.packaging import (
 from benchmarks.packaging.machine import surroundings
 
 _QUESTIONS = {
-    "ffmpeg": (against_ffmpeg, 540),
-    "same-coder": (same_coder, 540),
-    "cores": (cores, 540),
-    "first-segments": (first_segments, 3600),
-    "memory": (memory, 240),
-    "many-files": (many_files, 30),
+    "ffmpeg": (against_ffmpeg, 540, 5),
+    "same-coder": (same_coder, 540, 5),
+    "cores": (cores, 540, 5),
+    "first-segments": (first_segments, 3600, 5),
+    "memory": (memory, 240, 1),
+    "many-files": (many_files, 30, 3),
 }
-"""The module that answers, and how many seconds of sound it takes unless told otherwise."""
+"""The module that answers, and how much it does unless told otherwise: seconds of sound, rounds."""
 
 
 def main() -> None:
@@ -48,11 +48,11 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks.packaging", description=_first_line(__doc__)
     )
     questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
-    for name, (module, seconds) in _QUESTIONS.items():
+    for name, (module, seconds, rounds) in _QUESTIONS.items():
         question = questions.add_parser(name, help=_first_line(module.__doc__))
         question.add_argument("source", nargs="?", type=Path, help="Music in the tune's place.")
         question.add_argument("--seconds", type=int, default=seconds, help="Length of a source.")
-        question.add_argument("--rounds", type=int, default=5)
+        question.add_argument("--rounds", type=int, default=rounds)
         if module is memory:
             question.add_argument("--hours", type=float, default=10, help="Of the long source.")
         if module is many_files:
