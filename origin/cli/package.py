@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from manifests.index import Index
     from packager.package import Packaged
     from packager.package import Progress as Done
+    from packager.sandbox.reader import Reader
 
 
 @click.command(short_help="Cut a source into renditions in a store.")
@@ -60,15 +61,16 @@ def package(
     It plays from its first seconds on, while the rest is being made. Where this was killed, begin
     again with the same --asset-id and --playback-id: what is in the store is not made again.
     """  # noqa: D301 click wants the character, not its name
-    from packager.package import package as package_source
-
     started_s = monotonic()
     try:
         with (
             create_store(destination) as store,
             stoppable(),
+            _reader() as reader,
             _progress_bar(source) as on_progress,
         ):
+            from packager.package import package as package_source
+
             packaged = package_source(
                 source,
                 store,
@@ -77,6 +79,7 @@ def package(
                 created_at=datetime.now(UTC).isoformat(timespec="seconds"),
                 extras=Extras(lossless=lossless, packed_audio=packed_audio),
                 on_progress=on_progress,
+                reader=reader,
             )
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
@@ -86,6 +89,16 @@ def package(
     result = _result(packaged)
     took_s = monotonic() - started_s
     click.echo(json.dumps(result) if as_json else _sentences(result, destination, took_s))
+
+
+def _reader() -> "Reader":
+    """Start a child before all else: it loads its decoders while this process loads the rest."""
+    from packager.sandbox.process import start_child
+
+    child = start_child()
+    from packager.sandbox.reader import Reader
+
+    return Reader(lambda: child)
 
 
 def _result(packaged: "Packaged") -> dict[str, Any]:
