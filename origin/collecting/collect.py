@@ -9,6 +9,7 @@ from obstore.store import ObjectStore
 
 from origin.collecting.entries import Entries
 from origin.collecting.holdings import Holdings
+from origin.collecting.leftovers import find_leftovers, remove_leftovers
 from packager.publishing.garbage import Asset, Graces, Removal, Row, garbage
 
 _NOTHING_WANTED: Final = Row(None, has_open_job=False)
@@ -27,12 +28,14 @@ class Surroundings:
 
 def find_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     """Yield what may go, and touch nothing; raises CollectionFailed."""
+    yield from find_leftovers(around.store, older_than_s=around.clock() - graces.abandoned_s)
     for _, removals in _found(around, graces):
         yield from removals
 
 
 def remove_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     """Remove what may go, and yield each removal after it was made; raises CollectionFailed."""
+    yield from remove_leftovers(around.store, older_than_s=around.clock() - graces.abandoned_s)
     asset_ids = [asset_id for asset_id, _ in _found(around, graces)]
     holdings = Holdings(around.store)
     entries = Entries(around.store)

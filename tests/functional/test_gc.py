@@ -290,6 +290,28 @@ def test_a_state_folder_without_a_database_is_not_an_empty_queue(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("prefix", ["media/a/r1/128k", "growing/a/r1", "sources/a", "entry"])
+def test_what_a_killed_writer_left_beside_an_object_goes(
+    store: LocalStore, tmp_path: Path, prefix: str
+) -> None:
+    folder = tmp_path / "store" / prefix
+    folder.mkdir(parents=True)
+    unfinished = folder / "00000.m4s#1"
+    others = [tmp_path / "store" / name for name in ("notes.txt#1", "sources/b/a#b")]
+    for path in (unfinished, *others):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    age(tmp_path / "store", hours=23)
+    assert not list(remove_garbage(Surroundings(store), GRACES))
+    age(tmp_path / "store", hours=25)
+    key = f"{prefix}/00000.m4s#1"
+    assert reasons(find_garbage(Surroundings(store), GRACES)) == {key: Reason.ABANDONED}
+    assert unfinished.exists()
+    assert reasons(remove_garbage(Surroundings(store), GRACES)) == {key: Reason.ABANDONED}
+    assert not unfinished.exists()
+    assert all(path.exists() for path in others)
+
+
 NAMES = (
     "media/{}/index.json",
     "media/{}/128k/00000.m4s",
