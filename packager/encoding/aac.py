@@ -4,9 +4,8 @@ The encoder is FFmpeg's own. The settings were measured (see the ladder's rates)
 128 kbit/s; above it the fast search without intensity stereo, which is as good there at half the
 cost. The coder is always named, since defaults change between FFmpeg releases.
 
-The chunk starts with ``PRE_ROLL_FRAMES`` that are dropped, among them the first packet with the
-encoder's version in it, and ends with one frame that the encoder only looks at. It is never
-flushed: a flush would make up what comes after.
+The chunk starts with ``PRE_ROLL_FRAMES`` that are dropped, and ends with one frame that the encoder
+only looks at. It is never flushed: a flush would make up what comes after.
 """
 
 from fractions import Fraction
@@ -14,6 +13,7 @@ from typing import Final
 
 import av
 from av.audio.codeccontext import AudioCodecContext
+from av.codec.context import Flags
 from av.error import FFmpegError
 
 from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
@@ -66,6 +66,7 @@ def _encoder(ladder: Ladder, rung: Rung) -> AudioCodecContext:
     context.bit_rate = rung.bitrate_bps
     context.time_base = Fraction(1, ladder.sample_rate_hz)
     context.options = coder_options(rung)
+    context.flags |= Flags.bitexact  # else every 256th unit carries libavcodec's version
     try:
         context.open()
     except (FFmpegError, ValueError) as error:

@@ -51,7 +51,8 @@ def test_units_decode_where_the_grid_says(rung: Rung, padded: Block) -> None:
 
 
 def test_units_hold_no_version_string(padded: Block) -> None:
-    assert not any(b"Lavc" in unit for unit in encode_chunk(LADDER, RUNGS[0], padded))
+    longer = np.tile(padded, 3)  # FFmpeg writes it into every 256th
+    assert not any(b"Lavc" in unit for unit in encode_chunk(LADDER, RUNGS[1], longer))
 
 
 def test_bit_rates_are_about_what_was_asked_for(padded: Block) -> None:
