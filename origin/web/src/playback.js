@@ -27,6 +27,22 @@ export async function findEngine(audio) {
   return null;
 }
 
+/**
+ * Keep hls.js 1.7 from holding new segments against the codec that a buffer began with.
+ *
+ * After AAC and then FLAC it would take the buffer for one of AAC still, and fail to go back.
+ */
+function withCodecsKept(BufferController) {
+  return class extends BufferController {
+    onBufferCodecs(event, data) {
+      super.onBufferCodecs(event, data);
+      if (data.audio && this.tracks.audio) {
+        this.tracks.audio.levelCodec = data.audio.levelCodec;
+      }
+    }
+  };
+}
+
 class HlsJsPlayback {
   engine = "hls.js";
   canChoose = true;
@@ -42,6 +58,7 @@ class HlsJsPlayback {
       maxMaxBufferLength: BUFFER_AHEAD_S, // else 60 MB are filled: ten minutes of sound
       backBufferLength: BUFFER_BEHIND_S,
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
+      bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
     });
     this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
