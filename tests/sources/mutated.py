@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import Final, Literal
 
 from tests.sources.specimens import NAMES, specimen
 
@@ -26,6 +26,7 @@ _MARKS: Final = (
 )  # fmt: skip
 """What stands before or behind a size or a count, in the containers that are taken."""
 _LIES: Final = (0, 1, 7, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF)
+_ORDERS: Final[tuple[Literal["big", "little"], ...]] = ("big", "little")
 _HEADER_BYTES: Final = 400
 _SPLICED_BYTES: Final = 4_000
 _LONGEST_RUN_BYTES: Final = 20_000
@@ -103,7 +104,7 @@ def _lying(chance: Random, data: bytes, _other: bytes) -> bytes:
         start = found if found >= 0 else data.index(mark)
         at = chance.choice((start - 4, *(start + len(mark) + 4 * n for n in range(5))))
         at = max(min(at, len(data) - 4), 0)
-        order = chance.choice(("big", "little"))
+        order = chance.choice(_ORDERS)
         truth = int.from_bytes(data[at : at + 4], order)
         lie = chance.choice((*_LIES, truth + 1, truth * 2, truth // 2, truth - 1)) & 0xFFFF_FFFF
         damaged[at : at + 4] = lie.to_bytes(4, order)
