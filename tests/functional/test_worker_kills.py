@@ -28,6 +28,7 @@ from origin.packaging_job import KIND, PackagingJob
 from packager.queue import assets, policy
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
+from tests.functional.looking import check_at_work
 from tests.servers.postgres import postgres
 
 KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "4"))
@@ -60,6 +61,7 @@ async def test_killed_workers_lose_nothing_and_publish_once(
                 pid = chance.choice(await _pids_at_work(database, workers.pids))
                 await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_S))
                 workers.replace(pid)
+                check_at_work(tmp_path / "store")
             await _wait_until_all_is_done(database, tmp_path, count)
         rows = await _rows(database)
     assert sum(row["claims"] for row in rows) > count, "no kill hit a worker at work"
