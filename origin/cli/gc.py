@@ -23,7 +23,7 @@ _WHY: Final = {
     "abandoned": "nobody goes on with it",
     "withdrawn": "its source turned out to be bad",
     "grown": "its revision is complete",
-    "packaged": "no job needs it",
+    "done": "no job needs it",
 }
 
 
@@ -45,7 +45,7 @@ _WHY: Final = {
     default=24.0,
     type=click.FloatRange(0, 100_000),
     metavar="HOURS",
-    help="Keep superseded revisions, and sources that have been packaged, for this long.",
+    help="Keep superseded revisions, and sources that no job needs, for this long.",
 )
 @setting(
     "--abandoned",

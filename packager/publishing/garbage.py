@@ -34,7 +34,7 @@ class Reason(StrEnum):
     ABANDONED = "abandoned"
     WITHDRAWN = "withdrawn"
     GROWN = "grown"
-    PACKAGED = "packaged"
+    DONE = "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def garbage(asset: Asset, graces: Graces, *, now_s: float) -> Iterator[Removal]:
             yield removal
     if sources and now_s - _needed_s(sources, asset, now_s) > graces.superseded_s:
         folder_of_sources = sources[0].key.rpartition("/")[0]
-        yield Removal(folder_of_sources, Reason.PACKAGED, (tuple(sources),))
+        yield Removal(folder_of_sources, Reason.DONE, (tuple(sources),))
 
 
 @dataclass(slots=True)

@@ -213,14 +213,14 @@ def test_what_a_job_waits_for_stays_until_it_has_ended(store: LocalStore, tmp_pa
     queue(state, "song")
     with rows(state, None) as row_of:
         around = Surroundings(store, row_of)
-        assert reasons(remove_garbage(around, GRACES)) == {"sources/so_g": Reason.PACKAGED}
+        assert reasons(remove_garbage(around, GRACES)) == {"sources/so_g": Reason.DONE}
         assert reasons(find_garbage(Surroundings(store), GRACES)) == {
             "media/song/r1": Reason.ABANDONED
         }
         end_jobs(state)
         assert reasons(remove_garbage(around, GRACES)) == {
             "media/song/r1": Reason.ABANDONED,
-            "sources/song": Reason.PACKAGED,
+            "sources/song": Reason.DONE,
         }
     assert listed(store) == set()
 

@@ -185,7 +185,7 @@ def test_a_source_goes_when_it_has_been_packaged(
     row: Row | None, entries: tuple[Pointer, ...], *, goes: bool
 ) -> None:
     asset = Asset((SOURCE,), entries, row)
-    assert removed(asset) == ({"sources/a": Reason.PACKAGED} if goes else {})
+    assert removed(asset) == ({"sources/a": Reason.DONE} if goes else {})
 
 
 @pytest.mark.parametrize(
