@@ -5,9 +5,10 @@ from pathlib import Path
 
 import obstore
 import pytest
-from obstore.store import LocalStore, ObjectStore
+from obstore.store import LocalStore, MemoryStore, ObjectStore
 
 from manifests.entry import Entry
+from packager.extras import NO_EXTRAS, Extras
 from packager.package import Progress, package
 from packager.publishing.publication import Publication
 from tests.servers.seaweedfs import seaweedfs
@@ -68,7 +69,12 @@ def contents(store: ObjectStore) -> dict[str, bytes]:
     return {key: bytes(obstore.get(store, key).bytes()) for key in keys}
 
 
-def attempt(source: Path, store: ObjectStore, until_chunk: int | None = None) -> tuple[int, int]:
+def attempt(
+    source: Path,
+    store: ObjectStore,
+    until_chunk: int | None = None,
+    extras: Extras = NO_EXTRAS,
+) -> tuple[int, int]:
     """Package until so many chunks went in; return how many did, and how often it was announced."""
     seen: list[Progress] = []
 
@@ -85,6 +91,7 @@ def attempt(source: Path, store: ObjectStore, until_chunk: int | None = None) ->
             asset_id="a",
             playback_id="id",
             created_at="2026-01-02T03:04:05Z",
+            extras=extras,
             on_progress=on_progress,
             publisher=publisher,
         )
@@ -112,3 +119,12 @@ def test_what_is_not_whole_any_more_is_made_again(
     obstore.put(store, segment, b"something else")
     assert attempt(source, store) == (CHUNKS - 3, 1)
     assert contents(store) == complete
+
+
+def test_extras_are_taken_up_too(source: Path) -> None:
+    extras = Extras(lossless=True, packed_audio=True)
+    undisturbed, disturbed = MemoryStore(), MemoryStore()
+    assert attempt(source, undisturbed, extras=extras) == (8, 1)
+    assert attempt(source, disturbed, until_chunk=5, extras=extras) == (5, 1)
+    assert attempt(source, disturbed, extras=extras) == (3, 1)
+    assert contents(disturbed) == contents(undisturbed)
