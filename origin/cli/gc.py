@@ -36,9 +36,7 @@ _WHY: Final = {
     help="State folder of the workers, which knows what waits for them.",
 )
 @database_setting
-@click.option(  # no setting: a file or a variable must not make a listing a removal
-    "--delete", is_flag=True, help="Remove it; without this, it is only listed."
-)
+@setting("--delete", is_flag=True, help="Remove it; without this, it is only listed.")
 @setting(
     "--grace",
     "grace_h",
