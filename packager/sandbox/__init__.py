@@ -14,8 +14,9 @@ sends is not trusted, since the source may have taken it over: frames are bounde
 is in them is decoded by type and never unpickled (``values``), and it has to be what follows from
 the plan (``expectation``). Whatever goes wrong, the child is killed and one typed error raised.
 
-One child reads one source, so that no source meets what another left behind. It may be started
-long before (``pool``): then a short file does not wait for imports.
+One child reads one source, so that no source meets what another left behind. It may be a copy of
+a process that has loaded the decoders (``warm``, ``template``): then a short file waits for no
+imports.
 
 Nothing in here but the child's own side imports a decoder.
 """

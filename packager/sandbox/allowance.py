@@ -3,9 +3,9 @@
 Decided from figures alone, so that a test needs neither a clock nor patience. The figures leave
 room for a slow and busy machine; they are there for what never ends.
 
-* Memory: a fixed part for the interpreter with its libraries (0.1 GB) and the largest cover while
-  it is turned upright (40 million pixels, twice in 4 bytes), and for each worker its stack, its
-  encoder, and a chunk of a minute with the copy that is cut from it.
+* Memory: a fixed part for the interpreter with its libraries (0.1 GB), the sound that waits to be
+  cut (0.1 GB) and the largest cover while it is opened (40 million pixels of WebP: 0.7 GB), and for
+  each worker its stack, its encoder, and a chunk of a minute with the copy that is cut from it.
 * Processor time: half of the longest sound that the limits allow, where a ladder takes less than a
   twentieth of what it lasts.
 * Without a message: bounded in processor time, since what runs in a loop gets nowhere however fast,
@@ -21,7 +21,7 @@ from typing import Final
 from packager.errors import SourceStalled
 from packager.limits import Limits
 
-_FIXED_BYTES: Final = 640 * 2**20
+_FIXED_BYTES: Final = 1024 * 2**20
 _WORKER_BYTES: Final = 96 * 2**20
 _CPU_PER_S: Final = 0.5
 _QUIET_CPU_PER_S: Final = 0.02

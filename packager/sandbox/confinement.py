@@ -4,7 +4,8 @@ It asks the kernel to be killed when the thread that started it ends, which its 
 includes; to gain no rights by starting another program; and to be held to limits that only an
 administrator could lift again. Memory is bounded as RLIMIT_DATA, which counts what can be written
 to; RLIMIT_AS also counts libraries and what allocators merely reserve, and grows with the number of
-cores. Files cannot be written at all, and a crash leaves no copy of memory behind.
+cores. Files cannot be written at all, and a crash leaves no copy of memory behind. Last it gives up
+the network and other programs (``system_calls``).
 """
 
 import ctypes
@@ -14,6 +15,7 @@ import signal
 from typing import Final
 
 from packager.sandbox.allowance import Allowance
+from packager.sandbox.system_calls import filter_system_calls
 
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -35,6 +37,7 @@ def confine(allowed: Allowance) -> None:
     _limit(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
+    filter_system_calls()
 
 
 def _limit(kind: int, soft: int, hard: int | None = None) -> None:

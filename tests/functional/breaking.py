@@ -3,6 +3,7 @@
 import ctypes
 import os
 import signal
+import socket
 import time
 from collections.abc import Collection, Generator
 from dataclasses import replace
@@ -81,13 +82,21 @@ def leave() -> None:
     os._exit(0)
 
 
-def be_killed() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def kill_its_parent() -> None:
+    os.kill(os.getppid(), signal.SIGKILL)
 
 
 def write_a_file() -> None:
     with Path("/tmp/soundbridge-escaped").open("wb") as file:  # noqa: S108 it is never there
         file.write(b"escaped")
+
+
+def ask_the_network() -> None:
+    socket.create_connection(("127.0.0.1", 9), timeout=1)
+
+
+def start_a_program() -> None:
+    os.execv("/bin/true", ["true"])  # noqa: S606 it must not come to that
 
 
 def raise_an_error() -> None:
@@ -128,8 +137,9 @@ def no_segments(chunk: EncodedChunk) -> EncodedChunk:
 BREAKS: Final = {
     breaks.__name__: breaks
     for breaks in (
-        segfault, abort, leave, be_killed, hang, hang_with_the_interpreter, spin, eat_memory,
-        eat_memory_in_c, write_a_file, raise_an_error, print_a_lot,
+        segfault, abort, leave, kill_its_parent, hang, hang_with_the_interpreter, spin, eat_memory,
+        eat_memory_in_c, write_a_file, ask_the_network, start_a_program, raise_an_error,
+        print_a_lot,
     )
 }  # fmt: skip
 LIES: Final = {

@@ -81,10 +81,8 @@ def named(tmp_path: Path, music: Path) -> Callable[[str], Path]:
         ("abort", USUAL, SourceCrashed),
         ("leave", USUAL, SourceCrashed),
         ("raise_an_error", USUAL, SourceCrashed),
-        ("write_a_file", USUAL, SourceCrashed),
-        ("be_killed", USUAL, ReaderLost),
-        ("eat_memory", USUAL, SourceTooDemanding),
-        ("eat_memory_in_c", USUAL, SourceTooDemanding),
+        ("eat_memory", replace(USUAL, memory_bytes=2**29), SourceTooDemanding),
+        ("eat_memory_in_c", replace(USUAL, memory_bytes=2**29), SourceTooDemanding),
         ("spin", replace(USUAL, cpu_s=2), SourceTooDemanding),
         ("spin", replace(USUAL, quiet_cpu_s=1), SourceStalled),
         ("hang", replace(USUAL, idle_s=1), SourceStalled),
@@ -113,11 +111,39 @@ def test_an_error_of_our_own_keeps_its_trace(
     assert "RuntimeError: nobody thought of this" in str(raised.value.__cause__)
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("write_a_file", "File too large"),
+        ("ask_the_network", "Operation not permitted"),
+        ("start_a_program", "Operation not permitted"),
+        ("kill_its_parent", "Operation not permitted"),
+    ],
+)
+def test_what_a_child_may_not_do(
+    readers: WarmReaders, named: Callable[[str], Path], name: str, reason: str
+) -> None:
+    with pytest.raises(SourceCrashed) as raised:
+        read_all(readers.reader(), named(name))
+    assert reason in str(raised.value.__cause__)
+
+
 def test_what_a_library_prints_goes_nowhere(
     readers: WarmReaders, named: Callable[[str], Path], music: Path
 ) -> None:
     chunks = read_all(readers.reader(), named("print_a_lot"))
     assert chunks == list(Reading(music, LIMITS).chunks())
+
+
+def test_a_child_that_was_killed_is_not_the_source_s_fault(
+    readers: WarmReaders, two_chunks: Path
+) -> None:
+    with readers.reader() as reader:
+        chunks = reader.read(two_chunks, LIMITS).chunks()
+        next(chunks)
+        reader.kill()
+        with pytest.raises(ReaderLost):
+            list(chunks)
 
 
 @pytest.mark.parametrize("lie", breaking.LIES)
