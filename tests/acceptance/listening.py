@@ -54,10 +54,10 @@ def clip(name: str, target: Path, duration_s: float, tags: Mapping[str, str]) ->
     return target
 
 
-def package(source: Path, store: Path) -> Track:
+def package(source: Path, store: Path, *options: str) -> Track:
     """Run ``soundbridge package``."""
     done = subprocess.run(
-        [*SOUNDBRIDGE, "package", "--json", str(source), str(store)],
+        [*SOUNDBRIDGE, "package", "--json", *options, str(source), str(store)],
         check=True,
         stdout=subprocess.PIPE,
         timeout=TIMEOUT_S,
