@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from av.audio.codeccontext import AudioCodecContext
 from av.stream import Disposition
 
 from packager.errors import CorruptSource, UnsupportedSource
@@ -22,6 +23,7 @@ from packager.source.length import measure_length
 _LOSSLESS: Final = re.compile(r"pcm_(?!.*law).*|flac|alac|wavpack|tta")
 _PCM_BITS: Final = re.compile(r"pcm_[suf](\d+)")
 _STREAMINFO_SIZE: Final = 34
+_SHORT_BITS: Final = 16
 
 
 def probe(path: Path, limits: Limits) -> Probe:
@@ -50,7 +52,7 @@ def _describe(source: OpenSource, path: Path, limits: Limits) -> Probe:
         codec=context.name,
         sample_rate_hz=context.sample_rate,
         channels=context.channels,
-        bits_per_sample=_bits_per_sample(context.name, context.extradata),
+        bits_per_sample=_bits_per_sample(context),
         bitrate_bps=length.bitrate_bps or _declared_bps(source, path, length.samples),
         lossless=lossless,
         samples=length.samples,
@@ -79,13 +81,18 @@ def _declared_bps(source: OpenSource, path: Path, samples: int) -> int:
     return source.stream.bit_rate or round(path.stat().st_size * 8 / seconds)
 
 
-def _bits_per_sample(codec: str, extradata: bytes | None) -> int | None:
-    """Return what the codec's name or the FLAC STREAMINFO block (RFC 9639 §8.2) says."""
-    if found := _PCM_BITS.match(codec):
+def _bits_per_sample(context: AudioCodecContext) -> int | None:
+    """Return what the codec's name, STREAMINFO (RFC 9639 §8.2) or the sample format says."""
+    if found := _PCM_BITS.match(context.name):
         return int(found[1])
-    if codec == "flac" and extradata is not None and len(extradata) >= _STREAMINFO_SIZE:
+    extradata = context.extradata
+    if context.name == "flac" and extradata is not None and len(extradata) >= _STREAMINFO_SIZE:
         return (int.from_bytes(extradata[12:14], "big") >> 4 & 0x1F) + 1
-    return None
+    if _LOSSLESS.fullmatch(context.name) is None:
+        return None
+    # There is no format before a frame could be read. One of more than 16 bits may hold any number.
+    bits = getattr(context.format, "bits", None)
+    return _SHORT_BITS if bits == _SHORT_BITS else None
 
 
 def _notes(source: OpenSource) -> tuple[str, ...]:

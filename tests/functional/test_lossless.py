@@ -65,10 +65,11 @@ def asset(source: Path, tmp_path_factory: pytest.TempPathFactory) -> InFolder:
         ("x.wav", ("-c:a", "pcm_u8"), 2, 16),
         ("x.flac", ("-c:a", "flac", "-sample_fmt", "s16"), 2, 16),
         ("x.flac", ("-c:a", "flac", "-sample_fmt", "s32"), 2, 24),
+        ("x.m4a", ("-c:a", "alac", "-sample_fmt", "s16p"), 2, 16),
         ("x.m4a", ("-c:a", "alac", "-sample_fmt", "s32p"), 2, 24),
         ("x.aiff", ("-c:a", "pcm_s16be"), 2, 16),
     ],
-    ids=["24 bits", "mono", "8 bits", "FLAC", "FLAC of 24 bits", "ALAC of 24 bits", "AIFF"],
+    ids=["24 bits", "mono", "8 bits", "FLAC", "FLAC of 24 bits", "ALAC", "ALAC of 24 bits", "AIFF"],
 )
 def test_every_sample_is_the_sources(
     name: str, encoding: tuple[str, ...], channels: int, bits: int, tmp_path: Path

@@ -26,7 +26,7 @@ def probed(music: Path, target: Path, *encoding: str) -> Probe:
         ("x.flac -sample_fmt s16", "flac", 16),
         ("x.flac -sample_fmt s32", "flac", 24),
         ("x.oga -c:a flac", "flac", 16),
-        ("x.m4a -c:a alac", "alac", None),
+        ("x.m4a -c:a alac", "alac", 16),
     ],
 )
 def test_a_lossless_header_is_believed(
