@@ -13,8 +13,8 @@ from manifests.validate.measured import Rendition
 from manifests.validate.presentation import Presentation, tracks
 from manifests.validate.written import Written
 from manifests.variant import Variant
-from tests.unit.validate.cases import identifiers
-from tests.unit.validate.renditions import (
+from tests.unit.manifests.validate.cases import identifiers
+from tests.unit.manifests.validate.renditions import (
     playlist,
     rendition,
     saying,

@@ -6,7 +6,7 @@ import pytest
 
 from manifests.validate import delivery
 from manifests.validate.delivery import Delivery, ObjectKind, Outcome
-from tests.unit.validate.cases import identifiers
+from tests.unit.manifests.validate.cases import identifiers
 
 PLAYLIST = Delivery(
     "https://a.example/p.m3u8",

@@ -16,8 +16,8 @@ from manifests.validate.measured import (
     measure_section,
     measure_segment,
 )
-from tests.unit.validate.cases import identifiers
-from tests.unit.validate.renditions import INIT, heard_s, init_bytes, segment_bytes
+from tests.unit.manifests.validate.cases import identifiers
+from tests.unit.manifests.validate.renditions import INIT, heard_s, init_bytes, segment_bytes
 
 SECTION = measure_section("init.mp4", init_bytes(), INIT)
 SEGMENT = Segment("0.m4s", heard_s(10), init=INIT)

@@ -4,7 +4,7 @@ import pytest
 
 from manifests.validate import date_range, define, key, media_playlist, version
 from manifests.validate.finding import Finding
-from tests.unit.validate.cases import MEDIA, Edit, identifiers, media, told
+from tests.unit.manifests.validate.cases import MEDIA, Edit, identifiers, media, told
 
 KEY = '#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0x00000000000000000000000000000001\n'
 DATE = "#EXT-X-PROGRAM-DATE-TIME:2024-01-01T00:00:00Z\n"

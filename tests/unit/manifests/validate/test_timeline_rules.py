@@ -10,8 +10,8 @@ from manifests.boxes.edit_list import Edit
 from manifests.segment import InitializationSection
 from manifests.validate import timeline
 from manifests.validate.measured import Container, MeasuredSection, Rendition, measure_segment
-from tests.unit.validate.cases import identifiers, told
-from tests.unit.validate.renditions import (
+from tests.unit.manifests.validate.cases import identifiers, told
+from tests.unit.manifests.validate.renditions import (
     FRAME_TICKS,
     FRAMES,
     INIT,

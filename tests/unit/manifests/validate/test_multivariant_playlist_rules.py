@@ -4,7 +4,7 @@ import pytest
 
 from manifests.validate import define, media, multivariant_playlist, session, version
 from manifests.validate.finding import Finding
-from tests.unit.validate.cases import MULTIVARIANT, Edit, identifiers, multivariant, told
+from tests.unit.manifests.validate.cases import MULTIVARIANT, Edit, identifiers, multivariant, told
 
 ALL = (version.RULES, multivariant_playlist.RULES, media.RULES, session.RULES, define.RULES)
 DATA = '#EXT-X-SESSION-DATA:DATA-ID="com.example.title",VALUE="A tune"\n'

@@ -7,7 +7,7 @@ from manifests.lines import Tag, lex
 from manifests.parse import parse_playlist
 from manifests.validate import lines
 from manifests.validate.written import Written
-from tests.unit.validate.cases import MEDIA, MULTIVARIANT, Edit, identifiers, told
+from tests.unit.manifests.validate.cases import MEDIA, MULTIVARIANT, Edit, identifiers, told
 
 BREAKS = [
     Edit("#EXT-X-ENDLIST", "#EXT-X-STREAM-INF:BANDWIDTH=1", "HLS-MIXED-TAGS", 13),
