@@ -105,7 +105,7 @@ def package(
 
 
 def _expected_entry(
-    plan: Plan, where: Revision, playback_id: str, created_at: str, title: str
+    plan: Plan, where: Revision, playback_id: str, created_at: str, name: str
 ) -> Entry:
     return Entry(
         playback_id=playback_id,
@@ -113,19 +113,14 @@ def _expected_entry(
         revision=where.revision,
         created_at=created_at,
         duration_s=round(plan.expected_samples / plan.ladder.sample_rate_hz, 6),
-        title=title,
+        title=plan.tags.get("title") or name,
+        artist=plan.tags.get("artist"),
         provisional=True,
     )
 
 
 def _final_entry(expected: Entry, index: Index) -> Entry:
-    return replace(
-        expected,
-        duration_s=round(index.duration_s, 6),
-        title=index.tags.get("title") or expected.title,
-        artist=index.tags.get("artist"),
-        provisional=False,
-    )
+    return replace(expected, duration_s=round(index.duration_s, 6), provisional=False)
 
 
 def _make(

@@ -19,10 +19,12 @@ class Plan:
     """A source that was found fit, and its ladder.
 
     ``codec_configs`` has the AudioSpecificConfig of each rung by name; ``expected_samples`` is a
-    prediction, in ticks of the ladder's rate. ``notes`` tell the creator what may be missed.
+    prediction, in ticks of the ladder's rate. ``tags`` are the source's own, by lower-case name;
+    ``notes`` tell the creator what may be missed.
     """
 
     probe: Probe
+    tags: Mapping[str, str]
     ladder: Ladder
     codec_configs: Mapping[str, bytes]
     expected_samples: int
@@ -42,7 +44,6 @@ class Finding:
     silence: Silence
     waveform_json: bytes
     waveform_binary: bytes
-    tags: Mapping[str, str]
     replay_gain: ReplayGain
     chapters: tuple[Chapter, ...]
     artwork: ArtworkSet

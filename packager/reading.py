@@ -44,9 +44,12 @@ class Reading:
         self._workers = workers or os.cpu_count() or 1
         probed = probe(path, limits)
         ladder, notes = choose(probed, extras)
+        with open_source(path) as source:
+            tags = read_tags(source.container)
         self._sound = Sound(path, probed, ladder, limits)
         self.plan = Plan(
             probe=probed,
+            tags=tags,
             ladder=ladder,
             codec_configs={rung.name: codec_config(ladder, rung) for rung in ladder.rungs},
             expected_samples=self._sound.expected_samples,
@@ -63,7 +66,6 @@ class Reading:
         measured, timeline = self._sound.measured(), self._sound.timeline
         samples, rate_hz = timeline.samples, self.plan.ladder.sample_rate_hz
         with open_source(self._path) as source:
-            tags = read_tags(source.container)
             replay_gain = read_replay_gain(source.container)
             chapters = read_chapters(source.container, self._path)
             artwork = make_artwork(find_cover(source.container))
@@ -73,7 +75,6 @@ class Reading:
             silence=measured.silence,
             waveform_json=measured.waveform.to_json(),
             waveform_binary=measured.waveform.to_binary(),
-            tags=tags,
             replay_gain=replay_gain,
             chapters=placed(chapters, samples, rate_hz),
             artwork=artwork,

@@ -36,7 +36,7 @@ def complete(
         source=source,
         renditions=tuple(writer.finish(finding.timeline, finding.loudness) for writer in writers),
         loudness=finding.loudness,
-        tags=finding.tags,
+        tags=plan.tags,
         artwork=_put_covers(finding.artwork, publication),
         placeholder=finding.artwork.placeholder,
         documents=(),

@@ -97,6 +97,19 @@ def test_the_first_entry_tells_what_is_expected(source: Path, tmp_path: Path) ->
     assert seen[0].duration_s == final.duration_s == 15
 
 
+def test_the_first_entry_has_the_tags(tmp_path: Path) -> None:
+    tags = ("-metadata", "title=Ein Schlächtlein", "-metadata", "artist=Æ")
+    seen: list[Entry] = []
+
+    def look(_progress: Progress) -> None:
+        if (tmp_path / ENTRY).exists():
+            seen.append(entry(tmp_path))
+
+    packaged(excerpt(tmp_path / "some-key.flac", *tags, samples=15 * 44_100), tmp_path, look)
+    assert seen[0].provisional
+    assert (seen[0].title, seen[0].artist) == ("Ein Schlächtlein", "Æ")
+
+
 def test_growing_playlists_end_and_play_like_the_others(complete: Path) -> None:
     for rung in RUNGS:
         playlist = growing(complete, layout.playlist_name(rung))

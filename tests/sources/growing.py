@@ -27,6 +27,7 @@ SILENT = Loudness(None, None, None)
 CONFIG = bytes.fromhex("1210")
 PLAN = Plan(
     probe=Probe("wav", "pcm_s16le", 44_100, 2, 16, 1_411_200, True, SAMPLES, SAMPLES, False),
+    tags={},
     ladder=LADDER,
     codec_configs={rung.name: CONFIG for rung in RUNGS},
     expected_samples=SAMPLES,

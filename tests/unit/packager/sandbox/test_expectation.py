@@ -26,6 +26,7 @@ PROBE = Probe("wav", "pcm_s16le", 44_100, 2, 16, 1_411_200, True, 44_100 * 70, 4
 LADDER, NOTES = choose(PROBE)
 PLAN = Plan(
     probe=PROBE,
+    tags={},
     ladder=LADDER,
     codec_configs={rung.name: b"\x12\x10" for rung in LADDER.rungs},
     expected_samples=PROBE.samples,
@@ -92,7 +93,6 @@ def finding_of(samples: int) -> Finding:
         silence=Silence(0, 0),
         waveform_json=b"{}",
         waveform_binary=b"",
-        tags={},
         replay_gain=ReplayGain(None, None, None, None),
         chapters=(),
         artwork=ArtworkSet((Cover(96, 96, 96, b"jpeg"),)),
