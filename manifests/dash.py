@@ -13,10 +13,10 @@ of it, as EXTINF is in HLS.
 """
 
 from dataclasses import dataclass
+from html import escape
 from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree as ET
-from xml.sax.saxutils import escape
 
 from manifests.errors import ManifestError
 from manifests.rendition import Codec
@@ -135,4 +135,4 @@ def with_base_url(mpd: str, base_url: str) -> str:
     before, period, after = mpd.partition(_PERIOD)
     if not period:
         raise ManifestError("the MPD has no Period", tag="MPD", section="ISO/IEC 23009-1 §5.3.1")
-    return f"{before}  <BaseURL>{escape(base_url)}</BaseURL>\n{period}{after}"
+    return f"{before}  <BaseURL>{escape(base_url, quote=False)}</BaseURL>\n{period}{after}"

@@ -24,7 +24,7 @@ from manifests.layout import Revision
 from manifests.media_playlist import MediaPlaylist, PlaylistType
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.presentation import variants
-from manifests.rendition import FRAME_SAMPLES, Codec, Rung
+from manifests.rendition import AAC_FRAME_BITS_PER_CHANNEL, FRAME_SAMPLES, Codec, Rung
 from manifests.segment_list import segment_list
 from manifests.start import Start
 from manifests.variant import Variant
@@ -36,9 +36,6 @@ Measured: 1.11 at most, in 14 pieces of music and 11 hard signals (noise after s
 sweeps, squares), in all rungs. Averages were at most 1.035, well inside of the tenth that Apple
 allows AVERAGE-BANDWIDTH to be off, so that one is nominal.
 """
-
-_AAC_BITS_PER_CHANNEL_AND_FRAME: Final = 6_144
-"""The most that an AAC frame holds (ISO/IEC 14496-3 §4.5.3)."""
 
 _FLAC_HEADER_BITS: Final = 8 * (16 + 2)
 """The longest header of a frame, and its footer (RFC 9639 §9.1, §9.3)."""
@@ -96,7 +93,7 @@ def bandwidth_bound_bps(rung: Rung, *, channels: int, sample_rate_hz: int) -> in
 
 def _aac_bound_bits(nominal_bits: Fraction, channels: int) -> Fraction:
     """Return how large frames are at most, in the densest run of them."""
-    ceiling_bits = channels * _AAC_BITS_PER_CHANNEL_AND_FRAME + _CONTAINER_BITS_PER_FRAME
+    ceiling_bits = channels * AAC_FRAME_BITS_PER_CHANNEL + _CONTAINER_BITS_PER_FRAME
     return min(nominal_bits * PEAK_FACTOR, Fraction(ceiling_bits))
 
 

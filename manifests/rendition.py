@@ -20,6 +20,9 @@ class Codec(StrEnum):
 FRAME_SAMPLES = 1024
 """Samples in one AAC-LC access unit (ISO/IEC 14496-3), and in a FLAC frame of ours."""
 
+AAC_FRAME_BITS_PER_CHANNEL = 6_144
+"""The most that an AAC frame holds, and the size of a decoder's buffer (ISO/IEC 14496-3 §4.5.3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:

@@ -15,7 +15,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from manifests.rendition import FRAME_SAMPLES, Ladder, Rung
+from manifests.rendition import AAC_FRAME_BITS_PER_CHANNEL, FRAME_SAMPLES, Ladder, Rung
 from packager.extras import NO_EXTRAS, Extras
 from packager.lossless import with_lossless
 from packager.source.facts import Probe
@@ -28,7 +28,6 @@ _SAME_CLASS: Final = 1.1
 """Average bit rates of VBR files stray this far from their nominal class."""
 _FRAMES_PER_SEGMENT: Final = {44_100: 258, 48_000: 281}
 _CD_FAMILY_HZ: Final = 11_025
-_BITS_PER_CHANNEL_AND_FRAME: Final = 6_144
 _STEREO: Final = 2
 
 
@@ -36,7 +35,7 @@ def choose(probe: Probe, extras: Extras = NO_EXTRAS) -> tuple[Ladder, tuple[str,
     """Return the ladder for a source, and one sentence for each thing that its creator may miss."""
     rate_hz = 44_100 if probe.sample_rate_hz % _CD_FAMILY_HZ == 0 else 48_000
     channels = min(probe.channels, _STEREO)
-    ceiling_bps = channels * _BITS_PER_CHANNEL_AND_FRAME * rate_hz // FRAME_SAMPLES
+    ceiling_bps = channels * AAC_FRAME_BITS_PER_CHANNEL * rate_hz // FRAME_SAMPLES
     wanted = _worthwhile(probe)
     ladder = Ladder(
         rungs=tuple(rung for rung in wanted if rung.bitrate_bps <= ceiling_bps),

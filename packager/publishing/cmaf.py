@@ -33,15 +33,12 @@ from manifests.boxes.track_fragment import DecodeTime, FragmentNumber, TrackFrag
 from manifests.boxes.track_header import TrackHeader
 from manifests.boxes.track_run import TrackRun
 from manifests.index import Loudness
-from manifests.rendition import FRAME_SAMPLES, Codec
+from manifests.rendition import AAC_FRAME_BITS_PER_CHANNEL, FRAME_SAMPLES, Codec
 
 _TRACK_ID: Final = 1
 _ROLL_DISTANCES: Final = {Codec.AAC_LC: -1}
 """A frame of AAC overlaps with the one before it, which has to be decoded as well; one of FLAC
 stands alone."""
-
-_DECODER_BUFFER_BYTES_PER_CHANNEL: Final = 6144 // 8
-"""The bit reservoir of an AAC decoder (ISO/IEC 14496-3 §4.5.3)."""
 
 # iso6 for tfdt and default-base-is-moof (RFC 8216 §3.3), cmfc for CMAF (ISO/IEC 23000-19 §7.2).
 _FILE_BRANDS: Final = Brands(major="cmfc", compatible=("iso6", "cmfc"))
@@ -100,7 +97,7 @@ def _movie(track: bytes, timescale: int, duration_ticks: int) -> bytes:
 
 def _stream(codec_config: bytes, *, channels: int, bitrate_bps: int) -> ElementaryStream:
     """Describe the elementary stream; a full reservoir may be spent within any one second."""
-    buffer_bytes = _DECODER_BUFFER_BYTES_PER_CHANNEL * channels
+    buffer_bytes = AAC_FRAME_BITS_PER_CHANNEL // 8 * channels
     return ElementaryStream(
         codec_config=codec_config,
         buffer_bytes=buffer_bytes,
