@@ -167,6 +167,7 @@ class PackagingHandler:
                 asset_id=asked.asset_id,
                 playback_id=asked.playback_id,
                 created_at=asked.created_at,
+                extras=asked.extras,
                 on_progress=on_progress,
                 publisher=publisher,
                 reader=reader,
