@@ -1,9 +1,11 @@
-"""Fixtures that many rooms use: real music, cut once a session."""
+"""Fixtures that many rooms use: real music, cut once a session, and one PostgreSQL."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.servers.postgres import postgres
 from tests.sources.audio import excerpt
 
 
@@ -17,3 +19,10 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def long_music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Seventy seconds of it: long enough for three chunks of the ladder's grid."""
     return excerpt(tmp_path_factory.mktemp("music") / "long.wav", samples=3_087_019)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """Where PostgreSQL is: one for all, so who uses it empties it first."""
+    with postgres() as url:
+        yield url

@@ -10,9 +10,10 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.listening import CHAPTERS, Track, clip, package, serving
+from tests.acceptance.listening import CHAPTERS, Track, clip, package
 from tests.acceptance.watching import ARTIST, TITLE
 from tests.players.chromium import chromium
+from tests.servers.soundbridge import serving
 
 TIMEOUT_MS: Final = 30_000
 

@@ -2,15 +2,14 @@
 
 import json
 import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from tests.servers.soundbridge import soundbridge
 from tests.sources.audio import FFMPEG
 
 MUSIC = Path("/usr/share/games/wesnoth/1.16/data/core/music")
@@ -22,7 +21,6 @@ CHAPTERS = {
     "CHAPTER002NAME": "Zwei",
 }
 """Vorbis comments that divide a track in two."""
-SOUNDBRIDGE = (sys.executable, "-m", "origin.cli")
 
 
 @dataclass(frozen=True)
@@ -56,26 +54,7 @@ def clip(name: str, target: Path, duration_s: float, tags: Mapping[str, str]) ->
 
 def package(source: Path, store: Path, *options: str) -> Track:
     """Run ``soundbridge package``."""
-    done = subprocess.run(
-        [*SOUNDBRIDGE, "package", "--json", *options, str(source), str(store)],
-        check=True,
-        stdout=subprocess.PIPE,
-        timeout=TIMEOUT_S,
-    )
+    done = soundbridge("package", "--json", *options, source, store)
+    assert done.returncode == 0, done.stderr
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return Track(said["playback_id"], said["duration_s"], said["samples"])
-
-
-@contextmanager
-def serving(store: Path) -> Iterator[str]:
-    """Run ``soundbridge serve`` on a free port; the value is its base URL, without a slash."""
-    command = [*SOUNDBRIDGE, "serve", "--store", str(store), "--port", "0"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        try:
-            assert server.stdout is not None
-            yield server.stdout.readline().rpartition(" at ")[2].strip().rstrip("/")
-        finally:
-            server.terminate()
-            server.wait(TIMEOUT_S)

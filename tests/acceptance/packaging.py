@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.acceptance.listening import SOUNDBRIDGE, TIMEOUT_S
+from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S
 
 POLL_S = 0.005
 

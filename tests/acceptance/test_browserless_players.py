@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.acceptance.listening import CHAPTERS, TIMEOUT_S, Track, clip, package, serving
+from tests.acceptance.listening import CHAPTERS, TIMEOUT_S, Track, clip, package
+from tests.servers.soundbridge import serving
 from tests.sources.audio import FFMPEG
 
 DURATION_S = 20.5

@@ -7,7 +7,8 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.acceptance.listening import CHAPTERS, Track, clip, package, serving
+from tests.acceptance.listening import CHAPTERS, Track, clip, package
+from tests.servers.soundbridge import serving
 
 DURATION_S: Final = 20.3
 READ: Final = """async ([module, uri]) => {

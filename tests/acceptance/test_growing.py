@@ -12,7 +12,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.listening import clip, serving
+from tests.acceptance.listening import clip
 from tests.acceptance.packaging import packaging
 from tests.acceptance.watching import (
     open_page,
@@ -21,6 +21,7 @@ from tests.acceptance.watching import (
     wait_for_state,
     watched,
 )
+from tests.servers.soundbridge import serving
 from tests.sources.audio import FFMPEG
 from tests.sources.bad import float_wav
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from manifests.entry import Entry
 from manifests.layout import entry_key
-from tests.acceptance.listening import Track, serving
+from tests.acceptance.listening import Track
 from tests.acceptance.watching import (
     ARTIST,
     TITLE,
@@ -18,6 +18,7 @@ from tests.acceptance.watching import (
     wait_for_position,
     wait_for_state,
 )
+from tests.servers.soundbridge import serving
 
 
 def test_the_shelf_opens_tracks_and_the_address_remembers_them(

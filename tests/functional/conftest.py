@@ -1,11 +1,14 @@
-"""One packaged asset for all tests of ``soundbridge validate``, and copies of it to be damaged."""
+"""What many tests share: a bucket, and one packaged asset, with copies of it to be damaged."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
+import obstore
 import pytest
 
 from tests.functional.seeding import SAMPLES
+from tests.servers.seaweedfs import Bucket, seaweedfs
 from tests.sources.audio import excerpt
 from tests.sources.package import InFolder, package_into
 
@@ -20,3 +23,18 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> InFolder:
 def copy(whole: InFolder, tmp_path: Path) -> Path:
     """A copy of the revision's folder, to be damaged."""
     return shutil.copytree(whole.folder, tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def _seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
+    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:
+        yield bucket
+
+
+@pytest.fixture(scope="module")
+def s3(_seaweedfs: Bucket) -> Iterator[Bucket]:
+    """The bucket ``audio`` on SeaweedFS: empty at first, and a module's own."""
+    yield _seaweedfs
+    store = _seaweedfs.store()
+    for page in obstore.list(store):
+        obstore.delete(store, [found["path"] for found in page])

@@ -3,8 +3,6 @@
 import os
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from packager.errors import (
 )
 from packager.limits import Limits
 from packager.package import Packaged, package
+from tests.servers.soundbridge import soundbridge
 from tests.sources import bad
 from tests.sources.sine import write_sine
 
@@ -328,19 +327,17 @@ def test_the_command_says_it_in_one_line(
     tmp_path: Path, sources: Path, make: Maker, options: tuple[str, ...]
 ) -> None:
     destination = tmp_path / "made" / "of" / "folders"
-    command = [sys.executable, "-m", "origin.cli", "package", str(make(sources)), str(destination)]
-    done = subprocess.run(
-        [*command, *options], capture_output=True, text=True, check=False, timeout=30
-    )
+    done = soundbridge("package", make(sources), destination, *options)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(r"Error: [^\n]+\.\n", done.stderr)
     assert not (tmp_path / "made").exists()
 
 
-def test_the_command_keeps_folders_that_it_did_not_make(tmp_path: Path, sources: Path) -> None:
+def test_the_command_keeps_folders_that_it_did_not_make(
+    tmp_path: Path, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "there").mkdir()
     for destination in ("there", "there/and/not"):
-        command = [sys.executable, "-m", "origin.cli", "package", str(sources), destination]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=30)
-        assert done.returncode == 1
+        assert soundbridge("package", sources, destination).returncode == 1
         assert listing(tmp_path) == ["sources", "there"]

@@ -1,23 +1,16 @@
 """`soundbridge bucket` against SeaweedFS, and against servers that know less."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from urllib.error import HTTPError
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 import obstore
-import pytest
 from click.testing import CliRunner, Result
 
 from origin.cli import main
 from tests.servers.fault_proxy import Fault, Request, fault_proxy
-from tests.servers.seaweedfs import Bucket, seaweedfs
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
-    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:
-        yield bucket
+from tests.servers.seaweedfs import Bucket
 
 
 def bucket(environment: Mapping[str, str], command: str, url: str) -> Result:

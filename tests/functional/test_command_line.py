@@ -1,57 +1,19 @@
 """The commands as people and scripts run them: as programs, by their output and exit status."""
 
 import json
-import os
-import re
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 import wave
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from packager.tune import tune_wav
-
-SOUNDBRIDGE = [sys.executable, "-m", "origin.cli"]
-
-
-def soundbridge(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*SOUNDBRIDGE, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=os.environ | environment,
-    )
-
-
-@contextmanager
-def running(*arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [*SOUNDBRIDGE, *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
-def url_said(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    found = re.search(r"http://\S+", process.stdout.readline())
-    assert found is not None
-    return found[0]
+from tests.servers.soundbridge import SOUNDBRIDGE, running, serving, soundbridge, url_said
 
 
 def fetch(url: str) -> bytes:
@@ -174,8 +136,7 @@ def test_a_stopped_package_leaves_nothing(tmp_path: Path, tune: Path, stop: int)
 
 def test_serve_answers_for_every_asset(packaged: tuple[Path, dict[str, Any]]) -> None:
     store, result = packaged
-    with running("serve", "--store", store, "--port", "0") as server:
-        url = url_said(server).rstrip("/")
+    with serving(store) as url:
         playlist = fetch(f"{url}/first-light.m3u8").decode()
         for rendition in result["renditions"]:
             assert rendition["playlist"] in playlist
@@ -185,8 +146,8 @@ def test_serve_answers_for_every_asset(packaged: tuple[Path, dict[str, Any]]) ->
 
 def test_serve_says_that_its_port_is_taken(packaged: tuple[Path, dict[str, Any]]) -> None:
     store, _ = packaged
-    with running("serve", "--store", store, "--port", "0") as server:
-        port = url_said(server).rstrip("/").rpartition(":")[2]
+    with serving(store) as url:
+        port = url.rpartition(":")[2]
         done = soundbridge("serve", "--store", store, "--port", port)
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
@@ -203,7 +164,6 @@ def test_play_synthesises_serves_and_says_where(tmp_path: Path) -> None:
 
 def test_options_reach_a_command_from_the_environment(tmp_path: Path, tune: Path) -> None:
     store = tmp_path / "store"
-    done = soundbridge(
-        "package", tune, store, SOUNDBRIDGE_JSON="1", SOUNDBRIDGE_PLAYBACK_ID="from-environment"
-    )
+    options = {"SOUNDBRIDGE_JSON": "1", "SOUNDBRIDGE_PLAYBACK_ID": "from-environment"}
+    done = soundbridge("package", tune, store, environment=options)
     assert json.loads(done.stdout)["playback_id"] == "from-environment"

@@ -11,7 +11,6 @@ from manifests.entry import Entry
 from packager.extras import NO_EXTRAS, Extras
 from packager.package import Progress, package
 from packager.publishing.publication import Publication
-from tests.servers.seaweedfs import seaweedfs
 from tests.sources.audio import excerpt
 
 CHUNKS = 6
@@ -52,8 +51,7 @@ def stores(
     if request.param == "folder":
         yield lambda name: LocalStore(folder / name, mkdir=True)
         return
-    with seaweedfs(folder, "audio") as bucket:
-        yield bucket.store
+    yield request.getfixturevalue("s3").store
 
 
 @pytest.fixture(scope="module")

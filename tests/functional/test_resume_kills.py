@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from random import Random
@@ -18,6 +17,7 @@ import pytest
 
 from manifests import layout
 from tests.functional.looking import UNFINISHED, Contents, check, contents
+from tests.servers.soundbridge import SOUNDBRIDGE
 from tests.sources.audio import excerpt
 
 KILLS: Final = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "6"))
@@ -37,7 +37,7 @@ class Attempts:
 
     def __init__(self, source: Path, root: Path) -> None:
         self.root = root
-        self._command = [sys.executable, "-m", "origin.cli", "package", str(source), str(root)]
+        self._command = [*SOUNDBRIDGE, "package", str(source), str(root)]
         self._command += ["--asset-id", "a", "--playback-id", "id"]
         self._made_at_ns: dict[str, int] = {}
 

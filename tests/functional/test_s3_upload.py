@@ -5,15 +5,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import obstore
-import pytest
 from click.testing import CliRunner, Result
 from obstore.store import LocalStore, ObjectStore
 
@@ -21,13 +19,8 @@ from manifests.entry import Entry
 from origin.cli import main
 from origin.database.engine import FILE_NAME
 from tests.servers.fault_proxy import PASSING, Fault, Request, fault_proxy, seeded
-from tests.servers.seaweedfs import Bucket, seaweedfs
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
-    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:
-        yield bucket
+from tests.servers.seaweedfs import Bucket
+from tests.servers.soundbridge import SOUNDBRIDGE
 
 
 def enqueue(
@@ -68,10 +61,7 @@ def test_a_worker_elsewhere_packages_what_was_uploaded(
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     worker = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "origin.cli", "worker"),
-            *("--store", location, "--state", str(state)),
-        ],
+        [*SOUNDBRIDGE, "worker", "--store", location, "--state", state],
         env=os.environ | s3.environment,
         cwd=elsewhere,
         stderr=subprocess.DEVNULL,

@@ -2,11 +2,7 @@
 
 import itertools
 import json
-import os
 import posixpath
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
@@ -29,17 +25,12 @@ from packager.package import package
 from packager.publishing.garbage import Graces
 from packager.publishing.listing import pages
 from tests.servers.fault_proxy import Fault, Plan, Request, fault_proxy, seeded
-from tests.servers.seaweedfs import Bucket, seaweedfs
+from tests.servers.seaweedfs import Bucket
+from tests.servers.soundbridge import soundbridge
 from tests.sources.audio import excerpt
 from tests.sources.published import publish
 
 NOW = "2026-01-02T03:04:05Z"
-
-
-@pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
-    with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:
-        yield bucket
 
 
 def quick(bucket: Bucket, prefix: str, retries: int = 10) -> S3Store:
@@ -235,16 +226,9 @@ def test_a_server_that_says_nothing_is_asked_again(
 def test_the_commands_are_as_patient(s3: Bucket, music: Path) -> None:
     obstore.put(s3.store("uploads"), "song.wav", music.read_bytes())
     with fault_proxy(s3, seeded(7, 0.1)) as proxy:
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "origin.cli", "package", "--json"),
-                *("s3://audio/uploads/song.wav", "s3://audio/patient"),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-            env=os.environ | proxy.bucket.environment,
+        done = soundbridge(
+            *("package", "--json", "s3://audio/uploads/song.wav", "s3://audio/patient"),
+            environment=proxy.bucket.environment,
         )
         assert proxy.faults
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.functional.seeding import ENTRY, INIT, LOW, SECOND, everywhere, inspect, put
+from tests.servers.soundbridge import soundbridge
 from tests.sources.package import InFolder
 
 
 def validate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "origin.cli", "validate", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return soundbridge("validate", *arguments)
 
 
 def test_nothing_is_found_in_our_own_output(whole: InFolder) -> None:

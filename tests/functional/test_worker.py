@@ -4,7 +4,6 @@ import json
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -12,14 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from origin.database.engine import FILE_NAME
+from tests.servers.soundbridge import SOUNDBRIDGE, soundbridge
 from tests.sources.bad import broken_at_the_end as broken
-
-SOUNDBRIDGE = [sys.executable, "-m", "origin.cli"]
-
-
-def soundbridge(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [*SOUNDBRIDGE, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def queued(folder: Path, source: str | Path, *options: str) -> dict[str, Any]:

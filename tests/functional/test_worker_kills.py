@@ -7,7 +7,6 @@ The long campaign: ``SOUNDBRIDGE_TEST_KILLS=200 pytest tests/functional/test_wor
 import asyncio
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -29,7 +28,8 @@ from packager.queue import assets, policy
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
 from tests.functional.looking import check_at_work
-from tests.servers.postgres import postgres
+from tests.servers.postgres import empty
+from tests.servers.soundbridge import SOUNDBRIDGE
 
 KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "4"))
 SEED = int(os.environ.get("SOUNDBRIDGE_TEST_SEED", "1"))
@@ -40,12 +40,11 @@ FINISH_S = 60.0
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+def database_url(request: pytest.FixtureRequest) -> str | None:
     if request.param == "sqlite":
-        yield None
-    else:
-        with postgres() as url:
-            yield url
+        return None
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 async def test_killed_workers_lose_nothing_and_publish_once(
@@ -54,6 +53,8 @@ async def test_killed_workers_lose_nothing_and_publish_once(
     chance = Random(SEED)  # noqa: S311 a seed makes a failure come again
     count = KILLS * JOBS_A_KILL
     async with open_database(tmp_path / "state", database_url) as database:
+        if database_url is not None:
+            await empty(database)
         with _workers(tmp_path, database_url) as workers:
             for kill in range(KILLS):
                 for number in range(kill * JOBS_A_KILL, (kill + 1) * JOBS_A_KILL):
@@ -170,7 +171,7 @@ class _Workers:
 
 @contextmanager
 def _workers(folder: Path, database_url: str | None) -> Iterator[_Workers]:
-    command = [sys.executable, "-m", "origin.cli", "worker", "--lease", "2"]
+    command = [*SOUNDBRIDGE, "worker", "--lease", "2"]
     command += ["--store", str(folder / "store"), "--state", str(folder / "state")]
     command += ["--database", database_url] if database_url else []
     with ExitStack() as stack:

