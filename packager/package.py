@@ -98,6 +98,7 @@ def package(
             end_playlists(publication, index)
             entry = _final_entry(expected, index)
             publisher.final(entry)
+            publication.confirm()
         except BaseException as error:
             publisher.gave_up(publication, error)
             raise

@@ -36,6 +36,17 @@ class Publication:
         except ManifestError:
             return None
 
+    def confirm(self) -> None:
+        """Raise StoreFailed where the index has gone.
+
+        Nothing points at an old revision until its entry is written: who collects garbage may have
+        begun to remove it.
+        """
+        if self.storage.read(self.where.key(layout.INDEX)) is None:
+            raise StoreFailed(
+                "What it was packaged into before has just been removed as garbage. Package again."
+            )
+
     def put_all(self, contents: Mapping[str, bytes]) -> tuple[StoredObject, ...]:
         """Store objects of the revision by name, in any order."""
         self.storage.put_all({self.where.key(name): data for name, data in contents.items()})

@@ -26,8 +26,11 @@ from origin.collecting.errors import CollectionFailed
 from origin.collecting.rows import rows
 from origin.database.engine import DatabaseUnusable, open_database
 from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
-from packager.package import package
+from packager.errors import StoreFailed
+from packager.package import Packaged, package
 from packager.publishing.garbage import Graces, Reason, Removal
+from packager.publishing.publisher import InStore, Publisher
+from packager.publishing.storage import Storage
 from packager.queue.job import State
 from packager.queue.tables import assets, jobs
 from tests.sources.audio import excerpt
@@ -282,6 +285,43 @@ def test_a_real_revision_stays_whole_while_what_it_grew_from_goes(
     there = {second.entry.where.key(name) for name in second.index.objects()}
     index_key = second.entry.where.key(layout.INDEX)
     assert listed(store) == {*there, index_key, layout.entry_key("plays")}
+
+
+class CollectedMeanwhile(InStore):
+    """Publishes when garbage has just been collected."""
+
+    def __init__(self, storage: Storage, store: LocalStore) -> None:
+        super().__init__(storage, "plays")
+        self._collected = store
+
+    def final(self, entry: Entry) -> None:
+        list(remove_garbage(Surroundings(self._collected), GRACES))
+        super().final(entry)
+
+
+def test_a_revision_that_goes_while_it_is_published_again_is_not_played(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    def packaged(samples: int, publisher: Publisher | None = None) -> Packaged:
+        return package(
+            excerpt(tmp_path / f"{samples}.wav", samples=samples),
+            store,
+            asset_id="song",
+            playback_id="plays",
+            created_at="2026-01-02T03:04:05Z",
+            publisher=publisher,
+        )
+
+    packaged(90_001)
+    second = packaged(100_003)
+    list(remove_garbage(Surroundings(store), replace(GRACES, grown_s=0)))
+    age(tmp_path / "store", hours=25)
+    with Storage(store) as storage, pytest.raises(StoreFailed, match="just been removed"):
+        packaged(90_001, CollectedMeanwhile(storage, store))
+    there = {second.entry.where.key(name) for name in (layout.INDEX, *second.index.objects())}
+    assert listed(store) == {*there, layout.entry_key("plays")}
+    entry = bytes(obstore.get(store, layout.entry_key("plays")).bytes())
+    assert Entry.from_json(entry) == second.entry
 
 
 def test_a_state_folder_without_a_database_is_not_an_empty_queue(tmp_path: Path) -> None:
