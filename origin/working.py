@@ -4,7 +4,8 @@
 thread, whose source is read in a child; both are ended where the lease is lost.
 
 An asset plays from its first chunk on. A job that is tried again goes on where the attempt before
-ended, so what is stored stays whatever happens; where no attempt is left, it is withdrawn.
+ended, so what is stored stays whatever happens; where no attempt is left, it is withdrawn. What is
+withdrawn stays for its listeners for as long as ``promises`` say.
 """
 
 import asyncio
@@ -30,6 +31,7 @@ from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
 from origin.inspection.blocking import in_thread
 from origin.packaging_job import KIND, PackagingJob
+from origin.promises import Promises
 from origin.store import create_store
 from packager.package import Progress, package
 from packager.queue import assets, policy
@@ -53,6 +55,7 @@ class Settings:
     jobs: int
     lease_s: float
     drain_s: float
+    promises_s: float
 
 
 def run_worker(settings: Settings) -> None:
@@ -77,15 +80,19 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
             drain_s=settings.drain_s,
         )
         entries = Entries(database, store)
-        repairs = asyncio.create_task(entries.repair())
+        promises = Promises(
+            store, settings.state, settings.database, settings.promises_s, around.chance
+        )
+        beside = [asyncio.create_task(entries.repair()), asyncio.create_task(promises.keep())]
         _log.info("worker started", worker=around.name, jobs=settings.jobs)
         try:
             with WarmReaders() as readers:
                 handler = PackagingHandler(entries, readers)
                 await Worker(around, {KIND: handler}, slots=settings.jobs).run(stop)
         finally:
-            repairs.cancel()
-            await asyncio.gather(repairs, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
         _log.info("worker stopped", worker=around.name)
 
 

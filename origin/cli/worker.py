@@ -30,15 +30,35 @@ from origin.store import StoreUnusable
     metavar="SECONDS",
     help="On SIGTERM, let jobs finish for this long; then give them back.",
 )
+@setting(
+    "--promises",
+    "promises_s",
+    default=3600.0,
+    type=click.FloatRange(1, 86_400),
+    metavar="SECONDS",
+    help="Look this often for what was to stay for an hour: withdrawn revisions, and the growing "
+    "playlists of complete ones. They are removed.",
+)
 def worker(
-    *, store: str, state: Path, database: str | None, jobs: int, lease_s: float, drain_s: float
+    *,
+    store: str,
+    state: Path,
+    database: str | None,
+    jobs: int,
+    lease_s: float,
+    drain_s: float,
+    promises_s: float,
 ) -> None:
-    """Package what is queued. Any number of workers, on any number of machines, share a queue."""
+    """Package what is queued. Any number of workers, on any number of machines, share a queue.
+
+    An hour after a revision was withdrawn, or is complete, workers remove what only its listeners
+    still needed. All else that nothing needs stays until `soundbridge gc` is run.
+    """
     from origin.database.engine import DatabaseUnusable
     from origin.working import Settings, run_worker
 
     try:
-        run_worker(Settings(store, state, database, jobs, lease_s, drain_s))
+        run_worker(Settings(store, state, database, jobs, lease_s, drain_s, promises_s))
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
     except DatabaseUnusable as error:

@@ -9,11 +9,12 @@ Objects go in stages: first what tells that others are there (entries, the index
 a withdrawal. A removal that is broken off leaves what nothing reaches, and the next one finishes.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from manifests import layout
 from manifests.layout import Revision
@@ -83,6 +84,11 @@ class Graces:
     abandoned_s: float = _DAY_S
     withdrawn_s: float = _HOUR_S
     grown_s: float = _HOUR_S
+
+    @classmethod
+    def of_promises(cls) -> Self:
+        """Return graces by which only that goes which was to stay for a while from the start."""
+        return cls(superseded_s=math.inf, abandoned_s=math.inf)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Taking an unfinished revision away again, in an order in which nothing listed is ever missing.
 
 ``take_back`` leaves nothing of it. ``withdraw`` is for a revision that somebody may be listening
-to: its playlists end where they are, a mark says until when the rest stays, and whoever collects
-garbage removes it then. Both come after its entry has gone. A run that takes the revision up again
-removes the mark first.
+to: its playlists end where they are, a mark says until when the rest stays, and workers or whoever
+collects garbage remove it after that. Both come after its entry has gone. A run that takes the
+revision up again removes the mark first.
 """
 
 import json
@@ -38,7 +38,7 @@ class Withdrawal:
         """Say it to a person."""
         return (
             "Its entry is gone; who listens hears what there is until "
-            f"{self.kept_until}, then `soundbridge gc` removes it."
+            f"{self.kept_until}; after that, a worker or `soundbridge gc` removes it."
         )
 
     def to_json(self) -> bytes:
