@@ -23,7 +23,7 @@ from manifests.index import SegmentRecord
 from manifests.layout import Revision
 from manifests.media_playlist import MediaPlaylist, PlaylistType
 from manifests.multivariant_playlist import MultivariantPlaylist
-from manifests.presentation import variants
+from manifests.presentation import Offered, variants
 from manifests.rendition import AAC_FRAME_BITS_PER_CHANNEL, FRAME_SAMPLES, Codec, Rung
 from manifests.segment_list import segment_list
 from manifests.start import Start
@@ -105,7 +105,7 @@ def _flac_bound_bits(samples_bits: Fraction, channels: int) -> Fraction:
     return samples_bits + difference_bits + headers_bits + _CONTAINER_BITS_PER_FRAME
 
 
-def multivariant_playlist(renditions: Sequence[ProvisionalRendition]) -> MultivariantPlaylist:
+def multivariant_playlist(renditions: Sequence[Offered]) -> MultivariantPlaylist:
     """Return the provisional multivariant playlist: the variants in the order of the final one."""
     return MultivariantPlaylist(variants=variants(renditions), independent_segments=True)
 

@@ -108,7 +108,10 @@ class GrowingPlaylists:
 
 
 def end_playlists(publication: Publication, index: Index) -> None:
-    """Say in the playlists of a revision, now complete, that no more will come."""
+    """Say in the playlists of a revision, now complete, that no more will come.
+
+    What was an upper bound in their multivariant playlist has been measured by now.
+    """
     where = publication.where
     there = publication.storage.sizes_bytes(where.growing_prefix)
     playlists = {
@@ -122,6 +125,7 @@ def end_playlists(publication: Publication, index: Index) -> None:
         ).render()
         for rendition in index.renditions
     }
+    playlists[layout.MULTIVARIANT] = growing.multivariant_playlist(index.renditions).render()
     publication.put_growing(
         {
             name: text.encode()

@@ -11,6 +11,7 @@ from obstore.store import LocalStore
 from manifests import layout
 from manifests.entry import Entry
 from manifests.media_playlist import MediaPlaylist
+from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from packager.errors import CorruptSource, StoreFailed
 from packager.package import Packaged, Progress, package
@@ -116,6 +117,16 @@ def test_growing_playlists_end_and_play_like_the_others(complete: Path) -> None:
         assert playlist.read_text().endswith("#EXT-X-ENDLIST\n")
         final = complete / entry(complete).where.key(layout.playlist_name(rung))
         assert (heard(playlist, 2) == heard(final, 2)).all()
+
+
+def test_bounds_give_way_to_what_was_measured(complete: Path) -> None:
+    def bandwidths_bps(path: Path) -> list[tuple[int, int | None]]:
+        playlist = parse_playlist(path.read_bytes())
+        assert isinstance(playlist, MultivariantPlaylist)
+        return [(one.bandwidth_bps, one.average_bandwidth_bps) for one in playlist.variants]
+
+    final = complete / entry(complete).where.key(layout.MULTIVARIANT)
+    assert bandwidths_bps(growing(complete, layout.MULTIVARIANT)) == bandwidths_bps(final)
 
 
 def test_a_source_that_turns_out_corrupt_is_withdrawn(broken: Path, tmp_path: Path) -> None:
