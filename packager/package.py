@@ -9,7 +9,7 @@ A run that was killed is taken up where it ended: chunks that the store has are 
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,22 +17,23 @@ from pathlib import Path
 from obstore.store import ObjectStore
 
 from manifests.entry import Entry
-from manifests.index import Index, SourceRecord
+from manifests.index import Index
 from manifests.layout import Revision
+from packager.errors import PackagingError
 from packager.extras import NO_EXTRAS, Extras
-from packager.intake import taken_in
+from packager.intake import Intake, taken_in
 from packager.limits import Limits
 from packager.plan import Plan
 from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.completion import complete
 from packager.publishing.growing import GrowingPlaylists, end_playlists
 from packager.publishing.publication import Publication
-from packager.publishing.publisher import InStore, Publisher
+from packager.publishing.publisher import InStore, Publisher, withdraw_begun
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.revision import revision_id
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import clear
-from packager.sandbox.reader import IsolatedReading, Reader
+from packager.sandbox.reader import Reader
 from packager.source.local import name_of
 
 
@@ -79,29 +80,41 @@ def package(
 
     ``reader`` is a child that was started before, and is used up; without one, a child is started.
     """
-    with (
-        taken_in(source, limits or Limits(), workers, extras, reader=reader) as taken,
-        Storage(store) as storage,
-    ):
-        reading, record = taken.reading, taken.record
-        plan = reading.plan
-        where = Revision(asset_id, revision_id(record.sha256, plan.ladder, plan.versions))
-        publication = Publication(storage, where)
-        publisher = publisher or InStore(storage, playback_id)
-        expected = _expected_entry(plan, where, playback_id, created_at, name_of(source))
-        announce = partial(publisher.provisional, expected)
+    with ExitStack() as opened:
+        storage = opened.enter_context(Storage(store))
         try:
-            clear(storage, where)
-            index = publication.existing_index() or _make(
-                reading, record, publication, announce, on_progress
+            taken = opened.enter_context(
+                taken_in(source, limits or Limits(), workers, extras, reader=reader)
             )
-            end_playlists(publication, index)
-            entry = _final_entry(expected, index)
-            publisher.final(entry)
-            publication.confirm()
-        except BaseException as error:
-            publisher.gave_up(publication, error)
+        except PackagingError as error:
+            if publisher is None:
+                withdraw_begun(storage, asset_id, playback_id, error)
             raise
+        plan = taken.reading.plan
+        where = Revision(asset_id, revision_id(taken.record.sha256, plan.ladder, plan.versions))
+        expected = _expected_entry(plan, where, playback_id, created_at, name_of(source))
+        publisher = publisher or InStore(storage, playback_id)
+        return _publish(taken, Publication(storage, where), expected, publisher, on_progress)
+
+
+def _publish(
+    taken: Intake,
+    publication: Publication,
+    expected: Entry,
+    publisher: Publisher,
+    on_progress: Callable[[Progress], None] | None,
+) -> Packaged:
+    announce = partial(publisher.provisional, expected)
+    try:
+        clear(publication.storage, publication.where)
+        index = publication.existing_index() or _make(taken, publication, announce, on_progress)
+        end_playlists(publication, index)
+        entry = _final_entry(expected, index)
+        publisher.final(entry)
+        publication.confirm()
+    except BaseException as error:
+        publisher.gave_up(publication, error)
+        raise
     return Packaged(entry, index)
 
 
@@ -125,13 +138,12 @@ def _final_entry(expected: Entry, index: Index) -> Entry:
 
 
 def _make(
-    reading: IsolatedReading,
-    source: SourceRecord,
+    taken: Intake,
     publication: Publication,
     announce: Callable[[], None],
     on_progress: Callable[[Progress], None] | None,
 ) -> Index:
-    plan = reading.plan
+    reading, plan = taken.reading, taken.reading.plan
     ladder = plan.ladder
     recorded = recorded_chunks(publication.storage, publication.where, ladder)
     writers = {
@@ -150,7 +162,7 @@ def _make(
             playlists.advance()
             if on_progress is not None:
                 on_progress(_progress(plan, rungs))
-    return complete(plan, source, reading.finding(), rungs, publication)
+    return complete(plan, taken.record, reading.finding(), rungs, publication)
 
 
 def _progress(plan: Plan, writers: Sequence[RenditionWriter]) -> Progress:

@@ -62,9 +62,7 @@ class InStore:
             played = _plays(self._last, publication.where)
             self._write(None if _plays(self._before, publication.where) else self._before)
             if played and isinstance(error, PackagingError) and not isinstance(error, StoreFailed):
-                withdrawal = Withdrawal.at(datetime.now(UTC))
-                withdraw(publication.storage, publication.where, withdrawal)
-                error.add_note(f"It played already. {withdrawal.sentence}")
+                _withdraw(publication.storage, publication.where, error)
             else:
                 take_back(publication.storage, publication.where)
 
@@ -76,6 +74,35 @@ class InStore:
             self._storage.delete_all((self._key,))
         else:
             self._storage.put(self._key, entry)
+
+
+def withdraw_begun(
+    storage: Storage, asset_id: str, playback_id: str, error: PackagingError
+) -> None:
+    """Withdraw what an asset still plays of an earlier run, which did not end by itself.
+
+    This run's ``error`` came before anything is known of its own revision; what was stored then
+    can be taken up again until the grace has passed.
+    """
+    key = layout.entry_key(playback_id)
+    with suppress(StoreFailed):
+        entry = _entry_in(storage.read(key))
+        if entry is None or not entry.provisional or entry.asset_id != asset_id:
+            return
+        if isinstance(error, StoreFailed) or _is_complete(storage, entry.where):
+            return
+        storage.delete_all((key,))
+        _withdraw(storage, entry.where, error)
+
+
+def _withdraw(storage: Storage, where: Revision, error: PackagingError) -> None:
+    withdrawal = Withdrawal.at(datetime.now(UTC))
+    withdraw(storage, where, withdrawal)
+    error.add_note(f"It played already. {withdrawal.sentence}")
+
+
+def _is_complete(storage: Storage, where: Revision) -> bool:
+    return Publication(storage, where).existing_index() is not None
 
 
 def _plays(data: bytes | None, where: Revision) -> bool:

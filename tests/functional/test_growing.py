@@ -13,8 +13,11 @@ from manifests.entry import Entry
 from manifests.media_playlist import MediaPlaylist
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
-from packager.errors import CorruptSource, StoreFailed
+from packager.errors import CorruptSource, SourceNotFound, StoreFailed
 from packager.package import Packaged, Progress, package
+from packager.publishing.publication import Publication
+from packager.publishing.publisher import InStore, Publisher
+from packager.publishing.storage import Storage
 from tests.functional.looking import Contents, check, contents, resolved
 from tests.sources.audio import excerpt, heard
 from tests.sources.bad import broken_at_the_end
@@ -24,7 +27,10 @@ ENTRY = "entry/id.json"
 
 
 def packaged(
-    source: Path, root: Path, on_progress: Callable[[Progress], None] | None = None
+    source: Path,
+    root: Path,
+    on_progress: Callable[[Progress], None] | None = None,
+    publisher: Publisher | None = None,
 ) -> Packaged:
     return package(
         source,
@@ -33,6 +39,7 @@ def packaged(
         playback_id="id",
         created_at="2026-01-02T03:04:05Z",
         on_progress=on_progress,
+        publisher=publisher,
     )
 
 
@@ -162,6 +169,40 @@ def test_a_withdrawn_revision_may_be_made_after_all(
     assert "until" in failed.value.__notes__[0]
     assert growing(tmp_path, layout.WITHDRAWN).is_file()
     packaged(source, tmp_path)
+    assert contents(tmp_path) == contents(complete)
+
+
+class Killed(InStore):
+    """Publishes for a run that can do nothing any more when it ends."""
+
+    def gave_up(self, publication: Publication, error: BaseException) -> None:
+        pass
+
+
+def test_what_a_killed_run_let_play_is_withdrawn_where_the_source_is_gone(
+    complete: Path, source: Path, tmp_path: Path
+) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.done_s > 6:
+            raise KeyboardInterrupt
+
+    store = LocalStore(tmp_path)
+    with Storage(store) as storage, pytest.raises(KeyboardInterrupt):
+        packaged(source, tmp_path, stop, Killed(storage, "id"))
+    assert entry(tmp_path).provisional
+    with pytest.raises(SourceNotFound) as failed:
+        packaged(tmp_path / "no.wav", tmp_path)
+    assert "Its entry is gone" in failed.value.__notes__[0]
+    assert not (tmp_path / ENTRY).exists()
+    assert growing(tmp_path, layout.WITHDRAWN).is_file()
+    for rung in RUNGS:
+        playlist = growing(tmp_path, layout.playlist_name(rung)).read_text()
+        assert playlist.endswith("#EXT-X-ENDLIST\n")
+    packaged(source, tmp_path)
+    assert contents(tmp_path) == contents(complete)
+    with pytest.raises(SourceNotFound) as failed:
+        packaged(tmp_path / "no.wav", tmp_path)
+    assert not hasattr(failed.value, "__notes__")
     assert contents(tmp_path) == contents(complete)
 
 

@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from manifests.index import StoredObject
 from packager.errors import CorruptSource, StoreFailed
 from packager.publishing.growing import GrowingPlaylists
 from packager.publishing.publication import Publication
-from packager.publishing.publisher import InStore
+from packager.publishing.publisher import InStore, withdraw_begun
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import GRACE, Withdrawal, clear
 from tests.sources.growing import PLAN, WHERE, encoded, index_of, writers
@@ -108,6 +109,36 @@ def test_a_bad_source_that_played_in_an_earlier_run_goes_later(storage: Storage)
     InStore(storage, "id").gave_up(Publication(storage, WHERE), CorruptSource("It ends."))
     assert storage.read(ENTRY_KEY) is None
     assert storage.read(WHERE.growing_key(layout.WITHDRAWN)) is not None
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        None,
+        FINAL,
+        replace(PROVISIONAL, asset_id="another"),
+    ],
+)
+def test_only_what_the_same_asset_began_is_withdrawn(storage: Storage, there: Entry | None) -> None:
+    begun(storage)
+    storage.delete_all([ENTRY_KEY])
+    if there is not None:
+        storage.put(ENTRY_KEY, there.to_json())
+    before = storage.sizes_bytes("")
+    withdraw_begun(storage, "asset", "id", CorruptSource("It ends."))
+    assert storage.sizes_bytes("") == before
+
+
+def test_what_was_begun_is_not_withdrawn_for_the_store_or_once_it_is_complete(
+    storage: Storage,
+) -> None:
+    publication, _ = begun(storage)
+    before = storage.sizes_bytes("")
+    withdraw_begun(storage, "asset", "id", StoreFailed("It is down."))
+    assert storage.sizes_bytes("") == before
+    publication.complete(INDEX)
+    withdraw_begun(storage, "asset", "id", CorruptSource("It ends."))
+    assert set(storage.sizes_bytes("")) == {*before, WHERE.key(layout.INDEX)}
 
 
 def test_what_plays_completely_is_not_replaced_by_what_grows(storage: Storage) -> None:
