@@ -4,7 +4,6 @@ Everything that looks into a source's bytes happens here, and nothing that store
 are plain values.
 """
 
-import os
 from collections.abc import Collection, Generator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from packager.extras import NO_EXTRAS, Extras
 from packager.ladder import choose
 from packager.limits import Limits
 from packager.plan import Finding, Plan
+from packager.processors import usable_processors
 from packager.sound.one_pass import Sound
 from packager.sound.silence import silence_notes
 from packager.source.artwork import find_cover, make_artwork
@@ -29,8 +29,8 @@ from packager.versions import versions
 class Reading:
     """The reading of the file at ``path``; ``plan``, ``chunks`` and ``finding``, in this order.
 
-    ``workers`` is how many chunks are encoded at a time, by default one for each core; it changes
-    no byte. Each step raises PackagingError.
+    ``workers`` is how many chunks are encoded at a time, by default one for each core that may be
+    used; it changes no byte. Each step raises PackagingError.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Reading:
         extras: Extras = NO_EXTRAS,
     ) -> None:
         self._path = path
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = workers or usable_processors()
         probed = probe(path, limits)
         ladder, notes = choose(probed, extras)
         with open_source(path) as source:

@@ -1,8 +1,14 @@
-"""Encode chunks for every rung, on as many cores as there are, and hand them over in order."""
+"""Encode chunks for every rung, on as many cores as there are, and hand them over in order.
+
+What plays first waits for nothing else. The second chunk is ten times as long as the first, and is
+decoded on the first core that no encoder of the first needs any more; from then on, the caller's
+thread decodes while the others encode.
+"""
 
 from collections.abc import Collection, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain, islice
 
 from manifests.rendition import Ladder, Rung
 from packager.encoding.chunks import Chunk
@@ -24,8 +30,17 @@ def encode_all(
         for rung in ladder.rungs
         if (rung.name, chunk.cut.number) not in done
     )
+    firsts = sum((rung.name, 0) not in done for rung in ladder.rungs)
     with ThreadPoolExecutor(workers, thread_name_prefix="encode") as executor:
-        yield from in_order(executor, tasks, ahead=workers + len(ladder.rungs))
+        first = [executor.submit(task) for task in islice(tasks, firsts)]
+        second = executor.submit(lambda: [*islice(tasks, 1)])
+        try:
+            for encoded in first:
+                yield encoded.result()
+            left = chain(second.result(), tasks)
+            yield from in_order(executor, left, ahead=workers + len(ladder.rungs))
+        finally:
+            executor.shutdown(cancel_futures=True)
 
 
 def _encode(ladder: Ladder, rung: Rung, chunk: Chunk) -> EncodedChunk:

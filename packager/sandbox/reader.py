@@ -1,6 +1,5 @@
 """The parent's side: a child that waits for its source, and the reading that it then does."""
 
-import os
 from collections.abc import Callable, Collection, Generator
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +11,7 @@ from packager.errors import PackagingError, SourceCrashed, SourceTooDemanding
 from packager.extras import NO_EXTRAS, Extras
 from packager.limits import Limits
 from packager.plan import Finding, Plan
+from packager.processors import usable_processors
 from packager.sandbox import messages
 from packager.sandbox.allowance import Allowance, Watch, allowance
 from packager.sandbox.conversation import CRASHED, TOO_DEMANDING, Conversation
@@ -79,7 +79,7 @@ class Reader:
 
         What it may take follows from ``limits`` unless ``allowed`` says otherwise.
         """
-        workers = workers or os.cpu_count() or 1
+        workers = workers or usable_processors()
         allowed = allowed or allowance(limits, workers)
         watch = Watch(allowed)
         child = Conversation(self._child, watch)
