@@ -1,7 +1,7 @@
 """Chromium plays what is made beside the usual ladder: FLAC in fMP4, and packed audio."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.acceptance.listening import Track, clip, package
 from tests.acceptance.watching import (
     RATE,
-    longest_lag_s,
+    longest_pause_s,
     open_page,
     position_s,
     wait_for_position,
@@ -30,7 +30,12 @@ DECODE: Final = """async file => {
     const bytes = Uint8Array.from(atob(file), one => one.charCodeAt(0));
     const context = new OfflineAudioContext(2, 1, 44100);
     const decoded = await context.decodeAudioData(bytes.buffer);
-    return [0, 1].map(channel => [...decoded.getChannelData(channel)]);
+    return Promise.all([0, 1].map(async channel => {
+        const reader = new FileReader();
+        reader.readAsDataURL(new Blob([decoded.getChannelData(channel)]));
+        await new Promise(resolve => { reader.onload = resolve; });
+        return reader.result.split(',')[1];
+    }));
 }"""
 
 
@@ -69,7 +74,7 @@ def test_switches_to_lossless_and_back_are_heard_without_a_stall(page: Page, tra
     seen = watched(page)
     assert seen["troubles"] == []
     assert seen["starved"] == 0
-    assert longest_lag_s(seen["points"]) < 0.25
+    assert longest_pause_s(seen["positions"]) < 0.2
 
 
 def test_lossless_from_the_start_plays_to_its_exact_end(page: Page, track: Track) -> None:
@@ -104,7 +109,8 @@ def test_what_is_decoded_of_it_is_the_source_bit_for_bit(
     parts = [folder / "init.mp4", *sorted(folder.glob("*.m4s"))[:2]]
     page.goto("about:blank")
     file = b64encode(b"".join(part.read_bytes() for part in parts)).decode()
-    heard = np.array(page.evaluate(DECODE, file), np.float32)
+    channels = [b64decode(channel) for channel in page.evaluate(DECODE, file)]
+    heard = np.array([np.frombuffer(channel, np.float32) for channel in channels])
     assert heard.shape[1] == 2 * 258 * 1024 - track.padding_samples
     assert np.array_equal(heard, sound_of(music, 2)[:, : heard.shape[1]])
 

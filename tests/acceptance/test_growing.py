@@ -71,7 +71,7 @@ def test_it_plays_from_its_beginning_to_its_end_while_it_is_packaged(
     segments = [url.rpartition("/")[2] for url in asked if url.endswith(".m4s")]
     assert segments == [f"{number:05d}.m4s" for number in range(len(segments))]
     seen = watched(page)
-    assert seen["points"][0][1] == 0
+    assert seen["positions"][0] == 0
     assert seen["troubles"] == []
     assert seen["starved"] == 0
     assert position_s(page) == pytest.approx(DURATION_S, abs=0.03)
