@@ -53,18 +53,24 @@ class InStore:
     def gave_up(self, publication: Publication, error: BaseException) -> None:
         """Bring back the entry from before, and take the revision away.
 
-        Where it played already, and its source turned out bad, those who listen have a while.
+        Where it played already, and its source turned out bad, those who listen have a while. What
+        another run has published in the meantime stays.
         """
+        where = publication.where
         with suppress(StoreFailed):
+            found = self._storage.read(self._key)
             if publication.is_complete_elsewhere():
-                self._write(self._before)
+                if found == self._last:
+                    self._write(self._before)
                 return
-            played = _plays(self._last, publication.where)
-            self._write(None if _plays(self._before, publication.where) else self._before)
+            played = _plays(self._last, where)
+            if found == self._last or _plays(found, where):
+                self._last = found
+                self._write(None if _plays(self._before, where) else self._before)
             if played and isinstance(error, PackagingError) and not isinstance(error, StoreFailed):
-                _withdraw(publication.storage, publication.where, error)
+                _withdraw(publication.storage, where, error)
             else:
-                take_back(publication.storage, publication.where)
+                take_back(publication.storage, where)
 
     def _write(self, entry: bytes | None) -> None:
         if entry == self._last:

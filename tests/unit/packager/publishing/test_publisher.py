@@ -177,6 +177,24 @@ def test_what_another_run_completed_stays(storage: Storage) -> None:
     assert set(storage.sizes_bytes("")) == there - {ENTRY_KEY}
 
 
+def test_what_another_run_published_is_not_taken_back(storage: Storage) -> None:
+    ours, publisher = begun(storage)
+    Publication(storage, WHERE).complete(INDEX)
+    InStore(storage, "id").final(FINAL)
+    there = storage.sizes_bytes("")
+    publisher.gave_up(ours, KeyboardInterrupt())
+    assert storage.sizes_bytes("") == there
+    assert storage.read(ENTRY_KEY) == FINAL.to_json()
+
+
+def test_another_revision_published_meanwhile_plays_on(storage: Storage) -> None:
+    ours, publisher = begun(storage)
+    InStore(storage, "id").final(BEFORE)
+    publisher.gave_up(ours, KeyboardInterrupt())
+    assert storage.read(ENTRY_KEY) == BEFORE.to_json()
+    assert set(storage.sizes_bytes("")) == {ENTRY_KEY}
+
+
 def test_an_index_that_cannot_be_read_may_be_of_another_run(tmp_path: Path) -> None:
     with Storage(LocalStore(tmp_path)) as storage:
         publication, publisher = begun(storage)
