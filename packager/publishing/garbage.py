@@ -5,8 +5,9 @@ database says of it where there is one. What an entry or the asset's row reaches
 of an asset that a job is still queued for or at work on. Everything else goes, but only after a
 grace, for nothing tells work that stands still from work that is slow.
 
-Objects go in stages: first what tells that others are there (entries, the index), last the mark of
-a withdrawal. A removal that is broken off leaves what nothing reaches, and the next one finishes.
+Objects go in stages: first what tells that others are there (entries, the index, then playlists),
+last the mark of a withdrawal. A removal that is broken off leaves what nothing reaches, and the
+next one finishes.
 """
 
 import math
@@ -18,6 +19,7 @@ from typing import Final, Self
 
 from manifests import layout
 from manifests.layout import Revision
+from packager.publishing.removal_order import STAGES, removal_stage
 
 _ID: Final = layout.ID_PATTERN
 _IN_A_REVISION: Final = re.compile(
@@ -146,11 +148,11 @@ class _Folder:
         last = self.find(self.where.growing_key(layout.WITHDRAWN))
         first = self.find(self.where.key(layout.INDEX))
         apart = {first, last}
-        rest = (each for each in (*self.media, *self.growing) if each not in apart)
+        rest = [each for each in (*self.media, *self.growing) if each not in apart]
         stages = (
             tuple(entry.stored for entry in entries),
             (first,) if first is not None else (),
-            tuple(rest),
+            *_listing_first(self.where, rest),
             (last,) if last is not None else (),
         )
         return Removal(self.where.prefix, reason, tuple(stage for stage in stages if stage))
@@ -192,8 +194,16 @@ def _judge_complete(
         return folder.removal(Reason.SUPERSEDED, ())
     if folder.growing and now_s - _newest_s(folder.growing) > graces.grown_s:
         where = folder.where.growing_prefix
-        return Removal(where, Reason.GROWN, (tuple(folder.growing),))
+        return Removal(where, Reason.GROWN, _listing_first(folder.where, folder.growing))
     return None
+
+
+def _listing_first(where: Revision, objects: Iterable[Stored]) -> tuple[tuple[Stored, ...], ...]:
+    """Return stages in which nothing goes while something lists it."""
+    stages: list[list[Stored]] = [[] for _ in range(STAGES)]
+    for stored in objects:
+        stages[removal_stage(where, stored.key)].append(stored)
+    return tuple(tuple(stage) for stage in stages if stage)
 
 
 def _judge_unfinished(

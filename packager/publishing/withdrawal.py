@@ -14,6 +14,7 @@ from typing import Final, Self
 from manifests import layout
 from manifests.errors import ManifestError
 from manifests.layout import Revision
+from packager.publishing.removal_order import STAGES, removal_stage
 from packager.publishing.storage import Storage
 
 GRACE: Final = timedelta(hours=1)
@@ -72,8 +73,5 @@ def clear(storage: Storage, where: Revision) -> None:
 def take_back(storage: Storage, where: Revision) -> None:
     """Remove everything of a revision, first what lists other objects; raises StoreFailed."""
     keys = [*storage.sizes_bytes(where.growing_prefix), *storage.sizes_bytes(where.prefix)]
-    playlists = [key for key in keys if key.endswith(f"/{layout.PLAYLIST}")]
-    listing = [key for key in keys if key.endswith((layout.MULTIVARIANT, layout.MPD, layout.INDEX))]
-    storage.delete_all(listing)
-    storage.delete_all(playlists)
-    storage.delete_all({*keys} - {*listing, *playlists})
+    for stage in range(STAGES):
+        storage.delete_all(key for key in keys if removal_stage(where, key) == stage)

@@ -101,7 +101,8 @@ def test_an_entry_of_abandoned_work_goes_first() -> None:
     asset = Asset(growing("r1", hours=25), (entry("r1", hours=25, provisional=True),))
     assert keys(asset) == [
         ["entry/song.json"],
-        ["media/a/r1/128k/00000.m4s", "growing/a/r1/128k/playlist.m3u8"],
+        ["growing/a/r1/128k/playlist.m3u8"],
+        ["media/a/r1/128k/00000.m4s"],
     ]
 
 
@@ -146,7 +147,8 @@ def test_what_grew_stays_while_an_entry_still_sends_listeners_there() -> None:
 def test_the_index_goes_before_what_it_tells_of() -> None:
     assert keys(Asset(complete("r1", hours=25), ())) == [
         ["media/a/r1/index.json"],
-        ["media/a/r1/128k/00000.m4s", "media/a/r1/multivariant.m3u8"],
+        ["media/a/r1/multivariant.m3u8"],
+        ["media/a/r1/128k/00000.m4s"],
     ]
 
 
