@@ -20,7 +20,17 @@ from packager.publishing.growing import GrowingPlaylists, end_playlists
 from packager.publishing.publication import Publication
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.storage import Storage
-from tests.sources.growing import LADDER, PLAN, WHERE, encoded, index_of, write, writers
+from tests.sources.growing import (
+    LADDER,
+    PLAN,
+    SAMPLES,
+    TIMELINE,
+    WHERE,
+    encoded,
+    index_of,
+    write,
+    writers,
+)
 
 LOW, HIGH = "128k", "320k"
 
@@ -211,6 +221,34 @@ def test_the_end_lists_everything_and_says_so(
     assert after.end_list
     assert after.segments[:21] == before.segments
     assert len(after.segments) == 25
+
+
+@pytest.mark.parametrize(
+    "samples", [1, 258 * 1024 - 1500, 258 * 1024, SAMPLES - 800_000, SAMPLES - 7, SAMPLES + 30_000]
+)
+def test_however_long_it_turns_out_only_what_is_there_is_listed(
+    storage: Watched,
+    rungs: tuple[RenditionWriter, ...],
+    playlists: GrowingPlaylists,
+    samples: int,
+) -> None:
+    line = Timeline(LADDER, TIMELINE.padding_ticks, samples)
+    for cut in map(line.chunk, range(line.chunk_count)):
+        for writer in rungs:
+            frames = (b"frame",) * (cut.end_frame - cut.first_frame)
+            writer.write(EncodedChunk(writer.rung, cut, frames))
+            playlists.advance()
+        for rung in (LOW, HIGH):
+            names = [segment.uri.rpartition("/")[2] for segment in listed(storage, rung).segments]
+            assert names
+            assert all(storage.read(WHERE.key(f"{rung}/{name}")) for name in names)
+    end_playlists(Publication(storage, WHERE), index_of(rungs))
+    for rung in (LOW, HIGH):
+        playlist = listed(storage, rung)
+        assert playlist.end_list
+        assert len(playlist.segments) == line.segment_count
+        heard_s = sum(segment.duration_s for segment in playlist.segments)
+        assert float(heard_s) == pytest.approx(samples / LADDER.sample_rate_hz, abs=1e-3)
 
 
 def test_playlists_that_were_collected_do_not_come_back(storage: Watched) -> None:
