@@ -16,6 +16,7 @@ Object keys, below the store's root::
     media/{asset_id}/{revision}/chapters.json         where there are any; hls-chapters.json, too
     media/{asset_id}/{revision}/artwork-{width}.jpg
     growing/{asset_id}/{revision}/...                 only while it is being packaged, and a while
+    growing/{asset_id}/{revision}/source.json         of which source it is, once that was hashed
     sources/{asset_id}/{file name}                    an upload, until it is packaged, and a while
 
 The origin's URLs are the keys below ``media/`` and ``/{playback_id}.m3u8``, ``/{playback_id}.mpd``
@@ -53,6 +54,9 @@ SOURCES_PREFIX: Final = "sources"
 GROWING_PREFIX: Final = "growing"
 WITHDRAWN: Final = "withdrawn.json"
 """Below ``growing/``: the revision must not be played any more, and goes after a while."""
+
+SOURCE: Final = "source.json"
+"""Below ``growing/``: the SHA-256 of the source that the revision is made of."""
 
 _ID: Final = re.compile(ID_PATTERN)
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -31,6 +31,12 @@ class SourceNotFound(PackagingError):
     code = "source_not_found"
 
 
+class SourceChanged(PackagingError):
+    """It was written to, or another file took its place, while it was being packaged."""
+
+    code = "source_changed"
+
+
 class EncoderFailed(PackagingError):
     """The encoder gave up; the source is not to blame."""
 

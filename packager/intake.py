@@ -1,21 +1,31 @@
 """A source taken in: a file on this machine, the plan for it, and the record of what it was.
 
-The source is hashed while the child loads its decoders and looks into it.
+Its fingerprint is taken while the child loads its decoders and looks into it.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from manifests.index import SourceRecord
+from packager.errors import SourceChanged, SourceNotFound
 from packager.extras import NO_EXTRAS, Extras
 from packager.limits import Limits
 from packager.sandbox.reader import IsolatedReading, Reader
-from packager.source.digest import hashing
-from packager.source.facts import Probe
+from packager.source.digest import SourceDigest
 from packager.source.file import check_readable, check_size
 from packager.source.local import local_file
+
+
+class _FileState(NamedTuple):
+    """What changes when a file is written to, or replaced by another."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    modified_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,31 @@ class Intake:
     """A source that can be packaged."""
 
     reading: IsolatedReading
-    record: SourceRecord
+    digest: SourceDigest
+    _path: Path
+    _before: "_FileState"
+
+    def record(self) -> SourceRecord:
+        """Return the record of the source, after all of it was read.
+
+        Raises SourceNotFound, and SourceChanged where it is not the file any more that it was.
+        """
+        sha256, probe = self.digest.sha256(), self.reading.plan.probe
+        if _state_of(self._path) != self._before:
+            raise SourceChanged(
+                "This file was changed while it was being packaged. "
+                "Wait until it is written, then package it again."
+            )
+        return SourceRecord(
+            sha256=sha256,
+            size_bytes=self._before.size_bytes,
+            container=probe.container,
+            codec=probe.codec,
+            sample_rate_hz=probe.sample_rate_hz,
+            channels=probe.channels,
+            bits_per_sample=probe.bits_per_sample,
+            bitrate_bps=probe.bitrate_bps,
+        )
 
 
 @contextmanager
@@ -41,20 +75,15 @@ def taken_in(
     """
     with local_file(source, limits) as path:
         check_readable(path)
+        before = _state_of(path)
         check_size(path, limits)
-        with reader or Reader() as child, hashing(path) as sha256:
-            reading = child.read(path, limits, workers, extras)
-            yield Intake(reading, _record(reading.plan.probe, path, sha256()))
+        with reader or Reader() as child, SourceDigest(path) as digest:
+            yield Intake(child.read(path, limits, workers, extras), digest, path, before)
 
 
-def _record(probe: Probe, path: Path, sha256: str) -> SourceRecord:
-    return SourceRecord(
-        sha256=sha256,
-        size_bytes=path.stat().st_size,
-        container=probe.container,
-        codec=probe.codec,
-        sample_rate_hz=probe.sample_rate_hz,
-        channels=probe.channels,
-        bits_per_sample=probe.bits_per_sample,
-        bitrate_bps=probe.bitrate_bps,
-    )
+def _state_of(path: Path) -> _FileState:
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise SourceNotFound("The file is not there any more. Package it again.") from error
+    return _FileState(state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)

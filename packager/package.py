@@ -1,9 +1,10 @@
 """One asset, start to finish: a source becomes a revision in the store, and an entry points at it.
 
 The source is probed, a ladder chosen, the sound decoded once; segments are stored in order as the
-encoders hand them over. From the first chunk on it plays, by playlists that grow. What has to know
-the whole follows: initialization sections, waveform, cover, playlists, the index, and last the
-entry of what is complete. Memory stays constant however long the source is.
+encoders hand them over. From the first chunk on it plays, by playlists that grow, and only then is
+a large source hashed. What has to know the whole follows: initialization sections, waveform, cover,
+playlists, the index, and last the entry of what is complete. Memory stays constant however long the
+source is.
 
 A run that was killed is taken up where it ended: chunks that the store has are not made again.
 """
@@ -11,7 +12,6 @@ A run that was killed is taken up where it ended: chunks that the store has are 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from obstore.store import ObjectStore
@@ -30,7 +30,8 @@ from packager.publishing.growing import GrowingPlaylists, end_playlists
 from packager.publishing.publication import Publication
 from packager.publishing.publisher import InStore, Publisher, withdraw_begun
 from packager.publishing.rendition import RenditionWriter
-from packager.publishing.revision import revision_id
+from packager.publishing.revision import revision_of
+from packager.publishing.source_mark import SourceMark
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import clear
 from packager.sandbox.reader import Reader
@@ -91,7 +92,7 @@ def package(
                 withdraw_begun(storage, asset_id, playback_id, error)
             raise
         plan = taken.reading.plan
-        where = Revision(asset_id, revision_id(taken.record.sha256, plan.ladder, plan.versions))
+        where = revision_of(taken.digest, plan, asset_id, storage)
         expected = _expected_entry(plan, where, playback_id, created_at, name_of(source))
         publisher = publisher or InStore(storage, playback_id)
         return _publish(taken, Publication(storage, where), expected, publisher, on_progress)
@@ -104,7 +105,10 @@ def _publish(
     publisher: Publisher,
     on_progress: Callable[[Progress], None] | None,
 ) -> Packaged:
-    announce = partial(publisher.provisional, expected)
+    def announce() -> None:
+        publisher.provisional(expected)
+        taken.digest.begin()  # not earlier: it would compete with what plays first
+
     try:
         clear(publication.storage, publication.where)
         index = publication.existing_index() or _make(taken, publication, announce, on_progress)
@@ -155,14 +159,18 @@ def _make(
     rungs = tuple(writers.values())
     playlists = GrowingPlaylists(plan, rungs, publication, announce)
     playlists.advance()
+    mark = SourceMark(publication, taken.digest)
     done = {(rung, number) for rung in recorded for number in range(len(recorded[rung]))}
     with closing(reading.chunks(done)) as chunks:  # an error ends the encoders too
         for encoded in chunks:
             writers[encoded.rung].write(encoded)
             playlists.advance()
+            mark.advance()
             if on_progress is not None:
                 on_progress(_progress(plan, rungs))
-    return complete(plan, taken.record, reading.finding(), rungs, publication)
+    finding = reading.finding()
+    mark.finish()
+    return complete(plan, taken.record(), finding, rungs, publication)
 
 
 def _progress(plan: Plan, writers: Sequence[RenditionWriter]) -> Progress:

@@ -1,11 +1,8 @@
-import hashlib
 from pathlib import Path
 
 import pytest
 
-from packager.errors import SourceNotFound
 from packager.limits import Limits
-from packager.source.digest import hashing
 from packager.source.local import local_file, name_of
 
 
@@ -15,34 +12,6 @@ def test_a_path_or_file_url_is_used_where_it_lies(name: str, tmp_path: Path) -> 
     for source in (path, str(path), path.as_uri()):
         with local_file(source, Limits()) as found:
             assert found == path
-
-
-def test_the_digest_of_an_empty_file(tmp_path: Path) -> None:
-    (tmp_path / "x").touch()
-    with hashing(tmp_path / "x") as sha256:
-        assert sha256().startswith("e3b0c44298fc1c149afb")
-
-
-def test_the_digest_of_a_file_of_many_blocks(tmp_path: Path) -> None:
-    data = bytes(range(256)) * 20_000
-    (tmp_path / "x").write_bytes(data)
-    with hashing(tmp_path / "x") as sha256:
-        assert sha256() == hashlib.sha256(data).hexdigest()
-
-
-def test_who_needs_no_digest_any_more_does_not_wait_for_it(tmp_path: Path) -> None:
-    with (tmp_path / "x").open("wb") as file:
-        file.truncate(2**40)
-    with hashing(tmp_path / "x"):
-        pass
-
-
-def test_a_file_that_went_away(tmp_path: Path) -> None:
-    with (
-        hashing(tmp_path / "x") as sha256,
-        pytest.raises(SourceNotFound, match="cannot be read any more"),
-    ):
-        sha256()
 
 
 @pytest.mark.parametrize(
