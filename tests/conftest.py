@@ -7,6 +7,13 @@ import pytest
 
 from tests.servers.postgres import postgres
 from tests.sources.audio import excerpt
+from tests.sources.package import readers_ended
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _readers() -> Iterator[None]:
+    with readers_ended():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,11 @@
-"""Package a file into a folder, the way tests look at it."""
+"""Package a file into a folder, the way tests look at it.
 
+Sources are read by warm readers, as a worker has them: no test pays for the start of a child. They
+live as long as a module, since some tests count the processes that there are.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +16,7 @@ from manifests.index import Index
 from packager.extras import NO_EXTRAS, Extras
 from packager.limits import Limits
 from packager.package import package
+from packager.sandbox.warm import WarmReaders
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,17 @@ class InFolder:
         return {str(path.relative_to(self.folder)): path.read_bytes() for path in files}
 
 
+_readers: list[WarmReaders] = []
+
+
+@contextmanager
+def readers_ended() -> Iterator[None]:
+    """End with the block what ``package_into`` started in it."""
+    yield
+    while _readers:
+        _readers.pop().__exit__(None, None, None)
+
+
 def package_into(
     root: Path,
     source: Path | str,
@@ -44,6 +62,8 @@ def package_into(
     extras: Extras = NO_EXTRAS,
 ) -> InFolder:
     """Package ``source`` into the file store at ``root``."""
+    if not _readers:
+        _readers.append(WarmReaders().__enter__())
     packaged = package(
         source,
         LocalStore(root, mkdir=True),
@@ -53,5 +73,6 @@ def package_into(
         workers=workers,
         limits=limits,
         extras=extras,
+        reader=_readers[0].reader(),
     )
     return InFolder(root / packaged.entry.where.prefix, packaged.index)
