@@ -1,7 +1,5 @@
 """Playable at once: what a store holds while an asset is packaged, and after it went wrong."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from packager.publishing.publication import Publication
 from packager.publishing.publisher import InStore, Publisher
 from packager.publishing.storage import Storage
 from tests.functional.looking import Contents, check, contents, resolved
+from tests.servers.soundbridge import soundbridge
 from tests.sources.audio import excerpt, heard
 from tests.sources.bad import broken_at_the_end
 
@@ -138,10 +137,9 @@ def test_bounds_give_way_to_what_was_measured(complete: Path) -> None:
 
 def test_a_source_that_turns_out_corrupt_is_withdrawn(broken: Path, tmp_path: Path) -> None:
     root = tmp_path / "store"
-    command = [sys.executable, "-m", "origin.cli", "package", str(broken), str(root)]
-    command += ["--asset-id", "a", "--playback-id", "id"]
+    ids = ("--asset-id", "a", "--playback-id", "id")
     for _attempt in range(2):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = soundbridge("package", *ids, broken, root)
         assert done.returncode == 1
         assert "It played already. Its entry is gone" in done.stderr
         assert not (root / ENTRY).exists()
