@@ -138,8 +138,8 @@ class Index:
 
     ``samples`` is the exact number per channel, in ticks of ``sample_rate_hz``. ``tags`` uses
     lower-case names (title, artist, album, ...). ``placeholder`` is the cover's blurhash.
-    ``versions`` names what made it (soundbridge, pyav, ffmpeg libraries). ``notes`` tell the
-    creator what may be missed. ``chapters`` are in order and do not overlap.
+    ``versions`` names what made it (soundbridge, pyav, ffmpeg libraries, processor). ``notes`` tell
+    the creator what may be missed. ``chapters`` are in order and do not overlap.
     """
 
     samples: int
