@@ -12,11 +12,14 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, expect
 
+from manifests.media_playlist import MediaPlaylist
+from manifests.parse import parse_playlist
 from tests.acceptance.listening import clip
 from tests.acceptance.packaging import packaging
 from tests.acceptance.watching import (
     open_page,
     position_s,
+    wait_for_duration,
     wait_for_position,
     wait_for_state,
     watched,
@@ -133,11 +136,15 @@ def test_who_listens_to_what_is_withdrawn_hears_what_there_is(
         open_page(page, "/?play=broken")
         held.go_on()
         assert held.wait() == 1
+        (playlist, *_) = map(parse_playlist, (path.read_bytes() for path in held.playlists))
+    assert isinstance(playlist, MediaPlaylist)
+    there_s = float(sum(segment.duration_s for segment in playlist.segments))
     page.wait_for_selector("sound-player[data-asset=curtailed]")
     expect(page.locator(".preparation")).to_contain_text("ends early")
     play(page, 1)
-    wait_for_position(page, 0.5)
+    wait_for_duration(page, there_s)  # until it has seen the last playlist
     page.get_by_role("slider", name="Position").press("End")
     wait_for_state(page, "ended")
-    assert HELD_S - 6 < position_s(page) < BROKEN_S - 6
+    assert HELD_S - 6 < there_s < BROKEN_S - 6
+    assert position_s(page) == pytest.approx(there_s, abs=0.1)
     assert watched(page)["troubles"] == []

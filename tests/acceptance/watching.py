@@ -61,6 +61,13 @@ def wait_for_sound(page: Page, end_s: float) -> None:
     )
 
 
+def wait_for_duration(page: Page, duration_s: float) -> None:
+    """Wait until the player knows of sound up to ``duration_s``, but for the front's padding."""
+    page.wait_for_function(
+        "s => document.querySelector('audio').duration >= s - 0.1", arg=duration_s
+    )
+
+
 def position_s(page: Page) -> float:
     return float(page.evaluate("document.querySelector('audio').currentTime"))
 
