@@ -5,7 +5,9 @@ then ends it. Its environment is a list of what it needs: credentials are not on
 found where the parent finds them, so that both are the same version of this package.
 """
 
+import errno
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -21,6 +23,11 @@ from packager.errors import ReaderLost
 READS_ONE_SOURCE: Final = ("-m", "packager.sandbox")
 """The arguments with which Python becomes a child."""
 
+NOT_STARTED: Final = (
+    "No process to read this file could be started ({reason}). "
+    "Make room on this machine, then try again."
+)
+
 _INHERITED: Final = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOME")
 
 
@@ -28,38 +35,47 @@ _INHERITED: Final = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOM
 class Child:
     """A process with a pipe in each direction; ``close`` it.
 
-    ``wait`` waits for so many seconds, or for ever; it returns the exit status, negative for a
-    signal, or None while it lives. Until then its number is nobody else's.
+    ``process`` is a file that means this process and never another, whoever gets its number later.
+    ``reap`` returns the exit status, negative for a signal, of a process that has ended. Any thread
+    may ``kill`` at any time; the rest is for one thread.
     """
 
     pid: int
+    process: int
     to_child: int
     from_child: int
-    wait: Callable[[float | None], int | None]
+    reap: Callable[[], int]
     _status: int | None = None
-    _ending: threading.Lock = field(default_factory=threading.Lock)
+    _closing: threading.Lock = field(default_factory=threading.Lock)
 
     def kill(self) -> None:
-        """End it at once, with all that it may have started; any thread may, at any time."""
-        with self._ending:
-            if self._status is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(self.pid, signal.SIGKILL)
+        """End it at once, without waiting for anything."""
+        with self._closing, suppress(ProcessLookupError):
+            if self.process >= 0:
+                signal.pidfd_send_signal(self.process, signal.SIGKILL)
 
     def status(self, within_s: float | None) -> int | None:
-        """Return how it ended, None where it has not."""
-        with self._ending:
-            if self._status is None:
-                self._status = self.wait(within_s)
-            return self._status
+        """Return how it ended, None where it has not within so many seconds, or for ever."""
+        if self._status is None and _has_ended(self.process, within_s):
+            self._status = self.reap()
+        return self._status
 
     def close(self) -> None:
         """End it and clear away what is left of it; once or again."""
+        if self.process < 0:
+            return
         self.kill()
-        if self.status(None) is not None and self.to_child >= 0:
-            os.close(self.to_child)
-            os.close(self.from_child)
-            self.to_child = self.from_child = -1
+        self.status(None)
+        with self._closing:
+            for file in (self.process, self.to_child, self.from_child):
+                os.close(file)
+            self.process = self.to_child = self.from_child = -1
+
+
+def _has_ended(process: int, within_s: float | None) -> bool:
+    end = select.poll()
+    end.register(process, select.POLLIN)
+    return bool(end.poll(None if within_s is None else within_s * 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +112,29 @@ def start_child(program: tuple[str, ...] = READS_ONE_SOURCE) -> Child:
     """
     with piped() as pipes:
         process = start_python(program, stdin=pipes.requests, stdout=pipes.frames)
+        handle = handle_of(process.pid)
 
-    def wait(within_s: float | None) -> int | None:
-        try:
-            return process.wait(within_s)
-        except subprocess.TimeoutExpired:
-            return None
+    def reap() -> int:
+        end_group(process.pid)
+        return process.wait()
 
-    return Child(process.pid, pipes.to_child, pipes.from_child, wait)
+    return Child(process.pid, handle, pipes.to_child, pipes.from_child, reap)
+
+
+def handle_of(pid: int) -> int:
+    """Return a file that means the process ``pid``; raises ReaderLost where it is none of ours."""
+    try:
+        if pid <= 1:
+            raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+        return os.pidfd_open(pid)
+    except OSError as error:
+        raise ReaderLost(NOT_STARTED.format(reason=error.strerror)) from error
+
+
+def end_group(pid: int) -> None:
+    """End what a child may have left, while its number is still its own: before it is reaped."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def start_python(program: tuple[str, ...], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
@@ -119,10 +150,7 @@ def start_python(program: tuple[str, ...], *, stdin: int, stdout: int) -> subpro
             start_new_session=True,
         )
     except OSError as error:
-        raise ReaderLost(
-            f"No process to read this file could be started ({error.strerror}). "
-            "Make room on this machine, then try again."
-        ) from error
+        raise ReaderLost(NOT_STARTED.format(reason=error.strerror)) from error
 
 
 def _environment() -> dict[str, str]:

@@ -3,30 +3,37 @@
 import signal
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from subprocess import DEVNULL
 from types import TracebackType
 from typing import Final, Self
 
 from packager.errors import ReaderLost
-from packager.sandbox.process import Child, piped, start_python
+from packager.sandbox.process import NOT_STARTED, Child, handle_of, piped, start_python
 from packager.sandbox.reader import Reader
-from packager.sandbox.template import FORK, LONGEST_DATAGRAM, NO_CHILD, STILL_THERE
+from packager.sandbox.template import CHILD, ENDED, FORK, LONGEST_DATAGRAM, NO_CHILD
 
 TEMPLATE: Final = ("-m", "packager.sandbox.template")
 """The arguments with which Python becomes a template."""
 
 _ANSWER_WITHIN_S: Final = 60.0
-_LOOK_EVERY_S: Final = 0.005
-_KILLED: Final = str(-signal.SIGKILL.value).encode()
+_KILLED: Final = -signal.SIGKILL.value
+_ENOUGH_TRIES: Final = 2
 
 
 class WarmReaders:
-    """Hands out readers to any thread, for a ``with`` block; a template that dies is replaced."""
+    """Hands out readers to any thread, for a ``with`` block.
 
-    def __init__(self, program: tuple[str, ...] = TEMPLATE) -> None:
+    A template that dies, or does not answer within ``answer_s``, is replaced.
+    """
+
+    def __init__(
+        self, program: tuple[str, ...] = TEMPLATE, *, answer_s: float = _ANSWER_WITHIN_S
+    ) -> None:
         self._program = program
+        self._answer_s = answer_s
         self._asking = threading.Lock()
         # A template is bound to the life of the thread that starts it, so that has to last.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="template")
@@ -44,8 +51,7 @@ class WarmReaders:
         trace: TracebackType | None,
     ) -> None:
         with self._asking:
-            if self._template is not None:
-                self._template.close()
+            self._drop_template()
         self._starter.shutdown()
 
     def reader(self) -> Reader:
@@ -53,57 +59,57 @@ class WarmReaders:
         return Reader(self._fork)
 
     def _fork(self) -> Child:
-        with piped() as pipes:
-            pid = self._ask_for_child([pipes.requests, pipes.frames])
-        return Child(pid, pipes.to_child, pipes.from_child, lambda s: self._wait(pid, s))
+        with piped() as pipes, self._asking:
+            template, pid = self._forked([pipes.requests, pipes.frames])
+            handle = handle_of(pid)
+        reap = partial(self._reap, template, pid)
+        return Child(pid, handle, pipes.to_child, pipes.from_child, reap)
 
-    def _ask_for_child(self, files: list[int]) -> int:
-        with self._asking:
-            for _ in range(2):
-                self._template = self._template or self._started()
-                try:
-                    answer = self._template.ask(FORK, files)
-                except OSError:
-                    self._template.close()
-                    self._template = None
-                else:
-                    break
-            else:
-                answer = NO_CHILD
-        if answer == NO_CHILD:
-            raise ReaderLost(
-                "No process to read this file could be started. "
-                "Make room on this machine, then try again."
-            )
-        return int(answer)
-
-    def _wait(self, pid: int, within_s: float | None) -> int | None:
-        give_up_s = None if within_s is None else time.monotonic() + within_s
-        while (answer := self._ask_how_it_ended(pid)) == STILL_THERE:
-            if give_up_s is not None and time.monotonic() > give_up_s:
-                return None
-            time.sleep(_LOOK_EVERY_S)
-        return int(answer)
-
-    def _ask_how_it_ended(self, pid: int) -> bytes:
-        with self._asking:
-            if self._template is None:  # who was copied from it died with it
-                return _KILLED
+    def _forked(self, files: list[int]) -> "tuple[_Template, int]":
+        for _ in range(_ENOUGH_TRIES):
+            self._template = self._template or self._started()
             try:
-                return self._template.ask(str(pid).encode())
+                return self._template, self._template.fork(files)
+            except _NoChild:
+                break
             except OSError:
-                return _KILLED
+                self._drop_template()
+        raise ReaderLost(NOT_STARTED.format(reason="no copy of it could be made"))
+
+    def _reap(self, template: "_Template", pid: int) -> int:
+        with self._asking:
+            if template is self._template:  # else who was copied from it died with it
+                try:
+                    return template.status(pid)
+                except OSError:
+                    self._drop_template()
+        return _KILLED
+
+    def _drop_template(self) -> None:
+        """Be done with a template that is in doubt, and with all that were copied from it."""
+        if self._template is not None:
+            self._template.close()
+            self._template = None
 
     def _started(self) -> "_Template":
-        return self._starter.submit(_Template, self._program).result()
+        return self._starter.submit(_Template, self._program, self._answer_s).result()
+
+
+class _NoChild(Exception):
+    """The template had no room for one."""
 
 
 class _Template:
-    """The template's process and the socket to it; its questions raise OSError."""
+    """The template's process and the socket to it.
 
-    def __init__(self, program: tuple[str, ...]) -> None:
+    Its questions raise OSError, and are the last where they do: an answer that came late would be
+    taken for the answer to the next.
+    """
+
+    def __init__(self, program: tuple[str, ...], answer_s: float) -> None:
+        self._asked = 0
         self._socket, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket.settimeout(_ANSWER_WITHIN_S)
+        self._socket.settimeout(answer_s)
         try:
             with its:
                 self._process = start_python(program, stdin=its.fileno(), stdout=DEVNULL)
@@ -111,17 +117,34 @@ class _Template:
             self._socket.close()
             raise
 
-    def ask(self, said: bytes, files: list[int] | None = None) -> bytes:
-        if files:
-            socket.send_fds(self._socket, [said], files)
-        else:
-            self._socket.send(said)
-        answer = self._socket.recv(LONGEST_DATAGRAM)
-        if not answer:
-            raise ConnectionResetError
-        return answer
+    def fork(self, files: list[int]) -> int:
+        """Return the process id of a new child; raises _NoChild."""
+        answer = self._ask(FORK, files)
+        if answer == [NO_CHILD]:
+            raise _NoChild
+        return _figure_after(CHILD, answer)
+
+    def status(self, pid: int) -> int:
+        """Return how a child ended that has."""
+        return _figure_after(ENDED, self._ask(b"%d" % pid, []))
 
     def close(self) -> None:
         self._process.kill()
         self._process.wait()
         self._socket.close()
+
+    def _ask(self, question: bytes, files: list[int]) -> list[bytes]:
+        self._asked += 1
+        socket.send_fds(self._socket, [b"%d %b" % (self._asked, question)], files)
+        number, *answer = self._socket.recv(LONGEST_DATAGRAM).split()
+        if number != b"%d" % self._asked:
+            raise ConnectionAbortedError("the template answers another question")
+        return answer
+
+
+def _figure_after(word: bytes, answer: list[bytes]) -> int:
+    with suppress(ValueError):
+        said, figure = answer
+        if said == word:
+            return int(figure)
+    raise ConnectionAbortedError("the template does not answer the question")

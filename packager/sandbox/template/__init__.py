@@ -4,24 +4,31 @@ It loads decoders once and never opens a source; each child is a fork of it, a f
 old, and as clean as if it were the first. Python's imports alone would cost a short file more than
 its encoding. It has one thread, or it could not be forked.
 
-Its standard input is a socket of datagrams. One with two files, the child's ends of its pipes, asks
-for a child, and the answer is the child's number; a number asks how that child ended, and only then
-is it forgotten, so that a number always means the same child.
+Its standard input is a socket of datagrams, each a number that its answer repeats, and a question::
+
+    7 fork (and two files, the child's ends of its pipes)   7 child 4711, or: 7 none
+    8 4711                                                  8 ended -9, 8 alive, or: 8 unknown
+
+Only when it has been told how a child ended is it forgotten, so that a process id always means the
+same child.
 """
 
 import gc
 import os
-import signal
 import socket
 from typing import Final
 
 from packager.sandbox.child import Start, serve
 from packager.sandbox.confinement import die_with_parent
+from packager.sandbox.process import end_group
 
 FORK: Final = b"fork"
-NO_CHILD: Final = b"0"
-STILL_THERE: Final = b"?"
-LONGEST_DATAGRAM: Final = 32
+CHILD: Final = b"child"
+NO_CHILD: Final = b"none"
+ENDED: Final = b"ended"
+STILL_THERE: Final = b"alive"
+UNKNOWN: Final = b"unknown"
+LONGEST_DATAGRAM: Final = 64
 
 _FILES: Final = 2
 _STDIN: Final = 0
@@ -37,21 +44,24 @@ def serve_copies(start: Start) -> None:
             said, files, _, _ = socket.recv_fds(asking, LONGEST_DATAGRAM, _FILES)
             if not said:
                 return
-            asking.send(_forked(start, files) if files else _status(int(said)))
+            number, _, question = said.partition(b" ")
+            answer = _forked(start, files) if files else _status(int(question))
+            asking.send(number + b" " + answer)
 
 
 def _forked(start: Start, files: list[int]) -> bytes:
     try:
         pid = os.fork()
     except OSError:
-        pid = int(NO_CHILD)
+        answer = NO_CHILD
     else:
         if pid == 0:
             _become_child(start, *files)
-        os.setpgid(pid, pid)  # before anybody knows of it, who may at once want to end it
+        os.setpgid(pid, pid)  # so that whatever it starts can be ended with it
+        answer = b"%b %d" % (CHILD, pid)
     for file in files:
         os.close(file)
-    return str(pid).encode()
+    return answer
 
 
 def _become_child(start: Start, requests: int, frames: int) -> None:
@@ -68,7 +78,10 @@ def _become_child(start: Start, requests: int, frames: int) -> None:
 
 def _status(pid: int) -> bytes:
     try:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:  # it belonged to a template before this one, and died with it
-        return str(-signal.SIGKILL.value).encode()
-    return str(os.waitstatus_to_exitcode(status)).encode() if ended else STILL_THERE
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+            return STILL_THERE
+    except ChildProcessError:
+        return UNKNOWN
+    end_group(pid)
+    _, status = os.waitpid(pid, 0)
+    return b"%b %d" % (ENDED, os.waitstatus_to_exitcode(status))
