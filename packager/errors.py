@@ -49,6 +49,10 @@ class StoreFailed(PackagingError):
     code = "store_failed"
 
 
+class RevisionGone(StoreFailed):
+    """Another run, or who collects garbage, took away what was being made; try again from new."""
+
+
 class SourceCrashed(PackagingError):
     """It broke the process that read it, which no file should be able to do."""
 

@@ -6,6 +6,7 @@ believes a record where it follows on the one before it, and the store holds wha
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -55,6 +56,16 @@ def recorded_chunks(
         rung: _trusted(where, rung, [read.get(key) for key in keys], there)
         for rung, keys in names.items()
     }
+
+
+def recorded_digests(storage: Storage, where: Revision) -> dict[str, str]:
+    """Return the SHA-256 of each segment that a record names, by its name. Raises StoreFailed."""
+    found: dict[str, str] = {}
+    for data in storage.read_all(storage.sizes_bytes(where.growing_prefix)).values():
+        with suppress(ManifestError):  # not a record
+            record = ChunkRecord.from_json(data)
+            found |= {one.name: one.sha256 for one in (*record.segments, *record.packed)}
+    return found
 
 
 def _names_in_a_row(where: Revision, rung: str, there: Mapping[str, int]) -> list[str]:

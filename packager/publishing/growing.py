@@ -6,9 +6,14 @@ playlists, the multivariant playlist, and last of all the announcement, which le
 play them. So whatever is listed is there, at any moment.
 
 Writing whole playlists again and again adds up over hours of sound: beyond an hour or so, they wait
-until they grow by a noticeable part.
+until they grow by a noticeable part, but no longer than a target duration (RFC 8216 §6.2.2).
+
+Another run may be at work on the same revision, and further, or an earlier one may have been. What
+is listed stays listed (RFC 8216 §6.2.1): a playlist is looked at before it is written, and only
+ever becomes longer.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -21,12 +26,16 @@ from packager.publishing.publication import Publication
 from packager.publishing.rendition import RenditionWriter
 
 _LEAST_GROWTH: Final = 1 / 64
+_SEGMENT: Final = b"#EXTINF"
 _SEGMENTS_BEFORE: Final = 2
 """As many as fit into 1.5 target durations in front of a short one: peaks may reach across."""
 
 
 class GrowingPlaylists:
-    """The playlists of the rungs that ``writers`` store; ``announce`` is called once they play."""
+    """The playlists of the rungs that ``writers`` store; ``announce`` is called once they play.
+
+    ``clock`` tells seconds that pass.
+    """
 
     def __init__(
         self,
@@ -34,12 +43,15 @@ class GrowingPlaylists:
         writers: Sequence[RenditionWriter],
         publication: Publication,
         announce: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._plan = plan
         self._writers = writers
         self._publication = publication
         self._announce = announce
+        self._clock = clock
         self._listed_chunks = 0
+        self._listed_at_s = clock()
         ladder = plan.ladder
         self._renditions = [
             ProvisionalRendition.of(
@@ -52,7 +64,7 @@ class GrowingPlaylists:
         """List the chunks that all rungs have by now; raises StoreFailed."""
         chunks = min(writer.chunk_count for writer in self._writers)
         is_first = self._listed_chunks == 0
-        if chunks - self._listed_chunks <= self._listed_chunks * _LEAST_GROWTH:
+        if not self._is_worth_it(chunks):
             return
         if is_first:
             self._put_initialization_sections()
@@ -61,8 +73,15 @@ class GrowingPlaylists:
             text = growing.multivariant_playlist(self._renditions).render()
             self._publication.put_growing({layout.MULTIVARIANT: text.encode()})
         self._listed_chunks = chunks
+        self._listed_at_s = self._clock()
         if is_first:
             self._announce()
+
+    def _is_worth_it(self, chunks: int) -> bool:
+        new_chunks = chunks - self._listed_chunks
+        waited_s = self._clock() - self._listed_at_s
+        is_noticeable = new_chunks > self._listed_chunks * _LEAST_GROWTH
+        return is_noticeable or (new_chunks > 0 and waited_s >= self._plan.ladder.target_duration_s)
 
     def _put_initialization_sections(self) -> None:
         samples = self._plan.expected_samples
@@ -86,7 +105,14 @@ class GrowingPlaylists:
             ).render()
             for writer in self._writers
         }
-        self._publication.put_growing({name: text.encode() for name, text in playlists.items()})
+        there = self._publication.read_growing(playlists)
+        self._publication.put_growing(
+            {
+                name: text.encode()
+                for name, text in playlists.items()
+                if there.get(name, b"").count(_SEGMENT) <= text.encode().count(_SEGMENT)
+            }
+        )
 
     def _raise_bounds(self, chunks: int) -> bool:
         """Raise the bounds that new segments exceed; tell whether there were any."""

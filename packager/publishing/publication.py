@@ -4,6 +4,9 @@ Objects go in as they are made, since a whole asset may not fit into memory; the
 and tells that all else is there. Two runs of one source make the same objects under the same keys
 and know nothing of each other. So none completes what another has taken out, and who ends early
 asks first whether another has completed it.
+
+What something lists is never written over by anything else: whoever fetched it may keep it for a
+year. What nothing lists is what an earlier run left, and gives way.
 """
 
 import hashlib
@@ -13,7 +16,8 @@ from manifests import layout
 from manifests.errors import ManifestError
 from manifests.index import Index, StoredObject
 from manifests.layout import Revision
-from packager.errors import StoreFailed
+from packager.errors import RevisionGone, StoreFailed
+from packager.publishing.chunk_record import recorded_digests
 from packager.publishing.storage import Storage
 
 
@@ -37,25 +41,48 @@ class Publication:
             return None
 
     def confirm(self) -> None:
-        """Raise StoreFailed where the index has gone.
+        """Raise RevisionGone where the index has gone.
 
         Nothing points at an old revision until its entry is written: who collects garbage may have
         begun to remove it.
         """
         if self.storage.read(self.where.key(layout.INDEX)) is None:
-            raise StoreFailed(
+            raise RevisionGone(
                 "What it was packaged into before has just been removed as garbage. Package again."
             )
 
     def put_all(self, contents: Mapping[str, bytes]) -> tuple[StoredObject, ...]:
         """Store objects of the revision by name, in any order."""
-        self.storage.put_all({self.where.key(name): data for name, data in contents.items()})
+        there = self.storage.create_all(
+            {self.where.key(name): data for name, data in contents.items()}
+        )
+        if there:
+            self._replace({n: data for n, data in contents.items() if self.where.key(n) in there})
         stored = tuple(
-            StoredObject(name, len(data), hashlib.sha256(data).hexdigest())
-            for name, data in contents.items()
+            StoredObject(name, len(data), _sha256(data)) for name, data in contents.items()
         )
         self.adopt(stored)
         return stored
+
+    def _replace(self, contents: Mapping[str, bytes]) -> None:
+        """Write over what is there and differs, unless something lists it as it is."""
+        found = self.storage.read_all(self.where.key(name) for name in contents)
+        differing = {
+            n: data for n, data in contents.items() if found.get(self.where.key(n)) != data
+        }
+        if not differing:
+            return
+        listed = recorded_digests(self.storage, self.where)
+        index = self.existing_index()
+        if index is not None:
+            listed |= {name: stored.sha256 for name, stored in index.objects().items()}
+        for name in differing:
+            if listed.get(name) == _sha256(found.get(self.where.key(name), b"")):
+                raise StoreFailed(
+                    f"Another run has made something else of {self.where.key(name)}, which may be "
+                    "in use. Package again."
+                )
+        self.storage.put_all({self.where.key(name): data for name, data in differing.items()})
 
     def adopt(self, stored: Iterable[StoredObject]) -> None:
         """Take for ours what an earlier run has stored."""
@@ -67,15 +94,28 @@ class Publication:
             {self.where.growing_key(name): data for name, data in contents.items()}
         )
 
+    def read_growing(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Return those of such objects that are there, by name."""
+        keys = {self.where.growing_key(name): name for name in names}
+        return {keys[key]: data for key, data in self.storage.read_all(keys).items()}
+
     def complete(self, index: Index) -> None:
-        """Store the index; raises StoreFailed where something of it is not there any more."""
+        """Store the index; raises RevisionGone where something of it is not there any more."""
         there = self.storage.sizes_bytes(self.where.prefix)
         if any(there.get(self.where.key(name)) != size for name, size in self._sizes_bytes.items()):
-            raise StoreFailed(
+            raise RevisionGone(
                 "Another run took away a part of it while this one was at work. Package again."
             )
-        self._is_ours = self.existing_index() is None
-        self.storage.put(self.where.key(layout.INDEX), index.to_json())
+        key, data = self.where.key(layout.INDEX), index.to_json()
+        self._is_ours = self.storage.create(key, data)
+        if self._is_ours:
+            return
+        existing = self.existing_index()
+        if existing is None:  # there is something, and nobody can read it
+            self._is_ours = True
+            self.storage.put(key, data)
+        elif existing != index:
+            raise StoreFailed("Another run has made something else in its place. Package again.")
 
     def is_complete_elsewhere(self) -> bool:
         """Tell whether another run has completed the revision, or may have."""
@@ -85,3 +125,7 @@ class Publication:
             return self.existing_index() is not None
         except StoreFailed:  # rather leave something behind than break what plays
             return True
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

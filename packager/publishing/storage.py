@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError, GenericError, NotSupportedError
 from obstore.store import LocalStore, ObjectStore
 
 from packager.errors import StoreFailed
@@ -22,6 +22,8 @@ from packager.publishing.listing import pages
 AT_ONCE: Final = 8
 
 _STORE_ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
+_CANNOT_CREATE: Final = (GenericError, NotSupportedError, NotImplementedError)
+"""The first is what a folder says where there are no hard links."""
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
@@ -52,6 +54,31 @@ class Storage:
     def put_all(self, objects: Mapping[str, bytes]) -> None:
         """Store objects by key, in any order."""
         self._each(lambda item: self.put(*item), objects.items())
+
+    def create_all(self, objects: Mapping[str, bytes]) -> set[str]:
+        """Store objects by key where there are none; return the keys of those that were there."""
+        done = self._each(lambda item: (item[0], self.create(*item)), objects.items())
+        return {key for key, is_created in done if not is_created}
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Store an object unless there is one; tell whether there was none.
+
+        A store that cannot do both at once is asked first.
+        """
+        with _translated(f"{key} could not be written to the store"):
+            try:
+                whole_answer(lambda: obstore.put(self._store, key, data, mode="create"))
+            except AlreadyExistsError:
+                return False
+            except _CANNOT_CREATE as error:
+                if isinstance(error, GenericError) and not isinstance(self._store, LocalStore):
+                    raise
+            else:
+                return True
+        if self.read(key) is not None:
+            return False
+        self.put(key, data)
+        return True
 
     def read(self, key: str) -> bytes | None:
         """Return an object's bytes, None where there is none."""

@@ -46,6 +46,11 @@ class Watched(Storage):
         super().put(key, data)
         self.order.append(key)
 
+    def create(self, key: str, data: bytes) -> bool:
+        is_created = super().create(key, data)
+        self.order.append(key)
+        return is_created
+
     def position(self, key: str) -> int:
         return self.order.index(key)
 
@@ -171,14 +176,24 @@ def test_a_bound_that_is_exceeded_is_raised(
     assert raised[playlist_name(LOW)] > 256_000 > bounds[playlist_name(LOW)]
 
 
-def test_beyond_an_hour_playlists_wait_for_a_noticeable_part(
-    storage: Watched, rungs: tuple[RenditionWriter, ...]
+@pytest.mark.parametrize(
+    ("seconds_a_chunk", "at_the_end"), [(0.0, [631, 651, 651, 671]), (6.0, [641, 651, 661, 671])]
+)
+def test_beyond_an_hour_playlists_wait_for_a_noticeable_part_but_never_long(
+    storage: Watched,
+    rungs: tuple[RenditionWriter, ...],
+    seconds_a_chunk: float,
+    at_the_end: list[int],
 ) -> None:
     timeline = Timeline(LADDER, 0, 258 * 1024 * 1_300)
     writer = rungs[0]
-    playlists = GrowingPlaylists(PLAN, rungs[:1], Publication(storage, WHERE), lambda: None)
+    now_s = 0.0
+    playlists = GrowingPlaylists(
+        PLAN, rungs[:1], Publication(storage, WHERE), lambda: None, lambda: now_s
+    )
     lengths = []
     for number in range(130):
+        now_s += seconds_a_chunk
         cut = timeline.chunk(number)
         units = (b"x",) * (cut.end_frame - cut.first_frame)
         writer.write(EncodedChunk(writer.rung, cut, units))
@@ -187,7 +202,7 @@ def test_beyond_an_hour_playlists_wait_for_a_noticeable_part(
         lengths.append(playlist.count(b"#EXTINF"))
     stored = range(1, 1_300, 10)
     assert lengths[:64] == list(stored)[:64]
-    assert lengths[64:68] == [631, 651, 651, 671]
+    assert lengths[64:68] == at_the_end
     assert lengths == sorted(lengths)
     assert all(length >= there * 0.97 for length, there in zip(lengths, stored, strict=True))
 
@@ -207,6 +222,33 @@ def test_another_run_takes_up_where_one_ended(storage: Watched) -> None:
     assert len(listed(storage, LOW).segments) == 25
     assert WHERE.key(segment_name(LOW, 10)) not in storage.order
     assert WHERE.key(segment_name(LOW, 11)) in storage.order
+
+
+def test_a_run_that_is_behind_never_shortens_a_playlist(
+    storage: Watched, rungs: tuple[RenditionWriter, ...], playlists: GrowingPlaylists
+) -> None:
+    store_chunks(rungs, range(3))
+    playlists.advance()
+    behind = writers(Publication(storage, WHERE))
+    others = GrowingPlaylists(PLAN, behind, Publication(storage, WHERE), lambda: None)
+    lengths = []
+    for number in range(4):
+        store_chunks(behind, range(number, number + 1))
+        others.advance()
+        lengths.append([len(listed(storage, rung).segments) for rung in (LOW, HIGH)])
+    assert lengths == [[21, 21]] * 3 + [[25, 25]]
+
+
+def test_a_run_that_is_behind_leaves_the_end_that_another_has_written(
+    storage: Watched, rungs: tuple[RenditionWriter, ...], playlists: GrowingPlaylists
+) -> None:
+    store_chunks(rungs, range(4))
+    playlists.advance()
+    end_playlists(Publication(storage, WHERE), index_of(rungs))
+    behind = writers(Publication(storage, WHERE))
+    store_chunks(behind, range(2))
+    GrowingPlaylists(PLAN, behind, Publication(storage, WHERE), lambda: None).advance()
+    assert listed(storage, LOW).end_list
 
 
 def test_the_end_lists_everything_and_says_so(

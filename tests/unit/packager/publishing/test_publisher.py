@@ -55,6 +55,34 @@ def test_what_is_put_is_described(storage: Storage) -> None:
     assert storage.read(WHERE.key("128k/init.mp4")) == b"init"
 
 
+def test_what_is_listed_is_never_written_over(storage: Storage) -> None:
+    begun(storage)
+    before = storage.read(WHERE.key("320k/00000.m4s"))
+    (another, *_) = writers(Publication(storage, WHERE))
+    chunk = encoded(another.rung, 0)
+    another.write(chunk)
+    with pytest.raises(StoreFailed, match=r"128k/00000\.m4s, which may be in use"):
+        another.write(replace(chunk, units=tuple(unit + b"!" for unit in chunk.units)))
+    assert storage.read(WHERE.key("320k/00000.m4s")) == before
+
+
+def test_what_an_index_lists_is_never_written_over(storage: Storage) -> None:
+    publication = Publication(storage, WHERE)
+    documents = publication.put_all({"waveform.json": b"{}"})
+    publication.complete(replace(INDEX, documents=documents))
+    assert publication.put_all({"waveform.json": b"{}"}) == documents
+    with pytest.raises(StoreFailed, match=r"waveform\.json, which may be in use"):
+        publication.put_all({"waveform.json": b"{ }"})
+    with pytest.raises(StoreFailed, match="something else in its place"):
+        publication.complete(INDEX)
+
+
+def test_what_nothing_lists_gives_way(storage: Storage) -> None:
+    storage.put(WHERE.key("128k/00000.m4s"), b"left by somebody")
+    Publication(storage, WHERE).put_all({"128k/00000.m4s": b"ours"})
+    assert storage.read(WHERE.key("128k/00000.m4s")) == b"ours"
+
+
 def test_a_revision_is_there_once_its_index_is(storage: Storage) -> None:
     publication = Publication(storage, WHERE)
     assert publication.existing_index() is None

@@ -24,6 +24,17 @@ def test_what_is_put_can_be_read(store: LocalStore | MemoryStore) -> None:
         assert storage.sizes_bytes("a") == {"a/1": 3, "a/2": 3}
 
 
+def test_what_is_created_takes_no_others_place(store: LocalStore | MemoryStore) -> None:
+    with Storage(store) as storage:
+        assert storage.create_all({"a/1": b"one", "a/2": b"two"}) == set()
+        assert storage.create_all({"a/2": b"another", "a/3": b"three"}) == {"a/2"}
+        assert storage.read_all(["a/1", "a/2", "a/3"]) == {
+            "a/1": b"one",
+            "a/2": b"two",
+            "a/3": b"three",
+        }
+
+
 def test_nothing_there_is_none(store: LocalStore | MemoryStore) -> None:
     with Storage(store) as storage:
         assert storage.read("a") is None
