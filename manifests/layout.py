@@ -17,7 +17,7 @@ Object keys, below the store's root::
     media/{asset_id}/{revision}/artwork-{width}.jpg
     growing/{asset_id}/{revision}/...                 only while it is being packaged, and a while
     growing/{asset_id}/{revision}/source.json         of which source it is, once that was hashed
-    sources/{asset_id}/{file name}                    an upload, until it is packaged, and a while
+    sources/{asset_id}/{upload_id}/{file name}        an upload, until it is packaged, and a while
 
 The origin's URLs are the keys below ``media/`` and ``/{playback_id}.m3u8``, ``/{playback_id}.mpd``
 and ``/{playback_id}.json``. URIs inside manifests are relative, so that a path prefix in front of
@@ -128,15 +128,19 @@ def artwork_name(width_px: int) -> str:
     return f"artwork-{width_px}.jpg"
 
 
-def source_key(asset_id: str, file_name: str) -> str:
-    """Return the key of an upload: its name stays readable, for it may become a title."""
+def source_key(asset_id: str, upload_id: str, file_name: str) -> str:
+    """Return the key of an upload: its name stays readable, for it may become a title.
+
+    No two uploads share an id, so that none takes the place of what a job still waits for.
+    """
     readable = file_name.encode(errors="ignore").decode()  # a name may be no text at all
     name = _UNWANTED_IN_NAMES.sub("-", unicodedata.normalize("NFC", readable)).strip(" .-")
     suffix = PurePosixPath(name).suffix
     if len(suffix) > _SUFFIX_LENGTH_MAX:
         suffix = ""
     stem = name.removesuffix(suffix).encode()[:_STEM_BYTES_MAX].decode(errors="ignore")
-    return f"{SOURCES_PREFIX}/{check_id(asset_id)}/{stem or 'source'}{suffix}"
+    folder = f"{SOURCES_PREFIX}/{check_id(asset_id)}/{check_id(upload_id)}"
+    return f"{folder}/{stem or 'source'}{suffix}"
 
 
 @dataclass(frozen=True, slots=True)

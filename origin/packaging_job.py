@@ -2,12 +2,12 @@
 
 import asyncio
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Self
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from manifests import layout
 from origin.database.engine import open_database
 from packager.errors import UnsupportedSource
 from packager.extras import NO_EXTRAS, Extras
@@ -19,15 +19,23 @@ from packager.queue.job import NewJob, Payload
 KIND: Final = "package"
 
 
+class QueueUnanswered(Exception):
+    """The database was lost on the way: whether the job is queued is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class PackagingJob:
-    """What a worker needs to know. ``created_at`` is RFC 3339 in UTC."""
+    """What a worker needs to know. ``created_at`` is RFC 3339 in UTC.
+
+    ``upload_sha256`` is of the source where it was uploaded for this job.
+    """
 
     source: str
     asset_id: str
     playback_id: str
     created_at: str
     extras: Extras = NO_EXTRAS
+    upload_sha256: str | None = None
 
     def to_payload(self) -> Payload:
         """Return it as it is queued."""
@@ -73,12 +81,20 @@ def enqueue_packaging(
 ) -> Queued:
     """Open the database, and queue the job there with the row of its asset.
 
-    Raises DatabaseUnusable, JobRefused or PlaybackIdTaken.
+    Raises DatabaseUnusable, JobRefused or PlaybackIdTaken, after which nothing is queued, or
+    QueueUnanswered.
     """
 
     async def run() -> Queued:
         async with open_database(state, url) as database:
-            return await _enqueue(database, job, terms, job_id=job_id, now_s=now_s)
+            try:
+                return await _enqueue(database, job, terms, job_id=job_id, now_s=now_s)
+            except (SQLAlchemyError, OSError) as error:
+                raise QueueUnanswered(
+                    "The database did not say whether the job is queued: "
+                    f"{str(error).partition(chr(10))[0]}. With an --idempotency-key, the same "
+                    "command may be given again and again; it is queued once."
+                ) from error
 
     return asyncio.run(run())
 
@@ -96,17 +112,17 @@ async def _enqueue(
     async with database.begin() as connection:
         queued = await enqueue(connection, new, job_id=job_id, now_s=now_s)
         there = PackagingJob.from_payload(queued.payload)
-        if _place(there) != _place(job):
+        if _work(there) != _work(job):
             raise JobRefused(
-                f"The idempotency key {terms.idempotency_key!r} was used for another source. "
-                "Use a new key for a new job."
+                f"The idempotency key {terms.idempotency_key!r} was used for another source, or "
+                "with other options. Use a new key for a new job."
             )
         if queued.is_new:
             await assets.register(connection, job.asset_id, job.playback_id)
     return Queued(queued.job_id, there, queued.is_new)
 
 
-def _place(job: PackagingJob) -> str:
-    """Return where a source is, without the asset's id in the key of an upload."""
-    prefix = layout.SOURCES_PREFIX
-    return job.source.replace(f"/{prefix}/{job.asset_id}/", f"/{prefix}/")
+def _work(job: PackagingJob) -> tuple[str, str | None, Extras]:
+    """Return what two requests for the same work share: of an upload, its name and content."""
+    source = job.source if job.upload_sha256 is None else PurePosixPath(job.source).name
+    return source, job.upload_sha256, job.extras

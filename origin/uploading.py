@@ -1,14 +1,16 @@
-"""Bringing a source to where the workers are: into their store.
+"""Bringing a source to where the workers are: into a store that they read.
 
-Large files go in parts, a few at a time, so that memory does not depend on the file. What was
-uploaded for a job that then was not queued is taken away again.
+Large files go in parts, a few at a time, so that memory does not depend on the file. An upload has
+a key of its own. It is taken away again where it is certain that no job has it; where that is not,
+because an answer was lost or somebody pressed Ctrl-C, it stays, and ``gc`` finds it.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 from urllib.parse import quote
 
 import obstore
@@ -16,10 +18,14 @@ from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from manifests import layout
+from origin.database.engine import DatabaseUnusable
+from origin.packaging_job import Queued
 from origin.store import create_store, local_path
-from packager.errors import SourceNotFound, SourceTooLarge, StoreFailed
+from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
 from packager.publishing.answers import whole_answer
+from packager.queue.errors import QueueError
+from packager.source.file import check_readable, check_size
 
 _PART_BYTES: Final = 8 * 1024 * 1024
 _PARTS_AT_ONCE: Final = 2
@@ -29,16 +35,22 @@ _ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file, and the store that it goes into for the sake of an asset."""
+    """A file, what is in it, and where it goes: ``location`` is a folder or the URL of a store."""
 
     file: Path
+    sha256: str
     location: str
-    asset_id: str
+    key: str
 
-    @property
-    def key(self) -> str:
-        """Its key in the store."""
-        return layout.source_key(self.asset_id, self.file.name)
+    @classmethod
+    def of(cls, file: Path, location: str, asset_id: str, upload_id: str) -> Self:
+        """Look at a file that is to go into a store for the sake of an asset.
+
+        Raises SourceNotFound, SourceTooLarge or UnsupportedSource where it cannot be a source.
+        """
+        check_readable(file)
+        check_size(file, Limits())
+        return cls(file, _sha256(file), location, layout.source_key(asset_id, upload_id, file.name))
 
     @property
     def where(self) -> str:
@@ -49,45 +61,33 @@ class Upload:
         return f"{self.location.rstrip('/')}/{quote(self.key)}"
 
 
-@contextmanager
-def keep_if_queued(upload: Upload | None) -> Iterator[Callable[[str], None]]:
-    """Upload, and let the caller's block say which source a job has: another is not kept.
+def upload_and_queue(upload: Upload, queue: Callable[[], Queued]) -> Queued:
+    """Upload, then ``queue`` a job for it; the upload stays unless it is known that no job has it.
 
-    Without an upload, nothing is done. Raises SourceNotFound, SourceTooLarge, StoreFailed or
-    StoreUnusable.
+    Raises StoreFailed or StoreUnusable, and whatever ``queue`` does.
     """
-    if upload is None:
-        yield lambda _source: None
-        return
-    _check(upload.file)
-    queued: list[str] = []
     with create_store(upload.location) as store:
-        is_first = _put(store, upload)
+        _put(store, upload)
         try:
-            yield queued.append
-        finally:
-            if is_first and upload.where not in queued:
-                with suppress(*_ERRORS):  # it is in nobody's way, and gc finds it
-                    whole_answer(lambda: obstore.delete(store, upload.key))
+            queued = queue()
+        except (QueueError, DatabaseUnusable):
+            _take_away(store, upload)
+            raise
+        if not queued.is_new:
+            _take_away(store, upload)
+    return queued
 
 
-def _check(file: Path) -> None:
+def _sha256(file: Path) -> str:
     try:
-        size_bytes = file.stat().st_size
-        with file.open("rb"):
-            pass
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise SourceNotFound(f"{file} cannot be read: {error.strerror}.") from error
-    if size_bytes > Limits().size_bytes:
-        raise SourceTooLarge(
-            f"{file.name} has {size_bytes} bytes, at most {Limits().size_bytes} are taken."
-        )
+        raise SourceNotFound(f"{file.name} cannot be read: {error.strerror}.") from error
 
 
-def _put(store: ObjectStore, upload: Upload) -> bool:
-    """Store the file; return whether nothing was there under its key."""
+def _put(store: ObjectStore, upload: Upload) -> None:
     try:
-        is_first = not _is_there(store, upload.key)
         whole_answer(
             lambda: obstore.put(
                 store,
@@ -102,12 +102,8 @@ def _put(store: ObjectStore, upload: Upload) -> bool:
         raise StoreFailed(
             f"{upload.file.name} could not be uploaded: {reason}. Check the store, then try again."
         ) from error
-    return is_first
 
 
-def _is_there(store: ObjectStore, key: str) -> bool:
-    try:
-        obstore.head(store, key)
-    except FileNotFoundError:
-        return False
-    return True
+def _take_away(store: ObjectStore, upload: Upload) -> None:
+    with suppress(*_ERRORS):  # it is in nobody's way, and gc finds it
+        whole_answer(lambda: obstore.delete(store, upload.key))

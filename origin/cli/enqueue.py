@@ -3,15 +3,22 @@
 import json
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from origin.cli.database import database_setting, state_setting
 from origin.cli.extras import lossless_setting, packed_audio_setting
 from origin.cli.ids import check_id, new_id
 from origin.settings import setting
 from packager.extras import Extras
+
+if TYPE_CHECKING:
+    from origin.packaging_job import PackagingJob, Queued
+    from origin.uploading import Upload
 
 
 @click.command(short_help="Leave a source to the workers.")
@@ -23,7 +30,7 @@ from packager.extras import Extras
 @setting("--playback-id", callback=check_id, help="Id in its URLs; a new one without it.")
 @setting("--creator", default="local", help="Whose it is; workers are shared out fairly.")
 @setting("--priority", default=0, help="Higher numbers come first.")
-@setting("--store", metavar="URL", help="Upload a file to this store of the workers first.")
+@setting("--upload-to", metavar="URL", help="Upload a file to this store first, for workers.")
 @lossless_setting
 @packed_audio_setting
 @setting("--idempotency-key", help="Of a creator's jobs with one key, only the first is taken.")
@@ -37,48 +44,81 @@ def enqueue(
     playback_id: str,
     creator: str,
     priority: int,
-    store: str | None,
+    upload_to: str | None,
     lossless: bool,
     packed_audio: bool,
     idempotency_key: str | None,
 ) -> None:
     """Queue SOURCE, a path or a URL, for `soundbridge worker`.
 
-    With --store, a file is uploaded there first, for workers on other machines, and may then go;
-    `soundbridge gc` removes the upload once it is packaged. Without it, workers have to see the
-    same path.
+    With --upload-to, a file is uploaded to that store first, for workers on other machines, and may
+    then go; `soundbridge gc` removes the upload once it is packaged. Without it, workers have to
+    see the same path.
 
     \b
-    soundbridge enqueue song.flac --store s3://media/audio --database postgresql://...
+    soundbridge enqueue song.flac --upload-to s3://media/audio --database postgresql://...
     """  # noqa: D301 click wants the character, not its name
     from origin.database.engine import DatabaseUnusable
-    from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
-    from origin.store import StoreUnusable, local_path
-    from origin.uploading import Upload, keep_if_queued
+    from origin.packaging_job import QueueUnanswered, Terms, enqueue_packaging
+    from origin.store import StoreUnusable
+    from origin.uploading import upload_and_queue
     from packager.errors import PackagingError
     from packager.queue.errors import QueueError
 
-    extras = Extras(lossless=lossless, packed_audio=packed_audio)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    path = local_path(source)
-    upload = Upload(path, store, asset_id) if path is not None and store is not None else None
-    where = upload.where if upload is not None else str(path or source)
-    job = PackagingJob(where, asset_id, playback_id, now, extras)
     terms = Terms(creator, priority, idempotency_key)
+    extras = Extras(lossless=lossless, packed_audio=packed_audio)
     try:
-        with keep_if_queued(upload) as keep:
-            queued = enqueue_packaging(
-                state, database, job, terms, job_id=new_id(), now_s=time.time()
-            )
-            keep(queued.job.source)
+        upload = _upload(source, upload_to, asset_id)
+        job = _job(source, upload, asset_id, playback_id, extras)
+        queue = partial(
+            enqueue_packaging, state, database, job, terms, job_id=new_id(), now_s=time.time()
+        )
+        queued = queue() if upload is None else upload_and_queue(upload, queue)
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
-    except (DatabaseUnusable, PackagingError, QueueError) as error:
+    except (DatabaseUnusable, PackagingError, QueueError, QueueUnanswered) as error:
         raise click.ClickException(str(error)) from error
-    ids = {
+    click.echo(json.dumps(_ids(queued)) if as_json else _sentence(queued))
+
+
+def _upload(source: str, upload_to: str | None, asset_id: str) -> "Upload | None":
+    """Return what is to be uploaded: a file, where a store is named; raises PackagingError."""
+    from origin.store import local_path
+    from origin.uploading import Upload
+
+    path = local_path(source)
+    if upload_to is None:
+        return None
+    if path is not None:
+        return Upload.of(path, upload_to, asset_id, new_id())
+    given = click.get_current_context().get_parameter_source("upload_to")
+    if given is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--upload-to takes a file. Workers read a URL by themselves.")
+    return None
+
+
+def _job(
+    source: str, upload: "Upload | None", asset_id: str, playback_id: str, extras: Extras
+) -> "PackagingJob":
+    from origin.packaging_job import PackagingJob
+    from origin.store import local_path
+
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    if upload is not None:
+        return PackagingJob(upload.where, asset_id, playback_id, now, extras, upload.sha256)
+    return PackagingJob(str(local_path(source) or source), asset_id, playback_id, now, extras)
+
+
+def _ids(queued: "Queued") -> dict[str, str | bool]:
+    return {
         "job_id": queued.job_id,
         "asset_id": queued.job.asset_id,
         "playback_id": queued.job.playback_id,
         "is_new": queued.is_new,
     }
-    click.echo(json.dumps(ids) if as_json else f"Queued {where} as {queued.job.playback_id}.")
+
+
+def _sentence(queued: "Queued") -> str:
+    if not queued.is_new:
+        return f"Already queued as {queued.job.playback_id}: nothing was added."
+    return f"Queued {queued.job.source} as {queued.job.playback_id}."

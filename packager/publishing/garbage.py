@@ -25,9 +25,10 @@ _ID: Final = layout.ID_PATTERN
 _IN_A_REVISION: Final = re.compile(
     f"({layout.MEDIA_PREFIX}|{layout.GROWING_PREFIX})/({_ID})/({_ID})/.+", re.DOTALL
 )
-_A_SOURCE: Final = re.compile(f"{layout.SOURCES_PREFIX}/{_ID}/[^/]+")
+_A_SOURCE: Final = re.compile(f"{layout.SOURCES_PREFIX}/{_ID}/{_ID}/[^/]+")
 _HOUR_S: Final = 3600.0
 _DAY_S: Final = 24 * _HOUR_S
+_MONTH_S: Final = 30 * _DAY_S
 
 
 class Reason(StrEnum):
@@ -38,6 +39,7 @@ class Reason(StrEnum):
     WITHDRAWN = "withdrawn"
     GROWN = "grown"
     DONE = "done"
+    GIVEN_UP = "given up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +62,25 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a database says of an asset: the revision that it plays, and whether a job is open.
+    """What a database says of an asset: the revision that it plays, and what became of its jobs.
 
-    A revision that is only announced counts, too: who announced it withdraws it.
+    A revision that is only announced counts, too: who announced it withdraws it. ``ended_s`` is
+    when the last job ended, in seconds since the epoch, and ``is_parked`` whether it was given up.
     """
 
     revision: str | None
     has_open_job: bool
+    ended_s: float | None = None
+    is_parked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """All that is known of one asset; ``row`` is None where no database was asked."""
+    """All that is known of one asset.
+
+    ``row`` is None where no database was asked, or the one that was has never heard of the asset:
+    it may be another's.
+    """
 
     objects: tuple[Stored, ...]
     entries: tuple[Pointer, ...]
@@ -80,17 +89,22 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Graces:
-    """How long things stay that nothing needs. A withdrawal promises its hour to listeners."""
+    """How long things stay that nothing needs. A withdrawal promises its hour to listeners.
+
+    Sources of a job that succeeded stay for ``superseded_s``; those of one that was given up for
+    ``parked_s``, since whoever repairs what was wrong needs them once more.
+    """
 
     superseded_s: float = _DAY_S
     abandoned_s: float = _DAY_S
+    parked_s: float = _MONTH_S
     withdrawn_s: float = _HOUR_S
     grown_s: float = _HOUR_S
 
     @classmethod
     def of_promises(cls) -> Self:
         """Return graces by which only that goes which was to stay for a while from the start."""
-        return cls(superseded_s=math.inf, abandoned_s=math.inf)
+        return cls(superseded_s=math.inf, abandoned_s=math.inf, parked_s=math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +135,13 @@ def garbage(asset: Asset, graces: Graces, *, now_s: float) -> Iterator[Removal]:
         removal = _judge(folder, asset, graces, now_s)
         if removal is not None:
             yield removal
-    if sources and now_s - _needed_s(sources, asset, now_s) > graces.superseded_s:
-        folder_of_sources = sources[0].key.rpartition("/")[0]
-        yield Removal(folder_of_sources, Reason.DONE, (tuple(sources),))
+    if sources:
+        is_parked = asset.row is not None and asset.row.is_parked
+        reason = Reason.GIVEN_UP if is_parked else Reason.DONE
+        grace_s = graces.parked_s if is_parked else graces.superseded_s
+        if now_s - _needed_s(sources, asset, now_s) > grace_s:
+            folder_of_sources = sources[0].key.rsplit("/", 2)[0]
+            yield Removal(folder_of_sources, reason, (tuple(sources),))
 
 
 @dataclass(slots=True)
@@ -225,9 +243,9 @@ def _needed_s(sources: Iterable[Stored], asset: Asset, now_s: float) -> float:
     newest_s = _newest_s(sources)
     published_s = [each.stored.modified_s for each in asset.entries if not each.is_provisional]
     needed_s = max([newest_s, *published_s])
-    if asset.row is None and needed_s == newest_s:
-        return now_s
-    return needed_s
+    if asset.row is None:
+        return now_s if needed_s == newest_s else needed_s
+    return max(needed_s, asset.row.ended_s or 0.0)
 
 
 def _newest_s(objects: Iterable[Stored]) -> float:

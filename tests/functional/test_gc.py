@@ -199,10 +199,12 @@ def queue(state: Path, asset_id: str) -> None:
     )
 
 
-def end_jobs(state: Path) -> None:
+def end_jobs(state: Path, how: State = State.SUCCEEDED, *, hours_ago: float = 99) -> None:
+    ended = {"state": how, "finished_s": time.time() - hours_ago * HOUR_S}
+
     async def run() -> None:
         async with open_database(state, None) as database, database.begin() as connection:
-            await connection.execute(update(jobs).values(state=State.PARKED))
+            await connection.execute(update(jobs).values(**ended))
 
     asyncio.run(run())
 
@@ -210,9 +212,11 @@ def end_jobs(state: Path) -> None:
 def test_what_a_job_waits_for_stays_until_it_has_ended(store: LocalStore, tmp_path: Path) -> None:
     state = tmp_path / "state"
     for asset_id in ("song", "so_g"):
-        obstore.put(store, f"sources/{asset_id}/song.wav", b"RIFF")
+        obstore.put(store, f"sources/{asset_id}/upload/song.wav", b"RIFF")
     obstore.put(store, Revision("song", "r1").key(layout.segment_name("128k", 0)), b"sound")
     age(tmp_path / "store", hours=25)
+    queue(state, "so_g")
+    end_jobs(state)
     queue(state, "song")
     with rows(state, None) as row_of:
         around = Surroundings(store, row_of)
@@ -220,12 +224,26 @@ def test_what_a_job_waits_for_stays_until_it_has_ended(store: LocalStore, tmp_pa
         assert reasons(find_garbage(Surroundings(store), GRACES)) == {
             "media/song/r1": Reason.ABANDONED
         }
-        end_jobs(state)
-        assert reasons(remove_garbage(around, GRACES)) == {
-            "media/song/r1": Reason.ABANDONED,
-            "sources/song": Reason.DONE,
-        }
+        end_jobs(state, hours_ago=23)
+        assert reasons(remove_garbage(around, GRACES)) == {"media/song/r1": Reason.ABANDONED}
+        end_jobs(state, State.PARKED, hours_ago=25)
+        assert reasons(remove_garbage(around, GRACES)) == {}
+        end_jobs(state, State.PARKED, hours_ago=31 * 24)
+        assert reasons(remove_garbage(around, GRACES)) == {"sources/song": Reason.GIVEN_UP}
     assert listed(store) == set()
+
+
+def test_a_database_that_has_never_heard_of_an_asset_condemns_no_source(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    obstore.put(store, "sources/song/upload/song.wav", b"RIFF")
+    age(tmp_path / "store", hours=999)
+    queue(tmp_path / "the-right-one", "song")
+    queue(tmp_path / "the-wrong-one", "other")
+    for state in (tmp_path / "the-right-one", tmp_path / "the-wrong-one"):
+        with rows(state, None) as row_of:
+            assert reasons(remove_garbage(Surroundings(store, row_of), GRACES)) == {}
+    assert listed(store) == {"sources/song/upload/song.wav"}
 
 
 def announce(state: Path, entry: Entry | None) -> None:
@@ -361,7 +379,7 @@ NAMES = (
 WHERE = st.builds(Revision, st.sampled_from(("a", "b")), st.sampled_from(("r1", "r2", "r3")))
 OBJECTS = st.tuples(st.sampled_from(NAMES), WHERE).map(
     lambda found: found[0].format(f"{found[1].asset_id}/{found[1].revision}")
-) | st.sampled_from(("sources/a/song.wav", "sources/b/song.wav", "media/other", "notes.txt"))
+) | st.sampled_from(("sources/a/u/song.wav", "sources/b/u/song.wav", "media/other", "notes.txt"))
 ENTRIES = st.dictionaries(
     st.sampled_from(("one", "two", "three")), st.tuples(WHERE, st.booleans()), max_size=3
 )

@@ -82,7 +82,7 @@ def test_what_was_promised_to_go_goes_and_nothing_else(tmp_path: Path) -> None:
         superseded.key(layout.INDEX),
         abandoned.key(layout.segment_name("128k", 0)),
         abandoned.growing_key(layout.MULTIVARIANT),
-        layout.source_key("bad", "bad.flac"),
+        layout.source_key("bad", "upload", "bad.flac"),
     }
     goes = {
         withdrawn.key(layout.segment_name("128k", 0)),

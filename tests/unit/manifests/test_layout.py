@@ -67,12 +67,12 @@ def test_random_bytes_are_spelt_in_full() -> None:
     ],
 )
 def test_an_upload_keeps_its_name_as_far_as_it_is_safe(file_name: str, name: str) -> None:
-    assert layout.source_key("a1", file_name) == f"sources/a1/{name}"
+    assert layout.source_key("a1", "u1", file_name) == f"sources/a1/u1/{name}"
 
 
 @given(st.text())
 def test_no_name_steps_out_of_its_folder(file_name: str) -> None:
-    prefix, asset_id, name = layout.source_key("a1", file_name).split("/")
-    assert (prefix, asset_id) == ("sources", "a1")
+    *folders, name = layout.source_key("a1", "u1", file_name).split("/")
+    assert folders == ["sources", "a1", "u1"]
     assert name.strip(".")
     assert len(name.encode()) <= 255

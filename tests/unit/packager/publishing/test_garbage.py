@@ -154,7 +154,7 @@ def test_the_index_goes_before_what_it_tells_of() -> None:
 
 def test_an_asset_with_work_in_the_queue_is_left_alone() -> None:
     objects = (*complete("r1", hours=99), *growing("r2", hours=99), mark("r3", hours=99))
-    asset = Asset((*objects, stored("sources/a/song.wav", hours=99)), ())
+    asset = Asset((*objects, stored("sources/a/u1/song.wav", hours=99)), ())
     assert len(removed(replace(asset, row=Row(None, has_open_job=False)))) == 4
     assert removed(replace(asset, row=Row(None, has_open_job=True))) == {}
 
@@ -164,7 +164,7 @@ def test_a_revision_that_its_row_plays_stays_though_its_entry_is_missing() -> No
     assert removed(asset) == {}
 
 
-SOURCE = stored("sources/a/song.wav", hours=30)
+SOURCE = stored("sources/a/u1/song.wav", hours=30)
 IN_THE_STORE_ONLY = None
 NO_JOB = Row(None, has_open_job=False)
 
@@ -191,12 +191,32 @@ def test_a_source_goes_when_it_has_been_packaged(
 
 
 @pytest.mark.parametrize(
+    ("hours", "is_parked", "goes"),
+    [(23, False, {}), (25, False, {"sources/a": Reason.DONE}), (25, True, {}), (24 * 29, True, {})],
+)
+def test_a_source_counts_from_the_end_of_its_job(
+    hours: float, goes: dict[str, Reason], *, is_parked: bool
+) -> None:
+    row = Row("r1", has_open_job=False, ended_s=NOW - hours * HOUR, is_parked=is_parked)
+    source = replace(SOURCE, modified_s=NOW - 9999 * HOUR)
+    assert removed(Asset((source,), (entry("r1", hours=9999),), row)) == goes
+
+
+def test_a_source_whose_job_was_given_up_goes_in_the_end() -> None:
+    ended_s = NOW - 24 * 31 * HOUR
+    row = Row(None, has_open_job=False, ended_s=ended_s, is_parked=True)
+    asset = Asset((replace(SOURCE, modified_s=ended_s),), (), row)
+    assert removed(asset) == {"sources/a": Reason.GIVEN_UP}
+
+
+@pytest.mark.parametrize(
     "key",
     [
         "media/a/index.json",
         "media/a/R1/index.json",
         "growing/a/r1",
-        "sources/a/b/c",
+        "sources/a/song.wav",
+        "sources/a/b/c/d",
         "other/a/r1/x",
     ],
 )
@@ -214,7 +234,7 @@ objects = st.builds(
             "media/a/{}/multivariant.m3u8",
             "growing/a/{}/multivariant.m3u8",
             "growing/a/{}/withdrawn.json",
-            "sources/a/song.wav",
+            "sources/a/u1/song.wav",
         )
     ),
     st.sampled_from(REVISIONS),
