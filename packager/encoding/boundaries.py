@@ -13,7 +13,10 @@ before the sound was decoded: where the prediction was wrong, the last frame is 
 
 A chunk is encoded alone. It begins ``PRE_ROLL_FRAMES`` early, so that the encoder's state (window
 shapes, rate control, psychoacoustics) has settled when its first kept frame comes, and it reads one
-frame beyond its end, because the encoder looks ahead that far.
+frame beyond its end, because the encoder looks ahead that far. Four frames are enough for windows.
+Rate control needs longer: with 64 frames, one join of a hundred at 320 kbit/s had 3 to 6 dB more
+error around it than one continuous encode; with 128, none of three hundred had 3; more brought
+nothing.
 """
 
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ from typing import Final
 
 from manifests.rendition import FRAME_SAMPLES, Ladder
 
-PRE_ROLL_FRAMES: Final = 64
+PRE_ROLL_FRAMES: Final = 128
 LOOK_AHEAD_FRAMES: Final = 1
 PRIMING_TICKS: Final = FRAME_SAMPLES
 SHORTEST_TAIL_S: Final = Fraction(1, 2)

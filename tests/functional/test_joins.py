@@ -19,7 +19,7 @@ from tests.sources.audio import TRACK
 SHORT = replace(LADDER, frames_per_segment=80, segments_per_chunk=1)
 SAMPLES = 400 * 1024
 JOINS = joins_of(SAMPLES, SHORT)
-MUSIC, HARD = "music", ("castanets", "attack_in_one_channel")
+MUSIC, HARD = "music", ("castanets", "attack_in_one_channel", "tones")
 
 
 def sound(name: str) -> Sound:
@@ -36,7 +36,7 @@ def joined(name: str, rung_number: int) -> list[JoinDifference]:
 @pytest.mark.parametrize("rung_number", range(3), ids=[rung.name for rung in FULL])
 def test_joins_cannot_be_told_from_one_continuous_encode(rung_number: int) -> None:
     found = [join for name in (MUSIC, *HARD) for join in joined(name, rung_number)]
-    assert len(found) == 3 * len(JOINS) >= 12
+    assert len(found) == 4 * len(JOINS) >= 12
     assert failures(FULL[rung_number].name, found) == []
 
 
@@ -47,6 +47,11 @@ def test_too_short_a_pre_roll_is_noticed(
     for module in (aac, boundaries, chunks):
         monkeypatch.setattr(module, "PRE_ROLL_FRAMES", pre_roll_frames)
     assert failures("256k", joined("attack_in_one_channel", 1))
+
+
+def test_twoloop_that_starts_without_silence_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(aac.SILENT_FRAMES, "twoloop", 0)
+    assert failures("128k", joined("tones", 0))
 
 
 def test_windows_are_read_for_each_channel() -> None:

@@ -13,7 +13,7 @@ from tests.sources.audio import sound_of
 
 RUNGS = (Rung("128k", 128_000), Rung("256k", 256_000), Rung("320k", 320_000))
 LADDER = Ladder(RUNGS, 44_100, 2, frames_per_segment=258)
-PRE_ROLL, FRAMES = 64, 100
+PRE_ROLL, FRAMES = 128, 80
 
 
 @pytest.fixture(scope="module")

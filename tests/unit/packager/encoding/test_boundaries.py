@@ -113,7 +113,7 @@ def test_chunks_hold_every_segment_once(ladder: Ladder, samples: int) -> None:
 @given(LADDERS, SAMPLES)
 def test_a_chunk_reads_its_pre_roll_and_one_frame_more(ladder: Ladder, samples: int) -> None:
     for chunk in chunks(timeline(ladder, samples)):
-        assert chunk.first_sample == (chunk.first_frame - 64) * 1024
+        assert chunk.first_sample == (chunk.first_frame - 128) * 1024
         assert chunk.end_sample == (chunk.end_frame + 1) * 1024
 
 

@@ -28,7 +28,7 @@ def test_chunks_are_windows_on_the_padded_sound(samples: int, blocks: list[int])
     assert [chunk.cut for chunk in chunks] == [
         timeline.chunk(number) for number in range(timeline.chunk_count)
     ]
-    before, after = 64 * 1024, 4 * 1024
+    before, after = 128 * 1024, 4 * 1024
     padded = np.pad(sound, ((0, 0), (before + padding, after)))
     for chunk in chunks:
         start, end = chunk.cut.first_sample + before, chunk.cut.end_sample + before
