@@ -12,18 +12,22 @@ from origin.settings import setting
 from origin.store import StoreUnusable, open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from packager.publishing.garbage import Removal, Row
+    from origin.collecting.collect import RowOf
+    from packager.publishing.garbage import Removal
 
 _HOUR_S: Final = 3600.0
 _MEGABYTE: Final = 1_000_000
+_HOURS: Final = click.FloatRange(0.25, 100_000)
+"""A quarter of an hour at least: what has just been written may be of work that goes on."""
 _WHY: Final = {
     "superseded": "another revision plays, or none",
     "abandoned": "nobody goes on with it",
     "withdrawn": "its source turned out to be bad",
     "grown": "its revision is complete",
-    "done": "no job needs it",
+    "done": "its job has ended",
+    "given up": "its job was given up long ago",
 }
 
 
@@ -41,15 +45,23 @@ _WHY: Final = {
     "--grace",
     "grace_h",
     default=24.0,
-    type=click.FloatRange(0, 100_000),
+    type=_HOURS,
     metavar="HOURS",
-    help="Keep superseded revisions, and sources that no job needs, for this long.",
+    help="Keep superseded revisions, and sources after the end of their job, for this long.",
+)
+@setting(
+    "--parked",
+    "parked_h",
+    default=720.0,
+    type=_HOURS,
+    metavar="HOURS",
+    help="Keep the sources of a job that was given up for this long: it may be tried again.",
 )
 @setting(
     "--abandoned",
     "abandoned_h",
     default=24.0,
-    type=click.FloatRange(0, 100_000),
+    type=_HOURS,
     metavar="HOURS",
     help="Take an unfinished revision for abandoned that nothing was added to for this long.",
 )
@@ -61,6 +73,7 @@ def gc(
     database: str | None,
     delete: bool,
     grace_h: float,
+    parked_h: float,
     abandoned_h: float,
     as_json: bool,
 ) -> None:
@@ -84,6 +97,7 @@ def gc(
     graces = Graces(
         superseded_s=grace_h * _HOUR_S,
         abandoned_s=abandoned_h * _HOUR_S,
+        parked_s=parked_h * _HOUR_S,
         withdrawn_s=GRACE.total_seconds(),
     )
     walk = remove_garbage if delete else find_garbage
@@ -98,7 +112,7 @@ def gc(
 
 
 @contextmanager
-def _rows(state: Path | None, database: str | None) -> "Iterator[Callable[[str], Row] | None]":
+def _rows(state: Path | None, database: str | None) -> "Iterator[RowOf | None]":
     if state is None and database is None:
         yield None
         return

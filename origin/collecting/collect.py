@@ -12,6 +12,9 @@ from origin.collecting.holdings import Holdings
 from origin.collecting.leftovers import find_leftovers, remove_leftovers
 from packager.publishing.garbage import Asset, Graces, Removal, Row, garbage
 
+RowOf = Callable[[str], Row | None]
+"""Returns what a database says of an asset, None where it has never heard of it."""
+
 _NOTHING_WANTED: Final = Row(None, has_open_job=False)
 _ASSETS_AT_ONCE: Final = 16
 """So many assets are cleared before the entries are listed again; their own are always read."""
@@ -22,7 +25,7 @@ class Surroundings:
     """What is asked: a store, how a database's rows are read if there is one, and the time."""
 
     store: ObjectStore
-    row_of: Callable[[str], Row] | None = None
+    row_of: RowOf | None = None
     clock: Callable[[], float] = time.time
 
 

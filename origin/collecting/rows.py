@@ -1,20 +1,22 @@
-"""What the workers' database says of an asset: which revision it plays, and whether it has a job.
+"""What the workers' database says of an asset: which revision it plays, and what its jobs do.
 
-A job names its asset in its payload alone. The database looks for the id in the payloads of open
-jobs, and those few that have it somewhere are read.
+A job names its asset in its payload alone. The database looks for the id in the payloads, and those
+few that have it somewhere are read.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Row as Record
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from origin.collecting.collect import RowOf
 from origin.collecting.errors import CollectionFailed
 from origin.database.engine import FILE_NAME, DatabaseUnusable, open_database
 from packager.publishing.garbage import Row
@@ -25,8 +27,8 @@ _OPEN: Final = (State.QUEUED, State.RUNNING)
 
 
 @contextmanager
-def rows(state: Path | None, url: str | None) -> Iterator[Callable[[str], Row]]:
-    """Give the caller's block a function that reads an asset's row; it raises CollectionFailed.
+def rows(state: Path | None, url: str | None) -> Iterator[RowOf]:
+    """Give the caller's block ``read_row``, which raises CollectionFailed.
 
     Raises DatabaseUnusable, also where the state folder has no database yet: an empty one would
     tell that nothing is waited for.
@@ -45,23 +47,38 @@ def rows(state: Path | None, url: str | None) -> Iterator[Callable[[str], Row]]:
             runner.run(opened.aclose())
 
 
-async def read_row(engine: AsyncEngine, asset_id: str) -> Row:
-    """Return what the database says of an asset; raises CollectionFailed."""
-    # Where an asset was withdrawn, the revision that it played is still there, but no entry.
-    revision = select(assets.c.revision).where(
-        assets.c.asset_id == asset_id, assets.c.entry.is_not(None)
-    )
-    payloads = select(jobs.c.payload).where(
-        jobs.c.state.in_(_OPEN), jobs.c.payload.contains(asset_id, autoescape=True)
+async def read_row(engine: AsyncEngine, asset_id: str) -> Row | None:
+    """Return what the database says of an asset, None where it has never heard of it.
+
+    Raises CollectionFailed.
+    """
+    asset = select(assets.c.revision, assets.c.entry).where(assets.c.asset_id == asset_id)
+    mentioning = select(jobs.c.state, jobs.c.finished_s, jobs.c.payload).where(
+        jobs.c.payload.contains(asset_id, autoescape=True)
     )
     try:
         async with engine.begin() as connection:
-            played = await connection.scalar(revision)
-            found = (await connection.scalars(payloads)).all()
+            known = (await connection.execute(asset)).one_or_none()
+            found = (await connection.execute(mentioning)).all()
     except (SQLAlchemyError, OSError) as error:
         reason = str(error).partition("\n")[0]
         raise CollectionFailed(
             f"The database could not be read: {reason}. Run it again."
         ) from error
-    has_open_job = any(json.loads(payload).get("asset_id") == asset_id for payload in found)
-    return Row(played, has_open_job=has_open_job)
+    its_jobs = [job for job in found if json.loads(job.payload).get("asset_id") == asset_id]
+    if known is None and not its_jobs:
+        return None
+    # Where an asset was withdrawn, the revision that it played is still there, but no entry.
+    played = known.revision if known is not None and known.entry is not None else None
+    return _row(played, its_jobs)
+
+
+def _row(played: str | None, its_jobs: Sequence[Record[str, float | None, str]]) -> Row:
+    ended = {job.finished_s or 0.0: job.state for job in its_jobs if job.state not in _OPEN}
+    last_s = max(ended, default=None)
+    return Row(
+        played,
+        has_open_job=any(job.state in _OPEN for job in its_jobs),
+        ended_s=last_s,
+        is_parked=last_s is not None and ended[last_s] == State.PARKED,
+    )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from manifests.entry import Entry
@@ -13,13 +13,14 @@ from packager.publishing.garbage import Row
 from packager.queue import assets, lease, policy
 from packager.queue.claim import claim
 from packager.queue.enqueue import enqueue
-from packager.queue.job import Claimed, NewJob
+from packager.queue.job import Claimed, NewJob, State
+from packager.queue.tables import jobs
 
 NOON_S = 1_800_000_000.0
 ENTRY = Entry("play", "a_set", "r1", "2026-01-02T03:04:05Z", 5.0)
 GROWING = replace(ENTRY, provisional=True)
 WAITS = Row(None, has_open_job=True)
-NOTHING = Row(None, has_open_job=False)
+NEVER_HEARD_OF = None
 
 
 async def ask(database: AsyncEngine, asset_id: str) -> None:
@@ -38,15 +39,16 @@ async def take(database: AsyncEngine) -> Claimed:
 
 
 async def test_a_job_is_open_until_it_has_ended(database: AsyncEngine) -> None:
-    assert await read_row(database, "a_set") == NOTHING
+    assert await read_row(database, "a_set") is NEVER_HEARD_OF
     await ask(database, "a_set")
     assert await read_row(database, "a_set") == WAITS
     held = await take(database)
     assert await read_row(database, "a_set") == WAITS
     async with database.begin() as connection:
         bad = policy.Failure("corrupt_source", "It is.", is_permanent=True)
-        await lease.fail(connection, held, bad, now_s=NOON_S, chance=0.5)
-    assert await read_row(database, "a_set") == NOTHING
+        await lease.fail(connection, held, bad, now_s=NOON_S + 9, chance=0.5)
+    parked = Row(None, has_open_job=False, ended_s=NOON_S + 9, is_parked=True)
+    assert await read_row(database, "a_set") == parked
 
 
 async def test_an_id_that_is_only_a_part_of_the_payload_is_not_the_asset(
@@ -54,7 +56,7 @@ async def test_an_id_that_is_only_a_part_of_the_payload_is_not_the_asset(
 ) -> None:
     await ask(database, "a_set-2")
     for other in ("a_set", "asset", "of", "axset-2"):
-        assert await read_row(database, other) == NOTHING
+        assert await read_row(database, other) is NEVER_HEARD_OF
     assert await read_row(database, "a_set-2") == WAITS
 
 
@@ -68,9 +70,23 @@ async def test_what_is_announced_or_published_is_played(database: AsyncEngine) -
         await assets.withdraw(connection, held, "a_set", now_s=NOON_S)
     assert await read_row(database, "a_set") == WAITS
     async with database.begin() as connection:
-        await lease.succeed(connection, held, now_s=NOON_S)
+        await lease.succeed(connection, held, now_s=NOON_S + 5)
         await assets.publish(connection, held, ENTRY, now_s=NOON_S)
-    assert await read_row(database, "a_set") == Row("r1", has_open_job=False)
+    done = Row("r1", has_open_job=False, ended_s=NOON_S + 5)
+    assert await read_row(database, "a_set") == done
+
+
+async def test_the_job_that_ended_last_tells_whether_it_was_given_up(database: AsyncEngine) -> None:
+    async with database.begin() as connection:
+        for number, state in enumerate((State.PARKED, State.SUCCEEDED, State.PARKED)):
+            job = NewJob("package", {"asset_id": "a_set"}, "ann")
+            await enqueue(connection, job, job_id=f"job-{number}", now_s=NOON_S)
+            ended = {"state": state, "finished_s": NOON_S - number}
+            await connection.execute(
+                update(jobs).where(jobs.c.id == f"job-{number}").values(**ended)
+            )
+    parked = Row(None, has_open_job=False, ended_s=NOON_S, is_parked=True)
+    assert await read_row(database, "a_set") == parked
 
 
 async def test_a_database_that_cannot_be_asked_ends_the_collection(database: AsyncEngine) -> None:

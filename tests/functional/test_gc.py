@@ -228,6 +228,7 @@ def test_what_a_job_waits_for_stays_until_it_has_ended(store: LocalStore, tmp_pa
         assert reasons(remove_garbage(around, GRACES)) == {"media/song/r1": Reason.ABANDONED}
         end_jobs(state, State.PARKED, hours_ago=25)
         assert reasons(remove_garbage(around, GRACES)) == {}
+        age(tmp_path / "store", hours=31 * 24)
         end_jobs(state, State.PARKED, hours_ago=31 * 24)
         assert reasons(remove_garbage(around, GRACES)) == {"sources/song": Reason.GIVEN_UP}
     assert listed(store) == set()
