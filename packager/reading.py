@@ -67,7 +67,7 @@ class Reading:
         samples, rate_hz = timeline.samples, self.plan.ladder.sample_rate_hz
         with open_source(self._path) as source:
             replay_gain = read_replay_gain(source.container)
-            chapters = read_chapters(source.container, self._path)
+            chapters, chapter_notes = read_chapters(source.container, self._path)
             artwork = make_artwork(find_cover(source.container))
         return Finding(
             timeline=timeline,
@@ -78,5 +78,5 @@ class Reading:
             replay_gain=replay_gain,
             chapters=placed(chapters, samples, rate_hz),
             artwork=artwork,
-            notes=silence_notes(measured.silence, samples, rate_hz),
+            notes=(*silence_notes(measured.silence, samples, rate_hz), *chapter_notes),
         )

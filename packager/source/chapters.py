@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from av.container import InputContainer
 
@@ -23,6 +23,10 @@ MAX_CHAPTERS: Final = 1_000
 """Audiobooks have 200, and every media playlist repeats them all."""
 MAX_TITLE_LENGTH: Final = 250
 _MAX_RAW_LENGTH: Final = 16 * MAX_TITLE_LENGTH
+_TOO_MANY: Final = (
+    f"The source has more than {MAX_CHAPTERS} chapters; those after the first {MAX_CHAPTERS} were "
+    "left out."
+)
 
 _ID3: Final = "mp3"
 _VORBIS_COMMENTS: Final = frozenset({"ogg", "flac"})
@@ -37,18 +41,26 @@ class SourceChapter:
     end_s: Fraction | None = None
 
 
-def read_chapters(container: InputContainer, path: Path) -> tuple[SourceChapter, ...]:
-    """Return the first ``MAX_CHAPTERS`` chapters of the source at ``path``, which is open."""
+class SourceChapters(NamedTuple):
+    """The first ``MAX_CHAPTERS`` chapters of a source; ``notes`` tell its creator of more."""
+
+    chapters: tuple[SourceChapter, ...]
+    notes: tuple[str, ...]
+
+
+def read_chapters(container: InputContainer, path: Path) -> SourceChapters:
+    """Return the chapters of the source at ``path``, which is open."""
     found = _read(container)
     if container.format.name in _VORBIS_COMMENTS:
         found = _with_comments(found, _comments(container))
     elif container.format.name == _ID3 and found:
         found = _listed(found, read_contents(path))
     titles = text.repair({str(number): chapter.title for number, chapter in found.items()})
-    return tuple(
+    chapters = tuple(
         replace(chapter, title=text.clean(titles[str(number)], MAX_TITLE_LENGTH))
         for number, chapter in islice(found.items(), MAX_CHAPTERS)
     )
+    return SourceChapters(chapters, (_TOO_MANY,) if len(found) > MAX_CHAPTERS else ())
 
 
 def placed(
@@ -80,9 +92,9 @@ def _clamped(chapter: SourceChapter, samples: int, sample_rate_hz: int) -> Chapt
 
 
 def _read(container: InputContainer) -> dict[int, SourceChapter]:
-    """Return what libavformat found, by the numbers that it gave."""
+    """Return what libavformat found, as far as one more than is taken, by its numbers."""
     found = {}
-    for chapter in islice(container.chapters(), MAX_CHAPTERS):
+    for chapter in islice(container.chapters(), MAX_CHAPTERS + 1):
         base = chapter["time_base"]
         if base is not None:
             found[chapter["id"]] = SourceChapter(

@@ -46,7 +46,12 @@ def chapters_of(path: Path) -> list[tuple[str, float, float]]:
 
 def placed_from(path: Path) -> tuple[Chapter, ...]:
     with open_source(path) as source:
-        return placed(read_chapters(source.container, path), 10 * RATE_HZ, RATE_HZ)
+        return placed(read_chapters(source.container, path).chapters, 10 * RATE_HZ, RATE_HZ)
+
+
+def notes_of(path: Path) -> tuple[str, ...]:
+    with open_source(path) as source:
+        return read_chapters(source.container, path).notes
 
 
 @pytest.mark.parametrize(
@@ -176,6 +181,12 @@ def test_there_is_an_end_to_chapters(tmp_path: Path) -> None:
     marks = [Mark(number, number + 1, f"c{number}") for number in range(MAX_CHAPTERS + 5)]
     path = with_chapters(tmp_path / "t.mka", marks, "-c:a", "flac")
     assert len(chapters_of(path)) == MAX_CHAPTERS
+    assert [f"more than {MAX_CHAPTERS} chapters" in note for note in notes_of(path)] == [True]
+
+
+def test_as_many_chapters_as_are_taken_are_not_worth_a_note(tmp_path: Path) -> None:
+    marks = [Mark(number, number + 1, f"c{number}") for number in range(MAX_CHAPTERS)]
+    assert notes_of(with_chapters(tmp_path / "t.mka", marks, "-c:a", "flac")) == ()
 
 
 @pytest.mark.parametrize(
