@@ -18,9 +18,10 @@ from typing import Final
 import structlog
 from obstore.store import ObjectStore
 
-from origin.collecting.collect import Surroundings, remove_garbage
+from origin.collecting.collect import remove_garbage
 from origin.collecting.errors import CollectionFailed
 from origin.collecting.rows import rows
+from origin.collecting.surroundings import Surroundings
 from origin.database.engine import DatabaseUnusable
 from origin.inspection.blocking import in_thread
 from packager.publishing.garbage import Graces

@@ -14,7 +14,7 @@ from origin.store import StoreUnusable, open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from origin.collecting.collect import RowOf
+    from origin.collecting.surroundings import RowOf
     from packager.publishing.garbage import Removal
 
 _HOUR_S: Final = 3600.0
@@ -88,8 +88,9 @@ def gc(
     soundbridge gc s3://media/audio --database postgresql://...
     soundbridge gc s3://media/audio --database postgresql://... --delete
     """  # noqa: D301 click wants the character, not its name
-    from origin.collecting.collect import Surroundings, find_garbage, remove_garbage
+    from origin.collecting.collect import find_garbage, remove_garbage
     from origin.collecting.errors import CollectionFailed
+    from origin.collecting.surroundings import Surroundings
     from origin.database.engine import DatabaseUnusable
     from packager.publishing.garbage import Graces
     from packager.publishing.withdrawal import GRACE

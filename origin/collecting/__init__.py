@@ -6,7 +6,6 @@ writers leave in a folder is beside all that: ``leftovers``.
 
 A listing is old by the time it has ended. So a removal is never made from it: an asset that has
 garbage is listed again, its entries and its row are read again, and what is judged then goes at
-once. What remains is the moment between a judgement and its removal, and a run that finds a
-revision complete in it and only writes the entry: let the workers' database be asked, and nothing
-of an asset goes that has a job.
+once. A run may still find a revision complete at that moment, and write nothing but an entry:
+``superseded`` sees to that.
 """

@@ -1,32 +1,19 @@
 """The two ways to go through a store: to say what may go, and to let it go."""
 
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
-
-from obstore.store import ObjectStore
 
 from origin.collecting.entries import Entries
 from origin.collecting.holdings import Holdings
 from origin.collecting.leftovers import find_leftovers, remove_leftovers
-from packager.publishing.garbage import Asset, Graces, Removal, Row, garbage
-
-RowOf = Callable[[str], Row | None]
-"""Returns what a database says of an asset, None where it has never heard of it."""
+from origin.collecting.superseded import remove_superseded
+from origin.collecting.surroundings import Surroundings
+from packager.publishing.garbage import Asset, Graces, Reason, Removal, Row, garbage
 
 _NOTHING_WANTED: Final = Row(None, has_open_job=False)
 _ASSETS_AT_ONCE: Final = 16
 """So many assets are cleared before the entries are listed again; their own are always read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What is asked: a store, how a database's rows are read if there is one, and the time."""
-
-    store: ObjectStore
-    row_of: RowOf | None = None
-    clock: Callable[[], float] = time.time
 
 
 def find_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
@@ -42,14 +29,19 @@ def remove_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     asset_ids = [asset_id for asset_id, _ in _found(around, graces)]
     holdings = Holdings(around.store)
     entries = Entries(around.store)
-    for number, asset_id in enumerate(asset_ids):
-        if number % _ASSETS_AT_ONCE == 0:
-            entries.refresh()
-        objects = holdings.of(asset_id)
-        for removal in _judged(around, graces, asset_id, Asset(objects, entries.of_now(asset_id))):
-            for stage in removal.stages:
-                holdings.remove(stage)
-            yield removal
+    for start in range(0, len(asset_ids), _ASSETS_AT_ONCE):
+        entries.refresh()
+        superseded = []
+        for asset_id in asset_ids[start : start + _ASSETS_AT_ONCE]:
+            asset = Asset(holdings.of(asset_id), entries.of_now(asset_id))
+            for removal in _judged(around, graces, asset_id, asset):
+                if removal.reason is Reason.SUPERSEDED:
+                    superseded.append(removal)
+                    continue
+                for stage in removal.stages:
+                    holdings.remove(stage)
+                yield removal
+        yield from remove_superseded(around, holdings, entries, superseded)
 
 
 def _found(around: Surroundings, graces: Graces) -> Iterator[tuple[str, list[Removal]]]:

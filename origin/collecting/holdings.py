@@ -51,6 +51,19 @@ class Holdings:
                 for found in page:
                     yield as_stored(found)
 
+    def read(self, stored: Stored) -> bytes | None:
+        """Return an object's bytes, None where it has gone."""
+        with translated(f"{stored.key} could not be read"):
+            try:
+                return bytes(whole_answer(lambda: obstore.get(self._store, stored.key)).bytes())
+            except FileNotFoundError:
+                return None
+
+    def put(self, stored: Stored, data: bytes) -> None:
+        """Store an object."""
+        with translated(f"{stored.key} could not be written"):
+            whole_answer(lambda: obstore.put(self._store, stored.key, data))
+
     def remove(self, objects: Iterable[Stored]) -> None:
         """Delete objects, in any order; one that is gone already is no error."""
         keys = [stored.key for stored in objects]

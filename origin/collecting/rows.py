@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from origin.collecting.collect import RowOf
 from origin.collecting.errors import CollectionFailed
+from origin.collecting.surroundings import RowOf
 from origin.database.engine import FILE_NAME, DatabaseUnusable, open_database
 from packager.publishing.garbage import Row
 from packager.queue.job import State

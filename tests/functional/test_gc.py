@@ -21,14 +21,15 @@ from manifests import layout
 from manifests.entry import Entry
 from manifests.layout import Revision
 from origin.cli import main
-from origin.collecting.collect import Surroundings, find_garbage, remove_garbage
+from origin.collecting.collect import find_garbage, remove_garbage
 from origin.collecting.errors import CollectionFailed
 from origin.collecting.rows import rows
+from origin.collecting.surroundings import Surroundings
 from origin.database.engine import DatabaseUnusable, open_database
 from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
 from packager.errors import StoreFailed
 from packager.package import Packaged, package
-from packager.publishing.garbage import Graces, Reason, Removal
+from packager.publishing.garbage import Graces, Reason, Removal, Row
 from packager.publishing.publisher import InStore, Publisher
 from packager.publishing.storage import Storage
 from packager.queue.job import State
@@ -38,6 +39,7 @@ from tests.sources.published import PublishedAsset, publish
 
 HOUR_S = 3600.0
 GRACES = Graces()
+NO_JOB = Row(None, has_open_job=False)
 
 
 @pytest.fixture
@@ -131,6 +133,60 @@ def test_a_revision_that_another_playback_id_takes_up_meanwhile_stays(
     clock = Meanwhile(lambda: obstore.put(store, layout.entry_key("again"), entry.to_json()))
     assert reasons(remove_garbage(Surroundings(store, clock=clock), GRACES)) == {}
     assert listed(store, asset.entry.where.prefix)
+
+
+def once_judged(happens: Callable[[], object], then: Row = NO_JOB) -> Callable[[str], Row]:
+    """A database that is asked while an asset is judged, when its entries have been read."""
+    judged = iter((False, True))
+
+    def row_of(_asset_id: str) -> Row:
+        # It is asked when garbage is found, when it is judged, and when its index has gone.
+        match next(judged, None):
+            case True:
+                happens()
+            case None:
+                return then
+        return NO_JOB
+
+    return row_of
+
+
+def test_a_revision_that_an_entry_points_at_once_it_is_judged_stays_whole(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    asset = superseded(store, tmp_path / "store")
+    age(tmp_path / "store", hours=25)
+    key = layout.entry_key("again")
+    entry = replace(asset.entry, playback_id="again").to_json()
+    index = tmp_path / "store" / asset.entry.where.key(layout.INDEX)
+    before, content = listed(store), index.read_bytes()
+    around = Surroundings(store, once_judged(lambda: obstore.put(store, key, entry)))
+    assert reasons(remove_garbage(around, GRACES)) == {}
+    assert listed(store) == {*before, key}
+    assert index.read_bytes() == content
+
+
+@pytest.mark.parametrize("row", [Row(None, has_open_job=True), Row("r1", has_open_job=False)])
+def test_a_revision_that_the_database_wants_once_it_is_judged_stays_whole(
+    store: LocalStore, tmp_path: Path, row: Row
+) -> None:
+    superseded(store, tmp_path / "store")
+    age(tmp_path / "store", hours=25)
+    before = listed(store)
+    around = Surroundings(store, once_judged(lambda: None, then=row))
+    assert reasons(remove_garbage(around, GRACES)) == {}
+    assert listed(store) == before
+
+
+def test_a_collection_that_ends_early_leaves_every_index(store: LocalStore, tmp_path: Path) -> None:
+    superseded(store, tmp_path / "store")
+    age(tmp_path / "store", hours=25)
+    before = listed(store)
+    strange = layout.entry_key("strange")
+    around = Surroundings(store, once_judged(lambda: obstore.put(store, strange, b"{")))
+    with pytest.raises(CollectionFailed, match="cannot be understood"):
+        list(remove_garbage(around, GRACES))
+    assert listed(store) == {*before, strange}
 
 
 def test_abandoned_work_that_goes_on_meanwhile_stays(store: LocalStore, tmp_path: Path) -> None:
