@@ -1,7 +1,7 @@
 """Running a worker: the queue's database, the store, and a handler for each kind of job.
 
 ``run_worker`` blocks until SIGTERM or SIGINT, then lets jobs in hand finish. Packaging runs in a
-thread, whose source is read in a child; both are ended where the lease is lost.
+thread, whose source is fetched, then read in a child; all end where the lease is lost.
 
 An asset plays from its first chunk on. A job that is tried again goes on where the attempt before
 ended, so what is stored stays whatever happens; where no attempt is left, it is withdrawn. What is
@@ -16,6 +16,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,7 @@ from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_ENDS_WITHIN_S: Final = 5.0
 _NAME_BYTES: Final = 4
 
 _log = structlog.get_logger("soundbridge.worker")
@@ -140,7 +142,11 @@ class PackagingHandler:
             entry = await asyncio.shield(thread)
         except asyncio.CancelledError:
             stop.ask()
-            await asyncio.gather(thread, return_exceptions=True)
+            # A store that does not answer must not hold this up: the thread ends when it can.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(
+                    asyncio.gather(thread, return_exceptions=True), _ENDS_WITHIN_S
+                )
             raise
         except Exception as error:
             failure = policy.failure_of(error, run.held.attempts)
@@ -178,4 +184,5 @@ class PackagingHandler:
                 on_progress=on_progress,
                 publisher=publisher,
                 reader=reader,
+                check_wanted=stop.check,
             ).entry

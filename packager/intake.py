@@ -3,7 +3,7 @@
 Its fingerprint is taken while the child loads its decoders and looks into it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from packager.limits import Limits
 from packager.sandbox.reader import IsolatedReading, Reader
 from packager.source.digest import SourceDigest
 from packager.source.file import check_readable, check_size
-from packager.source.local import local_file
+from packager.source.local import always_wanted, local_file
 
 
 class _FileState(NamedTuple):
@@ -68,12 +68,14 @@ def taken_in(
     extras: Extras = NO_EXTRAS,
     *,
     reader: Reader | None = None,
+    check_wanted: Callable[[], None] = always_wanted,
 ) -> Iterator[Intake]:
     """Take in ``source``, a path or the URL of an object in a store, for the caller's block.
 
-    ``reader`` is used up; without one, a child is started. Raises PackagingError.
+    ``reader`` is used up; without one, a child is started. Raises PackagingError, and what
+    ``check_wanted`` raises while a source is fetched.
     """
-    with local_file(source, limits) as path:
+    with local_file(source, limits, check_wanted) as path:
         check_readable(path)
         before = _state_of(path)
         check_size(path, limits)

@@ -35,7 +35,7 @@ from packager.publishing.source_mark import SourceMark
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import clear
 from packager.sandbox.reader import Reader
-from packager.source.local import name_of
+from packager.source.local import always_wanted, name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ def package(
     on_progress: Callable[[Progress], None] | None = None,
     publisher: Publisher | None = None,
     reader: Reader | None = None,
+    check_wanted: Callable[[], None] = always_wanted,
 ) -> Packaged:
     """Package ``source``, a path or the URL of an object in a store, into ``store``.
 
@@ -80,12 +81,20 @@ def package(
     turned out bad after it had begun to play, that goes on for a while.
 
     ``reader`` is a child that was started before, and is used up; without one, a child is started.
+    ``check_wanted`` is called again and again while a source is fetched, and ends that by raising.
     """
     with ExitStack() as opened:
         storage = opened.enter_context(Storage(store))
         try:
             taken = opened.enter_context(
-                taken_in(source, limits or Limits(), workers, extras, reader=reader)
+                taken_in(
+                    source,
+                    limits or Limits(),
+                    workers,
+                    extras,
+                    reader=reader,
+                    check_wanted=check_wanted,
+                )
             )
         except PackagingError as error:
             if publisher is None:

@@ -5,14 +5,13 @@ its signature. No sentence repeats that part, nor a password: they would end up 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-import obstore
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import HTTPStore, ObjectStore, from_url
 
@@ -37,11 +36,18 @@ _LONGEST_NAME: Final = 1_000
 _RETRIES: "Final[RetryConfig]" = {"max_retries": 4}
 
 
+def always_wanted() -> None:
+    """Let a transfer go on to its end."""
+
+
 @contextmanager
-def local_file(source: str | Path, limits: Limits) -> Iterator[Path]:
+def local_file(
+    source: str | Path, limits: Limits, check_wanted: Callable[[], None] = always_wanted
+) -> Iterator[Path]:
     """Give the caller's block a path of ``source``: a path, or the URL of an object in a store.
 
-    Raises SourceNotFound, SourceTooLarge or StoreFailed.
+    Raises SourceNotFound, SourceTooLarge or StoreFailed; and what ``check_wanted`` raises, which is
+    called several times a second while a copy is made, and ends the transfer so.
     """
     url = _URL.match(source) if isinstance(source, str) else None
     if url is None:
@@ -52,7 +58,7 @@ def local_file(source: str | Path, limits: Limits) -> Iterator[Path]:
         with TemporaryDirectory(prefix="soundbridge-") as folder:
             # The copy keeps the ending: raw AAC and MP3 are told apart with its help.
             path = Path(folder, "source").with_suffix(Path(url[3]).suffix)
-            _download(url, path, limits)
+            _download(url, path, limits, check_wanted)
             yield path
 
 
@@ -62,16 +68,16 @@ def name_of(source: str | Path) -> str:
     return clean(Path(unquote(url[3]) if url else source).stem, _LONGEST_NAME)
 
 
-def _download(url: re.Match[str], path: Path, limits: Limits) -> None:
+def _download(
+    url: re.Match[str], path: Path, limits: Limits, check_wanted: Callable[[], None]
+) -> None:
+    from packager.source.transfer import copy_object  # noqa: PLC0415 needs an event loop
+
     address = clean(f"{url[1]}://{url[2].rpartition('@')[2]}{url[3]}", _LONGEST_ADDRESS)
     store, key = _located(url, address)
     try:
-        received = 0
         with path.open("wb") as file:
-            for part in obstore.get(store, key):
-                received += file.write(part)
-                if received > limits.size_bytes:
-                    break
+            copy_object(store, key, file, limit_bytes=limits.size_bytes, check_wanted=check_wanted)
     except FileNotFoundError as error:
         raise SourceNotFound(f"There is nothing at {address}. Check the address.") from error
     except (PermissionDeniedError, UnauthenticatedError) as error:
