@@ -6,7 +6,6 @@ ladder's grid with the cuts of one timeline, and the finding has to tell that sa
 
 from collections.abc import Collection, Iterator
 from itertools import count
-from typing import Final
 
 from manifests.chapters import are_in_order
 from manifests.rendition import Rung
@@ -16,10 +15,8 @@ from packager.extras import Extras
 from packager.ladder import choose
 from packager.limits import Limits
 from packager.plan import Finding, Plan
+from packager.sandbox import claims
 from packager.sandbox.values import Misfit
-from packager.source.cover import MEDIA_TYPE
-
-_MOST_CONFIG_BYTES: Final = 256
 
 
 def check_plan(plan: Plan, limits: Limits, extras: Extras) -> None:
@@ -35,11 +32,13 @@ def check_plan(plan: Plan, limits: Limits, extras: Extras) -> None:
         raise Misfit("another ladder than its source gets")
     if not 0 < plan.expected_samples <= limits.duration_s * ladder.sample_rate_hz:
         raise Misfit("another length than its source has")
-    configs = plan.codec_configs
-    if configs.keys() != {rung.name for rung in ladder.rungs} or not all(
-        0 < len(config) <= _MOST_CONFIG_BYTES for config in configs.values()
-    ):
+    if plan.codec_configs.keys() != {rung.name for rung in ladder.rungs}:
         raise Misfit("other encoders than its rungs have")
+    for rung in ladder.rungs:
+        claims.check_config(plan.codec_configs[rung.name], ladder, rung)
+    claims.check_tags(plan.tags)
+    claims.check_versions(plan.versions)
+    claims.check_probe(probe)
 
 
 class Expectation:
@@ -79,15 +78,24 @@ class Expectation:
             raise Misfit("chunks of another timeline")
         if self._received != sum(1 for _ in self._grid(range(timeline.chunk_count))):
             raise Misfit("fewer chunks than there are")
-        if any(cover.media_type != MEDIA_TYPE for cover in finding.artwork.covers):
-            raise Misfit("a cover that is no picture")
-        if not are_in_order(finding.chapters, timeline.samples):
+        self._check_claims(finding)
+
+    def _check_claims(self, finding: Finding) -> None:
+        samples, silence = finding.timeline.samples, finding.silence
+        if not are_in_order(finding.chapters, samples):
             raise Misfit("chapters of another sound")
-        silence = finding.silence
         if min(silence.head_ticks, silence.tail_ticks) < 0 or (
-            silence.head_ticks + silence.tail_ticks > timeline.samples
+            silence.head_ticks + silence.tail_ticks > samples
         ):
             raise Misfit("more silence than there is sound")
+        claims.check_loudness(finding.loudness)
+        claims.check_waveform(
+            finding.waveform_binary, finding.waveform_json, samples, self._ladder.sample_rate_hz
+        )
+        claims.check_replay_gain(finding.replay_gain)
+        claims.check_chapters(finding.chapters)
+        claims.check_artwork(finding.artwork)
+        claims.check_notes(finding.notes)
 
     def _grid(self, numbers: Iterator[int] | range) -> Iterator[tuple[Rung, int]]:
         for number in numbers:

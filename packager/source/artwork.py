@@ -18,10 +18,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from packager.source import blurhash
-from packager.source.cover import ArtworkSet, Cover
-
-SIZES_PX: Final = (96, 320, 1200)
-"""The boxes that covers are fitted into: a list, a player, a full screen. Never enlarged."""
+from packager.source.cover import SIZES_PX, ArtworkSet, Cover
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 _MAX_SOURCE_BYTES: Final = 32 * 2**20

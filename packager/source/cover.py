@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 MEDIA_TYPE: Final = "image/jpeg"
+SIZES_PX: Final = (96, 320, 1200)
+"""The boxes that covers are fitted into: a list, a player, a full screen. Never enlarged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,12 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manifests.chapters import Chapter
 from manifests.index import Loudness, ReplayGain, Silence
 from packager.encoding.boundaries import Timeline, front_padding
 from packager.encoding.encoded import ChunkId, EncodedChunk
@@ -18,6 +20,7 @@ from packager.limits import Limits
 from packager.plan import Finding, Plan
 from packager.sandbox.expectation import Expectation, check_plan
 from packager.sandbox.values import Misfit
+from packager.sound.waveform import WaveformBuilder
 from packager.source.cover import ArtworkSet, Cover
 from packager.source.facts import Probe
 
@@ -87,15 +90,18 @@ def test_another_order_is_refused(
 
 
 def finding_of(samples: int) -> Finding:
+    builder = WaveformBuilder(44_100, 2)
+    builder.feed(np.zeros((2, samples), np.float32))
+    waveform = builder.finish()
     return Finding(
         timeline=Timeline(LADDER, front_padding(PLAN.expected_samples), samples),
         loudness=Loudness(-14.0, 5.0, -1.0),
         silence=Silence(0, 0),
-        waveform_json=b"{}",
-        waveform_binary=b"",
+        waveform_json=waveform.to_json(),
+        waveform_binary=waveform.to_binary(),
         replay_gain=ReplayGain(None, None, None, None),
         chapters=(),
-        artwork=ArtworkSet((Cover(96, 96, 96, b"jpeg"),)),
+        artwork=ArtworkSet(),
         notes=(),
     )
 
@@ -124,6 +130,12 @@ def test_what_was_found_belongs_to_the_chunks(samples: int) -> None:
             finding_of(PROBE.samples),
             artwork=ArtworkSet((Cover(96, 96, 96, b"<script>", media_type="text/html"),)),
         ),
+        replace(finding_of(PROBE.samples), waveform_json=b"<html>"),
+        replace(finding_of(PROBE.samples), waveform_binary=b""),
+        replace(finding_of(PROBE.samples), loudness=Loudness(1e15, 5.0, 1e15)),
+        replace(finding_of(PROBE.samples), replay_gain=ReplayGain(None, -1.0, None, None)),
+        replace(finding_of(PROBE.samples), chapters=(Chapter("a\n#b", 0, 1_000),)),
+        replace(finding_of(PROBE.samples), notes=("a\nb",)),
         replace(finding_of(PROBE.samples), silence=Silence(-1, 0)),
         replace(finding_of(PROBE.samples), silence=Silence(PROBE.samples, 1)),
     ],
@@ -146,6 +158,9 @@ def test_another_finding_is_refused(found: Finding) -> None:
         {"notes": ("Call this number.",)},
         {"expected_samples": 0},
         {"expected_samples": 44_100 * 201},
+        {"tags": {"title": "x\ud800y"}},
+        {"versions": {"x": "\n"}},
+        {"probe": replace(PROBE, codec="\n")},
         {"codec_configs": {}},
         {"codec_configs": MappingProxyType({**PLAN.codec_configs, "../x": b"x"})},
         {"codec_configs": dict.fromkeys(PLAN.codec_configs, b"")},

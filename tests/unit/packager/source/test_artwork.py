@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
-from packager.source.artwork import SIZES_PX, find_cover, make_artwork
+from packager.source.artwork import find_cover, make_artwork
 from packager.source.container import open_source
+from packager.source.cover import SIZES_PX
 from tests.sources import id3
 from tests.sources.sine import write_sine
 
