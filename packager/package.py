@@ -19,7 +19,7 @@ from obstore.store import ObjectStore
 from manifests.entry import Entry
 from manifests.index import Index
 from manifests.layout import Revision
-from packager.errors import PackagingError
+from packager.errors import StoreFailed
 from packager.extras import NO_EXTRAS, Extras
 from packager.intake import Intake, taken_in
 from packager.limits import Limits
@@ -28,7 +28,7 @@ from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.completion import complete
 from packager.publishing.growing import GrowingPlaylists, end_playlists
 from packager.publishing.publication import Publication
-from packager.publishing.publisher import InStore, Publisher, withdraw_begun
+from packager.publishing.publisher import InStore, Publisher
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.revision import revision_of
 from packager.publishing.source_mark import SourceMark
@@ -78,32 +78,30 @@ def package(
 
     ``publisher`` decides what plays, and what becomes of a revision that something ended early. By
     default that is the entry object alone, and nothing is left in the store; but where the source
-    turned out bad after it had begun to play, that goes on for a while.
+    turned out bad after it had begun to play, that goes on for a while, and where the store failed,
+    the next run goes on with what is there. An entry of this revision keeps its ``created_at``.
 
     ``reader`` is a child that was started before, and is used up; without one, a child is started.
     ``check_wanted`` is called again and again while a source is fetched, and ends that by raising.
     """
     with ExitStack() as opened:
         storage = opened.enter_context(Storage(store))
-        try:
-            taken = opened.enter_context(
-                taken_in(
-                    source,
-                    limits or Limits(),
-                    workers,
-                    extras,
-                    reader=reader,
-                    check_wanted=check_wanted,
-                )
+        taken = opened.enter_context(
+            taken_in(
+                source,
+                limits or Limits(),
+                workers,
+                extras,
+                reader=reader,
+                check_wanted=check_wanted,
             )
-        except PackagingError as error:
-            if publisher is None:
-                withdraw_begun(storage, asset_id, playback_id, error)
-            raise
+        )
         plan = taken.reading.plan
         where = revision_of(taken.digest, plan, asset_id, storage)
+        if publisher is None:
+            publisher = InStore(storage, playback_id)
+            created_at = publisher.began_at(where, created_at)
         expected = _expected_entry(plan, where, playback_id, created_at, name_of(source))
-        publisher = publisher or InStore(storage, playback_id)
         return _publish(taken, Publication(storage, where), expected, publisher, on_progress)
 
 
@@ -120,7 +118,8 @@ def _publish(
 
     try:
         clear(publication.storage, publication.where)
-        index = publication.existing_index() or _make(taken, publication, announce, on_progress)
+        index = _existing_index(taken, publication)
+        index = index or _make(taken, publication, announce, on_progress)
         end_playlists(publication, index)
         entry = _final_entry(expected, index)
         publisher.final(entry)
@@ -172,6 +171,8 @@ def _make(
     done = {(rung, number) for rung in recorded for number in range(len(recorded[rung]))}
     with closing(reading.chunks(done)) as chunks:  # an error ends the encoders too
         for encoded in chunks:
+            if index := _existing_index(taken, publication):  # another run was faster
+                return index
             writers[encoded.rung].write(encoded)
             playlists.advance()
             mark.advance()
@@ -180,6 +181,15 @@ def _make(
     finding = reading.finding()
     mark.finish()
     return complete(plan, taken.record(), finding, rungs, publication)
+
+
+def _existing_index(taken: Intake, publication: Publication) -> Index | None:
+    index = publication.existing_index()
+    if index is not None and index.source.sha256 != taken.digest.sha256():
+        raise StoreFailed(
+            "Another run has made a revision of another file in its place. Package again."
+        )
+    return index
 
 
 def _progress(plan: Plan, writers: Sequence[RenditionWriter]) -> Progress:

@@ -4,7 +4,6 @@
 what ends early. A queue has its own publisher, where a row decides.
 """
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -12,7 +11,7 @@ from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError
 from manifests.layout import Revision
-from packager.errors import PackagingError, StoreFailed
+from packager.errors import PackagingError, RevisionGone, StoreFailed
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import Withdrawal, take_back, withdraw
@@ -36,6 +35,7 @@ class InStore:
 
     def __init__(self, storage: Storage, playback_id: str) -> None:
         self._storage = storage
+        self._playback_id = playback_id
         self._key = layout.entry_key(playback_id)
         self._before = storage.read(self._key)
         self._last = self._before
@@ -50,27 +50,54 @@ class InStore:
         """Write the entry."""
         self._write(entry.to_json())
 
+    def began_at(self, where: Revision, now: str) -> str:
+        """Return when an earlier run let this revision play, by its entry; ``now`` if none did."""
+        before = _entry_in(self._before)
+        return before.created_at if before is not None and before.where == where else now
+
     def gave_up(self, publication: Publication, error: BaseException) -> None:
         """Bring back the entry from before, and take the revision away.
 
         Where it played already, and its source turned out bad, those who listen have a while. What
-        another run has published in the meantime stays.
+        another run has published in the meantime stays. Where the store failed, all stays as it is,
+        as if this had been killed: there is nothing wrong with it, and the next run goes on there.
         """
+        if isinstance(error, StoreFailed) and not isinstance(error, RevisionGone):
+            error.add_note(
+                "What is stored stays. To go on there, package again with "
+                f"--asset-id {publication.where.asset_id} --playback-id {self._playback_id}."
+            )
+            return
+        try:
+            self._undo(publication, error)
+        except StoreFailed as failed:
+            error.add_note(
+                f"Not all that it stored could be taken away again ({failed}); "
+                "`soundbridge gc` removes it after a day."
+            )
+
+    def _undo(self, publication: Publication, error: BaseException) -> None:
         where = publication.where
-        with suppress(StoreFailed):
-            found = self._storage.read(self._key)
-            if publication.is_complete_elsewhere():
-                if found == self._last:
-                    self._write(self._before)
-                return
-            played = _plays(self._last, where)
-            if found == self._last or _plays(found, where):
-                self._last = found
-                self._write(None if _plays(self._before, where) else self._before)
-            if played and isinstance(error, PackagingError) and not isinstance(error, StoreFailed):
-                _withdraw(publication.storage, where, error)
-            else:
-                take_back(publication.storage, where)
+        is_complete = publication.is_complete_elsewhere()
+        found = self._storage.read(self._key)
+        if is_complete:
+            if found == self._last:
+                self._write(self._before)
+            return
+        played = _plays(self._last, where)
+        if found == self._last or _plays(found, where):
+            self._last = found
+            self._write(None if _plays(self._before, where) else self._before)
+        if publication.is_complete_elsewhere():  # it may have become that just now
+            return
+        if played and isinstance(error, PackagingError) and not isinstance(error, StoreFailed):
+            withdrawal = Withdrawal.at(datetime.now(UTC))
+            withdraw(publication.storage, where, withdrawal)
+            error.add_note(f"It played already. {withdrawal.sentence}")
+        else:
+            take_back(publication.storage, where)
+            if not isinstance(error, PackagingError):
+                error.add_note("What it had stored was taken away again.")
 
     def _write(self, entry: bytes | None) -> None:
         if entry == self._last:
@@ -80,35 +107,6 @@ class InStore:
             self._storage.delete_all((self._key,))
         else:
             self._storage.put(self._key, entry)
-
-
-def withdraw_begun(
-    storage: Storage, asset_id: str, playback_id: str, error: PackagingError
-) -> None:
-    """Withdraw what an asset still plays of an earlier run, which did not end by itself.
-
-    This run's ``error`` came before anything is known of its own revision; what was stored then
-    can be taken up again until the grace has passed.
-    """
-    key = layout.entry_key(playback_id)
-    with suppress(StoreFailed):
-        entry = _entry_in(storage.read(key))
-        if entry is None or not entry.provisional or entry.asset_id != asset_id:
-            return
-        if isinstance(error, StoreFailed) or _is_complete(storage, entry.where):
-            return
-        storage.delete_all((key,))
-        _withdraw(storage, entry.where, error)
-
-
-def _withdraw(storage: Storage, where: Revision, error: PackagingError) -> None:
-    withdrawal = Withdrawal.at(datetime.now(UTC))
-    withdraw(storage, where, withdrawal)
-    error.add_note(f"It played already. {withdrawal.sentence}")
-
-
-def _is_complete(storage: Storage, where: Revision) -> bool:
-    return Publication(storage, where).existing_index() is not None
 
 
 def _plays(data: bytes | None, where: Revision) -> bool:

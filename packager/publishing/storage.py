@@ -75,10 +75,12 @@ class Storage:
                     raise
             else:
                 return True
-        if self.read(key) is not None:
+            try:
+                whole_answer(lambda: obstore.head(self._store, key))
+            except FileNotFoundError:
+                whole_answer(lambda: obstore.put(self._store, key, data))
+                return True
             return False
-        self.put(key, data)
-        return True
 
     def read(self, key: str) -> bytes | None:
         """Return an object's bytes, None where there is none."""

@@ -11,7 +11,7 @@ from manifests.entry import Entry
 from manifests.media_playlist import MediaPlaylist
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
-from packager.errors import CorruptSource, SourceNotFound, StoreFailed
+from packager.errors import CorruptSource, SourceNotFound, StoreFailed, UnsupportedSource
 from packager.package import Packaged, Progress, package
 from packager.publishing.publication import Publication
 from packager.publishing.publisher import InStore, Publisher
@@ -30,13 +30,14 @@ def packaged(
     root: Path,
     on_progress: Callable[[Progress], None] | None = None,
     publisher: Publisher | None = None,
+    created_at: str = "2026-01-02T03:04:05Z",
 ) -> Packaged:
     return package(
         source,
         LocalStore(root, mkdir=True),
         asset_id="a",
         playback_id="id",
-        created_at="2026-01-02T03:04:05Z",
+        created_at=created_at,
         on_progress=on_progress,
         publisher=publisher,
     )
@@ -177,7 +178,7 @@ class Killed(InStore):
         pass
 
 
-def test_what_a_killed_run_let_play_is_withdrawn_where_the_source_is_gone(
+def test_what_a_killed_run_let_play_comes_to_no_harm_by_a_wrong_source(
     complete: Path, source: Path, tmp_path: Path
 ) -> None:
     def stop(progress: Progress) -> None:
@@ -187,35 +188,60 @@ def test_what_a_killed_run_let_play_is_withdrawn_where_the_source_is_gone(
     store = LocalStore(tmp_path)
     with Storage(store) as storage, pytest.raises(KeyboardInterrupt):
         packaged(source, tmp_path, stop, Killed(storage, "id"))
-    assert entry(tmp_path).provisional
-    with pytest.raises(SourceNotFound) as failed:
+    before = contents(tmp_path)
+    no_sound = tmp_path.with_suffix(".txt")
+    no_sound.write_text("the wrong file")
+    with pytest.raises(SourceNotFound):
         packaged(tmp_path / "no.wav", tmp_path)
-    assert "Its entry is gone" in failed.value.__notes__[0]
-    assert not (tmp_path / ENTRY).exists()
-    assert growing(tmp_path, layout.WITHDRAWN).is_file()
-    for rung in RUNGS:
-        playlist = growing(tmp_path, layout.playlist_name(rung)).read_text()
-        assert playlist.endswith("#EXT-X-ENDLIST\n")
+    with pytest.raises(UnsupportedSource):
+        packaged(no_sound, tmp_path)
+    assert contents(tmp_path) == before
     packaged(source, tmp_path)
     assert contents(tmp_path) == contents(complete)
-    with pytest.raises(SourceNotFound) as failed:
-        packaged(tmp_path / "no.wav", tmp_path)
-    assert not hasattr(failed.value, "__notes__")
-    assert contents(tmp_path) == contents(complete)
 
 
-@pytest.mark.parametrize("reason", [KeyboardInterrupt, StoreFailed])
-def test_what_may_not_have_been_the_source_leaves_nothing(
-    reason: type[BaseException], source: Path, tmp_path: Path
+def test_being_stopped_leaves_nothing(source: Path, tmp_path: Path) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.done_s > 6:
+            assert (tmp_path / ENTRY).exists()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        packaged(source, tmp_path, stop)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_the_store_failed_the_next_run_goes_on(
+    complete: Path, source: Path, tmp_path: Path
 ) -> None:
     def fail(progress: Progress) -> None:
         if progress.done_s > 6:
-            assert (tmp_path / ENTRY).exists()
-            raise reason
+            raise StoreFailed("For once.")
 
-    with pytest.raises(reason):
+    with pytest.raises(StoreFailed) as failed:
         packaged(source, tmp_path, fail)
-    assert list(tmp_path.iterdir()) == []
+    assert "again with --asset-id a --playback-id id." in failed.value.__notes__[0]
+    before = entry(tmp_path)
+    assert before.provisional
+    made: list[Progress] = []
+    after = packaged(source, tmp_path, made.append, created_at="2027-01-02T03:04:05Z").entry
+    assert len(made) < 2 * len(RUNGS)
+    assert after.created_at == before.created_at
+    assert contents(tmp_path) == contents(complete)
+
+
+def test_a_run_that_was_overtaken_ends_with_what_the_other_made(
+    complete: Path, source: Path, tmp_path: Path
+) -> None:
+    made: list[Progress] = []
+
+    def overtake(progress: Progress) -> None:
+        made.append(progress)
+        packaged(source, tmp_path)
+
+    packaged(source, tmp_path, overtake)
+    assert len(made) == 1
+    assert contents(tmp_path) == contents(complete)
 
 
 def test_what_is_complete_plays_on_while_another_source_is_packaged(

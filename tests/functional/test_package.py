@@ -171,14 +171,19 @@ def test_two_runs_of_one_source_of_which_the_second_is_stopped(music: Path, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_store_that_fails_half_way_keeps_nothing(music: Path, tmp_path: Path) -> None:
+def test_a_store_that_fails_half_way_has_nothing_complete_and_is_gone_on_with(
+    music: Path, tmp_path: Path
+) -> None:
     made = package_into(tmp_path / "elsewhere", music)
     blocked = tmp_path / "store" / "media" / "asset" / made.folder.name / "320k"
     blocked.parent.mkdir(parents=True)
     blocked.write_text("a file where a folder should be")
     with pytest.raises(StoreFailed, match=r"320k/00000.m4s could not be written"):
         package_into(tmp_path / "store", music)
-    assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []
+    there = {path.name for path in (tmp_path / "store").rglob("*")}
+    assert not there & {"index.json", "playback.json", "multivariant.m3u8"}
+    blocked.unlink()
+    assert package_into(tmp_path / "store", music).objects() == made.objects()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ from urllib.request import urlopen
 
 import obstore
 import pytest
+from obstore.store import S3Store
 
+from packager.publishing.storage import Storage
 from tests.servers.seaweedfs import Bucket
 from tests.servers.soundbridge import serving, soundbridge
 
@@ -30,6 +32,23 @@ def test_from_a_bucket_into_a_bucket_and_out_over_http(s3: Bucket, music: Path) 
         with urlopen(f"{url}/{segment}", timeout=10) as response:  # noqa: S310 our own server
             stored = obstore.get(store, f"media here/{segment}").bytes()
             assert response.read() == bytes(stored)
+
+
+def test_a_bucket_that_knows_no_conditions_is_asked_first(s3: Bucket) -> None:
+    store = S3Store(
+        s3.name,
+        prefix="plain",
+        endpoint=s3.endpoint,
+        region="us-east-1",
+        access_key_id="any",
+        secret_access_key="any",  # noqa: S106 any will do
+        conditional_put="disabled",
+        client_options={"allow_http": True},
+    )
+    with Storage(store) as storage:
+        assert storage.create("a", b"one")
+        assert not storage.create("a", b"another")
+        assert storage.read("a") == b"one"
 
 
 @pytest.mark.parametrize(

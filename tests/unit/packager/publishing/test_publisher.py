@@ -10,10 +10,11 @@ from obstore.store import LocalStore, MemoryStore
 from manifests import layout
 from manifests.entry import Entry
 from manifests.index import StoredObject
-from packager.errors import CorruptSource, StoreFailed
+from packager.errors import CorruptSource, RevisionGone, StoreFailed
+from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.growing import GrowingPlaylists
 from packager.publishing.publication import Publication
-from packager.publishing.publisher import InStore, withdraw_begun
+from packager.publishing.publisher import InStore
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import GRACE, Withdrawal, clear
 from tests.sources.growing import PLAN, WHERE, encoded, index_of, writers
@@ -99,12 +100,45 @@ def test_what_another_run_took_away_is_missed(storage: Storage) -> None:
         publication.complete(INDEX)
 
 
-@pytest.mark.parametrize("reason", [KeyboardInterrupt(), StoreFailed("down"), RuntimeError()])
-def test_whatever_else_ends_it_leaves_nothing(storage: Storage, reason: BaseException) -> None:
+@pytest.mark.parametrize("reason", [KeyboardInterrupt, RevisionGone, RuntimeError])
+def test_whatever_else_ends_it_leaves_nothing(
+    storage: Storage, reason: type[BaseException]
+) -> None:
     storage.put("media/other/x", b"stays")
     publication, publisher = begun(storage)
-    publisher.gave_up(publication, reason)
+    error = reason()
+    publisher.gave_up(publication, error)
     assert set(storage.sizes_bytes("")) == {"media/other/x"}
+    said = () if reason is RevisionGone else ("What it had stored was taken away again.",)
+    assert tuple(getattr(error, "__notes__", ())) == said
+
+
+def test_where_the_store_failed_the_next_run_can_go_on(storage: Storage) -> None:
+    publication, publisher = begun(storage)
+    there = storage.sizes_bytes("")
+    error = StoreFailed("down")
+    publisher.gave_up(publication, error)
+    assert storage.sizes_bytes("") == there
+    assert "again with --asset-id asset --playback-id id." in error.__notes__[0]
+    assert recorded_chunks(storage, WHERE, PLAN.ladder)["320k"]
+
+
+def test_what_could_not_be_taken_away_is_said(tmp_path: Path) -> None:
+    with Storage(LocalStore(tmp_path)) as storage:
+        publication, publisher = begun(storage)
+        entry = tmp_path / ENTRY_KEY
+        entry.unlink()
+        entry.symlink_to(entry)
+        error = KeyboardInterrupt()
+        publisher.gave_up(publication, error)
+    assert "Not all that it stored could be taken away" in error.__notes__[0]
+
+
+def test_a_run_that_goes_on_began_when_the_first_one_did(storage: Storage) -> None:
+    begun(storage)
+    publisher = InStore(storage, "id")
+    assert publisher.began_at(WHERE, "2027") == PROVISIONAL.created_at
+    assert publisher.began_at(BEFORE.where, "2027") == "2027"
 
 
 def test_a_bad_source_that_did_not_play_leaves_nothing(storage: Storage) -> None:
@@ -137,36 +171,6 @@ def test_a_bad_source_that_played_in_an_earlier_run_goes_later(storage: Storage)
     InStore(storage, "id").gave_up(Publication(storage, WHERE), CorruptSource("It ends."))
     assert storage.read(ENTRY_KEY) is None
     assert storage.read(WHERE.growing_key(layout.WITHDRAWN)) is not None
-
-
-@pytest.mark.parametrize(
-    "there",
-    [
-        None,
-        FINAL,
-        replace(PROVISIONAL, asset_id="another"),
-    ],
-)
-def test_only_what_the_same_asset_began_is_withdrawn(storage: Storage, there: Entry | None) -> None:
-    begun(storage)
-    storage.delete_all([ENTRY_KEY])
-    if there is not None:
-        storage.put(ENTRY_KEY, there.to_json())
-    before = storage.sizes_bytes("")
-    withdraw_begun(storage, "asset", "id", CorruptSource("It ends."))
-    assert storage.sizes_bytes("") == before
-
-
-def test_what_was_begun_is_not_withdrawn_for_the_store_or_once_it_is_complete(
-    storage: Storage,
-) -> None:
-    publication, _ = begun(storage)
-    before = storage.sizes_bytes("")
-    withdraw_begun(storage, "asset", "id", StoreFailed("It is down."))
-    assert storage.sizes_bytes("") == before
-    publication.complete(INDEX)
-    withdraw_begun(storage, "asset", "id", CorruptSource("It ends."))
-    assert set(storage.sizes_bytes("")) == {*before, WHERE.key(layout.INDEX)}
 
 
 def test_what_plays_completely_is_not_replaced_by_what_grows(storage: Storage) -> None:
