@@ -19,6 +19,7 @@ from packager.source.container import OpenSource, open_source, reading
 from packager.source.facts import Probe
 from packager.source.file import check_readable, check_size
 from packager.source.length import measure_length
+from packager.source.wavpack import WavPackBlock
 
 _LOSSLESS: Final = re.compile(r"pcm_(?!.*law).*|flac|alac|wavpack|tta")
 _PCM_BITS: Final = re.compile(r"pcm_[suf](\d+)")
@@ -45,14 +46,16 @@ def _describe(source: OpenSource, path: Path, limits: Limits) -> Probe:
     context = source.stream.codec_context
     _check_header(context.sample_rate, context.channels, limits)
     container = source.container.format.name.split(",")[0]
-    lossless = _LOSSLESS.fullmatch(context.name) is not None
+    block = WavPackBlock.read(path) if context.name == "wavpack" else None
+    is_half = block is not None and block.is_hybrid
+    lossless = _LOSSLESS.fullmatch(context.name) is not None and not is_half
     length = measure_length(source, limits, lossless=lossless)
     return Probe(
         container=container,
         codec=context.name,
         sample_rate_hz=context.sample_rate,
         channels=context.channels,
-        bits_per_sample=_bits_per_sample(context),
+        bits_per_sample=block.bits_per_sample if block else _bits_per_sample(context),
         bitrate_bps=length.bitrate_bps or _declared_bps(source, path, length.samples),
         lossless=lossless,
         samples=length.samples,
