@@ -14,7 +14,12 @@ from typing import Any
 from manifests.entry import Entry
 from manifests.growing import ProvisionalRendition
 from manifests.index import Index, Loudness, ReplayGain
-from manifests.layout import PACKED_MULTIVARIANT, WAVEFORM_BINARY, WAVEFORM_JSON
+from manifests.layout import (
+    CHAPTERS_JSON,
+    PACKED_MULTIVARIANT,
+    WAVEFORM_BINARY,
+    WAVEFORM_JSON,
+)
 from manifests.presentation import Offered
 from origin.delivery.documents import Document
 from origin.delivery.published import PublishedRevision
@@ -44,6 +49,7 @@ def metadata(entry: Entry, published: PublishedRevision) -> Document:
         "replay_gain": asdict(index.replay_gain),
         "silence": _silence(index),
         "chapters": _chapters(index),
+        "chapters_json": _chapters_json(published),
         "renditions": _renditions(index.renditions),
         "hls": f"{entry.playback_id}.m3u8",
         "packed_audio": _packed_audio(entry, published),
@@ -71,6 +77,7 @@ def preparing_metadata(entry: Entry, renditions: Sequence[ProvisionalRendition])
         "replay_gain": asdict(ReplayGain()),
         "silence": None,
         "chapters": [],
+        "chapters_json": None,
         "renditions": _renditions(renditions),
         "hls": f"{entry.playback_id}.m3u8",
         "packed_audio": None,
@@ -129,6 +136,10 @@ def _chapters(index: Index) -> list[dict[str, Any]]:
         }
         for chapter in index.chapters
     ]
+
+
+def _chapters_json(published: PublishedRevision) -> str | None:
+    return published.where.key(CHAPTERS_JSON) if CHAPTERS_JSON in published.objects else None
 
 
 def _packed_audio(entry: Entry, published: PublishedRevision) -> str | None:

@@ -129,6 +129,7 @@ async def test_the_metadata_tell_a_page_all_it_shows(client: Client, asset: Publ
             {"title": "Dawn", "start_s": 0.0, "end_s": 5.0},
             {"title": "Dew", "start_s": 5.0, "end_s": 17.0},
         ],
+        "chapters_json": f"{prefix}/chapters.json",
         "renditions": [
             {
                 "rung": rung,

@@ -181,6 +181,7 @@ async def test_the_metadata_tell_what_is_known(client: Client, asset: GrowingAss
         },
         "silence": None,
         "chapters": [],
+        "chapters_json": None,
         "renditions": [
             {
                 "rung": rung,

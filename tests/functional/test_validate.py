@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.functional.seeding import ENTRY, INIT, LOW, SECOND, everywhere, inspect, put
 from tests.servers.soundbridge import soundbridge
-from tests.sources.package import InFolder
+from tests.sources import bad
+from tests.sources.package import InFolder, package_into
 
 
 def validate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -21,6 +22,11 @@ def test_nothing_is_found_in_our_own_output(whole: InFolder) -> None:
     report = inspect(whole.folder)
     assert report.findings == ()
     assert report.sentence() == "No findings in 3 renditions, 9 segments."
+
+
+def test_nothing_is_found_in_a_sound_of_one_sample(tmp_path: Path) -> None:
+    one = package_into(tmp_path / "store", bad.wav(tmp_path / "one.wav", bytes(4)))
+    assert inspect(one.folder).findings == ()
 
 
 def test_the_command_tells_by_its_status_and_in_json(whole: InFolder, copy: Path) -> None:

@@ -115,6 +115,7 @@ def test_a_defect_is_found_where_it_is(edit: Edit) -> None:
     ("old", "new"),
     [
         ("5.990748,\n00001", "6.5,\n00001"),
+        ("2.000000", "0.000021"),
         (SECOND, '#EXT-X-DISCONTINUITY\n#EXT-X-MAP:URI="b.mp4"\n' + SECOND),
         (MAP, "#EXT-X-START:TIME-OFFSET=-13.9\n" + MAP),
         (MAP, KEY + MAP),
