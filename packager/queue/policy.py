@@ -6,6 +6,7 @@ from typing import Final
 from packager.errors import (
     CorruptSource,
     PackagingError,
+    ReaderLost,
     SourceCrashed,
     SourceNotFound,
     SourceStalled,
@@ -23,8 +24,10 @@ WORKER_DIED: Final = "worker_died"
 UNEXPECTED: Final = "unexpected"
 
 _AT_FAULT_THEMSELVES: Final = (UnsupportedSource, CorruptSource, SourceTooLarge, SourceNotFound)
-_PERHAPS_AT_FAULT: Final = (SourceCrashed, SourceStalled, SourceTooDemanding)
-_ATTEMPTS_IN_DOUBT: Final = 2
+_ATTEMPTS_IN_DOUBT: Final = (
+    ((SourceCrashed, SourceStalled, SourceTooDemanding), 2),
+    (ReaderLost, 3),  # more likely the machine's doing; but what eats its memory is ended like that
+)
 
 
 def order(
@@ -50,12 +53,14 @@ class Failure:
 def failure_of(error: Exception, attempts: int = 1) -> Failure:
     """Say what an error at attempt number ``attempts`` means for its job.
 
-    Another attempt cannot mend a source. What broke the process that read it may have been the
-    machine's doing: that is tried once more.
+    Another attempt cannot mend a source. What broke or ended the process that read it may have been
+    the machine's doing: that is tried again, but not as often as what surely was.
     """
     code = error.code if isinstance(error, PackagingError) else UNEXPECTED
     said = str(error) if isinstance(error, PackagingError) else f"{type(error).__name__}: {error}"
-    is_settled = attempts >= _ATTEMPTS_IN_DOUBT and isinstance(error, _PERHAPS_AT_FAULT)
+    is_settled = any(
+        isinstance(error, kinds) and attempts >= most for kinds, most in _ATTEMPTS_IN_DOUBT
+    )
     is_permanent = is_settled or isinstance(error, _AT_FAULT_THEMSELVES)
     return Failure(code, said[:REASON_LENGTH], is_permanent)
 

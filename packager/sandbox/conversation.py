@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from packager.errors import PackagingError, ReaderLost, SourceCrashed, SourceTooDemanding
-from packager.sandbox.allowance import Watch
+from packager.sandbox.allowance import TOO_DEMANDING, Watch
 from packager.sandbox.frames import Message, frame, read_message
 from packager.sandbox.process import Child
 from packager.sandbox.values import Misfit
@@ -16,10 +16,6 @@ from packager.sandbox.values import Misfit
 CRASHED: Final = (
     "This file broke the program that reads it. It is damaged, or was made to do so: "
     "export it again, in another format, then upload the new file."
-)
-TOO_DEMANDING: Final = (
-    "This file takes more memory or time to read than any sound should. "
-    "Export it again, in another format, then upload the new file."
 )
 _LOST: Final = "The process that read this file was ended from outside. Try again."
 

@@ -13,8 +13,8 @@ from packager.limits import Limits
 from packager.plan import Finding, Plan
 from packager.processors import usable_processors
 from packager.sandbox import messages
-from packager.sandbox.allowance import Allowance, Watch, allowance
-from packager.sandbox.conversation import CRASHED, TOO_DEMANDING, Conversation
+from packager.sandbox.allowance import TOO_DEMANDING, Allowance, Watch, allowance
+from packager.sandbox.conversation import CRASHED, Conversation
 from packager.sandbox.expectation import Expectation, check_plan
 from packager.sandbox.frames import Message
 from packager.sandbox.messages import ChunksRequest, Failure, ReadRequest

@@ -66,6 +66,11 @@ def test_a_source_that_broke_its_reader_is_tried_once_more(kind: type[PackagingE
     ]
 
 
+def test_a_source_whose_reader_is_ended_each_time_is_not_tried_for_ever() -> None:
+    lost = [policy.failure_of(ReaderLost("x"), attempt).is_permanent for attempt in (1, 2, 3)]
+    assert lost == [False, False, True]
+
+
 def test_a_reason_is_bounded() -> None:
     assert len(policy.failure_of(ValueError("x" * 100_000)).reason) == policy.REASON_LENGTH
 

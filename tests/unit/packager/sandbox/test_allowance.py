@@ -2,11 +2,11 @@
 
 import pytest
 
-from packager.errors import SourceStalled
+from packager.errors import SourceStalled, SourceTooDemanding
 from packager.limits import Limits
 from packager.sandbox.allowance import Allowance, Watch, allowance
 
-ALLOWED = Allowance(memory_bytes=1, cpu_s=1, quiet_cpu_s=10, idle_s=5, waiting_s=100)
+ALLOWED = Allowance(memory_bytes=1, cpu_s=1_000, quiet_cpu_s=10, idle_s=5, waiting_s=100)
 
 
 def test_more_workers_and_longer_sounds_may_take_more() -> None:
@@ -55,6 +55,29 @@ def test_a_long_sound_may_pass_without_a_message() -> None:
     watch.check(1, 80)
     with pytest.raises(SourceStalled):
         watch.check(2, 83)
+
+
+def test_a_short_sound_takes_no_longer_than_it_should_though_a_long_one_might() -> None:
+    allowed = allowance(Limits(duration_s=36_000), 1)
+    watch = Watch(allowed)
+    watch.begin(0, 0)
+    watch.check(1, 65)
+    watch.expect_sound_of(180)
+    for second in range(1, 85):
+        watch.begin(second, 64 + second)
+        watch.check(second + 1, 65 + second)
+    with pytest.raises(SourceTooDemanding):
+        watch.check(86, 151)
+
+
+def test_waiting_for_a_short_sound_is_bounded_by_its_length() -> None:
+    watch = Watch(allowance(Limits(duration_s=36_000), 1))
+    watch.expect_sound_of(180)
+    watch.begin(0, 0)
+    for second in range(0, 3_600, 50):
+        watch.check(second, second / 50)
+    with pytest.raises(SourceStalled):
+        watch.check(3_601, 73)
 
 
 def test_waiting_is_bounded_in_all_and_the_rest_does_not_count() -> None:
