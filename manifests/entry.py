@@ -1,6 +1,7 @@
 """The entry object: which revision a playback id plays. The only key that is ever rewritten."""
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -26,10 +27,12 @@ class Entry:
     provisional: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse ids that are none: they become keys and URLs."""
+        """Refuse what is no duration, and ids that are none: they become keys and URLs."""
         check_id(self.playback_id)
         check_id(self.asset_id)
         check_id(self.revision)
+        if not (math.isfinite(self.duration_s) and self.duration_s >= 0):
+            raise ManifestError(f"the entry cannot be read: it lasts {self.duration_s} s")
 
     @property
     def where(self) -> Revision:

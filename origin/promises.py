@@ -1,8 +1,9 @@
 """Keeping what was promised: what stays only for a while goes when its time has come.
 
 A withdrawn revision stays as long as its withdrawal says, the growing playlists of a complete one
-for as long; after that, any worker removes them. All else that nothing needs (superseded revisions,
-abandoned work, sources) was promised to nobody, and is left to ``soundbridge gc`` and who runs it.
+for as long as it lasts and an hour; after that, any worker removes them. All else that nothing
+needs (superseded revisions, abandoned work, sources) was promised to nobody, and is left to
+``soundbridge gc`` and who runs it.
 
 Removing is the same however often it is done, so that workers need not know of each other.
 """
@@ -34,7 +35,10 @@ _log = structlog.get_logger("soundbridge.worker")
 
 @dataclass(frozen=True, slots=True)
 class Promises:
-    """The promises made in one store, whose workers share the database of ``state`` or ``url``."""
+    """The promises made in one store, whose workers share the database of ``state`` or ``url``.
+
+    Where ``every_s`` is 0, others keep them.
+    """
 
     store: ObjectStore
     state: Path
@@ -48,6 +52,8 @@ class Promises:
 
         Workers that were started together do it at different times.
         """
+        if not self.every_s:
+            return
         pause_s = min(self.every_s, _FIRST_AFTER_S)
         try:
             while True:

@@ -40,7 +40,8 @@ _WHY: Final = {
     help="State folder of the workers, which knows what waits for them.",
 )
 @database_setting
-@setting("--delete", is_flag=True, help="Remove it; without this, it is only listed.")
+# No setting: what removes is asked for by who is there, and never by an environment or a file.
+@click.option("--delete", is_flag=True, help="Remove it; without this, it is only listed.")
 @setting(
     "--grace",
     "grace_h",

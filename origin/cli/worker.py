@@ -34,10 +34,10 @@ from origin.store import StoreUnusable
     "--promises",
     "promises_s",
     default=3600.0,
-    type=click.FloatRange(1, 86_400),
+    type=click.FloatRange(0, 86_400),
     metavar="SECONDS",
-    help="Look this often for what was to stay for an hour: withdrawn revisions, and the growing "
-    "playlists of complete ones. They are removed.",
+    help="Look this often for what was to stay for a while only, withdrawn revisions and the "
+    "growing playlists of complete ones, and remove it; 0 leaves it to others.",
 )
 def worker(
     *,
@@ -51,8 +51,8 @@ def worker(
 ) -> None:
     """Package what is queued. Any number of workers, on any number of machines, share a queue.
 
-    An hour after a revision was withdrawn, or is complete, workers remove what only its listeners
-    still needed. All else that nothing needs stays until `soundbridge gc` is run.
+    An hour after a revision was withdrawn, or who heard it grow has heard all of it, workers remove
+    what only those listeners needed. All else stays until `soundbridge gc` is run.
     """
     from origin.database.engine import DatabaseUnusable
     from origin.working import Settings, run_worker

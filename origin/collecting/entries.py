@@ -91,7 +91,7 @@ class Entries:
                 f"{key} cannot be understood: {error}. What it points at must not go. "
                 "Run the version that wrote it, or package its asset again, or delete it."
             ) from error
-        pointer = Pointer(as_stored(meta), entry.revision, entry.provisional)
+        pointer = Pointer(as_stored(meta), entry.revision, entry.provisional, entry.duration_s)
         return _Read(meta["e_tag"], entry.asset_id, pointer)
 
 

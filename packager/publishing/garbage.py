@@ -58,6 +58,7 @@ class Pointer:
     stored: Stored
     revision: str
     is_provisional: bool
+    duration_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ class Graces:
     """How long things stay that nothing needs. A withdrawal promises its hour to listeners.
 
     Sources of a job that succeeded stay for ``superseded_s``; those of one that was given up for
-    ``parked_s``, since whoever repairs what was wrong needs them once more.
+    ``parked_s``, since whoever repairs what was wrong needs them once more. ``grown_s`` begins when
+    a listener who came just before a revision was complete has heard all of it: a player that reads
+    the store itself changes renditions by the playlists that it began with.
     """
 
     superseded_s: float = _DAY_S
@@ -210,7 +213,8 @@ def _judge_complete(
     superseded_s = max([folder.newest_s, *(entry.stored.modified_s for entry in asset.entries)])
     if not (is_played or is_being_replaced) and now_s - superseded_s > graces.superseded_s:
         return folder.removal(Reason.SUPERSEDED, ())
-    if folder.growing and now_s - _newest_s(folder.growing) > graces.grown_s:
+    listening_s = max((entry.duration_s for entry in asset.entries), default=0.0)
+    if folder.growing and now_s - _newest_s(folder.growing) > listening_s + graces.grown_s:
         where = folder.where.growing_prefix
         return Removal(where, Reason.GROWN, _listing_first(folder.where, folder.growing))
     return None

@@ -389,7 +389,8 @@ def test_a_revision_that_goes_while_it_is_published_again_is_not_played(
 
     packaged(90_001)
     second = packaged(100_003)
-    list(remove_garbage(Surroundings(store), replace(GRACES, grown_s=0)))
+    age(tmp_path / "store", hours=2)
+    list(remove_garbage(Surroundings(store), GRACES))
     age(tmp_path / "store", hours=25)
     with Storage(store) as storage, pytest.raises(StoreFailed, match="just been removed"):
         packaged(90_001, CollectedMeanwhile(storage, store))
@@ -501,10 +502,26 @@ def test_the_command_lists_first_and_removes_when_told(store: LocalStore, tmp_pa
     assert not (root / asset.entry.where.prefix).exists()
 
 
+def test_nothing_but_the_command_line_can_ask_for_a_removal(
+    store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    superseded(store, tmp_path / "store")
+    age(tmp_path / "store", hours=25)
+    before = listed(store)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOUNDBRIDGE_DELETE", "1")
+    assert "Remove them with --delete." in gc(tmp_path / "store").stdout
+    (tmp_path / "soundbridge.toml").write_text("delete = true\n")
+    assert "no option called delete" in gc(tmp_path / "store").stderr
+    assert listed(store) == before
+
+
 def test_what_the_command_refuses_is_a_sentence(store: LocalStore, tmp_path: Path) -> None:
     del store
     for arguments, status, said in (
         ((tmp_path / "missing",), 2, "There is no folder"),
+        ((tmp_path / "store", "--grace", "0"), 2, "0.25"),
+        ((tmp_path / "store", "--abandoned", "0.1"), 2, "0.25"),
         ((tmp_path / "store", "--state", tmp_path), 1, "There is no soundbridge.sqlite3"),
         ((tmp_path / "store", "--database", "mysql://x"), 1, "is not a database we know"),
     ):

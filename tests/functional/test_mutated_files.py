@@ -23,7 +23,8 @@ import pytest
 from obstore.store import LocalStore
 
 from benchmarks.packaging.process_tree import tree, watched
-from origin.collecting.collect import Surroundings, remove_garbage
+from origin.collecting.collect import remove_garbage
+from origin.collecting.surroundings import Surroundings
 from packager.errors import PackagingError, SourceCrashed
 from packager.package import package
 from packager.publishing.garbage import Graces

@@ -104,6 +104,14 @@ def test_what_was_promised_to_go_goes_and_nothing_else(tmp_path: Path) -> None:
     assert after == before - goes
 
 
+def test_promises_may_be_left_to_others(tmp_path: Path) -> None:
+    async def keep() -> None:
+        async with asyncio.timeout(10):
+            await Promises(LocalStore(tmp_path), tmp_path, None, 0.0, lambda: 0.0).keep()
+
+    asyncio.run(keep())
+
+
 def test_promises_are_kept_once_the_store_can_be_understood_again(tmp_path: Path) -> None:
     state, root = tmp_path / "state", tmp_path / "store"
     store = LocalStore(root, mkdir=True, automatic_cleanup=True)

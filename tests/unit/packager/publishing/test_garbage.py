@@ -139,6 +139,14 @@ def test_what_grew_goes_once_it_is_complete(hours: float, *, goes: bool) -> None
         assert keys(asset) == [["growing/a/r1/128k/playlist.m3u8"]]
 
 
+@pytest.mark.parametrize(("hours", "goes"), [(3.9, False), (4.1, True)])
+def test_what_grew_stays_for_a_listener_who_came_last(hours: float, *, goes: bool) -> None:
+    book = replace(entry("r1", hours=hours), duration_s=3 * HOUR)
+    playlist = stored("growing/a/r1/128k/playlist.m3u8", hours=hours)
+    asset = Asset((*complete("r1", hours=hours), playlist), (book,))
+    assert removed(asset) == ({"growing/a/r1": Reason.GROWN} if goes else {})
+
+
 def test_what_grew_stays_while_an_entry_still_sends_listeners_there() -> None:
     objects = (*complete("r1", hours=99), *growing("r1", hours=99))
     assert removed(Asset(objects, (entry("r1", hours=99, provisional=True),))) == {}
