@@ -5,16 +5,20 @@ what ends early. A queue has its own publisher, where a row decides.
 """
 
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError
 from manifests.layout import Revision
-from packager.errors import PackagingError, RevisionGone, StoreFailed
+from packager.errors import PackagingError, ReaderLost, RevisionGone, StoreFailed
+from packager.publishing.growing import end_playlists
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage
-from packager.publishing.withdrawal import Withdrawal, take_back, withdraw
+from packager.publishing.withdrawal import Withdrawal, clear, take_back, withdraw
+
+_SURROUNDINGS: Final = (StoreFailed, ReaderLost)
+"""Nothing is wrong with the source where these end it, nor with what was made of it."""
 
 
 class Publisher(Protocol):
@@ -59,10 +63,10 @@ class InStore:
         """Bring back the entry from before, and take the revision away.
 
         Where it played already, and its source turned out bad, those who listen have a while. What
-        another run has published in the meantime stays. Where the store failed, all stays as it is,
-        as if this had been killed: there is nothing wrong with it, and the next run goes on there.
+        another run has published in the meantime stays. Where the store failed, or the reader was
+        ended from outside, all stays as if this had been killed: the next run goes on there.
         """
-        if isinstance(error, StoreFailed) and not isinstance(error, RevisionGone):
+        if isinstance(error, _SURROUNDINGS) and not isinstance(error, RevisionGone):
             error.add_note(
                 "What is stored stays. To go on there, package again with "
                 f"--asset-id {publication.where.asset_id} --playback-id {self._playback_id}."
@@ -91,9 +95,7 @@ class InStore:
         if publication.is_complete_elsewhere():  # it may have become that just now
             return
         if played and isinstance(error, PackagingError) and not isinstance(error, StoreFailed):
-            withdrawal = Withdrawal.at(datetime.now(UTC))
-            withdraw(publication.storage, where, withdrawal)
-            error.add_note(f"It played already. {withdrawal.sentence}")
+            _withdraw(publication, error)
         else:
             take_back(publication.storage, where)
             if not isinstance(error, PackagingError):
@@ -107,6 +109,18 @@ class InStore:
             self._storage.delete_all((self._key,))
         else:
             self._storage.put(self._key, entry)
+
+
+def _withdraw(publication: Publication, error: PackagingError) -> None:
+    storage, where = publication.storage, publication.where
+    withdrawal = Withdrawal.at(datetime.now(UTC))
+    withdraw(storage, where, withdrawal)
+    index = publication.existing_index()
+    if index is None:
+        error.add_note(f"It played already. {withdrawal.sentence}")
+    else:  # another run has completed it after all
+        clear(storage, where)
+        end_playlists(publication, index)
 
 
 def _plays(data: bytes | None, where: Revision) -> bool:

@@ -10,7 +10,7 @@ from obstore.store import LocalStore, MemoryStore
 from manifests import layout
 from manifests.entry import Entry
 from manifests.index import StoredObject
-from packager.errors import CorruptSource, RevisionGone, StoreFailed
+from packager.errors import CorruptSource, PackagingError, ReaderLost, RevisionGone, StoreFailed
 from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.growing import GrowingPlaylists
 from packager.publishing.publication import Publication
@@ -113,10 +113,13 @@ def test_whatever_else_ends_it_leaves_nothing(
     assert tuple(getattr(error, "__notes__", ())) == said
 
 
-def test_where_the_store_failed_the_next_run_can_go_on(storage: Storage) -> None:
+@pytest.mark.parametrize("reason", [StoreFailed, ReaderLost])
+def test_where_the_surroundings_failed_the_next_run_can_go_on(
+    storage: Storage, reason: type[PackagingError]
+) -> None:
     publication, publisher = begun(storage)
     there = storage.sizes_bytes("")
-    error = StoreFailed("down")
+    error = reason("down")
     publisher.gave_up(publication, error)
     assert storage.sizes_bytes("") == there
     assert "again with --asset-id asset --playback-id id." in error.__notes__[0]
@@ -217,6 +220,31 @@ def test_what_another_run_published_is_not_taken_back(storage: Storage) -> None:
     publisher.gave_up(ours, KeyboardInterrupt())
     assert storage.sizes_bytes("") == there
     assert storage.read(ENTRY_KEY) == FINAL.to_json()
+
+
+class Overtaken(Storage):
+    """A store in which another run completes the revision while it is being withdrawn."""
+
+    def put(self, key: str, data: bytes) -> None:
+        super().put(key, data)
+        if key == WHERE.growing_key(layout.WITHDRAWN):
+            rungs = writers(Publication(self, WHERE))
+            for number in range(4):
+                for writer in rungs:
+                    writer.write(encoded(writer.rung, number))
+            Publication(self, WHERE).complete(index_of(rungs))
+
+
+def test_what_another_run_completes_meanwhile_is_not_withdrawn() -> None:
+    with Overtaken(MemoryStore()) as storage:
+        publication, publisher = begun(storage)
+        error = CorruptSource("It ends.")
+        publisher.gave_up(publication, error)
+        assert storage.read(WHERE.growing_key(layout.WITHDRAWN)) is None
+        playlist = storage.read(WHERE.growing_key(layout.playlist_name("320k"))) or b""
+    assert playlist.count(b"#EXTINF") == 25
+    assert playlist.endswith(b"#EXT-X-ENDLIST\n")
+    assert not hasattr(error, "__notes__")
 
 
 def test_another_revision_published_meanwhile_plays_on(storage: Storage) -> None:
