@@ -1,7 +1,8 @@
 """Which cross-origin rules players need where they, or a CDN, read from the bucket itself.
 
 A server answers by the first rule that fits a request's origin, method and headers, so ours comes
-first, and what stands behind it is left as it is.
+first. Where a rule of the owner's lets only some sites in, that would open what was closed, and so
+it is done only where it is asked for.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,18 @@ def missing(rules: Sequence[Rule]) -> Iterator[str]:
         hidden = [name for name in _NEEDED if name.lower() not in exposed]
         if hidden:
             yield f"The CORS rule for {method} does not expose {', '.join(hidden)}."
+
+
+def closed(rules: Sequence[Rule]) -> Iterator[str]:
+    """Yield a sentence for every rule that lets only some sites read."""
+    for rule in rules:
+        origins = rule.get("AllowedOrigins", ())
+        if "*" not in origins and not set(_METHODS).isdisjoint(rule.get("AllowedMethods", ())):
+            yield (
+                f"The CORS rule {rule.get('ID', 'without a name')!r} lets only "
+                f"{', '.join(origins)} in. Where players on every site may come, run "
+                "soundbridge bucket setup --any-origin."
+            )
 
 
 def with_ours(rules: Sequence[Rule]) -> list[Rule]:

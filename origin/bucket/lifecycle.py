@@ -1,9 +1,11 @@
 """Which lifecycle rules a store needs, and which it must not have.
 
-A multipart upload whose client died keeps its parts, unseen and paid for, until it is aborted. And
-a rule that deletes objects by their age deletes what is played.
+A multipart upload whose client died keeps its parts, unseen and paid for, until it is aborted. A
+rule that deletes objects by their age deletes what is played, and one that moves them to where
+reading takes hours silences it. Stores in several folders of a bucket have a rule each.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +15,8 @@ Rule = Mapping[str, Any]
 ABORT_DAYS: Final = 2
 _ABORT_DAYS_MAX: Final = 7
 _ID: Final = "soundbridge-stale-uploads"
+_ID_DIGITS: Final = 16
+_UNREADABLE: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 
 
 def missing(rules: Sequence[Rule], folder: str) -> Iterator[str]:
@@ -23,10 +27,18 @@ def missing(rules: Sequence[Rule], folder: str) -> Iterator[str]:
     if lacks_abort(rules, folder):
         yield f"No lifecycle rule aborts multipart uploads that are {ABORT_DAYS} days old."
     for rule in _enabled(rules):
-        if _deletes_by_age(rule) and _overlaps(_prefix(rule), folder):
+        if not _overlaps(_prefix(rule), folder):
+            continue
+        name = f"The lifecycle rule {rule.get('ID', 'without a name')!r}"
+        if _deletes_by_age(rule):
             yield (
-                f"The lifecycle rule {rule.get('ID', 'without a name')!r} deletes objects of this "
-                "store by their age, also while they are played. Take it away, or narrow it."
+                f"{name} deletes objects of this store by their age, also while they are played. "
+                "Take it away, or narrow it."
+            )
+        if archive := _archive(rule):
+            yield (
+                f"{name} moves objects of this store to {archive}, where players cannot read them. "
+                "Take it away, or narrow it."
             )
 
 
@@ -36,14 +48,15 @@ def lacks_abort(rules: Sequence[Rule], folder: str) -> bool:
 
 
 def with_ours(rules: Sequence[Rule], folder: str) -> list[Rule]:
-    """Return the rules and ours."""
+    """Return the rules and ours for this folder."""
+    folder_digits = hashlib.sha256(folder.encode()).hexdigest()[:_ID_DIGITS]
     ours = {
-        "ID": _ID,
+        "ID": f"{_ID}-{folder_digits}",
         "Status": "Enabled",
         "Filter": {"Prefix": folder},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_DAYS},
     }
-    return [*(rule for rule in rules if rule.get("ID") != _ID), ours]
+    return [*(rule for rule in rules if rule.get("ID") != ours["ID"]), ours]
 
 
 def _enabled(rules: Sequence[Rule]) -> list[Rule]:
@@ -58,6 +71,12 @@ def _aborts_all(rule: Rule, folder: str) -> bool:
 
 def _deletes_by_age(rule: Rule) -> bool:
     return not {"Days", "Date"}.isdisjoint(rule.get("Expiration", {}))
+
+
+def _archive(rule: Rule) -> str | None:
+    """Return where a rule moves objects to, if they must be brought back before they are read."""
+    classes = {str(move.get("StorageClass")) for move in rule.get("Transitions", ())}
+    return min(classes & _UNREADABLE, default=None)
 
 
 def _prefix(rule: Rule) -> str:

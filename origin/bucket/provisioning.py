@@ -18,6 +18,9 @@ _MISSING_CODES: Final = frozenset({"404", "NoSuchBucket", "NotFound"})
 _REFUSED_CODES: Final = frozenset({"403", "AccessDenied"})
 _NO_CONSTRAINT: Final = "us-east-1"  # the one region that must not be named
 
+_BESIDE_RULES: Final = ("TransitionDefaultMinimumObjectSize",)
+"""What is set together with the rules, and falls back where it is left out."""
+
 Call = Callable[[], Awaitable[Any]]
 
 
@@ -29,15 +32,18 @@ async def check(where: BucketLocation) -> list[str]:
         return [*await _check_cors(client, where), *await _check_lifecycle(client, where)]
 
 
-async def set_up(where: BucketLocation) -> list[str]:
-    """Make what is missing, and return a sentence for everything that was made."""
+async def set_up(where: BucketLocation, *, opens_to_all: bool = False) -> list[str]:
+    """Make what is missing, and return a sentence for everything that was made.
+
+    Where CORS rules let only some sites in, others are let in only if it ``opens_to_all``.
+    """
     async with connect() as client:
         made = []
         if not await _exists(client, where):
             await _create(client, where)
             made.append(f"Made the bucket {where.name}.")
-        for give in (_give_cors, _give_lifecycle):
-            made += await give(client, where)
+        made += await _give_cors(client, where, opens_to_all=opens_to_all)
+        made += await _give_lifecycle(client, where)
         return made
 
 
@@ -64,22 +70,25 @@ async def _create(client: Any, where: BucketLocation) -> None:
 
 async def _check_cors(client: Any, where: BucketLocation) -> list[str]:
     try:
-        return list(cors.missing(await _cors_rules(client, where)))
+        rules = await _cors_rules(client, where)
+        missing = list(cors.missing(rules))
+        return [*missing, *cors.closed(rules)] if missing else []
     except _Unknown as unknown:
         return [str(unknown)]
 
 
 async def _check_lifecycle(client: Any, where: BucketLocation) -> list[str]:
     try:
-        return list(lifecycle.missing(await _lifecycle_rules(client, where), where.folder))
+        found = await _lifecycle(client, where)
+        return list(lifecycle.missing(found.get("Rules", ()), where.folder))
     except _Unknown as unknown:
         return [str(unknown)]
 
 
-async def _give_cors(client: Any, where: BucketLocation) -> list[str]:
+async def _give_cors(client: Any, where: BucketLocation, *, opens_to_all: bool) -> list[str]:
     try:
         rules = await _cors_rules(client, where)
-        if not list(cors.missing(rules)):
+        if not any(cors.missing(rules)) or (any(cors.closed(rules)) and not opens_to_all):
             return []
         wanted = {"CORSRules": cors.with_ours(rules)}
         await _ask(
@@ -92,14 +101,16 @@ async def _give_cors(client: Any, where: BucketLocation) -> list[str]:
 
 async def _give_lifecycle(client: Any, where: BucketLocation) -> list[str]:
     try:
-        rules = await _lifecycle_rules(client, where)
+        found = await _lifecycle(client, where)
+        rules = found.get("Rules", ())
         if not lifecycle.lacks_abort(rules, where.folder):
             return []
         wanted = {"Rules": lifecycle.with_ours(rules, where.folder)}
+        kept = {name: found[name] for name in _BESIDE_RULES if name in found}
         await _ask(
             "lifecycle",
             lambda: client.put_bucket_lifecycle_configuration(
-                Bucket=where.name, LifecycleConfiguration=wanted
+                Bucket=where.name, LifecycleConfiguration=wanted, **kept
             ),
         )
     except _Unknown:
@@ -113,12 +124,10 @@ async def _cors_rules(client: Any, where: BucketLocation) -> Sequence[cors.Rule]
     return rules
 
 
-async def _lifecycle_rules(client: Any, where: BucketLocation) -> Sequence[lifecycle.Rule]:
-    found = await _ask(
+async def _lifecycle(client: Any, where: BucketLocation) -> Any:
+    return await _ask(
         "lifecycle", lambda: client.get_bucket_lifecycle_configuration(Bucket=where.name)
     )
-    rules: Sequence[lifecycle.Rule] = found.get("Rules", ())
-    return rules
 
 
 class _Unknown(Exception):

@@ -16,17 +16,23 @@ def bucket() -> None:
 
 @bucket.command()
 @click.argument("url", metavar="S3_URL")
-def setup(url: str) -> None:
+@click.option(
+    "--any-origin",
+    is_flag=True,
+    help="Let players on every site in, although a CORS rule of the bucket lets only some in.",
+)
+def setup(url: str, *, any_origin: bool) -> None:
     """Make the bucket of S3_URL if it is missing, let players read it, have dead uploads cleared.
 
-    Rules that are there already stay; setting up twice changes nothing.
+    Rules that are there already stay, and setting up twice changes nothing. Where a CORS rule lets
+    only some sites in, it says so and leaves CORS as it is.
     """
     from origin.bucket.connection import BucketFailed, BucketLocation
     from origin.bucket.provisioning import check, set_up
 
     try:
         where = BucketLocation.parse(url)
-        for sentence in asyncio.run(set_up(where)):
+        for sentence in asyncio.run(set_up(where, opens_to_all=any_origin)):
             click.echo(sentence)
         _report(where.name, asyncio.run(check(where)))
     except BucketFailed as error:

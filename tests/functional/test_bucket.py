@@ -1,20 +1,37 @@
 """`soundbridge bucket` against SeaweedFS, and against servers that know less."""
 
+import asyncio
 from collections.abc import Mapping
 from urllib.error import HTTPError
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 import obstore
+import pytest
 from click.testing import CliRunner, Result
 
+from origin.bucket.connection import connect
 from origin.cli import main
 from tests.servers.fault_proxy import Fault, Request, fault_proxy
 from tests.servers.seaweedfs import Bucket
 
 
-def bucket(environment: Mapping[str, str], command: str, url: str) -> Result:
-    return CliRunner().invoke(main, ["bucket", command, url], env=environment)
+def bucket(environment: Mapping[str, str], command: str, url: str, *more: str) -> Result:
+    return CliRunner().invoke(main, ["bucket", command, url, *more], env=environment)
+
+
+def put_bucket(s3: Bucket, name: str, **rules: object) -> None:
+    """Make a bucket whose owner has CORS rules."""
+
+    async def run() -> None:
+        async with connect() as client:
+            await client.create_bucket(Bucket=name)
+            await client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": [rules]})
+
+    with pytest.MonkeyPatch.context() as patched:
+        for variable, value in s3.environment.items():
+            patched.setenv(variable, value)
+        asyncio.run(run())
 
 
 def test_a_bucket_is_made_once_and_is_then_ready(s3: Bucket) -> None:
@@ -52,6 +69,27 @@ def test_a_bucket_that_is_there_is_completed(s3: Bucket) -> None:
         headers = refused.headers
     assert headers["Access-Control-Allow-Origin"] in {"*", "https://elsewhere.example"}
     assert "Content-Range" in headers["Access-Control-Expose-Headers"]
+
+
+def test_a_bucket_closed_to_other_sites_is_opened_only_when_told(s3: Bucket) -> None:
+    site = "https://app.example"
+    put_bucket(s3, "closed", AllowedOrigins=[site], AllowedMethods=["GET"], ID="app")
+    kept = bucket(s3.environment, "setup", "s3://closed")
+    assert kept.exit_code == 1
+    assert f"lets only {site} in" in kept.stdout
+    assert "Let players on other sites read it" not in kept.stdout
+    told = bucket(s3.environment, "setup", "s3://closed", "--any-origin")
+    assert (told.exit_code, told.stdout.splitlines()) == (
+        0,
+        ["Let players on other sites read it (CORS).", "The bucket closed is ready."],
+    )
+
+
+def test_stores_in_two_folders_of_a_bucket_are_both_ready(s3: Bucket) -> None:
+    for folder in ("one", "two"):
+        assert bucket(s3.environment, "setup", f"s3://shared/{folder}").exit_code == 0
+    for folder in ("one", "two"):
+        assert bucket(s3.environment, "check", f"s3://shared/{folder}").exit_code == 0
 
 
 def test_a_server_that_does_not_know_the_rules_is_told_of(s3: Bucket) -> None:

@@ -103,6 +103,39 @@ def test_a_rule_that_deletes_what_plays_is_said(
     assert ["'tidy' deletes objects" in sentence for sentence in found] == [True] * threatens
 
 
+def test_two_folders_of_a_bucket_have_a_rule_each() -> None:
+    both = lifecycle.with_ours(lifecycle.with_ours([], "audio/"), "more/")
+    assert len({rule["ID"] for rule in both}) == len(both) == 2
+    for folder in ("audio/", "more/"):
+        assert list(lifecycle.missing(both, folder)) == []
+        assert lifecycle.lacks_abort(both, "") is True
+
+
+@pytest.mark.parametrize(
+    ("prefix", "storage_class", "threatens"),
+    [
+        ("", "GLACIER", True),
+        ("audio/", "DEEP_ARCHIVE", True),
+        ("video/", "GLACIER", False),
+        ("", "GLACIER_IR", False),
+        ("", "STANDARD_IA", False),
+    ],
+)
+def test_a_rule_that_archives_what_plays_is_said(
+    prefix: str, storage_class: str, *, threatens: bool
+) -> None:
+    moves = {"Transitions": [{"Days": 30, "StorageClass": storage_class}]}
+    rule = {"ID": "cold", "Status": "Enabled", "Filter": {"Prefix": prefix}, **moves}
+    found = list(lifecycle.missing(lifecycle.with_ours([rule], "audio/"), "audio/"))
+    said = f"'cold' moves objects of this store to {storage_class}"
+    assert [said in sentence for sentence in found] == [True] * threatens
+
+
+def test_a_rule_that_lets_only_some_sites_in_is_named() -> None:
+    (said,) = cors.closed([FOR_ONE_SITE, FOR_ALL, FOR_ONE_SITE | {"AllowedMethods": ["PUT"]}])
+    assert "'app' lets only https://app.example in" in said
+
+
 @pytest.mark.parametrize(
     ("url", "name", "folder"),
     [
