@@ -65,6 +65,7 @@ def package(
     extras: Extras = NO_EXTRAS,
     workers: int | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_playing: Callable[[Entry], None] | None = None,
     publisher: Publisher | None = None,
     reader: Reader | None = None,
     check_wanted: Callable[[], None] = always_wanted,
@@ -81,6 +82,7 @@ def package(
     turned out bad after it had begun to play, that goes on for a while, and where the store failed,
     the next run goes on with what is there. An entry of this revision keeps its ``created_at``.
 
+    ``on_playing`` is given the entry that plays before the end; where all was made before, none.
     ``reader`` is a child that was started before, and is used up; without one, a child is started.
     ``check_wanted`` is called again and again while a source is fetched, and ends that by raising.
     """
@@ -102,7 +104,21 @@ def package(
             publisher = InStore(storage, playback_id)
             created_at = publisher.began_at(where, created_at)
         expected = _expected_entry(plan, where, playback_id, created_at, name_of(source))
-        return _publish(taken, Publication(storage, where), expected, publisher, on_progress)
+
+        def announce() -> None:
+            publisher.provisional(expected)
+            taken.digest.begin()  # not earlier: it would compete with what plays first
+            if on_playing is not None:
+                on_playing(expected)
+
+        return _publish(
+            taken,
+            Publication(storage, where),
+            expected,
+            publisher,
+            announce=announce,
+            on_progress=on_progress,
+        )
 
 
 def _publish(
@@ -110,12 +126,10 @@ def _publish(
     publication: Publication,
     expected: Entry,
     publisher: Publisher,
+    *,
+    announce: Callable[[], None],
     on_progress: Callable[[Progress], None] | None,
 ) -> Packaged:
-    def announce() -> None:
-        publisher.provisional(expected)
-        taken.digest.begin()  # not earlier: it would compete with what plays first
-
     try:
         clear(publication.storage, publication.where)
         index = _existing_index(taken, publication)

@@ -1,26 +1,22 @@
 """``soundbridge package``: one source into a store.
 
-The bar goes to stderr and only to a terminal; stdout holds the result, for a reader or, with
-``--json``, for a script: one line.
+stdout holds the result, for a reader or, with ``--json``, for a script: one line. stderr says, in
+one line of the same kind, that it plays already, and by what ids a killed run is taken up.
 """
 
 import json
 import shlex
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from manifests import layout
 from origin.cli.extras import lossless_setting, packed_audio_setting
 from origin.cli.ids import check_id
+from origin.cli.progress_bar import progress_bar
 from origin.cli.stopping import stoppable
 from origin.settings import setting
 from origin.store import StoreUnusable, create_store
@@ -28,9 +24,9 @@ from packager.errors import PackagingError
 from packager.extras import Extras
 
 if TYPE_CHECKING:
+    from manifests.entry import Entry
     from manifests.index import Index
     from packager.package import Packaged
-    from packager.package import Progress as Done
     from packager.sandbox.reader import Reader
 
 
@@ -58,37 +54,84 @@ def package(
     soundbridge package song.flac ./store
     soundbridge package s3://uploads/song.wav s3://media/audio --json
 
-    It plays from its first seconds on, while the rest is being made. Where this was killed, begin
-    again with the same --asset-id and --playback-id: what is in the store is not made again.
+    It plays from its first seconds on, while the rest is being made. Where this was killed, or the
+    store failed, begin again with the same --asset-id and --playback-id: what is in the store is
+    not made again.
     """  # noqa: D301 click wants the character, not its name
     started_s = monotonic()
+    extras = Extras(lossless=lossless, packed_audio=packed_audio)
     try:
-        with (
-            create_store(destination) as store,
-            stoppable(),
-            _reader() as reader,
-            _progress_bar(source) as on_progress,
-        ):
-            from packager.package import package as package_source
-
-            packaged = package_source(
-                source,
-                store,
-                asset_id=asset_id,
-                playback_id=playback_id,
-                created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                extras=Extras(lossless=lossless, packed_audio=packed_audio),
-                on_progress=on_progress,
-                reader=reader,
-            )
+        packaged = _package(
+            source, destination, asset_id, playback_id, extras=extras, as_json=as_json
+        )
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
     except PackagingError as error:
-        said = (str(error), *getattr(error, "__notes__", ()))
-        raise click.ClickException(" ".join(said)) from error
+        raise click.ClickException(" ".join((str(error), *_notes(error)))) from error
+    except KeyboardInterrupt as stop:
+        for note in _notes(stop):
+            click.echo(note, err=True)
+        raise
     result = _result(packaged)
     took_s = monotonic() - started_s
     click.echo(json.dumps(result) if as_json else _sentences(result, destination, took_s))
+
+
+def _package(
+    source: str,
+    destination: str,
+    asset_id: str,
+    playback_id: str,
+    *,
+    extras: Extras,
+    as_json: bool,
+) -> "Packaged":
+    console = Console(stderr=True)
+
+    def on_playing(entry: "Entry") -> None:
+        playing = _playing(entry)
+        said = json.dumps(playing) if as_json else _playing_sentence(playing)
+        console.out(said, highlight=False)
+
+    with (
+        create_store(destination) as store,
+        stoppable(),
+        _reader() as reader,
+        progress_bar(source, console) as on_progress,
+    ):
+        from packager.package import package as package_source
+
+        return package_source(
+            source,
+            store,
+            asset_id=asset_id,
+            playback_id=playback_id,
+            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            extras=extras,
+            on_progress=on_progress,
+            on_playing=on_playing,
+            reader=reader,
+        )
+
+
+def _notes(error: BaseException) -> tuple[str, ...]:
+    return tuple(getattr(error, "__notes__", ()))
+
+
+def _playing(entry: "Entry") -> dict[str, Any]:
+    """Return what a script wants to know before the end: ids, and a key below the store."""
+    return {
+        "event": "playing",
+        "asset_id": entry.asset_id,
+        "playback_id": entry.playback_id,
+        "revision": entry.revision,
+        "multivariant": entry.where.growing_key(layout.MULTIVARIANT),
+    }
+
+
+def _playing_sentence(playing: dict[str, Any]) -> str:
+    ids = f"--asset-id {playing['asset_id']} --playback-id {playing['playback_id']}"
+    return f"Plays already: {playing['playback_id']}. If this is killed, go on with {ids}."
 
 
 def _reader() -> "Reader":
@@ -151,28 +194,3 @@ def _sentences(result: dict[str, Any], destination: str, took_s: float) -> str:
             f"Serve it:    soundbridge serve --store {shlex.quote(destination)}",
         )
     )
-
-
-@contextmanager
-def _progress_bar(source: str) -> Iterator[Callable[["Done"], None]]:
-    """Show how far packaging is, and how fast it goes, while the caller's block runs."""
-    name = urlsplit(source).path.rpartition("/")[2]  # a signed link's query is a secret
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    )
-    started_s = monotonic()
-    with bar:
-        task = bar.add_task(name, total=None, speed="")
-
-        def update(done: "Done") -> None:
-            speed = f"{done.done_s / max(monotonic() - started_s, 0.001):.0f}x real time"
-            bar.update(task, completed=done.done_s, total=done.total_s, speed=speed)
-
-        yield update

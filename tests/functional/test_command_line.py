@@ -1,6 +1,7 @@
 """The commands as people and scripts run them: as programs, by their output and exit status."""
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -34,7 +35,7 @@ def packaged(tune: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path
     store = tmp_path_factory.mktemp("store")
     done = soundbridge("package", tune, store, "--json", "--playback-id", "first-light")
     assert done.returncode == 0, done.stderr
-    return store, json.loads(done.stdout)
+    return store, {**json.loads(done.stdout), "said_before": json.loads(done.stderr)}
 
 
 def test_package_says_in_one_json_line_what_it_made(
@@ -52,6 +53,17 @@ def test_package_says_in_one_json_line_what_it_made(
     assert (store / "entry" / "first-light.json").is_file()
 
 
+def test_package_says_in_a_json_line_of_stderr_that_it_plays_already(
+    packaged: tuple[Path, dict[str, Any]],
+) -> None:
+    store, result = packaged
+    said = result["said_before"]
+    assert said.pop("event") == "playing"
+    growing = said.pop("multivariant")
+    assert said == {name: result[name] for name in ("asset_id", "playback_id", "revision")}
+    assert (store / growing).is_file()
+
+
 def test_package_for_a_person(tmp_path: Path, packaged: tuple[Path, dict[str, Any]]) -> None:
     short = tmp_path / "short.wav"
     with wave.open(str(short), "wb") as file:
@@ -61,7 +73,14 @@ def test_package_for_a_person(tmp_path: Path, packaged: tuple[Path, dict[str, An
     assert done.returncode == 0, done.stderr
     assert "Packaged 1.0 s into 128k, 256k in" in done.stdout
     assert "soundbridge serve --store" in done.stdout
-    assert done.stderr == ""
+    playing = re.fullmatch(
+        r"Plays already: (\S+)\. If this is killed, go on with "
+        r"--asset-id \S+ --playback-id (\S+)\.\n",
+        done.stderr,
+    )
+    assert playing is not None
+    assert f"Playback id: {playing[1]}\n" in done.stdout
+    assert playing[1] == playing[2]
     del packaged
 
 
@@ -130,6 +149,7 @@ def test_a_stopped_package_leaves_nothing(tmp_path: Path, tune: Path, stop: int)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "Aborted" in said
+    assert "What it had stored was taken away again." in said
     assert "Traceback" not in said
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
