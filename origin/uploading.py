@@ -1,8 +1,9 @@
 """Bringing a source to where the workers are: into a store that they read.
 
 Large files go in parts, a few at a time, so that memory does not depend on the file. An upload has
-a key of its own. It is taken away again where it is certain that no job has it; where that is not,
-because an answer was lost or somebody pressed Ctrl-C, it stays, and ``gc`` finds it.
+a key of its own. It is taken away again where it is certain that no job has it. Where that is not,
+because an answer was lost or somebody pressed Ctrl-C, it stays: ``gc`` removes what a job had once
+that has ended, and leaves alone what belongs to an asset that no database has heard of.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ from obstore.store import ObjectStore
 
 from manifests import layout
 from origin.database.engine import DatabaseUnusable
-from origin.packaging_job import Queued
+from origin.packaging_job import Queued, QueueUnanswered
 from origin.store import create_store, local_path
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
@@ -73,6 +74,8 @@ def upload_and_queue(upload: Upload, queue: Callable[[], Queued]) -> Queued:
         except (QueueError, DatabaseUnusable):
             _take_away(store, upload)
             raise
+        except QueueUnanswered as error:
+            raise QueueUnanswered(f"{error} The upload stays at {upload.where}.") from error
         if not queued.is_new:
             _take_away(store, upload)
     return queued
@@ -105,5 +108,5 @@ def _put(store: ObjectStore, upload: Upload) -> None:
 
 
 def _take_away(store: ObjectStore, upload: Upload) -> None:
-    with suppress(*_ERRORS):  # it is in nobody's way, and gc finds it
+    with suppress(*_ERRORS):  # it is in nobody's way
         whole_answer(lambda: obstore.delete(store, upload.key))

@@ -218,7 +218,8 @@ def test_an_upload_stays_where_nobody_knows_whether_a_job_has_it(
     assert unanswered.exit_code == 1
     assert "did not say whether the job is queued: " in unanswered.stderr
     assert "no such table" in unanswered.stderr
-    assert len(keys(LocalStore(folder))) == 1
+    (key,) = keys(LocalStore(folder))
+    assert f"The upload stays at {folder / key}." in unanswered.stderr
 
 
 def test_an_upload_stays_where_somebody_interrupts(music: Path, tmp_path: Path) -> None:
