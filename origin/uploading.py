@@ -25,6 +25,7 @@ from origin.store import create_store, local_path
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
 from packager.publishing.answers import whole_answer
+from packager.publishing.reasons import reason
 from packager.queue.errors import QueueError
 from packager.source.file import check_readable, check_size
 
@@ -101,9 +102,9 @@ def _put(store: ObjectStore, upload: Upload) -> None:
             )
         )
     except _ERRORS as error:
-        reason = str(error).partition("\n")[0].rstrip(".")
         raise StoreFailed(
-            f"{upload.file.name} could not be uploaded: {reason}. Check the store, then try again."
+            f"{upload.file.name} could not be uploaded: {reason(error)}. "
+            "Check the store, then try again."
         ) from error
 
 

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from obstore.exceptions import BaseError
 
+from packager.publishing.reasons import reason
+
 
 class CollectionFailed(Exception):
     """The message says what happened and what to do; what went before it stays removed."""
@@ -16,7 +18,6 @@ def translated(what: str) -> Iterator[None]:
     try:
         yield
     except (BaseError, OSError, ValueError, NotImplementedError) as error:
-        reason = str(error).partition("\n")[0].rstrip(".")
         raise CollectionFailed(
-            f"{what}: {reason}. Nothing that is needed was touched; run it again."
+            f"{what}: {reason(error)}. Nothing that is needed was touched; run it again."
         ) from error

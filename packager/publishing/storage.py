@@ -18,6 +18,7 @@ from obstore.store import LocalStore, ObjectStore
 from packager.errors import StoreFailed
 from packager.publishing.answers import whole_answer
 from packager.publishing.listing import pages
+from packager.publishing.reasons import reason
 
 AT_ONCE: Final = 8
 
@@ -128,8 +129,9 @@ def _translated(what: str) -> Iterator[None]:
     try:
         yield
     except _STORE_ERRORS as error:
-        reason = str(error).partition("\n")[0]
-        raise StoreFailed(f"{what}: {reason}. Check the store, then package again.") from error
+        raise StoreFailed(
+            f"{what}: {reason(error)}. Check the store, then package again."
+        ) from error
 
 
 def _remove_empty_folders(root: Path, keys: Iterable[str]) -> None:
