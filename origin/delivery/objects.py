@@ -2,27 +2,37 @@
 
 What a complete revision holds is known from its index. Segments are played before there is one:
 then the object itself tells its size and its digest, so that a segment has the same entity tag
-before and after, and a cache that filled itself early holds what everyone else gets.
+before and after, and a cache that filled itself early holds what everyone else gets. It is read
+whole for that once: its bytes never change, so what it told is remembered.
 """
 
 import hashlib
+from typing import Final
 
 from cdn.policy import ObjectClass
+from manifests.index import StoredObject
 from manifests.layout import Revision
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
 from origin.delivery.body import MemoryBody, StoredBody
+from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import StoreReader
+
+_UNLISTED_MAX: Final = 50_000
+"""Segments of unfinished revisions that are remembered: 20 MB, or a day of sound in three rungs."""
 
 
 class RevisionObjects:
     """The objects of all revisions of one store."""
 
-    def __init__(self, reader: StoreReader, published: Published) -> None:
+    def __init__(
+        self, reader: StoreReader, published: Published, unlisted_max: int = _UNLISTED_MAX
+    ) -> None:
         self._reader = reader
         self._published = published
+        self._unlisted: BoundedMap[str, StoredObject] = BoundedMap(unlisted_max)
 
     async def find(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         """Return the object called ``name``; NotFound where it is not there, or not yet."""
@@ -30,7 +40,7 @@ class RevisionObjects:
         if published is not None:
             return self._listed(published, name, kind)
         if kind.object_class is ObjectClass.SEGMENT:
-            return await self._unlisted(where, name, kind)
+            return await self._find_unlisted(where, name, kind)
         raise NotFound("There is no such revision, or it is not complete yet.")
 
     def _listed(self, published: PublishedRevision, name: str, kind: ObjectKind) -> Resource:
@@ -45,7 +55,13 @@ class RevisionObjects:
             artist=published.artist,
         )
 
-    async def _unlisted(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
-        content = await self._reader.read(where.key(name))
+    async def _find_unlisted(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
+        key = where.key(name)
+        known = self._unlisted.get(key)
+        if known is not None:
+            body = StoredBody(self._reader, key, known.size_bytes)
+            return Resource(kind, known.sha256, body, asset_id=where.asset_id)
+        content = await self._reader.read(key)
         digest = hashlib.sha256(content).hexdigest()
+        self._unlisted.put(key, StoredObject(name, len(content), digest), 1)
         return Resource(kind, digest, MemoryBody(content), asset_id=where.asset_id)

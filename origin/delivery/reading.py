@@ -1,7 +1,8 @@
 """Reading from the object store: the boundary where its exceptions become ours.
 
 Every read has a deadline and a limit on what it may bring. ``NotFound`` means that the object is
-not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in between.
+not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in between. Who
+asks for an object while it is being read shares that read: many players poll what grows.
 """
 
 import asyncio
@@ -32,9 +33,24 @@ class StoreReader:
     def __init__(self, store: "ObjectStore", *, timeout_s: float = 10.0) -> None:
         self._store = store
         self._timeout_s = timeout_s
+        self._under_way: dict[tuple[str, int], asyncio.Task[bytes]] = {}
 
     async def read(self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX) -> bytes:
         """Return a whole object; BrokenObject where it is larger than the limit."""
+        what = (key, limit_bytes)
+        reading = self._under_way.get(what)
+        if reading is None:
+            reading = asyncio.create_task(self._read(key, limit_bytes))
+            self._under_way[what] = reading
+            reading.add_done_callback(lambda done: self._forget(what, done))
+        return await asyncio.shield(reading)  # who goes away does not end it for others
+
+    def _forget(self, what: tuple[str, int], done: asyncio.Task[bytes]) -> None:
+        del self._under_way[what]
+        if not done.cancelled():
+            done.exception()  # seen, even where everybody has gone away
+
+    async def _read(self, key: str, limit_bytes: int) -> bytes:
         async with self._translated():
             found = await self._store.get_async(key)
             if found.meta["size"] > limit_bytes:

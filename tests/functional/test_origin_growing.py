@@ -116,6 +116,19 @@ async def test_a_segment_answers_alike_before_and_after(
         assert await early.read() == await late.read()
 
 
+async def test_a_segment_is_read_whole_once_to_learn_what_it_is(
+    client: Client, asset: GrowingAsset
+) -> None:
+    first = await client.head(SEGMENT)
+    asset.store.delete(SEGMENT.removeprefix("/"))
+    again = await client.head(SEGMENT)
+    assert again.status == HTTPStatus.OK
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert again.headers["Content-Length"] == first.headers["Content-Length"]
+    known = await client.get(SEGMENT, headers={"If-None-Match": first.headers["ETag"]})
+    assert known.status == HTTPStatus.NOT_MODIFIED
+
+
 async def test_a_segment_that_is_not_there_yet_may_come_soon(
     client: Client, asset: GrowingAsset
 ) -> None:
