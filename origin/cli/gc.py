@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from origin.collecting.surroundings import RowOf
-    from packager.publishing.garbage import Removal
+    from packager.publishing.garbage import Graces, Removal
 
 _HOUR_S: Final = 3600.0
 _MEGABYTE: Final = 1_000_000
 _HOURS: Final = click.FloatRange(0.25, 100_000)
 """A quarter of an hour at least: what has just been written may be of work that goes on."""
+_NOT_ASKED: Final = (
+    "No database was asked. Where workers package into this store, give --state or --database."
+)
 _WHY: Final = {
     "superseded": "another revision plays, or none",
     "abandoned": "nobody goes on with it",
@@ -89,10 +92,6 @@ def gc(
     soundbridge gc s3://media/audio --database postgresql://...
     soundbridge gc s3://media/audio --database postgresql://... --delete
     """  # noqa: D301 click wants the character, not its name
-    from origin.collecting.collect import find_garbage, remove_garbage
-    from origin.collecting.errors import CollectionFailed
-    from origin.collecting.surroundings import Surroundings
-    from origin.database.engine import DatabaseUnusable
     from packager.publishing.garbage import Graces
     from packager.publishing.withdrawal import GRACE
 
@@ -102,11 +101,24 @@ def gc(
         parked_s=parked_h * _HOUR_S,
         withdrawn_s=GRACE.total_seconds(),
     )
-    walk = remove_garbage if delete else find_garbage
+    with _removals(store, state, database, graces, deletes=delete) as removals:
+        (_as_json if as_json else _as_sentences)(removals, deleted=delete)
+
+
+@contextmanager
+def _removals(
+    store: str, state: Path | None, database: str | None, graces: "Graces", *, deletes: bool
+) -> "Iterator[Iterator[Removal]]":
+    """Give the caller's block what goes, and say to a person what ends it early."""
+    from origin.collecting.collect import find_garbage, remove_garbage
+    from origin.collecting.errors import CollectionFailed
+    from origin.collecting.surroundings import Surroundings
+    from origin.database.engine import DatabaseUnusable
+
+    walk = remove_garbage if deletes else find_garbage
     try:
         with _rows(state, database) as row_of:
-            removals = walk(Surroundings(open_store(store), row_of), graces)
-            (_as_json if as_json else _as_sentences)(removals, deleted=delete)
+            yield walk(Surroundings(open_store(store), row_of), graces)
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
     except (CollectionFailed, DatabaseUnusable) as error:
@@ -116,6 +128,7 @@ def gc(
 @contextmanager
 def _rows(state: Path | None, database: str | None) -> "Iterator[RowOf | None]":
     if state is None and database is None:
+        click.echo(_NOT_ASKED, err=True)
         yield None
         return
     from origin.collecting.rows import rows
@@ -125,34 +138,47 @@ def _rows(state: Path | None, database: str | None) -> "Iterator[RowOf | None]":
 
 
 def _as_json(removals: "Iterator[Removal]", *, deleted: bool) -> None:
-    found: list[dict[str, Any]] = [
-        {
-            "folder": removal.folder,
-            "reason": removal.reason.value,
-            "objects": len(removal.objects),
-            "size_bytes": removal.size_bytes,
-        }
-        for removal in removals
-    ]
-    totals = {name: sum(each[name] for each in found) for name in ("objects", "size_bytes")}
-    click.echo(json.dumps({"deleted": deleted, "removals": found, **totals}))
+    """Print what went, also where something ended it before it was complete."""
+    found: list[dict[str, Any]] = []
+    is_complete = False
+    try:
+        for removal in removals:
+            found.append(_described(removal))  # noqa: PERF401 what came before a failure counts
+        is_complete = True
+    finally:
+        totals = {name: sum(each[name] for each in found) for name in ("objects", "size_bytes")}
+        result = {"deleted": deleted, "complete": is_complete, "removals": found, **totals}
+        click.echo(json.dumps(result))
+
+
+def _described(removal: "Removal") -> dict[str, Any]:
+    return {
+        "folder": removal.folder,
+        "reason": removal.reason.value,
+        "objects": len(removal.objects),
+        "size_bytes": removal.size_bytes,
+    }
 
 
 def _as_sentences(removals: "Iterator[Removal]", *, deleted: bool) -> None:
+    """Print what goes as it goes, and at the end, however it comes, how much that was."""
     folders = objects = size_bytes = 0
-    for removal in removals:
-        folders += 1
-        objects += len(removal.objects)
-        size_bytes += removal.size_bytes
-        click.echo(
-            f"{removal.folder}  {removal.reason.value}: {_WHY[removal.reason]}; "
-            f"{len(removal.objects)} objects, {_megabytes(removal.size_bytes)}"
-        )
-    if not folders:
-        click.echo("There is nothing to remove.")
-        return
-    total = f"{objects} objects in {folders} folders, {_megabytes(size_bytes)}"
-    click.echo(f"Removed {total}." if deleted else f"{total} could go. Remove them with --delete.")
+    try:
+        for removal in removals:
+            folders += 1
+            objects += len(removal.objects)
+            size_bytes += removal.size_bytes
+            click.echo(
+                f"{removal.folder}  {removal.reason.value}: {_WHY[removal.reason]}; "
+                f"{len(removal.objects)} objects, {_megabytes(removal.size_bytes)}"
+            )
+        if not folders:
+            click.echo("There is nothing to remove.")
+    finally:
+        if folders:
+            total = f"{objects} objects in {folders} folders, {_megabytes(size_bytes)}"
+            could = f"{total} could go. Remove them with --delete."
+            click.echo(f"Removed {total}." if deleted else could)
 
 
 def _megabytes(size_bytes: int) -> str:

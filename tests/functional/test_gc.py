@@ -497,6 +497,7 @@ def test_the_command_lists_first_and_removes_when_told(store: LocalStore, tmp_pa
     assert done.exit_code == 0, done.stderr
     document = json.loads(done.stdout)
     assert document["deleted"]
+    assert document["complete"]
     assert [each["reason"] for each in document["removals"]] == ["superseded"]
     assert document["size_bytes"] == document["removals"][0]["size_bytes"] > 0
     assert not (root / asset.entry.where.prefix).exists()
@@ -514,6 +515,27 @@ def test_nothing_but_the_command_line_can_ask_for_a_removal(
     (tmp_path / "soundbridge.toml").write_text("delete = true\n")
     assert "no option called delete" in gc(tmp_path / "store").stderr
     assert listed(store) == before
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_what_went_before_a_failure_is_told(
+    store: LocalStore, tmp_path: Path, form: tuple[str, ...]
+) -> None:
+    unfinished = tmp_path / "store" / "media" / "a" / "00000.m4s#1"
+    unfinished.parent.mkdir(parents=True)
+    unfinished.write_bytes(b"half")
+    obstore.put(store, layout.entry_key("strange"), b"{")
+    age(tmp_path / "store", hours=25)
+    done = gc(tmp_path / "store", "--delete", *form)
+    assert done.exit_code == 1
+    assert not unfinished.exists()
+    assert "No database was asked." in done.stderr
+    assert "strange.json cannot be understood" in done.stderr
+    if form:
+        document = json.loads(done.stdout)
+        assert (document["complete"], document["objects"]) == (False, 1)
+    else:
+        assert done.stdout.splitlines()[-1].startswith("Removed 1 objects in 1 folders")
 
 
 def test_what_the_command_refuses_is_a_sentence(store: LocalStore, tmp_path: Path) -> None:
