@@ -11,8 +11,8 @@ Before its pre-roll, twoloop reads one frame of silence. Rate control steers a L
 that starts low and climbs slowly where a sound is easy: steady tones take 300 frames and more to
 get down to their least error, 20 dB below the first. Silence drives it to its top within a frame,
 as it does before the sound of one continuous encode, and from there it comes down fast. Without
-it, Zimtohrli's distance around joins is a tenth more; with it, the same. The fast search starts
-near to where it stays, and silence would only carry it away from there.
+it, Zimtohrli's distance around joins is a tenth more; with it, one or two hundredths. The fast
+search starts near to where it stays, and silence would only carry it away from there.
 """
 
 from collections.abc import Iterator
