@@ -65,8 +65,9 @@ def serve(start: Start) -> None:
 def _conversation(requests: BinaryIO, start: Start) -> Generator[tuple[str, object]]:
     asked = _next(requests).read_as(ReadRequest)
     try:
-        confine(asked.allowance)
-        reading = start(Path(asked.path), asked.limits, asked.workers, asked.extras)
+        source = Path(asked.path)
+        confine(asked.allowance, source)
+        reading = start(source, asked.limits, asked.workers, asked.extras)
         yield messages.PLAN, reading.plan
         done = frozenset(_next(requests).read_as(ChunksRequest).done)
         for chunk in reading.chunks(done):

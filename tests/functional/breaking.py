@@ -2,8 +2,10 @@
 
 import ctypes
 import os
+import resource
 import signal
 import socket
+import threading
 import time
 from collections.abc import Collection, Generator
 from dataclasses import replace
@@ -17,6 +19,8 @@ from packager.limits import Limits
 from packager.plan import Finding, Plan
 from packager.reading import Reading
 from packager.sandbox.template import serve_copies
+
+_NOWHERE: Final = Path("/tmp/soundbridge-escaped")  # noqa: S108 it is never there
 
 
 class ReadingThatBreaks:
@@ -87,8 +91,53 @@ def kill_its_parent() -> None:
 
 
 def write_a_file() -> None:
-    with Path("/tmp/soundbridge-escaped").open("wb") as file:  # noqa: S108 it is never there
+    with _NOWHERE.open("wb") as file:
         file.write(b"escaped")
+
+
+def change_a_file() -> None:
+    os.truncate(_NOWHERE, 0)
+
+
+def remove_a_file() -> None:
+    _NOWHERE.unlink()
+
+
+def make_a_folder() -> None:
+    _NOWHERE.mkdir()
+
+
+def read_what_its_parent_knows() -> None:
+    Path(f"/proc/{os.getppid()}/environ").read_bytes()
+
+
+def read_another_file() -> None:
+    Path("/etc/passwd").read_bytes()
+
+
+def lift_its_limits() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def look_at_its_limits_and_start_a_thread() -> None:
+    resource.getrlimit(resource.RLIMIT_CORE)
+    thread = threading.Thread(target=str)
+    thread.start()
+    thread.join()
+
+
+def outlive_its_parent() -> None:
+    if ctypes.CDLL(None, use_errno=True).prctl(1, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def start_a_process() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def leave_its_session() -> None:
+    os.setsid()
 
 
 def ask_the_network() -> None:
@@ -139,7 +188,9 @@ BREAKS: Final = {
     for breaks in (
         segfault, abort, leave, kill_its_parent, hang, hang_with_the_interpreter, spin, eat_memory,
         eat_memory_in_c, write_a_file, ask_the_network, start_a_program, raise_an_error,
-        print_a_lot,
+        print_a_lot, change_a_file, remove_a_file, make_a_folder, read_what_its_parent_knows,
+        read_another_file, lift_its_limits, look_at_its_limits_and_start_a_thread,
+        outlive_its_parent, start_a_process, leave_its_session,
     )
 }  # fmt: skip
 LIES: Final = {

@@ -27,6 +27,7 @@ from tests.sources.audio import excerpt
 
 LIMITS = Limits()
 USUAL = allowance(LIMITS, workers=1)
+NOT_PERMITTED = "Operation not permitted"
 RUNGS = ("128k", "256k", "320k")
 
 
@@ -114,10 +115,19 @@ def test_an_error_of_our_own_keeps_its_trace(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("write_a_file", "File too large"),
-        ("ask_the_network", "Operation not permitted"),
-        ("start_a_program", "Operation not permitted"),
-        ("kill_its_parent", "Operation not permitted"),
+        ("write_a_file", NOT_PERMITTED),
+        ("change_a_file", NOT_PERMITTED),
+        ("remove_a_file", NOT_PERMITTED),
+        ("make_a_folder", NOT_PERMITTED),
+        ("read_what_its_parent_knows", "Permission denied"),
+        ("read_another_file", "Permission denied"),
+        ("lift_its_limits", "not allowed to raise maximum limit"),
+        ("outlive_its_parent", NOT_PERMITTED),
+        ("start_a_process", NOT_PERMITTED),
+        ("leave_its_session", NOT_PERMITTED),
+        ("ask_the_network", NOT_PERMITTED),
+        ("start_a_program", NOT_PERMITTED),
+        ("kill_its_parent", NOT_PERMITTED),
     ],
 )
 def test_what_a_child_may_not_do(
@@ -126,6 +136,13 @@ def test_what_a_child_may_not_do(
     with pytest.raises(SourceCrashed) as raised:
         read_all(readers.reader(), named(name))
     assert reason in str(raised.value.__cause__)
+
+
+def test_what_a_child_may_do(
+    readers: WarmReaders, named: Callable[[str], Path], music: Path
+) -> None:
+    chunks = read_all(readers.reader(), named("look_at_its_limits_and_start_a_thread"))
+    assert chunks == list(Reading(music, LIMITS).chunks())
 
 
 def test_what_a_library_prints_goes_nowhere(
