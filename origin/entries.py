@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError
-from packager.errors import StoreFailed
+from packager.errors import StoreFailed, first_line
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import Withdrawal, clear, withdraw
@@ -52,7 +52,7 @@ class Entries:
                     return
             await self.follow(entry.asset_id)
         except (*DATABASE_ERRORS, StoreFailed, ManifestError) as error:
-            _log.warning("not announced", asset=entry.asset_id, cause=_first_line(error))
+            _log.warning("not announced", asset=entry.asset_id, cause=first_line(error))
 
     async def withdraw(self, held: Claimed, asset_id: str) -> None:
         """Take back what was announced of an asset whose job fails for good; raises LeaseLost.
@@ -65,7 +65,7 @@ class Entries:
                 await assets.withdraw(connection, held, asset_id, now_s=time.time())
             await self.follow(asset_id)
         except (*DATABASE_ERRORS, StoreFailed, ManifestError) as error:
-            _log.warning("not yet withdrawn", asset=asset_id, cause=_first_line(error))
+            _log.warning("not yet withdrawn", asset=asset_id, cause=first_line(error))
 
     async def follow(self, asset_id: str) -> None:
         """Bring the store up to an asset's row.
@@ -90,7 +90,7 @@ class Entries:
                 for asset_id in await self._behind():
                     await self._repair(asset_id)
             except DATABASE_ERRORS as error:
-                _log.warning("entries not repaired", cause=_first_line(error))
+                _log.warning("entries not repaired", cause=first_line(error))
             await asyncio.sleep(_REPAIR_EVERY_S)
 
     async def _behind(self) -> list[str]:
@@ -106,7 +106,7 @@ class Entries:
             await self.follow(asset_id)
             _log.info("entry repaired", asset=asset_id)
         except (StoreFailed, ManifestError) as error:  # the next one may go well
-            _log.warning("entry not repaired", asset=asset_id, cause=_first_line(error))
+            _log.warning("entry not repaired", asset=asset_id, cause=first_line(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,3 @@ def _write(store: ObjectStore, row: assets.Published) -> None:
         else:
             clear(storage, row.where)
             storage.put(key, row.entry.to_json())
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -25,6 +25,7 @@ from origin.collecting.rows import rows
 from origin.collecting.surroundings import Surroundings
 from origin.database.engine import DatabaseUnusable
 from origin.inspection.blocking import in_thread
+from packager.errors import first_line
 from packager.publishing.garbage import Graces
 
 _FIRST_AFTER_S: Final = 300.0
@@ -67,7 +68,7 @@ class Promises:
         try:
             removed = await in_thread(self._remove)
         except (CollectionFailed, DatabaseUnusable) as error:  # the next time may go well
-            _log.warning("promises not kept", cause=str(error).partition("\n")[0])
+            _log.warning("promises not kept", cause=first_line(error))
             return
         if removed:
             _log.info("promises kept", folders=removed)

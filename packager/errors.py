@@ -75,3 +75,8 @@ class ReaderLost(PackagingError):
     """The process that read it could not be started or was ended from outside; try again."""
 
     code = "reader_lost"
+
+
+def first_line(error: BaseException) -> str:
+    """Return what a log needs of an error: those of databases go on with statements and values."""
+    return str(error).partition("\n")[0]

@@ -26,6 +26,7 @@ from origin.delivery.errors import (
     StoreUnavailable,
 )
 from origin.delivery.range import unsatisfied_content_range
+from packager.errors import first_line
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -61,8 +62,10 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 def answer(error: ApiError) -> web.Response:
     """Return the problem document of one error."""
     status = _STATUSES.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and error.__cause__ is not None:
-        _log.error(error.code, detail=str(error), cause=_first_line(error.__cause__))
+    cause = error.__cause__
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and cause is not None:
+        said = f"{type(cause).__name__}: {first_line(cause)}"
+        _log.error(error.code, detail=str(error), cause=said)
     return _document(status, error.code, str(error), _extra_headers(error))
 
 
@@ -121,7 +124,3 @@ def _object_class(status: HTTPStatus) -> ObjectClass:
     if status is HTTPStatus.NOT_FOUND:
         return ObjectClass.NOT_FOUND
     return ObjectClass.CLIENT_ERROR
-
-
-def _first_line(cause: BaseException) -> str:
-    return f"{type(cause).__name__}: {cause}".partition("\n")[0]

@@ -20,6 +20,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from packager.errors import first_line
 from packager.queue import lease, policy
 from packager.queue.claim import claim
 from packager.queue.errors import LeaseLost
@@ -114,7 +115,7 @@ class Worker:
                     lease_s=around.lease_s,
                 )
         except DATABASE_ERRORS as error:
-            _log.warning("database unreachable", cause=_first_line(error))
+            _log.warning("database unreachable", cause=first_line(error))
             return False
         if held is None:
             return False
@@ -144,7 +145,7 @@ async def _attempt(around: Surroundings, handler: Handler, run: Run) -> None:
     except LeaseLost as lost:
         log.warning("lease lost", cause=str(lost))
     except DATABASE_ERRORS as error:
-        log.warning("job left to its lease", cause=_first_line(error))
+        log.warning("job left to its lease", cause=first_line(error))
     except asyncio.CancelledError:
         with suppress(LeaseLost, *DATABASE_ERRORS):
             await _release(around, run)
@@ -171,7 +172,7 @@ async def _follow(completion: Completion, log: _Log) -> None:
     try:
         await completion.follow()
     except Exception as error:  # noqa: BLE001 the job is done; what is missing will be found
-        log.warning("left for later", cause=_first_line(error))
+        log.warning("left for later", cause=first_line(error))
 
 
 @asynccontextmanager
@@ -215,7 +216,7 @@ async def _beat(around: Surroundings, run: Run, done: asyncio.Event) -> LeaseLos
         except LeaseLost as lost:
             return lost
         except DATABASE_ERRORS as error:
-            _log.warning("heartbeat failed", job=run.held.job_id, cause=_first_line(error))
+            _log.warning("heartbeat failed", job=run.held.job_id, cause=first_line(error))
     return LeaseLost(run.held.job_id, run.held.fence)
 
 
@@ -252,10 +253,6 @@ async def _end(write: Callable[[], Awaitable[_T]]) -> _T:
         try:
             return await write()
         except DATABASE_ERRORS as error:
-            _log.warning("database unreachable", cause=_first_line(error))
+            _log.warning("database unreachable", cause=first_line(error))
             await asyncio.sleep(wait_s)
     return await write()
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]
