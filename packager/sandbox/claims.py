@@ -17,7 +17,7 @@ from manifests.boxes.stream_info import StreamInfo
 from manifests.chapters import Chapter
 from manifests.errors import ManifestError
 from manifests.index import Loudness, ReplayGain
-from manifests.rendition import FRAME_SAMPLES, Codec, Ladder, Rung
+from manifests.rendition import AAC_FRAME_BITS_PER_CHANNEL, FRAME_SAMPLES, Codec, Ladder, Rung
 from packager.sandbox.values import Misfit
 from packager.source.cover import MEDIA_TYPE, SIZES_PX, ArtworkSet, Cover
 from packager.source.facts import Probe
@@ -38,6 +38,8 @@ _AAC_FRAME_OF_1024: Final = 0
 """With neither a core coder nor an extension: the last three bits of an AudioSpecificConfig."""
 _NO_SBR: Final = bytes.fromhex("56e500")
 """What FFmpeg adds to one: there is no spectral band replication."""
+
+_MARGIN: Final = 2
 
 _MOST_DB: Final = 1_000.0
 """More than floats of 32 bits can be louder than others."""
@@ -93,6 +95,14 @@ def check_config(config: bytes, ladder: Ladder, rung: Rung) -> None:
         raise Misfit("no configuration of a decoder") from error
     if not fits:
         raise Misfit("another encoder than a rung has")
+
+
+def most_unit_bytes(ladder: Ladder, rung: Rung) -> int:
+    """Return more than a frame of a rung ever has."""
+    bits = AAC_FRAME_BITS_PER_CHANNEL
+    if rung.bits_per_sample is not None:
+        bits = FRAME_SAMPLES * rung.bits_per_sample
+    return _MARGIN * ladder.channels * bits // 8
 
 
 def check_loudness(loudness: Loudness) -> None:

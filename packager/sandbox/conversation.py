@@ -53,7 +53,7 @@ class Conversation:
         except Misfit as error:
             raise SourceCrashed(CRASHED) from error
 
-    def _read(self, size_bytes: int) -> bytes:
+    def _read(self, size_bytes: int) -> bytearray:
         data = bytearray()
         while len(data) < size_bytes:
             self._await(self._child.from_child, select.POLLIN)
@@ -61,7 +61,7 @@ class Conversation:
             if not piece:
                 raise self._what_ended_it()
             data += piece
-        return bytes(data)
+        return data
 
     def _await(self, pipe: int, event: int) -> None:
         ready = select.poll()

@@ -64,6 +64,8 @@ class Expectation:
             raise Misfit("a chunk beside the grid")
         if len(chunk.units) != cut.end_frame - cut.first_frame or not all(chunk.units):
             raise Misfit("another number of frames than the chunk has")
+        if max(map(len, chunk.units)) > claims.most_unit_bytes(self._ladder, chunk.rung):
+            raise Misfit("a frame that holds more than sound")
         self._received += 1
 
     def check_finding(self, finding: Finding) -> None:

@@ -18,7 +18,8 @@ from packager.sandbox.values import Misfit, pack, unpack
 T = TypeVar("T")
 
 MOST_HEADER_BYTES: Final = 4 * 2**20
-MOST_BODY_BYTES: Final = 128 * 2**20
+MOST_BODY_BYTES: Final = 32 * 2**20
+"""A chunk of a minute that FLAC could not make smaller has 19 MB."""
 
 _SIZES: Final = struct.Struct(">II")
 
@@ -29,7 +30,7 @@ class Message:
 
     kind: str
     value: Any
-    body: bytes
+    body: bytes | bytearray
 
     def read_as(self, kind: type[T]) -> T:
         """Return the value as what it should be; raises Misfit."""
@@ -44,7 +45,7 @@ def frame(kind: str, value: object) -> bytes:
     return b"".join((_SIZES.pack(len(header), body_size), header, *parts))
 
 
-def read_message(read: Callable[[int], bytes]) -> Message:
+def read_message(read: Callable[[int], bytes | bytearray]) -> Message:
     """Read one frame; ``read`` returns exactly as many bytes as it is asked for, or raises.
 
     Raises Misfit, before anything large is read.
@@ -60,7 +61,7 @@ def read_message(read: Callable[[int], bytes]) -> Message:
     return Message(header["kind"], header["value"], read(body_size))
 
 
-def _parsed(header: bytes) -> Any:
+def _parsed(header: bytes | bytearray) -> Any:
     try:
         return json.loads(header, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

@@ -27,7 +27,7 @@ def pack(value: object) -> tuple[Any, list[bytes]]:
     return _packed(value, parts), parts
 
 
-def unpack(kind: type[T], value: Any, body: bytes) -> T:
+def unpack(kind: type[T], value: Any, body: bytes | bytearray) -> T:
     """Return the ``kind`` that was packed as ``value`` and ``body``; raises Misfit."""
     parts = _Parts(body)
     unpacked: T = _unpacked(kind, value, parts)
@@ -39,8 +39,8 @@ def unpack(kind: type[T], value: Any, body: bytes) -> T:
 class _Parts:
     """Bytes that are taken from the front."""
 
-    def __init__(self, body: bytes) -> None:
-        self._body = body
+    def __init__(self, body: bytes | bytearray) -> None:
+        self._body = memoryview(body)
         self._at = 0
 
     @property
@@ -51,7 +51,7 @@ class _Parts:
         end = self._at + size_bytes
         if not self._at <= end <= len(self._body):
             raise Misfit("there are fewer bytes than it says")
-        taken = self._body[self._at : end]
+        taken = bytes(self._body[self._at : end])
         self._at = end
         return taken
 

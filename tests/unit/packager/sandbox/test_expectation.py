@@ -76,6 +76,7 @@ def test_what_is_done_is_not_expected() -> None:
         lambda chunks: chunks[1:],
         lambda chunks: [chunks[0], *chunks],
         lambda chunks: chunks[::-1],
+        lambda chunks: [replace(chunks[0], units=(b"x" * 4_000, *chunks[0].units[1:]))],
         lambda chunks: chunks[3:] + chunks[:3],
         lambda _: chunks_of(44_100 * 201),
         lambda chunks: chunks[:3] + chunks_of(44_100 * 69)[6:],
