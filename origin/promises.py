@@ -19,14 +19,13 @@ from typing import Final
 import structlog
 from obstore.store import ObjectStore
 
-from origin.collecting.collect import remove_garbage
+from origin.collecting.collect import remove_promised
 from origin.collecting.errors import CollectionFailed
 from origin.collecting.rows import rows
 from origin.collecting.surroundings import Surroundings
 from origin.database.engine import DatabaseUnusable
 from origin.inspection.blocking import in_thread
 from packager.errors import first_line
-from packager.publishing.garbage import Graces
 
 _FIRST_AFTER_S: Final = 300.0
 _REMOVALS_AT_ONCE: Final = 1000
@@ -77,7 +76,7 @@ class Promises:
         """Return how many folders were removed; what is left over has its turn the next time."""
         removed = 0
         with rows(self.state, self.url) as row_of:
-            removals = remove_garbage(Surroundings(self.store, row_of), Graces.of_promises())
+            removals = remove_promised(Surroundings(self.store, row_of))
             for _ in islice(removals, _REMOVALS_AT_ONCE):
                 removed += 1
                 if self._is_over.is_set():

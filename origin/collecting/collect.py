@@ -1,6 +1,6 @@
-"""The two ways to go through a store: to say what may go, and to let it go."""
+"""The ways to go through a store: to say what may go, to let it go, and to keep promises."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -26,7 +26,30 @@ def find_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
 def remove_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     """Remove what may go, and yield each removal after it was made; raises CollectionFailed."""
     yield from remove_leftovers(around.store, older_than_s=around.clock() - graces.abandoned_s)
-    asset_ids = [asset_id for asset_id, _ in _found(around, graces)]
+    yield from _removed(around, graces, [asset_id for asset_id, _ in _found(around, graces)])
+
+
+def remove_promised(around: Surroundings) -> Iterator[Removal]:
+    """Remove what was to stay for a while only, as ``remove_garbage`` does.
+
+    All of that is of assets that have something below ``growing/``, so no others are listed, and
+    entries are read only where something may be due.
+    """
+    graces = Graces.of_promises()
+    holdings = Holdings(around.store)
+    yield from _removed(
+        around,
+        graces,
+        [
+            asset_id
+            for asset_id in holdings.growing()
+            if _judged(around, graces, asset_id, Asset(holdings.of(asset_id), ()))
+        ],
+    )
+
+
+def _removed(around: Surroundings, graces: Graces, asset_ids: Sequence[str]) -> Iterator[Removal]:
+    """Judge these assets again, and remove at once what may go of them."""
     holdings = Holdings(around.store)
     entries = Entries(around.store)
     for start in range(0, len(asset_ids), _ASSETS_AT_ONCE):

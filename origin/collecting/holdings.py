@@ -4,7 +4,7 @@ A listing brings an asset's objects one after the other, whatever the order of t
 grows and what was uploaded is of few assets: theirs is listed when its asset's turn has come.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,10 @@ class Holdings:
             yield asset_id, (*media, *rest)
         for asset_id in aside:
             yield asset_id, tuple(self._aside(asset_id))
+
+    def growing(self) -> Sequence[str]:
+        """Return the ids of assets that are being made, or have left something of that."""
+        return sorted(self._asset_ids(GROWING_PREFIX))
 
     def of(self, asset_id: str) -> tuple[Stored, ...]:
         """Return one asset's objects as they are now."""

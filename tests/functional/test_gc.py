@@ -21,7 +21,7 @@ from manifests import layout
 from manifests.entry import Entry
 from manifests.layout import Revision
 from origin.cli import main
-from origin.collecting.collect import find_garbage, remove_garbage
+from origin.collecting.collect import find_garbage, remove_garbage, remove_promised
 from origin.collecting.errors import CollectionFailed
 from origin.collecting.rows import rows
 from origin.collecting.surroundings import Surroundings
@@ -398,6 +398,23 @@ def test_a_revision_that_goes_while_it_is_published_again_is_not_played(
     assert listed(store) == {*there, layout.entry_key("plays")}
     entry = bytes(obstore.get(store, layout.entry_key("plays")).bytes())
     assert Entry.from_json(entry) == second.entry
+
+
+def test_promises_look_at_nothing_but_what_grew(store: LocalStore, tmp_path: Path) -> None:
+    superseded(store, tmp_path / "store")
+    obstore.put(store, "media/killed/r1/128k/00000.m4s", b"sound")
+    for key in (layout.entry_key("strange"), Revision("young", "r1").growing_key(layout.WITHDRAWN)):
+        obstore.put(store, key, b"{")
+    age(tmp_path / "store", hours=0.5)
+    before = listed(store)
+    assert reasons(remove_promised(Surroundings(store))) == {}
+    age(tmp_path / "store", hours=25)
+    with pytest.raises(CollectionFailed, match="cannot be understood"):
+        list(remove_promised(Surroundings(store)))
+    obstore.delete(store, layout.entry_key("strange"))
+    assert reasons(remove_promised(Surroundings(store))) == {"media/young/r1": Reason.WITHDRAWN}
+    gone = {layout.entry_key("strange"), Revision("young", "r1").growing_key(layout.WITHDRAWN)}
+    assert listed(store) == before - gone
 
 
 def test_a_state_folder_without_a_database_is_not_an_empty_queue(tmp_path: Path) -> None:
