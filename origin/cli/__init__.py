@@ -30,8 +30,8 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    epilog="Every option is also read from the environment (--store is SOUNDBRIDGE_STORE) and "
-    "from a TOML file (store = 's3://bucket').",
+    epilog="Every option, except what deletes or lets in, is also read from the environment "
+    "(--store is SOUNDBRIDGE_STORE) and from a TOML file (store = 's3://bucket').",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(package_name="soundbridge", message="%(prog)s %(version)s")
