@@ -106,7 +106,6 @@ DAMAGED: Mapping[str, Maker] = {
     "cut aiff": lambda at: bad.cut(at / "t.aiff"),
     "cut wavpack": lambda at: bad.cut(at / "t.wv"),
     "nan": lambda at: bad.float_wav(at / "t.wav", value=np.nan),
-    "nan after many segments": lambda at: bad.float_wav(at / "t.wav", value=np.nan, duration_s=40),
     "infinity": lambda at: bad.float_wav(at / "t.wav", value=np.inf),
     "minus infinity": lambda at: bad.float_wav(at / "t.wav", value=-np.inf),
     "huge": lambda at: bad.float_wav(at / "t.wav", value=3e38),
@@ -188,6 +187,18 @@ def test_what_only_names_other_files_is_not_followed(
 @pytest.mark.parametrize("make", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_sound(store: Path, sources: Path, make: Maker) -> None:
     refused(store, make(sources), CorruptSource)
+
+
+def test_sound_that_is_damaged_after_it_began_to_play_is_withdrawn(
+    store: Path, sources: Path
+) -> None:
+    source = bad.float_wav(sources / "t.wav", value=np.nan, duration_s=40)
+    with pytest.raises(CorruptSource) as raised:
+        package_into(store, source)
+    (note,) = raised.value.__notes__
+    assert note.startswith("It played already. ")
+    assert not (store / "entry").exists()
+    assert len(list((store / "growing").rglob("withdrawn.json"))) == 1
 
 
 @pytest.mark.parametrize(
