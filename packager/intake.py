@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from manifests.index import SourceRecord
-from packager.errors import SourceChanged, SourceNotFound
+from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
 from packager.extras import NO_EXTRAS, Extras
 from packager.limits import Limits
 from packager.sandbox.reader import IsolatedReading, Reader
@@ -43,11 +43,7 @@ class Intake:
         Raises SourceNotFound, and SourceChanged where it is not the file any more that it was.
         """
         sha256, probe = self.digest.sha256(), self.reading.plan.probe
-        if _state_of(self._path) != self._before:
-            raise SourceChanged(
-                "This file was changed while it was being packaged. "
-                "Wait until it is written, then package it again."
-            )
+        self._check_unchanged()
         return SourceRecord(
             sha256=sha256,
             size_bytes=self._before.size_bytes,
@@ -58,6 +54,27 @@ class Intake:
             bits_per_sample=probe.bits_per_sample,
             bitrate_bps=probe.bitrate_bps,
         )
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Let SourceChanged take the place of what the block finds wrong with another file."""
+        try:
+            yield
+        except StoreFailed:
+            raise
+        except PackagingError as error:
+            try:
+                self._check_unchanged()
+            except (SourceChanged, SourceNotFound) as changed:
+                raise changed from error
+            raise
+
+    def _check_unchanged(self) -> None:
+        if _state_of(self._path) != self._before:
+            raise SourceChanged(
+                "This file was changed while it was being packaged. "
+                "Wait until it is written, then package it again."
+            )
 
 
 @contextmanager

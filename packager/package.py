@@ -133,7 +133,9 @@ def _publish(
     try:
         clear(publication.storage, publication.where)
         index = _existing_index(taken, publication)
-        index = index or _make(taken, publication, announce, on_progress)
+        if index is None:
+            with taken.unchanged():
+                index = _make(taken, publication, announce, on_progress)
         end_playlists(publication, index)
         entry = _final_entry(expected, index)
         publisher.final(entry)
