@@ -65,6 +65,17 @@ def below(pid: int) -> list[int]:
     return found + [deeper for child in found for deeper in below(child)]
 
 
+def readers_below(pid: int) -> list[int]:
+    """Those of them that read sources: the servers of other tests may run beside them."""
+    return [one for one in below(pid) if b"\0-P\0" in command_line(one)]
+
+
+def command_line(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
 def wait_until(holds: Callable[[], bool]) -> None:
     deadline_s = time.monotonic() + 30
     while not holds():
@@ -79,8 +90,8 @@ def test_no_child_outlives_its_parent(tmp_path: Path, music: Path, name: str) ->
     with subprocess.Popen(command, stdout=subprocess.PIPE, env={"PYTHONPATH": "."}) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == b"reading\n"
-        children = below(parent.pid)
-        assert len(children) == 2
+        wait_until(lambda: len(readers_below(parent.pid)) == 2)
+        children = readers_below(parent.pid)
         parent.kill()
     wait_until(lambda: not any(map(is_alive, children)))
 
@@ -89,19 +100,19 @@ def test_no_idle_child_outlives_its_parent() -> None:
     program = "from packager.sandbox.reader import Reader; Reader(); input()"
     command = [sys.executable, "-c", program]
     with subprocess.Popen(command, stdin=subprocess.PIPE, env={"PYTHONPATH": "."}) as parent:
-        wait_until(lambda: bool(below(parent.pid)))
-        children = below(parent.pid)
+        wait_until(lambda: bool(readers_below(parent.pid)))
+        children = readers_below(parent.pid)
         parent.kill()
     wait_until(lambda: not any(map(is_alive, children)))
 
 
 def test_whatever_leaves_the_block_ends_the_child(tmp_path: Path, music: Path) -> None:
     source = shutil.copy(music, tmp_path / "hang.wav")
-    before = below(os.getpid())
+    before = readers_below(os.getpid())
     with suppress(KeyboardInterrupt), Reader() as reader:
         next(reader.read(Path(source), LIMITS).chunks())
         raise KeyboardInterrupt
-    assert below(os.getpid()) == before
+    assert readers_below(os.getpid()) == before
 
 
 def test_a_child_knows_no_secret_and_holds_no_file(
@@ -111,7 +122,8 @@ def test_a_child_knows_no_secret_and_holds_no_file(
     file = os.open(tmp_path, os.O_RDONLY)
     os.set_inheritable(file, True)
     with Reader():
-        (child,) = below(os.getpid())
+        wait_until(lambda: bool(readers_below(os.getpid())))  # it has become a program
+        (child,) = readers_below(os.getpid())
         wait_until(lambda: len(list(Path(f"/proc/{child}/fd").iterdir())) == OWN_FILES)
         open_files = {str(path.readlink()) for path in Path(f"/proc/{child}/fd").iterdir()}
         lines = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
@@ -128,7 +140,7 @@ def test_a_template_that_was_killed_is_replaced(tmp_path: Path, music: Path) -> 
     with WarmReaders() as readers:
         with readers.reader() as reader:
             reading = reader.read(music, LIMITS)
-            os.kill(below(os.getpid())[0], signal.SIGKILL)
+            os.kill(readers_below(os.getpid())[0], signal.SIGKILL)
             with pytest.raises(ReaderLost):
                 list(reading.chunks())
         packaged = package(
@@ -227,9 +239,12 @@ async def test_a_job_that_is_cancelled_ends_its_child(office: Office, music: Pat
     await office.queue(music, "hang")
 
     async def is_reading() -> bool:
-        return len(below(os.getpid())) == 2 and (await office.job("hang")).state == State.RUNNING
+        return (
+            len(readers_below(os.getpid())) == 2
+            and (await office.job("hang")).state == State.RUNNING
+        )
 
     async with office.open(drain_s=0):
         await office.until(is_reading)
     assert (await office.job("hang")).state == State.QUEUED
-    assert len(below(os.getpid())) == 1
+    assert len(readers_below(os.getpid())) == 1
