@@ -26,7 +26,6 @@ from origin.delivery.errors import (
     StoreUnavailable,
 )
 from origin.delivery.range import unsatisfied_content_range
-from packager.errors import first_line
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -64,7 +63,7 @@ def answer(error: ApiError) -> web.Response:
     status = _STATUSES.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
     cause = error.__cause__
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and cause is not None:
-        said = f"{type(cause).__name__}: {first_line(cause)}"
+        said = f"{type(cause).__name__}: {cause}".partition("\n")[0]
         _log.error(error.code, detail=str(error), cause=said)
     return _document(status, error.code, str(error), _extra_headers(error))
 
