@@ -6,6 +6,7 @@ one line of the same kind, that it plays already, and by what ids a killed run i
 
 import json
 import shlex
+import sys
 from datetime import UTC, datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -89,6 +90,8 @@ def _package(
     console = Console(stderr=True)
 
     def on_playing(entry: "Entry") -> None:
+        if as_json and sys.stderr.isatty():
+            return  # it is for scripts; a person who sees JSON, as under ``play``, waits for more
         playing = _playing(entry)
         said = json.dumps(playing) if as_json else _playing_sentence(playing)
         console.out(said, highlight=False)
