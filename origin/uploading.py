@@ -15,7 +15,6 @@ from typing import Final, Self
 from urllib.parse import quote
 
 import obstore
-from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 
 from manifests import layout
@@ -25,14 +24,13 @@ from origin.store import create_store, local_path
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
 from packager.publishing.answers import whole_answer
-from packager.publishing.reasons import reason
+from packager.publishing.reasons import STORE_ERRORS, reason
 from packager.queue.errors import QueueError
 from packager.source.file import check_readable, check_size
 
 _PART_BYTES: Final = 8 * 1024 * 1024
 _PARTS_AT_ONCE: Final = 2
 """A request has 30 s unless AWS_TIMEOUT says otherwise: more at once asks for a faster line."""
-_ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +99,7 @@ def _put(store: ObjectStore, upload: Upload) -> None:
                 max_concurrency=_PARTS_AT_ONCE,
             )
         )
-    except _ERRORS as error:
+    except STORE_ERRORS as error:
         raise StoreFailed(
             f"{upload.file.name} could not be uploaded: {reason(error)}. "
             "Check the store, then try again."
@@ -109,5 +107,5 @@ def _put(store: ObjectStore, upload: Upload) -> None:
 
 
 def _take_away(store: ObjectStore, upload: Upload) -> None:
-    with suppress(*_ERRORS):  # it is in nobody's way
+    with suppress(*STORE_ERRORS):  # it is in nobody's way
         whole_answer(lambda: obstore.delete(store, upload.key))

@@ -42,7 +42,7 @@ def tag_bytes(header: bytes) -> int:
     if len(header) < HEADER_BYTES or not header.startswith(ID3):
         raise ManifestError("no tag begins here", tag="ID3", section=_SECTION)
     footer_bytes = HEADER_BYTES if header[5] & _FOOTER else 0
-    return HEADER_BYTES + _read_synchsafe(header[6:HEADER_BYTES]) + footer_bytes
+    return HEADER_BYTES + read_synchsafe(header[6:HEADER_BYTES]) + footer_bytes
 
 
 def timestamp_of(tag: bytes) -> int | None:
@@ -55,7 +55,7 @@ def timestamp_of(tag: bytes) -> int | None:
         body = at + _FRAME_HEADER_BYTES
         # Version 3 counts with whole bytes (ID3v2.3 §3.3).
         end = body + (
-            _read_synchsafe(size) if tag[3] > _VERSIONS[0] else int.from_bytes(size, "big")
+            read_synchsafe(size) if tag[3] > _VERSIONS[0] else int.from_bytes(size, "big")
         )
         owner, _, value = tag[body:end].partition(b"\0")
         if tag[at : at + 4] == b"PRIV" and owner == OWNER and len(value) == _TIMESTAMP_BYTES:
@@ -68,7 +68,8 @@ def _synchsafe(size: int) -> bytes:
     return bytes(size >> shift & _SEVEN_BITS for shift in (21, 14, 7, 0))
 
 
-def _read_synchsafe(data: bytes) -> int:
+def read_synchsafe(data: bytes) -> int:
+    """Return a size of which each byte has 7 bits (ID3v2.4 §6.2)."""
     size = 0
     for byte in data:
         size = size << 7 | byte & _SEVEN_BITS

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from obstore.exceptions import BaseError
-
-from packager.publishing.reasons import reason
+from packager.publishing.reasons import STORE_ERRORS, reason
 
 
 class CollectionFailed(Exception):
@@ -17,7 +15,7 @@ def translated(what: str) -> Iterator[None]:
     """Turn what a store raises into CollectionFailed, which says ``what`` failed and why."""
     try:
         yield
-    except (BaseError, OSError, ValueError, NotImplementedError) as error:
+    except STORE_ERRORS as error:
         raise CollectionFailed(
             f"{what}: {reason(error)}. Nothing that is needed was touched; run it again."
         ) from error

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from origin.collecting.errors import CollectionFailed
 from origin.collecting.surroundings import RowOf
 from origin.database.engine import FILE_NAME, DatabaseUnusable, open_database
+from packager.errors import first_line
 from packager.publishing.garbage import Row
 from packager.queue.job import State
 from packager.queue.tables import assets, jobs
@@ -61,9 +62,8 @@ async def read_row(engine: AsyncEngine, asset_id: str) -> Row | None:
             known = (await connection.execute(asset)).one_or_none()
             found = (await connection.execute(mentioning)).all()
     except (SQLAlchemyError, OSError) as error:
-        reason = str(error).partition("\n")[0]
         raise CollectionFailed(
-            f"The database could not be read: {reason}. Run it again."
+            f"The database could not be read: {first_line(error)}. Run it again."
         ) from error
     its_jobs = [job for job in found if json.loads(job.payload).get("asset_id") == asset_id]
     if known is None and not its_jobs:

@@ -8,7 +8,10 @@ the server's code, and of what is common also what to do.
 import re
 from typing import Final
 
-from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+
+STORE_ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
+"""What obstore raises where a store refuses, cannot be reached or knows no such request."""
 
 _CODE: Final = re.compile(r"<Code>(\w{1,64})</Code>")
 _ADDRESS: Final = re.compile(r"https?://[^/\s]+")

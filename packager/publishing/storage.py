@@ -12,17 +12,16 @@ from types import TracebackType
 from typing import Final, Self, TypeVar
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, GenericError, NotSupportedError
+from obstore.exceptions import AlreadyExistsError, GenericError, NotSupportedError
 from obstore.store import LocalStore, ObjectStore
 
 from packager.errors import StoreFailed
 from packager.publishing.answers import whole_answer
 from packager.publishing.listing import pages
-from packager.publishing.reasons import reason
+from packager.publishing.reasons import STORE_ERRORS, reason
 
 AT_ONCE: Final = 8
 
-_STORE_ERRORS: Final = (BaseError, OSError, ValueError, NotImplementedError)
 _CANNOT_CREATE: Final = (GenericError, NotSupportedError, NotImplementedError)
 """The first is what a folder says where there are no hard links."""
 _Item = TypeVar("_Item")
@@ -128,7 +127,7 @@ def _translated(what: str) -> Iterator[None]:
     """Translate what a store raises into StoreFailed, which says ``what`` failed and why."""
     try:
         yield
-    except _STORE_ERRORS as error:
+    except STORE_ERRORS as error:
         raise StoreFailed(
             f"{what}: {reason(error)}. Check the store, then package again."
         ) from error

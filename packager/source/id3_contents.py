@@ -11,6 +11,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from manifests.packed_audio.timestamp_tag import read_synchsafe
+
 _HEADER_BYTES: Final = 10
 _VERSIONS: Final = (3, 4)
 _EXTENDED: Final = 0x40
@@ -42,7 +44,7 @@ def read_contents(path: Path) -> Contents:
         header = file.read(_HEADER_BYTES)
         if len(header) < _HEADER_BYTES or header[:3] != b"ID3" or header[3] not in _VERSIONS:
             return Contents()
-        body = file.read(min(_synchsafe(header[6:10]), _MAX_TAG_BYTES))
+        body = file.read(min(read_synchsafe(header[6:10]), _MAX_TAG_BYTES))
     frame_ids: list[str] = []
     tables: list[list[str]] = []
     for name, content in _frames(body, version=header[3], flags=header[5]):
@@ -60,7 +62,7 @@ def _frames(body: bytes, version: int, flags: int) -> Iterator[tuple[bytes, byte
 
     Sizes are taken for those in the file, unsynchronised or not, as libavformat takes them.
     """
-    size_of = _synchsafe if version == _VERSIONS[1] else _big_endian
+    size_of = read_synchsafe if version == _VERSIONS[1] else _big_endian
     position = 0
     if flags & _EXTENDED:  # in version 3 its size does not count itself
         position = size_of(body[:4]) + (4 if version == _VERSIONS[0] else 0)
@@ -84,11 +86,3 @@ def _id(chapter: bytes) -> str:
 
 def _big_endian(size: bytes) -> int:
     return int.from_bytes(size, "big")
-
-
-def _synchsafe(size: bytes) -> int:
-    """Return a size of which each byte has 7 bits."""
-    value = 0
-    for byte in size:
-        value = value << 7 | byte & 0x7F
-    return value

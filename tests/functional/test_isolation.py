@@ -23,6 +23,7 @@ from packager.sandbox.process import start_child
 from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
 from tests.functional import breaking
+from tests.functional.processes import children
 from tests.sources.audio import excerpt
 
 LIMITS = Limits()
@@ -37,12 +38,6 @@ def readers() -> Iterator[WarmReaders]:
     with WarmReaders(breaking.TEMPLATE) as readers:
         readers.reader().close()
         yield readers
-
-
-def children() -> set[int]:
-    """The processes that are ours, dead or alive."""
-    listed = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for path in listed for pid in path.read_text().split()}
 
 
 def open_files() -> int:

@@ -34,6 +34,7 @@ from packager.queue.worker import Surroundings, Worker
 from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
 from tests.functional import breaking
+from tests.functional.processes import children as children_of
 
 LIMITS = Limits()
 OWN_FILES = 4
@@ -60,8 +61,7 @@ def is_alive(pid: int) -> bool:
 
 def below(pid: int) -> list[int]:
     """The children of a process, and theirs."""
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    found = [int(child) for path in listed for child in path.read_text().split()]
+    found = sorted(children_of(pid))
     return found + [deeper for child in found for deeper in below(child)]
 
 

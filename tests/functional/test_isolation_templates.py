@@ -14,17 +14,13 @@ from packager.limits import Limits
 from packager.sandbox.process import handle_of, start_child
 from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
+from tests.functional.processes import children
 
 LIMITS = Limits()
 SAYS_NOTHING = (
     "-c",
     "from packager.sandbox.template import serve_copies\nserve_copies(lambda *_: None)",
 )
-
-
-def children() -> set[int]:
-    listed = Path("/proc/self/task").glob("*/children")
-    return {int(pid) for path in listed for pid in path.read_text().split()}
 
 
 def test_a_late_answer_is_nobody_s(music: Path) -> None:

@@ -1,0 +1,9 @@
+"""The processes that a process has started."""
+
+from pathlib import Path
+
+
+def children(of: int | str = "self") -> set[int]:
+    """Their numbers, dead or alive, until they are waited for."""
+    listed = Path(f"/proc/{of}/task").glob("*/children")
+    return {int(pid) for path in listed for pid in path.read_text().split()}
