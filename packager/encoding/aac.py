@@ -30,8 +30,8 @@ from packager.errors import EncoderFailed
 from packager.sound.samples import LAYOUTS, Block, frame_of, silence
 
 _TWOLOOP_UP_TO_BPS: Final = 128_000
-SILENT_FRAMES: Final = {"twoloop": 1, "fast": 0}
-"""By coder: how many are encoded and dropped before the pre-roll."""
+SILENT_FRAMES: Final = {"twoloop": 1}
+"""By coder: how many are encoded and dropped before the pre-roll; none with any other coder."""
 _BATCH_FRAMES: Final = 64
 
 
@@ -43,7 +43,7 @@ def encode_chunk(ladder: Ladder, rung: Rung, padded: Block) -> tuple[bytes, ...]
     """
     units: list[bytes] = []
     context = _encoder(ladder, rung)
-    silent_frames = SILENT_FRAMES[coder_options(rung)["aac_coder"]]
+    silent_frames = SILENT_FRAMES.get(coder_options(rung).get("aac_coder", ""), 0)
     try:
         for block in _batches(silent_frames, padded):
             frame = frame_of(block, ladder.sample_rate_hz)
