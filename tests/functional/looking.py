@@ -1,7 +1,11 @@
-"""Look at a store in a folder as a listener could at any moment: is all that is promised there?"""
+"""Look at a store as a listener could at any moment: is all that is promised there?"""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+import obstore
+from obstore.store import ObjectStore
 
 from manifests import layout
 from manifests.entry import Entry
@@ -41,13 +45,27 @@ def check(there: Contents, complete: Contents) -> None:
         assert not missing, f"{key} promises {missing}"
 
 
-def check_at_work(root: Path) -> None:
-    """Hold a store to its promises while others write to it, who take nothing away."""
-    promising = [path for path in root.rglob("*") if path.suffix in {".m3u8", ".json"}]
-    for path in promising:
-        key = str(path.relative_to(root))
-        missing = [one for one in promised(key, path.read_bytes()) if not (root / one).is_file()]
+def check_at_work(store: ObjectStore, asset_id: str, playback_id: str) -> None:
+    """Hold an asset to its promises while others write to the store, and take nothing away."""
+    folders = [f"{top}/{asset_id}" for top in (layout.MEDIA_PREFIX, layout.GROWING_PREFIX)]
+    written = {key for folder in folders for key in keys(store, folder)}
+    promises = {key: read(store, key) for key in written if key.endswith(".m3u8")}
+    entry_key = layout.entry_key(playback_id)
+    with suppress(FileNotFoundError):
+        promises[entry_key] = read(store, entry_key)
+    there = {key for folder in folders for key in keys(store, folder)}
+    for key, data in promises.items():
+        missing = [wanted for wanted in promised(key, data) if wanted not in there]
         assert not missing, f"{key} promises {missing}"
+
+
+def keys(store: ObjectStore, prefix: str = "") -> set[str]:
+    """The keys of all objects below a folder of a store."""
+    return {found["path"] for page in obstore.list(store, prefix=prefix or None) for found in page}
+
+
+def read(store: ObjectStore, key: str) -> bytes:
+    return bytes(obstore.get(store, key).bytes())
 
 
 def promised(key: str, data: bytes) -> list[str]:

@@ -1,21 +1,20 @@
 """Workers killed outright while at work: every asset is published once, and no job is lost.
 
 The long campaign: ``SOUNDBRIDGE_TEST_KILLS=200 pytest tests/functional/test_worker_kills.py
---timeout 3600``. ``SOUNDBRIDGE_TEST_SEED`` makes other moments; both are said where it fails.
+--timeout 3600``. ``SOUNDBRIDGE_TEST_SEED`` makes other moments; it is said where it fails.
 """
 
 import asyncio
+import hashlib
 import os
-import subprocess
 import time
-from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from obstore.store import LocalStore, ObjectStore
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -27,13 +26,14 @@ from origin.packaging_job import KIND, PackagingJob
 from packager.queue import assets, policy
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
-from tests.functional.looking import check_at_work
+from tests.functional.killing import Place, Workers, workers
+from tests.functional.looking import check_at_work, keys, read
 from tests.servers.postgres import empty
-from tests.servers.soundbridge import SOUNDBRIDGE
+from tests.servers.seaweedfs import Bucket
 
 KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "4"))
+KILLS_IN_A_BUCKET = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "2"))
 SEED = int(os.environ.get("SOUNDBRIDGE_TEST_SEED", "1"))
-WORKERS = 3
 LONGEST_PAUSE_S = 0.6  # about as long as a job takes
 JOBS_A_KILL = 2
 FINISH_S = 60.0
@@ -50,39 +50,89 @@ def database_url(request: pytest.FixtureRequest) -> str | None:
 async def test_killed_workers_lose_nothing_and_publish_once(
     tmp_path: Path, music: Path, database_url: str | None
 ) -> None:
+    root = tmp_path / "store"
+    place = Place(LocalStore(root, mkdir=True), str(root))
+    await lose_nothing_and_publish_once(tmp_path, place, database_url, music, KILLS)
+
+
+async def test_so_it_is_in_a_bucket(
+    tmp_path: Path, music: Path, s3: Bucket, postgres_url: str
+) -> None:
+    place = Place(s3.store("killed"), "s3://audio/killed", s3.environment)
+    await lose_nothing_and_publish_once(tmp_path, place, postgres_url, music, KILLS_IN_A_BUCKET)
+
+
+async def lose_nothing_and_publish_once(
+    folder: Path, place: Place, database_url: str | None, source: Path, kills: int
+) -> None:
     chance = Random(SEED)  # noqa: S311 a seed makes a failure come again
-    count = KILLS * JOBS_A_KILL
-    async with open_database(tmp_path / "state", database_url) as database:
+    count = kills * JOBS_A_KILL
+    async with open_database(folder / "state", database_url) as database:
         if database_url is not None:
             await empty(database)
-        with _workers(tmp_path, database_url) as workers:
-            for kill in range(KILLS):
+        with workers(folder, place, database_url) as running:
+            for kill in range(kills):
                 for number in range(kill * JOBS_A_KILL, (kill + 1) * JOBS_A_KILL):
-                    await _ask(database, number, music)
-                pid = chance.choice(await _pids_at_work(database, workers.pids))
-                await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_S))
-                workers.replace(pid)
-                check_at_work(tmp_path / "store")
-            await _wait_until_all_is_done(database, tmp_path, count)
+                    await _ask(database, number, source)
+                await _kill_one_at_work(database, running, chance)
+                for asset_id, playback_id in await _begun(database):
+                    check_at_work(place.store, asset_id, playback_id)
+            await _wait_until_all_is_done(database, folder, count)
         rows = await _rows(database)
     assert sum(row["claims"] for row in rows) > count, "no kill hit a worker at work"
     assert [row["state"] for row in rows] == ["succeeded"] * count
     assert [row["publications"] for row in rows] == [1] * count
     assert all(row["fence"] == row["newest_claim"] for row in rows)
     for row in rows:
-        _check_what_is_stored(tmp_path / "store", row)
+        _check_what_is_stored(place.store, row)
 
 
-def _check_what_is_stored(store: Path, row: dict[str, Any]) -> None:
+async def _kill_one_at_work(database: AsyncEngine, running: Workers, chance: Random) -> None:
+    deadline = time.monotonic() + FINISH_S
+    while not (at_work := await _at_work(database, running.pids)):
+        assert time.monotonic() < deadline, f"nothing runs: seed={SEED}"
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_S))
+    at_work = await _at_work(database, running.pids) or at_work  # some are done by now, or all
+    running.replace(chance.choice(at_work))
+
+
+async def _at_work(database: AsyncEngine, alive: AbstractSet[int]) -> list[int]:
+    """The processes that hold a job; who is at a last attempt is spared."""
+    query = text(
+        "SELECT claims.worker FROM jobs JOIN claims ON claims.fence = jobs.fence"
+        " WHERE jobs.state = 'running' AND jobs.lease_until_s > :now_s AND jobs.attempts < :last"
+        " ORDER BY claims.worker"
+    )
+    now = {"now_s": time.time(), "last": policy.ATTEMPTS - 1}
+    async with database.begin() as connection:
+        found = [int(name.split("-")[-2]) for name in await connection.scalars(query, now)]
+    return [pid for pid in found if pid in alive]
+
+
+def _check_what_is_stored(store: ObjectStore, row: dict[str, Any]) -> None:
     """The entry is the row's, its revision is the asset's only one, and all of it is there."""
-    data = (store / layout.entry_key(row["playback_id"])).read_bytes()
+    data = read(store, layout.entry_key(row["playback_id"]))
     assert data.decode() == row["entry"]
     where = Entry.from_json(data).where
-    assert [path.name for path in (store / "media" / where.asset_id).iterdir()] == [where.revision]
-    index = Index.from_json((store / where.key(layout.INDEX)).read_bytes())
-    for rendition in index.renditions:
-        for segment in rendition.segments:
-            assert (store / where.key(segment.name)).stat().st_size == segment.size_bytes
+    index = Index.from_json(read(store, where.key(layout.INDEX)))
+    stored = index.objects()
+    there = {where.key(name) for name in (layout.INDEX, *stored)}
+    assert keys(store, f"{layout.MEDIA_PREFIX}/{where.asset_id}") == there
+    for name, one in stored.items():
+        assert hashlib.sha256(read(store, where.key(name))).hexdigest() == one.sha256
+
+
+async def _begun(database: AsyncEngine) -> list[tuple[str, str]]:
+    """The assets, and what plays them, that workers have begun and not done with."""
+    query = text(
+        "SELECT assets.asset_id, assets.playback_id"
+        " FROM jobs JOIN assets ON assets.asset_id = replace(jobs.id, 'job', 'asset')"
+        " WHERE jobs.fence > 0"
+        " AND (jobs.state <> 'succeeded' OR assets.fence <> assets.stored_fence)"
+    )
+    async with database.begin() as connection:
+        return [(row.asset_id, row.playback_id) for row in await connection.execute(query)]
 
 
 async def _ask(database: AsyncEngine, number: int, source: Path) -> None:
@@ -91,26 +141,6 @@ async def _ask(database: AsyncEngine, number: int, source: Path) -> None:
     async with database.begin() as connection:
         await enqueue(connection, new, job_id=f"job-{number}", now_s=time.time())
         await assets.register(connection, job.asset_id, job.playback_id)
-
-
-async def _pids_at_work(database: AsyncEngine, alive: AbstractSet[int]) -> list[int]:
-    """Return those that hold a job, once there are any; who is at a last attempt is spared."""
-    query = text(
-        "SELECT claims.worker FROM jobs JOIN claims ON claims.fence = jobs.fence"
-        " WHERE jobs.state = 'running' AND jobs.lease_until_s > :now_s AND jobs.attempts < :last"
-        " ORDER BY claims.worker"
-    )
-    deadline = time.monotonic() + FINISH_S
-    while True:
-        async with database.begin() as connection:
-            now = {"now_s": time.time(), "last": policy.ATTEMPTS - 1}
-            names = await connection.scalars(query, now)
-        found = [int(name.split("-")[-2]) for name in names]
-        at_work = [pid for pid in found if pid in alive]
-        if at_work:
-            return at_work
-        assert time.monotonic() < deadline, f"nothing runs: kills={KILLS} seed={SEED}"
-        await asyncio.sleep(0.02)
 
 
 async def _rows(database: AsyncEngine) -> list[dict[str, Any]]:
@@ -133,49 +163,5 @@ async def _wait_until_all_is_done(database: AsyncEngine, folder: Path, count: in
         if states == [("succeeded", True)] * count:
             return
         log = (folder / "workers.log").read_text()[-3000:]
-        assert time.monotonic() < deadline, f"kills={KILLS} seed={SEED} {states}\n{log}"
+        assert time.monotonic() < deadline, f"seed={SEED} {states}\n{log}"
         await asyncio.sleep(0.2)
-
-
-class _Workers:
-    """Processes that are killed, each replaced by a new one."""
-
-    def __init__(self, command: list[str], log: Any) -> None:
-        self._command = command
-        self._log = log
-        self._processes: dict[int, subprocess.Popen[bytes]] = {}
-        for _ in range(WORKERS):
-            self._start()
-
-    def _start(self) -> None:
-        process = subprocess.Popen(self._command, stderr=self._log)
-        self._processes[process.pid] = process
-
-    @property
-    def pids(self) -> AbstractSet[int]:
-        return self._processes.keys()
-
-    def replace(self, pid: int) -> None:
-        self._kill(self._processes.pop(pid))
-        self._start()
-
-    def kill_all(self) -> None:
-        for process in self._processes.values():
-            self._kill(process)
-
-    def _kill(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.poll() is None, "a worker ended by itself"
-        process.kill()
-        process.wait(timeout=20)
-
-
-@contextmanager
-def _workers(folder: Path, database_url: str | None) -> Iterator[_Workers]:
-    command = [*SOUNDBRIDGE, "worker", "--lease", "2"]
-    command += ["--store", str(folder / "store"), "--state", str(folder / "state")]
-    command += ["--database", database_url] if database_url else []
-    with ExitStack() as stack:
-        log = stack.enter_context((folder / "workers.log").open("ab"))
-        workers = _Workers(command, log)
-        stack.callback(workers.kill_all)
-        yield workers

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from obstore.store import LocalStore
+
 from manifests import layout
 from origin.database.engine import FILE_NAME
 from tests.functional.looking import check_at_work
@@ -45,7 +47,7 @@ def test_two_sources_of_one_fingerprint_become_two_revisions(tmp_path: Path) -> 
     assert made[0] != made[1]
     for source, revision in zip(sources, made, strict=True):
         assert source_of(revision) == hashlib.sha256(source.read_bytes()).hexdigest()
-    check_at_work(tmp_path / "store")
+    check_at_work(LocalStore(tmp_path / "store"), "a", "id")
 
 
 def test_a_worker_killed_before_it_could_say_what_it_packaged(tmp_path: Path) -> None:
@@ -67,4 +69,4 @@ def test_a_worker_killed_before_it_could_say_what_it_packaged(tmp_path: Path) ->
     assert job(tmp_path, ids["job_id"])[0] == "succeeded"
     assert played(tmp_path) != begun
     assert source_of(played(tmp_path)) == hashlib.sha256(source.read_bytes()).hexdigest()
-    check_at_work(tmp_path / "store")
+    check_at_work(LocalStore(tmp_path / "store"), "a", "id")
