@@ -1,4 +1,4 @@
-"""What many tests share: a bucket, and one packaged asset, with copies of it to be damaged."""
+"""What many tests share: stores, and one packaged asset, with copies of it to be damaged."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import obstore
 import pytest
+from obstore.store import LocalStore
 
 from tests.functional.seeding import SAMPLES
 from tests.servers.seaweedfs import Bucket, seaweedfs
@@ -23,6 +24,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> InFolder:
 def copy(whole: InFolder, tmp_path: Path) -> Path:
     """A copy of the revision's folder, to be damaged."""
     return shutil.copytree(whole.folder, tmp_path / "copy")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    """The empty folder ``store`` as a store."""
+    return LocalStore(tmp_path / "store", mkdir=True, automatic_cleanup=True)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from origin.cli import main
 from origin.database.engine import FILE_NAME
 from origin.packaging_job import Queued
 from origin.uploading import Upload, upload_and_queue
+from tests.functional.looking import keys
 from tests.servers.fault_proxy import PASSING, Fault, Request, fault_proxy, seeded
 from tests.servers.seaweedfs import Bucket
 from tests.servers.soundbridge import SOUNDBRIDGE
@@ -45,10 +46,6 @@ def sources(state: Path) -> list[str]:
     with closing(sqlite3.connect(state / FILE_NAME)) as database:
         rows = database.execute("SELECT payload FROM jobs ORDER BY created_s").fetchall()
     return [json.loads(payload)["source"] for (payload,) in rows]
-
-
-def keys(store: ObjectStore) -> set[str]:
-    return {found["path"] for page in obstore.list(store) for found in page}
 
 
 def test_a_worker_elsewhere_packages_what_was_uploaded(

@@ -1,7 +1,6 @@
 """What a worker does beside packaging the usual ladder."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +21,7 @@ from packager.extras import Extras
 from packager.queue.claim import claim
 from packager.queue.worker import Run
 from packager.sandbox.warm import WarmReaders
+from tests.functional.collecting import age
 from tests.sources.published import publish
 
 
@@ -48,13 +48,6 @@ def test_a_worker_makes_the_extras_that_were_asked_for(tmp_path: Path, music: Pa
     index = Index.from_json((root / where.key(layout.INDEX)).read_bytes())
     assert [one.rung for one in index.renditions] == ["128k", "256k", "320k", "lossless"]
     assert (root / where.key(layout.PACKED_MULTIVARIANT)).is_file()
-
-
-def age(root: Path, hours: float) -> None:
-    """Let all that is below a folder be this old."""
-    then_s = time.time() - hours * 3600
-    for path in root.rglob("*"):
-        os.utime(path, (then_s, then_s))
 
 
 async def keep_promises(state: Path, store: LocalStore, until: Callable[[], bool]) -> None:
