@@ -106,6 +106,7 @@ async def _enqueue(
         KIND,
         job.to_payload(),
         terms.creator_id,
+        subject=job.asset_id,
         priority=terms.priority,
         idempotency_key=terms.idempotency_key,
     )

@@ -11,16 +11,19 @@ _LOCK_NUMBER: Final = 0x736F756E64
 """Of PostgreSQL's advisory lock; any number that no other program takes."""
 
 
-async def upgrade(engine: AsyncEngine) -> None:
-    """Run the migrations that are missing, in one transaction; processes wait for each other."""
+async def upgrade(engine: AsyncEngine, version: str = "head") -> None:
+    """Run the migrations that are missing up to ``version``, which is the newest unless given.
+
+    They are one transaction; processes wait for each other.
+    """
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, version)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", "origin.database:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)

@@ -22,6 +22,7 @@ async def enqueue(
     statement = insert(jobs).values(
         id=job_id,
         kind=job.kind,
+        subject=job.subject,
         payload=job.payload_json(),
         creator_id=job.creator_id,
         priority=job.priority,

@@ -30,20 +30,25 @@ class State(StrEnum):
 class NewJob:
     """What is to be done, and for whom. ``not_before_s`` counts from the epoch.
 
+    ``subject`` is the id of what the job is about, by which its jobs are found; None where nobody
+    will look. The queue itself makes nothing of it.
+
     Of the jobs of one creator with the same idempotency key, only the first is taken in.
     """
 
     kind: str
     payload: Payload
     creator_id: str
+    subject: str | None = None
     priority: int = 0
     not_before_s: float = 0.0
     idempotency_key: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse with JobRefused what does not fit into the table."""
-        for name, value in (("kind", self.kind), ("creator_id", self.creator_id)):
-            if not 0 < len(value) <= NAME_LENGTH_MAX:
+        names = (("kind", self.kind), ("creator_id", self.creator_id), ("subject", self.subject))
+        for name, value in names:
+            if value is not None and not 0 < len(value) <= NAME_LENGTH_MAX:
                 raise JobRefused(f"A job's {name} has 1 to {NAME_LENGTH_MAX} characters: {value!r}")
         if self.idempotency_key is not None and not (
             0 < len(self.idempotency_key) <= KEY_LENGTH_MAX

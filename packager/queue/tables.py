@@ -32,6 +32,7 @@ jobs: Final = Table(
     metadata,
     Column("id", String(NAME_LENGTH_MAX), primary_key=True),
     Column("kind", String(NAME_LENGTH_MAX), nullable=False),
+    Column("subject", String(NAME_LENGTH_MAX), index=True),
     Column("payload", Text, nullable=False),
     Column("creator_id", String(NAME_LENGTH_MAX), nullable=False),
     Column("priority", Integer, nullable=False),

@@ -301,11 +301,21 @@ async def test_many_jobs_of_one_do_not_hold_up_another(queue: Queue) -> None:
     assert [(await queue.held()).creator_id for _ in range(3)] == ["ann", "bob", "ann"]
 
 
+async def test_a_job_is_kept_with_what_it_is_about(queue: Queue) -> None:
+    about = await queue.put(replace(JOB, subject="asset"))
+    nothing = await queue.put()
+    assert (await queue.row(about.job_id)).subject == "asset"
+    assert (await queue.row(nothing.job_id)).subject is None
+
+
 async def test_what_does_not_fit_is_refused(queue: Queue) -> None:
     with pytest.raises(JobRefused, match="at most 65536"):
         await queue.put(replace(JOB, payload={"source": "x" * 70_000}))
     with pytest.raises(JobRefused, match="not JSON"):
         await queue.put(replace(JOB, payload={"source": object()}))
+    for subject in ("", "x" * 65):
+        with pytest.raises(JobRefused, match="subject has 1 to 64 characters"):
+            await queue.put(replace(JOB, subject=subject))
     assert await queue.take() is None
 
 

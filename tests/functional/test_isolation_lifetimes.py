@@ -183,7 +183,7 @@ class Office:
     async def queue(self, source: Path, name: str) -> None:
         copied = shutil.copy(source, self._folder / f"{name}.wav")
         job = PackagingJob(str(copied), name, f"play-{name}", "2026-01-02T03:04:05Z")
-        new = NewJob(KIND, job.to_payload(), "ann")
+        new = NewJob(KIND, job.to_payload(), "ann", subject=name)
         async with self._database.begin() as connection:
             await enqueue(connection, new, job_id=name, now_s=time.time())
             await assets.register(connection, name, f"play-{name}")
