@@ -1,11 +1,10 @@
 """What the workers' database says of an asset: which revision it plays, and what its jobs do.
 
-A job names its asset in its payload alone. The database looks for the id in the payloads, and those
-few that have it somewhere are read.
+Jobs are found by their subject. Any job about the asset counts, of whatever kind: it may need what
+the store has of it.
 """
 
 import asyncio
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
@@ -54,18 +53,15 @@ async def read_row(engine: AsyncEngine, asset_id: str) -> Row | None:
     Raises CollectionFailed.
     """
     asset = select(assets.c.revision, assets.c.entry).where(assets.c.asset_id == asset_id)
-    mentioning = select(jobs.c.state, jobs.c.finished_s, jobs.c.payload).where(
-        jobs.c.payload.contains(asset_id, autoescape=True)
-    )
+    about_it = select(jobs.c.state, jobs.c.finished_s).where(jobs.c.subject == asset_id)
     try:
         async with engine.begin() as connection:
             known = (await connection.execute(asset)).one_or_none()
-            found = (await connection.execute(mentioning)).all()
+            its_jobs = (await connection.execute(about_it)).all()
     except (SQLAlchemyError, OSError) as error:
         raise CollectionFailed(
             f"The database could not be read: {first_line(error)}. Run it again."
         ) from error
-    its_jobs = [job for job in found if json.loads(job.payload).get("asset_id") == asset_id]
     if known is None and not its_jobs:
         return None
     # Where an asset was withdrawn, the revision that it played is still there, but no entry.
@@ -73,7 +69,7 @@ async def read_row(engine: AsyncEngine, asset_id: str) -> Row | None:
     return _row(played, its_jobs)
 
 
-def _row(played: str | None, its_jobs: Sequence[Record[str, float | None, str]]) -> Row:
+def _row(played: str | None, its_jobs: Sequence[Record[str, float | None]]) -> Row:
     ended = {job.finished_s or 0.0: job.state for job in its_jobs if job.state not in _OPEN}
     last_s = max(ended, default=None)
     return Row(

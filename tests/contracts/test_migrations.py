@@ -1,0 +1,98 @@
+"""Databases that an earlier version left are brought up to date with what is in them."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, MetaData, insert, inspect, select, table
+from sqlalchemy import column as named
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from origin.collecting.rows import read_row
+from origin.database.schema import upgrade
+from origin.packaging_job import KIND, PackagingJob
+from packager.publishing.garbage import Row
+from packager.queue.claim import claim
+from packager.queue.job import State
+from packager.queue.tables import jobs
+
+NOON_S = 1_800_000_000.0
+MORE_THAN_A_BATCH = 2_500
+OF_ANOTHER_PROGRAM = (
+    "[]", "7", "{}", "no JSON", "[" * 60_000, '{"asset_id":7}', '{"asset_id":"NO ID"}',
+    '{"asset_id":"\\ud800"}', '{"asset_id":"' + 65 * "x" + '"}',
+)  # fmt: skip
+NO_UTF_8 = "/music/caf\udce9.wav"
+
+
+def drop_all(connection: Connection) -> None:
+    there = MetaData()
+    there.reflect(connection)
+    there.drop_all(connection)
+
+
+async def start_again(database: AsyncEngine, version: str) -> None:
+    async with database.begin() as connection:
+        await connection.run_sync(drop_all)
+    await upgrade(database, version)
+
+
+@pytest.fixture
+async def first(database: AsyncEngine) -> AsyncIterator[AsyncEngine]:
+    """A database as the first version made it, empty."""
+    await start_again(database, "0001")
+    yield database
+    await start_again(database, "head")
+
+
+def columns(connection: Connection) -> set[str]:
+    return {column["name"] for column in inspect(connection).get_columns("jobs")}
+
+
+async def put(database: AsyncEngine, payloads: dict[str, str], kind: str = KIND) -> None:
+    """Queue payloads by the ids of their jobs, as the first version did."""
+    same: dict[str, Any] = {"kind": kind, "creator_id": "ann", "state": State.QUEUED}
+    same |= dict.fromkeys(("priority", "attempts", "fence", "lease_until_s", "progress"), 0)
+    same |= dict.fromkeys(("created_s", "not_before_s"), NOON_S)
+    rows = [{**same, "id": job_id, "payload": text} for job_id, text in payloads.items()]
+    async with database.begin() as connection:
+        assert "subject" not in await connection.run_sync(columns)
+        of_then = table("jobs", *(named(name) for name in rows[0]))
+        await connection.execute(insert(of_then), rows)
+
+
+async def subjects(database: AsyncEngine) -> dict[str, str | None]:
+    async with database.begin() as connection:
+        found = await connection.execute(select(jobs.c.id, jobs.c.subject))
+        return {job.id: job.subject for job in found}
+
+
+def payload(asset_id: str) -> str:
+    job = PackagingJob(NO_UTF_8, asset_id, f"{asset_id}-plays", "2026-01-02T03:04:05Z")
+    return json.dumps(job.to_payload())
+
+
+async def test_jobs_that_package_are_about_their_asset_from_then_on(first: AsyncEngine) -> None:
+    asked = {f"job-{one}": f"asset-{one % 1_000}" for one in range(MORE_THAN_A_BATCH)}
+    await put(first, {job_id: payload(asset_id) for job_id, asset_id in asked.items()})
+    await upgrade(first)
+    assert await subjects(first) == asked
+    assert await read_row(first, "asset-7") == Row(None, has_open_job=True)
+    async with first.begin() as connection:
+        held = await claim(connection, [KIND], worker="w", now_s=NOON_S, lease_s=30)
+    assert held is not None
+    assert PackagingJob.from_payload(held.payload).source == NO_UTF_8
+
+
+async def test_other_jobs_are_about_nothing(first: AsyncEngine) -> None:
+    strange = {f"strange-{number}": text for number, text in enumerate(OF_ANOTHER_PROGRAM)}
+    await put(first, strange)
+    await put(first, {"purge": payload("asset")}, kind="purge")
+    await upgrade(first)
+    assert await subjects(first) == dict.fromkeys((*strange, "purge"))
+
+
+async def test_an_empty_queue_is_migrated(first: AsyncEngine) -> None:
+    await upgrade(first)
+    assert await subjects(first) == {}
