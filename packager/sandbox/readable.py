@@ -3,11 +3,10 @@
 Everything else is as if it belonged to somebody else: other uploads, settings, and what /proc tells
 of other processes, such as their environment. Nothing can be written to, made, moved or removed.
 A kernel without Landlock (before 5.13, or where it was not switched on) leaves what our user may
-read readable.
+read readable, and so does a container that refuses to let it be asked.
 """
 
 import ctypes
-import errno
 import os
 import struct
 import sys
@@ -25,7 +24,6 @@ _READ_FILE: Final = 1 << 2
 _READ_FOLDER: Final = 1 << 3
 _RIGHTS_BY_VERSION: Final = (0, 13, 14, 15, 15, 16)
 """How many rights the versions know, from none on; later ones know no more that is of files."""
-_NO_LANDLOCK: Final = frozenset({errno.ENOSYS, errno.EOPNOTSUPP})
 
 _INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 _OF_THE_SYSTEM: Final = (
@@ -34,17 +32,22 @@ _OF_THE_SYSTEM: Final = (
 )  # fmt: skip
 
 
+def landlock_version() -> int:
+    """Return which version of Landlock there is for us, 0 where there is none. Confines nobody."""
+    try:
+        return _landlock(_CREATE_RULESET, None, 0, _ASK_FOR_VERSION)
+    except OSError:
+        return 0
+
+
 def read_only(source: Path) -> None:
     """Be able to read ``source`` and code from now on, and nothing else; raises OSError.
 
     Holds for this thread and those that it starts, which must have given up gaining privileges.
     """
-    try:
-        version = _landlock(_CREATE_RULESET, None, 0, _ASK_FOR_VERSION)
-    except OSError as error:
-        if error.errno in _NO_LANDLOCK:
-            return
-        raise
+    version = landlock_version()
+    if not version:
+        return
     rights = (1 << _RIGHTS_BY_VERSION[min(version, len(_RIGHTS_BY_VERSION) - 1)]) - 1
     handled = struct.pack("=Q", rights)
     rules = _landlock(_CREATE_RULESET, handled, len(handled), 0)

@@ -6,8 +6,8 @@ changes a file by its path, and files that are opened for more than reading. Thr
 and memory be had. Two calls whose arguments lie in memory, where no filter can look, fail with
 ENOSYS, so that libraries take the older ones (clone3, openat2).
 
-Calls have other numbers on each architecture: where they are not known here, or the kernel has no
-filters, there is none, and the rest of ``confinement`` has to do.
+Calls have other numbers on each architecture: where they are not known here, or the kernel takes no
+filters from us, there is none, and the rest of ``confinement`` has to do.
 """
 
 import ctypes
@@ -59,20 +59,34 @@ def filter_of(machine: str) -> bytes | None:
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in _instructions(numbers))
 
 
+def takes_filters() -> bool:
+    """Tell whether the kernel takes filters from us. Confines nobody.
+
+    One that does looks for ours where there is none, and says EFAULT (prctl(2), PR_SET_SECCOMP).
+    """
+    return _set_filter(None) == errno.EFAULT
+
+
 def filter_system_calls() -> None:
     """Refuse them from now on, to this thread and those that it starts; raises OSError.
 
     Whoever asks for it must have given up gaining privileges.
     """
     instructions = filter_of(os.uname().machine)
-    if instructions is None:
+    if instructions is None or not takes_filters():
         return
-    program = _Program(len(instructions) // 8, instructions)
+    number = _set_filter(_Program(len(instructions) // 8, instructions))
+    if number:
+        raise OSError(number, os.strerror(number))
+
+
+def _set_filter(program: _Program | None) -> int:
+    """Return the error's number, 0 where the filter holds from now on."""
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
-        number = ctypes.get_errno()
-        if number != errno.EINVAL:  # which a kernel without filters says
-            raise OSError(number, os.strerror(number))
+    at = None if program is None else ctypes.byref(program)
+    if libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, at, 0, 0) == 0:
+        return 0
+    return ctypes.get_errno()
 
 
 def _instructions(numbers: Architecture) -> Iterator[Instruction]:
