@@ -37,6 +37,7 @@ from origin.store import create_store
 from packager.package import Progress, package
 from packager.queue import assets, policy
 from packager.queue.worker import Completion, Run, Surroundings, Worker
+from packager.sandbox.kernel import ask_kernel, lacking
 from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
 
@@ -87,6 +88,7 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
         )
         beside = [asyncio.create_task(entries.repair()), asyncio.create_task(promises.keep())]
         _log.info("worker started", worker=around.name, jobs=settings.jobs)
+        _warn_of_what_is_lacking()
         try:
             with WarmReaders() as readers:
                 handler = PackagingHandler(entries, readers)
@@ -96,6 +98,13 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
         _log.info("worker stopped", worker=around.name)
+
+
+def _warn_of_what_is_lacking() -> None:
+    missing = lacking(ask_kernel())
+    if missing:
+        remedy = " ".join(missing.values())
+        _log.warning("readers less confined", lacking=list(missing), remedy=remedy)
 
 
 class _Stopped(Exception):
