@@ -6,9 +6,10 @@ from pathlib import Path
 
 import obstore
 import pytest
-from obstore.store import LocalStore
+from obstore.store import LocalStore, MemoryStore
 
 from tests.functional.seeding import SAMPLES
+from tests.functional.storing import contents, package_song
 from tests.servers.seaweedfs import Bucket, seaweedfs
 from tests.sources.audio import excerpt
 from tests.sources.package import InFolder, package_into
@@ -24,6 +25,20 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> InFolder:
 def copy(whole: InFolder, tmp_path: Path) -> Path:
     """A copy of the revision's folder, to be damaged."""
     return shutil.copytree(whole.folder, tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def some_music(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eighteen seconds: three segments in two chunks."""
+    return excerpt(tmp_path_factory.mktemp("music") / "some.wav", samples=800_003)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(some_music: Path) -> dict[str, bytes]:
+    """What comes of it, by key, in a store that never fails."""
+    store = MemoryStore()
+    package_song(some_music, store)
+    return contents(store, "media", "entry")
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 
 from origin.bucket.connection import connect
 from origin.cli import main
-from tests.servers.fault_proxy import Fault, Request, fault_proxy
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import Fault, Request
 from tests.servers.seaweedfs import Bucket
 
 

@@ -23,7 +23,8 @@ from origin.database.engine import FILE_NAME
 from origin.packaging_job import Queued
 from origin.uploading import Upload, upload_and_queue
 from tests.functional.looking import keys
-from tests.servers.fault_proxy import PASSING, Fault, Request, fault_proxy, seeded
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import PASSING, Fault, Request, seeded
 from tests.servers.seaweedfs import Bucket
 from tests.servers.soundbridge import SOUNDBRIDGE
 

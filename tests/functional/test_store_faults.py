@@ -3,7 +3,6 @@
 import itertools
 import json
 import posixpath
-from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import obstore
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from obstore.store import MemoryStore, ObjectStore, S3Store
+from obstore.store import MemoryStore, ObjectStore
 
 from manifests import layout
-from manifests.entry import Entry
 from manifests.media_playlist import MediaPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
@@ -22,60 +20,14 @@ from origin.collecting.collect import remove_garbage
 from origin.collecting.surroundings import Surroundings
 from origin.store import open_store
 from packager.errors import StoreFailed
-from packager.package import package
 from packager.publishing.garbage import Graces
 from packager.publishing.listing import pages
-from tests.servers.fault_proxy import Fault, Plan, Request, fault_proxy, seeded
+from tests.functional.storing import contents, package_song, quick, reached
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import Fault, failing_after, seeded
 from tests.servers.seaweedfs import Bucket
 from tests.servers.soundbridge import soundbridge
-from tests.sources.audio import excerpt
 from tests.sources.published import publish
-
-NOW = "2026-01-02T03:04:05Z"
-
-
-def quick(bucket: Bucket, prefix: str, retries: int = 10) -> S3Store:
-    """The bucket as our commands open it, with all their patience but less time in between."""
-    return S3Store(
-        bucket.name,
-        prefix=prefix,
-        endpoint=bucket.endpoint,
-        region="us-east-1",
-        access_key_id="any",
-        secret_access_key="any",  # noqa: S106 any will do
-        client_options={"allow_http": True, "timeout": "10s"},
-        retry_config={
-            "max_retries": retries,
-            "backoff": {
-                "init_backoff": timedelta(milliseconds=5),
-                "max_backoff": timedelta(milliseconds=100),
-                "base": 2,
-            },
-        },
-    )
-
-
-def contents(store: ObjectStore, prefix: str) -> dict[str, bytes]:
-    found = (each for page in obstore.list(store, prefix=prefix) for each in page)
-    return {each["path"]: bytes(obstore.get(store, each["path"]).bytes()) for each in found}
-
-
-def package_song(source: Path, store: ObjectStore) -> Entry:
-    done = package(source, store, asset_id="song", playback_id="plays", created_at=NOW, workers=2)
-    return done.entry
-
-
-@pytest.fixture(scope="module")
-def some_music(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eighteen seconds: three segments in two chunks."""
-    return excerpt(tmp_path_factory.mktemp("music") / "some.wav", samples=800_003)
-
-
-@pytest.fixture(scope="module")
-def undisturbed(some_music: Path) -> dict[str, bytes]:
-    store = MemoryStore()
-    package_song(some_music, store)
-    return contents(store, "media") | contents(store, "entry")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -86,23 +38,11 @@ def test_what_is_packaged_through_faults_is_the_same_to_the_byte(
         package_song(some_music, quick(proxy.bucket, f"seed-{seed}"))
         assert len(proxy.faults) > 3
     store = s3.store(f"seed-{seed}")
-    assert contents(store, "media") | contents(store, "entry") == undisturbed
-
-
-def failing_after(puts: int, methods: frozenset[str]) -> Plan:
-    """Return a plan by which requests fail for good once so many objects have been written."""
-    seen = 0
-
-    def plan(request: Request) -> Fault | None:
-        nonlocal seen
-        seen += request.method == "PUT"
-        return Fault.INTERNAL_ERROR if seen > puts and request.method in methods else None
-
-    return plan
+    assert contents(store, "media", "entry") == undisturbed
 
 
 def assert_that_playlists_list_only_what_is_there(store: ObjectStore) -> None:
-    there = contents(store, "media") | contents(store, "growing")
+    there = contents(store, "media", "growing")
     for key, content in there.items():
         if not key.endswith(f"/{layout.PLAYLIST}"):
             continue
@@ -127,7 +67,7 @@ def test_a_store_that_takes_no_more_has_nothing_complete_and_is_taken_up_again(
     assert not any(key.endswith(layout.INDEX) for key in contents(store, "media"))
     assert_that_playlists_list_only_what_is_there(store)
     package_song(some_music, store)
-    assert contents(store, "media") | contents(store, "entry") == undisturbed
+    assert contents(store, "media", "entry") == undisturbed
 
 
 def test_a_store_that_is_gone_in_the_middle_has_nothing_complete_and_is_taken_up_again(
@@ -145,7 +85,7 @@ def test_a_store_that_is_gone_in_the_middle_has_nothing_complete_and_is_taken_up
     assert not any(key.endswith(layout.INDEX) for key in left)
     assert_that_playlists_list_only_what_is_there(store)
     package_song(some_music, store)
-    assert contents(store, "media") | contents(store, "entry") == undisturbed
+    assert contents(store, "media", "entry") == undisturbed
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -216,8 +156,7 @@ def test_a_server_that_says_nothing_is_asked_again(
 ) -> None:
     requests = itertools.count()
     with fault_proxy(s3, lambda _request: None if next(requests) % 2 else Fault.STALLED) as proxy:
-        for name, value in (*proxy.bucket.environment.items(), ("AWS_TIMEOUT", "1s")):
-            monkeypatch.setenv(name, value)
+        reached(proxy.bucket, monkeypatch, AWS_TIMEOUT="1s")
         store = open_store("s3://audio/silent")
         obstore.put(store, "media/a/r1/x", b"sound")
         assert bytes(obstore.get(store, "media/a/r1/x").bytes()) == b"sound"

@@ -10,7 +10,8 @@ from obstore.store import S3Store
 
 from origin.cli import main
 from packager.publishing.reasons import reason
-from tests.servers.fault_proxy import Fault, fault_proxy
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import Fault
 from tests.servers.seaweedfs import Bucket
 
 

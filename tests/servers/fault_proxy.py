@@ -2,75 +2,39 @@
 
 One connection carries one request: it is read whole, spoiled or passed on, and the server's answer
 is passed back or spoiled. A plan is asked once a request, so a seeded one fails in the same places
-as long as requests come in the same order.
+as long as requests come in the same order. What came when is kept, and how much of it at once.
 """
 
 import asyncio
-import random
+import re
 import threading
+import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.servers.faults import Fault, Plan, Request
 from tests.servers.seaweedfs import Bucket
 
 _HEAD_BYTES_MAX: Final = 64 * 1024
 _PIECES: Final = 8
 _PAUSE_S: Final = 0.02
+_TAG: Final = re.compile(rb'(?i)(\r\netag: ")([0-9a-f]{32})')
 _XML: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
 )
 
 
-class Fault(StrEnum):
-    """What goes wrong with one request."""
+class Arrival(NamedTuple):
+    """When a request had come, in seconds that pass, and what it asked for."""
 
-    INTERNAL_ERROR = "500"
-    SLOW_DOWN = "503 SlowDown"
-    RESET_AT_ONCE = "connection reset before the server heard of it"
-    RESET_UNANSWERED = "connection reset after the server did it"
-    UPLOAD_CUT = "the server gets half of the request"
-    BODY_CUT = "the answer ends early"
-    BODY_RESET = "connection reset in the middle of the answer"
-    SLOW_BODY = "request and answer come in small pieces"
-    STALLED = "no answer comes, nor an end"
-    NOT_IMPLEMENTED = "501"
-
-
-PASSING: Final = tuple(
-    fault for fault in Fault if fault not in {Fault.STALLED, Fault.NOT_IMPLEMENTED}
-)
-"""What is over at once, and may be gone when it is tried again."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """A request, whole."""
-
+    at_s: float
     method: str
     target: str
-    head: bytes
-    body: bytes
-
-
-Plan = Callable[[Request], Fault | None]
-
-
-def seeded(seed: int, rate: float, faults: Sequence[Fault] = PASSING) -> Plan:
-    """Return a plan that spoils this share of all requests."""
-    chance = random.Random(seed)  # noqa: S311 a plan, not a secret
-    lock = threading.Lock()
-
-    def plan(_request: Request) -> Fault | None:
-        with lock:
-            return chance.choice(faults) if chance.random() < rate else None
-
-    return plan
 
 
 @dataclass
@@ -79,8 +43,24 @@ class Proxy:
 
     bucket: Bucket
     plan: Plan
-    requests: int = 0
+    arrivals: list[Arrival] = field(default_factory=list)
     faults: Counter[Fault] = field(default_factory=Counter)
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    @property
+    def requests(self) -> int:
+        return len(self.arrivals)
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Count a request as being in flight while the caller's block runs."""
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            yield
+        finally:
+            self.in_flight -= 1
 
 
 @contextmanager
@@ -129,14 +109,16 @@ class _Running:
         try:
             # A cancelled task would be reported as an error of the server.
             with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                await self._serve(await _read_request(reader), writer)
+                head = await reader.readuntil(b"\r\n\r\n")
+                with self._proxy.counted():
+                    await self._serve(await _read_request(head, reader), writer)
         finally:
             self._tasks.discard(task)
             writer.close()
 
     async def _serve(self, request: Request, client: asyncio.StreamWriter) -> None:
+        self._proxy.arrivals.append(Arrival(time.monotonic(), request.method, request.target))
         fault = self._proxy.plan(request)
-        self._proxy.requests += 1
         if fault is not None:
             self._proxy.faults[fault] += 1
         match fault:
@@ -146,6 +128,8 @@ class _Running:
                 client.write(_error(503, "SlowDown", "Please reduce your request rate."))
             case Fault.NOT_IMPLEMENTED:
                 client.write(_error(501, "NotImplemented", "That is not implemented."))
+            case Fault.BAD_DIGEST:
+                client.write(_error(400, "BadDigest", "That is not what the checksum says."))
             case Fault.RESET_AT_ONCE:
                 client.transport.abort()
             case Fault.STALLED:
@@ -154,6 +138,8 @@ class _Running:
                 await self._cut(request)
                 client.transport.abort()
             case _:
+                if fault is Fault.ALTERED_UPLOAD:
+                    request = replace(request, body=_altered(request.body))
                 pieces = _PIECES if fault is Fault.SLOW_BODY else 1
                 answer = await self._pass_on(request, pieces)
                 await _answer(answer, fault, client)
@@ -178,8 +164,7 @@ class _Running:
             writer.close()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Request:
-    head = await reader.readuntil(b"\r\n\r\n")
+async def _read_request(head: bytes, reader: asyncio.StreamReader) -> Request:
     lines = head.decode("latin-1").split("\r\n")
     method, target, _ = lines[0].split(" ")
     fields = {}
@@ -208,6 +193,12 @@ async def _answer(answer: bytes, fault: Fault | None, client: asyncio.StreamWrit
             client.transport.abort()
         case Fault.SLOW_BODY:
             await _write(client, answer, _PIECES)
+        case Fault.ALTERED_ANSWER:
+            client.write(answer[: len(answer) - len(body)] + _altered(body))
+        case Fault.OTHER_TAG:
+            client.write(
+                _TAG.sub(lambda found: found[1] + found[2][::-1], head) + b"\r\n\r\n" + body
+            )
         case _:
             client.write(answer)
 
@@ -220,6 +211,12 @@ async def _write(writer: asyncio.StreamWriter, data: bytes, pieces: int) -> None
         await writer.drain()
         if pieces > 1:
             await asyncio.sleep(_PAUSE_S)
+
+
+def _altered(body: bytes) -> bytes:
+    """Flip the lowest bit of the byte in the middle, so that a digit stays a digit."""
+    half = len(body) // 2
+    return body[:half] + bytes(byte ^ 1 for byte in body[half : half + 1]) + body[half + 1 :]
 
 
 def _error(status: int, code: str, message: str) -> bytes:
