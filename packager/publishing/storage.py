@@ -17,6 +17,7 @@ from obstore.store import LocalStore, ObjectStore
 
 from packager.errors import StoreFailed
 from packager.publishing.answers import whole_answer
+from packager.publishing.checked import CheckedStore
 from packager.publishing.listing import pages
 from packager.publishing.reasons import STORE_ERRORS, reason
 
@@ -33,6 +34,7 @@ class Storage:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self._checked = CheckedStore(store)
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="store")
 
     def __enter__(self) -> Self:
@@ -49,7 +51,7 @@ class Storage:
     def put(self, key: str, data: bytes) -> None:
         """Store an object; it is there whole or not at all."""
         with _translated(f"{key} could not be written to the store"):
-            whole_answer(lambda: obstore.put(self._store, key, data))
+            self._checked.put(key, data, "overwrite")
 
     def put_all(self, objects: Mapping[str, bytes]) -> None:
         """Store objects by key, in any order."""
@@ -67,7 +69,7 @@ class Storage:
         """
         with _translated(f"{key} could not be written to the store"):
             try:
-                whole_answer(lambda: obstore.put(self._store, key, data, mode="create"))
+                self._checked.put(key, data, "create")
             except AlreadyExistsError:
                 return False
             except _CANNOT_CREATE as error:
@@ -78,7 +80,7 @@ class Storage:
             try:
                 whole_answer(lambda: obstore.head(self._store, key))
             except FileNotFoundError:
-                whole_answer(lambda: obstore.put(self._store, key, data))
+                self._checked.put(key, data, "overwrite")
                 return True
             return False
 
@@ -86,7 +88,7 @@ class Storage:
         """Return an object's bytes, None where there is none."""
         with _translated(f"{key} could not be read from the store"):
             try:
-                return bytes(whole_answer(lambda: obstore.get(self._store, key)).bytes())
+                return self._checked.get(key)
             except FileNotFoundError:
                 return None
 

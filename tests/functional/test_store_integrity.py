@@ -1,0 +1,116 @@
+"""A byte that is another when it arrives: it is noticed, and sent or asked for again.
+
+Bodies keep their length, so that no part of HTTP notices. Over TLS nobody can do this to them; but
+memory can, and so can whatever stands before a server and ends TLS there.
+"""
+
+from pathlib import Path
+
+import obstore
+import pytest
+
+from origin.store import open_store
+from packager.errors import StoreFailed
+from packager.publishing.storage import Storage
+from tests.functional.looking import read
+from tests.functional.storing import contents, package_song, quick, reached
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import (
+    Fault,
+    Request,
+    always,
+    failing_after,
+    first_of_each,
+    reads,
+    writes,
+)
+from tests.servers.seaweedfs import Bucket
+
+
+def test_what_is_altered_on_the_way_there_is_put_again(
+    s3: Bucket, some_music: Path, undisturbed: dict[str, bytes]
+) -> None:
+    with fault_proxy(s3, first_of_each(Fault.ALTERED_UPLOAD, writes)) as proxy:
+        package_song(some_music, quick(proxy.bucket, "there"))
+        assert proxy.faults[Fault.ALTERED_UPLOAD] > 10
+    assert contents(s3.store("there"), "media", "entry") == undisturbed
+
+
+def test_what_is_altered_on_the_way_back_is_read_again(
+    s3: Bucket, some_music: Path, undisturbed: dict[str, bytes]
+) -> None:
+    full = failing_after(20, frozenset({"PUT"}))
+    with fault_proxy(s3, full) as proxy, pytest.raises(StoreFailed):
+        package_song(some_music, quick(proxy.bucket, "back", retries=1))
+    with fault_proxy(s3, first_of_each(Fault.ALTERED_ANSWER, reads)) as proxy:
+        package_song(some_music, quick(proxy.bucket, "back"))
+        assert proxy.faults[Fault.ALTERED_ANSWER] > 5
+    assert contents(s3.store("back"), "media", "entry") == undisturbed
+
+
+@pytest.mark.parametrize(
+    ("checksum", "fault", "asked"),
+    [
+        # SeaweedFS believes what it gets, unless a header says what it should be.
+        (None, Fault.ALTERED_UPLOAD, ["PUT", "GET", "PUT"]),
+        ("SHA256", Fault.ALTERED_UPLOAD, ["PUT", "PUT"]),
+        ("CRC64NVME", Fault.ALTERED_UPLOAD, ["PUT", "PUT"]),
+        # Others hold it against the signature.
+        (None, Fault.BAD_DIGEST, ["PUT", "PUT"]),
+    ],
+)
+def test_a_server_that_compares_refuses_and_gets_it_again(
+    s3: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+    checksum: str | None,
+    fault: Fault,
+    asked: list[str],
+) -> None:
+    with fault_proxy(s3, first_of_each(fault, writes)) as proxy:
+        reached(
+            proxy.bucket, monkeypatch, **({"AWS_CHECKSUM_ALGORITHM": checksum} if checksum else {})
+        )
+        with Storage(open_store("s3://audio/compared")) as storage:
+            storage.put("a", b"sound")
+        assert [arrival.method for arrival in proxy.arrivals] == asked
+    assert read(s3.store("compared"), "a") == b"sound"
+
+
+def test_what_is_altered_every_time_is_an_error(s3: Bucket) -> None:
+    with (
+        fault_proxy(s3, always(Fault.ALTERED_UPLOAD, writes)) as proxy,
+        Storage(quick(proxy.bucket, "never")) as storage,
+        pytest.raises(
+            StoreFailed, match=r"^a could not be written to the store: .* Check the store"
+        ),
+    ):
+        storage.put("a", b"sound")
+
+
+def test_what_somebody_else_has_put_meanwhile_stays(s3: Bucket) -> None:
+    store = s3.store("meanwhile")
+
+    def plan(request: Request) -> Fault | None:
+        if request.method == "GET":
+            obstore.put(store, "a", b"of another")
+        return Fault.ALTERED_UPLOAD if request.method == "PUT" else None
+
+    with fault_proxy(s3, plan) as proxy, Storage(quick(proxy.bucket, "meanwhile")) as storage:
+        storage.put("a", b"sound")
+        assert [arrival.method for arrival in proxy.arrivals] == ["PUT", "GET"]
+    assert read(store, "a") == b"of another"
+
+
+def test_tags_that_are_no_digests_are_found_out_once(s3: Bucket) -> None:
+    with (
+        fault_proxy(s3, lambda _: Fault.OTHER_TAG) as proxy,
+        Storage(quick(proxy.bucket, "encrypted")) as storage,
+    ):
+        storage.put("a", b"sound")
+        storage.put("b", b"sound")
+        assert storage.read("a") == b"sound"
+        assert [arrival.method for arrival in proxy.arrivals] == ["PUT", "GET", "PUT", "GET"]
+    with fault_proxy(s3, lambda _: Fault.OTHER_TAG) as proxy:
+        with Storage(quick(proxy.bucket, "encrypted")) as storage:
+            assert [storage.read(key) for key in "ab"] == [b"sound", b"sound"]
+        assert [arrival.method for arrival in proxy.arrivals] == ["GET", "GET", "GET", "GET"]

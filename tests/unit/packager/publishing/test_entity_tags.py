@@ -1,0 +1,34 @@
+import hashlib
+
+import pytest
+
+from packager.publishing.entity_tags import digest_in, digest_of, fits_parts
+
+ABC = "900150983cd24fb0d6963f7d28e17f72"
+"""The MD5 of "abc" (RFC 1321 A.5)."""
+
+
+def test_a_digest_is_found_in_tags_of_its_form_alone() -> None:
+    assert digest_in(f'"{ABC}"') == digest_in(ABC) == ABC
+    for tag in (None, "", '"0"', f'"{ABC}-3"', '"210bc0-6613d046f3216-1"', '"0x8DCAFE"'):
+        assert digest_in(tag) is None
+
+
+def test_a_digest_is_the_md5() -> None:
+    assert digest_of(b"abc") == ABC
+
+
+@pytest.mark.parametrize("parts", [(b"abc",), (b"ab", b"c"), (b"a", b"b", b"c")])
+def test_parts_fit_a_tag_of_the_whole_and_one_of_these_parts(parts: tuple[bytes, ...]) -> None:
+    joined = b"".join(hashlib.md5(part, usedforsecurity=False).digest() for part in parts)
+    in_parts = f'"{digest_of(joined)}-{len(parts)}"'
+    other = f'"{digest_of(joined)}-{len(parts) + 1}"'
+    assert fits_parts(f'"{ABC}"', parts)
+    assert fits_parts(in_parts, parts)
+    assert not fits_parts(other, parts)
+    assert not fits_parts(in_parts, (*parts, b"d"))
+
+
+def test_what_says_nothing_fits() -> None:
+    assert fits_parts(None, [b"abc"])
+    assert fits_parts('"0x8DCAFE"', [b"abc"])
