@@ -1,13 +1,17 @@
 """Bringing a source to where the workers are: into a store that they read.
 
-Large files go in parts, a few at a time, so that memory does not depend on the file. An upload has
-a key of its own. It is taken away again where it is certain that no job has it. Where that is not,
-because an answer was lost or somebody pressed Ctrl-C, it stays: ``gc`` removes what a job had once
-that has ended, and leaves alone what belongs to an asset that no database has heard of.
+Large files go in parts, a few at a time, so that memory does not depend on the file. Where the
+entity tag does not tell that what arrived is the file, it is read again, and put again if it is
+something else.
+
+An upload has a key of its own. It is taken away again where it is certain that no job has it. Where
+that is not, because an answer was lost or somebody pressed Ctrl-C, it stays: ``gc`` removes what a
+job had once that has ended, and leaves alone what belongs to an asset that no database has heard
+of.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +27,15 @@ from origin.packaging_job import Queued, QueueUnanswered
 from origin.store import create_store, local_path
 from packager.errors import SourceNotFound, StoreFailed
 from packager.limits import Limits
-from packager.publishing.answers import whole_answer
+from packager.publishing.answers import pause, whole_answer
+from packager.publishing.checked import Altered
+from packager.publishing.entity_tags import fits_parts
 from packager.publishing.reasons import STORE_ERRORS, reason
 from packager.queue.errors import QueueError
 from packager.source.file import check_readable, check_size
 
 _PART_BYTES: Final = 8 * 1024 * 1024
+_TRIES: Final = 3
 _PARTS_AT_ONCE: Final = 2
 """A request has 30 s unless AWS_TIMEOUT says otherwise: more at once asks for a faster line."""
 
@@ -90,20 +97,43 @@ def _sha256(file: Path) -> str:
 
 def _put(store: ObjectStore, upload: Upload) -> None:
     try:
-        whole_answer(
-            lambda: obstore.put(
-                store,
-                upload.key,
-                upload.file,
-                chunk_size=_PART_BYTES,
-                max_concurrency=_PARTS_AT_ONCE,
-            )
-        )
+        for failures in range(_TRIES):
+            if failures:
+                pause(failures)
+            tag = whole_answer(lambda: _put_once(store, upload))
+            if fits_parts(tag, _parts(upload.file)) or _is_there(store, upload):
+                return
+        raise Altered("it never arrives as it was sent")
     except STORE_ERRORS as error:
         raise StoreFailed(
             f"{upload.file.name} could not be uploaded: {reason(error)}. "
             "Check the store, then try again."
         ) from error
+
+
+def _put_once(store: ObjectStore, upload: Upload) -> str | None:
+    put = obstore.put(
+        store,
+        upload.key,
+        upload.file,
+        chunk_size=_PART_BYTES,
+        max_concurrency=_PARTS_AT_ONCE,
+    )
+    return put["e_tag"]
+
+
+def _parts(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as opened:
+        while part := opened.read(_PART_BYTES):
+            yield part
+
+
+def _is_there(store: ObjectStore, upload: Upload) -> bool:
+    """Read what was uploaded, where its tag does not tell that it is the file."""
+    digest = hashlib.sha256()
+    for part in whole_answer(lambda: obstore.get(store, upload.key)):
+        digest.update(part)
+    return digest.hexdigest() == upload.sha256
 
 
 def _take_away(store: ObjectStore, upload: Upload) -> None:

@@ -34,6 +34,7 @@ from origin.inspection.blocking import in_thread
 from origin.packaging_job import KIND, PackagingJob
 from origin.promises import Promises
 from origin.store import create_store
+from packager.errors import StoreFailed
 from packager.package import Progress, package
 from packager.queue import assets, policy
 from packager.queue.worker import Completion, Run, Surroundings, Worker
@@ -183,7 +184,7 @@ class PackagingHandler:
 
         with self.readers.reader() as reader:
             stop.ends(reader)
-            return package(
+            packaged = package(
                 asked.source,
                 self.entries.store,
                 asset_id=asked.asset_id,
@@ -194,4 +195,10 @@ class PackagingHandler:
                 publisher=publisher,
                 reader=reader,
                 check_wanted=stop.check,
-            ).entry
+            )
+        if asked.upload_sha256 not in {None, packaged.index.source.sha256}:
+            raise StoreFailed(
+                "The source did not arrive as it was uploaded: something was altered on the way. "
+                "Check the store, then upload the file again."
+            )
+        return packaged.entry
