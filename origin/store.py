@@ -6,6 +6,12 @@ take the place of all the environment's, its proxy among them. There are none; a
 
 obstore tries again by itself where a server fails (5xx, ``SlowDown`` among them), or a connection
 does: after a pause that grows, and of random length, so that many clients do not come back at once.
+A pause is anything from the shortest to three times the one before. With twice, pauses hardly grow,
+and it is over after some three seconds; what ends it should be the minute that has passed.
+
+No header tells a checksum unless AWS_CHECKSUM_ALGORITHM names one (SHA256 or CRC64NVME): some
+servers that speak S3's language refuse requests that have it. The signature covers the body's
+SHA-256 in any case, and publishing and uploading look at entity tags.
 """
 
 from collections.abc import Iterator
@@ -23,11 +29,11 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig  # exists for type checkers alone
 
 RETRIES: "Final[RetryConfig]" = {
-    "max_retries": 10,
+    "max_retries": 1_000,
     "backoff": {
         "init_backoff": timedelta(milliseconds=100),
         "max_backoff": timedelta(seconds=10),
-        "base": 2,
+        "base": 3,
     },
     "retry_timeout": timedelta(minutes=1),
 }

@@ -204,13 +204,13 @@ async def _answer(answer: bytes, fault: Fault | None, client: asyncio.StreamWrit
 
 
 async def _write(writer: asyncio.StreamWriter, data: bytes, pieces: int) -> None:
-    """Write data at once, or in about that many pieces with pauses after each."""
+    """Write data at once, or in about that many pieces with pauses in between."""
     step = max(1, len(data) // pieces)
     for start in range(0, len(data), step):
+        if start:
+            await asyncio.sleep(_PAUSE_S)
         writer.write(data[start : start + step])
         await writer.drain()
-        if pieces > 1:
-            await asyncio.sleep(_PAUSE_S)
 
 
 def _altered(body: bytes) -> bytes:
