@@ -1,5 +1,5 @@
 """``python -m origin.cli`` is ``soundbridge``, for a process that starts another one of itself."""
 
-from origin.cli import main
+from origin.cli.program import run
 
-main(prog_name="soundbridge")
+run()
