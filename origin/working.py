@@ -36,6 +36,7 @@ from origin.promises import Promises
 from origin.store import create_store
 from packager.errors import StoreFailed
 from packager.package import Progress, package
+from packager.processors import usable_processors
 from packager.queue import assets, policy
 from packager.queue.worker import Completion, Run, Surroundings, Worker
 from packager.sandbox.kernel import ask_kernel, lacking
@@ -133,19 +134,30 @@ class _Stop:
             raise _Stopped
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PackagingHandler:
-    """Packages a source; the asset's row takes its entry together with the job's success."""
+    """Packages a source; the asset's row takes its entry together with the job's success.
+
+    Jobs share the cores: each begins with what those at work have left it, and with one at least.
+    """
 
     entries: Entries
     readers: WarmReaders
+    _at_work: int = 0
 
     async def __call__(self, run: Run) -> Completion:
         """Package in a thread, which ends soon where this is cancelled; raises PackagingError."""
+        self._at_work += 1
+        try:
+            return await self._packaged(run, max(usable_processors() // self._at_work, 1))
+        finally:
+            self._at_work -= 1
+
+    async def _packaged(self, run: Run, cores: int) -> Completion:
         asked = PackagingJob.from_payload(run.held.payload)
         stop = _Stop()
         publisher = ThroughTheRow(self.entries, run.held, asyncio.get_running_loop())
-        packaging = partial(self._package, asked, run, stop, publisher)
+        packaging = partial(self._package, asked, run, cores, stop, publisher)
         # Not from asyncio's pool: there, as many jobs as it has threads would wait for one more.
         thread = asyncio.ensure_future(in_thread(packaging))
         try:
@@ -176,7 +188,12 @@ class PackagingHandler:
         return Completion(record, follow)
 
     def _package(
-        self, asked: PackagingJob, run: Run, stop: _Stop, publisher: ThroughTheRow
+        self,
+        asked: PackagingJob,
+        run: Run,
+        cores: int,
+        stop: _Stop,
+        publisher: ThroughTheRow,
     ) -> Entry:
         def on_progress(done: Progress) -> None:
             stop.check()
@@ -191,6 +208,7 @@ class PackagingHandler:
                 playback_id=asked.playback_id,
                 created_at=asked.created_at,
                 extras=asked.extras,
+                workers=cores,
                 on_progress=on_progress,
                 publisher=publisher,
                 reader=reader,
