@@ -4,28 +4,16 @@ Its fingerprint is taken while the child loads its decoders and looks into it.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from manifests.index import SourceRecord
-from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
 from packager.extras import NO_EXTRAS, Extras
 from packager.limits import Limits
 from packager.sandbox.reader import IsolatedReading, Reader
 from packager.source.digest import SourceDigest
-from packager.source.file import check_readable, check_size
-from packager.source.local import always_wanted, local_file
-
-
-class _FileState(NamedTuple):
-    """What changes when a file is written to, or replaced by another."""
-
-    device: int
-    inode: int
-    size_bytes: int
-    modified_ns: int
+from packager.source.local import LocalFile, always_wanted, local_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +22,23 @@ class Intake:
 
     reading: IsolatedReading
     digest: SourceDigest
-    _path: Path
-    _before: "_FileState"
+    _file: LocalFile
+
+    @property
+    def size_bytes(self) -> int:
+        """How large the source is."""
+        return self._file.size_bytes
 
     def record(self) -> SourceRecord:
         """Return the record of the source, after all of it was read.
 
-        Raises SourceNotFound, and SourceChanged where it is not the file any more that it was.
+        Raises what ``LocalFile.check`` does where it is not the file any more that it was.
         """
         sha256, probe = self.digest.sha256(), self.reading.plan.probe
-        self._check_unchanged()
+        self._file.check()
         return SourceRecord(
             sha256=sha256,
-            size_bytes=self._before.size_bytes,
+            size_bytes=self.size_bytes,
             container=probe.container,
             codec=probe.codec,
             sample_rate_hz=probe.sample_rate_hz,
@@ -55,26 +47,9 @@ class Intake:
             bitrate_bps=probe.bitrate_bps,
         )
 
-    @contextmanager
-    def unchanged(self) -> Iterator[None]:
-        """Let SourceChanged take the place of what the block finds wrong with another file."""
-        try:
-            yield
-        except StoreFailed:
-            raise
-        except PackagingError as error:
-            try:
-                self._check_unchanged()
-            except (SourceChanged, SourceNotFound) as changed:
-                raise changed from error
-            raise
-
-    def _check_unchanged(self) -> None:
-        if _state_of(self._path) != self._before:
-            raise SourceChanged(
-                "This file was changed while it was being packaged. "
-                "Wait until it is written, then package it again."
-            )
+    def blamed(self) -> AbstractContextManager[None]:
+        """Let what is wrong with the file take the place of what the block finds wrong in it."""
+        return self._file.blamed()
 
 
 @contextmanager
@@ -92,17 +67,14 @@ def taken_in(
     ``reader`` is used up; without one, a child is started. Raises PackagingError, and what
     ``check_wanted`` raises while a source is fetched.
     """
-    with local_file(source, limits, check_wanted) as path:
-        check_readable(path)
-        before = _state_of(path)
-        check_size(path, limits)
-        with reader or Reader() as child, SourceDigest(path) as digest:
-            yield Intake(child.read(path, limits, workers, extras), digest, path, before)
-
-
-def _state_of(path: Path) -> _FileState:
-    try:
-        state = path.stat()
-    except OSError as error:
-        raise SourceNotFound("The file is not there any more. Package it again.") from error
-    return _FileState(state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    # The file is closed before whoever may be waiting for the rest of it.
+    with (
+        local_file(source, limits, check_wanted) as file,
+        reader or Reader() as child,
+        SourceDigest(file.path) as digest,
+        closing(file),
+    ):
+        file.on_loss(child.kill)
+        with file.blamed():
+            reading = child.read(file.path, limits, workers, extras, is_arriving=file.is_arriving)
+        yield Intake(reading, digest, file)

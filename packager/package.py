@@ -99,7 +99,8 @@ def package(
             )
         )
         plan = taken.reading.plan
-        where = revision_of(taken.digest, plan, asset_id, storage)
+        with taken.blamed():
+            where = revision_of(taken.digest, plan, asset_id, storage)
         if publisher is None:
             publisher = InStore(storage, playback_id)
             created_at = publisher.began_at(where, created_at)
@@ -134,7 +135,7 @@ def _publish(
         clear(publication.storage, publication.where)
         index = _existing_index(taken, publication)
         if index is None:
-            with taken.unchanged():
+            with taken.blamed():
                 index = _make(taken, publication, announce, on_progress)
         end_playlists(publication, index)
         entry = _final_entry(expected, index)
@@ -183,15 +184,15 @@ def _make(
     rungs = tuple(writers.values())
     playlists = GrowingPlaylists(plan, rungs, publication, announce)
     playlists.advance()
-    mark = SourceMark(publication, taken.digest)
+    mark = SourceMark(publication, taken.digest, taken.size_bytes)
     done = {(rung, number) for rung in recorded for number in range(len(recorded[rung]))}
     with closing(reading.chunks(done)) as chunks:  # an error ends the encoders too
         for encoded in chunks:
             if index := _existing_index(taken, publication):  # another run was faster
                 return index
+            mark.cover(encoded.source_end_bytes)
             writers[encoded.rung].write(encoded)
             playlists.advance()
-            mark.advance()
             if on_progress is not None:
                 on_progress(_progress(plan, rungs))
     finding = reading.finding()

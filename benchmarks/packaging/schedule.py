@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from packager.encoding.parallel import ahead
+
 
 @dataclass(frozen=True)
 class ChunkCost:
@@ -33,7 +35,7 @@ class _Machine:
         self.now_s = 0.0
         self._cores = cores
         self._passes = deque(costs)
-        self._ahead = cores + max((len(cost.encoding_s) for cost in costs), default=0)
+        self._ahead = ahead(cores, max((len(cost.encoding_s) for cost in costs), default=1))
         self._is_passing = False
         self._waiting: deque[tuple[int, float]] = deque()
         self._running: list[tuple[float, int, ChunkCost | None]] = []

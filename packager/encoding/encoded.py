@@ -12,8 +12,9 @@ ChunkId: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class EncodedChunk:
-    """A chunk of one rung as access units."""
+    """A chunk of one rung as access units; made of the first ``source_end_bytes`` of its source."""
 
     rung: Rung
     cut: ChunkCut
     units: tuple[bytes, ...]
+    source_end_bytes: int

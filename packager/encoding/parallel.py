@@ -38,10 +38,15 @@ def encode_all(
             for encoded in first:
                 yield encoded.result()
             left = chain(second.result(), tasks)
-            yield from in_order(executor, left, ahead=workers + len(ladder.rungs))
+            yield from in_order(executor, left, ahead=ahead(workers, len(ladder.rungs)))
         finally:
             executor.shutdown(cancel_futures=True)
 
 
+def ahead(workers: int, rungs: int) -> int:
+    """Return how many tasks keep all workers busy: they hold one chunk more than those work on."""
+    return -(-workers // rungs) * rungs + 1
+
+
 def _encode(ladder: Ladder, rung: Rung, chunk: Chunk) -> EncodedChunk:
-    return EncodedChunk(rung, chunk.cut, encode_chunk(ladder, rung, chunk))
+    return EncodedChunk(rung, chunk.cut, encode_chunk(ladder, rung, chunk), chunk.source_end_bytes)

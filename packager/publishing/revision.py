@@ -1,9 +1,10 @@
 """A revision's id, which follows from what made it: same source, same versions, same id.
 
 A source is known by its fingerprint, so that its first sound need not wait until all of it has been
-hashed. Another source may share that, so whatever is there under this id is believed only once its
-SHA-256 is found to be this one's. Where it is not, or nobody can tell, the id follows from the
-SHA-256 instead: what another source made is neither taken for this one's nor written over.
+hashed. Another source may share that, so whatever is there under this id is believed only once this
+source is found to begin like the one that it was made of. Where it does not, or nobody can tell,
+the id follows from the SHA-256 instead: what another source made is neither taken for this one's
+nor written over.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from manifests.rendition import Ladder
 from packager.plan import Plan
 from packager.publishing.source_mark import read_mark
 from packager.publishing.storage import Storage
-from packager.source.digest import SourceDigest
+from packager.source.digest import Beginning, SourceDigest
 
 _ID_BYTES: Final = 12
 
@@ -37,10 +38,13 @@ def revision_id(source: str, ladder: Ladder, made_by: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is there under an id: whether anything, and of which source it says to be."""
+    """What is there under an id: whether anything, and how the source begins that it was made of.
+
+    None where nobody can tell.
+    """
 
     is_anything: bool
-    sha256: str | None = None
+    source: Beginning | None = None
 
 
 def find(storage: Storage, where: Revision) -> Found:
@@ -50,30 +54,35 @@ def find(storage: Storage, where: Revision) -> Found:
     """
     index = storage.read(where.key(layout.INDEX))
     if index is not None:
-        return Found(is_anything=True, sha256=_source_in(index))
+        return Found(is_anything=True, source=_source_in(index))
     if storage.sizes_bytes(where.growing_prefix):
-        return Found(is_anything=True, sha256=read_mark(storage, where))
+        return Found(is_anything=True, source=read_mark(storage, where))
     return Found(is_anything=False)
 
 
-def _source_in(index: bytes) -> str | None:
+def _source_in(index: bytes) -> Beginning | None:
     try:
-        return Index.from_json(index).source.sha256
+        source = Index.from_json(index).source
     except ManifestError:
         return None
+    return Beginning(source.size_bytes, source.sha256)
 
 
 def revision_of(digest: SourceDigest, plan: Plan, asset_id: str, storage: Storage) -> Revision:
-    """Return where a source's renditions go; waits for its SHA-256 only where something is there.
+    """Return where a source's renditions go.
 
-    Raises StoreFailed and SourceNotFound.
+    It waits for more of the source than a fingerprint needs only where something is there. Raises
+    StoreFailed and SourceNotFound.
     """
 
     def named_for(source: str) -> Revision:
         return Revision(asset_id, revision_id(source, plan.ladder, plan.versions))
 
-    where = named_for(digest.fingerprint())
+    taken = digest.fingerprint()
+    where = named_for(taken.sha256)
+    if taken.is_whole:
+        return where
     found = find(storage, where)
-    if found.is_anything and found.sha256 != digest.sha256():
+    if found.is_anything and (found.source is None or not digest.begins_with(found.source)):
         return named_for(digest.sha256())
     return where

@@ -1,7 +1,8 @@
 """Of which source a revision is that is being made: the mark by which a later run may take it up.
 
-It is stored as soon as the source has been hashed, which is after its first chunk plays, and in any
-case before the index, which then says the same.
+It tells how the source begins, at least as far as what is recorded was made from, and is stored
+before that is recorded; in any case before the index, it tells all of the source. A source that is
+known by its SHA-256 from the start has none, since the revision's id says it.
 """
 
 import json
@@ -10,46 +11,54 @@ from manifests import layout
 from packager.errors import StoreFailed
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage
-from packager.source.digest import SourceDigest
+from packager.source.digest import Beginning, SourceDigest
 
 
 class SourceMark:
     """The mark of one growing revision; its methods raise StoreFailed and SourceNotFound."""
 
-    def __init__(self, publication: Publication, digest: SourceDigest) -> None:
+    def __init__(self, publication: Publication, digest: SourceDigest, size_bytes: int) -> None:
         self._publication = publication
         self._digest = digest
-        self._is_stored = False
+        self._size_bytes = size_bytes
+        self._is_needed = not digest.fingerprint().is_whole
+        self._ours: Beginning | None = None
 
-    def advance(self) -> None:
-        """Store it where the hash is known by now."""
-        sha256 = self._digest.known_sha256()
-        if sha256 is not None:
-            self._store(sha256)
+    def cover(self, end_bytes: int) -> None:
+        """Let it tell so much of the source, or all, before anything tells of what comes of that.
+
+        Raises StoreFailed where it is there already, of a source that begins otherwise.
+        """
+        wanted_bytes = min(end_bytes, self._size_bytes)
+        covered_bytes = self._ours.size_bytes if self._ours is not None else 0
+        if self._is_needed and wanted_bytes > covered_bytes:
+            self._say(self._digest.beginning(wanted_bytes))
 
     def finish(self) -> None:
-        """Store it, and wait for the hash where that is not known."""
-        self._store(self._digest.sha256())
+        """Let it tell all of the source; raises StoreFailed where it tells of another by now."""
+        if self._is_needed:
+            self._say(self._digest.beginning(self._size_bytes))
 
-    def _store(self, sha256: str) -> None:
-        if self._is_stored:
-            return
+    def _say(self, beginning: Beginning) -> None:
         there = read_mark(self._publication.storage, self._publication.where)
-        if there not in {None, sha256}:
+        if there not in {None, self._ours} and not self._digest.begins_with(there):
             raise StoreFailed(
                 "Another run is making a revision of another file in its place. Package again."
             )
-        if there is None:
-            text = json.dumps({"sha256": sha256})
+        if there is None or there.size_bytes < beginning.size_bytes:
+            text = json.dumps({"size_bytes": beginning.size_bytes, "sha256": beginning.sha256})
             self._publication.put_growing({layout.SOURCE: text.encode()})
-        self._is_stored = True
+        self._ours = beginning
 
 
-def read_mark(storage: Storage, where: layout.Revision) -> str | None:
+def read_mark(storage: Storage, where: layout.Revision) -> Beginning | None:
     """Return what the mark of a growing revision says, None where nothing can be read of it."""
     data = storage.read(where.growing_key(layout.SOURCE))
     try:
-        sha256 = json.loads(data or b"")["sha256"]
+        fields = json.loads(data or b"")
+        size_bytes, sha256 = fields["size_bytes"], fields["sha256"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return sha256 if isinstance(sha256, str) else None
+    if not isinstance(size_bytes, int) or not isinstance(sha256, str) or size_bytes <= 0:
+        return None
+    return Beginning(size_bytes, sha256)

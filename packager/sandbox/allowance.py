@@ -98,6 +98,10 @@ class Watch:
         self._looked_s = self._moved_s = now_s
         self._cpu_s = self._cpu_before_s = cpu_s
 
+    def excuse(self, now_s: float) -> None:
+        """Do not count the time since the last look as waited, nor as idle."""
+        self._looked_s = self._moved_s = now_s
+
     def check(self, now_s: float, cpu_s: float) -> None:
         """Go on waiting, or raise SourceStalled or SourceTooDemanding."""
         self._waited_s += now_s - self._looked_s

@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -26,11 +27,15 @@ _CPU_CLOCK: Final = 2
 
 
 class Conversation:
-    """Messages to and from one child; each of its methods raises PackagingError."""
+    """Messages to and from one child; each of its methods raises PackagingError.
 
-    def __init__(self, child: Child, watch: Watch) -> None:
+    While ``is_arriving`` says that the child's source is, it may wait for that.
+    """
+
+    def __init__(self, child: Child, watch: Watch, is_arriving: Callable[[], bool]) -> None:
         self._child = child
         self._watch = watch
+        self._is_arriving = is_arriving
 
     def send(self, kind: str, value: object) -> None:
         """Send a message."""
@@ -67,6 +72,8 @@ class Conversation:
         ready = select.poll()
         ready.register(pipe, event)
         while not ready.poll(_LOOK_EVERY_MS):
+            if self._is_arriving():
+                self._watch.excuse(time.monotonic())
             self._watch.check(time.monotonic(), self._cpu_s())
         self._watch.check(time.monotonic(), self._cpu_s())
 

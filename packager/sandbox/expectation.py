@@ -66,6 +66,8 @@ class Expectation:
             raise Misfit("another number of frames than the chunk has")
         if max(map(len, chunk.units)) > claims.most_unit_bytes(self._ladder, chunk.rung):
             raise Misfit("a frame that holds more than sound")
+        if chunk.source_end_bytes < 0:
+            raise Misfit("a chunk of less than nothing")
         self._received += 1
 
     def check_finding(self, finding: Finding) -> None:

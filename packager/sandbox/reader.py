@@ -74,15 +74,17 @@ class Reader:
         extras: Extras = NO_EXTRAS,
         *,
         allowed: Allowance | None = None,
+        is_arriving: Callable[[], bool] = lambda: False,
     ) -> "IsolatedReading":
         """Begin to read the file at ``path``; raises PackagingError where there is no plan for it.
 
-        What it may take follows from ``limits`` unless ``allowed`` says otherwise.
+        What it may take follows from ``limits`` unless ``allowed`` says otherwise. While
+        ``is_arriving`` says so, nobody holds it against the source that the child waits for it.
         """
         workers = workers or usable_processors()
         allowed = allowed or allowance(limits, workers)
         watch = Watch(allowed)
-        child = Conversation(self._child, watch)
+        child = Conversation(self._child, watch, is_arriving)
         request = ReadRequest(str(path.absolute()), limits, workers, extras, allowed)
         child.send(messages.READ, request)
         plan = _expect(messages.PLAN, Plan, child.receive())

@@ -7,8 +7,9 @@ never see. Mixing down is libswresample's, with its documented coefficients: cen
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
@@ -23,6 +24,9 @@ from packager.source.facts import Probe
 from packager.source.length import check_length
 
 _BLOCK_SAMPLES: Final = 65_536
+_LOOKED_AHEAD_BYTES: Final = 2**18
+_TELLS_ALL_IN_FRONT: Final = frozenset({"wav", "aiff", "flac", "au"})
+"""Containers whose header tells the length, and lies in front of the sound."""
 _LOUDEST: Final = 1_000.0
 """60 dB over full scale: nothing means to be so loud, and the encoder's arithmetic breaks there."""
 _MIX: Final = {"rematrix_maxval": "1.0"}
@@ -33,15 +37,35 @@ _DAMAGE: Final = (InvalidDataError, PatchWelcomeError)
 _DAMAGED_SHARE: Final = 0.01
 
 
-def decode(path: Path, probe: Probe, channels: int, limits: Limits) -> Iterator[Block]:
+@dataclass(slots=True)
+class Extent:
+    """How much of a file, from its beginning on, what was decoded so far follows from."""
+
+    end_bytes: int
+
+    @classmethod
+    def of(cls, probe: Probe, size_bytes: int) -> Self:
+        """Return it before anything was decoded: all, where that may hang on the file's end."""
+        is_promised = probe.lossless and probe.promised_samples is not None
+        is_told_in_front = is_promised and probe.container in _TELLS_ALL_IN_FRONT
+        return cls(0 if is_told_in_front else size_bytes)
+
+    def reach(self, position: int, size_bytes: int) -> None:
+        """Take in a packet, and what libavformat may have looked at behind it."""
+        self.end_bytes = max(self.end_bytes, position + size_bytes + _LOOKED_AHEAD_BYTES)
+
+
+def decode(
+    path: Path, probe: Probe, channels: int, limits: Limits, extent: Extent | None = None
+) -> Iterator[Block]:
     """Yield the sound of the file at ``path`` in blocks of ``channels`` channels.
 
-    Raises CorruptSource where it is damaged, cut off or no sound, SourceTooLarge where it goes on
-    for longer than the limits allow.
+    ``extent`` is kept up to how far that has been read. Raises CorruptSource where it is damaged,
+    cut off or no sound, SourceTooLarge where it goes on for longer than the limits allow.
     """
     counted = 0
     with open_source(path) as source, reading():
-        for block in _mixed(_frames(source, probe), channels):
+        for block in _mixed(_frames(source, probe, extent or Extent(0)), channels):
             heard = block[:, : probe.samples - counted] if probe.ends_early else block
             if heard.shape[1] == 0:
                 break
@@ -51,13 +75,14 @@ def decode(path: Path, probe: Probe, channels: int, limits: Limits) -> Iterator[
     _check_promise(counted, probe)
 
 
-def _frames(source: OpenSource, probe: Probe) -> Iterator[AudioFrame]:
+def _frames(source: OpenSource, probe: Probe, extent: Extent) -> Iterator[AudioFrame]:
     """Decode packet by packet; a lossy stream may have a few that do not decode, as on the air."""
     if probe.lossless:
         source.stream.codec_context.options = _CHECKSUMS
     packets = damaged = 0
     for packet in source.container.demux(source.stream):
         packets += 1
+        extent.reach(packet.pos or 0, packet.size)
         try:
             yield from packet.decode()
         except _DAMAGE:

@@ -5,7 +5,7 @@ the meters measured is read when the last chunk was taken.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from manifests.index import Loudness, Silence
@@ -13,7 +13,7 @@ from manifests.rendition import Ladder
 from packager.encoding.boundaries import Timeline, front_padding
 from packager.encoding.chunks import Chunk, ChunkCutter
 from packager.limits import Limits
-from packager.sound.decode import decode
+from packager.sound.decode import Extent, decode
 from packager.sound.loudness import LoudnessMeter
 from packager.sound.resample import resample, resampled
 from packager.sound.silence import SilenceMeter
@@ -36,7 +36,8 @@ class Sound:
     def __init__(self, path: Path, probe: Probe, ladder: Ladder, limits: Limits) -> None:
         rate_hz, channels = ladder.sample_rate_hz, ladder.channels
         self.expected_samples = resampled(probe.samples, probe.sample_rate_hz, rate_hz)
-        decoded = decode(path, probe, channels, limits)
+        self._extent = Extent.of(probe, path.stat().st_size)
+        decoded = decode(path, probe, channels, limits, self._extent)
         self._blocks = resample(decoded, probe.sample_rate_hz, rate_hz)
         self._cutter = ChunkCutter(ladder, front_padding(self.expected_samples))
         self._meter = LoudnessMeter(rate_hz, channels)
@@ -49,8 +50,11 @@ class Sound:
             self._meter.feed(block)
             self._waveform.feed(block)
             self._silence.feed(block)
-            yield from self._cutter.feed(block)
-        yield from self._cutter.finish()
+            yield from map(self._placed, self._cutter.feed(block))
+        yield from map(self._placed, self._cutter.finish())
+
+    def _placed(self, chunk: Chunk) -> Chunk:
+        return replace(chunk, source_end_bytes=self._extent.end_bytes)
 
     @property
     def timeline(self) -> Timeline:

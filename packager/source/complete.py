@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from packager.errors import CorruptSource
+from packager.source.arrival import open_bytes
 
 CUT_OFF: Final = (
     "This file ends before its sound does: it was cut off while it was saved or sent. "
@@ -27,7 +28,7 @@ _OGG_END_OF_STREAM: Final = 4
 
 def check_complete(path: Path, container: str) -> None:
     """Raise CorruptSource where the container's own framing shows that the end is missing."""
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         if container == "wav" and _wav_is_cut(file, path.stat().st_size):
             raise CorruptSource(CUT_OFF)
         if container == "ogg" and _ogg_is_cut(file, path.stat().st_size):

@@ -6,7 +6,7 @@ calls itself. Every error of libav is translated here into one that a creator un
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from packager.errors import CorruptSource, UnsupportedSource
+from packager.source.arrival import BUFFER_BYTES, open_arriving
 
 # Without this, libav's own lines would reach the creator's terminal beside our one sentence.
 av.logging.set_level(None)
@@ -59,16 +60,21 @@ def open_source(path: Path) -> Iterator[OpenSource]:
 
     Raises UnsupportedSource or CorruptSource.
     """
-    try:
-        container = av.open(
-            str(path.absolute()),  # absolute, so that no part of a name reads as a protocol
-            **_TEXT_OPTIONS,
-            options={"format_whitelist": ",".join(_DEMUXERS), "protocol_whitelist": "file"},
-            timeout=_TIMEOUT_S,
-        )
-    except (FFmpegError, ValueError) as error:
-        raise UnsupportedSource(NOT_AUDIO) from error
-    with container:
+    with ExitStack() as opened:
+        try:
+            arriving = open_arriving(path)
+            if arriving is not None:
+                opened.enter_context(arriving)
+            container = av.open(
+                arriving or str(path.absolute()),  # absolute: no part of it reads as a protocol
+                **_TEXT_OPTIONS,
+                options={"format_whitelist": ",".join(_DEMUXERS), "protocol_whitelist": "file"},
+                buffer_size=BUFFER_BYTES,
+                timeout=_TIMEOUT_S,
+            )
+        except (FFmpegError, ValueError) as error:
+            raise UnsupportedSource(NOT_AUDIO) from error
+        opened.enter_context(container)
         yield OpenSource(container, _sound_of(container))
 
 

@@ -45,7 +45,11 @@ def _name_in_full(path: Path) -> str:
 
 def check_size(path: Path, limits: Limits) -> None:
     """Raise SourceTooLarge beyond what the limits allow, UnsupportedSource for an empty file."""
-    size_bytes = path.stat().st_size
+    check_size_bytes(path.stat().st_size, limits)
+
+
+def check_size_bytes(size_bytes: int, limits: Limits) -> None:
+    """Raise what ``check_size`` does, of a source that is not a file yet."""
     if size_bytes == 0:
         raise UnsupportedSource("This file is empty. Export or upload it again.")
     if size_bytes > limits.size_bytes:

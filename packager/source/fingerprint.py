@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from packager.source.arrival import check_whole, open_bytes
+
 WHOLE_BYTES: Final = 64 * 2**20
 """Up to here the whole is hashed, in less time than the source's decoder takes to look into it."""
 
@@ -29,15 +31,18 @@ class Fingerprint:
 
 
 def fingerprint(path: Path) -> Fingerprint:
-    """Return a file's fingerprint; raises OSError."""
-    with path.open("rb", buffering=0) as file:
+    """Return a file's fingerprint, once what it is taken of has arrived; raises OSError."""
+    with open_bytes(path) as file:
         size_bytes = os.fstat(file.fileno()).st_size
-        if size_bytes <= WHOLE_BYTES:
-            return Fingerprint(hashlib.file_digest(file, "sha256").hexdigest(), is_whole=True)
-        digest = hashlib.sha256(b"fingerprint of %d bytes" % size_bytes)
-        for start, length in sampled(size_bytes):
-            digest.update(os.pread(file.fileno(), length, start))
-    return Fingerprint(digest.hexdigest(), is_whole=False)
+        if is_whole := size_bytes <= WHOLE_BYTES:
+            digest = hashlib.file_digest(file, "sha256")
+        else:
+            digest = hashlib.sha256(b"fingerprint of %d bytes" % size_bytes)
+            for start, length in sampled(size_bytes):
+                file.seek(start)
+                digest.update(file.read(length))
+        check_whole(file, size_bytes)
+    return Fingerprint(digest.hexdigest(), is_whole)
 
 
 def sampled(size_bytes: int) -> Iterator[tuple[int, int]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from manifests.packed_audio.timestamp_tag import read_synchsafe
+from packager.source.arrival import open_bytes
 
 _HEADER_BYTES: Final = 10
 _VERSIONS: Final = (3, 4)
@@ -40,7 +41,7 @@ class Contents:
 
 def read_contents(path: Path) -> Contents:
     """Return the contents of the ID3 tag that the file at ``path`` begins with."""
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         header = file.read(_HEADER_BYTES)
         if len(header) < _HEADER_BYTES or header[:3] != b"ID3" or header[3] not in _VERSIONS:
             return Contents()

@@ -1,117 +1,187 @@
 """A source as a local file: where it lies, or a bounded copy of what a URL holds.
 
-An http address is asked for as it is written, query and all, since that is where a signed link has
-its signature. No sentence repeats that part, nor a password: they would end up in logs.
+Where parts of an object can be asked for, its copy is read while it still arrives.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
-from obstore.store import HTTPStore, ObjectStore, from_url
-
-from packager.errors import SourceNotFound, StoreFailed
+from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
 from packager.limits import Limits
-from packager.source.file import check_size
+from packager.source.arrival import ArrivingFile
+from packager.source.file import check_readable, check_size, check_size_bytes
+from packager.source.remote import FETCH_ERRORS, URL, RemoteSource
 from packager.source.text import clean
 
-if TYPE_CHECKING:
-    from obstore.store import ClientConfig, RetryConfig  # exist for type checkers alone
-
-_URL: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)", re.DOTALL)
-"""Scheme, authority and path (RFC 3986 appendix B)."""
-
-_CLIENT_OPTIONS: "Final[ClientConfig]" = {
-    "connect_timeout": "10s",
-    "timeout": "1h",  # of a whole transfer: a large source takes its time
-    "allow_http": True,  # whoever names an address with http means it
-}
-_LONGEST_ADDRESS: Final = 120
 _LONGEST_NAME: Final = 1_000
-_RETRIES: "Final[RetryConfig]" = {"max_retries": 4}
 
 
 def always_wanted() -> None:
     """Let a transfer go on to its end."""
 
 
+class _State(NamedTuple):
+    """What changes when a file is written to, or replaced by another."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    modified_ns: int
+
+
+class LocalFile:
+    """A file that somebody may be writing to, or replace; as it was when this was made.
+
+    Raises SourceNotFound, SourceTooLarge or UnsupportedSource.
+    """
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        check_readable(path)
+        self.path = path
+        self._before = _state_of(path)
+        check_size(path, limits)
+
+    @property
+    def size_bytes(self) -> int:
+        """How large it is, once all of it is there."""
+        return self._before.size_bytes
+
+    def is_arriving(self) -> bool:
+        """Tell whether who reads it may have to wait for what is read."""
+        return False
+
+    def on_loss(self, end: Callable[[], object]) -> None:
+        """Call ``end`` from any thread where the rest of it will never arrive."""
+
+    def close(self) -> None:
+        """Let nothing arrive any more."""
+
+    def check(self) -> None:
+        """Raise SourceChanged or SourceNotFound where it is not as it was."""
+        if _state_of(self.path) != self._before:
+            raise SourceChanged(
+                "This file was changed while it was being packaged. "
+                "Wait until it is written, then package it again."
+            )
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Let what ``check`` raises take the place of what the block finds wrong with it."""
+        try:
+            yield
+        except StoreFailed:
+            raise
+        except PackagingError as error:
+            try:
+                self.check()
+            except Exception as cause:
+                raise cause from error
+            raise
+
+
+class _ArrivingCopy(LocalFile):
+    """A copy of what a URL holds, filled while it is read. Nobody else writes to it."""
+
+    def __init__(
+        self,
+        remote: RemoteSource,
+        path: Path,
+        limits: Limits,
+        check_wanted: Callable[[], None],
+    ) -> None:
+        from packager.source.transfer import Transfer, look_at  # noqa: PLC0415 need an event loop
+
+        self._remote = remote
+        try:
+            meta = look_at(remote.store, remote.key, check_wanted)
+            check_size_bytes(meta["size"], limits)
+            file = ArrivingFile(path, meta["size"])
+        except FETCH_ERRORS as error:
+            raise remote.unread(error) from error
+        super().__init__(path, limits)
+        self._transfer = Transfer(remote.store, remote.key, meta, file, check_wanted)
+
+    def is_arriving(self) -> bool:
+        return self._transfer.is_under_way()
+
+    def on_loss(self, end: Callable[[], object]) -> None:
+        self._transfer.on_failure(end)
+
+    def close(self) -> None:
+        self._transfer.end()
+
+    def check(self) -> None:
+        """Raise why the rest of it will never arrive, where that is so."""
+        failure = self._transfer.failure()
+        if isinstance(failure, FETCH_ERRORS):
+            raise self._remote.unread(failure) from failure
+        if failure is not None:
+            raise failure
+
+
 @contextmanager
 def local_file(
     source: str | Path, limits: Limits, check_wanted: Callable[[], None] = always_wanted
-) -> Iterator[Path]:
-    """Give the caller's block a path of ``source``: a path, or the URL of an object in a store.
+) -> Iterator[LocalFile]:
+    """Give the caller's block the file of ``source``: a path, or the URL of an object in a store.
 
-    Raises SourceNotFound, SourceTooLarge or StoreFailed; and what ``check_wanted`` raises, which is
-    called several times a second while a copy is made, and ends the transfer so.
+    Raises SourceNotFound, SourceTooLarge, UnsupportedSource or StoreFailed; and what
+    ``check_wanted`` raises, which is called several times a second while a copy is made, and ends
+    the transfer so. A copy that is still arriving tells of all that when it is checked.
     """
-    url = _URL.match(source) if isinstance(source, str) else None
+    url = URL.match(source) if isinstance(source, str) else None
     if url is None:
-        yield Path(source)
-    elif url[1].lower() == "file":
-        yield Path(unquote(url[3]))
-    else:
-        with TemporaryDirectory(prefix="soundbridge-") as folder:
-            # The copy keeps the ending: raw AAC and MP3 are told apart with its help.
-            path = Path(folder, "source").with_suffix(Path(url[3]).suffix)
-            _download(url, path, limits, check_wanted)
-            yield path
+        yield LocalFile(Path(source), limits)
+        return
+    if url[1].lower() == "file":
+        yield LocalFile(Path(unquote(url[3])), limits)
+        return
+    remote = RemoteSource.at(url)
+    with TemporaryDirectory(prefix="soundbridge-") as folder:
+        # The copy keeps the ending: raw AAC and MP3 are told apart with its help.
+        path = Path(folder, "source").with_suffix(Path(url[3]).suffix)
+        if not remote.has_parts:
+            _download(remote, path, limits, check_wanted)
+            yield LocalFile(path, limits)
+            return
+        copy = _ArrivingCopy(remote, path, limits, check_wanted)
+        try:
+            yield copy
+        finally:
+            copy.close()
 
 
 def name_of(source: str | Path) -> str:
     """Return what a source is called, without its folder and ending: a title for lack of one."""
-    url = _URL.match(source) if isinstance(source, str) else None
+    url = URL.match(source) if isinstance(source, str) else None
     return clean(Path(unquote(url[3]) if url else source).stem, _LONGEST_NAME)
 
 
 def _download(
-    url: re.Match[str], path: Path, limits: Limits, check_wanted: Callable[[], None]
+    remote: RemoteSource, path: Path, limits: Limits, check_wanted: Callable[[], None]
 ) -> None:
     from packager.source.transfer import copy_object  # noqa: PLC0415 needs an event loop
 
-    address = clean(f"{url[1]}://{url[2].rpartition('@')[2]}{url[3]}", _LONGEST_ADDRESS)
-    store, key = _located(url, address)
     try:
         with path.open("wb") as file:
-            copy_object(store, key, file, limit_bytes=limits.size_bytes, check_wanted=check_wanted)
-    except FileNotFoundError as error:
-        raise SourceNotFound(f"There is nothing at {address}. Check the address.") from error
-    except (PermissionDeniedError, UnauthenticatedError) as error:
-        raise SourceNotFound(
-            f"{address} may not be read. Check your credentials, or ask for a new link."
-        ) from error
-    except (BaseError, OSError, ValueError) as error:
-        raise StoreFailed(f"{address} could not be read: {_reason(error)}") from error
-    check_size(path, limits)
-
-
-def _located(url: re.Match[str], address: str) -> tuple[ObjectStore, str]:
-    """Return the store that a URL is in, and its key there."""
-    try:
-        if url[1].lower() in {"http", "https"}:
-            whole = HTTPStore.from_url(
-                url.string, client_options=_CLIENT_OPTIONS, retry_config=_RETRIES
+            copy_object(
+                remote.store,
+                remote.key,
+                file,
+                limit_bytes=limits.size_bytes,
+                check_wanted=check_wanted,
             )
-            return whole, ""
-        folder, _, name = url.string.rpartition("/")
-        store = from_url(folder, client_options=_CLIENT_OPTIONS, retry_config=_RETRIES)
-    except (BaseError, ValueError) as error:
-        raise SourceNotFound(
-            f"A source cannot be read from {address}. Name a file, or an address that begins with "
-            "https://, s3://, gs:// or az://."
-        ) from error
-    return store, unquote(name)
+    except FETCH_ERRORS as error:
+        raise remote.unread(error) from error
 
 
-def _reason(error: Exception) -> str:
-    """Say why a transfer failed, and what to do: the errors of our own disk have a number."""
-    if isinstance(error, OSError) and error.strerror is not None:
-        return f"its copy on this disk failed ({error.strerror}). Make room, then try again."
-    return (
-        "its server cannot be reached, or did not send it whole. "
-        "Check the address, the network and your credentials, then try again."
-    )
+def _state_of(path: Path) -> _State:
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise SourceNotFound("The file is not there any more. Package it again.") from error
+    return _State(state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from packager.source.arrival import open_bytes
+
 _HEADER: Final = struct.Struct("<4s20xI4x")
 _MAGIC: Final = b"wvpk"
 _BYTES_STORED: Final = 0b11
@@ -27,7 +29,7 @@ class WavPackBlock:
     @classmethod
     def read(cls, path: Path) -> Self | None:
         """Read it; None where the file does not begin with one."""
-        with path.open("rb") as file:
+        with open_bytes(path) as file:
             header = file.read(_HEADER.size)
         if len(header) < _HEADER.size:
             return None

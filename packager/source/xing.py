@@ -9,6 +9,8 @@ import struct
 from pathlib import Path
 from typing import Final
 
+from packager.source.arrival import open_bytes
+
 _LONGEST_FRAME: Final = 2_881
 _NAMES: Final = (b"Xing", b"Info")
 _FLAGS_AND_FRAMES: Final = struct.Struct(">4xII")
@@ -17,7 +19,7 @@ _HAS_FRAMES: Final = 1
 
 def declared_frames(path: Path, first_frame_at: int) -> int | None:
     """Return the count that stands before the byte ``first_frame_at``, None where none does."""
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         file.seek(max(first_frame_at - _LONGEST_FRAME, 0))
         before = file.read(min(first_frame_at, _LONGEST_FRAME))
     at = max(map(before.rfind, _NAMES))

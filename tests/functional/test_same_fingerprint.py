@@ -118,11 +118,12 @@ def below(where: Revision, there: Contents) -> Contents:
     return {key: data for key, data in there.items() if f"/{where.revision}/" in key}
 
 
-def mark(store: ObjectStore, where: Revision, sha256: str | None) -> None:
-    """Let a run have been killed before it said which source it was of, or after."""
+def mark(store: ObjectStore, where: Revision, source: Path | None) -> None:
+    """Let what there is of a revision say which source it is of, or not say it."""
     key = where.growing_key(layout.SOURCE)
-    if sha256 is not None:
-        obstore.put(store, key, json.dumps({"sha256": sha256}).encode())
+    if source is not None:
+        said = {"size_bytes": source.stat().st_size, "sha256": sha256_of(source)}
+        obstore.put(store, key, json.dumps(said).encode())
     elif key in contents(store):
         obstore.delete(store, key)
 
@@ -151,15 +152,15 @@ def test_both_are_what_they_are(one: Path, other: Path, packager: Packager) -> N
 
 def test_which_source_it_is_of_is_said_before_the_index(complete: Contents, one: Path) -> None:
     (key,) = [key for key in complete if key.endswith(f"/{layout.SOURCE}")]
-    assert json.loads(complete[key]) == {"sha256": sha256_of(one)}
+    size_bytes = one.stat().st_size
+    assert json.loads(complete[key]) == {"size_bytes": size_bytes, "sha256": sha256_of(one)}
 
 
-def test_a_run_that_said_its_source_is_taken_up(
+def test_a_run_that_was_killed_is_taken_up(
     one: Path, packager: Packager, complete: Contents
 ) -> None:
     store = MemoryStore()
     where = packager.begin(one, store)
-    mark(store, where, sha256_of(one))
     packaged, made = packager.resume(one, store)
     assert (packaged.entry.where, made) == (where, RUNGS)
     assert contents(store) == complete
@@ -171,14 +172,15 @@ def test_what_a_killed_run_listed_is_not_written_over_by_another_source(
 ) -> None:
     store = MemoryStore()
     where = packager.begin(one, store)
-    mark(store, where, sha256_of(one) if is_marked else None)
+    if not is_marked:
+        mark(store, where, None)
     before = contents(store)
     packaged, made = packager.resume(other, store)
     assert (packaged.index.source.sha256, made) == (sha256_of(other), 2 * RUNGS)
     assert below(where, contents(store)) == before
 
 
-def test_a_run_that_was_killed_before_it_could_say_is_made_again(
+def test_what_does_not_say_its_source_is_made_again(
     one: Path, packager: Packager, complete: Contents
 ) -> None:
     store = MemoryStore()
@@ -205,7 +207,7 @@ def test_two_at_once_do_not_make_one_of_two(one: Path, other: Path, packager: Pa
         for batch in obstore.list(store, "growing"):
             for found in batch:
                 asset_id, revision = found["path"].split("/")[1:3]
-                mark(store, Revision(asset_id, revision), sha256_of(other))
+                mark(store, Revision(asset_id, revision), other)
 
     with pytest.raises(StoreFailed, match="Another run"):
         packager.run(one, store, on_progress=meanwhile, publisher=LeavesAll())

@@ -44,7 +44,7 @@ def encoded(rung: Rung, number: int) -> EncodedChunk:
     """A chunk whose frames have the size that the rung's bit rate asks for."""
     cut = TIMELINE.chunk(number)
     frame = bytes([number]) * (rung.bitrate_bps * 1024 // 44_100 // 8)
-    return EncodedChunk(rung, cut, (frame,) * (cut.end_frame - cut.first_frame))
+    return EncodedChunk(rung, cut, (frame,) * (cut.end_frame - cut.first_frame), 1)
 
 
 def writers(

@@ -168,7 +168,7 @@ def test_a_bound_that_is_exceeded_is_raised(
     for writer in rungs:
         chunk = encoded(writer.rung, 1)
         if writer.rung.name == LOW:
-            chunk = EncodedChunk(chunk.rung, chunk.cut, tuple(unit * 2 for unit in chunk.units))
+            chunk = EncodedChunk(chunk.rung, chunk.cut, tuple(unit * 2 for unit in chunk.units), 1)
         writer.write(chunk)
     playlists.advance()
     raised = {one.uri: one.bandwidth_bps for one in multivariant(storage).variants}
@@ -196,7 +196,7 @@ def test_beyond_an_hour_playlists_wait_for_a_noticeable_part_but_never_long(
         now_s += seconds_a_chunk
         cut = timeline.chunk(number)
         units = (b"x",) * (cut.end_frame - cut.first_frame)
-        writer.write(EncodedChunk(writer.rung, cut, units))
+        writer.write(EncodedChunk(writer.rung, cut, units, 1))
         playlists.advance()
         playlist = storage.read(WHERE.growing_key(playlist_name(LOW))) or b""
         lengths.append(playlist.count(b"#EXTINF"))
@@ -278,7 +278,7 @@ def test_however_long_it_turns_out_only_what_is_there_is_listed(
     for cut in map(line.chunk, range(line.chunk_count)):
         for writer in rungs:
             frames = (b"frame",) * (cut.end_frame - cut.first_frame)
-            writer.write(EncodedChunk(writer.rung, cut, frames))
+            writer.write(EncodedChunk(writer.rung, cut, frames, 1))
             playlists.advance()
         for rung in (LOW, HIGH):
             names = [segment.uri.rpartition("/")[2] for segment in listed(storage, rung).segments]

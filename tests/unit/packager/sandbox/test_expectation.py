@@ -41,7 +41,7 @@ PLAN = Plan(
 def chunks_of(samples: int) -> list[EncodedChunk]:
     timeline = Timeline(LADDER, front_padding(PLAN.expected_samples), samples)
     return [
-        EncodedChunk(rung, cut, (b"x",) * (cut.end_frame - cut.first_frame))
+        EncodedChunk(rung, cut, (b"x",) * (cut.end_frame - cut.first_frame), 1)
         for cut in map(timeline.chunk, range(timeline.chunk_count))
         for rung in LADDER.rungs
     ]
