@@ -13,11 +13,14 @@ from obstore.store import LocalStore
 
 from manifests import layout
 from manifests.layout import Revision
+from origin.collecting.collect import remove_garbage
+from origin.collecting.surroundings import Surroundings
 from packager.publishing.garbage import Graces, Reason, Removal
 from tests.sources.published import PublishedAsset, publish
 
 HOUR_S: Final = 3600.0
 GRACES: Final = Graces()
+LATER_S: Final = 7 * 24 * HOUR_S
 
 
 def age(root: Path, hours: float) -> None:
@@ -42,3 +45,9 @@ def superseded(store: LocalStore, root: Path) -> PublishedAsset:
         replace(asset.entry, revision=new.revision).to_json(),
     )
     return asset
+
+
+def collect_garbage(root: Path) -> None:
+    """Remove what nothing needs from a folder, long after it was last needed."""
+    around = Surroundings(LocalStore(root), clock=lambda: time.time() + LATER_S)
+    assert all(removal.objects for removal in remove_garbage(around, GRACES))

@@ -41,6 +41,12 @@ def undisturbed(some_music: Path) -> dict[str, bytes]:
     return contents(store, "media", "entry")
 
 
+@pytest.fixture(scope="session")
+def specimens(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the files that mutants are made of."""
+    return tmp_path_factory.mktemp("specimens")
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
     """The empty folder ``store`` as a store."""

@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,28 +23,29 @@ import pytest
 from obstore.store import LocalStore
 
 from benchmarks.packaging.process_tree import tree, watched
-from origin.collecting.collect import remove_garbage
-from origin.collecting.surroundings import Surroundings
 from packager.errors import PackagingError, SourceCrashed
+from packager.extras import NO_EXTRAS, Extras
 from packager.package import package
-from packager.publishing.garbage import Graces
 from packager.sandbox.confinement import die_with_parent
 from packager.sandbox.warm import WarmReaders
+from tests.functional.collecting import collect_garbage
 from tests.functional.seeding import inspect
 from tests.sources.mutated import Mutant, mutant
 
 FOUND_FAULTS: Final = (2924,)
 """Mutants that the packager once had no answer to."""
 COUNT: Final = int(os.environ.get("SOUNDBRIDGE_TEST_MUTATED", "25"))
+SOME: Final = 7
+"""Every so many; kinds of files come in turn, so it shares no factor with their number."""
+ALL_EXTRAS: Final = Extras(lossless=True, packed_audio=True)
 WALL_LIMIT_S: Final = 60.0
 MEMORY_LIMIT_BYTES: Final = 600 << 20
 ENDING_S: Final = 20.0
-LATER_S: Final = 7 * 86_400.0
 READERS: Final = WarmReaders()
 """Of the process that packages; they are started with the first one, and die with it."""
 
 
-def refusal_of(source: Path, store: Path) -> str | None:
+def refusal_of(source: Path, store: Path, extras: Extras) -> str | None:
     """Return the sentence with which a source is refused, None where it is packaged."""
     try:
         package(
@@ -53,6 +54,7 @@ def refusal_of(source: Path, store: Path) -> str | None:
             asset_id="asset",
             playback_id="playback",
             created_at="2026-01-02T03:04:05Z",
+            extras=extras,
             reader=READERS.reader(),
         )
     except PackagingError as error:
@@ -74,10 +76,11 @@ class PackagingProcess:
         self._seen = {self._pid}
         self._temporary = temporary
 
-    def package(self, source: Path, store: Path) -> str | None:
+    def package(self, source: Path, store: Path, extras: Extras) -> str | None:
         """Do as ``refusal_of`` in the process; fails where it dies, or takes too much."""
         with watched(self._pid) as watch:
-            sentence = self._executor.submit(refusal_of, source, store).result(WALL_LIMIT_S)
+            packaging = self._executor.submit(refusal_of, source, store, extras)
+            sentence = packaging.result(WALL_LIMIT_S)
             self._seen.update(tree(self._pid))
         assert watch.peak_bytes < MEMORY_LIMIT_BYTES
         return sentence
@@ -113,22 +116,31 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PackagingProce
         yield process
 
 
-@pytest.fixture(scope="module")
-def specimens(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("specimens")
-
-
 def listing(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
-@pytest.mark.parametrize("case", [*map(mutant, sorted({*range(COUNT), *FOUND_FAULTS}))], ids=str)
+def cases(numbers: Iterable[int]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", [*map(mutant, numbers)], ids=str)
+
+
+@cases(sorted({*range(COUNT), *FOUND_FAULTS}))
 def test_damage_ends_well(
     process: PackagingProcess, specimens: Path, tmp_path: Path, case: Mutant
 ) -> None:
-    store = tmp_path / "store"
+    ends_well(process, case.write(specimens, tmp_path), tmp_path / "store", NO_EXTRAS)
+
+
+@cases(range(0, COUNT, SOME))
+def test_damage_ends_well_where_more_is_asked_for(
+    process: PackagingProcess, specimens: Path, tmp_path: Path, case: Mutant
+) -> None:
+    ends_well(process, case.write(specimens, tmp_path), tmp_path / "store", ALL_EXTRAS)
+
+
+def ends_well(process: PackagingProcess, source: Path, store: Path, extras: Extras) -> None:
     store.mkdir()
-    refusal = process.package(case.write(specimens, tmp_path), store)
+    refusal = process.package(source, store, extras)
     if refusal is None:
         collect_garbage(store)
         assert inspect(store).findings == ()
@@ -138,9 +150,3 @@ def test_damage_ends_well(
     if list((store / "growing").glob("*/*/withdrawn.json")):  # it played already
         collect_garbage(store)
     assert not [path for path in store.rglob("*") if path.is_file()]
-
-
-def collect_garbage(store: Path) -> None:
-    """Remove what nothing needs, long after it was last needed."""
-    around = Surroundings(LocalStore(store), clock=lambda: time.time() + LATER_S)
-    assert all(removal.objects for removal in remove_garbage(around, Graces()))
