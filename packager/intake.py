@@ -29,6 +29,11 @@ class Intake:
         """How large the source is."""
         return self._file.size_bytes
 
+    def hurry(self) -> None:
+        """Fetch and hash the rest of it, which until now would have held up what plays first."""
+        self._file.hurry()
+        self.digest.begin()
+
     def record(self) -> SourceRecord:
         """Return the record of the source, after all of it was read.
 

@@ -108,7 +108,7 @@ def package(
 
         def announce() -> None:
             publisher.provisional(expected)
-            taken.digest.begin()  # not earlier: it would compete with what plays first
+            taken.hurry()
             if on_playing is not None:
                 on_playing(expected)
 

