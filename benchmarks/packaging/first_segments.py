@@ -1,9 +1,9 @@
 """How soon a long source plays: the first segment of every rung stored, playlists and entry up.
 
-``cold`` counts from the start of the process, and ``from_bucket`` as well, of a source that has to be
-fetched from SeaweedFS on this machine. ``warm`` counts from the start of the job, in a process that
-has packaged something before. The moment is when the file system made an object's name, so that
-nobody has to look all the time.
+``cold`` counts from the start of the process, and ``from_bucket`` as well, of a source that has to
+be fetched from SeaweedFS on this machine. ``warm`` counts from the start of the job, in a process
+that has packaged something before. The moment is when the file system made an object's name, so
+that nobody has to look all the time.
 """
 
 import os
