@@ -19,6 +19,7 @@ _INAUDIBLE_POWER: Final = 2**-30 / 12
 """Per sample: what rounding to 16 bits costs. Errors below it count as equal."""
 _SMALLEST_STEP: Final = 2**-14
 _EXCERPT_FRAMES: Final = 32
+_ELSEWHERE_FRAMES: Final = 200
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class JoinDifference:
     """One join: ``error_db`` is error energy and ``step_ratio`` the largest second difference.
 
     Both are relative to the continuous encode at the same place; ``illegal_windows`` tells what is
-    wrong with the windows there, if anything.
+    wrong with the windows there, if anything. ``elsewhere_db`` is the error some seconds later,
+    where no join is: two encodes whose rate control took different ways differ anywhere.
     """
 
     join: int
     illegal_windows: tuple[str, ...]
     error_db: float
+    elsewhere_db: float
     step_ratio: float
 
 
@@ -43,6 +46,7 @@ def differences(runs: Runs) -> list[JoinDifference]:
             join,
             tuple(what for unit, what in wrong if abs(unit - join) <= _AROUND_FRAMES),
             _error_db(runs, join),
+            _error_db(runs, join + _ELSEWHERE_FRAMES),
             _step_ratio(runs, join),
         )
         for join in runs.joins
@@ -55,7 +59,7 @@ def excerpt(sound: Sound, join: int) -> Sound:
 
 
 def _error_db(runs: Runs, join: int) -> float:
-    """Return by how much the error's energy in the 8 frames around the join is larger."""
+    """Return by how much the error's energy in the 8 frames around a frame is larger."""
     source = _frames(runs.source, join, _AROUND_FRAMES)
     powers = [
         np.mean((_frames(heard, join, _AROUND_FRAMES) - source) ** 2, dtype=np.float64)

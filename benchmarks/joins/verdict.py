@@ -68,14 +68,13 @@ def figures(rung: str, judged: Sequence[Judged]) -> dict[str, object]:
     """Return all figures of a rung, its worst joins named so that they can be made again."""
     differences = [join.difference for join in judged]
     failed = failures(rung, differences) + penalties(judged)
-    errors_db = sorted(difference.error_db for difference in differences)
     distances = [join.continuous_distance for join in judged]
     return {
         "passed": not failed,
         "failures": failed,
         "joins": len(judged),
-        "error_db": {"median": statistics.median(errors_db), "worst": errors_db[-1]}
-        | {"best": errors_db[0], "p95": errors_db[int(0.95 * (len(errors_db) - 1))]},
+        "error_db": _spread([difference.error_db for difference in differences]),
+        "error_elsewhere_db": _spread([difference.elsewhere_db for difference in differences]),
         "worst_step_ratio": max(difference.step_ratio for difference in differences),
         "illegal_windows": sum(len(difference.illegal_windows) for difference in differences),
         "zimtohrli": {
@@ -86,6 +85,14 @@ def figures(rung: str, judged: Sequence[Judged]) -> dict[str, object]:
         },
         "worst_by_error": _worst(judged, key="error_db"),
         "worst_by_step": _worst(judged, key="step_ratio"),
+    }
+
+
+def _spread(errors_db: Sequence[float]) -> dict[str, float]:
+    rising = sorted(errors_db)
+    return {"median": statistics.median(rising), "worst": rising[-1]} | {
+        "best": rising[0],
+        "p95": rising[int(0.95 * (len(rising) - 1))],
     }
 
 
