@@ -25,11 +25,15 @@ _FLOCK: Final = struct.Struct("@hhqqi4x")
 BUFFER_BYTES: Final = 2**18
 
 
+class NoLocks(Exception):
+    """The file system, or the kernel, has no such locks: nobody can wait for parts of a file."""
+
+
 class ArrivingFile:
     """A new file of ``size_bytes``, at least one, that is filled in any order; ``close`` it.
 
-    All of it raises OSError. Where it is closed before every byte was written, it is empty: who
-    waits for it finds an end, and nothing that is not so.
+    Raises NoLocks before there is one; all of it raises OSError. Where it is closed before every
+    byte was written, it is empty: who waits for it finds an end, and nothing that is not so.
     """
 
     def __init__(self, path: Path, size_bytes: int) -> None:
@@ -37,9 +41,10 @@ class ArrivingFile:
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             os.ftruncate(self._file, size_bytes)
-            _set_lock(self._file, fcntl.F_OFD_SETLK, fcntl.F_WRLCK, 0, size_bytes)
+            _hold(self._file, size_bytes)
         except BaseException:
             os.close(self._file)
+            path.unlink()
             raise
 
     def __enter__(self) -> Self:
@@ -141,6 +146,13 @@ class _Awaited(io.RawIOBase):
     def close(self) -> None:
         self._file.close()
         super().close()
+
+
+def _hold(file: int, size_bytes: int) -> None:
+    try:
+        _set_lock(file, fcntl.F_OFD_SETLK, fcntl.F_WRLCK, 0, size_bytes)
+    except OSError as error:
+        raise NoLocks(str(error)) from error
 
 
 def _set_lock(file: int, command: int, kind: int, start: int = 0, length: int = 0) -> bytes:

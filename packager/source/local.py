@@ -4,7 +4,7 @@ Where parts of an object can be asked for, its copy is read while it still arriv
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
 from packager.limits import Limits
-from packager.source.arrival import ArrivingFile
+from packager.source.arrival import ArrivingFile, NoLocks
 from packager.source.file import check_readable, check_size, check_size_bytes
 from packager.source.remote import FETCH_ERRORS, URL, RemoteSource
 from packager.source.text import clean
@@ -150,11 +150,7 @@ def local_file(
     with TemporaryDirectory(prefix="soundbridge-") as folder:
         # The copy keeps the ending: raw AAC and MP3 are told apart with its help.
         path = Path(folder, "source").with_suffix(Path(url[3]).suffix)
-        if not remote.has_parts:
-            _download(remote, path, limits, check_wanted)
-            yield LocalFile(path, limits)
-            return
-        copy = _ArrivingCopy(remote, path, limits, check_wanted)
+        copy = _copied(remote, path, limits, check_wanted)
         try:
             yield copy
         finally:
@@ -165,6 +161,17 @@ def name_of(source: str | Path) -> str:
     """Return what a source is called, without its folder and ending: a title for lack of one."""
     url = URL.match(source) if isinstance(source, str) else None
     return clean(Path(unquote(url[3]) if url else source).stem, _LONGEST_NAME)
+
+
+def _copied(
+    remote: RemoteSource, path: Path, limits: Limits, check_wanted: Callable[[], None]
+) -> LocalFile:
+    """Return a copy that arrives, or, where that cannot be, one that has arrived."""
+    if remote.has_parts:
+        with suppress(NoLocks):
+            return _ArrivingCopy(remote, path, limits, check_wanted)
+    _download(remote, path, limits, check_wanted)
+    return LocalFile(path, limits)
 
 
 def _download(

@@ -1,5 +1,6 @@
 """A source in a store is packaged, and plays, while it still arrives."""
 
+import errno
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -128,6 +129,18 @@ def test_a_run_whose_transfer_broke_off_is_taken_up(
     final = contents(tmp_path)
     assert {name: final[name] for name in undisturbed if name in final} == undisturbed
     assert begun.stat().st_mtime_ns == written_ns
+
+
+def test_without_locks_it_is_fetched_whole(
+    late: Holding, undisturbed: Contents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> bytes:
+        raise OSError(errno.EINVAL, "no such command")
+
+    monkeypatch.setattr("packager.source.arrival.fcntl.fcntl", refuse)
+    late.release()
+    packaged("s3://audio/sources/x.wav", tmp_path)
+    assert contents(tmp_path) == undisturbed
 
 
 class Unwanted(Exception):
