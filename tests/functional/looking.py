@@ -45,8 +45,8 @@ def check(there: Contents, complete: Contents) -> None:
         assert not missing, f"{key} promises {missing}"
 
 
-def check_at_work(store: ObjectStore, asset_id: str, playback_id: str) -> None:
-    """Hold an asset to its promises while others write to the store, and take nothing away."""
+def check_promises(store: ObjectStore, asset_id: str, playback_id: str) -> None:
+    """Hold an asset to what it promises; others may write to the store, but take nothing away."""
     folders = [f"{top}/{asset_id}" for top in (layout.MEDIA_PREFIX, layout.GROWING_PREFIX)]
     written = {key for folder in folders for key in keys(store, folder)}
     promises = {key: read(store, key) for key in written if key.endswith(".m3u8")}

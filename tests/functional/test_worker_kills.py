@@ -27,7 +27,7 @@ from packager.queue import assets, policy
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
 from tests.functional.killing import Place, Workers, workers
-from tests.functional.looking import check_at_work, keys, read
+from tests.functional.looking import check_promises, keys, read
 from tests.servers.postgres import empty
 from tests.servers.seaweedfs import Bucket
 
@@ -76,7 +76,7 @@ async def lose_nothing_and_publish_once(
                     await _ask(database, number, source)
                 await _kill_one_at_work(database, running, chance)
                 for asset_id, playback_id in await _begun(database):
-                    check_at_work(place.store, asset_id, playback_id)
+                    check_promises(place.store, asset_id, playback_id)
             await _wait_until_all_is_done(database, folder, count)
         rows = await _rows(database)
     assert sum(row["claims"] for row in rows) > count, "no kill hit a worker at work"
@@ -112,6 +112,7 @@ async def _at_work(database: AsyncEngine, alive: AbstractSet[int]) -> list[int]:
 
 def _check_what_is_stored(store: ObjectStore, row: dict[str, Any]) -> None:
     """The entry is the row's, its revision is the asset's only one, and all of it is there."""
+    check_promises(store, row["asset_id"], row["playback_id"])
     data = read(store, layout.entry_key(row["playback_id"]))
     assert data.decode() == row["entry"]
     where = Entry.from_json(data).where

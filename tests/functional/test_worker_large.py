@@ -10,7 +10,7 @@ from obstore.store import LocalStore
 
 from manifests import layout
 from origin.database.engine import FILE_NAME
-from tests.functional.looking import check_at_work
+from tests.functional.looking import check_promises
 from tests.functional.test_worker import job, plays, queued, stop, wait_until, worker
 from tests.sources.audio import excerpt
 from tests.sources.large import edited, padded
@@ -47,7 +47,7 @@ def test_two_sources_of_one_fingerprint_become_two_revisions(tmp_path: Path) -> 
     assert made[0] != made[1]
     for source, revision in zip(sources, made, strict=True):
         assert source_of(revision) == hashlib.sha256(source.read_bytes()).hexdigest()
-    check_at_work(LocalStore(tmp_path / "store"), "a", "id")
+    check_promises(LocalStore(tmp_path / "store"), "a", "id")
 
 
 def test_a_worker_killed_before_it_could_say_what_it_packaged(tmp_path: Path) -> None:
@@ -69,4 +69,4 @@ def test_a_worker_killed_before_it_could_say_what_it_packaged(tmp_path: Path) ->
     assert job(tmp_path, ids["job_id"])[0] == "succeeded"
     assert played(tmp_path) != begun
     assert source_of(played(tmp_path)) == hashlib.sha256(source.read_bytes()).hexdigest()
-    check_at_work(LocalStore(tmp_path / "store"), "a", "id")
+    check_promises(LocalStore(tmp_path / "store"), "a", "id")
