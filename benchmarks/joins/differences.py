@@ -19,7 +19,7 @@ _INAUDIBLE_POWER: Final = 2**-30 / 12
 """Per sample: what rounding to 16 bits costs. Errors below it count as equal."""
 _SMALLEST_STEP: Final = 2**-14
 _EXCERPT_FRAMES: Final = 32
-_ELSEWHERE_FRAMES: Final = 200
+_ELSEWHERE_FRAMES: Final = -129
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class JoinDifference:
     """One join: ``error_db`` is error energy and ``step_ratio`` the largest second difference.
 
     Both are relative to the continuous encode at the same place; ``illegal_windows`` tells what is
-    wrong with the windows there, if anything. ``elsewhere_db`` is the error some seconds later,
+    wrong with the windows there, if anything. ``elsewhere_db`` is the error some seconds before,
     where no join is: two encodes whose rate control took different ways differ anywhere.
     """
 
