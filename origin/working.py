@@ -138,7 +138,7 @@ class _Stop:
 class PackagingHandler:
     """Packages a source; the asset's row takes its entry together with the job's success.
 
-    Jobs share the cores: each begins with what those at work have left it, and with one at least.
+    Jobs share the cores evenly as they begin: one alone has all of them, and each has one at least.
     """
 
     entries: Entries

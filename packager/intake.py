@@ -76,7 +76,7 @@ def taken_in(
     with (
         local_file(source, limits, check_wanted) as file,
         reader or Reader() as child,
-        SourceDigest(file.path) as digest,
+        SourceDigest(file.path, file.size_bytes, file.hurry) as digest,
         closing(file),
     ):
         file.on_loss(child.kill)

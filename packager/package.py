@@ -1,8 +1,8 @@
 """One asset, start to finish: a source becomes a revision in the store, and an entry points at it.
 
 The source is probed, a ladder chosen, the sound decoded once; segments are stored in order as the
-encoders hand them over. From the first chunk on it plays, by playlists that grow, and only then is
-a large source hashed. What has to know the whole follows: initialization sections, waveform, cover,
+encoders hand them over. From the first chunk on it plays, by playlists that grow; what is not needed
+for that chunk is fetched and hashed afterwards. What has to know the whole follows: initialization sections, waveform, cover,
 playlists, the index, and last the entry of what is complete. Memory stays constant however long the
 source is.
 
@@ -133,9 +133,9 @@ def _publish(
 ) -> Packaged:
     try:
         clear(publication.storage, publication.where)
-        index = _existing_index(taken, publication)
-        if index is None:
-            with taken.blamed():
+        with taken.blamed():
+            index = _existing_index(taken, publication)
+            if index is None:
                 index = _make(taken, publication, announce, on_progress)
         end_playlists(publication, index)
         entry = _final_entry(expected, index)

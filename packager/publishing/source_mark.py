@@ -23,6 +23,7 @@ class SourceMark:
         self._size_bytes = size_bytes
         self._is_needed = not digest.fingerprint().is_whole
         self._ours: Beginning | None = None
+        self._there: Beginning | None = None
 
     def cover(self, end_bytes: int) -> None:
         """Let it tell so much of the source, or all, before anything tells of what comes of that.
@@ -40,15 +41,20 @@ class SourceMark:
             self._say(self._digest.beginning(self._size_bytes))
 
     def _say(self, beginning: Beginning) -> None:
-        there = read_mark(self._publication.storage, self._publication.where)
-        if there not in {None, self._ours} and not self._digest.begins_with(there):
+        storage, where = self._publication.storage, self._publication.where
+        text = json.dumps({"size_bytes": beginning.size_bytes, "sha256": beginning.sha256}).encode()
+        if self._there is None and storage.create(where.growing_key(layout.SOURCE), text):
+            self._there = self._ours = beginning
+            return
+        there = read_mark(storage, where)
+        if there not in {None, self._there, beginning} and not self._digest.begins_with(there):
             raise StoreFailed(
                 "Another run is making a revision of another file in its place. Package again."
             )
         if there is None or there.size_bytes < beginning.size_bytes:
-            text = json.dumps({"size_bytes": beginning.size_bytes, "sha256": beginning.sha256})
-            self._publication.put_growing({layout.SOURCE: text.encode()})
-        self._ours = beginning
+            self._publication.put_growing({layout.SOURCE: text})
+            there = beginning
+        self._there, self._ours = there, beginning
 
 
 def read_mark(storage: Storage, where: layout.Revision) -> Beginning | None:

@@ -16,6 +16,9 @@ is in them is decoded by type and never unpickled (``values``), it has to be wha
 plan (``expectation``), and what it tells of the source has to be of the form and size that such
 things have (``claims``). Whatever goes wrong, the child is killed and one typed error raised.
 
+The source may still be arriving (``packager.source.arrival``): then the child waits for what it
+reads, and nobody counts that as standing still.
+
 One child reads one source, so that no source meets what another left behind. It may be a copy of
 a process that has loaded the decoders (``warm``, ``template``): then a short file waits for no
 imports.

@@ -19,6 +19,7 @@ from packager.sandbox import messages
 from packager.sandbox.confinement import confine, die_with_parent
 from packager.sandbox.frames import Message, frame, read_message
 from packager.sandbox.messages import ChunksRequest, Failure, ReadRequest
+from packager.source.arrival import expect
 
 _STDOUT: Final = 1
 _STDERR: Final = 2
@@ -67,6 +68,8 @@ def _conversation(requests: BinaryIO, start: Start) -> Generator[tuple[str, obje
     try:
         source = Path(asked.path)
         confine(asked.allowance, source)
+        if asked.is_arriving:
+            expect(source)
         reading = start(source, asked.limits, asked.workers, asked.extras)
         yield messages.PLAN, reading.plan
         done = frozenset(_next(requests).read_as(ChunksRequest).done)

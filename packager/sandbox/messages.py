@@ -19,9 +19,10 @@ FAILURE: Final = "failure"
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
-    """What to read, and what that may take."""
+    """What to read, and what that may take; it may still be arriving."""
 
     path: str
+    is_arriving: bool
     limits: Limits
     workers: int
     extras: Extras

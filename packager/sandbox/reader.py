@@ -85,7 +85,8 @@ class Reader:
         allowed = allowed or allowance(limits, workers)
         watch = Watch(allowed)
         child = Conversation(self._child, watch, is_arriving)
-        request = ReadRequest(str(path.absolute()), limits, workers, extras, allowed)
+        name = str(path.absolute())
+        request = ReadRequest(name, is_arriving(), limits, workers, extras, allowed)
         child.send(messages.READ, request)
         plan = _expect(messages.PLAN, Plan, child.receive())
         try:

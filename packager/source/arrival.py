@@ -5,7 +5,8 @@ written. Who reads asks for a lock of the other kind on what it reads next, and 
 nothing of it is missing any more. So the kernel does the waiting, among threads and processes
 alike (open file description locks, fcntl(2) and fcntl_locking(2)).
 
-A file that nobody fills has no lock on it, and is opened like any other.
+That is only asked of files that are known to be arriving, in the process that fills them or because
+another was told to ``expect`` them: who else locks a file is no business of ours.
 """
 
 import errno
@@ -24,6 +25,8 @@ _FLOCK: Final = struct.Struct("@hhqqi4x")
 """struct flock, where off_t has 64 bits: kind, origin, start, length (0 is to the end), process."""
 BUFFER_BYTES: Final = 2**18
 
+_expected: Final[set[Path]] = set()
+
 
 class NoLocks(Exception):
     """The file system, or the kernel, has no such locks: nobody can wait for parts of a file."""
@@ -37,6 +40,7 @@ class ArrivingFile:
     """
 
     def __init__(self, path: Path, size_bytes: int) -> None:
+        self._path = path.absolute()
         self._missing_bytes = size_bytes
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -46,6 +50,7 @@ class ArrivingFile:
             os.close(self._file)
             path.unlink()
             raise
+        expect(path)
 
     def __enter__(self) -> Self:
         return self
@@ -67,8 +72,14 @@ class ArrivingFile:
             start, left = start + written, left[written:]
             self._missing_bytes -= written
 
+    def check_complete(self) -> None:
+        """Raise OSError where bytes are missing."""
+        if self._missing_bytes:
+            raise OSError(f"{self._missing_bytes} bytes have not come")
+
     def close(self) -> None:
         """Keep nobody waiting any more."""
+        _expected.discard(self._path)
         try:
             if self._missing_bytes:
                 os.ftruncate(self._file, 0)
@@ -82,12 +93,15 @@ def open_bytes(path: Path) -> io.BufferedReader:
 
 
 def open_arriving(path: Path) -> io.BufferedReader | None:
-    """Open a file like ``open_bytes`` where it still arrives, else not at all."""
-    file = _Awaited(path)
-    if file.is_arriving():
-        return io.BufferedReader(file, BUFFER_BYTES)
-    file.close()
-    return None
+    """Open a file like ``open_bytes`` where it is expected to arrive, else not at all."""
+    if path.absolute() not in _expected:
+        return None
+    return io.BufferedReader(_Awaited(path), BUFFER_BYTES)
+
+
+def expect(path: Path) -> None:
+    """Let who opens this file in this process wait for what another process writes into it."""
+    _expected.add(path.absolute())
 
 
 def check_whole(file: io.BufferedReader, size_bytes: int) -> None:
@@ -102,13 +116,6 @@ class _Awaited(io.RawIOBase):
     def __init__(self, path: Path) -> None:
         self._file = io.FileIO(path)
         self.name = str(path)
-
-    def is_arriving(self) -> bool:
-        """Tell whether anybody fills it; where locks are not to be had, nobody does."""
-        try:
-            return self._missing_from(0, 0) is not None
-        except OSError:
-            return False
 
     def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
         """Read what has arrived; wait where not even the next byte has."""

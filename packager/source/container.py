@@ -72,7 +72,7 @@ def open_source(path: Path) -> Iterator[OpenSource]:
                 buffer_size=BUFFER_BYTES,
                 timeout=_TIMEOUT_S,
             )
-        except (FFmpegError, ValueError) as error:
+        except (FFmpegError, OSError, ValueError) as error:
             raise UnsupportedSource(NOT_AUDIO) from error
         opened.enter_context(container)
         yield OpenSource(container, _sound_of(container))

@@ -4,8 +4,7 @@ Before there is, it is known by how it begins: by the SHA-256 of what has been r
 """
 
 import hashlib
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,15 +34,21 @@ class Beginning:
 class SourceDigest:
     """Hashes a file beside the caller's ``with`` block, whose end ends it.
 
-    What it returns is hexadecimal; all of it raises SourceNotFound.
+    ``wait`` is called before it waits for more of the file than tells it from others. What it
+    returns is hexadecimal; all of it raises SourceNotFound, also where there are fewer than
+    ``size_bytes``.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, size_bytes: int, wait: Callable[[], object] = lambda: None
+    ) -> None:
         self._path = path
+        self._size_bytes = size_bytes
+        self._wait = wait
         self._is_unwanted = Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sha256")
         self._fingerprint = self._thread.submit(self._take_fingerprint)
-        self._hash = _Hash(path, self._is_unwanted)
+        self._hash = _Hash(path, size_bytes, self._is_unwanted)
         self._sha256: Future[str] | None = None
 
     def __enter__(self) -> Self:
@@ -69,6 +74,7 @@ class SourceDigest:
 
     def sha256(self) -> str:
         """Return the SHA-256, and wait for it."""
+        self._wait()
         return self._begun().result()
 
     def beginning(self, least_bytes: int) -> Beginning:
@@ -78,11 +84,13 @@ class SourceDigest:
 
     def begins_with(self, other: Beginning) -> bool:
         """Tell whether the source begins so."""
+        self._wait()
         with _translated(), open_bytes(self._path) as file:
             digest, left = hashlib.sha256(), other.size_bytes
             while left and (block := file.read1(min(left, _BLOCK_BYTES))):
                 digest.update(block)
                 left -= len(block)
+            check_whole(file, self._size_bytes)
             return not left and digest.hexdigest() == other.sha256
 
     def _begun(self) -> Future[str]:
@@ -92,7 +100,7 @@ class SourceDigest:
 
     def _take_fingerprint(self) -> Fingerprint:
         with _translated():
-            return fingerprint(self._path)
+            return fingerprint(self._path, self._size_bytes)
 
     def _take_sha256(self) -> str:
         known = self._fingerprint.result()
@@ -108,12 +116,12 @@ class _Hash:
     Where it ``is_unwanted``, it ends where it is.
     """
 
-    def __init__(self, path: Path, is_unwanted: Event) -> None:
+    def __init__(self, path: Path, size_bytes: int, is_unwanted: Event) -> None:
         self._path = path
+        self._size_bytes = size_bytes
         self._is_unwanted = is_unwanted
         self._turn = Lock()
         self._file: BufferedReader | None = None
-        self._size_bytes = 0
         self._digest = hashlib.sha256()
         self._reached = Beginning(0, self._digest.hexdigest())
         self._is_whole = False
@@ -135,7 +143,6 @@ class _Hash:
     def _take_more(self) -> None:
         if self._file is None:
             self._file = open_bytes(self._path)
-            self._size_bytes = os.fstat(self._file.fileno()).st_size
         block = self._file.read1(_BLOCK_BYTES)  # whatever is there by now
         self._digest.update(block)
         read_bytes = self._reached.size_bytes + len(block)

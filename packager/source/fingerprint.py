@@ -6,7 +6,6 @@ recording may leave them. Who would take one for the other has to compare all of
 """
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from packager.source.arrival import check_whole, open_bytes
 WHOLE_BYTES: Final = 64 * 2**20
 """Up to here the whole is hashed, in less time than the source's decoder takes to look into it."""
 
-_END_BYTES: Final = 2**20
+END_BYTES: Final = 2**20
 _BLOCKS: Final = 64
 _BLOCK_BYTES: Final = 2**16
 
@@ -30,10 +29,9 @@ class Fingerprint:
     is_whole: bool
 
 
-def fingerprint(path: Path) -> Fingerprint:
-    """Return a file's fingerprint, once what it is taken of has arrived; raises OSError."""
+def fingerprint(path: Path, size_bytes: int) -> Fingerprint:
+    """Return the fingerprint of a file, once what it is taken of has arrived; raises OSError."""
     with open_bytes(path) as file:
-        size_bytes = os.fstat(file.fileno()).st_size
         if is_whole := size_bytes <= WHOLE_BYTES:
             digest = hashlib.file_digest(file, "sha256")
         else:
@@ -47,8 +45,8 @@ def fingerprint(path: Path) -> Fingerprint:
 
 def sampled(size_bytes: int) -> Iterator[tuple[int, int]]:
     """Yield where each part begins that is looked at in a large file, and its length in bytes."""
-    yield 0, _END_BYTES
-    room_bytes = size_bytes - 2 * _END_BYTES - _BLOCK_BYTES
+    yield 0, END_BYTES
+    room_bytes = size_bytes - 2 * END_BYTES - _BLOCK_BYTES
     for number in range(_BLOCKS):
-        yield _END_BYTES + room_bytes * number // (_BLOCKS - 1), _BLOCK_BYTES
-    yield size_bytes - _END_BYTES, _END_BYTES
+        yield END_BYTES + room_bytes * number // (_BLOCKS - 1), _BLOCK_BYTES
+    yield size_bytes - END_BYTES, END_BYTES

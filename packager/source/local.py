@@ -4,10 +4,10 @@ Where parts of an object can be asked for, its copy is read while it still arriv
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
 from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
@@ -16,6 +16,11 @@ from packager.source.arrival import ArrivingFile, NoLocks
 from packager.source.file import check_readable, check_size, check_size_bytes
 from packager.source.remote import FETCH_ERRORS, URL, RemoteSource
 from packager.source.text import clean
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from obstore import ObjectMeta  # exists for type checkers alone
 
 _LONGEST_NAME: Final = 1_000
 
@@ -83,30 +88,57 @@ class LocalFile:
                 self.check()
             except Exception as cause:
                 raise cause from error
-            raise
+            raise self._blame(error) from error.__cause__
+
+    def _blame(self, error: PackagingError) -> PackagingError:
+        """Return what an error means where this is as it was."""
+        return error
 
 
 class _ArrivingCopy(LocalFile):
-    """A copy of what a URL holds, filled while it is read. Nobody else writes to it."""
+    """A copy of what a URL holds, filled while it is read. Nobody else writes to it.
+
+    ``file`` is closed when it is.
+    """
 
     def __init__(
         self,
         remote: RemoteSource,
         path: Path,
         limits: Limits,
+        *,
+        file: ArrivingFile,
+        meta: "ObjectMeta",
         check_wanted: Callable[[], None],
     ) -> None:
-        from packager.source.transfer import Transfer, look_at  # noqa: PLC0415 need an event loop
+        from packager.source.transfer import Transfer  # noqa: PLC0415 needs an event loop
 
-        self._remote = remote
-        try:
-            meta = look_at(remote.store, remote.key, check_wanted)
-            check_size_bytes(meta["size"], limits)
-            file = ArrivingFile(path, meta["size"])
-        except FETCH_ERRORS as error:
-            raise remote.unread(error) from error
         super().__init__(path, limits)
+        self._remote = remote
         self._transfer = Transfer(remote.store, remote.key, meta, file, check_wanted)
+
+    @classmethod
+    def begun(
+        cls,
+        remote: RemoteSource,
+        path: Path,
+        limits: Limits,
+        check_wanted: Callable[[], None],
+    ) -> "Self | None":
+        """Return a copy that has begun; None where the server sends no parts. Raises NoLocks."""
+        from packager.source.transfer import first_part  # noqa: PLC0415 needs an event loop
+
+        with ExitStack() as opened, remote.translated():
+            found = first_part(remote.store, remote.key, check_wanted)
+            if found is None:
+                return None
+            meta, part = found
+            check_size_bytes(meta["size"], limits)
+            file = opened.enter_context(ArrivingFile(path, meta["size"]))
+            file.write(0, part)
+            copy = cls(remote, path, limits, file=file, meta=meta, check_wanted=check_wanted)
+            opened.pop_all()  # by now it is the transfer's to close
+            return copy
 
     def is_arriving(self) -> bool:
         return self._transfer.is_under_way()
@@ -127,6 +159,13 @@ class _ArrivingCopy(LocalFile):
             raise self._remote.unread(failure) from failure
         if failure is not None:
             raise failure
+
+    def _blame(self, error: PackagingError) -> PackagingError:
+        """Blame this disk, and not the source, where the copy cannot be read."""
+        cause = error.__cause__
+        if isinstance(error, SourceNotFound) and isinstance(cause, OSError):
+            return self._remote.unread(cause)
+        return error
 
 
 @contextmanager
@@ -169,7 +208,9 @@ def _copied(
     """Return a copy that arrives, or, where that cannot be, one that has arrived."""
     if remote.has_parts:
         with suppress(NoLocks):
-            return _ArrivingCopy(remote, path, limits, check_wanted)
+            copy = _ArrivingCopy.begun(remote, path, limits, check_wanted)
+            if copy is not None:
+                return copy
     _download(remote, path, limits, check_wanted)
     return LocalFile(path, limits)
 
@@ -179,17 +220,14 @@ def _download(
 ) -> None:
     from packager.source.transfer import copy_object  # noqa: PLC0415 needs an event loop
 
-    try:
-        with path.open("wb") as file:
-            copy_object(
-                remote.store,
-                remote.key,
-                file,
-                limit_bytes=limits.size_bytes,
-                check_wanted=check_wanted,
-            )
-    except FETCH_ERRORS as error:
-        raise remote.unread(error) from error
+    with remote.translated(), path.open("wb") as file:
+        copy_object(
+            remote.store,
+            remote.key,
+            file,
+            limit_bytes=limits.size_bytes,
+            check_wanted=check_wanted,
+        )
 
 
 def _state_of(path: Path) -> _State:

@@ -5,6 +5,8 @@ its signature. No sentence repeats that part, nor a password: they would end up 
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import unquote
@@ -69,6 +71,14 @@ class RemoteSource:
                 "with https://, s3://, gs:// or az://."
             ) from error
         return cls(store, unquote(name), address, has_parts=True)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Let ``unread`` take the place of FETCH_ERRORS."""
+        try:
+            yield
+        except FETCH_ERRORS as error:
+            raise self.unread(error) from error
 
     def unread(self, error: BaseException) -> PackagingError:
         """Return what one of FETCH_ERRORS means to whoever gave the address."""

@@ -3,8 +3,8 @@
 A server can send slowly, or nothing at all: whoever needs the copy no more does not wait for that.
 
 Where parts of an object can be asked for, its copy is read while it still arrives (``Transfer``):
-first what tells it from other sources, then all of it from the beginning; at leisure, so as not to
-compete with what plays first, and in haste when that does.
+first what tells it from other sources, then all of it from the beginning; a few parts at a time, so
+as not to compete with what plays first, and more when that does, or somebody waits for the rest.
 """
 
 import asyncio
@@ -16,10 +16,11 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import obstore
+from obstore.exceptions import GenericError
 from obstore.store import ObjectStore
 
 from packager.source.arrival import ArrivingFile
-from packager.source.fingerprint import WHOLE_BYTES, sampled
+from packager.source.fingerprint import END_BYTES, WHOLE_BYTES, sampled
 
 if TYPE_CHECKING:
     from obstore import GetOptions, ObjectMeta  # exist for type checkers alone
@@ -31,8 +32,11 @@ _T = TypeVar("_T")
 _LOOK_EVERY_S: Final = 0.2
 _PART_BYTES: Final = 2 * 2**20
 _AT_ONCE: Final = 8
-_PAUSE_S: Final = 0.05
-"""After each part while there is no haste: 40 MB a second are more than decoding takes."""
+_AT_LEISURE: Final = 2
+_NO_PARTS: Final = ("non-partial response", "416 Range Not Satisfiable")
+"""The second is said of an empty object."""
+_WEAK: Final = "W/"
+"""Such a tag matches nothing (RFC 9110 §13.1.1)."""
 _PART_WITHIN_S: Final = 300.0
 """Slower than a telephone line, a transfer stands still."""
 
@@ -53,15 +57,25 @@ def copy_object(
     asyncio.run(_while_wanted(_copied(store, key, file, limit_bytes), check_wanted))
 
 
-def look_at(store: ObjectStore, key: str, check_wanted: Callable[[], None]) -> "ObjectMeta":
-    """Return what the store says of ``key``; raises as ``copy_object`` does."""
-    return asyncio.run(_while_wanted(_looked_at(store, key), check_wanted))
+def first_part(
+    store: ObjectStore, key: str, check_wanted: Callable[[], None]
+) -> "tuple[ObjectMeta, obstore.Bytes] | None":
+    """Return what the store says of ``key``, and its first bytes; raises as ``copy_object`` does.
+
+    None where the server sends no parts, or there are none.
+    """
+    try:
+        return asyncio.run(_while_wanted(_first_part(store, key), check_wanted))
+    except GenericError as error:
+        if any(said in str(error) for said in _NO_PARTS):
+            return None
+        raise
 
 
 class Transfer:
     """The transfer of an object into a file, in a thread of its own, until ``end``.
 
-    ``file`` is closed when it ends, one way or another.
+    ``file`` has its first part already, and is closed when it ends, one way or another.
     """
 
     def __init__(
@@ -75,7 +89,7 @@ class Transfer:
         self._future: Future[None] = Future()
         self._is_unwanted = False
         self._haste = asyncio.Event()
-        self._runner = asyncio.Runner()
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._loop = self._runner.get_loop()
         self._check_wanted = check_wanted
         self._thread = Thread(target=self._run, args=(store, key, meta, file), name="transfer")
@@ -108,6 +122,7 @@ class Transfer:
             try:
                 filled = _filled(store, key, meta, file, self._haste)
                 runner.run(_while_wanted(filled, self._check))
+                file.check_complete()
             except BaseException as error:  # noqa: BLE001 for who reads the file
                 self._future.set_exception(error)
             else:
@@ -135,8 +150,10 @@ async def _while_wanted(asking: Coroutine[None, None, _T], check_wanted: Callabl
     return await transfer
 
 
-async def _looked_at(store: ObjectStore, key: str) -> "ObjectMeta":
-    return await obstore.head_async(store, key)
+async def _first_part(store: ObjectStore, key: str) -> "tuple[ObjectMeta, obstore.Bytes]":
+    async with asyncio.timeout(_PART_WITHIN_S):
+        found = await obstore.get_async(store, key, options={"range": (0, END_BYTES)})
+        return found.meta, await found.bytes_async()
 
 
 async def _copied(store: ObjectStore, key: str, file: IO[bytes], limit_bytes: int) -> None:
@@ -154,18 +171,10 @@ async def _filled(
     if not looked_at:  # then nobody knows it before all of it is there
         haste.set()
     first = iter(looked_at)
-    # A part of what came in its place since would be a part of another sound.
-    same: GetOptions = {} if meta["e_tag"] is None else {"if_match": meta["e_tag"]}
 
     async def take(parts: Iterator[Range]) -> None:
         for start, end in parts:
-            async with asyncio.timeout(_PART_WITHIN_S):
-                found = await obstore.get_async(store, key, options={"range": (start, end), **same})
-                part = await found.bytes_async()
-            file.write(start, part)
-            if end - start >= _PART_BYTES:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(haste.wait(), _PAUSE_S)
+            file.write(start, await _part(store, key, meta, start, end))
 
     async def take_in_haste() -> None:
         await take(first)
@@ -174,22 +183,38 @@ async def _filled(
 
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(take(chain(first, rest)))
-            for _ in range(_AT_ONCE - 1):
+            for _ in range(_AT_LEISURE):
+                group.create_task(take(chain(first, rest)))
+            for _ in range(_AT_ONCE - _AT_LEISURE):
                 group.create_task(take_in_haste())
     except BaseExceptionGroup as errors:
         raise errors.exceptions[0] from None
 
 
+async def _part(
+    store: ObjectStore, key: str, meta: "ObjectMeta", start: int, end: int
+) -> obstore.Bytes:
+    """Return bytes ``[start, end)`` of the object that was looked at."""
+    # A part of what came in its place since would be a part of another sound.
+    tag = meta["e_tag"]
+    same: GetOptions = {} if tag is None or tag.startswith(_WEAK) else {"if_match": tag}
+    async with asyncio.timeout(_PART_WITHIN_S):
+        found = await obstore.get_async(store, key, options={"range": (start, end), **same})
+        part = await found.bytes_async()
+    if len(part) != end - start or found.meta["size"] != meta["size"]:
+        raise OSError("another size than it had")
+    return part
+
+
 def _parts(size_bytes: int) -> tuple[list[Range], Iterator[Range]]:
-    """Return what is looked at first and what else there is, each in the order of need."""
+    """Return what is looked at after the first part, and what else there is, as it is needed."""
     looked_at = sampled(size_bytes) if size_bytes > WHOLE_BYTES else ()
-    early = [(start, start + length) for start, length in looked_at]
+    early = [(start, start + length) for start, length in looked_at if start]
     return early, _between(early, size_bytes)
 
 
 def _between(early: list[Range], size_bytes: int) -> Iterator[Range]:
-    missing_from = 0
+    missing_from = min(END_BYTES, size_bytes)
     for start, end in [*early, (size_bytes, size_bytes)]:
         for part in range(missing_from, start, _PART_BYTES):
             yield part, min(part + _PART_BYTES, start)

@@ -22,6 +22,7 @@ from packager.source.arrival import ArrivingFile
 from packager.source.fingerprint import WHOLE_BYTES
 from tests.functional.looking import Contents, contents
 from tests.servers.holding import Holding, holding
+from tests.servers.odd_store import Oddity, odd_store
 from tests.servers.seaweedfs import Bucket
 from tests.sources.audio import excerpt
 
@@ -70,7 +71,7 @@ def late(s3: Bucket, large: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[H
 def packaged(source: str, folder: Path, **asked: Any) -> None:
     package(
         source,
-        LocalStore(folder),
+        LocalStore(folder, mkdir=True),
         asset_id="a",
         playback_id="id",
         created_at="2026-01-02T03:04:05Z",
@@ -141,6 +142,23 @@ def test_without_locks_it_is_fetched_whole(
     late.release()
     packaged("s3://audio/sources/x.wav", tmp_path)
     assert contents(tmp_path) == undisturbed
+
+
+@pytest.mark.parametrize("oddity", Oddity)
+def test_servers_that_are_odd_about_parts(
+    oddity: Oddity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = excerpt(tmp_path / "x.wav", samples=20 * 44_100)  # of several parts
+    with odd_store(source.read_bytes(), oddity) as bucket:
+        for name, value in bucket.environment.items():
+            monkeypatch.setenv(name, value)
+        if oddity in {Oddity.NO_PARTS, Oddity.WEAK_TAG}:
+            packaged("s3://audio/x.wav", tmp_path / "one")
+            packaged(str(source), tmp_path / "other")
+            assert contents(tmp_path / "one") == contents(tmp_path / "other")
+        else:
+            with pytest.raises(StoreFailed, match="did not send it whole"):
+                packaged("s3://audio/x.wav", tmp_path / "one")
 
 
 class Unwanted(Exception):

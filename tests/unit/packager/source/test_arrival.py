@@ -1,3 +1,4 @@
+import fcntl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,7 +40,7 @@ def test_what_is_there_is_not_waited_for_and_the_rest_is(tmp_path: Path) -> None
         whole = begun(lambda: read(path, 0, -1))
         file.write(0, DATA[:1000])
         assert whole.result(LONG_S) == DATA
-        assert open_arriving(path) is None
+    assert open_arriving(path) is None
 
 
 def test_a_reader_takes_what_is_there(tmp_path: Path) -> None:
@@ -52,9 +53,10 @@ def test_a_reader_takes_what_is_there(tmp_path: Path) -> None:
 def test_another_process_waits_as_well(tmp_path: Path) -> None:
     path = tmp_path / "x"
     program = (
-        "import sys; from pathlib import Path; from packager.source.arrival import open_bytes;"
-        "file = open_bytes(Path(sys.argv[1])); print('open', flush=True);"
-        "sys.exit(len(file.read()) != int(sys.argv[2]))"
+        "import sys; from pathlib import Path;"
+        "from packager.source.arrival import expect, open_bytes;"
+        "path = Path(sys.argv[1]); expect(path); file = open_bytes(path);"
+        "print('open', flush=True); sys.exit(len(file.read()) != int(sys.argv[2]))"
     )
     with ArrivingFile(path, len(DATA)) as file:
         command = [sys.executable, "-c", program, str(path), str(len(DATA))]
@@ -84,3 +86,23 @@ def test_a_file_that_is_there_is_not_filled_again(tmp_path: Path) -> None:
         ArrivingFile(tmp_path / "x", 1)
     assert open_arriving(tmp_path / "x") is None
     assert read(tmp_path / "x", 10, 5) == DATA[10:15]
+
+
+def test_what_other_programs_lock_is_read_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(DATA)
+    with path.open("r+b") as other:
+        fcntl.lockf(other, fcntl.LOCK_EX)
+        program = "import sys; from pathlib import Path; from packager.source.arrival import *;"
+        program += "sys.exit(len(open_bytes(Path(sys.argv[1])).read()) != int(sys.argv[2]))"
+        command = [sys.executable, "-c", program, str(path), str(len(DATA))]
+        assert subprocess.run(command, timeout=LONG_S, check=False).returncode == 0
+
+
+def test_a_file_knows_whether_it_is_complete(tmp_path: Path) -> None:
+    with ArrivingFile(tmp_path / "x", 2) as file:
+        file.write(1, b"b")
+        with pytest.raises(OSError, match="1 bytes have not come"):
+            file.check_complete()
+        file.write(0, b"a")
+        file.check_complete()

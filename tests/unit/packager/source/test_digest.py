@@ -1,5 +1,6 @@
 import hashlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from packager.source.fingerprint import WHOLE_BYTES, Fingerprint
 def test_a_small_file_is_known_by_its_sha256(tmp_path: Path) -> None:
     data = bytes(range(256)) * 20_000
     (tmp_path / "x").write_bytes(data)
-    with SourceDigest(tmp_path / "x") as digest:
+    with SourceDigest(tmp_path / "x", 1) as digest:
         sha256 = hashlib.sha256(data).hexdigest()
         assert digest.fingerprint() == Fingerprint(sha256, is_whole=True)
         assert digest.sha256() == sha256
@@ -22,7 +23,7 @@ def test_a_large_file_is_hashed_when_that_is_begun(tmp_path: Path) -> None:
     size_bytes = WHOLE_BYTES + 2**20 + 1
     with (tmp_path / "x").open("wb") as file:
         file.truncate(size_bytes)
-    with SourceDigest(tmp_path / "x") as digest:
+    with SourceDigest(tmp_path / "x", size_bytes) as digest:
         fingerprint = digest.fingerprint()
         digest.begin()
         sha256 = hashlib.sha256(bytes(size_bytes)).hexdigest()
@@ -34,7 +35,7 @@ def test_a_large_file_is_hashed_when_that_is_begun(tmp_path: Path) -> None:
 def test_a_file_is_known_by_how_it_begins(tmp_path: Path) -> None:
     data = bytes(range(256)) * 20_000
     (tmp_path / "x").write_bytes(data)
-    with SourceDigest(tmp_path / "x") as digest:
+    with SourceDigest(tmp_path / "x", len(data)) as digest:
         for least in (0, 1, 2**20 + 1, len(data), len(data) + 1):
             found = digest.beginning(least)
             assert min(least, len(data)) <= found.size_bytes <= len(data)
@@ -51,12 +52,25 @@ def test_a_file_is_known_by_how_it_begins(tmp_path: Path) -> None:
 def test_who_needs_no_digest_any_more_does_not_wait_for_it(tmp_path: Path) -> None:
     with (tmp_path / "x").open("wb") as file:
         file.truncate(2**40)
-    with SourceDigest(tmp_path / "x") as digest:
+    with SourceDigest(tmp_path / "x", 2**40) as digest:
         digest.begin()
 
 
 def test_a_file_that_went_away(tmp_path: Path) -> None:
-    with SourceDigest(tmp_path / "x") as digest:
+    with SourceDigest(tmp_path / "x", 1) as digest:
         for asked in (digest.fingerprint, digest.sha256):
             with pytest.raises(SourceNotFound, match="cannot be read any more"):
                 asked()
+
+
+def test_a_file_that_is_not_so_large_any_more(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"")
+    with SourceDigest(tmp_path / "x", 1) as digest:
+        for ask in (
+            digest.fingerprint,
+            digest.sha256,
+            partial(digest.beginning, 1),
+            partial(digest.begins_with, Beginning(1, "")),
+        ):
+            with pytest.raises(SourceNotFound, match="cannot be read any more"):
+                ask()
