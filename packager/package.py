@@ -1,10 +1,10 @@
 """One asset, start to finish: a source becomes a revision in the store, and an entry points at it.
 
 The source is probed, a ladder chosen, the sound decoded once; segments are stored in order as the
-encoders hand them over. From the first chunk on it plays, by playlists that grow; what is not needed
-for that chunk is fetched and hashed afterwards. What has to know the whole follows: initialization sections, waveform, cover,
-playlists, the index, and last the entry of what is complete. Memory stays constant however long the
-source is.
+encoders hand them over. From the first chunk on it plays, by playlists that grow; what is not
+needed for that chunk is fetched and hashed afterwards. What has to know the whole follows:
+initialization sections, waveform, cover, playlists, the index, and last the entry of what is
+complete. Memory stays constant however long the source is.
 
 A run that was killed is taken up where it ended: chunks that the store has are not made again.
 """

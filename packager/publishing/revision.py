@@ -1,10 +1,10 @@
 """A revision's id, which follows from what made it: same source, same versions, same id.
 
 A source is known by its fingerprint, so that its first sound need not wait until all of it has been
-hashed, or was fetched. Another source may share that, so whatever is there under this id is believed only once this
-source is found to begin like the one that it was made of. Where it does not, or nobody can tell,
-the id follows from the SHA-256 instead: what another source made is neither taken for this one's
-nor written over.
+hashed, or was fetched. Another source may share that, so whatever is there under this id is
+believed only once this source is found to begin like the one that it was made of. Where it does
+not, or nobody can tell, the id follows from the SHA-256 instead: what another source made is
+neither taken for this one's nor written over.
 """
 
 import hashlib
