@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import os
 import time
-from collections.abc import Set as AbstractSet
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -88,26 +87,28 @@ async def lose_nothing_and_publish_once(
 
 
 async def _kill_one_at_work(database: AsyncEngine, running: Workers, chance: Random) -> None:
+    """Kill a worker some time after one began to work, but none that is at a last attempt."""
     deadline = time.monotonic() + FINISH_S
-    while not (at_work := await _at_work(database, running.pids)):
+    while not (await _attempts(database)).keys() & running.pids:
         assert time.monotonic() < deadline, f"nothing runs: seed={SEED}"
         await asyncio.sleep(0.02)
     await asyncio.sleep(chance.uniform(0, LONGEST_PAUSE_S))
-    at_work = await _at_work(database, running.pids) or at_work  # some are done by now, or all
-    running.replace(chance.choice(at_work))
+    attempts = await _attempts(database)
+    mortal = [pid for pid in sorted(running.pids) if attempts.get(pid, 0) < policy.ATTEMPTS - 1]
+    at_work = [pid for pid in mortal if pid in attempts]
+    if mortal:
+        running.replace(chance.choice(at_work or mortal))
 
 
-async def _at_work(database: AsyncEngine, alive: AbstractSet[int]) -> list[int]:
-    """The processes that hold a job; who is at a last attempt is spared."""
+async def _attempts(database: AsyncEngine) -> dict[int, int]:
+    """The attempt that each process is at that holds a job."""
     query = text(
-        "SELECT claims.worker FROM jobs JOIN claims ON claims.fence = jobs.fence"
-        " WHERE jobs.state = 'running' AND jobs.lease_until_s > :now_s AND jobs.attempts < :last"
-        " ORDER BY claims.worker"
+        "SELECT claims.worker, jobs.attempts FROM jobs JOIN claims ON claims.fence = jobs.fence"
+        " WHERE jobs.state = 'running' AND jobs.lease_until_s > :now_s"
     )
-    now = {"now_s": time.time(), "last": policy.ATTEMPTS - 1}
     async with database.begin() as connection:
-        found = [int(name.split("-")[-2]) for name in await connection.scalars(query, now)]
-    return [pid for pid in found if pid in alive]
+        found = await connection.execute(query, {"now_s": time.time()})
+        return {int(row.worker.split("-")[-2]): row.attempts for row in found}
 
 
 def _check_what_is_stored(store: ObjectStore, row: dict[str, Any]) -> None:
