@@ -10,8 +10,9 @@ Other stores have tags of other forms, which say nothing.
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Final, Self
 
 _OF_ONE_PIECE: Final = re.compile(r'"?([0-9a-f]{32})"?')
 _OF_PARTS: Final = re.compile(r'"?([0-9a-f]{32}-[1-9][0-9]*)"?')
@@ -29,14 +30,27 @@ def digest_of(data: bytes) -> str:
     return _md5(data).hexdigest()
 
 
-def fits_parts(tag: str | None, parts: Iterable[bytes]) -> bool:
-    """Tell whether an object with this tag can have been put in these parts, or all at once."""
-    if said := digest_in(tag):
-        whole = _md5()
+@dataclass(frozen=True, slots=True)
+class ExpectedTags:
+    """What an object can have for a tag that is put in one piece, or in parts: digests of it."""
+
+    of_one_piece: str
+    of_parts: str
+
+    @classmethod
+    def of(cls, parts: Iterable[bytes]) -> Self:
+        """Read these parts once, and keep none of them."""
+        whole, joined, count = _md5(), _md5(), 0
         for part in parts:
             whole.update(part)
-        return said == whole.hexdigest()
-    if found := _OF_PARTS.fullmatch(tag or ""):
-        digests = [_md5(part).digest() for part in parts]
-        return found[1] == f"{digest_of(b''.join(digests))}-{len(digests)}"
-    return True
+            joined.update(_md5(part).digest())
+            count += 1
+        return cls(whole.hexdigest(), f"{joined.hexdigest()}-{count}")
+
+    def fit(self, tag: str | None) -> bool | None:
+        """Tell whether the tag is one of them, None where it is of a form that says nothing."""
+        if said := digest_in(tag):
+            return said == self.of_one_piece
+        if found := _OF_PARTS.fullmatch(tag or ""):
+            return found[1] == self.of_parts
+        return None

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from packager.publishing.entity_tags import digest_in, digest_of, fits_parts
+from packager.publishing.entity_tags import ExpectedTags, digest_in, digest_of
 
 ABC = "900150983cd24fb0d6963f7d28e17f72"
 """The MD5 of "abc" (RFC 1321 A.5)."""
@@ -22,13 +22,14 @@ def test_a_digest_is_the_md5() -> None:
 def test_parts_fit_a_tag_of_the_whole_and_one_of_these_parts(parts: tuple[bytes, ...]) -> None:
     joined = b"".join(hashlib.md5(part, usedforsecurity=False).digest() for part in parts)
     in_parts = f'"{digest_of(joined)}-{len(parts)}"'
-    other = f'"{digest_of(joined)}-{len(parts) + 1}"'
-    assert fits_parts(f'"{ABC}"', parts)
-    assert fits_parts(in_parts, parts)
-    assert not fits_parts(other, parts)
-    assert not fits_parts(in_parts, (*parts, b"d"))
+    expected, more = ExpectedTags.of(iter(parts)), ExpectedTags.of((*parts, b"d"))
+    assert expected.fit(f'"{ABC}"') is True
+    assert expected.fit(in_parts) is True
+    assert expected.fit(f'"{digest_of(joined)}-{len(parts) + 1}"') is False
+    assert more.fit(f'"{ABC}"') is False
+    assert more.fit(in_parts) is False
 
 
-def test_what_says_nothing_fits() -> None:
-    assert fits_parts(None, [b"abc"])
-    assert fits_parts('"0x8DCAFE"', [b"abc"])
+@pytest.mark.parametrize("tag", [None, "", '"0x8DCAFE"'])
+def test_other_forms_say_nothing(tag: str | None) -> None:
+    assert ExpectedTags.of([b"abc"]).fit(tag) is None
