@@ -33,8 +33,9 @@ _THRIFTY: Final = {
     # One thread suffices for products as small as ours; more would each cost memory.
     "OPENBLAS_NUM_THREADS": "1",
     # glibc raises this by itself to the largest block that was ever freed, here a minute of sound,
-    # and from then on keeps such blocks: a fifth of a child's memory, and more with every hour.
-    "MALLOC_MMAP_THRESHOLD_": "262144",
+    # and keeps such blocks from then on: hours of sound had a quarter more than minutes. Lower
+    # values have each block of a decoder's mapped anew, which costs more time than memory is worth.
+    "MALLOC_MMAP_THRESHOLD_": "1048576",
 }
 
 
