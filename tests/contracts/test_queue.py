@@ -33,8 +33,9 @@ class Queue:
 
     async def put(self, job: NewJob = JOB, now_s: float = NOON_S) -> Enqueued:
         self.numbers += 1
+        job_id = f"job-{self.numbers:04d}"  # before others that are put at once count on
         async with self.database.begin() as connection:
-            return await enqueue(connection, job, job_id=f"job-{self.numbers:04d}", now_s=now_s)
+            return await enqueue(connection, job, job_id=job_id, now_s=now_s)
 
     async def take(self, now_s: float = NOON_S, *, worker: str = "w", **of: Any) -> Claimed | None:
         kinds = of.get("kinds", ("package",))
