@@ -6,9 +6,11 @@ covers, and refuse; others never do. So what they answer is compared here: where
 not fit what was sent, the object is read, and put again if it is another. Where it does not fit
 what came, the object is read again.
 
-In some buckets tags look like digests and fit nothing. That shows where an object is as it was
-sent under a tag that does not fit, or where none has fitted yet and one object comes out the same
-several times. From there on tags are not looked at.
+In some buckets tags look like digests and fit nothing, and a bucket may become one of those, or
+cease to be one, at any time. It shows where an object is as it was sent under a tag that does not
+fit, or comes out the same several times: what flips a bit flips another one the next time. From
+there on tags are not looked at, not even where some are digests: each of the others would take
+several readings. What is published can still be held against the digests in its index.
 """
 
 from typing import Final, Literal
@@ -34,20 +36,20 @@ class CheckedStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._are_digests: bool | None = None  # what is known of its tags
+        self._has_other_tags = False  # once it is known, by whichever thread, it stays so
 
     def get(self, key: str) -> bytes:
         """Return an object's bytes."""
-        readings: list[bytes] = []
+        readings: list[tuple[bytes, str | None]] = []
         for failures in range(_TRIES):
             if failures:
                 pause(failures)
             data, tag = self._read(key)
             if self._fits(tag, data):
                 return data
-            readings.append(data)
-            if self._are_digests is None and readings[-_AGREEING:] == [data] * _AGREEING:
-                self._are_digests = False
+            readings.append((data, tag))
+            if readings[-_AGREEING:] == [(data, tag)] * _AGREEING:
+                self._has_other_tags = True
                 return data
         raise Altered(f"{key} never comes out as its entity tag says")
 
@@ -69,18 +71,13 @@ class CheckedStore:
         except FileNotFoundError:
             return False
         if found == data:
-            self._are_digests = False
+            self._has_other_tags = True
         return found != data and tag_found == tag
 
     def _fits(self, tag: str | None, data: bytes) -> bool:
         """Tell whether nothing speaks against these bytes."""
         said = digest_in(tag)
-        if self._are_digests is False or said is None:
-            return True
-        if said != digest_of(data):
-            return False
-        self._are_digests = True
-        return True
+        return self._has_other_tags or said is None or said == digest_of(data)
 
     def _read(self, key: str) -> tuple[bytes, str | None]:
         found = whole_answer(lambda: obstore.get(self._store, key))

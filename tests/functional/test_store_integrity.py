@@ -17,6 +17,7 @@ from tests.functional.storing import contents, package_song, quick, reached
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import (
     Fault,
+    Plan,
     Request,
     always,
     failing_after,
@@ -114,3 +115,77 @@ def test_tags_that_are_no_digests_are_found_out_once(s3: Bucket) -> None:
         with Storage(quick(proxy.bucket, "encrypted")) as storage:
             assert [storage.read(key) for key in "ab"] == [b"sound", b"sound"]
         assert [arrival.method for arrival in proxy.arrivals] == ["GET", "GET", "GET", "GET"]
+
+
+def in_turn(*faults: Fault | None) -> Plan:
+    """Return a plan that spoils requests with these faults, one after another, and then none."""
+    left = iter(faults)
+    return lambda _: next(left, None)
+
+
+DIGEST, OTHER = None, Fault.OTHER_TAG
+"""Kinds of tags, as a server gives them that is told meanwhile to encrypt, or not to any more."""
+
+
+@pytest.mark.parametrize(
+    ("keys", "tags"),
+    [("abc", (DIGEST, OTHER, OTHER, OTHER, DIGEST)), ("ab", (OTHER, OTHER, OTHER, DIGEST))],
+)
+def test_objects_are_read_whose_tags_are_of_another_kind_than_those_before(
+    s3: Bucket, keys: str, tags: tuple[Fault | None, ...]
+) -> None:
+    store = s3.store("mixed")
+    for key in keys:
+        obstore.put(store, key, key.encode())
+    with (
+        fault_proxy(s3, in_turn(*tags)) as proxy,
+        Storage(quick(proxy.bucket, "mixed")) as storage,
+    ):
+        assert [storage.read(key) for key in keys] == [key.encode() for key in keys]
+        assert proxy.requests == len(tags)
+
+
+@pytest.mark.parametrize(
+    ("keys", "tags", "asked"),
+    [
+        ("abc", (DIGEST, OTHER, OTHER, DIGEST), ["PUT", "PUT", "GET", "PUT"]),
+        ("ab", (OTHER, OTHER, DIGEST), ["PUT", "GET", "PUT"]),
+    ],
+)
+def test_objects_are_put_whose_tags_are_of_another_kind_than_those_before(
+    s3: Bucket, keys: str, tags: tuple[Fault | None, ...], asked: list[str]
+) -> None:
+    with (
+        fault_proxy(s3, in_turn(*tags)) as proxy,
+        Storage(quick(proxy.bucket, "switched")) as storage,
+    ):
+        for key in keys:
+            storage.put(key, key.encode())
+        assert [arrival.method for arrival in proxy.arrivals] == asked
+
+
+@pytest.mark.parametrize("readings", [(DIGEST,), (OTHER, OTHER, OTHER)])
+def test_a_byte_that_is_another_in_one_reading_is_noticed(
+    s3: Bucket, readings: tuple[Fault | None, ...]
+) -> None:
+    store = s3.store("flipped")
+    for key in "ab":
+        obstore.put(store, key, b"sound")
+    with (
+        fault_proxy(s3, in_turn(DIGEST, Fault.ALTERED_ANSWER, *readings)) as proxy,
+        Storage(quick(proxy.bucket, "flipped")) as storage,
+    ):
+        assert [storage.read(key) for key in "ab"] == [b"sound", b"sound"]
+        assert proxy.requests == 2 + len(readings)
+
+
+def test_a_byte_that_is_another_in_each_reading_is_an_error(s3: Bucket) -> None:
+    obstore.put(s3.store("lost"), "a", b"sound")
+    flips = [DIGEST, *[Fault.ALTERED_ANSWER, OTHER] * 2, Fault.ALTERED_ANSWER]
+    with (
+        fault_proxy(s3, in_turn(*flips)) as proxy,
+        Storage(quick(proxy.bucket, "lost")) as storage,
+    ):
+        storage.read("a")
+        with pytest.raises(StoreFailed, match="never comes out as its entity tag says"):
+            storage.read("a")
