@@ -2,12 +2,8 @@
 
 Credentials, endpoints and timeouts of cloud stores come from the environment as obstore reads it
 (``AWS_ACCESS_KEY_ID``, ``AWS_ENDPOINT_URL``, ``AWS_TIMEOUT``, ...). Client options of ours would
-take the place of all the environment's, its proxy among them. There are none; a request has 30 s.
-
-obstore tries again by itself where a server fails (5xx, ``SlowDown`` among them), or a connection
-does: after a pause that grows, and of random length, so that many clients do not come back at once.
-A pause is anything from the shortest to three times the one before. With twice, pauses hardly grow,
-and it is over after some three seconds; what ends it should be the minute that has passed.
+take the place of all the environment's, its proxy among them. There are none; a request has 30 s,
+and is repeated as ``packager.patience`` says.
 
 No header tells a checksum unless AWS_CHECKSUM_ALGORITHM names one (SHA256 or CRC64NVME): some
 servers that speak S3's language refuse requests that have it. The signature covers the body's
@@ -16,28 +12,16 @@ SHA-256 in any case, and publishing and uploading look at entity tags.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 import obstore.store
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
-if TYPE_CHECKING:
-    from obstore.store import RetryConfig  # exists for type checkers alone
+from packager.patience import RETRIES
 
-RETRIES: "Final[RetryConfig]" = {
-    "max_retries": 1_000,
-    "backoff": {
-        "init_backoff": timedelta(milliseconds=100),
-        "max_backoff": timedelta(seconds=10),
-        "base": 3,
-    },
-    "retry_timeout": timedelta(minutes=1),
-}
-"""A store that is down for a minute is down: what waits for it is told so."""
 _URL_MARK: Final = "://"
 
 
