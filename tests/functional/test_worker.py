@@ -14,6 +14,8 @@ from origin.database.engine import FILE_NAME
 from tests.servers.soundbridge import SOUNDBRIDGE, soundbridge
 from tests.sources.bad import broken_at_the_end as broken
 
+LOG = "worker.log"
+
 
 def queued(folder: Path, source: str | Path, *options: str) -> dict[str, Any]:
     done = soundbridge("enqueue", source, "--state", folder / "state", "--json", *options)
@@ -23,22 +25,27 @@ def queued(folder: Path, source: str | Path, *options: str) -> dict[str, Any]:
 
 
 @contextmanager
-def worker(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+def worker(folder: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
     command = [*SOUNDBRIDGE, "worker", "--store", str(folder / "store")]
     command += ["--state", str(folder / "state"), *options]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    with (folder / LOG).open("wb") as log:
+        process = subprocess.Popen(command, stderr=log)
     try:
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=20)
+        process.wait(timeout=20)
 
 
-def stop(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
+def stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=30)
-    assert process.returncode == 0, said
-    return [json.loads(line) for line in said.splitlines()]
+    assert process.wait(timeout=30) == 0
+
+
+def events(folder: Path) -> list[str]:
+    """What the last worker has said so far, as far as its lines are complete."""
+    said, _, _ = (folder / LOG).read_text().rpartition("\n")
+    return [json.loads(line)["event"] for line in said.splitlines()]
 
 
 def job(folder: Path, job_id: str) -> tuple[str, int, str | None]:
@@ -72,12 +79,13 @@ def test_what_is_queued_becomes_playable(tmp_path: Path, music: Path) -> None:
     ids = queued(tmp_path, music)
     entry = tmp_path / "store" / "entry" / f"{ids['playback_id']}.json"
     with worker(tmp_path) as process:
-        wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=False))
-        events = stop(process)
+        wait_until(lambda: "job succeeded" in events(tmp_path))  # it plays before that is said
+        stop(process)
+    assert plays(tmp_path, ids["playback_id"], provisional=False)
     assert json.loads(entry.read_bytes())["asset_id"] == ids["asset_id"]
     assert list((tmp_path / "store" / "media" / ids["asset_id"]).rglob("multivariant.m3u8"))
     assert job(tmp_path, ids["job_id"]) == ("succeeded", 1, None)
-    assert [event["event"] for event in events] == [
+    assert events(tmp_path) == [
         "worker started",
         "job started",
         "job succeeded",
@@ -101,10 +109,10 @@ def test_a_job_that_would_take_too_long_is_given_back_and_taken_up_where_it_was(
     ids = queued(tmp_path, long_music)
     with worker(tmp_path, "--drain", "0") as process:
         wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=True))
-        events = stop(process)
+        stop(process)
     (first_segment,) = (tmp_path / "store" / "media").glob("*/*/320k/00000.m4s")
     made_at_ns = first_segment.stat().st_mtime_ns
-    assert "job released" in [event["event"] for event in events]
+    assert "job released" in events(tmp_path)
     assert job(tmp_path, ids["job_id"]) == ("queued", 0, None)
     assert not plays(tmp_path, ids["playback_id"], provisional=False)
     with worker(tmp_path) as process:
@@ -185,7 +193,7 @@ def test_an_entry_that_a_killed_worker_left_out_is_written(tmp_path: Path, music
     with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as database, database:
         database.execute("UPDATE assets SET stored_fence = 0, published_s = published_s - 9")
     with worker(tmp_path) as process:
-        wait_until(lambda: row(tmp_path, "stored_fence") != (0,))
-        events = stop(process)
+        wait_until(lambda: "entry repaired" in events(tmp_path))  # the last thing that is done
+        stop(process)
+    assert row(tmp_path, "stored_fence") != (0,)
     assert entry.read_bytes() == before
-    assert "entry repaired" in [event["event"] for event in events]
