@@ -13,6 +13,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
@@ -23,6 +24,8 @@ from aiohttp import web
 
 from origin.app import create_app
 from origin.delivery import logs
+from origin.delivery.hot import HotConnection, HotPath
+from origin.delivery.reuse import HotAnswers
 from origin.store import open_store
 from origin.web.page import PageMissing
 
@@ -74,20 +77,25 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
     parent = multiprocessing.parent_process()
     if parent is not None:  # a worker does not outlive its parent, however that ends
         loop.add_reader(parent.sentinel, stopped.set)
-    runner = web.AppRunner(
-        _application(store),
-        access_log_class=logs.AccessLogger,
-        logger=logs.connection_logger(),
-        keepalive_timeout=KEEPALIVE_TIMEOUT_S,
-        max_line_size=LINE_BYTES_MAX,
-        max_field_size=LINE_BYTES_MAX,
-        shutdown_timeout=DRAIN_TIMEOUT_S,
-    )
+    runner = web.AppRunner(_application(store), shutdown_timeout=DRAIN_TIMEOUT_S)
     try:
         await runner.setup()
-        await web.SockSite(runner, listener, backlog=BACKLOG).start()
+        assert runner.server is not None
+        connect = partial(
+            HotConnection,
+            runner.server,
+            hot=HotPath(HotAnswers(lambda _: None)),
+            loop=loop,
+            access_log_class=logs.AccessLogger,
+            logger=logs.connection_logger(),
+            keepalive_timeout=KEEPALIVE_TIMEOUT_S,
+            max_line_size=LINE_BYTES_MAX,
+            max_field_size=LINE_BYTES_MAX,
+        )
+        server = await loop.create_server(connect, sock=listener, backlog=BACKLOG)
         announce()
         await stopped.wait()
+        server.close()
     finally:
         if parent is not None:
             loop.remove_reader(parent.sentinel)

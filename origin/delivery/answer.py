@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -20,19 +19,21 @@ from origin.delivery.address import ObjectKind
 from origin.delivery.body import Body
 from origin.delivery.compression import GZIP_TAG, Compressor
 from origin.delivery.conditional import Conditions, Validators, Verdict, evaluate, range_applies
-from origin.delivery.encoding import Coding, negotiate
+from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
 from origin.delivery.entity_tag import EntityTag
 from origin.delivery.errors import NotAcceptable, PreconditionFailed, RangeNotSatisfiable
+from origin.delivery.head import number_of
 from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
-
-_PLAIN: Final = (Coding.IDENTITY,)
-_COMPRESSIBLE: Final = (Coding.GZIP, Coding.IDENTITY)
+from origin.delivery.reuse import REUSABLE, Held, Reusable
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal."""
+    """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal.
+
+    ``held`` is there where the same answer may be given again.
+    """
 
     kind: ObjectKind
     digest: str
@@ -40,6 +41,7 @@ class Resource:
     last_modified: datetime | None = None
     asset_id: str | None = None
     artist: str | None = None
+    held: Held | None = None
 
 
 class Responder:
@@ -72,7 +74,12 @@ class Responder:
         range_header = _joined(request, hdrs.RANGE)
         if not range_applies(_joined(request, hdrs.IF_RANGE), validators, now):
             range_header = None
-        return await _send(body, range_header, str(validators.etag), headers)
+        response = await _send(body, range_header, str(validators.etag), headers)
+        if resource.held is not None:
+            in_part = response.status == HTTPStatus.PARTIAL_CONTENT
+            number = number_of(coding, in_part=in_part)
+            response[REUSABLE] = Reusable(number, policy.compressible, resource.held)
+        return response
 
     async def _representation(self, resource: Resource, coding: Coding) -> Body:
         if coding is Coding.GZIP:
@@ -111,7 +118,7 @@ async def _partial(
 
 
 def _choose_coding(request: web.Request, policy: CachePolicy) -> Coding:
-    offered = _COMPRESSIBLE if policy.compressible else _PLAIN
+    offered = COMPRESSIBLE if policy.compressible else PLAIN
     coding = negotiate(_joined(request, hdrs.ACCEPT_ENCODING), offered)
     if coding is None:
         raise NotAcceptable(f"It exists as {' and '.join(offered)} only.")

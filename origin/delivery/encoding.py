@@ -17,6 +17,10 @@ class Coding(StrEnum):
     GZIP = "gzip"
 
 
+PLAIN: Final = (Coding.IDENTITY,)
+COMPRESSIBLE: Final = (Coding.GZIP, Coding.IDENTITY)
+"""What there is of objects that are worth compressing; the best first among equals."""
+
 _WEIGHT: Final = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _ALIASES: Final = {"x-gzip": Coding.GZIP.value}  # RFC 9110 §8.4.1.3
 _UNMENTIONED: Final = 0.0001

@@ -17,6 +17,7 @@ from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 from origin.delivery.errors import NotFound
+from origin.delivery.reuse import Held
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -58,7 +59,8 @@ def read_page(dist: Traversable) -> dict[str, Resource]:
 def _read(path: Traversable, object_class: ObjectClass) -> Resource:
     content = path.read_bytes()
     kind = ObjectKind(object_class, _MEDIA_TYPES[path.name.rpartition(".")[2]])
-    return Resource(kind, hashlib.sha256(content).hexdigest(), MemoryBody(content))
+    digest = hashlib.sha256(content).hexdigest()
+    return Resource(kind, digest, MemoryBody(content), held=Held())
 
 
 def add_routes(app: web.Application, responder: Responder) -> None:
