@@ -17,7 +17,7 @@ from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from types import FrameType
-from typing import Final
+from typing import Final, cast
 
 import uvloop
 from aiohttp import web
@@ -80,10 +80,9 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
     runner = web.AppRunner(_application(store), shutdown_timeout=DRAIN_TIMEOUT_S)
     try:
         await runner.setup()
-        assert runner.server is not None
         connect = partial(
             HotConnection,
-            runner.server,
+            cast("web.Server", runner.server),  # there, once it is set up
             hot=HotPath(HotAnswers(lambda _: None)),
             loop=loop,
             access_log_class=logs.AccessLogger,

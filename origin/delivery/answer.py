@@ -17,7 +17,7 @@ from cdn.tags import tag_headers, tags_for
 from origin.delivery import multipart
 from origin.delivery.address import ObjectKind
 from origin.delivery.body import Body
-from origin.delivery.compression import GZIP_TAG, Compressor
+from origin.delivery.compression import Compressor, tag_of
 from origin.delivery.conditional import Conditions, Validators, Verdict, evaluate, range_applies
 from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
 from origin.delivery.entity_tag import EntityTag
@@ -82,9 +82,9 @@ class Responder:
         return response
 
     async def _representation(self, resource: Resource, coding: Coding) -> Body:
-        if coding is Coding.GZIP:
-            return await self._compressor.gzip(resource.digest, resource.body)
-        return resource.body
+        if coding is Coding.IDENTITY:
+            return resource.body
+        return await self._compressor.compressed(resource.digest, resource.body, coding)
 
 
 async def _send(
@@ -127,12 +127,11 @@ def _choose_coding(request: web.Request, policy: CachePolicy) -> Coding:
 
 def _validators(resource: Resource, coding: Coding, now: datetime) -> Validators:
     """Each coding has its own strong tag (RFC 9110 §8.8.3.3)."""
-    suffix = "" if coding is Coding.IDENTITY else f"-{GZIP_TAG}"
     modified = resource.last_modified
     if modified is not None:
         # RFC 9110 §8.8.2.1: never later than the time of the answer
         modified = None if modified > now else modified.replace(microsecond=0)
-    return Validators(EntityTag(resource.digest + suffix), modified)
+    return Validators(EntityTag(resource.digest + tag_of(coding)), modified)
 
 
 def _metadata(resource: Resource, policy: CachePolicy, validators: Validators) -> dict[str, str]:

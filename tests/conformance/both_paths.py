@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -71,7 +71,7 @@ async def both_paths(app: web.Application) -> AsyncIterator[BothPaths]:
     await runner.setup()
     assert runner.server is not None
     loop, hot = asyncio.get_running_loop(), Counted()
-    connections = [
+    connections: list[Callable[[], asyncio.BaseProtocol]] = [
         partial(RequestHandler, runner.server, loop=loop),
         partial(HotConnection, runner.server, hot=hot, loop=loop),
     ]

@@ -7,6 +7,7 @@ from origin.delivery.head import KnownHeads, PlainHead, number_of, read_head
 
 WHOLE = number_of(Coding.IDENTITY, in_part=False)
 ALL_OF_IT = number_of(Coding.IDENTITY, in_part=True)
+BROTLI = number_of(Coding.BROTLI, in_part=False)
 COMPRESSED = number_of(Coding.GZIP, in_part=False)
 
 
@@ -31,7 +32,8 @@ def test_a_host_that_is_none(host: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "plain", "compressible"),
     [
-        (["Accept-Encoding: gzip, deflate, br"], WHOLE, COMPRESSED),
+        (["Accept-Encoding: gzip, deflate"], WHOLE, COMPRESSED),
+        (["Accept-Encoding: gzip, deflate, br, zstd"], WHOLE, BROTLI),
         (["accept-encoding:gzip;q=0"], WHOLE, WHOLE),
         (["Accept-Encoding: identity;q=0, gzip"], None, COMPRESSED),
         (["Accept-Encoding: *;q=0"], None, None),
@@ -62,8 +64,8 @@ def test_who_asks() -> None:
         "Connection: upgrade", "Upgrade: websocket", "Upgrade: h2c", "HTTP2-Settings: AAA",
         "Expect: 100-continue", "TE: trailers", "Trailer: x", "Keep-Alive: timeout=5",
         'If-None-Match: "x"', 'If-Match: "x"', "If-Modified-Since: x", "If-Unmodified-Since: x",
-        'If-Range: "x"', "Range: bytes=0-1", "Range: bytes=1-", "Range: Bytes=0-", "Range: bytes=0-,",
-        "Range: bytes= 0-", "Range:", "Content-Type: text/plain",
+        'If-Range: "x"', "Range: bytes=0-1", "Range: bytes=1-", "Range: Bytes=0-",
+        "Range: bytes=0-,", "Range: bytes= 0-", "Range:", "Content-Type: text/plain",
         " folded", "\tfolded", "name : value", "na me: value", ": value", "value", "",
         "X: a\x00b", "X: a\x0bb", "X: a\rb", "X: a\nb", "X: \xe9", "X\xe9: a", "X(: a",
     ],
