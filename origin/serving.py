@@ -23,6 +23,9 @@ import uvloop
 from aiohttp import web
 
 from origin.app import create_app
+from origin.defence.guard import Defence, sweeping
+from origin.defence.parser import ParserMissing, require_c_parser
+from origin.defence.refusals import FIELD_BYTES_MAX, FIELDS_MAX, TARGET_BYTES_MAX
 from origin.delivery import logs
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
@@ -31,7 +34,6 @@ from origin.web.page import PageMissing
 
 BACKLOG: Final = 1024
 KEEPALIVE_TIMEOUT_S: Final = 75.0
-LINE_BYTES_MAX: Final = 8190
 DRAIN_TIMEOUT_S: Final = 10.0
 START_TIMEOUT_S: Final = 30.0
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -44,31 +46,46 @@ class ServerFailed(Exception):
 
 
 def run_server(
-    store: str, *, host: str, port: int, workers: int, on_ready: OnReady | None = None
+    store: str,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    defence: Defence | None = None,
+    on_ready: OnReady | None = None,
 ) -> None:
     """Serve the store at a location until SIGTERM or SIGINT; call this in the main thread.
 
     ``port`` 0 takes a free one; ``on_ready`` is given the base URL, without a slash at its end, as
     soon as connections are accepted. Raises StoreUnusable where there is no store, ServerFailed
-    where the address cannot be had or a worker dies.
+    where the address cannot be had, a worker dies, or aiohttp has no parser in C.
     """
     logs.configure()
+    try:
+        require_c_parser()
+    except ParserMissing as error:
+        raise ServerFailed(str(error)) from error
+    defence = defence or Defence()
     open_store(store)
     announce = on_ready or (lambda _: None)
     with closing(_reserve(host, port, workers)) as listener:
         url = _base_url(host, listener)
         if workers == 1:
-            _run(store, listener, lambda: announce(url))
+            _run(store, defence, listener, lambda: announce(url))
         else:
-            _run_workers(store, listener, workers, lambda: announce(url))
+            _run_workers(store, defence, listener, workers, lambda: announce(url))
 
 
-def _run(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
+def _run(
+    store: str, defence: Defence, listener: socket.socket, announce: Callable[[], None]
+) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(store, listener, announce))
+        runner.run(_serve(store, defence, listener, announce))
 
 
-async def _serve(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
+async def _serve(
+    store: str, defence: Defence, listener: socket.socket, announce: Callable[[], None]
+) -> None:
     """Serve on a bound socket until told to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -82,19 +99,22 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
         await runner.setup()
         connect = partial(
             HotConnection,
-            cast("web.Server", runner.server),  # there, once it is set up
+            guarded := cast("web.Server", runner.server),  # there, once it is set up
+            guard=defence.guard(),
             hot=HotPath(HotAnswers(lambda _: None)),
             loop=loop,
             access_log_class=logs.AccessLogger,
             logger=logs.connection_logger(),
             keepalive_timeout=KEEPALIVE_TIMEOUT_S,
-            max_line_size=LINE_BYTES_MAX,
-            max_field_size=LINE_BYTES_MAX,
+            max_line_size=TARGET_BYTES_MAX,
+            max_field_size=FIELD_BYTES_MAX,
+            max_headers=FIELDS_MAX,
         )
         server = await loop.create_server(connect, sock=listener, backlog=BACKLOG)
-        announce()
-        await stopped.wait()
-        server.close()
+        async with sweeping(guarded):
+            announce()
+            await stopped.wait()
+            server.close()
     finally:
         if parent is not None:
             loop.remove_reader(parent.sentinel)
@@ -109,13 +129,19 @@ def _application(store: str) -> web.Application:
 
 
 def _run_workers(
-    store: str, listener: socket.socket, workers: int, announce: Callable[[], None]
+    store: str,
+    defence: Defence,
+    listener: socket.socket,
+    workers: int,
+    announce: Callable[[], None],
 ) -> None:
     host, port = listener.getsockname()[:2]
     spawn = multiprocessing.get_context("spawn")
     readiness, ready = spawn.Pipe(duplex=False)
     processes = [
-        spawn.Process(target=_work, args=(store, host, port, ready), name=f"worker-{number}")
+        spawn.Process(
+            target=_work, args=(store, defence, host, port, ready), name=f"worker-{number}"
+        )
         for number in range(workers)
     ]
     with closing(readiness), _stopping(processes) as stop_requested:
@@ -129,11 +155,11 @@ def _run_workers(
             raise ServerFailed("A worker ended by itself; its last words are in the log above.")
 
 
-def _work(store: str, host: str, port: int, ready: Connection) -> None:
+def _work(store: str, defence: Defence, host: str, port: int, ready: Connection) -> None:
     """Be one worker."""
     logs.configure()
     with closing(_bind(host, port, shared=True)) as listener, closing(ready):
-        _run(store, listener, lambda: ready.send(port))
+        _run(store, defence, listener, lambda: ready.send(port))
 
 
 def _all_ready(readiness: Connection, processes: list[SpawnProcess]) -> bool:

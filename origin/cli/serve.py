@@ -2,6 +2,8 @@
 
 import click
 
+from origin.defence.client import ClientLimits
+from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
 from origin.store import StoreUnusable
 
@@ -16,6 +18,19 @@ port_setting = setting(
 )
 
 
+_LIMITS = ClientLimits()
+
+
+def _networks(_context: click.Context, _option: click.Parameter, said: str) -> tuple[str, ...]:
+    """Return the networks of a list with commas between them."""
+    networks = tuple(filter(None, (network.strip() for network in said.split(","))))
+    try:
+        TrustedProxies(networks)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+    return networks
+
+
 @click.command(short_help="Serve every asset in a store.")
 @setting("--store", required=True, metavar="URL", help="Folder or store URL to serve from.")
 @host_setting
@@ -26,8 +41,39 @@ port_setting = setting(
     type=click.IntRange(1, 256),
     help="Processes that share the port.",
 )
-def serve(store: str, host: str, port: int, workers: int) -> None:
+@setting(
+    "--trusted-proxies",
+    default=",".join(LOOPBACK),
+    metavar="CIDR,...",
+    callback=_networks,
+    help="Networks of proxies and CDNs: they have no limits, and the last address in their"
+    " X-Forwarded-For that is none of theirs is the client's.",
+)
+@setting(
+    "--connections-per-client",
+    default=_LIMITS.connections,
+    type=click.IntRange(0),
+    help="Connections that one address (IPv6: one /64) may have open to each worker; 0: any.",
+)
+@setting(
+    "--requests-per-client",
+    default=_LIMITS.requests_per_s,
+    type=click.IntRange(0),
+    help="Requests a second that one address may send to each worker in the long run, five times"
+    " that at once; 0: any.",
+)
+def serve(
+    *,
+    store: str,
+    host: str,
+    port: int,
+    workers: int,
+    trusted_proxies: tuple[str, ...],
+    connections_per_client: int,
+    requests_per_client: int,
+) -> None:
     """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
+    from origin.defence.guard import Defence
     from origin.serving import ServerFailed, run_server
 
     try:
@@ -36,6 +82,9 @@ def serve(store: str, host: str, port: int, workers: int) -> None:
             host=host,
             port=port,
             workers=workers,
+            defence=Defence(
+                ClientLimits(connections_per_client, requests_per_client), trusted_proxies
+            ),
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
     except StoreUnusable as error:
