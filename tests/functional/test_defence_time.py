@@ -1,6 +1,7 @@
 """Clients that take their time: with a head, with a body, with reading; and those that leave."""
 
 import asyncio
+import gc
 import socket
 import struct
 import time
@@ -178,6 +179,23 @@ def test_a_body_that_does_not_end(origin: GuardedOrigin, target: bytes) -> None:
         with pytest.raises((ConnectionResetError, BrokenPipeError)):
             client.sendall(chunk * 5_000)
     until(origin, "connections", 0)
+
+
+def test_a_connection_at_rest_holds_nothing_of_what_was_sent(
+    origin: GuardedOrigin, asset: PublishedAsset
+) -> None:
+    """Ten thousand of them would hold as many segments."""
+
+    def bodies() -> int:
+        gc.collect()
+        return sum(isinstance(one, web.Response) and bool(one.body) for one in gc.get_objects())
+
+    with ExitStack() as stack:
+        for _ in range(20):
+            client = stack.enter_context(closing(origin.connect()))
+            for name in ("128k/00001.m4s", "waveform.json", "missing"):
+                ask(client, get(f"{asset.path}/{name}"))
+        assert origin.call(bodies) == 0
 
 
 def test_a_storm_of_resets_leaves_nothing_behind(
