@@ -14,7 +14,6 @@ from typing import Any, Final
 from benchmarks.origin.asset import packaged
 from benchmarks.origin.players import Figures, players
 from benchmarks.origin.servers import soundbridge
-from benchmarks.packaging.process_tree import memory_bytes, tree
 
 _SERVER: Final = (0,)
 _CLIENT: Final = (1,)
@@ -34,13 +33,13 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
         url = f"{server.url}{path}"
         with players(url, connections=_FEW, rate=_REQUESTS_PER_S, cores=_CLIENT) as few:
             few.ask(1)
-        before_bytes = _memory_bytes(server.pid)
+        before_mb = server.memory_mb()
         with players(url, connections=_CONNECTIONS, rate=_REQUESTS_PER_S, cores=_CLIENT) as many:
-            opened_bytes = _memory_bytes(server.pid)
-            before_s, started_s = cpu_s(server.pid), time.monotonic()
+            opened_mb = server.memory_mb()
+            before_s, started_s = server.cpu_s(), time.monotonic()
             rounds = [many.ask(asked.seconds) for _ in range(asked.rounds)]
-            busy = (cpu_s(server.pid) - before_s) / (time.monotonic() - started_s)
-            at_rest_bytes = _memory_bytes(server.pid)
+            busy = (server.cpu_s() - before_s) / (time.monotonic() - started_s)
+            at_rest_mb = server.memory_mb()
     return {
         "connections": _CONNECTIONS,
         "requests_per_s": _REQUESTS_PER_S,
@@ -48,9 +47,9 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
         "requests": sum(found["requests"] for found in rounds),
         "errors": many.opened["errors"] + sum(found["errors"] for found in rounds),
         **{name: _median(rounds, name) for name in ("p50_ms", "p99_ms", "p999_ms", "max_ms")},
-        "kb_per_opened_connection": _each_kb(opened_bytes - before_bytes),
-        "kb_per_connection": _each_kb(at_rest_bytes - before_bytes),
-        "server_mb": round(at_rest_bytes / 1e6, 1),
+        "kb_per_opened_connection": _each_kb(opened_mb - before_mb),
+        "kb_per_connection": _each_kb(at_rest_mb - before_mb),
+        "server_mb": at_rest_mb,
         "server_core_share": round(busy, 3),
         "goals": _GOALS,
     }
@@ -60,16 +59,5 @@ def _median(rounds: list[Figures], name: str) -> float:
     return round(statistics.median(found[name] for found in rounds), 3)
 
 
-def _each_kb(size_bytes: int) -> float:
-    return round(size_bytes / _CONNECTIONS / 1000, 2)
-
-
-def _memory_bytes(pid: int) -> int:
-    return sum(map(memory_bytes, tree(pid)))
-
-
-def cpu_s(pid: int) -> float:
-    """Return what a process has computed so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    ticks_per_s = 100
-    return (int(fields[11]) + int(fields[12])) / ticks_per_s
+def _each_kb(size_mb: float) -> float:
+    return round(size_mb * 1000 / _CONNECTIONS, 2)

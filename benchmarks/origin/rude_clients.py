@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.origin.asset import packaged
-from benchmarks.origin.many_connections import LIMITED, cpu_s
+from benchmarks.origin.many_connections import LIMITED
 from benchmarks.origin.players import Figures, Players, players
 from benchmarks.origin.servers import Server, soundbridge
 from benchmarks.packaging.runs import pinned
@@ -63,9 +63,9 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
 
 
 def _asked(polite: Players, server: Server, seconds: float) -> Figures:
-    before_s, started_s = cpu_s(server.pid), time.monotonic()
+    before_s, started_s = server.cpu_s(), time.monotonic()
     found = polite.ask(seconds)
-    share = (cpu_s(server.pid) - before_s) / (time.monotonic() - started_s)
+    share = (server.cpu_s() - before_s) / (time.monotonic() - started_s)
     return {**found, "server_core_share": share}
 
 
