@@ -12,6 +12,7 @@ Clients are known while they have connections, or are ahead of their rate. There
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 _KNOWN_MAX: Final = 65_536
@@ -73,7 +74,7 @@ class Clients:
     def __init__(self, limits: ClientLimits, known_max: int = _KNOWN_MAX) -> None:
         self._limits = limits
         self._known: dict[str, Client] = {}
-        self._known_max = known_max
+        self._known_max = self._forget_at = known_max
 
     def __len__(self) -> int:
         """How many are known."""
@@ -83,7 +84,7 @@ class Clients:
         """Return the client with this address."""
         client = self._known.get(key)
         if client is None:
-            if len(self._known) >= self._known_max:
+            if len(self._known) >= self._forget_at:
                 self._forget(now_s)
             client = self._known[key] = Client(self._limits)
         return client
@@ -93,7 +94,9 @@ class Clients:
         known = self._known
         for key in [key for key, client in known.items() if client.is_forgettable(now_s)]:
             del known[key]
-        surplus = len(known) - self._known_max + max(1, self._known_max // _FREED_AT_LEAST)
+        freed = max(1, self._known_max // _FREED_AT_LEAST)
+        surplus = len(known) - self._known_max + freed
         without = (key for key, client in known.items() if not client.connections)
-        for key in [key for key, _ in zip(without, range(surplus), strict=False)]:
+        for key in list(islice(without, max(0, surplus))):
             del known[key]
+        self._forget_at = max(self._known_max, len(known) + freed)

@@ -17,10 +17,11 @@ from origin.defence.client import ClientLimits
 from origin.defence.deadlines import Deadlines
 from origin.defence.guard import Guard
 from tests.functional.asking import PAGE, answer, ask, get, is_closed
-from tests.servers.guarded import TIMEOUT_S, GuardedOrigin, guarded
+from tests.servers.guarded import SWEEP_EVERY_S, TIMEOUT_S, GuardedOrigin, guarded
 from tests.sources.published import PublishedAsset, publish
 
 DEADLINES = Deadlines(head_s=1.0, window_s=1.0, least_rate_bytes_per_s=1000)
+STREAMED_BYTES = 200_000
 UNLIMITED = ClientLimits(connections=0, requests_per_s=0)
 
 
@@ -35,14 +36,31 @@ def asset(store: MemoryStore) -> PublishedAsset:
 
 
 @pytest.fixture
-def origin(store: MemoryStore, asset: PublishedAsset) -> Iterator[GuardedOrigin]:
+def goes_on() -> asyncio.Event:
+    """Lets ``/stream`` send the next part."""
+    return asyncio.Event()
+
+
+@pytest.fixture
+def origin(
+    store: MemoryStore, asset: PublishedAsset, goes_on: asyncio.Event
+) -> Iterator[GuardedOrigin]:
     del asset
 
     async def read(request: web.Request) -> web.Response:
         return web.Response(text=str(len(await request.read())))
 
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"a" * STREAMED_BYTES)
+            await goes_on.wait()
+            goes_on.clear()
+
     app = create_app(store)
     app.router.add_post("/read", read)
+    app.router.add_get("/stream", stream)
     with guarded(app, Guard(UNLIMITED, deadlines=DEADLINES)) as origin:
         yield origin
 
@@ -150,6 +168,21 @@ def test_who_reads_slowly_gets_it_all(origin: GuardedOrigin, asset: PublishedAss
             received += data
             time.sleep(0.03)  # this is the slowness
         assert received.endswith(content)
+        assert origin.call(lambda: origin.guard.cut_off) == 0
+
+
+def test_a_stream_with_a_long_pause_goes_on(origin: GuardedOrigin, goes_on: asyncio.Event) -> None:
+    """Its second part is not measured from where the first one stood."""
+    with closing(origin.connect(receive_bytes=4096)) as client:
+        client.sendall(get("/stream"))
+        for _ in range(2):
+            time.sleep(10 * SWEEP_EVERY_S)  # so that it is seen with something to send
+            received = 0
+            while received < STREAMED_BYTES:
+                received += len(client.recv(65_536))
+            with closing(origin.connect()) as silent:  # a window goes by
+                assert is_closed(silent)
+            origin.call(goes_on.set)
         assert origin.call(lambda: origin.guard.cut_off) == 0
 
 
