@@ -23,6 +23,7 @@ import uvloop
 from aiohttp import web
 
 from origin.app import create_app
+from origin.cycles import look_rarely
 from origin.defence.guard import Defence, sweeping
 from origin.defence.parser import ParserMissing, require_c_parser
 from origin.defence.refusals import FIELD_BYTES_MAX, FIELDS_MAX, TARGET_BYTES_MAX
@@ -111,6 +112,7 @@ async def _serve(
             max_headers=FIELDS_MAX,
         )
         server = await loop.create_server(connect, sock=listener, backlog=BACKLOG)
+        look_rarely()
         async with sweeping(guarded):
             announce()
             await stopped.wait()
