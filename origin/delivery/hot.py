@@ -88,10 +88,10 @@ class HotConnection(GuardedConnection):
 
     def _is_answered(self, data: bytes) -> bool:
         """Answer a request, if that can be done here and now."""
-        self._noted = None
         waiter, transport = self._waiter, self.transport
         if waiter is None or waiter.done() or self._close or self._force_close or transport is None:
             return False
+        self._noted = None  # not before: the answer to what was noted may be under way
         asked = self._hot.plain_request(data)
         if asked is None:
             return False
