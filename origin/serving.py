@@ -13,9 +13,11 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from types import FrameType
 from typing import Final, cast
 
@@ -26,6 +28,8 @@ from origin.app import create_app
 from origin.delivery import logs
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
+from origin.delivery.tokens import TokenRules
+from origin.playback_keys import read_key_ring
 from origin.store import open_store
 from origin.web.page import PageMissing
 
@@ -43,32 +47,57 @@ class ServerFailed(Exception):
     """The server could not start or did not stay up; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlaybackTokens:
+    """Where the keys of playback tokens are, and whether what plays needs one."""
+
+    keys: Path
+    required: bool = False
+
+
 def run_server(
-    store: str, *, host: str, port: int, workers: int, on_ready: OnReady | None = None
+    store: str,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    tokens: PlaybackTokens | None = None,
+    on_ready: OnReady | None = None,
 ) -> None:
     """Serve the store at a location until SIGTERM or SIGINT; call this in the main thread.
 
     ``port`` 0 takes a free one; ``on_ready`` is given the base URL, without a slash at its end, as
-    soon as connections are accepted. Raises StoreUnusable where there is no store, ServerFailed
-    where the address cannot be had or a worker dies.
+    soon as connections are accepted. Raises StoreUnusable where there is no store, UnusableKey
+    where a key cannot be read, ServerFailed where the address cannot be had or a worker dies.
     """
     logs.configure()
     open_store(store)
+    _rules(tokens)
     announce = on_ready or (lambda _: None)
     with closing(_reserve(host, port, workers)) as listener:
         url = _base_url(host, listener)
         if workers == 1:
-            _run(store, listener, lambda: announce(url))
+            _run(store, tokens, listener, lambda: announce(url))
         else:
-            _run_workers(store, listener, workers, lambda: announce(url))
+            _run_workers(store, tokens, listener, workers, lambda: announce(url))
 
 
-def _run(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
+def _run(
+    store: str,
+    tokens: PlaybackTokens | None,
+    listener: socket.socket,
+    announce: Callable[[], None],
+) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(store, listener, announce))
+        runner.run(_serve(store, tokens, listener, announce))
 
 
-async def _serve(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
+async def _serve(
+    store: str,
+    tokens: PlaybackTokens | None,
+    listener: socket.socket,
+    announce: Callable[[], None],
+) -> None:
     """Serve on a bound socket until told to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -77,13 +106,14 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
     parent = multiprocessing.parent_process()
     if parent is not None:  # a worker does not outlive its parent, however that ends
         loop.add_reader(parent.sentinel, stopped.set)
-    runner = web.AppRunner(_application(store), shutdown_timeout=DRAIN_TIMEOUT_S)
+    rules = _rules(tokens)
+    runner = web.AppRunner(_application(store, rules), shutdown_timeout=DRAIN_TIMEOUT_S)
     try:
         await runner.setup()
         connect = partial(
             HotConnection,
             cast("web.Server", runner.server),  # there, once it is set up
-            hot=HotPath(HotAnswers(lambda _: None)),
+            hot=HotPath(HotAnswers(lambda _: None), None if rules is None else rules.verified),
             loop=loop,
             access_log_class=logs.AccessLogger,
             logger=logs.connection_logger(),
@@ -101,21 +131,31 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
         await runner.cleanup()
 
 
-def _application(store: str) -> web.Application:
+def _rules(tokens: PlaybackTokens | None) -> TokenRules | None:
+    return None if tokens is None else TokenRules(read_key_ring(tokens.keys), tokens.required)
+
+
+def _application(store: str, rules: TokenRules | None) -> web.Application:
     try:
-        return create_app(open_store(store))
+        return create_app(open_store(store), tokens=rules)
     except PageMissing as error:
         raise ServerFailed(str(error)) from error
 
 
 def _run_workers(
-    store: str, listener: socket.socket, workers: int, announce: Callable[[], None]
+    store: str,
+    tokens: PlaybackTokens | None,
+    listener: socket.socket,
+    workers: int,
+    announce: Callable[[], None],
 ) -> None:
     host, port = listener.getsockname()[:2]
     spawn = multiprocessing.get_context("spawn")
     readiness, ready = spawn.Pipe(duplex=False)
     processes = [
-        spawn.Process(target=_work, args=(store, host, port, ready), name=f"worker-{number}")
+        spawn.Process(
+            target=_work, args=(store, tokens, host, port, ready), name=f"worker-{number}"
+        )
         for number in range(workers)
     ]
     with closing(readiness), _stopping(processes) as stop_requested:
@@ -129,11 +169,13 @@ def _run_workers(
             raise ServerFailed("A worker ended by itself; its last words are in the log above.")
 
 
-def _work(store: str, host: str, port: int, ready: Connection) -> None:
+def _work(
+    store: str, tokens: PlaybackTokens | None, host: str, port: int, ready: Connection
+) -> None:
     """Be one worker."""
     logs.configure()
     with closing(_bind(host, port, shared=True)) as listener, closing(ready):
-        _run(store, listener, lambda: ready.send(port))
+        _run(store, tokens, listener, lambda: ready.send(port))
 
 
 def _all_ready(readiness: Connection, processes: list[SpawnProcess]) -> bool:

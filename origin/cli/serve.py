@@ -1,5 +1,7 @@
 """``soundbridge serve``: everything that a store holds, to players and CDNs."""
 
+from pathlib import Path
+
 import click
 
 from origin.settings import setting
@@ -26,19 +28,45 @@ port_setting = setting(
     type=click.IntRange(1, 256),
     help="Processes that share the port.",
 )
-def serve(store: str, host: str, port: int, workers: int) -> None:
+@setting(
+    "--playback-keys",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FOLDER|FILE",
+    help="Public keys (PEM, JWK or JWK set) of the tokens that are good in /t/{token}/...",
+)
+@setting(
+    "--require-tokens",
+    is_flag=True,
+    help="Let nothing play without a token; the list and the page stay open.",
+)
+def serve(
+    *,
+    store: str,
+    host: str,
+    port: int,
+    workers: int,
+    playback_keys: Path | None,
+    require_tokens: bool,
+) -> None:
     """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
-    from origin.serving import ServerFailed, run_server
+    from cdn.errors import UnusableKey
+    from origin.serving import PlaybackTokens, ServerFailed, run_server
 
+    if require_tokens and playback_keys is None:
+        raise click.UsageError(
+            "--require-tokens needs --playback-keys: with which keys are they good?"
+        )
+    tokens = None if playback_keys is None else PlaybackTokens(playback_keys, require_tokens)
     try:
         run_server(
             store,
             host=host,
             port=port,
             workers=workers,
+            tokens=tokens,
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
-    except StoreUnusable as error:
-        raise click.UsageError(str(error)) from error
+    except (StoreUnusable, UnusableKey) as error:
+        raise click.UsageError(f"{error}".rstrip(".") + ".") from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error
