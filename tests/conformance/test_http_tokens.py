@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 import pytest
-from aiohttp.test_utils import TestServer
 from obstore.store import MemoryStore
 
 from cdn.signing.keys import Algorithm, new_signing_key, read_public_keys
@@ -16,9 +16,10 @@ from manifests import layout
 from manifests.parse import parse_playlist
 from origin.app import create_app
 from origin.delivery.tokens import TokenRules
+from tests.conformance.both_paths import both_paths
 from tests.conformance.wire import Answer, Origin, without
 from tests.sources.growing_asset import GrowingAsset
-from tests.sources.published import publish
+from tests.sources.published import PublishedAsset, publish
 
 KEY = new_signing_key(Algorithm.ES256)
 RING = KeyRing([KEY.public])
@@ -45,6 +46,16 @@ def token_for(playback_id: str, valid_for_s: float = 3600) -> str:
 FIRST, EXPIRED = token_for("first-light"), token_for("first-light", -1)
 
 
+@asynccontextmanager
+async def served(
+    store: MemoryStore, asset: PublishedAsset, rules: TokenRules | None
+) -> AsyncIterator[Origin]:
+    """An origin with the hot path, asked each thing three times."""
+    app = create_app(store, tokens=rules)
+    async with both_paths(app, None if rules is None else rules.verified) as paths:
+        yield Origin(paths.hot_port, asset, turns=3)
+
+
 @dataclass
 class Origins:
     """Origins of one store: of which tokens are not known, are optional, and are required."""
@@ -60,13 +71,11 @@ async def origins() -> AsyncIterator[Origins]:
     store = MemoryStore()
     asset, _ = publish(store), publish(store, "second-light")
     rules = [None, TokenRules(RING), TokenRules(RING, required=True)]
-    servers = [TestServer(create_app(store, tokens=each)) for each in rules]
-    for server in servers:
-        await server.start_server()
-    none, optional, required = (Origin(server, asset) for server in servers)
-    yield Origins(none, optional, required, store)
-    for server in servers:
-        await server.close()
+    async with AsyncExitStack() as open_paths:
+        each = [
+            await open_paths.enter_async_context(served(store, asset, rules=rule)) for rule in rules
+        ]
+        yield Origins(*each, store)
 
 
 def assert_refused(answer: Answer, status: int, challenge: str) -> None:
@@ -226,8 +235,7 @@ async def test_what_grows_is_opened_too() -> None:
     growing = GrowingAsset(MemoryStore(), finished.entry, finished.index, finished.contents, inits)
     growing.start(1)
     rules = TokenRules(RING, required=True)
-    async with TestServer(create_app(growing.store, tokens=rules)) as server:
-        origin = Origin(server, finished)
+    async with served(growing.store, finished, rules) as origin:
         for path in ("/first-light.m3u8", "/growing/first-light-asset/r1/128k/playlist.m3u8"):
             answer = await origin.ask("GET", f"/t/{FIRST}{path}")
             assert (answer.status, answer.body[:7]) == (200, b"#EXTM3U")
@@ -238,7 +246,6 @@ async def test_a_token_that_was_verified_is_not_verified_again(origins: Origins)
     rules = TokenRules(KeyRing([]), required=True)
     until_s = asyncio.get_running_loop().time() + 100
     rules.verified.remember(b"a.b.c", "first-light", until_s)
-    async with TestServer(create_app(origins.store, tokens=rules)) as server:
-        origin = Origin(server, origins.none.asset)
+    async with served(origins.store, origins.none.asset, rules) as origin:
         assert (await origin.ask("GET", f"/t/a.b.c{SEGMENT}")).body == origin.content
         assert (await origin.ask("GET", f"/t/{FIRST}{SEGMENT}")).status == 401
