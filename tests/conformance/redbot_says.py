@@ -1,7 +1,8 @@
 """What REDbot has to say about URLs: a program, since its event loop is its process's only one.
 
 ``python -m tests.conformance.redbot_says URL...`` asks for each as REDbot does (then again with
-conditions, ranges and other codings), and prints its notes as JSON.
+conditions, ranges and other codings), and prints what it found as JSON, in their order: the status,
+the cache tags, and its notes.
 """
 
 import json
@@ -17,7 +18,7 @@ def main(urls: list[str]) -> None:
     """Ask for one URL after the other."""
     config = ConfigParser()
     config.read_dict({"redbot": {"enable_local_access": "True"}})
-    said: dict[str, list[dict[str, str]]] = {}
+    said: list[dict[str, Any]] = []
     waiting = list(urls)
 
     def go_on() -> None:
@@ -30,7 +31,14 @@ def main(urls: list[str]) -> None:
         resource.check()
 
     def finish(resource: HttpResource) -> None:
-        said[str(resource.request.uri)] = notes_of(resource)
+        fields = {name.lower(): value for name, value in resource.response.headers.text}
+        said.append(
+            {
+                "status": resource.response.status_code,
+                "tags": fields.get("cache-tag", ""),
+                "notes": notes_of(resource),
+            }
+        )
         thor.schedule(0, go_on)
 
     thor.schedule(0, go_on)

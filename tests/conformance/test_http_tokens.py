@@ -19,7 +19,7 @@ from origin.delivery.tokens import TokenRules
 from tests.conformance.both_paths import both_paths
 from tests.conformance.wire import Answer, Origin, without
 from tests.sources.growing_asset import GrowingAsset
-from tests.sources.published import PublishedAsset, publish
+from tests.sources.published import AnyStore, PublishedAsset, publish
 
 KEY = new_signing_key(Algorithm.ES256)
 RING = KeyRing([KEY.public])
@@ -48,7 +48,7 @@ FIRST, EXPIRED = token_for("first-light"), token_for("first-light", -1)
 
 @asynccontextmanager
 async def served(
-    store: MemoryStore, asset: PublishedAsset, rules: TokenRules | None
+    store: AnyStore, asset: PublishedAsset, rules: TokenRules | None
 ) -> AsyncIterator[Origin]:
     """An origin with the hot path, asked each thing three times."""
     app = create_app(store, tokens=rules)
@@ -72,10 +72,10 @@ async def origins() -> AsyncIterator[Origins]:
     asset, _ = publish(store), publish(store, "second-light")
     rules = [None, TokenRules(RING), TokenRules(RING, required=True)]
     async with AsyncExitStack() as open_paths:
-        each = [
-            await open_paths.enter_async_context(served(store, asset, rules=rule)) for rule in rules
+        none, optional, required = [
+            await open_paths.enter_async_context(served(store, asset, rule)) for rule in rules
         ]
-        yield Origins(*each, store)
+        yield Origins(none, optional, required, store)
 
 
 def assert_refused(answer: Answer, status: int, challenge: str) -> None:
