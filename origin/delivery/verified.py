@@ -19,7 +19,7 @@ _PREFIX: Final = PREFIX.encode()
 _PREFIX_LENGTH: Final = len(_PREFIX)
 _PATH_OF_ALL: Final = _PREFIX + b"-"
 _TOKENS_MAX: Final = 16_384
-"""Some 20 MB."""
+"""Some 15 MB."""
 _ASSETS_MAX: Final = 4
 """Assets behind a playback id in the time of a token: one, or more where it is published anew."""
 

@@ -229,6 +229,15 @@ async def test_a_token_of_what_is_not_published_finds_nothing(origins: Origins) 
         assert (await origins.required.ask("GET", f"/t/{token}{path}")).status == 404
 
 
+async def test_an_entry_that_cannot_be_read_is_no_refusal(origins: Origins) -> None:
+    """Whether a token is good for an asset is not known then: asking again may help."""
+    origins.store.put(layout.entry_key("first-light"), b"{")
+    answer = await origins.required.ask("GET", f"/t/{FIRST}{SEGMENT}")
+    assert (answer.status, answer.headers["Cache-Control"]) == (500, "no-store")
+    origins.store.put(layout.entry_key("first-light"), origins.none.asset.entry.to_json())
+    assert (await origins.required.ask("GET", f"/t/{FIRST}{SEGMENT}")).status == 200
+
+
 async def test_what_grows_is_opened_too() -> None:
     finished = publish(MemoryStore())
     inits = {rendition.rung: b"provisional" for rendition in finished.index.renditions}
