@@ -79,36 +79,36 @@ def test_keys_of_a_set_that_are_for_something_else_are_passed_over() -> None:
     assert names(json.dumps({"keys": others}).encode()) == ["one"]
 
 
-@pytest.mark.parametrize(
-    ("data", "said"),
-    [
-        (b"", "no P-256 or Ed25519 key"),
-        (b"\xff", "neither PEM nor JSON"),
-        (b"{", "neither PEM nor JSON"),
-        (b'{"keys":' + b"[" * 100_000, "neither PEM nor JSON"),
-        (b'{"keys": 1}', "no JWK set"),
-        (b'{"keys": [1]}', "no JWK set"),
-        (b'{"keys": []}', "no P-256 or Ed25519 key"),
-        (b'{"kty": "RSA"}', "no key for ES256 or EdDSA"),
-        (json.dumps(ED25519 | {"alg": "ES256"}).encode(), "no key for ES256 or EdDSA"),
-        (json.dumps(ED25519 | {"x": "AA"}).encode(), "its JWK cannot be read"),
-        (json.dumps(ED25519 | {"x": 1}).encode(), "its JWK cannot be read"),
-        (json.dumps(ED25519 | {"kid": ""}).encode(), "its kid is no text"),
-        (json.dumps(ED25519 | {"kid": "a" * 129}).encode(), "its kid is no text"),
-        (json.dumps(ED25519 | {"d": "AA"}).encode(), "it is a private key"),
-        (json.dumps({"keys": [ED25519 | {"d": "AA"}]}).encode(), "it is a private key"),
-        (new_signing_key(Algorithm.ES256).to_pem(), "it is a private key"),
-        (b"-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----\n", "no public key in PEM"),
-        (
-            ec.generate_private_key(ec.SECP384R1()).public_key().public_bytes(*PUBLIC_FORM),
-            "neither a P-256 nor",
-        ),
-        (
-            rsa.generate_private_key(65_537, 2048).public_key().public_bytes(*PUBLIC_FORM),
-            "neither a P-256 nor",
-        ),
-    ],
-)
+UNUSABLE: list[tuple[bytes, str]] = [
+    (b"", "no P-256 or Ed25519 key"),
+    (b"\xff", "neither PEM nor JSON"),
+    (b"{", "neither PEM nor JSON"),
+    (b'{"keys":' + b"[" * 100_000, "neither PEM nor JSON"),
+    (b'{"keys": 1}', "no JWK set"),
+    (b'{"keys": [1]}', "no JWK set"),
+    (b'{"keys": []}', "no P-256 or Ed25519 key"),
+    (b'{"kty": "RSA"}', "no key for ES256 or EdDSA"),
+    (json.dumps(ED25519 | {"alg": "ES256"}).encode(), "no key for ES256 or EdDSA"),
+    (json.dumps(ED25519 | {"x": "AA"}).encode(), "its JWK cannot be read"),
+    (json.dumps(ED25519 | {"x": 1}).encode(), "its JWK cannot be read"),
+    (json.dumps(ED25519 | {"kid": ""}).encode(), "its kid is no text"),
+    (json.dumps(ED25519 | {"kid": "a" * 129}).encode(), "its kid is no text"),
+    (json.dumps(ED25519 | {"d": "AA"}).encode(), "it is a private key"),
+    (json.dumps({"keys": [ED25519 | {"d": "AA"}]}).encode(), "it is a private key"),
+    (new_signing_key(Algorithm.ES256).to_pem(), "it is a private key"),
+    (b"-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----\n", "no public key in PEM"),
+    (
+        ec.generate_private_key(ec.SECP384R1()).public_key().public_bytes(*PUBLIC_FORM),
+        "neither a P-256 nor",
+    ),
+    (
+        rsa.generate_private_key(65_537, 2048).public_key().public_bytes(*PUBLIC_FORM),
+        "neither a P-256 nor",
+    ),
+]
+
+
+@pytest.mark.parametrize(("data", "said"), UNUSABLE, ids=range(len(UNUSABLE)))
 def test_what_is_no_key_is_said_to_be_none(data: bytes, said: str) -> None:
     with pytest.raises(UnusableKey, match=said):
         read_public_keys(data)
