@@ -171,10 +171,10 @@ def _cache_control(lifetime: Lifetime, *, shared: bool) -> str:
     if shared and lifetime.public:
         directives.append("public")
     directives.append(f"max-age={lifetime.browser_s}")
-    if shared and lifetime.shared_s is not None:
-        directives.append(f"s-maxage={lifetime.shared_s}")
-    elif lifetime.browser_s == 0:
+    if lifetime.shared_s is None and lifetime.browser_s == 0:
         directives.append("must-revalidate")
+    if lifetime.shared_s is not None and shared:
+        directives.append(f"s-maxage={lifetime.shared_s}")
     directives += _stale_directives(lifetime)
     if lifetime.immutable:
         directives.append("immutable")

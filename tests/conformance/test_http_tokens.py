@@ -126,6 +126,11 @@ BAD = {
     "three letters": "a.b.c",
     "escaped": "%2d",
     "a part more": FIRST + ".",
+    "another script": "%c3%a9",
+    "no text": "%ff",
+    "half a character": "%ed%a0%80",
+    "a slash": "%2f",
+    "nothing": "%00",
 }
 
 
