@@ -6,6 +6,7 @@ same each time: the first answer is aiohttp's, and from the third on the hot pat
 """
 
 import asyncio
+import json
 import re
 from dataclasses import dataclass, field, replace
 
@@ -127,6 +128,9 @@ def check(answer: Answer, method: str) -> None:
         assert headers["Content-Type"] == "application/problem+json", "RFC 9457 §3"
         assert "ETag" not in headers
         assert "Accept-Ranges" not in headers
+        problem = json.loads(answer.body) if answer.body else {"status": status, "detail": "-"}
+        assert problem["status"] == status, "RFC 9457 §3.1.2"
+        assert problem["detail"]
     assert ("Allow" in headers) >= (status == 405), "§15.5.6"
     assert ("WWW-Authenticate" in headers) >= (status == 401), "§15.5.2"
     assert ("Content-Range" in headers) <= (status in {206, 416}), "§14.4"
