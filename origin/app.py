@@ -5,10 +5,11 @@ request. A store is passed in, so that a test, ``soundbridge play`` and a server
 the same application.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
 from origin.delivery.compression import Compressor
@@ -20,6 +21,8 @@ from origin.web import page
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
+
+_MIDDLEWARES: Final = (problem.middleware, admission.middleware, cross_origin.middleware)
 
 
 def create_app(
@@ -34,7 +37,7 @@ def create_app(
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
     which playback tokens are good.
     """
-    app = web.Application(middlewares=[problem.middleware, cross_origin.middleware])
+    app = web.Application(middlewares=_MIDDLEWARES)
     app.on_response_prepare.append(cross_origin.add_headers)
     responder = Responder(Compressor(), purged=purged)
     Delivery(StoreReader(store, timeout_s=store_timeout_s), responder, tokens).add_routes(app)

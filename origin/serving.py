@@ -13,7 +13,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -25,6 +25,10 @@ import uvloop
 from aiohttp import web
 
 from origin.app import create_app
+from origin.cycles import look_rarely
+from origin.defence.guard import Defence, sweeping
+from origin.defence.parser import ParserMissing, require_c_parser
+from origin.defence.refusals import FIELD_BYTES_MAX, FIELDS_MAX, TARGET_BYTES_MAX
 from origin.delivery import logs
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
@@ -35,7 +39,6 @@ from origin.web.page import PageMissing
 
 BACKLOG: Final = 1024
 KEEPALIVE_TIMEOUT_S: Final = 75.0
-LINE_BYTES_MAX: Final = 8190
 DRAIN_TIMEOUT_S: Final = 10.0
 START_TIMEOUT_S: Final = 30.0
 STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -55,49 +58,57 @@ class PlaybackTokens:
     required: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a process that serves is to do."""
+
+    store: str
+    tokens: PlaybackTokens | None = None
+    defence: Defence = field(default_factory=Defence)
+
+    def token_rules(self) -> TokenRules | None:
+        """Read the keys; raises UnusableKey."""
+        tokens = self.tokens
+        return None if tokens is None else TokenRules(read_key_ring(tokens.keys), tokens.required)
+
+
 def run_server(
-    store: str,
+    service: Service,
     *,
     host: str,
     port: int,
     workers: int,
-    tokens: PlaybackTokens | None = None,
     on_ready: OnReady | None = None,
 ) -> None:
     """Serve the store at a location until SIGTERM or SIGINT; call this in the main thread.
 
     ``port`` 0 takes a free one; ``on_ready`` is given the base URL, without a slash at its end, as
     soon as connections are accepted. Raises StoreUnusable where there is no store, UnusableKey
-    where a key cannot be read, ServerFailed where the address cannot be had or a worker dies.
+    where a key cannot be read, ServerFailed where the address cannot be had, a worker dies, or
+    aiohttp has no parser in C.
     """
     logs.configure()
-    open_store(store)
-    _rules(tokens)
+    try:
+        require_c_parser()
+    except ParserMissing as error:
+        raise ServerFailed(str(error)) from error
+    open_store(service.store)
+    service.token_rules()
     announce = on_ready or (lambda _: None)
     with closing(_reserve(host, port, workers)) as listener:
         url = _base_url(host, listener)
         if workers == 1:
-            _run(store, tokens, listener, lambda: announce(url))
+            _run(service, listener, lambda: announce(url))
         else:
-            _run_workers(store, tokens, listener, workers, lambda: announce(url))
+            _run_workers(service, listener, workers, lambda: announce(url))
 
 
-def _run(
-    store: str,
-    tokens: PlaybackTokens | None,
-    listener: socket.socket,
-    announce: Callable[[], None],
-) -> None:
+def _run(service: Service, listener: socket.socket, announce: Callable[[], None]) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(store, tokens, listener, announce))
+        runner.run(_serve(service, listener, announce))
 
 
-async def _serve(
-    store: str,
-    tokens: PlaybackTokens | None,
-    listener: socket.socket,
-    announce: Callable[[], None],
-) -> None:
+async def _serve(service: Service, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve on a bound socket until told to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -106,33 +117,33 @@ async def _serve(
     parent = multiprocessing.parent_process()
     if parent is not None:  # a worker does not outlive its parent, however that ends
         loop.add_reader(parent.sentinel, stopped.set)
-    rules = _rules(tokens)
-    runner = web.AppRunner(_application(store, rules), shutdown_timeout=DRAIN_TIMEOUT_S)
+    rules = service.token_rules()
+    runner = web.AppRunner(_application(service.store, rules), shutdown_timeout=DRAIN_TIMEOUT_S)
     try:
         await runner.setup()
         connect = partial(
             HotConnection,
-            cast("web.Server", runner.server),  # there, once it is set up
+            guarded := cast("web.Server", runner.server),  # there, once it is set up
+            guard=service.defence.guard(),
             hot=HotPath(HotAnswers(lambda _: None), None if rules is None else rules.verified),
             loop=loop,
             access_log_class=logs.AccessLogger,
             logger=logs.connection_logger(),
             keepalive_timeout=KEEPALIVE_TIMEOUT_S,
-            max_line_size=LINE_BYTES_MAX,
-            max_field_size=LINE_BYTES_MAX,
+            max_line_size=TARGET_BYTES_MAX,
+            max_field_size=FIELD_BYTES_MAX,
+            max_headers=FIELDS_MAX,
         )
         server = await loop.create_server(connect, sock=listener, backlog=BACKLOG)
-        announce()
-        await stopped.wait()
-        server.close()
+        look_rarely()
+        async with sweeping(guarded):
+            announce()
+            await stopped.wait()
+            server.close()
     finally:
         if parent is not None:
             loop.remove_reader(parent.sentinel)
         await runner.cleanup()
-
-
-def _rules(tokens: PlaybackTokens | None) -> TokenRules | None:
-    return None if tokens is None else TokenRules(read_key_ring(tokens.keys), tokens.required)
 
 
 def _application(store: str, rules: TokenRules | None) -> web.Application:
@@ -143,8 +154,7 @@ def _application(store: str, rules: TokenRules | None) -> web.Application:
 
 
 def _run_workers(
-    store: str,
-    tokens: PlaybackTokens | None,
+    service: Service,
     listener: socket.socket,
     workers: int,
     announce: Callable[[], None],
@@ -153,9 +163,7 @@ def _run_workers(
     spawn = multiprocessing.get_context("spawn")
     readiness, ready = spawn.Pipe(duplex=False)
     processes = [
-        spawn.Process(
-            target=_work, args=(store, tokens, host, port, ready), name=f"worker-{number}"
-        )
+        spawn.Process(target=_work, args=(service, host, port, ready), name=f"worker-{number}")
         for number in range(workers)
     ]
     with closing(readiness), _stopping(processes) as stop_requested:
@@ -169,13 +177,11 @@ def _run_workers(
             raise ServerFailed("A worker ended by itself; its last words are in the log above.")
 
 
-def _work(
-    store: str, tokens: PlaybackTokens | None, host: str, port: int, ready: Connection
-) -> None:
+def _work(service: Service, host: str, port: int, ready: Connection) -> None:
     """Be one worker."""
     logs.configure()
     with closing(_bind(host, port, shared=True)) as listener, closing(ready):
-        _run(store, tokens, listener, lambda: ready.send(port))
+        _run(service, listener, lambda: ready.send(port))
 
 
 def _all_ready(readiness: Connection, processes: list[SpawnProcess]) -> bool:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from origin.defence.client import ClientLimits
+from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
 from origin.store import StoreUnusable
 
@@ -16,6 +18,19 @@ port_setting = setting(
     type=click.IntRange(0, 65_535),
     help="Port to listen on; 0 takes a free one.",
 )
+
+
+_LIMITS = ClientLimits()
+
+
+def _networks(_context: click.Context, _option: click.Parameter, said: str) -> tuple[str, ...]:
+    """Return the networks of a list with commas between them."""
+    networks = tuple(filter(None, (network.strip() for network in said.split(","))))
+    try:
+        TrustedProxies(networks)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+    return networks
 
 
 @click.command(short_help="Serve every asset in a store.")
@@ -39,6 +54,27 @@ port_setting = setting(
     is_flag=True,
     help="Let nothing play without a token; the list and the page stay open.",
 )
+@setting(
+    "--trusted-proxies",
+    default=",".join(LOOPBACK),
+    metavar="CIDR,...",
+    callback=_networks,
+    help="Networks of proxies and CDNs: they have no limits, and the last address in their"
+    " X-Forwarded-For that is none of theirs is the client's.",
+)
+@setting(
+    "--connections-per-client",
+    default=_LIMITS.connections,
+    type=click.IntRange(0),
+    help="Connections that one address (IPv6: one /64) may have open to each worker; 0: any.",
+)
+@setting(
+    "--requests-per-client",
+    default=_LIMITS.requests_per_s,
+    type=click.IntRange(0),
+    help="Requests a second that one address may send to each worker in the long run, five times"
+    " that at once; 0: any.",
+)
 def serve(
     *,
     store: str,
@@ -47,23 +83,27 @@ def serve(
     workers: int,
     playback_keys: Path | None,
     require_tokens: bool,
+    trusted_proxies: tuple[str, ...],
+    connections_per_client: int,
+    requests_per_client: int,
 ) -> None:
     """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
     from cdn.errors import UnusableKey
-    from origin.serving import PlaybackTokens, ServerFailed, run_server
+    from origin.defence.guard import Defence
+    from origin.serving import PlaybackTokens, ServerFailed, Service, run_server
 
     if require_tokens and playback_keys is None:
         raise click.UsageError(
             "--require-tokens needs --playback-keys: with which keys are they good?"
         )
     tokens = None if playback_keys is None else PlaybackTokens(playback_keys, require_tokens)
+    limits = ClientLimits(connections_per_client, requests_per_client)
     try:
         run_server(
-            store,
+            Service(store, tokens, Defence(limits, trusted_proxies)),
             host=host,
             port=port,
             workers=workers,
-            tokens=tokens,
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
     except (StoreUnusable, UnusableKey) as error:

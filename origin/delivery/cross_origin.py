@@ -47,7 +47,12 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Put on every answer what every answer carries; a signal of ``on_response_prepare``."""
+    """Put on an answer what every answer carries; a signal of ``on_response_prepare``."""
+    put_on(response)
+
+
+def put_on(response: web.StreamResponse) -> None:
+    """Put on an answer what every answer carries."""
     for name, value in _EVERYONE.items():
         response.headers.setdefault(name, value)
     response.headers[hdrs.SERVER] = "soundbridge"  # aiohttp has put its version there

@@ -24,8 +24,8 @@ from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD
-from aiohttp.web_protocol import RequestHandler
 
+from origin.defence.connection import GuardedConnection
 from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
 from origin.delivery.reuse import REUSABLE, HotAnswer, HotAnswers
 from origin.delivery.verified import VerifiedTokens
@@ -64,7 +64,7 @@ class HotPath:
         """Take note of an answer that was given again."""
 
 
-class HotConnection(RequestHandler):
+class HotConnection(GuardedConnection):
     """One connection."""
 
     __slots__ = ("_hot", "_is_at_rest", "_noted")
@@ -105,7 +105,7 @@ class HotConnection(RequestHandler):
         answer = self._hot.answers.find(path, head, now_s)
         if answer is None:
             self._noted = path
-        elif not transport.get_write_buffer_size():
+        elif not transport.get_write_buffer_size() and self.takes_request(head.forwarded_for):
             self._next_keepalive_close_time = now_s + self._keepalive_timeout
             transport.writelines((answer.head(), answer.body))
             self._hot.count(path, head, answer)

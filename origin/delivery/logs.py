@@ -14,7 +14,7 @@ from typing import Final
 import structlog
 from aiohttp import hdrs
 from aiohttp.abc import AbstractAccessLogger
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 from aiohttp.web import BaseRequest, StreamResponse
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
@@ -66,11 +66,22 @@ class AccessLogger(AbstractAccessLogger):
         )
 
 
+def _safe_cause(error: HttpProcessingError) -> str:
+    """Return what was wrong, without any of the request: there may be secrets in it.
+
+    The first line is the parser's own where it speaks of the message as a whole; what it says of a
+    field, a line or an address quotes that.
+    """
+    if type(error) is BadHttpMessage:
+        return error.message.partition("\n")[0]
+    return type(error).__name__
+
+
 class _ToStructlog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
-            _connection.warning(record.getMessage(), cause=error.message.partition("\n")[0])
+            _connection.warning(record.getMessage(), cause=_safe_cause(error))
         else:
             _connection.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
 

@@ -18,15 +18,20 @@ from origin.delivery.errors import (
     ApiError,
     BadRequest,
     BrokenObject,
+    HeadTooLarge,
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
+    Overloaded,
     PreconditionFailed,
     RangeNotSatisfiable,
+    RequestTimedOut,
     StoreUnavailable,
+    TargetTooLong,
     TokenForAnother,
     TokenInvalid,
     TokenMissing,
+    TooManyRequests,
 )
 from origin.delivery.logs import logged_path
 from origin.delivery.range import unsatisfied_content_range
@@ -46,6 +51,11 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
+    TargetTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -105,8 +115,10 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
             return {hdrs.CONTENT_RANGE: unsatisfied_content_range(error.size_bytes)}
         case NotAcceptable():
             return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
-        case StoreUnavailable():  # RFC 9110 §15.6.4
+        case StoreUnavailable() | Overloaded():  # RFC 9110 §15.6.4
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
+        case TooManyRequests():  # RFC 6585 §4
+            return {hdrs.RETRY_AFTER: str(error.retry_after_s)}
         case _:
             return {}
 

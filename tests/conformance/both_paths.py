@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
 
+from origin.defence.connection import GuardedConnection
+from origin.defence.guard import Guard
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.verified import VerifiedTokens
@@ -113,8 +114,8 @@ async def both_paths(
     assert runner.server is not None
     loop, hot = asyncio.get_running_loop(), Counted(tokens)
     connections: list[Callable[[], asyncio.BaseProtocol]] = [
-        partial(RequestHandler, runner.server, loop=loop),
-        partial(HotConnection, runner.server, hot=hot, loop=loop),
+        partial(GuardedConnection, runner.server, guard=Guard(), loop=loop),
+        partial(HotConnection, runner.server, guard=Guard(), hot=hot, loop=loop),
     ]
     servers = [await loop.create_server(made, "127.0.0.1", 0) for made in connections]
     try:
