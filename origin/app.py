@@ -16,6 +16,7 @@ from origin.delivery.compression import Compressor
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
 from origin.delivery.reading import StoreReader
+from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.web import page
 
 if TYPE_CHECKING:
@@ -25,16 +26,23 @@ _MIDDLEWARES: Final = (problem.middleware, admission.middleware, cross_origin.mi
 
 
 def create_app(
-    store: "ObjectStore", *, store_timeout_s: float = 10.0, purged: bool = False
+    store: "ObjectStore",
+    *,
+    store_timeout_s: float = 10.0,
+    purged: bool = False,
+    tokens: TokenRules | None = None,
 ) -> web.Application:
     """Return the application that serves what ``store`` holds.
 
-    ``purged`` says that a purger is configured, so that CDNs may keep entries for long.
+    ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
+    which playback tokens are good.
     """
     app = web.Application(middlewares=_MIDDLEWARES)
     app.on_response_prepare.append(cross_origin.add_headers)
     responder = Responder(Compressor(), purged=purged)
-    Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)
+    Delivery(StoreReader(store, timeout_s=store_timeout_s), responder, tokens).add_routes(app)
+    if tokens is not None:
+        add_jwk_set(app, tokens.keys, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     Probes(StoreReader(store, timeout_s=probe_timeout_s)).add_routes(app)
     page.add_routes(app, responder)

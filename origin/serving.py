@@ -13,9 +13,11 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from types import FrameType
 from typing import Final, cast
 
@@ -30,6 +32,8 @@ from origin.defence.refusals import FIELD_BYTES_MAX, FIELDS_MAX, TARGET_BYTES_MA
 from origin.delivery import logs
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
+from origin.delivery.tokens import TokenRules
+from origin.playback_keys import read_key_ring
 from origin.store import open_store
 from origin.web.page import PageMissing
 
@@ -46,47 +50,65 @@ class ServerFailed(Exception):
     """The server could not start or did not stay up; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class PlaybackTokens:
+    """Where the keys of playback tokens are, and whether what plays needs one."""
+
+    keys: Path
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a process that serves is to do."""
+
+    store: str
+    tokens: PlaybackTokens | None = None
+    defence: Defence = field(default_factory=Defence)
+
+    def token_rules(self) -> TokenRules | None:
+        """Read the keys; raises UnusableKey."""
+        tokens = self.tokens
+        return None if tokens is None else TokenRules(read_key_ring(tokens.keys), tokens.required)
+
+
 def run_server(
-    store: str,
+    service: Service,
     *,
     host: str,
     port: int,
     workers: int,
-    defence: Defence | None = None,
     on_ready: OnReady | None = None,
 ) -> None:
     """Serve the store at a location until SIGTERM or SIGINT; call this in the main thread.
 
     ``port`` 0 takes a free one; ``on_ready`` is given the base URL, without a slash at its end, as
-    soon as connections are accepted. Raises StoreUnusable where there is no store, ServerFailed
-    where the address cannot be had, a worker dies, or aiohttp has no parser in C.
+    soon as connections are accepted. Raises StoreUnusable where there is no store, UnusableKey
+    where a key cannot be read, ServerFailed where the address cannot be had, a worker dies, or
+    aiohttp has no parser in C.
     """
     logs.configure()
     try:
         require_c_parser()
     except ParserMissing as error:
         raise ServerFailed(str(error)) from error
-    defence = defence or Defence()
-    open_store(store)
+    open_store(service.store)
+    service.token_rules()
     announce = on_ready or (lambda _: None)
     with closing(_reserve(host, port, workers)) as listener:
         url = _base_url(host, listener)
         if workers == 1:
-            _run(store, defence, listener, lambda: announce(url))
+            _run(service, listener, lambda: announce(url))
         else:
-            _run_workers(store, defence, listener, workers, lambda: announce(url))
+            _run_workers(service, listener, workers, lambda: announce(url))
 
 
-def _run(
-    store: str, defence: Defence, listener: socket.socket, announce: Callable[[], None]
-) -> None:
+def _run(service: Service, listener: socket.socket, announce: Callable[[], None]) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(store, defence, listener, announce))
+        runner.run(_serve(service, listener, announce))
 
 
-async def _serve(
-    store: str, defence: Defence, listener: socket.socket, announce: Callable[[], None]
-) -> None:
+async def _serve(service: Service, listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve on a bound socket until told to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -95,14 +117,15 @@ async def _serve(
     parent = multiprocessing.parent_process()
     if parent is not None:  # a worker does not outlive its parent, however that ends
         loop.add_reader(parent.sentinel, stopped.set)
-    runner = web.AppRunner(_application(store), shutdown_timeout=DRAIN_TIMEOUT_S)
+    rules = service.token_rules()
+    runner = web.AppRunner(_application(service.store, rules), shutdown_timeout=DRAIN_TIMEOUT_S)
     try:
         await runner.setup()
         connect = partial(
             HotConnection,
             guarded := cast("web.Server", runner.server),  # there, once it is set up
-            guard=defence.guard(),
-            hot=HotPath(HotAnswers(lambda _: None)),
+            guard=service.defence.guard(),
+            hot=HotPath(HotAnswers(lambda _: None), None if rules is None else rules.verified),
             loop=loop,
             access_log_class=logs.AccessLogger,
             logger=logs.connection_logger(),
@@ -123,16 +146,15 @@ async def _serve(
         await runner.cleanup()
 
 
-def _application(store: str) -> web.Application:
+def _application(store: str, rules: TokenRules | None) -> web.Application:
     try:
-        return create_app(open_store(store))
+        return create_app(open_store(store), tokens=rules)
     except PageMissing as error:
         raise ServerFailed(str(error)) from error
 
 
 def _run_workers(
-    store: str,
-    defence: Defence,
+    service: Service,
     listener: socket.socket,
     workers: int,
     announce: Callable[[], None],
@@ -141,9 +163,7 @@ def _run_workers(
     spawn = multiprocessing.get_context("spawn")
     readiness, ready = spawn.Pipe(duplex=False)
     processes = [
-        spawn.Process(
-            target=_work, args=(store, defence, host, port, ready), name=f"worker-{number}"
-        )
+        spawn.Process(target=_work, args=(service, host, port, ready), name=f"worker-{number}")
         for number in range(workers)
     ]
     with closing(readiness), _stopping(processes) as stop_requested:
@@ -157,11 +177,11 @@ def _run_workers(
             raise ServerFailed("A worker ended by itself; its last words are in the log above.")
 
 
-def _work(store: str, defence: Defence, host: str, port: int, ready: Connection) -> None:
+def _work(service: Service, host: str, port: int, ready: Connection) -> None:
     """Be one worker."""
     logs.configure()
     with closing(_bind(host, port, shared=True)) as listener, closing(ready):
-        _run(store, defence, listener, lambda: ready.send(port))
+        _run(service, listener, lambda: ready.send(port))
 
 
 def _all_ready(readiness: Connection, processes: list[SpawnProcess]) -> bool:

@@ -1,5 +1,7 @@
 """``soundbridge serve``: everything that a store holds, to players and CDNs."""
 
+from pathlib import Path
+
 import click
 
 from origin.defence.client import ClientLimits
@@ -42,6 +44,17 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
     help="Processes that share the port.",
 )
 @setting(
+    "--playback-keys",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FOLDER|FILE",
+    help="Public keys (PEM, JWK or JWK set) of the tokens that are good in /t/{token}/...",
+)
+@setting(
+    "--require-tokens",
+    is_flag=True,
+    help="Let nothing play without a token; the list and the page stay open.",
+)
+@setting(
     "--trusted-proxies",
     default=",".join(LOOPBACK),
     metavar="CIDR,...",
@@ -68,26 +81,32 @@ def serve(
     host: str,
     port: int,
     workers: int,
+    playback_keys: Path | None,
+    require_tokens: bool,
     trusted_proxies: tuple[str, ...],
     connections_per_client: int,
     requests_per_client: int,
 ) -> None:
     """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
+    from cdn.errors import UnusableKey
     from origin.defence.guard import Defence
-    from origin.serving import ServerFailed, run_server
+    from origin.serving import PlaybackTokens, ServerFailed, Service, run_server
 
+    if require_tokens and playback_keys is None:
+        raise click.UsageError(
+            "--require-tokens needs --playback-keys: with which keys are they good?"
+        )
+    tokens = None if playback_keys is None else PlaybackTokens(playback_keys, require_tokens)
+    limits = ClientLimits(connections_per_client, requests_per_client)
     try:
         run_server(
-            store,
+            Service(store, tokens, Defence(limits, trusted_proxies)),
             host=host,
             port=port,
             workers=workers,
-            defence=Defence(
-                ClientLimits(connections_per_client, requests_per_client), trusted_proxies
-            ),
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
-    except StoreUnusable as error:
-        raise click.UsageError(str(error)) from error
+    except (StoreUnusable, UnusableKey) as error:
+        raise click.UsageError(f"{error}".rstrip(".") + ".") from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error

@@ -20,6 +20,7 @@ REQUEST_HEADERS: Final = (
     "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range"
 )
 _PREFLIGHT_MAX_AGE_S: Final = 86_400
+_WHOLE_SERVER: Final = "*"  # RFC 9110 §9.3.7
 _EVERYONE: Final = {
     hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
     hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: EXPOSED_HEADERS,
@@ -38,7 +39,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     preflight = hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
     if isinstance(failure, web.HTTPMethodNotAllowed):
         methods = ", ".join(sorted({*failure.allowed_methods, hdrs.METH_OPTIONS}))
-    elif preflight:
+    elif preflight or request.raw_path == _WHOLE_SERVER:
         methods = f"{hdrs.METH_GET}, {hdrs.METH_HEAD}, {hdrs.METH_OPTIONS}"
     else:
         return await handler(request)

@@ -15,6 +15,24 @@ class BadRequest(ApiError):
     code = "bad_request"
 
 
+class TokenMissing(ApiError):
+    """What was asked for needs a playback token in front of its path."""
+
+    code = "token_missing"
+
+
+class TokenInvalid(ApiError):
+    """The playback token is not good, or not any more."""
+
+    code = "token_invalid"
+
+
+class TokenForAnother(ApiError):
+    """The playback token is good, for something else."""
+
+    code = "token_for_another"
+
+
 class NotFound(ApiError):
     """Nothing is published there."""
 

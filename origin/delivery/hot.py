@@ -17,6 +17,7 @@ Three conditions must hold, looked at for every piece of data; else it goes to a
 
 A plain request without an answer is noted, for the answer that aiohttp will give. The query is cut
 off, as it is by the handlers of all that is reusable: players put there what they measure (CMCD).
+So is a playback token that was verified (``verified``).
 """
 
 from typing import Any, Final
@@ -27,6 +28,7 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from origin.defence.connection import GuardedConnection
 from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
 from origin.delivery.reuse import REUSABLE, HotAnswer, HotAnswers
+from origin.delivery.verified import VerifiedTokens
 
 _METHOD: Final = b"GET /"
 _VERSION: Final = b" HTTP/1.1"
@@ -39,8 +41,9 @@ _IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
 class HotPath:
     """What the connections of one process share."""
 
-    def __init__(self, answers: HotAnswers) -> None:
+    def __init__(self, answers: HotAnswers, tokens: VerifiedTokens | None = None) -> None:
         self.answers = answers
+        self.tokens = VerifiedTokens() if tokens is None else tokens
         self._heads = KnownHeads()
 
     def plain_request(self, data: bytes) -> tuple[bytes, PlainHead] | None:
@@ -95,8 +98,10 @@ class HotConnection(GuardedConnection):
         asked = self._hot.plain_request(data)
         if asked is None:
             return False
-        path, head = asked
         now_s = self._loop.time()
+        path, head = self._hot.tokens.path_without(asked[0], now_s), asked[1]
+        if path is None:
+            return False
         answer = self._hot.answers.find(path, head, now_s)
         if answer is None:
             self._noted = path

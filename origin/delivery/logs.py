@@ -1,11 +1,13 @@
 """What goes to stderr: events by structlog, as JSON lines, or in colours where a person looks on.
 
 One line for every request, after its answer; never its query, where players put session ids (CMCD)
-and others their secrets. What aiohttp has to say about a connection becomes an event too, without
-a traceback where the network, not the program, is to blame.
+and others their secrets, nor a playback token. What aiohttp has to say about a
+connection becomes an event too, without a traceback where the network, not the program, is to
+blame.
 """
 
 import logging
+import re
 import sys
 from typing import Final
 
@@ -16,6 +18,11 @@ from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 from aiohttp.web import BaseRequest, StreamResponse
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
+
+_TOKEN: Final = re.compile(
+    r"(?<=\A/t/)[^/]+|(?<=\A/%74/)[^/]+|eyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)*"
+)
+"""A playback token where it belongs, and a JWT wherever somebody put one."""
 
 _access = structlog.get_logger("soundbridge.access")
 _connection = structlog.get_logger(CONNECTION_LOGGER)
@@ -36,6 +43,11 @@ def configure() -> None:
     )
 
 
+def logged_path(request: BaseRequest) -> str:
+    """Return the path of a request for the log, with a dash for a token (``/t/-/...``)."""
+    return _TOKEN.sub("-", request.rel_url.raw_path)
+
+
 class AccessLogger(AbstractAccessLogger):
     """Hands what aiohttp knows of a request to structlog."""
 
@@ -44,7 +56,7 @@ class AccessLogger(AbstractAccessLogger):
         _access.info(
             "request",
             method=request.method,
-            path=request.rel_url.raw_path,
+            path=logged_path(request),
             status=response.status,
             sent_bytes=response.body_length,
             duration_ms=round(time * 1000, 2),

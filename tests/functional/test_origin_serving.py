@@ -18,11 +18,11 @@ from tests.sources.published import PublishedAsset, publish
 
 PROGRAM = """
 import sys
-from origin.serving import ServerFailed, run_server
+from origin.serving import ServerFailed, Service, run_server
 
 try:
     run_server(
-        sys.argv[1],
+        Service(sys.argv[1]),
         host="127.0.0.1",
         port=int(sys.argv[2]),
         workers=int(sys.argv[3]),
