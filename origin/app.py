@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from origin.cache import record
+from origin.cache.store import StoreReader
+from origin.cache.tiered import TieredReader
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
 from origin.delivery.compression import Compressor
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import Reader
 from origin.web import page
 
 if TYPE_CHECKING:
@@ -22,16 +25,27 @@ if TYPE_CHECKING:
 
 
 def create_app(
-    store: "ObjectStore", *, store_timeout_s: float = 10.0, purged: bool = False
+    store: "ObjectStore",
+    *,
+    store_timeout_s: float = 10.0,
+    purged: bool = False,
+    reader: Reader | None = None,
 ) -> web.Application:
     """Return the application that serves what ``store`` holds.
 
-    ``purged`` says that a purger is configured, so that CDNs may keep entries for long.
+    ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``reader``
+    reads the store in place of one that holds what it read in memory, and is the caller's to close.
     """
-    app = web.Application(middlewares=[problem.middleware, cross_origin.middleware])
+    app = web.Application(
+        middlewares=[record.middleware, problem.middleware, cross_origin.middleware]
+    )
     app.on_response_prepare.append(cross_origin.add_headers)
+    app.on_response_prepare.append(record.add_headers)
     responder = Responder(Compressor(), purged=purged)
-    Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)
+    if reader is None:
+        reader = tiers = TieredReader(StoreReader(store, timeout_s=store_timeout_s))
+        app.on_cleanup.append(lambda _: tiers.close())
+    Delivery(reader, responder).add_routes(app)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     Probes(StoreReader(store, timeout_s=probe_timeout_s)).add_routes(app)
     page.add_routes(app, responder)

@@ -35,7 +35,7 @@ from origin.delivery.growing import GrowingDocuments
 from origin.delivery.metadata import listing, metadata, preparing_metadata
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import Reader
 
 LISTED_DEFAULT: Final = 50
 LISTED_MAX: Final = 200
@@ -49,7 +49,7 @@ _LISTING: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
 class Delivery:
     """Handlers over one store."""
 
-    def __init__(self, reader: StoreReader, responder: Responder) -> None:
+    def __init__(self, reader: Reader, responder: Responder) -> None:
         self._responder = responder
         self._published = Published(reader)
         self._objects = RevisionObjects(reader, self._published)
