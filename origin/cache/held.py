@@ -47,7 +47,7 @@ class HeldObjects:
     ) -> None:
         self._clock = clock
         self._on_change = on_change
-        self._memory: MemoryCache[str, Held] = MemoryCache(bytes_max, on_drop=self._left)
+        self._memory: MemoryCache[Held] = MemoryCache(bytes_max, clock, on_drop=self._left)
         self._changing: set[str] = set()
         self._absent: BoundedMap[str, float] = BoundedMap(ABSENCES_MAX)
         self._hears = False
