@@ -5,13 +5,14 @@ request. A store is passed in, so that a test, ``soundbridge play`` and a server
 the same application.
 """
 
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from origin.cache import record
+from origin.cache.running import Tiers
 from origin.cache.store import StoreReader
-from origin.cache.tiered import TieredReader
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
 from origin.delivery.compression import Compressor
@@ -29,12 +30,14 @@ def create_app(
     *,
     store_timeout_s: float = 10.0,
     purged: bool = False,
+    cache: str | None = None,
     reader: Reader | None = None,
 ) -> web.Application:
     """Return the application that serves what ``store`` holds.
 
-    ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``reader``
-    reads the store in place of one that holds what it read in memory, and is the caller's to close.
+    ``purged`` says that a purger is configured, so that CDNs may keep entries for long. ``cache`` is
+    the URL of a Redis or Valkey server that several processes share; raises CacheUnusable where it
+    is none. ``reader`` reads the store in place of the tiers, and is the caller's to close.
     """
     app = web.Application(
         middlewares=[record.middleware, problem.middleware, cross_origin.middleware]
@@ -43,10 +46,19 @@ def create_app(
     app.on_response_prepare.append(record.add_headers)
     responder = Responder(Compressor(), purged=purged)
     if reader is None:
-        reader = tiers = TieredReader(StoreReader(store, timeout_s=store_timeout_s))
-        app.on_cleanup.append(lambda _: tiers.close())
+        tiers = Tiers(StoreReader(store, timeout_s=store_timeout_s), cache)
+        app.cleanup_ctx.append(_while_running(tiers))
+        reader = tiers.reader
     Delivery(reader, responder).add_routes(app)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     Probes(StoreReader(store, timeout_s=probe_timeout_s)).add_routes(app)
     page.add_routes(app, responder)
     return app
+
+
+def _while_running(tiers: Tiers) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        async with tiers.running():
+            yield
+
+    return run

@@ -22,6 +22,7 @@ import uvloop
 from aiohttp import web
 
 from origin.app import create_app
+from origin.cache.connection import check_cache
 from origin.delivery import logs
 from origin.store import open_store
 from origin.web.page import PageMissing
@@ -41,31 +42,42 @@ class ServerFailed(Exception):
 
 
 def run_server(
-    store: str, *, host: str, port: int, workers: int, on_ready: OnReady | None = None
+    store: str,
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    cache: str | None = None,
+    on_ready: OnReady | None = None,
 ) -> None:
     """Serve the store at a location until SIGTERM or SIGINT; call this in the main thread.
 
     ``port`` 0 takes a free one; ``on_ready`` is given the base URL, without a slash at its end, as
-    soon as connections are accepted. Raises StoreUnusable where there is no store, ServerFailed
-    where the address cannot be had or a worker dies.
+    soon as connections are accepted. Raises StoreUnusable where there is no store, CacheUnusable
+    where ``cache`` is no URL of one, ServerFailed where the address cannot be had or a worker dies.
     """
     logs.configure()
     open_store(store)
+    check_cache(cache)
     announce = on_ready or (lambda _: None)
     with closing(_reserve(host, port, workers)) as listener:
         url = _base_url(host, listener)
         if workers == 1:
-            _run(store, listener, lambda: announce(url))
+            _run(store, cache, listener, lambda: announce(url))
         else:
-            _run_workers(store, listener, workers, lambda: announce(url))
+            _run_workers(store, cache, listener, workers, lambda: announce(url))
 
 
-def _run(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
+def _run(
+    store: str, cache: str | None, listener: socket.socket, announce: Callable[[], None]
+) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(store, listener, announce))
+        runner.run(_serve(store, cache, listener, announce))
 
 
-async def _serve(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
+async def _serve(
+    store: str, cache: str | None, listener: socket.socket, announce: Callable[[], None]
+) -> None:
     """Serve on a bound socket until told to stop."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -75,7 +87,7 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
     if parent is not None:  # a worker does not outlive its parent, however that ends
         loop.add_reader(parent.sentinel, stopped.set)
     runner = web.AppRunner(
-        _application(store),
+        _application(store, cache),
         access_log_class=logs.AccessLogger,
         logger=logs.connection_logger(),
         keepalive_timeout=KEEPALIVE_TIMEOUT_S,
@@ -94,21 +106,25 @@ async def _serve(store: str, listener: socket.socket, announce: Callable[[], Non
         await runner.cleanup()
 
 
-def _application(store: str) -> web.Application:
+def _application(store: str, cache: str | None) -> web.Application:
     try:
-        return create_app(open_store(store))
+        return create_app(open_store(store), cache=cache)
     except PageMissing as error:
         raise ServerFailed(str(error)) from error
 
 
 def _run_workers(
-    store: str, listener: socket.socket, workers: int, announce: Callable[[], None]
+    store: str,
+    cache: str | None,
+    listener: socket.socket,
+    workers: int,
+    announce: Callable[[], None],
 ) -> None:
     host, port = listener.getsockname()[:2]
     spawn = multiprocessing.get_context("spawn")
     readiness, ready = spawn.Pipe(duplex=False)
     processes = [
-        spawn.Process(target=_work, args=(store, host, port, ready), name=f"worker-{number}")
+        spawn.Process(target=_work, args=(store, cache, host, port, ready), name=f"worker-{number}")
         for number in range(workers)
     ]
     with closing(readiness), _stopping(processes) as stop_requested:
@@ -122,11 +138,11 @@ def _run_workers(
             raise ServerFailed("A worker ended by itself; its last words are in the log above.")
 
 
-def _work(store: str, host: str, port: int, ready: Connection) -> None:
+def _work(store: str, cache: str | None, host: str, port: int, ready: Connection) -> None:
     """Be one worker."""
     logs.configure()
     with closing(_bind(host, port, shared=True)) as listener, closing(ready):
-        _run(store, listener, lambda: ready.send(port))
+        _run(store, cache, listener, lambda: ready.send(port))
 
 
 def _all_ready(readiness: Connection, processes: list[SpawnProcess]) -> bool:

@@ -11,7 +11,7 @@ from manifests.layout import ENTRY_PREFIX, GROWING_PREFIX, INDEX, MEDIA_PREFIX
 
 _ENTRY: Final = holding_for(ObjectClass.ENTRY_PLAYLIST)
 _GROWING: Final = holding_for(ObjectClass.GROWING_PLAYLIST)
-_LISTED: Final = holding_for(ObjectClass.SEGMENT)
+LISTED: Final = holding_for(ObjectClass.SEGMENT)
 MISSING: Final = holding_for(ObjectClass.NOT_FOUND)
 
 
@@ -23,7 +23,7 @@ def holding_of(key: str, *, is_listed: bool) -> Holding:
     if folder == GROWING_PREFIX:
         return _GROWING
     if folder == MEDIA_PREFIX and is_listed:
-        return _LISTED
+        return LISTED
     if folder == MEDIA_PREFIX and not rest.endswith(f"/{INDEX}"):
         return UNVERIFIED
     return NOT_HELD

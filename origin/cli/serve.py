@@ -2,6 +2,7 @@
 
 import click
 
+from origin.cli.cache import cache_setting
 from origin.settings import setting
 from origin.store import StoreUnusable
 
@@ -26,8 +27,10 @@ port_setting = setting(
     type=click.IntRange(1, 256),
     help="Processes that share the port.",
 )
-def serve(store: str, host: str, port: int, workers: int) -> None:
+@cache_setting
+def serve(store: str, host: str, port: int, workers: int, cache: str | None) -> None:
     """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
+    from origin.cache.connection import CacheUnusable
     from origin.serving import ServerFailed, run_server
 
     try:
@@ -36,9 +39,10 @@ def serve(store: str, host: str, port: int, workers: int) -> None:
             host=host,
             port=port,
             workers=workers,
+            cache=cache,
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
-    except StoreUnusable as error:
+    except (StoreUnusable, CacheUnusable) as error:
         raise click.UsageError(str(error)) from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error
