@@ -113,6 +113,13 @@ def packed_segment_name(rung: str, number: int) -> str:
     return f"{rung}/{number:05d}.aac"
 
 
+def name_after(name: str) -> str:
+    """Return the name of the media segment that follows the one called ``name``."""
+    rung, _, file_name = name.rpartition("/")
+    number, _, suffix = file_name.partition(".")
+    return f"{rung}/{int(number) + 1:05d}.{suffix}"
+
+
 def packed_playlist_name(rung: str) -> str:
     """Return the name of a media playlist of packed audio below its revision."""
     return f"{rung}/{PACKED_PLAYLIST}"

@@ -5,24 +5,34 @@ request. A store is passed in, so that a test, ``soundbridge play`` and a server
 the same application.
 """
 
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from origin.cache import record
+from origin.cache.running import Tiers
+from origin.cache.store import StoreReader
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
 from origin.delivery.compression import Compressor
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import Reader
+from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.web import page
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-_MIDDLEWARES: Final = (problem.middleware, admission.middleware, cross_origin.middleware)
+_MIDDLEWARES: Final = (
+    record.middleware,
+    problem.middleware,
+    admission.middleware,
+    cross_origin.middleware,
+)
 
 
 def create_app(
@@ -31,19 +41,41 @@ def create_app(
     store_timeout_s: float = 10.0,
     purged: bool = False,
     tokens: TokenRules | None = None,
+    cache: str | None = None,
+    answers: HotAnswers | None = None,
+    reader: Reader | None = None,
 ) -> web.Application:
     """Return the application that serves what ``store`` holds.
 
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
-    which playback tokens are good.
+    which playback tokens are good. ``cache`` is the URL of a Redis or Valkey server that several
+    processes share; raises CacheUnusable where it is none. ``answers`` are those of the hot path,
+    and are told what leaves memory. ``reader`` reads the store in place of the tiers, and is the
+    caller's to close.
     """
     app = web.Application(middlewares=_MIDDLEWARES)
     app.on_response_prepare.append(cross_origin.add_headers)
+    app.on_response_prepare.append(record.add_headers)
     responder = Responder(Compressor(), purged=purged)
-    Delivery(StoreReader(store, timeout_s=store_timeout_s), responder, tokens).add_routes(app)
+    if reader is None:
+        answers = HotAnswers() if answers is None else answers
+        store_reader = StoreReader(store, timeout_s=store_timeout_s)
+        tiers = Tiers(store_reader, cache, on_change=answers.forget)
+        answers.used = tiers.reader.held.touch
+        app.cleanup_ctx.append(_while_running(tiers))
+        reader = tiers.reader
+    Delivery(reader, responder, tokens).add_routes(app)
     if tokens is not None:
         add_jwk_set(app, tokens.keys, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     Probes(StoreReader(store, timeout_s=probe_timeout_s)).add_routes(app)
     page.add_routes(app, responder)
     return app
+
+
+def _while_running(tiers: Tiers) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        async with tiers.running():
+            yield
+
+    return run

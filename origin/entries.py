@@ -7,6 +7,7 @@ rows, and for what was announced for jobs that have been parked since.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError
+from origin.cache.changes import Tell, tell_nobody
 from packager.errors import StoreFailed, first_line
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage
@@ -35,10 +37,14 @@ _log = structlog.get_logger("soundbridge.worker")
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """The entries of all assets of a database, in one store."""
+    """The entries of all assets of a database, in one store.
+
+    ``tell`` is given the keys of what has changed there, once it has.
+    """
 
     database: AsyncEngine
     store: ObjectStore
+    tell: Tell = tell_nobody
 
     async def announce(self, held: Claimed, entry: Entry) -> None:
         """Let a growing revision play, unless something better does; raises LeaseLost.
@@ -79,6 +85,7 @@ class Entries:
             if newest is None:
                 return
             await asyncio.to_thread(_write, self.store, newest)
+            await self.tell((layout.entry_key(newest.playback_id),))
             async with self.database.begin() as connection:
                 if await assets.stored(connection, newest):
                     return
@@ -124,6 +131,10 @@ class ThroughTheRow:
 
     def final(self, entry: Entry) -> None:
         """Leave it to the transaction of the job's success."""
+
+    def grew(self, keys: Sequence[str]) -> None:
+        """Tell of playlists that have become longer."""
+        asyncio.run_coroutine_threadsafe(self.entries.tell(keys), self.loop).result()
 
     def gave_up(self, publication: Publication, error: BaseException) -> None:
         """Leave what is stored to the next attempt, which goes on from there."""

@@ -25,6 +25,7 @@ import uvloop
 from aiohttp import web
 
 from origin.app import create_app
+from origin.cache.connection import check_cache
 from origin.cycles import look_rarely
 from origin.defence.guard import Defence, sweeping
 from origin.defence.parser import ParserMissing, require_c_parser
@@ -64,6 +65,7 @@ class Service:
 
     store: str
     tokens: PlaybackTokens | None = None
+    cache: str | None = None
     defence: Defence = field(default_factory=Defence)
 
     def token_rules(self) -> TokenRules | None:
@@ -83,9 +85,9 @@ def run_server(
     """Serve the store at a location until SIGTERM or SIGINT; call this in the main thread.
 
     ``port`` 0 takes a free one; ``on_ready`` is given the base URL, without a slash at its end, as
-    soon as connections are accepted. Raises StoreUnusable where there is no store, UnusableKey
-    where a key cannot be read, ServerFailed where the address cannot be had, a worker dies, or
-    aiohttp has no parser in C.
+    soon as connections are accepted. Raises StoreUnusable where there is no store, CacheUnusable
+    where the cache's URL is none, UnusableKey where a key cannot be read, ServerFailed where the
+    address cannot be had, a worker dies, or aiohttp has no parser in C.
     """
     logs.configure()
     try:
@@ -94,6 +96,7 @@ def run_server(
         raise ServerFailed(str(error)) from error
     open_store(service.store)
     service.token_rules()
+    check_cache(service.cache)
     announce = on_ready or (lambda _: None)
     with closing(_reserve(host, port, workers)) as listener:
         url = _base_url(host, listener)
@@ -118,14 +121,16 @@ async def _serve(service: Service, listener: socket.socket, announce: Callable[[
     if parent is not None:  # a worker does not outlive its parent, however that ends
         loop.add_reader(parent.sentinel, stopped.set)
     rules = service.token_rules()
-    runner = web.AppRunner(_application(service.store, rules), shutdown_timeout=DRAIN_TIMEOUT_S)
+    answers = HotAnswers()
+    application = _application(service, rules, answers)
+    runner = web.AppRunner(application, shutdown_timeout=DRAIN_TIMEOUT_S)
     try:
         await runner.setup()
         connect = partial(
             HotConnection,
             guarded := cast("web.Server", runner.server),  # there, once it is set up
             guard=service.defence.guard(),
-            hot=HotPath(HotAnswers(lambda _: None), None if rules is None else rules.verified),
+            hot=HotPath(answers, None if rules is None else rules.verified),
             loop=loop,
             access_log_class=logs.AccessLogger,
             logger=logs.connection_logger(),
@@ -146,9 +151,12 @@ async def _serve(service: Service, listener: socket.socket, announce: Callable[[
         await runner.cleanup()
 
 
-def _application(store: str, rules: TokenRules | None) -> web.Application:
+def _application(
+    service: Service, rules: TokenRules | None, answers: HotAnswers
+) -> web.Application:
     try:
-        return create_app(open_store(store), tokens=rules)
+        store = open_store(service.store)
+        return create_app(store, tokens=rules, cache=service.cache, answers=answers)
     except PageMissing as error:
         raise ServerFailed(str(error)) from error
 

@@ -27,6 +27,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
+from origin.cache.running import telling
 from origin.database.engine import open_database
 from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
@@ -61,10 +62,14 @@ class Settings:
     lease_s: float
     drain_s: float
     promises_s: float
+    cache: str | None = None
 
 
 def run_worker(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT; raises DatabaseUnusable or StoreUnusable before it begins."""
+    """Work until SIGTERM or SIGINT.
+
+    Raises DatabaseUnusable, StoreUnusable or CacheUnusable before it begins.
+    """
     logs.configure()
     with create_store(settings.store) as store:
         asyncio.run(_work(settings, store))
@@ -75,7 +80,10 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
-    async with open_database(settings.state, settings.database) as database:
+    async with (
+        telling(settings.cache) as tell,
+        open_database(settings.state, settings.database) as database,
+    ):
         around = Surroundings(
             transaction=database.begin,
             name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(_NAME_BYTES)}"[:255],
@@ -84,7 +92,7 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
             lease_s=settings.lease_s,
             drain_s=settings.drain_s,
         )
-        entries = Entries(database, store)
+        entries = Entries(database, store, tell)
         promises = Promises(
             store, settings.state, settings.database, settings.promises_s, around.chance
         )
@@ -213,6 +221,7 @@ class PackagingHandler:
                 publisher=publisher,
                 reader=reader,
                 check_wanted=stop.check,
+                on_growth=publisher.grew,
             )
         if asked.upload_sha256 not in {None, packaged.index.source.sha256}:
             raise StoreFailed(

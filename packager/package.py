@@ -27,7 +27,7 @@ from packager.plan import Plan
 from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.completion import complete
 from packager.publishing.growing import GrowingPlaylists, end_playlists
-from packager.publishing.publication import Publication
+from packager.publishing.publication import OnGrowth, Publication
 from packager.publishing.publisher import InStore, Publisher
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.revision import revision_of
@@ -69,6 +69,7 @@ def package(
     publisher: Publisher | None = None,
     reader: Reader | None = None,
     check_wanted: Callable[[], None] = always_wanted,
+    on_growth: OnGrowth | None = None,
 ) -> Packaged:
     """Package ``source``, a path or the URL of an object in a store, into ``store``.
 
@@ -85,6 +86,7 @@ def package(
     ``on_playing`` is given the entry that plays before the end; where all was made before, none.
     ``reader`` is a child that was started before, and is used up; without one, a child is started.
     ``check_wanted`` is called again and again while a source is fetched, and ends that by raising.
+    ``on_growth`` is given the keys of growing playlists whenever they have been written.
     """
     with ExitStack() as opened:
         storage = opened.enter_context(Storage(store))
@@ -114,7 +116,7 @@ def package(
 
         return _publish(
             taken,
-            Publication(storage, where),
+            Publication(storage, where, on_growth),
             expected,
             publisher,
             announce=announce,

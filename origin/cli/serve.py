@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from origin.cli.cache import cache_setting
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
@@ -75,6 +76,7 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
     help="Requests a second that one address may send to each worker in the long run, five times"
     " that at once; 0: any.",
 )
+@cache_setting
 def serve(
     *,
     store: str,
@@ -86,9 +88,11 @@ def serve(
     trusted_proxies: tuple[str, ...],
     connections_per_client: int,
     requests_per_client: int,
+    cache: str | None,
 ) -> None:
     """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
     from cdn.errors import UnusableKey
+    from origin.cache.connection import CacheUnusable
     from origin.defence.guard import Defence
     from origin.serving import PlaybackTokens, ServerFailed, Service, run_server
 
@@ -100,13 +104,13 @@ def serve(
     limits = ClientLimits(connections_per_client, requests_per_client)
     try:
         run_server(
-            Service(store, tokens, Defence(limits, trusted_proxies)),
+            Service(store, tokens, cache, Defence(limits, trusted_proxies)),
             host=host,
             port=port,
             workers=workers,
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
-    except (StoreUnusable, UnusableKey) as error:
+    except (CacheUnusable, StoreUnusable, UnusableKey) as error:
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from origin.cli.cache import cache_setting
 from origin.cli.database import database_setting, state_setting
 from origin.settings import setting
 from origin.store import StoreUnusable
@@ -13,6 +14,7 @@ from origin.store import StoreUnusable
 @setting("--store", required=True, metavar="URL", help="Folder or store URL to package into.")
 @state_setting
 @database_setting
+@cache_setting
 @setting("--jobs", default=1, type=click.IntRange(1, 256), help="Jobs at a time.")
 @setting(
     "--lease",
@@ -48,18 +50,20 @@ def worker(
     lease_s: float,
     drain_s: float,
     promises_s: float,
+    cache: str | None,
 ) -> None:
     """Package what is queued. Any number of workers, on any number of machines, share a queue.
 
     An hour after a revision was withdrawn, or who heard it grow has heard all of it, workers remove
     what only those listeners needed. All else stays until `soundbridge gc` is run.
     """
+    from origin.cache.connection import CacheUnusable
     from origin.database.engine import DatabaseUnusable
     from origin.working import Settings, run_worker
 
     try:
-        run_worker(Settings(store, state, database, jobs, lease_s, drain_s, promises_s))
-    except StoreUnusable as error:
+        run_worker(Settings(store, state, database, jobs, lease_s, drain_s, promises_s, cache))
+    except (StoreUnusable, CacheUnusable) as error:
         raise click.UsageError(str(error)) from error
     except DatabaseUnusable as error:
         raise click.ClickException(str(error)) from error

@@ -26,7 +26,7 @@ from origin.delivery.errors import NotAcceptable, PreconditionFailed, RangeNotSa
 from origin.delivery.head import number_of
 from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
-from origin.delivery.reuse import REUSABLE, Held, Reusable
+from origin.delivery.reuse import REUSABLE, Reusable
 
 TOKEN_HOLDER: Final = web.RequestKey("token_holder", bool)
 """Set where a token in front of the path was good for it."""
@@ -36,7 +36,7 @@ TOKEN_HOLDER: Final = web.RequestKey("token_holder", bool)
 class Resource:
     """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal.
 
-    ``held`` is there where the same answer may be given again.
+    ``takes_query`` says that another query gets another one.
     """
 
     kind: ObjectKind
@@ -45,7 +45,7 @@ class Resource:
     last_modified: datetime | None = None
     asset_id: str | None = None
     artist: str | None = None
-    held: Held | None = None
+    takes_query: bool = False
 
 
 class Responder:
@@ -80,10 +80,10 @@ class Responder:
         if not range_applies(_joined(request, hdrs.IF_RANGE), validators, now):
             range_header = None
         response = await _send(body, range_header, str(validators.etag), headers)
-        if resource.held is not None:
+        if not resource.takes_query:
             in_part = response.status == HTTPStatus.PARTIAL_CONTENT
             number = number_of(coding, in_part=in_part)
-            response[REUSABLE] = Reusable(number, policy.compressible, resource.held)
+            response[REUSABLE] = Reusable(number, policy.compressible)
         return response
 
     async def _representation(self, resource: Resource, coding: Coding) -> Body:

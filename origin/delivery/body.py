@@ -6,9 +6,10 @@ A body knows its size before it is read, so that HEAD, 304 and 416 read nothing.
 from dataclasses import dataclass
 from typing import Protocol
 
+from manifests.index import StoredObject
 from origin.delivery.errors import BrokenObject
 from origin.delivery.range import ByteSpan
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import Reader
 
 
 class Body(Protocol):
@@ -47,20 +48,28 @@ class MemoryBody:
 
 @dataclass(frozen=True, slots=True)
 class StoredBody:
-    """An object of the store, of the size that its index gives."""
+    """An object of the store, as it is listed; ``following`` is what is asked for next."""
 
-    reader: StoreReader
+    reader: Reader
     key: str
-    size_bytes: int
+    listed: StoredObject
+    following: tuple[str, StoredObject] | None = None
+
+    @property
+    def size_bytes(self) -> int:
+        """How many bytes there are."""
+        return self.listed.size_bytes
 
     async def read(self) -> bytes:
-        """Return all of it; BrokenObject where the store holds another size."""
-        content = await self.reader.read(self.key)
-        return _checked(content, self.size_bytes)
+        """Return all of it; BrokenObject where the store holds something else."""
+        content = await self.reader.read(self.key, listed=self.listed)
+        if self.following is not None:
+            self.reader.read_ahead(*self.following)
+        return content
 
     async def read_span(self, span: ByteSpan) -> bytes:
-        """Return some of it, reading no more; BrokenObject where the object is shorter."""
-        content = await self.reader.read_span(self.key, span.start, span.stop)
+        """Return some of it; BrokenObject where the object is shorter."""
+        content = await self.reader.read_span(self.key, span.start, span.stop, listed=self.listed)
         return _checked(content, span.size_bytes)
 
 

@@ -12,8 +12,8 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 EXPOSED_HEADERS: Final = (
-    "Accept-Ranges, Age, Cache-Control, Content-Encoding, Content-Length, Content-Range, "
-    "Content-Type, Date, ETag, Last-Modified, Retry-After"
+    "Accept-Ranges, Age, Cache-Control, Cache-Status, Content-Encoding, Content-Length, "
+    "Content-Range, Content-Type, Date, ETag, Last-Modified, Retry-After"
 )
 REQUEST_HEADERS: Final = (
     "Accept, Cache-Control, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status, Content-Type, "

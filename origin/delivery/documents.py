@@ -16,7 +16,7 @@ from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.delivery.body import MemoryBody
 from origin.delivery.bounded import BoundedMap
-from origin.delivery.reading import StoreReader, well_formed
+from origin.delivery.reading import Reader, well_formed
 
 _BYTES_MAX: Final = 16 * 1024 * 1024
 
@@ -37,7 +37,7 @@ class Document:
 class EntryDocuments:
     """Renders documents of entries and remembers those that cannot change."""
 
-    def __init__(self, reader: StoreReader, bytes_max: int = _BYTES_MAX) -> None:
+    def __init__(self, reader: Reader, bytes_max: int = _BYTES_MAX) -> None:
         self._reader = reader
         self._rendered: BoundedMap[str, Document] = BoundedMap(bytes_max)
 

@@ -17,7 +17,7 @@ from origin.delivery.bounded import BoundedMap
 from origin.delivery.documents import Document, read_multivariant
 from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
-from origin.delivery.reading import StoreReader, well_formed
+from origin.delivery.reading import Reader, well_formed
 
 _BYTES_MAX: Final = 16 * 1024 * 1024
 
@@ -25,9 +25,7 @@ _BYTES_MAX: Final = 16 * 1024 * 1024
 class GrowingDocuments:
     """What is below ``growing/`` in one store, and what is made of it."""
 
-    def __init__(
-        self, reader: StoreReader, published: Published, bytes_max: int = _BYTES_MAX
-    ) -> None:
+    def __init__(self, reader: Reader, published: Published, bytes_max: int = _BYTES_MAX) -> None:
         self._reader = reader
         self._published = published
         self._completed: BoundedMap[str, Document] = BoundedMap(bytes_max)

@@ -35,7 +35,7 @@ from origin.delivery.growing import GrowingDocuments
 from origin.delivery.metadata import listing, metadata, preparing_metadata
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import Reader
 from origin.delivery.tokens import TokenGate, TokenRules
 
 LISTED_DEFAULT: Final = 50
@@ -51,7 +51,7 @@ class Delivery:
     """Handlers over one store."""
 
     def __init__(
-        self, reader: StoreReader, responder: Responder, tokens: TokenRules | None = None
+        self, reader: Reader, responder: Responder, tokens: TokenRules | None = None
     ) -> None:
         self._responder = responder
         self._published = Published(reader)
@@ -139,7 +139,7 @@ class Delivery:
     async def listing(self, request: web.Request) -> web.Response:
         """Answer with the entries that were published last, the newest first."""
         document = listing(await self._published.newest_entries(_limit(request)))
-        resource = Resource(_LISTING, document.digest, document.body)
+        resource = Resource(_LISTING, document.digest, document.body, takes_query=True)
         return await self._responder.answer(request, resource)
 
     async def _entry(self, request: web.Request) -> Entry:

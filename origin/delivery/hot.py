@@ -25,9 +25,10 @@ from typing import Any, Final
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD
 
+from origin.cache.record import RECORD
 from origin.defence.connection import GuardedConnection
 from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
-from origin.delivery.reuse import REUSABLE, HotAnswer, HotAnswers
+from origin.delivery.reuse import REUSABLE, Held, HotAnswer, HotAnswers
 from origin.delivery.verified import VerifiedTokens
 
 _METHOD: Final = b"GET /"
@@ -119,9 +120,9 @@ class HotConnection(GuardedConnection):
         noted, self._noted = self._noted, None
         sent = await super().finish_response(request, resp, start_time)
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
-            reusable = resp.get(REUSABLE)
-            if reusable is not None:
-                self._hot.answers.keep(noted, resp, reusable)
+            reusable, held = resp.get(REUSABLE), Held.by(request.get(RECORD))
+            if reusable is not None and held is not None:
+                self._hot.answers.keep(noted, resp, reusable, held)
         return sent
 
 

@@ -11,14 +11,14 @@ from typing import Final
 
 from cdn.policy import ObjectClass
 from manifests.index import StoredObject
-from manifests.layout import Revision
+from manifests.layout import Revision, name_after
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
 from origin.delivery.body import MemoryBody, StoredBody
 from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import Reader
 
 _UNLISTED_MAX: Final = 50_000
 """Segments of unfinished revisions that are remembered: 20 MB, or a day of sound in three rungs."""
@@ -28,7 +28,7 @@ class RevisionObjects:
     """The objects of all revisions of one store."""
 
     def __init__(
-        self, reader: StoreReader, published: Published, unlisted_max: int = _UNLISTED_MAX
+        self, reader: Reader, published: Published, unlisted_max: int = _UNLISTED_MAX
     ) -> None:
         self._reader = reader
         self._published = published
@@ -50,7 +50,9 @@ class RevisionObjects:
         return Resource(
             kind,
             stored.sha256,
-            StoredBody(self._reader, published.where.key(name), stored.size_bytes),
+            StoredBody(
+                self._reader, published.where.key(name), stored, _following(published, name, kind)
+            ),
             asset_id=published.where.asset_id,
             artist=published.artist,
         )
@@ -59,9 +61,20 @@ class RevisionObjects:
         key = where.key(name)
         known = self._unlisted.get(key)
         if known is not None:
-            body = StoredBody(self._reader, key, known.size_bytes)
+            body = StoredBody(self._reader, key, known)
             return Resource(kind, known.sha256, body, asset_id=where.asset_id)
         content = await self._reader.read(key)
         digest = hashlib.sha256(content).hexdigest()
         self._unlisted.put(key, StoredObject(name, len(content), digest), 1)
         return Resource(kind, digest, MemoryBody(content), asset_id=where.asset_id)
+
+
+def _following(
+    published: PublishedRevision, name: str, kind: ObjectKind
+) -> tuple[str, StoredObject] | None:
+    """Return the key of the segment that is played after a segment, and what it is."""
+    if kind.object_class is not ObjectClass.SEGMENT:
+        return None
+    after = name_after(name)
+    stored = published.objects.get(after)
+    return None if stored is None else (published.where.key(after), stored)

@@ -5,7 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from cdn.policy import ObjectClass, policy_for
-from origin.delivery.reading import StoreReader
+from origin.delivery.reading import Reader
 
 STORE_TIMEOUT_S: Final = 2.0
 
@@ -13,7 +13,7 @@ STORE_TIMEOUT_S: Final = 2.0
 class Probes:
     """``/healthz`` answers as long as the process does; ``/readyz`` as long as its store does."""
 
-    def __init__(self, reader: StoreReader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
     def add_routes(self, app: web.Application) -> None:

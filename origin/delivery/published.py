@@ -14,7 +14,7 @@ from manifests.index import Index, StoredObject
 from manifests.layout import ENTRY_PREFIX, INDEX, Revision, entry_key
 from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import BrokenObject, NotFound
-from origin.delivery.reading import StoreReader, well_formed
+from origin.delivery.reading import Reader, well_formed
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
 _CONCURRENT_READS: Final = 16
@@ -39,7 +39,7 @@ class PublishedRevision:
 class Published:
     """Entries and revisions of one store."""
 
-    def __init__(self, reader: StoreReader, objects_max: int = _OBJECTS_MAX) -> None:
+    def __init__(self, reader: Reader, objects_max: int = _OBJECTS_MAX) -> None:
         self._reader = reader
         self._revisions: BoundedMap[Revision, PublishedRevision] = BoundedMap(objects_max)
 

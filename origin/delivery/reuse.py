@@ -1,21 +1,27 @@
 """Answers that are given again, byte for byte apart from their date.
 
 An answer lives as long as the objects it was made of stay in memory (``forget``), and no longer
-than it is fresh. What it costs beside its body, which is the cache's own, is part of what the cache
-reckons for each of its objects.
+than it is fresh. The body of most is the object itself, which the cache holds; what others take,
+compressed ones for instance, is bounded here.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import Final
+from typing import TYPE_CHECKING, Final, Self
 
 from aiohttp import hdrs, web
 
+from origin.cache.record import Record
 from origin.delivery.head import REPRESENTATIONS, PlainHead
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BYTES_MAX: Final = 32_000_000
+_ANSWER_BYTES: Final = 2_000
+"""A head, twice, and what leads to it."""
 _Answers = list["HotAnswer | None"]
 
 
@@ -29,6 +35,13 @@ class Held:
     keys: tuple[str, ...] = ()
     until_s: float | None = None
 
+    @classmethod
+    def by(cls, record: Record | None) -> Self | None:
+        """Return what a request's reads found in memory; None where any had to look farther."""
+        if record is None or not record.is_from_memory:
+            return None
+        return cls(tuple(dict.fromkeys(held.key for held in record.held)), record.until_s)
+
 
 @dataclass(frozen=True, slots=True)
 class Reusable:
@@ -39,24 +52,30 @@ class Reusable:
 
     number: int
     compressible: bool
-    held: Held
 
 
 REUSABLE: Final = web.ResponseKey("reusable", Reusable)
 
 
 class HotAnswer:
-    """One answer: its head around the date, and its body."""
+    """One answer: its head around the date, and its body.
 
-    __slots__ = ("_after", "_before", "_head", "_second", "body", "keys", "status", "until_s")
+    ``own_bytes`` is what it takes beside what is in memory anyhow: an object that is sent as it is.
+    """
 
-    def __init__(self, response: web.Response, body: bytes, reusable: Reusable) -> None:
+    __slots__ = (
+        "_after", "_before", "_head", "_second", "body", "keys", "own_bytes", "status", "until_s",
+    )  # fmt: skip
+
+    def __init__(self, response: web.Response, body: bytes, reusable: Reusable, held: Held) -> None:
         self.status = response.status
         self.body = body
-        self.keys = reusable.held.keys
-        self.until_s = reusable.held.until_s
+        self.keys = held.keys
+        self.until_s = held.until_s
         self._before, self._after = _head_around_date(response)
         self._second, self._head = 0, b""
+        is_shared = held.keys and not reusable.compressible
+        self.own_bytes = _ANSWER_BYTES + (0 if is_shared else len(body))
 
     def head(self) -> bytes:
         """Return its head as of this second."""
@@ -77,14 +96,30 @@ class _Object:
         self.answers: _Answers = [None] * REPRESENTATIONS
         self.keys: set[str] = set()
 
+    def own_bytes(self) -> int:
+        return sum(answer.own_bytes for answer in self.answers if answer is not None)
+
+
+def _ignore(_key: str) -> None:
+    pass
+
 
 class HotAnswers:
-    """Answers by path and representation; ``used`` is told the keys of what was given again."""
+    """Answers by path and representation, ``bytes_max`` of them; those of the oldest path go first.
 
-    def __init__(self, used: Callable[[str], object]) -> None:
-        self._used = used
+    ``used`` is told the keys of what was given again.
+    """
+
+    def __init__(self, bytes_max: int = BYTES_MAX) -> None:
+        self.used: Callable[[str], object] = _ignore
+        self._bytes_max = bytes_max
+        self._own_bytes = 0
         self._objects: dict[bytes, _Object] = {}
         self._paths: defaultdict[str, set[bytes]] = defaultdict(set)
+
+    def __len__(self) -> int:
+        """At how many paths something is answered."""
+        return len(self._objects)
 
     def find(self, path: bytes, head: PlainHead, now_s: float) -> HotAnswer | None:
         """Return the answer to a plain request, if it has been given, and still holds."""
@@ -99,10 +134,10 @@ class HotAnswers:
             self._forget_path(path)
             return None
         for key in answer.keys:
-            self._used(key)
+            self.used(key)
         return answer
 
-    def keep(self, path: bytes, response: web.Response, reusable: Reusable) -> None:
+    def keep(self, path: bytes, response: web.Response, reusable: Reusable, held: Held) -> None:
         """Give this answer, which was sent, again to whoever asks for the same."""
         body = response.body
         if not isinstance(body, bytes) or hdrs.SET_COOKIE in response.headers:
@@ -110,10 +145,14 @@ class HotAnswers:
         found = self._objects.get(path)
         if found is None:
             found = self._objects[path] = _Object(compressible=reusable.compressible)
-        found.answers[reusable.number] = HotAnswer(response, body, reusable)
-        found.keys.update(reusable.held.keys)
-        for key in reusable.held.keys:
+        before, answer = found.answers[reusable.number], HotAnswer(response, body, reusable, held)
+        found.answers[reusable.number] = answer
+        self._own_bytes += answer.own_bytes - (0 if before is None else before.own_bytes)
+        found.keys.update(held.keys)
+        for key in held.keys:
             self._paths[key].add(path)
+        while self._own_bytes > self._bytes_max:
+            self._forget_path(next(iter(self._objects)))
 
     def forget(self, key: str) -> None:
         """Give no answer again that was made of this object."""
@@ -121,7 +160,9 @@ class HotAnswers:
             self._forget_path(path)
 
     def _forget_path(self, path: bytes) -> None:
-        for key in self._objects.pop(path).keys:
+        found = self._objects.pop(path)
+        self._own_bytes -= found.own_bytes()
+        for key in found.keys:
             paths = self._paths[key]
             paths.discard(path)
             if not paths:

@@ -33,7 +33,6 @@ from origin.delivery.answer import TOKEN_HOLDER, Resource, Responder
 from origin.delivery.body import MemoryBody
 from origin.delivery.errors import TokenForAnother, TokenInvalid, TokenMissing
 from origin.delivery.published import Published
-from origin.delivery.reuse import Held
 from origin.delivery.verified import PREFIX, VerifiedToken, VerifiedTokens
 
 JWK_SET_PATH: Final = "/.well-known/jwks.json"
@@ -97,7 +96,7 @@ def add_jwk_set(app: web.Application, keys: KeyRing, responder: Responder) -> No
     """Publish the keys, for edges that look at tokens themselves."""
     content = jwk_set(keys.keys)
     digest = sha256(content).hexdigest()
-    resource = Resource(_JWK_SET, digest, MemoryBody(content), held=Held())
+    resource = Resource(_JWK_SET, digest, MemoryBody(content))
 
     async def answer(request: web.Request) -> web.Response:
         return await responder.answer(request, resource)

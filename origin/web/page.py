@@ -17,7 +17,6 @@ from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 from origin.delivery.errors import NotFound
-from origin.delivery.reuse import Held
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -67,7 +66,7 @@ def _read(path: Traversable, object_class: ObjectClass) -> Resource:
     content = path.read_bytes()
     kind = ObjectKind(object_class, _MEDIA_TYPES[path.name.rpartition(".")[2]])
     digest = hashlib.sha256(content).hexdigest()
-    return Resource(kind, digest, MemoryBody(content), held=Held())
+    return Resource(kind, digest, MemoryBody(content))
 
 
 def add_routes(app: web.Application, responder: Responder) -> None:

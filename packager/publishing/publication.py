@@ -10,7 +10,7 @@ year. What nothing lists is what an earlier run left, and gives way.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from manifests import layout
 from manifests.errors import ManifestError
@@ -20,13 +20,21 @@ from packager.errors import RevisionGone, StoreFailed
 from packager.publishing.chunk_record import recorded_digests
 from packager.publishing.storage import Storage
 
+OnGrowth = Callable[[Sequence[str]], None]
+
 
 class Publication:
-    """The objects of one revision; its methods raise StoreFailed."""
+    """The objects of one revision; its methods raise StoreFailed.
 
-    def __init__(self, storage: Storage, where: Revision) -> None:
+    ``on_growth`` is given the keys of what was written in place of what players may have fetched.
+    """
+
+    def __init__(
+        self, storage: Storage, where: Revision, on_growth: OnGrowth | None = None
+    ) -> None:
         self.storage = storage
         self.where = where
+        self._on_growth = on_growth
         self._sizes_bytes: dict[str, int] = {}
         self._is_ours = False
 
@@ -90,9 +98,10 @@ class Publication:
 
     def put_growing(self, contents: Mapping[str, bytes]) -> None:
         """Store objects that stand in until the revision is complete, by name, in any order."""
-        self.storage.put_all(
-            {self.where.growing_key(name): data for name, data in contents.items()}
-        )
+        growing = {self.where.growing_key(name): data for name, data in contents.items()}
+        self.storage.put_all(growing)
+        if self._on_growth is not None and growing:
+            self._on_growth(tuple(growing))
 
     def read_growing(self, names: Iterable[str]) -> dict[str, bytes]:
         """Return those of such objects that are there, by name."""

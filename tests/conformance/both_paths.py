@@ -29,7 +29,7 @@ class Counted(HotPath):
     """A hot path that knows how much it answered."""
 
     def __init__(self, tokens: VerifiedTokens | None) -> None:
-        super().__init__(HotAnswers(lambda _: None), tokens)
+        super().__init__(HotAnswers(), tokens)
         self.given = 0
 
     def count(self, *_: object) -> None:

@@ -9,14 +9,15 @@ from obstore.store import MemoryStore
 from cdn.policy import ObjectClass
 from cdn.signing.keys import Algorithm, new_signing_key
 from cdn.signing.token import KeyRing, sign
+from origin.cache import record
+from origin.cache.running import Tiers
+from origin.cache.store import StoreReader
 from origin.delivery import problem
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 from origin.delivery.compression import Compressor
 from origin.delivery.published import Published
-from origin.delivery.reading import StoreReader
-from origin.delivery.reuse import Held
 from origin.delivery.tokens import TokenGate, TokenRules
 from tests.conformance.both_paths import both_paths
 from tests.sources.published import publish
@@ -42,11 +43,11 @@ def hot_app(rules: TokenRules) -> web.Application:
     async def answer(request: web.Request) -> web.Response:
         content = request.match_info["asset_id"].encode()
         kind = ObjectKind(ObjectClass.SEGMENT, "audio/mp4")
-        resource = Resource(kind, "0" * 64, MemoryBody(content), held=Held())
+        resource = Resource(kind, "0" * 64, MemoryBody(content))
         return await responder.answer(request, resource)
 
-    gate = TokenGate(Published(StoreReader(store)), rules)
-    app = web.Application(middlewares=[problem.middleware])
+    gate = TokenGate(Published(Tiers(StoreReader(store)).reader), rules)
+    app = web.Application(middlewares=[record.middleware, problem.middleware])
     app.add_routes(gate.routes("/media/{asset_id}/{name}", answer))
     return app
 

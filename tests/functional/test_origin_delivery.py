@@ -15,6 +15,7 @@ from obstore.store import MemoryStore
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
+from origin.cache.store import StoreReader
 from tests.sources.published import MEDIA_PLAYLIST, PublishedAsset, publish
 
 Client = TestClient[Request, Application]
@@ -37,7 +38,7 @@ def asset(store: MemoryStore) -> PublishedAsset:
 @pytest.fixture
 async def client(store: MemoryStore, asset: PublishedAsset) -> AsyncIterator[Client]:
     del asset
-    async with TestClient(TestServer(create_app(store))) as opened:
+    async with TestClient(TestServer(create_app(store, reader=StoreReader(store)))) as opened:
         yield opened
 
 

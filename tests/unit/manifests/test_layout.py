@@ -76,3 +76,15 @@ def test_no_name_steps_out_of_its_folder(file_name: str) -> None:
     assert folders == ["sources", "a1", "u1"]
     assert name.strip(".")
     assert len(name.encode()) <= 255
+
+
+@pytest.mark.parametrize(
+    ("name", "following"),
+    [
+        ("128k/00000.m4s", "128k/00001.m4s"),
+        ("flac/00099.aac", "flac/00100.aac"),
+        ("128k/99999.m4s", "128k/100000.m4s"),
+    ],
+)
+def test_segments_follow_each_other(name: str, following: str) -> None:
+    assert layout.name_after(name) == following

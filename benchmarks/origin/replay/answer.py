@@ -1,0 +1,88 @@
+"""How many bytes a cache saves the store, against Belady's optimum for the same requests and size.
+
+The cache is the one that serves, under a simulated clock. A third of the requests warm it up.
+"""
+
+import time
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from itertools import compress
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.origin.replay.optimum import optimal_hits
+from benchmarks.origin.replay.policies import LeastRecentlyUsed, Ours, Policy, S3Fifo, WTinyLfu
+from benchmarks.origin.replay.trace import Trace, listening
+
+_OTHERS: Final[dict[str, Callable[[int], Policy]]] = {
+    "lru": LeastRecentlyUsed,
+    "s3_fifo": S3Fifo,
+    "w_tinylfu": WTinyLfu,
+}
+_SIZES_GB: Final = (0.1, 1.1, 10, 100)
+_L2_BYTES: Final = 1_000_000_000
+_HOT_TRACKS: Final = 50
+"""All of their renditions fit the second tier."""
+
+
+def answer(asked: Namespace, folder: Path) -> dict[str, Any]:  # noqa: ARG001 nothing is written
+    """Replay the same requests with each cache at each size."""
+    trace = listening(asked.plays, asked.tracks, asked.seed)
+    hot = listening(asked.plays, min(asked.tracks, _HOT_TRACKS), asked.seed)
+    return {
+        "requests": len(trace.segments),
+        "tracks": asked.tracks,
+        "distinct_gb": round(trace.distinct_bytes() / 1e9, 1),
+        "hours": round(trace.at_s[-1] / 3600, 2),
+        "byte_hit_ratio": {f"{size} GB": _compared(trace, int(size * 1e9)) for size in _SIZES_GB},
+        "hot_set": {
+            "gb": round(hot.distinct_bytes() / 1e9, 2),
+            "byte_hit_ratio": _ratio(hot, _replayed(hot, _L2_BYTES)),
+        },
+        "goals": {"of_optimum": 0.9, "hot_set": 0.95},
+    }
+
+
+def _compared(trace: Trace, bytes_max: int) -> dict[str, Any]:
+    best = _ratio(trace, optimal_hits(trace, bytes_max))
+    found: dict[str, Any] = {"optimum": best}
+    for name in ("soundbridge", *_OTHERS):
+        begun_s = time.perf_counter()
+        ratio = _ratio(trace, _replayed(trace, bytes_max, _OTHERS.get(name)))
+        us = (time.perf_counter() - begun_s) / len(trace.segments) * 1e6
+        found[name] = {
+            "ratio": ratio,
+            "of_optimum": round(ratio / best, 3),
+            "us_per_request": round(us, 2),
+        }
+    return found
+
+
+class _Clock:
+    """Tells the time of the request that is replayed."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def _replayed(
+    trace: Trace, bytes_max: int, other: Callable[[int], Policy] | None = None
+) -> list[bool]:
+    """Tell for each request whether our cache had it, or another one."""
+    clock = _Clock()
+    cache = Ours(bytes_max, clock) if other is None else other(bytes_max)
+    keys = map("media/{}/{:05d}.m4s".format, trace.renditions, trace.segments)
+    hits = []
+    for key, size_bytes, at_s in zip(keys, trace.sizes_bytes, trace.at_s, strict=True):
+        clock.now_s = at_s
+        hits.append(cache.has(key, size_bytes))
+    return hits
+
+
+def _ratio(trace: Trace, hits: Sequence[bool]) -> float:
+    """Return the share of bytes that were there, once the cache was warm."""
+    warm = len(hits) // 3
+    sizes = trace.sizes_bytes[warm:]
+    return round(sum(compress(sizes, hits[warm:])) / sum(sizes), 4)

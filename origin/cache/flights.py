@@ -1,0 +1,60 @@
+"""One read for all who want the same at the same time.
+
+A flight is a task of its own: who waits for it may go away, and it goes on for the others and for
+whoever asks next. It runs in an empty context, for it belongs to no request. ``leave`` parts those
+who wait already from those who come: after a change, these must not get what was read before it.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable, Coroutine, Hashable
+from typing import Any, Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+
+class Flights(Generic[K, T]):
+    """Reads under way, by what they read."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[K, asyncio.Task[T]] = {}
+        self._parted: set[asyncio.Task[T]] = set()
+
+    def __len__(self) -> int:
+        """Return how many can be joined."""
+        return len(self._under_way)
+
+    def under_way(self, what: K) -> asyncio.Task[T] | None:
+        """Return the flight that can be joined, if there is one."""
+        return self._under_way.get(what)
+
+    def begin(self, what: K, read: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
+        """Begin a flight, where none is under way; wait for it with ``asyncio.shield``."""
+        flight = asyncio.create_task(read(), context=contextvars.Context())
+        self._under_way[what] = flight
+        flight.add_done_callback(lambda done: self._ended(what, done))
+        return flight
+
+    def is_current(self, what: K) -> bool:
+        """Tell, within a flight, whether it can still be joined."""
+        return self._under_way.get(what) is asyncio.current_task()
+
+    def leave(self, applies: Callable[[K], bool]) -> None:
+        """Let nobody join the flights that it applies to."""
+        for what in [what for what in self._under_way if applies(what)]:
+            self._parted.add(self._under_way.pop(what))
+
+    async def close(self) -> None:
+        """End all flights; who waits for one is cancelled."""
+        flights = [*self._under_way.values(), *self._parted]
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    def _ended(self, what: K, done: asyncio.Task[T]) -> None:
+        if self._under_way.get(what) is done:
+            del self._under_way[what]
+        self._parted.discard(done)
+        if not done.cancelled():
+            done.exception()  # seen, even where everybody has gone away

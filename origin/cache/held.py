@@ -1,0 +1,136 @@
+"""What this process holds in memory of the store's objects, and for how long.
+
+An object that may change is fresh for a moment, or a little longer while changes are heard of; then
+it is stale, and may stand in while it is read anew, or cannot be. That an object is not there is
+remembered for a moment, and forgotten with any change: one publication makes several objects
+appear. What cannot change and was held against its index is held for as long as there is room.
+
+Time is told by a clock that is never set, as the loop's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+from typing import Final
+
+from cdn.policy import Holding
+from manifests.index import StoredObject
+from origin.cache.lifetimes import MISSING, holding_of, may_change
+from origin.cache.memory import MemoryCache
+from origin.cache.store import matches
+from origin.delivery.bounded import BoundedMap
+
+ABSENCES_MAX: Final = 10_000
+
+
+@dataclass(slots=True)
+class Held:
+    """An object in memory; ``since_s`` is when its read began, ``sha256`` what it was held against.
+
+    It ``is_current`` until it leaves memory, or changes may have been missed.
+    """
+
+    key: str
+    content: bytes
+    sha256: str | None
+    holding: Holding
+    since_s: float
+    is_current: bool = True
+    failed_s: float = -inf
+
+
+class HeldObjects:
+    """The first tier; ``on_change`` is told the key of whatever leaves it or may have changed."""
+
+    def __init__(
+        self, bytes_max: int, clock: Callable[[], float], on_change: Callable[[str], object]
+    ) -> None:
+        self._clock = clock
+        self._on_change = on_change
+        self._memory: MemoryCache[Held] = MemoryCache(bytes_max, clock, on_drop=self._left)
+        self._changing: set[str] = set()
+        self._absent: BoundedMap[str, float] = BoundedMap(ABSENCES_MAX)
+        self._hears = False
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether it is held, which is no use of it."""
+        return key in self._memory
+
+    @property
+    def size_bytes(self) -> int:
+        """How much memory it takes."""
+        return self._memory.size_bytes
+
+    def touch(self, key: str) -> None:
+        """Count a use of an object that was given elsewhere."""
+        self._memory.touch(key)
+
+    def get(self, key: str, listed: StoredObject | None) -> Held | None:
+        """Return an object, if it is held, and is what is listed."""
+        held = self._memory.get(key)
+        if held is None or listed is None or held.sha256 == listed.sha256:
+            return held
+        if held.sha256 is None and matches(held.content, listed):
+            held.sha256 = listed.sha256
+            held.holding = holding_of(key, is_listed=True)
+            return held
+        self._memory.drop(key)
+        return None
+
+    def until_s(self, held: Held) -> float | None:
+        """Return when an object becomes stale, None for never."""
+        if not held.is_current:
+            return -inf
+        life_s = held.holding.heard_s if self._hears else held.holding.memory_s
+        return None if life_s is None else held.since_s + life_s
+
+    def is_absent(self, key: str) -> bool:
+        """Tell whether it was not there a moment ago."""
+        until_s = self._absent.get(key)
+        return until_s is not None and self._clock() < until_s
+
+    def keep(
+        self, key: str, content: bytes, listed: StoredObject | None, since_s: float
+    ) -> Held | None:
+        """Hold what was read in place of what was; None where it may not be held, or is not."""
+        holding = holding_of(key, is_listed=listed is not None)
+        if holding.memory_s is not None and holding.memory_s <= 0:
+            return None
+        before = self._memory.get(key) if key in self._changing else None
+        if may_change(key) and (before is None or before.content != content):
+            self._forget_absences()
+        sha256 = None if listed is None else listed.sha256
+        held = Held(key, content, sha256, holding, since_s)
+        if not self._memory.put(key, held, len(content)):
+            return None
+        if may_change(key):
+            self._changing.add(key)
+        return held
+
+    def note_absence(self, key: str, since_s: float) -> None:
+        """Remember that an object is not there, and hold it no longer."""
+        self._memory.drop(key)
+        self._absent.put(key, since_s + (MISSING.memory_s or 0), 1)
+
+    def drop(self, key: str) -> None:
+        """Hold nothing of an object that has changed."""
+        self._memory.drop(key)
+        self._forget_absences()
+
+    def hear(self, *, hears: bool) -> None:
+        """Begin, or end, to trust that each change is told; some may have been missed until now."""
+        self._hears = hears
+        self._forget_absences()
+        for key in self._changing:
+            held = self._memory.get(key)
+            if held is not None:
+                held.is_current = False
+            self._on_change(key)
+
+    def _forget_absences(self) -> None:
+        self._absent = BoundedMap(ABSENCES_MAX)
+
+    def _left(self, key: str, held: Held) -> None:
+        held.is_current = False
+        self._changing.discard(key)
+        self._on_change(key)

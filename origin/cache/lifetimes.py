@@ -1,0 +1,34 @@
+"""How long a tier may hold an object, by its key. Pure; the times are in ``cdn.policy``.
+
+The folder of a key says whether the object may change. Below a revision nothing ever does, but the
+store may be wrong about it: only what an index lists, and was held against that, has no end.
+"""
+
+from typing import Final
+
+from cdn.policy import NOT_HELD, UNVERIFIED, Holding, ObjectClass, holding_for
+from manifests.layout import ENTRY_PREFIX, GROWING_PREFIX, INDEX, MEDIA_PREFIX
+
+_ENTRY: Final = holding_for(ObjectClass.ENTRY_PLAYLIST)
+_GROWING: Final = holding_for(ObjectClass.GROWING_PLAYLIST)
+LISTED: Final = holding_for(ObjectClass.SEGMENT)
+MISSING: Final = holding_for(ObjectClass.NOT_FOUND)
+
+
+def holding_of(key: str, *, is_listed: bool) -> Holding:
+    """Return how long the object may be held; ``is_listed`` says that its digest is known."""
+    folder, _, rest = key.partition("/")
+    if folder == ENTRY_PREFIX:
+        return _ENTRY
+    if folder == GROWING_PREFIX:
+        return _GROWING
+    if folder == MEDIA_PREFIX and is_listed:
+        return LISTED
+    if folder == MEDIA_PREFIX and not rest.endswith(f"/{INDEX}"):
+        return UNVERIFIED
+    return NOT_HELD
+
+
+def may_change(key: str) -> bool:
+    """Tell whether the object called so can be another one later."""
+    return not key.startswith(f"{MEDIA_PREFIX}/")

@@ -1,0 +1,117 @@
+"""What the reads of one request found, and how that is told in ``Cache-Status`` (RFC 9211).
+
+aiohttp runs a request in a task of its own, so a context variable leads from the middleware to
+whatever reads, and ``on_response_prepare`` tells the result. A request may read several objects (an
+entry, the index of its revision, a segment): the one that came from farthest is told. Two requests
+that find the same in memory say the same, so that an answer can be given again as it is.
+
+The first member of the field is the cache closest to the store (§2), here Redis. A stale answer
+tells its Age (RFC 9111 §5.1), so that caches outside do not take it for a fresh one.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from origin.cache.held import Held
+
+MEMORY_NAME: Final = "soundbridge"
+SHARED_NAME: Final = "soundbridge-shared"
+_CACHE_STATUS: Final = "Cache-Status"
+
+
+class Found(Enum):
+    """Where an object was found, the nearest first; the value is what Cache-Status says."""
+
+    ABSENCE = f"{MEMORY_NAME}; hit; detail=absence"
+    MEMORY = f"{MEMORY_NAME}; hit"
+    STALE = f"{MEMORY_NAME}; hit; detail=stale-while-revalidate"
+    JOINED = f"{MEMORY_NAME}; fwd=uri-miss; collapsed"
+    SHARED = f"{SHARED_NAME}; hit, {MEMORY_NAME}; fwd=uri-miss"
+    NOT_SHARED = f"{SHARED_NAME}; fwd=uri-miss, {MEMORY_NAME}; fwd=uri-miss"
+    STORE = f"{MEMORY_NAME}; fwd=uri-miss"
+    RENEWED = f"{MEMORY_NAME}; fwd=stale"
+    STALE_ON_ERROR = f"{MEMORY_NAME}; fwd=stale; detail=stale-if-error"
+
+
+NOT_ASKED: Final = f"{MEMORY_NAME}; fwd=bypass"
+_ORDER: Final = {found: place for place, found in enumerate(Found)}
+_SUCCESSES: Final = frozenset({200, 206, 304})
+
+
+@dataclass(slots=True)
+class Record:
+    """What one request's reads found.
+
+    ``held`` are the objects that are in memory now. ``until_s`` is when the first of them becomes
+    stale, by the loop's clock; None where none ever does.
+    """
+
+    farthest: Found | None = None
+    held: list[Held] = field(default_factory=list)
+    until_s: float | None = None
+    age_s: float | None = None
+
+    @property
+    def is_from_memory(self) -> bool:
+        """Whether the next who asks will find the same, and be told the same."""
+        is_near = self.farthest in {None, Found.ABSENCE, Found.MEMORY}
+        return is_near and all(held.is_current for held in self.held)
+
+    def note(self, found: Found) -> None:
+        """Take note of where an object was found."""
+        if self.farthest is None or _ORDER[found] > _ORDER[self.farthest]:
+            self.farthest = found
+
+    def note_held(self, held: Held, until_s: float | None) -> None:
+        """Take note of an object that is in memory, and until when it is fresh."""
+        self.held.append(held)
+        if until_s is not None:
+            self.until_s = until_s if self.until_s is None else min(until_s, self.until_s)
+
+    def note_age(self, age_s: float) -> None:
+        """Take note of something stale that nobody could renew."""
+        self.age_s = age_s if self.age_s is None else max(age_s, self.age_s)
+
+
+_current: ContextVar[Record | None] = ContextVar("reads of this request", default=None)
+RECORD: Final = web.RequestKey("reads", Record)
+
+
+def current() -> Record:
+    """Return the record of the request that is being answered; where there is none, a new one."""
+    return _current.get() or Record()
+
+
+@web.middleware
+async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Begin a record for everything that is read for a request."""
+    record = request[RECORD] = Record()
+    token = _current.set(record)
+    try:
+        return await handler(request)
+    finally:
+        _current.reset(token)
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Tell a response's reader what its reads found."""
+    record = request.get(RECORD)
+    response.headers[_CACHE_STATUS] = _told(record, request, response)
+    if record is not None and record.age_s is not None:
+        response.headers[hdrs.AGE] = str(int(record.age_s))
+
+
+def _told(record: Record | None, request: web.Request, response: web.StreamResponse) -> str:
+    if record is not None and record.farthest is not None:
+        return record.farthest.value
+    if request.method == hdrs.METH_OPTIONS:
+        return f"{MEMORY_NAME}; fwd=method"
+    is_kept = response.status in _SUCCESSES and "no-store" not in response.headers.get(
+        hdrs.CACHE_CONTROL, ""
+    )
+    return Found.MEMORY.value if is_kept else NOT_ASKED

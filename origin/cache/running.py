@@ -1,0 +1,67 @@
+"""The parts of the tiers that live as long as a process: a client, a listener, what is on its way.
+
+Where no Redis is configured there is none of it, and lifetimes alone decide.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+from origin.cache.changes import Tell, listen, tell, tell_nobody
+from origin.cache.connection import Connection, connect
+from origin.cache.shared import SharedTier
+from origin.cache.store import StoreReader
+from origin.cache.tiered import MEMORY_BYTES, TieredReader
+
+
+class Tiers:
+    """A store's reader, and what runs beside it within ``running``.
+
+    ``cache`` is the URL of a Redis or Valkey server; raises CacheUnusable where it is none.
+    """
+
+    def __init__(
+        self,
+        store: StoreReader,
+        cache: str | None = None,
+        *,
+        memory_bytes: int = MEMORY_BYTES,
+        on_change: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        self._client = None if cache is None else connect(cache)
+        self._shared = None if self._client is None else SharedTier(Connection(self._client))
+        self.reader = TieredReader(
+            store, shared=self._shared, memory_bytes=memory_bytes, on_change=on_change
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[TieredReader]:
+        """Listen for changes while the caller's block runs, then close all."""
+        listening = None
+        if self._client is not None:
+            listening = asyncio.create_task(listen(self._client, self.reader))
+        try:
+            yield self.reader
+        finally:
+            if listening is not None:
+                listening.cancel()
+                await asyncio.gather(listening, return_exceptions=True)
+            await self.reader.close()
+            if self._shared is not None:
+                await self._shared.close()
+            if self._client is not None:
+                await self._client.aclose()
+
+
+@asynccontextmanager
+async def telling(cache: str | None) -> AsyncIterator[Tell]:
+    """Give what tells all processes of changes; raises CacheUnusable."""
+    if cache is None:
+        yield tell_nobody
+        return
+    client = connect(cache)
+    try:
+        yield partial(tell, Connection(client))
+    finally:
+        await client.aclose()

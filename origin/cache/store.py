@@ -1,0 +1,117 @@
+"""Reading from the object store: the boundary where its exceptions become ours.
+
+Every read has a deadline and a limit on what it may bring, and no more than a number of them are
+under way at once: the others wait, inside of their deadlines. ``NotFound`` means that the object is
+not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in between, with pauses
+of random length, and asks for the rest of a body that breaks off.
+"""
+
+import asyncio
+import hashlib
+import heapq
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from obstore.exceptions import BaseError
+
+from manifests.index import StoredObject
+from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from origin.delivery.reading import OBJECT_BYTES_MAX
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+    from obstore.store import ObjectStore
+
+LISTED_KEYS_MAX: Final = 100_000
+READS_AT_ONCE: Final = 64
+_LIST_CHUNK: Final = 1000
+
+
+class StoreReader:
+    """One store, read with a deadline; it holds nothing open, so there is nothing to close."""
+
+    def __init__(
+        self, store: "ObjectStore", *, timeout_s: float = 10.0, reads_at_once: int = READS_AT_ONCE
+    ) -> None:
+        self._store = store
+        self._timeout_s = timeout_s
+        self._places = asyncio.Semaphore(reads_at_once)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a read would have to wait for others."""
+        return self._places.locked()
+
+    async def read(
+        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+    ) -> bytes:
+        """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
+        async with self._translated(), self._places:
+            content = await self._get(key, limit_bytes)
+            if listed is not None and not matches(content, listed):
+                content = await self._get(key, limit_bytes)
+        if listed is not None and not matches(content, listed):
+            raise BrokenObject("The store holds something else than was published.")
+        return content
+
+    async def _get(self, key: str, limit_bytes: int) -> bytes:
+        found = await self._store.get_async(key)
+        if found.meta["size"] > limit_bytes:
+            raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")
+        return bytes(await found.bytes_async())
+
+    async def read_span(
+        self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
+    ) -> bytes:
+        """Return the bytes from ``start`` up to, not including, ``stop``."""
+        del listed  # a part has no digest
+        async with self._translated(), self._places:
+            return bytes(await self._store.get_range_async(key, start=start, end=stop))
+
+    def read_ahead(self, key: str, listed: StoredObject) -> None:
+        """Do nothing: there is no place to hold it."""
+
+    async def newest(self, prefix: str, count: int) -> Sequence[str]:
+        """Return the keys below ``prefix`` that were written last, the newest first."""
+        newest: list[ObjectMeta] = []
+        listed = 0
+        async with self._translated(), self._places:
+            async for chunk in self._store.list(prefix=prefix, chunk_size=_LIST_CHUNK):
+                newest = heapq.nlargest(count, [*newest, *chunk], key=_age_order)
+                listed += len(chunk)
+                if listed >= LISTED_KEYS_MAX:
+                    break
+        return [meta["path"] for meta in newest]
+
+    async def check(self) -> None:
+        """Return if the store answers at all; StoreUnavailable where it does not."""
+        async with self._translated():
+            async for _ in self._store.list(chunk_size=1):
+                break
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                yield
+        except FileNotFoundError as error:
+            raise NotFound("There is nothing at this address.") from error
+        except TimeoutError as error:
+            raise StoreUnavailable(
+                f"The object store did not answer within {self._timeout_s:g} s; try again."
+            ) from error
+        except (BaseError, OSError) as error:
+            raise StoreUnavailable("The object store cannot be read now; try again.") from error
+
+
+def matches(content: bytes, listed: StoredObject) -> bool:
+    """Tell whether bytes are those that an index lists."""
+    return (
+        len(content) == listed.size_bytes and hashlib.sha256(content).hexdigest() == listed.sha256
+    )
+
+
+def _age_order(meta: "ObjectMeta") -> tuple[datetime, str]:
+    return meta["last_modified"], meta["path"]

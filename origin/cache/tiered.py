@@ -1,0 +1,231 @@
+"""Reading through the tiers: memory, Redis, the store.
+
+What is in memory and fresh is given at once. What has just become stale is given, too, while it is
+read anew (stale-while-revalidate), and for longer where that fails (stale-if-error, RFC 5861). All
+else is a flight through the other tiers, which whoever wants the same joins.
+
+Ranges are cut from whole objects: these are small, and one read serves all ranges. Where a listener
+is at one segment, the next is read ahead, a few at a time and only while the store has places free.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Final, NamedTuple, Protocol
+
+from manifests.index import StoredObject
+from origin.cache.flights import Flights
+from origin.cache.held import Held, HeldObjects
+from origin.cache.lifetimes import may_change
+from origin.cache.record import Found, current
+from origin.cache.store import StoreReader
+from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from origin.delivery.reading import OBJECT_BYTES_MAX
+
+MEMORY_BYTES: Final = 100_000_000
+WHOLE_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Larger objects (a waveform of many hours) are read in part where a part is asked for."""
+READ_AHEAD_MAX: Final = 4
+STAND_IN_AFTER_S: Final = 1.0
+"""How long a store may take until something stale stands in, and how long that is not tried again
+where somebody waits."""
+
+
+class Flight(NamedTuple):
+    """What one flight reads."""
+
+    key: str
+    limit_bytes: int
+    listed: StoredObject | None
+
+
+class Arrival(NamedTuple):
+    """What a flight brought, and from where."""
+
+    content: bytes
+    found: Found
+    held: Held | None = None
+
+
+class Shared(Protocol):
+    """The tier that processes share."""
+
+    async def read(
+        self, key: str, listed: StoredObject, from_store: Callable[[], Awaitable[bytes]]
+    ) -> Arrival:
+        """Return an object from there or, one process for all of them, from the store."""
+
+
+def _nobody(_key: str) -> None:
+    pass
+
+
+class TieredReader:
+    """Reads a store's objects through the tiers; ``close`` ends what is under way.
+
+    ``on_change`` is told the key of each object that has left memory, or may have changed since it
+    came there. ``clock`` tells seconds that pass, as the loop's does.
+    """
+
+    def __init__(
+        self,
+        store: StoreReader,
+        *,
+        shared: Shared | None = None,
+        memory_bytes: int = MEMORY_BYTES,
+        clock: Callable[[], float] = time.monotonic,
+        on_change: Callable[[str], object] = _nobody,
+    ) -> None:
+        self._store = store
+        self._shared = shared
+        self._clock = clock
+        self._flights: Flights[Flight, Arrival] = Flights()
+        self._ahead = 0
+        self.held = HeldObjects(memory_bytes, clock, on_change)
+
+    async def read(
+        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+    ) -> bytes:
+        """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
+        held = self.held.get(key, listed)
+        what = Flight(key, limit_bytes, listed)
+        if held is None:
+            content = await self._arrived(what)
+        else:
+            until_s = self.held.until_s(held)
+            if until_s is None or self._clock() < until_s:
+                content = self._given(held, Found.MEMORY)
+            else:
+                content = await self._renewed(what, held, until_s)
+        if len(content) > limit_bytes:
+            raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")
+        return content
+
+    async def read_span(
+        self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
+    ) -> bytes:
+        """Return the bytes from ``start`` up to, not including, ``stop``."""
+        if listed is not None and listed.size_bytes <= WHOLE_BYTES_MAX:
+            return (await self.read(key, listed=listed))[start:stop]
+        current().note(Found.STORE)
+        return await self._store.read_span(key, start, stop)
+
+    def read_ahead(self, key: str, listed: StoredObject) -> None:
+        """Have an object at hand that somebody will ask for soon, if that costs nobody else."""
+        what = Flight(key, OBJECT_BYTES_MAX, listed)
+        if (
+            key in self.held
+            or self._ahead >= READ_AHEAD_MAX
+            or self._store.is_busy
+            or listed.size_bytes > WHOLE_BYTES_MAX
+            or self._flights.under_way(what) is not None
+        ):
+            return
+        self._ahead += 1
+        self._begin(what).add_done_callback(self._is_ahead)
+
+    async def newest(self, prefix: str, count: int) -> Sequence[str]:
+        """Return the keys below ``prefix`` that were written last, the newest first."""
+        current().note(Found.STORE)
+        return await self._store.newest(prefix, count)
+
+    async def check(self) -> None:
+        """Return if the store answers at all; StoreUnavailable where it does not."""
+        await self._store.check()
+
+    def changed(self, key: str) -> None:
+        """Give nobody what was read of an object until now."""
+        self._flights.leave(lambda what: what.key == key)
+        self.held.drop(key)
+
+    def hear(self, *, hears: bool) -> None:
+        """Begin, or end, to trust that ``changed`` is told of each change."""
+        self._flights.leave(lambda what: may_change(what.key))
+        self.held.hear(hears=hears)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self._flights.close()
+
+    def _given(self, held: Held, found: Found) -> bytes:
+        record = current()
+        record.note(found)
+        record.note_held(held, self.held.until_s(held))
+        return held.content
+
+    async def _arrived(self, what: Flight) -> bytes:
+        """Return what a flight brings, be it one that is under way."""
+        if self.held.is_absent(what.key):
+            current().note(Found.ABSENCE)
+            raise NotFound("There is nothing at this address.")
+        flight = self._flights.under_way(what)
+        if flight is None:
+            return await self._landed(self._begin(what))
+        return await self._landed(flight, Found.JOINED)
+
+    async def _landed(self, flight: asyncio.Task[Arrival], told: Found | None = None) -> bytes:
+        """Wait for a flight, which goes on where this is cancelled."""
+        record = current()
+        try:
+            content, found, held = await asyncio.shield(flight)
+        except (NotFound, StoreUnavailable, BrokenObject):
+            record.note(told or Found.STORE)
+            raise
+        record.note(told or found)
+        if held is not None:
+            record.note_held(held, self.held.until_s(held))
+        return content
+
+    async def _renewed(self, what: Flight, held: Held, stale_since_s: float) -> bytes:
+        """Return an object that is stale: anew, or as it was where it may stand in."""
+        now_s = self._clock()
+        holding = held.holding
+        if now_s < held.failed_s + STAND_IN_AFTER_S:
+            return self._stands_in(held)
+        flight = self._flights.under_way(what) or self._begin(what)
+        if now_s < stale_since_s + holding.stale_while_revalidate_s:
+            return self._given(held, Found.STALE)
+        if now_s < held.since_s + holding.stale_if_error_s:
+            await asyncio.wait({flight}, timeout=STAND_IN_AFTER_S)
+            if not flight.done() or _failed(flight):
+                held.failed_s = self._clock()
+                return self._stands_in(held)
+        return await self._landed(flight, Found.RENEWED)
+
+    def _stands_in(self, held: Held) -> bytes:
+        current().note_age(self._clock() - held.since_s)
+        return self._given(held, Found.STALE_ON_ERROR)
+
+    def _begin(self, what: Flight) -> asyncio.Task[Arrival]:
+        return self._flights.begin(what, partial(self._fly, what))
+
+    async def _fly(self, what: Flight) -> Arrival:
+        since_s = self._clock()
+        try:
+            arrival = await self._bring(what)
+        except NotFound:
+            if self._flights.is_current(what):
+                self.held.note_absence(what.key, since_s)
+            raise
+        if self._flights.is_current(what):
+            held = self.held.keep(what.key, arrival.content, what.listed, since_s)
+            return arrival._replace(held=held)
+        return arrival
+
+    async def _bring(self, what: Flight) -> Arrival:
+        key, limit_bytes, listed = what
+        from_store = partial(self._store.read, key, limit_bytes=limit_bytes, listed=listed)
+        if self._shared is None or listed is None or listed.size_bytes > WHOLE_BYTES_MAX:
+            return Arrival(await from_store(), Found.STORE)
+        return await self._shared.read(key, listed, from_store)
+
+    def _is_ahead(self, _flight: object) -> None:
+        self._ahead -= 1
+
+
+def _failed(flight: asyncio.Task[Arrival]) -> bool:
+    """Tell whether a flight, which has ended, could not say how things are."""
+    if flight.cancelled():
+        return True
+    return isinstance(flight.exception(), StoreUnavailable | BrokenObject)

@@ -1,0 +1,38 @@
+"""A store in memory that counts what it is asked for, and can be told to wait or to fail."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from obstore.exceptions import GenericError
+from obstore.store import MemoryStore
+
+if TYPE_CHECKING:
+    from obstore import GetResult  # exists for type checkers alone
+
+
+class CountingStore(MemoryStore):
+    """``asked`` counts reads by key; they wait while ``gate`` is closed, and fail once ``down``."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: Counter[str] = Counter()
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.down = False
+        self.arrived = asyncio.Event()
+
+    async def get_async(self, path: str) -> "GetResult":  # type: ignore[override]  # no options here
+        self.asked[path] += 1
+        self.arrived.set()
+        await self.gate.wait()
+        if self.down:
+            raise GenericError("The store is down.")
+        return await super().get_async(path)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Let the loop go on until something is so; the test's own limit ends it."""
+    while not holds():  # noqa: ASYNC110 nothing tells of it
+        await asyncio.sleep(0)

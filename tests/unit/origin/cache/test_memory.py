@@ -1,0 +1,146 @@
+"""The first tier against a model, and what it keeps of what.
+
+The long campaign: ``SOUNDBRIDGE_TEST_REQUESTS=1_000_000 pytest --timeout 600
+tests/unit/origin/cache/test_memory.py``.
+"""
+
+import gc
+import os
+import tracemalloc
+from dataclasses import dataclass, field
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from origin.cache.memory import ENTRY_BYTES, MemoryCache
+
+MANY = int(os.environ.get("SOUNDBRIDGE_TEST_REQUESTS", "40_000"))
+KEY = "media/{}/r1/128k/{:05d}.m4s"
+
+
+@dataclass
+class Clock:
+    """A clock that is set."""
+
+    now_s: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@dataclass
+class Left:
+    """What has left a cache, in its order."""
+
+    pairs: list[tuple[str, int]] = field(default_factory=list)
+
+    def __call__(self, key: str, value: int) -> None:
+        self.pairs.append((key, value))
+
+
+KEYS = st.sampled_from(["entry/a.json", *(KEY.format("song", number) for number in range(6))])
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["put", "get", "touch", "drop"]), KEYS, st.integers(0, 5_000))
+)
+
+
+@given(STEPS)
+def test_whatever_is_done_it_is_a_map_within_its_bound(steps: list[tuple[str, str, int]]) -> None:
+    left, clock = Left(), Clock()
+    cache: MemoryCache[int] = MemoryCache(4 * ENTRY_BYTES + 6_000, clock, on_drop=left)
+    model: dict[str, int] = {}
+    came: list[tuple[str, int]] = []
+    for value, (what, key, number) in enumerate(steps):
+        clock.now_s += number / 1_000
+        if what == "put":
+            is_held = cache.put(key, value, number)
+            came += [(key, value)] if is_held or (key, value) in left.pairs else []
+            model[key] = value
+        elif what == "get":
+            assert cache.get(key) == (model.get(key) if key in cache else None)
+        elif what == "touch":
+            cache.touch(key)
+        else:
+            cache.drop(key)
+        assert cache.size_bytes <= 4 * ENTRY_BYTES + 6_000
+        held = {key: model[key] for key in model if key in cache}
+        assert len(held) == len(cache)
+        assert sorted([*held.items(), *left.pairs]) == sorted(came), "each left once, or is held"
+
+
+def test_it_holds_as_much_as_it_may() -> None:
+    cache: MemoryCache[int] = MemoryCache(10 * (ENTRY_BYTES + 100), Clock())
+    assert all(cache.put(f"entry/{number}.json", number, 100) for number in range(10))
+    assert len(cache) == 10
+    assert cache.size_bytes == 10 * (ENTRY_BYTES + 100)
+
+
+def test_what_is_larger_than_all_of_it_is_not_held_and_replaces_what_was() -> None:
+    left = Left()
+    cache: MemoryCache[int] = MemoryCache(ENTRY_BYTES + 100, Clock(), on_drop=left)
+    assert cache.put("a", 1, 100)
+    assert not cache.put("a", 2, 101)
+    assert cache.get("a") is None
+    assert left.pairs == [("a", 1)]
+    assert cache.size_bytes == 0
+
+
+def test_a_value_is_replaced() -> None:
+    left = Left()
+    cache: MemoryCache[int] = MemoryCache(ENTRY_BYTES + 100, Clock(), on_drop=left)
+    cache.put("a", 1, 10)
+    cache.put("a", 2, 20)
+    assert cache.get("a") == 2
+    assert cache.size_bytes == ENTRY_BYTES + 20
+    assert left.pairs == [("a", 1)]
+
+
+def test_what_a_listener_comes_to_stays_and_what_lies_behind_all_goes() -> None:
+    clock = Clock()
+    cache: MemoryCache[int] = MemoryCache(10 * (ENTRY_BYTES + 100), clock)
+    for number in range(10):  # the first listener has heard all of it
+        clock.now_s += 6
+        cache.put(KEY.format("song", number), number, 100)
+    cache.get(KEY.format("song", 4))  # a second one is at 4
+    for number in range(3):
+        cache.put(KEY.format("other", 20 + number), number, 100)
+    assert all(KEY.format("song", number) in cache for number in range(5, 8))
+
+
+def test_a_crawler_does_not_push_out_what_is_played() -> None:
+    clock = Clock()
+    cache: MemoryCache[int] = MemoryCache(20 * (ENTRY_BYTES + 100), clock)
+    played = [KEY.format("song", number) for number in range(10)]
+    for _ in range(20):
+        for number, key in enumerate(played):
+            clock.now_s += 1
+            if cache.get(key) is None:
+                cache.put(key, number, 100)
+    for number in range(1_000):
+        clock.now_s += 0.01
+        cache.put(KEY.format(f"crawled-{number}", 0), number, 100)
+    assert sum(key in cache for key in played) >= 9
+
+
+def test_its_memory_is_what_it_says_and_does_not_grow() -> None:
+    """Values are bytes, of the sizes that objects have."""
+    bytes_max = 20_000_000
+    gc.collect()
+    tracemalloc.start()
+    try:
+        clock = Clock()
+        cache: MemoryCache[bytes] = MemoryCache(bytes_max, clock)
+        peaks = []
+        for part in range(4):
+            tracemalloc.reset_peak()
+            for number in range(MANY // 4):
+                clock.now_s += 0.01
+                key = KEY.format(f"song-{(number * 7919 + part) % 4_001}", number % 35)
+                if cache.get(key) is None:
+                    cache.put(key, bytes(1_000 + 37 * (number % 500)), 1_000 + 37 * (number % 500))
+            peaks.append(tracemalloc.get_traced_memory()[1])
+    finally:
+        tracemalloc.stop()
+    assert 0.9 * bytes_max < cache.size_bytes <= bytes_max
+    assert max(peaks) < 1.1 * bytes_max
+    assert peaks[-1] < 1.02 * peaks[1]

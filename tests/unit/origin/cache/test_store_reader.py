@@ -1,0 +1,63 @@
+import asyncio
+import hashlib
+
+import pytest
+
+from manifests.index import StoredObject
+from origin.cache.store import StoreReader
+from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from tests.servers.counting import CountingStore
+
+
+def listed(content: bytes) -> StoredObject:
+    return StoredObject("name", len(content), hashlib.sha256(content).hexdigest())
+
+
+async def test_what_is_there_and_what_is_not() -> None:
+    store = CountingStore()
+    store.put("key", b"content")
+    reader = StoreReader(store)
+    assert await reader.read("key") == b"content"
+    assert await reader.read_span("key", 2, 5) == b"nte"
+    with pytest.raises(NotFound):
+        await reader.read("other")
+    with pytest.raises(BrokenObject):
+        await reader.read("key", limit_bytes=3)
+
+
+async def test_what_is_not_as_listed_is_read_again_and_never_given() -> None:
+    store = CountingStore()
+    store.put("key", b"content")
+    reader = StoreReader(store)
+    assert await reader.read("key", listed=listed(b"content")) == b"content"
+    for other in (b"conten", b"c0ntent", b""):
+        store.put("key", other)
+        store.asked.clear()
+        with pytest.raises(BrokenObject):
+            await reader.read("key", listed=listed(b"content"))
+        assert store.asked["key"] == 2
+
+
+async def test_no_more_reads_than_places_are_under_way() -> None:
+    store = CountingStore()
+    store.gate.clear()
+    store.put("key", b"content")
+    reader = StoreReader(store, reads_at_once=2)
+    reads = [asyncio.create_task(reader.read("key")) for _ in range(5)]
+    await store.arrived.wait()
+    assert reader.is_busy
+    assert store.asked["key"] == 2
+    store.gate.set()
+    assert await asyncio.gather(*reads) == [b"content"] * 5
+    assert not reader.is_busy
+
+
+async def test_who_waits_for_a_place_has_a_deadline_too() -> None:
+    store = CountingStore()
+    store.gate.clear()
+    store.put("key", b"content")
+    reader = StoreReader(store, timeout_s=0.05, reads_at_once=1)
+    failed = await asyncio.gather(reader.read("key"), reader.read("key"), return_exceptions=True)
+    assert [type(error) for error in failed] == [StoreUnavailable] * 2
+    store.gate.set()
+    assert await reader.read("key") == b"content"

@@ -1,0 +1,293 @@
+"""The tiers over a clock that the test moves: nothing waits for time to pass."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, field
+
+import pytest
+
+from manifests.index import StoredObject
+from origin.cache import record
+from origin.cache.record import Found, Record
+from origin.cache.store import StoreReader
+from origin.cache.tiered import TieredReader
+from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from tests.servers.counting import CountingStore, until
+
+ENTRY = "entry/a.json"
+SEGMENT = "media/a/r/128k/00000.m4s"
+NEXT = "media/a/r/128k/00001.m4s"
+
+
+def listed(content: bytes) -> StoredObject:
+    return StoredObject("name", len(content), hashlib.sha256(content).hexdigest())
+
+
+@dataclass
+class Tiers:
+    store: CountingStore
+    now_s: float = 1_000.0
+    changed: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.reader = TieredReader(
+            StoreReader(self.store, timeout_s=5),
+            clock=lambda: self.now_s,
+            on_change=self.changed.append,
+        )
+
+    async def told(
+        self, key: str, expected: StoredObject | None = None
+    ) -> tuple[bytes | type[Exception], Record]:
+        """Read as a request does; return what came and what its record says."""
+        noted = Record()
+        token = record._current.set(noted)  # noqa: SLF001 what the middleware does
+        try:
+            return await self.reader.read(key, listed=expected), noted
+        except (NotFound, StoreUnavailable, BrokenObject) as error:
+            return type(error), noted
+        finally:
+            record._current.reset(token)  # noqa: SLF001
+
+    async def found(self, key: str, expected: StoredObject | None = None) -> tuple[object, object]:
+        content, noted = await self.told(key, expected)
+        return content, noted.farthest
+
+
+@pytest.fixture
+async def tiers() -> Tiers:
+    return Tiers(CountingStore())
+
+
+async def test_what_is_listed_is_read_once_and_held_for_good(tiers: Tiers) -> None:
+    tiers.store.put(SEGMENT, b"sound")
+    assert await tiers.found(SEGMENT, listed(b"sound")) == (b"sound", Found.STORE)
+    tiers.now_s += 1e9
+    content, noted = await tiers.told(SEGMENT, listed(b"sound"))
+    assert (content, noted.farthest, noted.until_s) == (b"sound", Found.MEMORY, None)
+    assert noted.is_from_memory
+    assert await tiers.reader.read_span(SEGMENT, 1, 3, listed=listed(b"sound")) == b"ou"
+    assert tiers.store.asked[SEGMENT] == 1
+
+
+async def test_a_range_brings_the_whole_object_once(tiers: Tiers) -> None:
+    tiers.store.put(SEGMENT, b"sound")
+    spans = [(0, 1), (1, 5), (2, 3)]
+    read = [tiers.reader.read_span(SEGMENT, *span, listed=listed(b"sound")) for span in spans]
+    assert await asyncio.gather(*read) == [b"s", b"ound", b"u"]
+    assert tiers.store.asked[SEGMENT] == 1
+
+
+async def test_what_is_not_as_listed_is_never_held(tiers: Tiers) -> None:
+    tiers.store.put(SEGMENT, b"soun")
+    assert (await tiers.found(SEGMENT, listed(b"sound")))[0] is BrokenObject
+    tiers.store.put(SEGMENT, b"sound")
+    assert await tiers.found(SEGMENT, listed(b"sound")) == (b"sound", Found.STORE)
+
+
+async def test_what_was_held_without_a_list_is_held_against_it_later(tiers: Tiers) -> None:
+    tiers.store.put(SEGMENT, b"soun")
+    assert await tiers.found(SEGMENT) == (b"soun", Found.STORE)
+    assert await tiers.found(SEGMENT, listed(b"soun")) == (b"soun", Found.MEMORY)
+    tiers.store.put(SEGMENT, b"sound")
+    assert await tiers.found(SEGMENT, listed(b"sound")) == (b"sound", Found.STORE)
+    assert SEGMENT in tiers.changed
+
+
+async def test_an_index_is_not_held_twice(tiers: Tiers) -> None:
+    tiers.store.put("media/a/r/index.json", b"{}")
+    for _ in range(2):
+        assert await tiers.found("media/a/r/index.json") == (b"{}", Found.STORE)
+
+
+async def test_an_entry_is_fresh_then_stale_while_it_is_read_then_anew(tiers: Tiers) -> None:
+    tiers.store.put(ENTRY, b"one")
+    assert await tiers.found(ENTRY) == (b"one", Found.STORE)
+    held = tiers.reader.held.get(ENTRY, None)
+    tiers.store.put(ENTRY, b"two")
+    tiers.now_s += 0.9
+    content, noted = await tiers.told(ENTRY)
+    assert (content, noted.farthest, noted.until_s) == (b"one", Found.MEMORY, 1_001.0)
+    tiers.now_s += 0.2
+    content, noted = await tiers.told(ENTRY)
+    assert (content, noted.farthest, noted.is_from_memory) == (b"one", Found.STALE, False)
+    await until(lambda: tiers.reader.held.get(ENTRY, None) != held)
+    assert tiers.store.asked[ENTRY] == 2
+    assert await tiers.found(ENTRY) == (b"two", Found.MEMORY)
+    tiers.now_s += 2.1
+    assert await tiers.found(ENTRY) == (b"two", Found.RENEWED)
+
+
+async def test_a_clock_that_leaps_makes_nothing_last(tiers: Tiers) -> None:
+    tiers.store.put(ENTRY, b"one")
+    await tiers.reader.read(ENTRY)
+    tiers.store.put(ENTRY, b"two")
+    tiers.now_s += 1e7
+    assert await tiers.found(ENTRY) == (b"two", Found.RENEWED)
+
+
+async def test_an_entry_stands_in_while_the_store_is_down_and_tells_its_age(tiers: Tiers) -> None:
+    tiers.store.put(ENTRY, b"one")
+    await tiers.reader.read(ENTRY)
+    tiers.store.down = True
+    tiers.now_s += 3600
+    content, noted = await tiers.told(ENTRY)
+    assert (content, noted.farthest, noted.age_s) == (b"one", Found.STALE_ON_ERROR, 3600)
+    asked = tiers.store.asked[ENTRY]
+    assert await tiers.found(ENTRY) == (b"one", Found.STALE_ON_ERROR)
+    assert tiers.store.asked[ENTRY] == asked, "a store that is down is not asked for each"
+    tiers.store.down = False
+    tiers.now_s += 1.1
+    assert await tiers.found(ENTRY) == (b"one", Found.RENEWED)
+    tiers.store.down = True
+    tiers.now_s += 86_401
+    assert (await tiers.found(ENTRY))[0] is StoreUnavailable
+
+
+async def test_a_store_that_hangs_delays_what_can_stand_in_no_longer_than_a_second(
+    tiers: Tiers,
+) -> None:
+    tiers.store.put(ENTRY, b"one")
+    await tiers.reader.read(ENTRY)
+    tiers.store.gate.clear()
+    tiers.now_s += 60
+    assert await tiers.found(ENTRY) == (b"one", Found.STALE_ON_ERROR)
+    tiers.store.put(ENTRY, b"two")
+    tiers.store.gate.set()
+    tiers.now_s += 1.1
+    assert (await tiers.found(ENTRY))[0] == b"two"
+
+
+async def test_what_was_withdrawn_does_not_stand_in(tiers: Tiers) -> None:
+    tiers.store.put(ENTRY, b"one")
+    await tiers.reader.read(ENTRY)
+    tiers.store.delete(ENTRY)
+    tiers.now_s += 60
+    assert (await tiers.found(ENTRY))[0] is NotFound
+    tiers.store.down = True
+    tiers.now_s += 60
+    assert (await tiers.found(ENTRY))[0] is StoreUnavailable
+
+
+async def test_absence_is_remembered_for_a_second(tiers: Tiers) -> None:
+    assert await tiers.found(ENTRY) == (NotFound, Found.STORE)
+    tiers.store.put(ENTRY, b"one")
+    assert await tiers.found(ENTRY) == (NotFound, Found.ABSENCE)
+    tiers.now_s += 1.1
+    assert await tiers.found(ENTRY) == (b"one", Found.STORE)
+
+
+async def test_absence_is_forgotten_with_any_change(tiers: Tiers) -> None:
+    for key in (SEGMENT, ENTRY):
+        assert (await tiers.found(key))[0] is NotFound
+    tiers.store.put(ENTRY, b"one")
+    tiers.store.put(SEGMENT, b"sound")
+    tiers.reader.changed(ENTRY)
+    assert await tiers.found(ENTRY) == (b"one", Found.STORE)
+    assert await tiers.found(SEGMENT) == (b"sound", Found.STORE)
+
+
+async def test_a_playlist_that_has_grown_makes_absence_forgotten(tiers: Tiers) -> None:
+    playlist = "growing/a/r/128k/playlist.m3u8"
+    tiers.store.put(playlist, b"one")
+    await tiers.reader.read(playlist)
+    tiers.now_s += 2.1
+    assert (await tiers.found(NEXT))[0] is NotFound
+    tiers.store.put(NEXT, b"sound")
+    tiers.store.put(playlist, b"one two")
+    assert await tiers.found(playlist) == (b"one two", Found.RENEWED)
+    assert (await tiers.found(NEXT))[0] == b"sound"
+
+
+async def test_a_change_is_seen_at_once_and_by_whoever_comes_during_a_read(tiers: Tiers) -> None:
+    tiers.store.put(ENTRY, b"one")
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.told(ENTRY))
+    await tiers.store.arrived.wait()
+    tiers.reader.changed(ENTRY)
+    late = asyncio.create_task(tiers.found(ENTRY))
+    await until(lambda: tiers.store.asked[ENTRY] == 2)
+    tiers.store.gate.set()
+    _, noted = await early
+    assert noted.held == [], "what was read before a change is not held"
+    assert await late == (b"one", Found.STORE)
+    tiers.store.put(ENTRY, b"two")
+    tiers.reader.changed(ENTRY)
+    assert tiers.changed[-1] == ENTRY
+    assert await tiers.found(ENTRY) == (b"two", Found.STORE)
+
+
+async def test_entries_last_longer_while_changes_are_heard_of(tiers: Tiers) -> None:
+    tiers.reader.hear(hears=True)
+    tiers.store.put(ENTRY, b"one")
+    await tiers.reader.read(ENTRY)
+    tiers.store.put(ENTRY, b"two")
+    tiers.now_s += 9.9
+    _, noted = await tiers.told(ENTRY)
+    assert (noted.farthest, noted.until_s) == (Found.MEMORY, 1_010.0)
+    tiers.changed.clear()
+    tiers.reader.hear(hears=False)
+    assert tiers.changed == [ENTRY]
+    assert not noted.is_from_memory
+    assert await tiers.found(ENTRY) == (b"two", Found.RENEWED)
+
+
+async def test_after_silence_everything_that_changes_is_read_anew(tiers: Tiers) -> None:
+    tiers.store.put(ENTRY, b"one")
+    tiers.store.put(SEGMENT, b"sound")
+    await tiers.reader.read(ENTRY)
+    await tiers.reader.read(SEGMENT, listed=listed(b"sound"))
+    tiers.store.put(ENTRY, b"two")
+    tiers.reader.hear(hears=True)
+    assert await tiers.found(ENTRY) == (b"two", Found.RENEWED)
+    assert await tiers.found(SEGMENT, listed(b"sound")) == (b"sound", Found.MEMORY)
+
+
+async def test_a_thousand_at_once_are_one_read_and_may_all_go_away(tiers: Tiers) -> None:
+    tiers.store.put(SEGMENT, b"sound")
+    tiers.store.gate.clear()
+    asks = [asyncio.create_task(tiers.found(SEGMENT, listed(b"sound"))) for _ in range(1_000)]
+    await tiers.store.arrived.wait()
+    for ask in asks[:500]:
+        ask.cancel()
+    tiers.store.gate.set()
+    found = await asyncio.gather(*asks, return_exceptions=True)
+    assert found[500:] == [(b"sound", Found.JOINED)] * 500
+    assert all(isinstance(each, asyncio.CancelledError) for each in found[:500])
+    assert tiers.store.asked[SEGMENT] == 1
+
+
+async def test_whoever_began_a_read_and_left_has_it_in_memory_for_the_next(tiers: Tiers) -> None:
+    tiers.store.put(SEGMENT, b"sound")
+    tiers.store.gate.clear()
+    alone = asyncio.create_task(tiers.found(SEGMENT, listed(b"sound")))
+    await tiers.store.arrived.wait()
+    alone.cancel()
+    tiers.store.gate.set()
+    await until(lambda: SEGMENT in tiers.reader.held)
+    assert await tiers.found(SEGMENT, listed(b"sound")) == (b"sound", Found.MEMORY)
+
+
+async def test_what_is_read_ahead_is_at_hand(tiers: Tiers) -> None:
+    tiers.store.put(NEXT, b"more")
+    tiers.reader.read_ahead(NEXT, listed(b"more"))
+    tiers.reader.read_ahead(NEXT, listed(b"more"))
+    await until(lambda: NEXT in tiers.reader.held)
+    tiers.reader.read_ahead(NEXT, listed(b"more"))
+    assert await tiers.found(NEXT, listed(b"more")) == (b"more", Found.MEMORY)
+    assert tiers.store.asked[NEXT] == 1
+
+
+async def test_little_is_read_ahead_at_once_and_nothing_from_a_busy_store() -> None:
+    store = CountingStore()
+    store.gate.clear()
+    reader = TieredReader(StoreReader(store, reads_at_once=6))
+    for number in range(10):
+        reader.read_ahead(f"media/a/r/128k/0000{number}.m4s", listed(b"more"))
+    await store.arrived.wait()
+    assert store.asked.total() == 4
+    waiting = [asyncio.create_task(reader.read(f"media/a/r/x/0000{n}.m4s")) for n in range(2)]
+    await until(lambda: store.asked.total() == 6)
+    await reader.close()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert store.asked.total() == 6
