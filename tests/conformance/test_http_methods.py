@@ -30,9 +30,8 @@ async def test_head_is_get_without_content(origin: Origin, path: str, accept_enc
     get = await origin.ask("GET", path, f"Accept-Encoding: {accept_encoding}")
     head = await origin.ask("HEAD", path, f"Accept-Encoding: {accept_encoding}")
     assert head.status == get.status
-    assert without(head.headers, "Date", "Cache-Status") == without(
-        get.headers, "Date", "Cache-Status"
-    )
+    varying = ("Date", "Cache-Status")
+    assert dict(without(head.headers, *varying)) == dict(without(get.headers, *varying))
     assert head.body == b""
     assert int(get.headers["Content-Length"]) == len(get.body)
 
