@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from origin.database.schema import upgrade
+from origin.database.schema import NewerSchema, upgrade
 
 FILE_NAME: Final = "soundbridge.sqlite3"
 _LOCK_TIMEOUT_S: Final = 30.0
@@ -37,12 +37,16 @@ async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngi
     """
     engine = _sqlite(state) if url is None else _postgres(url)
     try:
+        name = engine.url.render_as_string(hide_password=True)
         try:
             await upgrade(engine)
+        except NewerSchema as error:
+            raise DatabaseUnusable(
+                f"The database {name} is of a newer soundbridge than this one. Update this one."
+            ) from error
         except (SQLAlchemyError, OSError) as error:
             raise DatabaseUnusable(
-                f"The database {engine.url.render_as_string(hide_password=True)} cannot be used: "
-                f"{str(error).partition(chr(10))[0]}"
+                f"The database {name} cannot be used: {str(error).partition(chr(10))[0]}"
             ) from error
         yield engine
     finally:

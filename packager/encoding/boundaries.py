@@ -14,9 +14,12 @@ before the sound was decoded: where the prediction was wrong, the last frame is 
 A chunk is encoded alone. It begins ``PRE_ROLL_FRAMES`` early, so that the encoder's state (window
 shapes, rate control, psychoacoustics) has settled when its first kept frame comes, and it reads one
 frame beyond its end, because the encoder looks ahead that far. Four frames are enough for windows.
-Rate control needs longer: with 64 frames, one join of a hundred at 320 kbit/s had 3 to 6 dB more
-error around it than one continuous encode; with 128, two of five hundred had 3 to 4, in music and
-50 dB below it, where Zimtohrli finds nothing at all; twice as many brought little more.
+Rate control needs longer, and never comes to quite the same state: it has several that are steady.
+With 128 frames, the error in the eight frames around a join is that of one continuous encode in the
+median of 207 joins a rung; the worst had 3.2 dB more at 128 kbit/s, 4.8 at 256 and 11 at 320, 50 dB
+below the sound. In as many places without a join, 129 frames before one, the worst had 2.7, 3.8 and
+4.0. With 64 frames there are more such joins, and twice as many frames bring little
+(``benchmarks.joins``).
 """
 
 from dataclasses import dataclass

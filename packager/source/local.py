@@ -115,7 +115,7 @@ class _ArrivingCopy(LocalFile):
 
         super().__init__(path, limits)
         self._remote = remote
-        self._transfer = Transfer(remote.store, remote.key, meta, file, check_wanted)
+        self._transfer = Transfer(remote.patient_store, remote.key, meta, file, check_wanted)
 
     @classmethod
     def begun(

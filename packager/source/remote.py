@@ -20,6 +20,7 @@ from obstore.exceptions import (
 from obstore.store import HTTPStore, ObjectStore, from_url
 
 from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
+from packager.patience import RETRIES
 from packager.source.text import clean
 
 if TYPE_CHECKING:
@@ -33,10 +34,11 @@ FETCH_ERRORS: Final = (BaseError, OSError, ValueError)
 _HTTP: Final = frozenset({"http", "https"})
 _CLIENT_OPTIONS: "Final[ClientConfig]" = {
     "connect_timeout": "10s",
-    "timeout": "1h",  # of a whole transfer: a large source takes its time
+    "timeout": "1h",  # of one answer, which may be all of a large source
     "allow_http": True,  # whoever names an address with http means it
 }
-_RETRIES: "Final[RetryConfig]" = {"max_retries": 4}
+_FEW_RETRIES: "Final[RetryConfig]" = {"max_retries": 4}
+"""Who mistyped an address is told within a second."""
 _LONGEST_ADDRESS: Final = 120
 
 
@@ -44,11 +46,13 @@ _LONGEST_ADDRESS: Final = 120
 class RemoteSource:
     """An object that is a source; ``address`` is what may be said of its URL.
 
-    ``has_parts`` tells whether its size and parts can be asked for: a signed link may allow a GET
-    of the whole alone.
+    ``store`` is asked first, and ``patient_store``, the same one, for the rest of an object that is
+    known to be there. ``has_parts`` tells whether its size and parts can be asked for: a signed
+    link may allow a GET of the whole alone.
     """
 
     store: ObjectStore
+    patient_store: ObjectStore
     key: str
     address: str
     has_parts: bool
@@ -60,17 +64,20 @@ class RemoteSource:
         try:
             if url[1].lower() in _HTTP:
                 whole = HTTPStore.from_url(
-                    url.string, client_options=_CLIENT_OPTIONS, retry_config=_RETRIES
+                    url.string, client_options=_CLIENT_OPTIONS, retry_config=_FEW_RETRIES
                 )
-                return cls(whole, "", address, has_parts=False)
+                return cls(whole, whole, "", address, has_parts=False)
             folder, _, name = url.string.rpartition("/")
-            store = from_url(folder, client_options=_CLIENT_OPTIONS, retry_config=_RETRIES)
+            store, patient = (
+                from_url(folder, client_options=_CLIENT_OPTIONS, retry_config=retries)
+                for retries in (_FEW_RETRIES, RETRIES)
+            )
         except (BaseError, ValueError) as error:
             raise SourceNotFound(
                 f"A source cannot be read from {address}. Name a file, or an address that begins "
                 "with https://, s3://, gs:// or az://."
             ) from error
-        return cls(store, unquote(name), address, has_parts=True)
+        return cls(store, patient, unquote(name), address, has_parts=True)
 
     @contextmanager
     def translated(self) -> Iterator[None]:

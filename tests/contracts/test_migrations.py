@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, insert, inspect, select, table
+from sqlalchemy import Connection, MetaData, insert, inspect, select, table, text
 from sqlalchemy import column as named
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.collecting.rows import read_row
-from origin.database.schema import upgrade
+from origin.database.schema import NewerSchema, upgrade
 from origin.packaging_job import KIND, PackagingJob
 from packager.publishing.garbage import Row
 from packager.queue.claim import claim
@@ -96,3 +96,14 @@ async def test_other_jobs_are_about_nothing(first: AsyncEngine) -> None:
 async def test_an_empty_queue_is_migrated(first: AsyncEngine) -> None:
     await upgrade(first)
     assert await subjects(first) == {}
+
+
+async def test_what_a_later_version_made_is_left_alone(database: AsyncEngine) -> None:
+    async with database.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NewerSchema):
+        await upgrade(database)
+    async with database.begin() as connection:
+        found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    assert found == "9999"

@@ -2,9 +2,10 @@
 
 import errno
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 import obstore
@@ -15,6 +16,7 @@ from manifests.entry import Entry
 from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
 from packager.limits import Limits
 from packager.package import package
+from packager.patience import RETRIES
 from packager.reading import Reading
 from packager.sandbox.allowance import Allowance
 from packager.sandbox.reader import Reader
@@ -27,6 +29,7 @@ from tests.servers.seaweedfs import Bucket
 from tests.sources.audio import excerpt
 
 MIB = 2**20
+DOWN_S = 3.0
 FORMATS: dict[str, tuple[str, ...]] = {
     "wav": (),
     "aiff": (),
@@ -68,6 +71,12 @@ def late(s3: Bucket, large: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[H
         yield proxy
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a store that is down be given up within a second, and not after a minute."""
+    monkeypatch.setitem(RETRIES, "retry_timeout", timedelta(seconds=1))
+
+
 def packaged(source: str, folder: Path, **asked: Any) -> None:
     package(
         source,
@@ -102,6 +111,7 @@ def test_it_plays_before_all_of_it_is_there(
         (500, StoreFailed, "could not be read"),
     ],
 )
+@pytest.mark.usefixtures("impatient")
 def test_what_ends_the_transfer_is_said(
     late: Holding, tmp_path: Path, status: int, error: type[PackagingError], said: str
 ) -> None:
@@ -114,6 +124,22 @@ def test_what_ends_the_transfer_is_said(
     assert plays == (error is StoreFailed)  # then the next run goes on
 
 
+def test_a_store_that_is_down_for_a_while_is_waited_for(
+    late: Holding, undisturbed: Contents, tmp_path: Path
+) -> None:
+    def recover() -> None:
+        late.refusal = None
+        late.release()
+
+    def refuse(_entry: Entry) -> None:
+        late.refusal = 503
+        Timer(DOWN_S, recover).start()
+
+    packaged("s3://audio/sources/x.wav", tmp_path, on_playing=refuse)
+    assert contents(tmp_path) == undisturbed
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_run_whose_transfer_broke_off_is_taken_up(
     late: Holding, undisturbed: Contents, tmp_path: Path
 ) -> None:
