@@ -12,6 +12,7 @@ from aiohttp import web
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
 from origin.delivery.compression import Compressor
+from origin.delivery.draining import Draining
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
 from origin.delivery.reading import StoreReader
@@ -22,17 +23,23 @@ if TYPE_CHECKING:
 
 
 def create_app(
-    store: "ObjectStore", *, store_timeout_s: float = 10.0, purged: bool = False
+    store: "ObjectStore",
+    *,
+    store_timeout_s: float = 10.0,
+    purged: bool = False,
+    draining: Draining | None = None,
 ) -> web.Application:
     """Return the application that serves what ``store`` holds.
 
-    ``purged`` says that a purger is configured, so that CDNs may keep entries for long.
+    ``purged`` says that a purger is configured, so that CDNs may keep entries for long;
+    ``draining`` is how answers learn that the process comes to its end.
     """
     app = web.Application(middlewares=[problem.middleware, cross_origin.middleware])
-    app.on_response_prepare.append(cross_origin.add_headers)
+    draining = draining or Draining()
+    app.on_response_prepare.extend((cross_origin.add_headers, draining.mark))
     responder = Responder(Compressor(), purged=purged)
     Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
-    Probes(StoreReader(store, timeout_s=probe_timeout_s)).add_routes(app)
+    Probes(StoreReader(store, timeout_s=probe_timeout_s), draining).add_routes(app)
     page.add_routes(app, responder)
     return app

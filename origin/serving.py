@@ -1,40 +1,35 @@
-"""Running the origin: one process, or several that share a port.
+"""Running the origin: workers under a supervisor that share a port, or this one process alone.
 
-``run_server`` blocks until SIGTERM or SIGINT, then lets requests in flight finish. With one worker
-the server runs in the calling process. With several, the parent binds the address first, so that
-port 0 becomes one real port for all of them, and never listens on it; each worker binds the same
-address with SO_REUSEPORT, and the kernel spreads connections over those that listen. The parent
-passes signals on, and takes the others down when one worker fails.
+``run_server`` and ``serve_here`` block until SIGTERM or SIGINT, then drain. The first starts
+workers (``supervision`` says how they are kept) and serves nothing itself; the second serves in the
+calling process, for ``soundbridge play``.
 """
 
 import asyncio
-import multiprocessing
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from types import FrameType
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import uvloop
 from aiohttp import web
 
 from origin.app import create_app
 from origin.delivery import logs
+from origin.delivery.draining import Draining
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
-from origin.store import open_store
+from origin.draining import Accepting, DrainTimes, drain
+from origin.store import StoreUnusable, open_store
+from origin.supervision.listeners import AddressUnusable, base_url, listen
+from origin.supervision.orders import Orders, from_signals, from_supervisor, ignore_terminal
+from origin.supervision.supervisor import NoWorkers, Supervisor
 from origin.web.page import PageMissing
 
-BACKLOG: Final = 1024
 KEEPALIVE_TIMEOUT_S: Final = 75.0
 LINE_BYTES_MAX: Final = 8190
-DRAIN_TIMEOUT_S: Final = 10.0
-START_TIMEOUT_S: Final = 30.0
-STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 OnReady = Callable[[str], None]
 
@@ -43,171 +38,125 @@ class ServerFailed(Exception):
     """The server could not start or did not stay up; the message says why."""
 
 
-def run_server(
-    store: str, *, host: str, port: int, workers: int, on_ready: OnReady | None = None
-) -> None:
-    """Serve the store at a location until SIGTERM or SIGINT; call this in the main thread.
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a process that serves is to do: all that a worker is given, beside its sockets."""
 
-    ``port`` 0 takes a free one; ``on_ready`` is given the base URL, without a slash at its end, as
-    soon as connections are accepted. Raises StoreUnusable where there is no store, ServerFailed
-    where the address cannot be had or a worker dies.
+    store: str
+    drain: DrainTimes = field(default_factory=DrainTimes)
+
+
+def run_server(
+    service: Service, *, host: str, port: int, workers: int, on_ready: OnReady = lambda _: None
+) -> None:
+    """Serve with workers until SIGTERM or SIGINT; call this in the main thread.
+
+    SIGHUP replaces the workers. ``port`` 0 takes a free one; ``on_ready`` is given the base URL,
+    without a slash at its end, as soon as connections are accepted. Raises StoreUnusable where
+    there is no store, ServerFailed where the address cannot be had or no worker comes up.
     """
     logs.configure()
-    open_store(store)
-    announce = on_ready or (lambda _: None)
-    with closing(_reserve(host, port, workers)) as listener:
-        url = _base_url(host, listener)
-        if workers == 1:
-            _run(store, listener, lambda: announce(url))
-        else:
-            _run_workers(store, listener, workers, lambda: announce(url))
+    open_store(service.store)
+    with ExitStack() as opened:
+        listeners = _listen(host, port, workers, opened)
+        url = base_url(host, listeners[0])
+        supervisor = Supervisor(
+            _work,
+            (service, listeners),
+            slots=workers,
+            ends_within_s=service.drain.total_s,
+            stopping=opened.close,  # workers have theirs until they have turned clients away
+        )
+        try:
+            asyncio.run(supervisor.run(lambda: on_ready(url)))
+        except NoWorkers as error:
+            raise ServerFailed(str(error)) from error
 
 
-def _run(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
+def serve_here(
+    service: Service, *, host: str, port: int, on_ready: OnReady = lambda _: None
+) -> None:
+    """Serve in this process until SIGTERM or SIGINT; else as ``run_server``."""
+    logs.configure()
+    open_store(service.store)
+    with ExitStack() as opened:
+        listeners = _listen(host, port, 1, opened)
+        url = base_url(host, listeners[0])
+        _run(_alone(service, listeners, lambda: on_ready(url)))
+
+
+def _listen(host: str, port: int, slots: int, opened: ExitStack) -> list[socket.socket]:
+    try:
+        return [opened.enter_context(listener) for listener in listen(host, port, slots=slots)]
+    except AddressUnusable as error:
+        raise ServerFailed(str(error)) from error
+
+
+def _work(
+    service: Service, listeners: Sequence[socket.socket], slot: int, end: socket.socket
+) -> None:
+    """Be one worker: the process's own function."""
+    ignore_terminal()
+    logs.configure()
+    _run(_supervised(service, listeners, slot, end))
+
+
+def _run(serving: Coroutine[Any, Any, None]) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(store, listener, announce))
+        runner.run(serving)
 
 
-async def _serve(store: str, listener: socket.socket, announce: Callable[[], None]) -> None:
-    """Serve on a bound socket until told to stop."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in STOP_SIGNALS:
-        loop.add_signal_handler(number, stopped.set)
-    parent = multiprocessing.parent_process()
-    if parent is not None:  # a worker does not outlive its parent, however that ends
-        loop.add_reader(parent.sentinel, stopped.set)
-    runner = web.AppRunner(_application(store), shutdown_timeout=DRAIN_TIMEOUT_S)
+async def _alone(
+    service: Service, listeners: Sequence[socket.socket], on_ready: Callable[[], None]
+) -> None:
+    with from_signals(on_ready) as orders:
+        await _serve(service, listeners, 0, orders)
+
+
+async def _supervised(
+    service: Service, listeners: Sequence[socket.socket], slot: int, end: socket.socket
+) -> None:
+    async with from_supervisor(end) as orders:
+        try:
+            await _serve(service, listeners, slot, orders)
+        except (ServerFailed, StoreUnusable) as error:
+            orders.say_failed(str(error))
+
+
+async def _serve(
+    service: Service, listeners: Sequence[socket.socket], slot: int, orders: Orders
+) -> None:
+    """Serve until told to end, and drain."""
+    draining = Draining()
+    hot = HotPath(HotAnswers(lambda _: None))
+    runner = web.AppRunner(_application(service, draining))
     try:
         await runner.setup()
+        server = cast("web.Server", runner.server)  # there, once it is set up
         connect = partial(
             HotConnection,
-            cast("web.Server", runner.server),  # there, once it is set up
-            hot=HotPath(HotAnswers(lambda _: None)),
-            loop=loop,
+            server,
+            hot=hot,
+            loop=asyncio.get_running_loop(),
             access_log_class=logs.AccessLogger,
             logger=logs.connection_logger(),
             keepalive_timeout=KEEPALIVE_TIMEOUT_S,
             max_line_size=LINE_BYTES_MAX,
             max_field_size=LINE_BYTES_MAX,
         )
-        server = await loop.create_server(connect, sock=listener, backlog=BACKLOG)
-        announce()
-        await stopped.wait()
-        server.close()
+        accepting = Accepting(connect, listeners)
+        await accepting.accept({slot})
+        orders.accept = accepting.accept
+        orders.say_ready()
+        await orders.ending()
+        hot.close()
+        await drain(server, accepting, draining, orders, service.drain)
     finally:
-        if parent is not None:
-            loop.remove_reader(parent.sentinel)
         await runner.cleanup()
 
 
-def _application(store: str) -> web.Application:
+def _application(service: Service, draining: Draining) -> web.Application:
     try:
-        return create_app(open_store(store))
+        return create_app(open_store(service.store), draining=draining)
     except PageMissing as error:
         raise ServerFailed(str(error)) from error
-
-
-def _run_workers(
-    store: str, listener: socket.socket, workers: int, announce: Callable[[], None]
-) -> None:
-    host, port = listener.getsockname()[:2]
-    spawn = multiprocessing.get_context("spawn")
-    readiness, ready = spawn.Pipe(duplex=False)
-    processes = [
-        spawn.Process(target=_work, args=(store, host, port, ready), name=f"worker-{number}")
-        for number in range(workers)
-    ]
-    with closing(readiness), _stopping(processes) as stop_requested:
-        for process in processes:
-            process.start()
-        ready.close()
-        if _all_ready(readiness, processes):
-            announce()
-            wait([process.sentinel for process in processes])
-        if not stop_requested():
-            raise ServerFailed("A worker ended by itself; its last words are in the log above.")
-
-
-def _work(store: str, host: str, port: int, ready: Connection) -> None:
-    """Be one worker."""
-    logs.configure()
-    with closing(_bind(host, port, shared=True)) as listener, closing(ready):
-        _run(store, listener, lambda: ready.send(port))
-
-
-def _all_ready(readiness: Connection, processes: list[SpawnProcess]) -> bool:
-    """Wait until each worker accepts connections; tell whether it came to that."""
-    for _ in processes:
-        sentinels = [process.sentinel for process in processes]
-        if wait([readiness, *sentinels], timeout=START_TIMEOUT_S) != [readiness]:
-            return False
-        readiness.recv()
-    return True
-
-
-@contextmanager
-def _stopping(processes: list[SpawnProcess]) -> Iterator[Callable[[], bool]]:
-    """Pass stop signals on to the workers, and leave none behind; yield whether one came."""
-    received: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        _terminate(processes)
-
-    before = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
-    try:
-        yield lambda: bool(received)
-    finally:
-        _terminate(processes)
-        for process in processes:
-            if process.pid is not None:
-                process.join(DRAIN_TIMEOUT_S + 5)
-                process.kill()
-                process.join()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _terminate(processes: list[SpawnProcess]) -> None:
-    for process in processes:
-        if process.pid is not None and process.exitcode is None:
-            process.terminate()
-
-
-def _reserve(host: str, port: int, workers: int) -> socket.socket:
-    """Return a bound socket, having seen that the address was free.
-
-    SO_REUSEPORT alone would let a second server slip in beside one that runs already.
-    """
-    alone = _bind(host, port, shared=False)
-    if workers == 1:
-        return alone
-    address, real_port = alone.getsockname()[:2]
-    alone.close()
-    return _bind(address, real_port, shared=True)
-
-
-def _bind(host: str, port: int, *, shared: bool) -> socket.socket:
-    """Return a socket bound to the address; ``shared`` lets our other processes bind it too."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ServerFailed(f"{host} is no address to listen on: {error.strerror}.") from error
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, int(shared))
-        listener.setblocking(False)
-        listener.bind(address)
-    except OSError as error:
-        listener.close()
-        raise ServerFailed(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
-    return listener
-
-
-def _base_url(host: str, listener: socket.socket) -> str:
-    port = listener.getsockname()[1]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

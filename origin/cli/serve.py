@@ -1,9 +1,13 @@
 """``soundbridge serve``: everything that a store holds, to players and CDNs."""
 
+from typing import Final, cast
+
 import click
 
 from origin.settings import setting
 from origin.store import StoreUnusable
+
+_WORKERS_MAX: Final = 256
 
 host_setting = setting(
     "--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 for every interface."
@@ -16,6 +20,20 @@ port_setting = setting(
 )
 
 
+class _Workers(click.IntRange):
+    """A number of processes; ``auto``, like 0, is one for each processor that may be used."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        from packager.processors import usable_processors
+
+        number = 0 if value == "auto" else int(super().convert(cast("int", value), param, ctx))
+        return number or min(usable_processors(), _WORKERS_MAX)
+
+
 @click.command(short_help="Serve every asset in a store.")
 @setting("--store", required=True, metavar="URL", help="Folder or store URL to serve from.")
 @host_setting
@@ -23,16 +41,48 @@ port_setting = setting(
 @setting(
     "--workers",
     default=1,
-    type=click.IntRange(1, 256),
-    help="Processes that share the port.",
+    type=_Workers(0, _WORKERS_MAX),
+    metavar="NUMBER|auto",
+    help="Processes that share the port; 0 or auto: one for each processor.",
 )
-def serve(store: str, host: str, port: int, workers: int) -> None:
-    """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
-    from origin.serving import ServerFailed, run_server
+@setting(
+    "--drain-delay",
+    "drain_delay_s",
+    default=0.0,
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    help="On SIGTERM, say at /readyz for this long that others are to be asked, and go on serving:"
+    " as long as load balancers take to see it.",
+)
+@setting(
+    "--drain-timeout",
+    "drain_timeout_s",
+    default=10.0,
+    type=click.FloatRange(0, 86_400),
+    metavar="SECONDS",
+    help="Then let answers that are under way finish for this long.",
+)
+def serve(
+    *,
+    store: str,
+    host: str,
+    port: int,
+    workers: int,
+    drain_delay_s: float,
+    drain_timeout_s: float,
+) -> None:
+    """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /.
 
+    A worker that dies is started again. SIGHUP replaces all of them without a request being lost,
+    for a new version or new keys; SIGTERM lets requests finish, a second one does not.
+    """
+    from origin.draining import DrainTimes
+    from origin.serving import ServerFailed, Service, run_server
+
+    service = Service(store, DrainTimes(drain_delay_s, drain_timeout_s))
     try:
         run_server(
-            store,
+            service,
             host=host,
             port=port,
             workers=workers,

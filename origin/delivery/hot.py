@@ -41,7 +41,12 @@ class HotPath:
 
     def __init__(self, answers: HotAnswers) -> None:
         self.answers = answers
+        self.is_closed = False
         self._heads = KnownHeads()
+
+    def close(self) -> None:
+        """Leave every request to aiohttp from now on: its answers can close their connections."""
+        self.is_closed = True
 
     def plain_request(self, data: bytes) -> tuple[bytes, PlainHead] | None:
         """Return the path and the fields of one whole plain request; None for all else.
@@ -89,6 +94,8 @@ class HotConnection(RequestHandler):
     def _is_answered(self, data: bytes) -> bool:
         """Answer a request, if that can be done here and now."""
         self._noted = None
+        if self._hot.is_closed:
+            return False
         waiter, transport = self._waiter, self.transport
         if waiter is None or waiter.done() or self._close or self._force_close or transport is None:
             return False

@@ -23,6 +23,7 @@ from origin.delivery.errors import (
     NotFound,
     PreconditionFailed,
     RangeNotSatisfiable,
+    ShuttingDown,
     StoreUnavailable,
 )
 from origin.delivery.range import unsatisfied_content_range
@@ -37,6 +38,7 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    ShuttingDown: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -90,7 +92,7 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
             return {hdrs.CONTENT_RANGE: unsatisfied_content_range(error.size_bytes)}
         case NotAcceptable():
             return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
-        case StoreUnavailable():  # RFC 9110 §15.6.4
+        case StoreUnavailable() | ShuttingDown():  # RFC 9110 §15.6.4
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
         case _:
             return {}
