@@ -16,6 +16,7 @@ from origin.delivery.draining import Draining
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
 from origin.delivery.reading import StoreReader
+from origin.telemetry.process import Telemetry
 from origin.web import page
 
 if TYPE_CHECKING:
@@ -28,17 +29,24 @@ def create_app(
     store_timeout_s: float = 10.0,
     purged: bool = False,
     draining: Draining | None = None,
+    telemetry: Telemetry | None = None,
 ) -> web.Application:
     """Return the application that serves what ``store`` holds.
 
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long;
-    ``draining`` is how answers learn that the process comes to its end.
+    ``draining`` is how answers learn that the process comes to its end,
+    ``telemetry`` where it is told what happens.
     """
-    app = web.Application(middlewares=[problem.middleware, cross_origin.middleware])
+    telemetry = telemetry or Telemetry()
+    measured = telemetry.store_read
+    app = web.Application(
+        middlewares=[telemetry.middleware, problem.middleware, cross_origin.middleware]
+    )
     draining = draining or Draining()
     app.on_response_prepare.extend((cross_origin.add_headers, draining.mark))
     responder = Responder(Compressor(), purged=purged)
-    Delivery(StoreReader(store, timeout_s=store_timeout_s), responder).add_routes(app)
+    reader = StoreReader(store, timeout_s=store_timeout_s, measured=measured)
+    Delivery(reader, responder).add_routes(app)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     Probes(StoreReader(store, timeout_s=probe_timeout_s), draining).add_routes(app)
     page.add_routes(app, responder)

@@ -62,6 +62,16 @@ class _Workers(click.IntRange):
     metavar="SECONDS",
     help="Then let answers that are under way finish for this long.",
 )
+@setting(
+    "--metrics-port",
+    type=click.IntRange(0, 65_535),
+    help="Serve /metrics to Prometheus at this port; 0 takes a free one. Without it, not at all.",
+)
+@setting(
+    "--metrics-host",
+    default="127.0.0.1",
+    help="Address to serve metrics at: whoever reaches it can read them.",
+)
 def serve(
     *,
     store: str,
@@ -70,6 +80,8 @@ def serve(
     workers: int,
     drain_delay_s: float,
     drain_timeout_s: float,
+    metrics_port: int | None,
+    metrics_host: str,
 ) -> None:
     """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /.
 
@@ -77,7 +89,7 @@ def serve(
     for a new version or new keys; SIGTERM lets requests finish, a second one does not.
     """
     from origin.draining import DrainTimes
-    from origin.serving import ServerFailed, Service, run_server
+    from origin.serving import MetricsAddress, ServerFailed, Service, run_server
 
     service = Service(store, DrainTimes(drain_delay_s, drain_timeout_s))
     try:
@@ -86,6 +98,7 @@ def serve(
             host=host,
             port=port,
             workers=workers,
+            metrics=None if metrics_port is None else MetricsAddress(metrics_host, metrics_port),
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
     except StoreUnusable as error:

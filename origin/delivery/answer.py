@@ -26,6 +26,7 @@ from origin.delivery.head import number_of
 from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
 from origin.delivery.reuse import REUSABLE, Held, Reusable
+from origin.telemetry.requests import OBJECT_CLASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Responder:
 
     async def answer(self, request: web.Request, resource: Resource) -> web.Response:
         """Answer a GET or HEAD, or raise what stands against it."""
+        response = await self._answer(request, resource)
+        response[OBJECT_CLASS] = resource.kind.object_class
+        return response
+
+    async def _answer(self, request: web.Request, resource: Resource) -> web.Response:
         now = datetime.now(UTC)
         policy = policy_for(resource.kind.object_class, purged=self._purged)
         coding = _choose_coding(request, policy)

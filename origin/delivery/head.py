@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
+from origin.telemetry.request_id import safe_request_id
 
 HEAD_BYTES_MAX: Final = 4096
 _FIELDS_MAX: Final = 64
@@ -47,6 +48,7 @@ class PlainHead:
     plain: int | None
     compressible: int | None
     user_agent: str | None
+    request_id: str | None = None
 
 
 def number_of(coding: Coding, *, in_part: bool) -> int:
@@ -84,14 +86,19 @@ def read_head(fields: bytes) -> PlainHead | None:
     asked = found.get(b"range")
     if asked is not None and asked.decode() != ALL_OF_IT:
         return None
-    agent = found.get(b"user-agent")
     accepted = found.get(b"accept-encoding")
     coding = None if accepted is None else accepted.decode()
     return PlainHead(
         _wanted(coding, PLAIN, in_part=asked is not None),
         _wanted(coding, COMPRESSIBLE, in_part=asked is not None),
-        None if agent is None else agent.decode(),
+        _text(found, b"user-agent"),
+        safe_request_id(_text(found, b"x-request-id")),
     )
+
+
+def _text(found: dict[bytes, bytes], name: bytes) -> str | None:
+    value = found.get(name)
+    return None if value is None else value.decode()
 
 
 def _wanted(accepted: str | None, offered: tuple[Coding, ...], *, in_part: bool) -> int | None:

@@ -26,7 +26,9 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
 from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
-from origin.delivery.reuse import REUSABLE, HotAnswer, HotAnswers
+from origin.delivery.reuse import REUSABLE, HotAnswers
+from origin.telemetry.access_log import client_part
+from origin.telemetry.requests import RequestNotes
 
 _METHOD: Final = b"GET /"
 _VERSION: Final = b" HTTP/1.1"
@@ -39,8 +41,9 @@ _IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
 class HotPath:
     """What the connections of one process share."""
 
-    def __init__(self, answers: HotAnswers) -> None:
+    def __init__(self, answers: HotAnswers, notes: RequestNotes | None = None) -> None:
         self.answers = answers
+        self.notes = notes or RequestNotes()
         self.is_closed = False
         self._heads = KnownHeads()
 
@@ -62,20 +65,19 @@ class HotPath:
         head = self._heads.read(data[line_end + len(_LINE_END) : -len(_LINE_END)])
         return None if head is None else (path, head)
 
-    def count(self, path: bytes, head: PlainHead, answer: HotAnswer) -> None:
-        """Take note of an answer that was given again."""
-
 
 class HotConnection(RequestHandler):
     """One connection."""
 
-    __slots__ = ("_hot", "_is_at_rest", "_noted")
+    __slots__ = ("_asked_last", "_client", "_hot", "_is_at_rest", "_noted")
 
     def __init__(self, manager: web.Server, *, hot: HotPath, **options: Any) -> None:
         super().__init__(manager, **options)
         self._hot = hot
         self._is_at_rest = True
         self._noted: bytes | None = None
+        self._asked_last: PlainHead | None = None
+        self._client = ""
 
     def data_received(self, data: bytes) -> None:
         """Answer a plain request at once, or let aiohttp read what came."""
@@ -110,9 +112,15 @@ class HotConnection(RequestHandler):
         elif not transport.get_write_buffer_size():
             self._next_keepalive_close_time = now_s + self._keepalive_timeout
             transport.writelines((answer.head(), answer.body))
-            self._hot.count(path, head, answer)
+            if head is not self._asked_last:
+                self._asked_last, self._client = head, client_part(self._remote(), head.user_agent)
+            self._hot.notes.hit(answer.noted, self._client, head.request_id)
             return True
         return False
+
+    def _remote(self) -> str | None:
+        peer = self.peername
+        return str(peer[0]) if isinstance(peer, tuple) else peer
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -123,7 +131,8 @@ class HotConnection(RequestHandler):
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
             reusable = resp.get(REUSABLE)
             if reusable is not None:
-                self._hot.answers.keep(noted, resp, reusable)
+                line = self._hot.notes.noted(request.rel_url.raw_path, resp, resp.body_length)
+                self._hot.answers.keep(noted, resp, reusable, line)
         return sent
 
 

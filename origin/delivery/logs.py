@@ -1,29 +1,36 @@
 """What goes to stderr: events by structlog, as JSON lines, or in colours where a person looks on.
 
-One line for every request, after its answer; never its query, where players put session ids (CMCD)
-and others their secrets. What aiohttp has to say about a connection becomes an event too, without
-a traceback where the network, not the program, is to blame.
+What is said while a request is answered carries the request's id. What aiohttp has to say about a
+connection becomes an event too, without a traceback where the network, not the program, is to
+blame. The lines for requests are ``telemetry``'s.
 """
 
 import logging
 import sys
-from typing import Final
+from typing import Final, Protocol, TextIO, cast
 
 import structlog
-from aiohttp import hdrs
-from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.web import BaseRequest, StreamResponse
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
 
-_access = structlog.get_logger("soundbridge.access")
 _connection = structlog.get_logger(CONNECTION_LOGGER)
 
 
-def configure() -> None:
-    """Set up logging of a process that serves."""
+class Stream(Protocol):
+    """What events are written to, each with its line end."""
+
+    def write(self, text: str, /) -> object:
+        """Take a text."""
+
+    def flush(self) -> None:
+        """Let it leave."""
+
+
+def configure(stream: Stream | None = None) -> None:
+    """Set up logging of a process: to stderr, or to a stream that leads there."""
     processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -32,26 +39,9 @@ def configure() -> None:
     else:
         processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     structlog.configure(
-        processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+        processors=processors,
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", stream or sys.stderr)),
     )
-
-
-class AccessLogger(AbstractAccessLogger):
-    """Hands what aiohttp knows of a request to structlog."""
-
-    def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
-        """Write one event; ``time`` is in seconds."""
-        _access.info(
-            "request",
-            method=request.method,
-            path=request.rel_url.raw_path,
-            status=response.status,
-            sent_bytes=response.body_length,
-            duration_ms=round(time * 1000, 2),
-            remote=request.remote,
-            range=request.headers.get(hdrs.RANGE),
-            user_agent=request.headers.get(hdrs.USER_AGENT),
-        )
 
 
 class _ToStructlog(logging.Handler):

@@ -8,6 +8,7 @@ from cdn.policy import ObjectClass, policy_for
 from origin.delivery.draining import Draining
 from origin.delivery.errors import ShuttingDown
 from origin.delivery.reading import StoreReader
+from origin.telemetry.requests import OBJECT_CLASS
 
 STORE_TIMEOUT_S: Final = 2.0
 
@@ -40,4 +41,6 @@ class Probes:
 
 def _ok() -> web.Response:
     headers = {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"}
-    return web.Response(body=b"ok\n", headers=headers | policy_for(ObjectClass.PROBE).headers)
+    response = web.Response(body=b"ok\n", headers=headers | policy_for(ObjectClass.PROBE).headers)
+    response[OBJECT_CLASS] = ObjectClass.PROBE
+    return response

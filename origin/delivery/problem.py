@@ -27,6 +27,7 @@ from origin.delivery.errors import (
     StoreUnavailable,
 )
 from origin.delivery.range import unsatisfied_content_range
+from origin.telemetry.requests import OBJECT_CLASS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -108,15 +109,18 @@ def _document(
         "detail": detail,
         "code": code,
     }
-    return web.Response(
+    object_class = _object_class(status)
+    response = web.Response(
         status=status,
         body=json.dumps(content).encode(),
         headers={
             hdrs.CONTENT_TYPE: MEDIA_TYPE,
-            **policy_for(_object_class(status)).headers,
+            **policy_for(object_class).headers,
             **extra_headers,
         },
     )
+    response[OBJECT_CLASS] = object_class
+    return response
 
 
 def _object_class(status: HTTPStatus) -> ObjectClass:

@@ -7,8 +7,13 @@ asks for an object while it is being read shares that read: many players poll wh
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import (
+    AbstractContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
 
 OBJECT_BYTES_MAX: Final = 64 * 1024 * 1024
 """No object that we serve, nor an index of half a day of sound, comes near this."""
+Measured = Callable[[str], AbstractContextManager[None]]
+"""What is around every read; it is given what is done: get, get_range or list."""
 LISTED_KEYS_MAX: Final = 100_000
 _LIST_CHUNK: Final = 1000
 
@@ -30,9 +37,16 @@ _LIST_CHUNK: Final = 1000
 class StoreReader:
     """One store, read with a deadline; it holds nothing open, so there is nothing to close."""
 
-    def __init__(self, store: "ObjectStore", *, timeout_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        store: "ObjectStore",
+        *,
+        timeout_s: float = 10.0,
+        measured: Measured = lambda _: nullcontext(),
+    ) -> None:
         self._store = store
         self._timeout_s = timeout_s
+        self._measured = measured
         self._under_way: dict[tuple[str, int], asyncio.Task[bytes]] = {}
 
     async def read(self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX) -> bytes:
@@ -51,7 +65,7 @@ class StoreReader:
             done.exception()  # seen, even where everybody has gone away
 
     async def _read(self, key: str, limit_bytes: int) -> bytes:
-        async with self._translated():
+        async with self._translated("get"):
             found = await self._store.get_async(key)
             if found.meta["size"] > limit_bytes:
                 raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")
@@ -59,14 +73,14 @@ class StoreReader:
 
     async def read_span(self, key: str, start: int, stop: int) -> bytes:
         """Return the bytes from ``start`` up to, not including, ``stop``."""
-        async with self._translated():
+        async with self._translated("get_range"):
             return bytes(await self._store.get_range_async(key, start=start, end=stop))
 
     async def newest(self, prefix: str, count: int) -> Sequence[str]:
         """Return the keys below ``prefix`` that were written last, the newest first."""
         newest: list[ObjectMeta] = []
         listed = 0
-        async with self._translated():
+        async with self._translated("list"):
             async for chunk in self._store.list(prefix=prefix, chunk_size=_LIST_CHUNK):
                 newest = heapq.nlargest(count, [*newest, *chunk], key=_age_order)
                 listed += len(chunk)
@@ -76,12 +90,18 @@ class StoreReader:
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""
-        async with self._translated():
+        async with self._translated("list"):
             async for _ in self._store.list(chunk_size=1):
                 break
 
     @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
+    async def _translated(self, operation: str) -> AsyncIterator[None]:
+        with self._measured(operation):
+            async with self._within_time():
+                yield
+
+    @asynccontextmanager
+    async def _within_time(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout_s):
                 yield

@@ -15,6 +15,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from origin.delivery.head import REPRESENTATIONS, PlainHead
+from origin.telemetry.requests import NotedAnswer
 
 _Answers = list["HotAnswer | None"]
 
@@ -48,10 +49,12 @@ REUSABLE: Final = web.ResponseKey("reusable", Reusable)
 class HotAnswer:
     """One answer: its head around the date, and its body."""
 
-    __slots__ = ("_after", "_before", "_head", "_second", "body", "keys", "status", "until_s")
+    __slots__ = ("_after", "_before", "_head", "_second", "body", "keys", "noted", "until_s")
 
-    def __init__(self, response: web.Response, body: bytes, reusable: Reusable) -> None:
-        self.status = response.status
+    def __init__(
+        self, response: web.Response, body: bytes, reusable: Reusable, noted: NotedAnswer
+    ) -> None:
+        self.noted = noted
         self.body = body
         self.keys = reusable.held.keys
         self.until_s = reusable.held.until_s
@@ -102,7 +105,9 @@ class HotAnswers:
             self._used(key)
         return answer
 
-    def keep(self, path: bytes, response: web.Response, reusable: Reusable) -> None:
+    def keep(
+        self, path: bytes, response: web.Response, reusable: Reusable, noted: NotedAnswer
+    ) -> None:
         """Give this answer, which was sent, again to whoever asks for the same."""
         body = response.body
         if not isinstance(body, bytes) or hdrs.SET_COOKIE in response.headers:
@@ -110,7 +115,7 @@ class HotAnswers:
         found = self._objects.get(path)
         if found is None:
             found = self._objects[path] = _Object(compressible=reusable.compressible)
-        found.answers[reusable.number] = HotAnswer(response, body, reusable)
+        found.answers[reusable.number] = HotAnswer(response, body, reusable, noted)
         found.keys.update(reusable.held.keys)
         for key in reusable.held.keys:
             self._paths[key].add(path)

@@ -12,6 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
+from origin.telemetry.requests import NotedAnswer, RequestNotes
 
 LAST = b"GET /healthz HTTP/1.1\r\nHost: last\r\nConnection: close\r\n\r\n"
 """Ends a connection where nothing else did."""
@@ -19,15 +20,26 @@ SILENT_S = 1.0
 DATE = re.compile(rb"(?<=\r\nDate: )[^\r]+")
 
 
+class _Counting(RequestNotes):
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = 0
+
+    def hit(self, answer: NotedAnswer, client: str, request_id: str | None) -> None:
+        super().hit(answer, client, request_id)
+        self.given += 1
+
+
 class Counted(HotPath):
     """A hot path that knows how much it answered."""
 
     def __init__(self) -> None:
-        super().__init__(HotAnswers(lambda _: None))
-        self.given = 0
+        self._counting = _Counting()
+        super().__init__(HotAnswers(lambda _: None), self._counting)
 
-    def count(self, *_: object) -> None:
-        self.given += 1
+    @property
+    def given(self) -> int:
+        return self._counting.given
 
 
 @dataclass
