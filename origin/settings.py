@@ -71,14 +71,26 @@ def defaults_by_command(
     Raises click.BadParameter for a key that is no command's option.
     """
     normal = {key.replace("-", "_"): value for key, value in values.items()}
-    known = {name: _settings(command.params) for name, command in commands.items()}
-    unknown = sorted(normal.keys() - {key for settings in known.values() for key in settings})
+    unknown = set(normal)
+    defaults = _defaults(normal, commands, unknown)
     if unknown:
-        raise click.BadParameter(f"the settings file has no option called {', '.join(unknown)}.")
-    return {
-        name: {settings[key]: value for key, value in normal.items() if key in settings}
-        for name, settings in known.items()
-    }
+        names = ", ".join(sorted(unknown))
+        raise click.BadParameter(f"the settings file has no option called {names}.")
+    return defaults
+
+
+def _defaults(
+    values: Mapping[str, Any], commands: Mapping[str, click.Command], unknown: set[str]
+) -> dict[str, dict[str, Any]]:
+    """Spread values over commands and those of groups, and take from ``unknown`` what is known."""
+    defaults: dict[str, dict[str, Any]] = {}
+    for name, command in commands.items():
+        settings = _settings(command.params)
+        unknown.difference_update(settings)
+        defaults[name] = {settings[key]: values[key] for key in values.keys() & settings.keys()}
+        if isinstance(command, click.Group):
+            defaults[name] |= _defaults(values, command.commands, unknown)
+    return defaults
 
 
 def _settings(parameters: Iterable[click.Parameter]) -> dict[str, str]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 from benchmarks.origin.asset import Asset, packaged
 from benchmarks.origin.load import Asked, Served, load
 from benchmarks.origin.servers import nginx, nginx_version, soundbridge
-from benchmarks.packaging.process_tree import memory_bytes, tree
 
 _SERVER: Final = (0,)
 _CLIENT: Final = (1,)
@@ -25,6 +24,7 @@ _GOALS: Final = {
     "playlists_range": 0.8,
     "segments_128k_cmcd": 0.8,
 }
+_GOALS_PER_S: Final = {"other_ranges": 8_000, "not_modified": 8_000}
 
 
 def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
@@ -38,14 +38,14 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     ):
         for _ in range(asked.rounds):
             for name, what in requests.items():
-                for server, url in (("soundbridge", ours.url), ("nginx", theirs.url)):
-                    found = load(url, what, folder, seconds=asked.seconds, cores=_CLIENT)
+                for server, running in (("soundbridge", ours), ("nginx", theirs)):
+                    found = load(running, what, folder, seconds=asked.seconds, cores=_CLIENT)
                     served[name].setdefault(server, []).append(found)
-        memory_mb = {"soundbridge": _memory_mb(ours.pid), "nginx": _memory_mb(theirs.pid)}
+        memory_mb = {"soundbridge": ours.memory_mb(), "nginx": theirs.memory_mb()}
     return {
         "figures": {name: _compared(each) for name, each in served.items()},
         "memory_mb": memory_mb,
-        "goals": _GOALS,
+        "goals": {"ratio": _GOALS, "requests_per_s": _GOALS_PER_S},
         "nginx": nginx_version(),
     }
 
@@ -60,26 +60,25 @@ def _requests(asset: Asset) -> dict[str, Asked]:
         "segments_128k_range": Asked(small, [all_of_it]),
         "playlists_range": Asked(playlists, [all_of_it]),
         "segments_128k_cmcd": Asked(small, is_numbered=True),
+        "other_ranges": Asked(small, [("Range", "bytes=1000-1999")]),
+        "not_modified": Asked(small, [("If-None-Match", "*")]),
     }
 
 
 def _compared(served: dict[str, list[Served]]) -> dict[str, Any]:
-    ours, theirs = served["soundbridge"], served["nginx"]
-    ratios = [
-        one.requests_per_s / other.requests_per_s for one, other in zip(ours, theirs, strict=True)
-    ]
+    ours, theirs = map(asdict, served["soundbridge"]), map(asdict, served["nginx"])
+    pairs = list(zip(ours, theirs, strict=True))
     return {
-        "ratio": round(statistics.median(ratios), 3),
+        **{
+            ratio: round(statistics.median(one[figure] / other[figure] for one, other in pairs), 3)
+            for ratio, figure in (
+                ("ratio", "requests_per_s"),
+                ("ratio_per_cpu_s", "requests_per_cpu_s"),
+            )
+        },
         **{server: _median(runs) for server, runs in served.items()},
     }
 
 
 def _median(runs: list[Served]) -> dict[str, float]:
-    return {
-        name: statistics.median(asdict(one)[name] for one in runs)
-        for name in ("requests_per_s", "mb_per_s", "p50_ms", "p99_ms")
-    }
-
-
-def _memory_mb(pid: int) -> float:
-    return round(sum(map(memory_bytes, tree(pid))) / 1e6, 1)
+    return {name: statistics.median(asdict(one)[name] for one in runs) for name in asdict(runs[0])}

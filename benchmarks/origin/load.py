@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from benchmarks.origin.servers import Server
 from benchmarks.packaging.runs import pinned
 
 CONNECTIONS: Final = 32
@@ -46,15 +47,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class Served:
-    """What a server did for it."""
+    """What a server did for it; per second of its processor too, as the load may be the limit."""
 
     requests_per_s: float
+    requests_per_cpu_s: float
     mb_per_s: float
     p50_ms: float
     p99_ms: float
 
 
-def load(url: str, asked: Asked, folder: Path, *, seconds: int, cores: Sequence[int]) -> Served:
+def load(
+    server: Server, asked: Asked, folder: Path, *, seconds: int, cores: Sequence[int]
+) -> Served:
     """Ask a server for so long; SystemExit where anything but success came back."""
     script = folder / "asked.lua"
     script.write_text(
@@ -65,14 +69,17 @@ def load(url: str, asked: Asked, folder: Path, *, seconds: int, cores: Sequence[
         )
     )
     size = ["-t", str(len(cores)), "-c", str(CONNECTIONS), "-d", f"{seconds}s"]
-    command = [*pinned(cores), "wrk", "--latency", *size, "-s", str(script), url]
+    command = [*pinned(cores), "wrk", "--latency", *size, "-s", str(script), server.url]
+    before_s = server.cpu_s()
     done = subprocess.run(command, capture_output=True, text=True, check=True)
+    cpu_s = server.cpu_s() - before_s
     said = json.loads(done.stderr)
     if said["errors"]:
-        raise SystemExit(f"{said['errors']} requests to {url} failed:\n{done.stdout}")
+        raise SystemExit(f"{said['errors']} requests to {server.url} failed:\n{done.stdout}")
     per_s = 1e6 / said["us"]
     return Served(
         requests_per_s=round(said["requests"] * per_s, 1),
+        requests_per_cpu_s=round(said["requests"] / cpu_s, 1),
         mb_per_s=round(said["bytes"] * per_s / 1e6, 1),
         p50_ms=said["p50_us"] / 1000,
         p99_ms=said["p99_us"] / 1000,

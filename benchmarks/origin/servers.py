@@ -1,5 +1,6 @@
 """The servers that are compared: ours, and nginx with the same files, each on cores of its own."""
 
+import os
 import re
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from benchmarks.packaging.process_tree import memory_bytes, tree
 from benchmarks.packaging.runs import pinned
 
 _READY_WITHIN_S: Final = 20.0
@@ -21,10 +23,9 @@ _NGINX: Final = Template("""
 daemon off;
 user root;
 worker_processes $workers;
-worker_rlimit_nofile 65536;
 pid $folder/nginx.pid;
 error_log stderr error;
-events { worker_connections 16384; }
+events { worker_connections 1024; }
 http {
     types { video/iso.segment m4s; audio/mp4 mp4; application/vnd.apple.mpegurl m3u8; }
     access_log $folder/access.log combined buffer=64k flush=1s;
@@ -51,6 +52,14 @@ class Server:
 
     url: str
     pid: int
+
+    def cpu_s(self) -> float:
+        """How long it has computed, with all processes that it has started and that still run."""
+        return sum(map(_cpu_s, tree(self.pid)))
+
+    def memory_mb(self) -> float:
+        """How much memory it holds, with all processes that it has started."""
+        return round(sum(map(memory_bytes, tree(self.pid))) / 1e6, 1)
 
 
 @contextmanager
@@ -94,6 +103,11 @@ def nginx_version() -> str:
     """Return the version that nginx says it has."""
     told = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=True)
     return told.stderr.strip().rpartition("/")[2]
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _answering(url: str) -> str:

@@ -68,7 +68,8 @@ def _package(source: str, store: str, config: Path | None) -> dict[str, Any]:
 
 def _serve(store: str, host: str, port: int, playback_id: str) -> None:
     """Serve the store until the terminal, or whoever started us, says stop."""
-    from origin.serving import ServerFailed, Service, serve_here
+    from origin.service import ServerFailed, Service
+    from origin.serving import serve_here
 
     def announce(url: str) -> None:
         click.echo(f"Listen at {url}/?play={playback_id}")

@@ -48,6 +48,7 @@ class PlainHead:
     plain: int | None
     compressible: int | None
     user_agent: str | None
+    forwarded_for: str | None = None
     request_id: str | None = None
 
 
@@ -92,6 +93,7 @@ def read_head(fields: bytes) -> PlainHead | None:
         _wanted(coding, PLAIN, in_part=asked is not None),
         _wanted(coding, COMPRESSIBLE, in_part=asked is not None),
         _text(found, b"user-agent"),
+        _text(found, b"x-forwarded-for"),
         safe_request_id(_text(found, b"x-request-id")),
     )
 

@@ -17,16 +17,18 @@ Three conditions must hold, looked at for every piece of data; else it goes to a
 
 A plain request without an answer is noted, for the answer that aiohttp will give. The query is cut
 off, as it is by the handlers of all that is reusable: players put there what they measure (CMCD).
+So is a playback token that was verified (``verified``).
 """
 
 from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD
-from aiohttp.web_protocol import RequestHandler
 
+from origin.defence.connection import GuardedConnection
 from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
 from origin.delivery.reuse import REUSABLE, HotAnswers
+from origin.delivery.verified import VerifiedTokens
 from origin.telemetry.access_log import client_part
 from origin.telemetry.requests import RequestNotes
 
@@ -41,9 +43,15 @@ _IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
 class HotPath:
     """What the connections of one process share."""
 
-    def __init__(self, answers: HotAnswers, notes: RequestNotes | None = None) -> None:
+    def __init__(
+        self,
+        answers: HotAnswers,
+        tokens: VerifiedTokens | None = None,
+        notes: RequestNotes | None = None,
+    ) -> None:
         self.answers = answers
-        self.notes = notes or RequestNotes()
+        self.tokens = VerifiedTokens() if tokens is None else tokens
+        self.notes = RequestNotes() if notes is None else notes
         self.is_closed = False
         self._heads = KnownHeads()
 
@@ -66,10 +74,10 @@ class HotPath:
         return None if head is None else (path, head)
 
 
-class HotConnection(RequestHandler):
+class HotConnection(GuardedConnection):
     """One connection."""
 
-    __slots__ = ("_asked_last", "_client", "_hot", "_is_at_rest", "_noted")
+    __slots__ = ("_asked_last", "_asks_as", "_hot", "_is_at_rest", "_noted")
 
     def __init__(self, manager: web.Server, *, hot: HotPath, **options: Any) -> None:
         super().__init__(manager, **options)
@@ -77,7 +85,7 @@ class HotConnection(RequestHandler):
         self._is_at_rest = True
         self._noted: bytes | None = None
         self._asked_last: PlainHead | None = None
-        self._client = ""
+        self._asks_as = ""
 
     def data_received(self, data: bytes) -> None:
         """Answer a plain request at once, or let aiohttp read what came."""
@@ -104,17 +112,20 @@ class HotConnection(RequestHandler):
         asked = self._hot.plain_request(data)
         if asked is None:
             return False
-        path, head = asked
         now_s = self._loop.time()
+        path, head = self._hot.tokens.path_without(asked[0], now_s), asked[1]
+        if path is None:
+            return False
         answer = self._hot.answers.find(path, head, now_s)
         if answer is None:
             self._noted = path
-        elif not transport.get_write_buffer_size():
+        elif not transport.get_write_buffer_size() and self.takes_request(head.forwarded_for):
             self._next_keepalive_close_time = now_s + self._keepalive_timeout
             transport.writelines((answer.head(), answer.body))
             if head is not self._asked_last:
-                self._asked_last, self._client = head, client_part(self._remote(), head.user_agent)
-            self._hot.notes.hit(answer.noted, self._client, head.request_id)
+                self._asked_last = head
+                self._asks_as = client_part(self._remote(), head.user_agent)
+            self._hot.notes.hit(answer.noted, self._asks_as, head.request_id)
             return True
         return False
 
@@ -131,7 +142,7 @@ class HotConnection(RequestHandler):
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
             reusable = resp.get(REUSABLE)
             if reusable is not None:
-                line = self._hot.notes.noted(request.rel_url.raw_path, resp, resp.body_length)
+                line = self._hot.notes.noted(noted.decode(), resp, resp.body_length)
                 self._hot.answers.keep(noted, resp, reusable, line)
         return sent
 

@@ -10,7 +10,7 @@ import sys
 from typing import Final, Protocol, TextIO, cast
 
 import structlog
-from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
 
@@ -44,11 +44,22 @@ def configure(stream: Stream | None = None) -> None:
     )
 
 
+def _safe_cause(error: HttpProcessingError) -> str:
+    """Return what was wrong, without any of the request: there may be secrets in it.
+
+    The first line is the parser's own where it speaks of the message as a whole; what it says of a
+    field, a line or an address quotes that.
+    """
+    if type(error) is BadHttpMessage:
+        return error.message.partition("\n")[0]
+    return type(error).__name__
+
+
 class _ToStructlog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if isinstance(error, HttpProcessingError):
-            _connection.warning(record.getMessage(), cause=error.message.partition("\n")[0])
+            _connection.warning(record.getMessage(), cause=_safe_cause(error))
         else:
             _connection.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
 

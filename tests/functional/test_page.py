@@ -46,6 +46,11 @@ async def test_the_page_may_run_and_load_only_what_is_ours(client: Client) -> No
     assert not any("unsafe" in directive for directive in policy)
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "microphone=()" in response.headers["Permissions-Policy"].split(", ")
+    assert "frame-ancestors 'self'" in policy
+    assert {"base-uri 'none'", "form-action 'none'"} <= set(policy)
+    assert {"require-trusted-types-for 'script'", "trusted-types 'none'"} <= set(policy)
 
 
 async def test_what_the_page_asks_for_is_there_for_ever(client: Client) -> None:

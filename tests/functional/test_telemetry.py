@@ -20,6 +20,8 @@ from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, url_said
 from tests.sources.published import PublishedAsset, publish
 
 SEGMENT = "128k/00000.m4s"
+PAGES = "soundbridge_requests_total,class=page,method=GET,status=200"
+SEGMENTS = "soundbridge_requests_total,class=segment,method=GET,status=200"
 
 
 @pytest.fixture
@@ -60,26 +62,23 @@ def _samples(url: str) -> dict[str, float]:
 
 
 def _segments(server: Server) -> float:
-    return _metrics(server).get("soundbridge_requests_total,class=segment,method=GET,status=200", 0)
+    return _metrics(server).get(SEGMENTS, 0)
 
 
 def test_metrics_are_sums_over_workers(server: Server, asset: PublishedAsset) -> None:
     for _ in range(40):  # as many connections, to either worker
         server.get(f"{asset.path}/{SEGMENT}")
     with closing(HTTPConnection(*server.address, timeout=TIMEOUT_S)) as lasting:
-        for _ in range(3):
+        for _ in range(10):
             lasting.request("GET", "/")
             lasting.getresponse().read()
-        until(lambda: _segments(server) == 40)
-        told = until(
-            lambda: (told := _metrics(server)).get("soundbridge_open_connections") == 1 and told
-        )
-    page = "soundbridge_requests_total,class=page,method=GET,status=200"
-    assert told[page] == 3
-    assert told["soundbridge_hot_answers_total,class=page"] == 2
+        told = until(lambda: (told := _metrics(server)).get(PAGES) == 10 and told)
+    assert told[SEGMENTS] == 40
+    assert 0 < told["soundbridge_hot_answers_total,class=page"] < 10
+    assert told["soundbridge_open_connections"] == 1
     assert told["soundbridge_sent_bytes_total,class=segment"] > 40 * len(asset.contents[SEGMENT])
     assert told["soundbridge_request_duration_seconds_count,class=segment"] == 40
-    assert told["soundbridge_request_duration_seconds_bucket,class=page,le=+Inf"] == 3
+    assert told["soundbridge_request_duration_seconds_bucket,class=page,le=+Inf"] == 10
     assert told["soundbridge_store_read_seconds_count,operation=get,outcome=ok"] > 40
     assert told["soundbridge_workers"] == 2
     assert told["soundbridge_log_lines_dropped_total"] == 0
@@ -135,7 +134,7 @@ def test_names_of_an_odd_form_are_not_believed(server: Server) -> None:
 
 def test_the_log_holds_no_secrets(server: Server) -> None:
     _ask(server, "/t/some-secret/first-light.m3u8?sid=some-secret")
-    _ask(server, "/t/-/first-light.m3u8", **{"User-Agent": "x" * 5000})
+    _ask(server, "/t/-/first-light.m3u8", **{"User-Agent": "x" * 1000})
     first, second = until(lambda: len(found := server.events("request")) == 2 and found)
     assert first["path"] == second["path"] == "/t/-/first-light.m3u8"
     assert len(second["user_agent"]) == 200

@@ -41,7 +41,7 @@ def test_a_host_that_is_none(host: str) -> None:
         (["Range: bytes=0-", "Accept-Encoding: gzip"], ALL_OF_IT, COMPRESSED + 1),
         (["Connection: keep-alive"], WHOLE, WHOLE),
         (["Connection: Keep-Alive \t"], WHOLE, WHOLE),
-        (["Cookie: a=b", "Authorization: Basic eA==", "X-Forwarded-For: 1.2.3.4"], WHOLE, WHOLE),
+        (["Cookie: a=b", "Authorization: Basic eA=="], WHOLE, WHOLE),
         (["DNT:"], WHOLE, WHOLE),
     ],
 )
@@ -53,6 +53,13 @@ def test_who_asks() -> None:
     found = head("Host: x", "User-Agent: AppleCoreMedia/1.0 (iPhone; U)")
     assert found is not None
     assert found.user_agent == "AppleCoreMedia/1.0 (iPhone; U)"
+    assert found.forwarded_for is None
+
+
+def test_for_whom_a_proxy_asks() -> None:
+    found = head("Host: x", "X-Forwarded-For: 2001:db8::1, 192.0.2.1")
+    assert found is not None
+    assert found.forwarded_for == "2001:db8::1, 192.0.2.1"
 
 
 @pytest.mark.parametrize(
