@@ -89,7 +89,7 @@ def _work(
 ) -> None:
     """Be one worker: the process's own function."""
     ignore_terminal()
-    with telemetry_of_process() as telemetry:
+    with telemetry_of_process(slot) as telemetry:
         run_supervised(Process(service, listeners, slot, telemetry), end)
 
 

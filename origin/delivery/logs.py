@@ -14,8 +14,6 @@ from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
 
-_connection = structlog.get_logger(CONNECTION_LOGGER)
-
 
 class Stream(Protocol):
     """What events are written to, each with its line end."""
@@ -56,17 +54,32 @@ def _safe_cause(error: HttpProcessingError) -> str:
 
 
 class _ToStructlog(logging.Handler):
+    """Makes events of what a library says; ``traced`` where faults there may be ours."""
+
+    def __init__(self, name: str, *, traced: bool) -> None:
+        super().__init__(logging.INFO)
+        self._log = structlog.get_logger(name)
+        self._traced = traced
+
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
+        said = record.getMessage()
         if isinstance(error, HttpProcessingError):
-            _connection.warning(record.getMessage(), cause=_safe_cause(error))
+            self._log.warning(said, cause=_safe_cause(error))
+        elif self._traced:
+            self._log.log(record.levelno, said, exc_info=record.exc_info)
         else:
-            _connection.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+            self._log.log(record.levelno, said.partition("\n")[0])
 
 
 def connection_logger() -> logging.Logger:
     """Return the logger that aiohttp is to use for its connections."""
-    logger = logging.getLogger(CONNECTION_LOGGER)
-    logger.handlers = [_ToStructlog(logging.INFO)]
+    return library_logger(CONNECTION_LOGGER, traced=True)
+
+
+def library_logger(name: str, *, traced: bool) -> logging.Logger:
+    """Return a library's logger, led to our events; with its tracebacks if ``traced``."""
+    logger = logging.getLogger(name)
+    logger.handlers = [_ToStructlog(name, traced=traced)]
     logger.propagate = False
     return logger
