@@ -10,6 +10,7 @@ This module alone says how a setting is spelt; options are declared where they a
 ``setting`` in the place of ``click.option``.
 """
 
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ import click
 
 ENVIRONMENT_PREFIX: Final = "SOUNDBRIDGE_"
 DEFAULT_FILE: Final = Path("soundbridge.toml")
+_TRACES_TO: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _FILE_LIMIT_BYTES: Final = 1 << 20
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any] | click.Command)
@@ -42,6 +44,13 @@ class Setting(click.Option):
 def setting(*declarations: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
     """Declare an option that is a setting; the arguments are those of ``click.option``."""
     return click.option(*declarations, cls=Setting, **attributes)
+
+
+def wants_traces() -> bool:
+    """Return whether OpenTelemetry's own variables say where to send traces."""
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return False
+    return any(os.environ.get(name) for name in _TRACES_TO)
 
 
 def read_file(path: Path | None) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ from origin.delivery.head import number_of
 from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
 from origin.delivery.reuse import REUSABLE, Reusable
+from origin.telemetry.requests import OBJECT_CLASS
 
 TOKEN_HOLDER: Final = web.RequestKey("token_holder", bool)
 """Set where a token in front of the path was good for it."""
@@ -57,6 +58,11 @@ class Responder:
 
     async def answer(self, request: web.Request, resource: Resource) -> web.Response:
         """Answer a GET or HEAD, or raise what stands against it."""
+        response = await self._answer(request, resource)
+        response[OBJECT_CLASS] = resource.kind.object_class
+        return response
+
+    async def _answer(self, request: web.Request, resource: Resource) -> web.Response:
         now = datetime.now(UTC)
         audience = Audience.TOKEN_HOLDERS if request.get(TOKEN_HOLDER) else Audience.ANYONE
         policy = policy_for(resource.kind.object_class, audience=audience, purged=self._purged)

@@ -127,3 +127,9 @@ class BrokenObject(ApiError):
     """The store holds something else than what was published; asking again will not help."""
 
     code = "broken_object"
+
+
+class ShuttingDown(ApiError):
+    """The server is about to stop; another one will answer."""
+
+    code = "shutting_down"

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
+from origin.telemetry.request_id import safe_request_id
 
 HEAD_BYTES_MAX: Final = 4096
 _FIELDS_MAX: Final = 64
@@ -48,6 +49,7 @@ class PlainHead:
     compressible: int | None
     user_agent: str | None
     forwarded_for: str | None = None
+    request_id: str | None = None
 
 
 def number_of(coding: Coding, *, in_part: bool) -> int:
@@ -92,6 +94,7 @@ def read_head(fields: bytes) -> PlainHead | None:
         _wanted(coding, COMPRESSIBLE, in_part=asked is not None),
         _text(found, b"user-agent"),
         _text(found, b"x-forwarded-for"),
+        safe_request_id(_text(found, b"x-request-id")),
     )
 
 

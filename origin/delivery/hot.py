@@ -28,8 +28,10 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from origin.cache.record import RECORD
 from origin.defence.connection import GuardedConnection
 from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
-from origin.delivery.reuse import REUSABLE, Held, HotAnswer, HotAnswers
+from origin.delivery.reuse import REUSABLE, Held, HotAnswers
 from origin.delivery.verified import VerifiedTokens
+from origin.telemetry.access_log import client_part
+from origin.telemetry.requests import RequestNotes
 
 _METHOD: Final = b"GET /"
 _VERSION: Final = b" HTTP/1.1"
@@ -42,10 +44,21 @@ _IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
 class HotPath:
     """What the connections of one process share."""
 
-    def __init__(self, answers: HotAnswers, tokens: VerifiedTokens | None = None) -> None:
+    def __init__(
+        self,
+        answers: HotAnswers,
+        tokens: VerifiedTokens | None = None,
+        notes: RequestNotes | None = None,
+    ) -> None:
         self.answers = answers
         self.tokens = VerifiedTokens() if tokens is None else tokens
+        self.notes = RequestNotes() if notes is None else notes
+        self.is_closed = False
         self._heads = KnownHeads()
+
+    def close(self) -> None:
+        """Leave every request to aiohttp from now on: its answers can close their connections."""
+        self.is_closed = True
 
     def plain_request(self, data: bytes) -> tuple[bytes, PlainHead] | None:
         """Return the path and the fields of one whole plain request; None for all else.
@@ -61,20 +74,19 @@ class HotPath:
         head = self._heads.read(data[line_end + len(_LINE_END) : -len(_LINE_END)])
         return None if head is None else (path, head)
 
-    def count(self, path: bytes, head: PlainHead, answer: HotAnswer) -> None:
-        """Take note of an answer that was given again."""
-
 
 class HotConnection(GuardedConnection):
     """One connection."""
 
-    __slots__ = ("_hot", "_is_at_rest", "_noted")
+    __slots__ = ("_asked_last", "_asks_as", "_hot", "_is_at_rest", "_noted")
 
     def __init__(self, manager: web.Server, *, hot: HotPath, **options: Any) -> None:
         super().__init__(manager, **options)
         self._hot = hot
         self._is_at_rest = True
         self._noted: bytes | None = None
+        self._asked_last: PlainHead | None = None
+        self._asks_as = ""
 
     def data_received(self, data: bytes) -> None:
         """Answer a plain request at once, or let aiohttp read what came."""
@@ -92,6 +104,8 @@ class HotConnection(GuardedConnection):
 
     def _is_answered(self, data: bytes) -> bool:
         """Answer a request, if that can be done here and now."""
+        if self._hot.is_closed:
+            return False
         waiter, transport = self._waiter, self.transport
         if waiter is None or waiter.done() or self._close or self._force_close or transport is None:
             return False
@@ -109,9 +123,16 @@ class HotConnection(GuardedConnection):
         elif not transport.get_write_buffer_size() and self.takes_request(head.forwarded_for):
             self._next_keepalive_close_time = now_s + self._keepalive_timeout
             transport.writelines((answer.head(), answer.body))
-            self._hot.count(path, head, answer)
+            if head is not self._asked_last:
+                self._asked_last = head
+                self._asks_as = client_part(self._remote(), head.user_agent)
+            self._hot.notes.hit(answer.noted, self._asks_as, head.request_id)
             return True
         return False
+
+    def _remote(self) -> str | None:
+        peer = self.peername
+        return str(peer[0]) if isinstance(peer, tuple) else peer
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -122,7 +143,8 @@ class HotConnection(GuardedConnection):
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
             reusable, held = resp.get(REUSABLE), Held.by(request.get(RECORD))
             if reusable is not None and held is not None:
-                self._hot.answers.keep(noted, resp, reusable, held)
+                line = self._hot.notes.noted(noted.decode(), resp, resp.body_length)
+                self._hot.answers.keep(noted, resp, reusable, held, line)
         return sent
 
 

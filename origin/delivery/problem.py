@@ -26,6 +26,7 @@ from origin.delivery.errors import (
     PreconditionFailed,
     RangeNotSatisfiable,
     RequestTimedOut,
+    ShuttingDown,
     StoreUnavailable,
     TargetTooLong,
     TokenForAnother,
@@ -33,8 +34,9 @@ from origin.delivery.errors import (
     TokenMissing,
     TooManyRequests,
 )
-from origin.delivery.logs import logged_path
 from origin.delivery.range import unsatisfied_content_range
+from origin.telemetry.access_log import logged_path
+from origin.telemetry.requests import OBJECT_CLASS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
@@ -56,6 +58,7 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    ShuttingDown: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -79,7 +82,9 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     except web.HTTPException as error:
         return _answer_aiohttp(error)
     except Exception:  # noqa: BLE001 -- the boundary: no cause may reach the client
-        _log.exception("unexpected error", method=request.method, path=logged_path(request))
+        _log.exception(
+            "unexpected error", method=request.method, path=logged_path(request.rel_url.raw_path)
+        )
         return answer(ApiError("Something went wrong on our side; please try again later."))
 
 
@@ -115,7 +120,7 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
             return {hdrs.CONTENT_RANGE: unsatisfied_content_range(error.size_bytes)}
         case NotAcceptable():
             return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
-        case StoreUnavailable() | Overloaded():  # RFC 9110 §15.6.4
+        case StoreUnavailable() | Overloaded() | ShuttingDown():  # RFC 9110 §15.6.4
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
         case TooManyRequests():  # RFC 6585 §4
             return {hdrs.RETRY_AFTER: str(error.retry_after_s)}
@@ -138,15 +143,18 @@ def _document(
         "detail": detail,
         "code": code,
     }
-    return web.Response(
+    object_class = _object_class(status)
+    response = web.Response(
         status=status,
         body=json.dumps(content).encode(),
         headers={
             hdrs.CONTENT_TYPE: MEDIA_TYPE,
-            **policy_for(_object_class(status)).headers,
+            **policy_for(object_class).headers,
             **extra_headers,
         },
     )
+    response[OBJECT_CLASS] = object_class
+    return response
 
 
 def _object_class(status: HTTPStatus) -> ObjectClass:

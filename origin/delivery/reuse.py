@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 
 from origin.cache.record import Record
 from origin.delivery.head import REPRESENTATIONS, PlainHead
+from origin.telemetry.requests import NotedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,11 +65,18 @@ class HotAnswer:
     """
 
     __slots__ = (
-        "_after", "_before", "_head", "_second", "body", "keys", "own_bytes", "status", "until_s",
+        "_after", "_before", "_head", "_second", "body", "keys", "noted", "own_bytes", "until_s",
     )  # fmt: skip
 
-    def __init__(self, response: web.Response, body: bytes, reusable: Reusable, held: Held) -> None:
-        self.status = response.status
+    def __init__(
+        self,
+        response: web.Response,
+        body: bytes,
+        reusable: Reusable,
+        held: Held,
+        noted: NotedAnswer,
+    ) -> None:
+        self.noted = noted
         self.body = body
         self.keys = held.keys
         self.until_s = held.until_s
@@ -137,7 +145,14 @@ class HotAnswers:
             self.used(key)
         return answer
 
-    def keep(self, path: bytes, response: web.Response, reusable: Reusable, held: Held) -> None:
+    def keep(
+        self,
+        path: bytes,
+        response: web.Response,
+        reusable: Reusable,
+        held: Held,
+        noted: NotedAnswer,
+    ) -> None:
         """Give this answer, which was sent, again to whoever asks for the same."""
         body = response.body
         if not isinstance(body, bytes) or hdrs.SET_COOKIE in response.headers:
@@ -145,7 +160,8 @@ class HotAnswers:
         found = self._objects.get(path)
         if found is None:
             found = self._objects[path] = _Object(compressible=reusable.compressible)
-        before, answer = found.answers[reusable.number], HotAnswer(response, body, reusable, held)
+        before = found.answers[reusable.number]
+        answer = HotAnswer(response, body, reusable, held, noted)
         found.answers[reusable.number] = answer
         self._own_bytes += answer.own_bytes - (0 if before is None else before.own_bytes)
         found.keys.update(held.keys)

@@ -14,6 +14,7 @@ from origin.defence.guard import Guard
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.verified import VerifiedTokens
+from origin.telemetry.requests import NotedAnswer, RequestNotes
 
 LAST = b"GET /healthz HTTP/1.1\r\nHost: last\r\nConnection: close\r\n\r\n"
 """Ends a connection where nothing else did."""
@@ -25,15 +26,26 @@ LENGTH = re.compile(rb"\r\nContent-Length: ([0-9]+)")
 DATE = re.compile(rb"(?<=\r\nDate: )[^\r]+")
 
 
+class _Counting(RequestNotes):
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = 0
+
+    def hit(self, answer: NotedAnswer, client: str, request_id: str | None) -> None:
+        super().hit(answer, client, request_id)
+        self.given += 1
+
+
 class Counted(HotPath):
     """A hot path that knows how much it answered."""
 
     def __init__(self, tokens: VerifiedTokens | None) -> None:
-        super().__init__(HotAnswers(), tokens)
-        self.given = 0
+        self._counting = _Counting()
+        super().__init__(HotAnswers(), tokens, self._counting)
 
-    def count(self, *_: object) -> None:
-        self.given += 1
+    @property
+    def given(self) -> int:
+        return self._counting.given
 
 
 @dataclass

@@ -230,7 +230,7 @@ async def becomes(origin: Origin, path: str, status: int) -> Answer:
         if answer.status == status:
             return answer
         await asyncio.sleep(0.1)
-    raise AssertionError(f"{path} still answers {answer.status}")
+    raise AssertionError(f"{path} never answers {status}")
 
 
 async def test_a_listener_stays_where_another_asset_is_published_meanwhile(
