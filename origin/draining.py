@@ -103,6 +103,7 @@ async def _finish(server: web.Server, hurried: asyncio.Event, timeout_s: float) 
     deadline_s = asyncio.get_running_loop().time() + timeout_s
     await asyncio.sleep(0)  # what was accepted last becomes a connection
     transports = [known.transport for known in server.connections if known.transport is not None]
+    server.pre_shutdown()
     closing = asyncio.create_task(server.shutdown(timeout_s))
     try:
         await _until(closing.done, hurried, timeout_s)

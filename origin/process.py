@@ -29,6 +29,8 @@ from origin.telemetry.reporting import reporting
 from origin.web.page import PageMissing
 
 KEEPALIVE_TIMEOUT_S: Final = 75.0
+_LEFTOVERS_S: Final = 0.1
+"""What handlers are given that have not finished while the process drained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ async def _serve(process: Process, orders: Orders) -> None:
     answers = HotAnswers()
     verified = None if rules is None else rules.verified
     hot = HotPath(answers, verified, process.telemetry.notes)
-    runner = web.AppRunner(_application(process, draining, rules, answers))
+    application = _application(process, draining, rules, answers)
+    runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
         server = cast("web.Server", runner.server)  # there, once it is set up

@@ -7,8 +7,8 @@ stay open for as long as the server does, whoever comes and goes: a connection t
 put into a socket's queue waits there for the next process that accepts from it. With a socket of
 each worker's own, what is in its queue is reset when the worker ends, however politely.
 
-- A worker that ends is started again, later each time it does so soon (``restarts``). Meanwhile
-  another worker accepts from its socket too (``assignment``).
+- A worker that ends, or that falls silent and is killed, is started again, later each time it does
+  so soon (``restarts``). Meanwhile another worker accepts from its socket too (``assignment``).
 - A reload starts a second worker in every slot. When all of them accept, the first ones are told to
   retire: they accept no more and finish what they have. Where one does not come up, the second ones
   go again and everything stays as it was.

@@ -6,7 +6,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from origin.supervision.channel import FAILED, READY, Channel, Message
@@ -18,6 +18,8 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _OURS_ALONE: Final = (signal.SIGINT, signal.SIGHUP)
 
 _LAST_BREATH_S: Final = 10.0
+SILENT_S: Final = 20.0
+"""A worker reports every second; one that is silent for so long serves nobody any more."""
 
 Target = Callable[..., None]
 """What a worker runs: its arguments are those given, its slot, and its end of the channel."""
@@ -76,7 +78,7 @@ class WorkerProcess:
         late = loop.call_later(start_timeout_s, self._give_up, start_timeout_s)
         try:
             self._channel = await Channel.over(self._end)
-            while (message := await self._channel.hear()) is not None:
+            while (message := await self._heard_next(self._channel)) is not None:
                 if message["kind"] == READY:
                     late.cancel()
                     self._ready_s = time.monotonic()
@@ -89,6 +91,20 @@ class WorkerProcess:
             self.kill()  # where it closed its channel and hangs, or we are cancelled
             await self._gone()
         return self._process.exitcode or 0
+
+    async def _heard_next(self, channel: Channel) -> Message | None:
+        """Return what it says next; None at its end, or when it has been silent for too long.
+
+        Once more is listened where nothing was heard: maybe it was we who had been stopped.
+        """
+        if not self.is_ready:
+            return await channel.hear()
+        for _ in range(2):
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(channel.hear(), SILENT_S / 2)
+        self.failure = f"It said nothing for {SILENT_S:g} s."
+        self.kill()
+        return None
 
     def _give_up(self, after_s: float) -> None:
         self.failure = f"It was not ready within {after_s:g} s."

@@ -1,4 +1,7 @@
-"""A worker's reports to its supervisor: once a second, and one at the end."""
+"""A worker's reports to its supervisor: once a second, and one at the end.
+
+They are also its signs of life.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator

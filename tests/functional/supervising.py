@@ -84,7 +84,7 @@ def _command_line(pid: int) -> bytes:
 
 
 @contextmanager
-def supervised(store: Path, log: Path, *options: str) -> Iterator[Server]:
+def supervised(store: Path | str, log: Path, *options: str) -> Iterator[Server]:
     """Run a server on a free port for as long as the block lasts."""
     command = [*SOUNDBRIDGE, "serve", "--store", str(store), "--port", "0", *options]
     with (

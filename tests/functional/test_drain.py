@@ -107,6 +107,23 @@ def test_a_download_that_does_not_end_is_cut_off(
     assert not server.events("worker did not end in time")
 
 
+def test_an_answer_that_waits_for_the_store_is_given_up_in_time(log: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        patch.setenv("AWS_ALLOW_HTTP", "true")
+        patch.setenv("AWS_ACCESS_KEY_ID", "x")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        with (
+            supervised("s3://audio", log, "--drain-timeout", "0.5") as server,
+            closing(server.connect()) as waiting,
+        ):
+            waiting.sendall(b"GET /first-light.m3u8 HTTP/1.1\r\nHost: test\r\n\r\n")
+            silent.accept()[0].close()  # that it may ask again
+            server.signal(signal.SIGTERM)
+            assert server.process.wait(TIMEOUT_S) == 0
+        assert not server.events("worker did not end in time")
+
+
 def test_load_balancers_hear_of_it_first(folder: Path, asset: PublishedAsset, log: Path) -> None:
     options = ("--workers", "2", "--drain-delay", "3000")
     with supervised(folder, log, *options) as server, closing(_client(server)) as lasting:
@@ -126,7 +143,10 @@ def test_load_balancers_hear_of_it_first(folder: Path, asset: PublishedAsset, lo
 def test_a_connection_at_rest_is_closed_in_peace(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
-    with supervised(folder, log) as server, closing(server.connect()) as idle:
+    with (
+        supervised(folder, log, "--drain-timeout", "1000") as server,
+        closing(server.connect()) as idle,
+    ):
         idle.sendall(f"GET {asset.path}/128k/init.mp4 HTTP/1.1\r\nHost: test\r\n\r\n".encode())
         received = b""
         while not received.endswith(asset.contents["128k/init.mp4"]):

@@ -82,14 +82,15 @@ def test_metrics_are_sums_over_workers(server: Server, asset: PublishedAsset) ->
             return _metrics(server).get(HOT_PAGES, 0) > 0
 
         until(is_hot)
-        told = until(lambda: (told := _metrics(server)).get(PAGES) == len(asked) and told)
-    assert told[SEGMENTS] == 40
+        all_of_them = {PAGES: len(asked), SEGMENTS: 40}
+        told = until(lambda: all_of_them.items() <= (told := _metrics(server)).items() and told)
     assert 0 < told[HOT_PAGES] < len(asked)
     assert told["soundbridge_open_connections"] == 1
     assert told["soundbridge_sent_bytes_total,class=segment"] > 40 * len(asset.contents[SEGMENT])
     assert told["soundbridge_request_duration_seconds_count,class=segment"] == 40
     assert told["soundbridge_request_duration_seconds_bucket,class=page,le=+Inf"] == len(asked)
-    assert told["soundbridge_store_read_seconds_count,operation=get,outcome=ok"] > 40
+    reads = told["soundbridge_store_read_seconds_count,operation=get,outcome=ok"]
+    assert 2 <= reads <= 6, "each worker reads index, segment and the one behind it once"
     assert told["soundbridge_workers"] == 2
     assert told["soundbridge_log_lines_dropped_total"] == 0
 
@@ -145,9 +146,9 @@ def test_names_of_an_odd_form_are_not_believed(server: Server) -> None:
 def test_the_log_holds_no_secrets(server: Server) -> None:
     _ask(server, "/t/some-secret/first-light.m3u8?sid=some-secret")
     _ask(server, "/t/-/first-light.m3u8", **{"User-Agent": "x" * 1000})
-    first, second = until(lambda: len(found := server.events("request")) == 2 and found)
-    assert first["path"] == second["path"] == "/t/-/first-light.m3u8"
-    assert len(second["user_agent"]) == 200
+    events = until(lambda: len(found := server.events("request")) == 2 and found)
+    assert {event["path"] for event in events} == {"/t/-/first-light.m3u8"}
+    assert sorted(len(event["user_agent"] or "") for event in events) == [0, 200]
     assert "some-secret" not in server.log.read_text()
 
 

@@ -95,6 +95,16 @@ def test_a_killed_worker_takes_with_it_what_it_was_answering_and_no_more(
     assert (event["pid"], event["signal"], event["level"]) == (first, "SIGKILL", "error")
 
 
+def test_a_worker_that_hangs_is_replaced(server: Server) -> None:
+    first, _ = sorted(server.workers)
+    os.kill(first, signal.SIGSTOP)
+    (event,) = until(lambda: server.events("worker ended"))
+    assert (event["pid"], event["reason"]) == (first, "It said nothing for 20 s.")
+    until(lambda: len(server.workers) == 2)
+    for _ in range(20):
+        assert server.get("/healthz") == b"ok\n"
+
+
 def test_others_accept_for_a_worker_that_does_not_come_back(server: Server, folder: Path) -> None:
     away = folder.rename(folder.with_name("away"))
     began_s = time.monotonic()
