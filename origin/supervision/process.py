@@ -18,8 +18,6 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _OURS_ALONE: Final = (signal.SIGINT, signal.SIGHUP)
 
 _LAST_BREATH_S: Final = 10.0
-SILENT_S: Final = 20.0
-"""A worker reports every second; one that is silent for so long serves nobody any more."""
 
 Target = Callable[..., None]
 """What a worker runs: its arguments are those given, its slot, and its end of the channel."""
@@ -28,9 +26,12 @@ Target = Callable[..., None]
 class WorkerProcess:
     """A worker from its start to its end."""
 
-    def __init__(self, target: Target, arguments: tuple[Any, ...], slot: int) -> None:
+    def __init__(
+        self, target: Target, arguments: tuple[Any, ...], slot: int, *, silent_s: float
+    ) -> None:
         """Start it."""
         self.slot = slot
+        self._silent_s = silent_s
         self.accepts: frozenset[int] = frozenset({slot})
         self.failure: str | None = None
         """Why it could not start, in its own words."""
@@ -101,8 +102,8 @@ class WorkerProcess:
             return await channel.hear()
         for _ in range(2):
             with suppress(TimeoutError):
-                return await asyncio.wait_for(channel.hear(), SILENT_S / 2)
-        self.failure = f"It said nothing for {SILENT_S:g} s."
+                return await asyncio.wait_for(channel.hear(), self._silent_s / 2)
+        self.failure = f"It said nothing for {self._silent_s:g} s."
         self.kill()
         return None
 

@@ -21,6 +21,8 @@ from origin.supervision.channel import Message
 from origin.supervision.process import Target, WorkerProcess
 
 START_TIMEOUT_S: Final = 60.0
+SILENT_S: Final = 20.0
+"""A worker reports every second; one that is silent for so long serves nobody any more."""
 _MARGIN_S: Final = 5.0
 """What workers are given beyond the time that they are told to take."""
 _HURRY_S: Final = 2.0
@@ -55,6 +57,7 @@ class Supervisor:
         *,
         slots: int,
         ends_within_s: float,
+        silent_s: float = SILENT_S,
         heard: Callable[[WorkerProcess, Message], None] = lambda *_: None,
         gone: Callable[[WorkerProcess], None] = lambda _: None,
         stopping: Callable[[], None] = lambda: None,
@@ -62,6 +65,7 @@ class Supervisor:
         self._target = target
         self._arguments = arguments
         self._ends_within_s = ends_within_s
+        self._silent_s = silent_s
         self._report = heard
         self._gone = gone
         self._on_stop = stopping
@@ -131,7 +135,7 @@ class Supervisor:
     # Starting, and starting again.
 
     def _new(self, slot: int) -> WorkerProcess:
-        worker = WorkerProcess(self._target, self._arguments, slot)
+        worker = WorkerProcess(self._target, self._arguments, slot, silent_s=self._silent_s)
         self._lives[worker] = asyncio.create_task(self._live(worker), name=f"worker {worker.pid}")
         return worker
 

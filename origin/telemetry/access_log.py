@@ -8,6 +8,7 @@ No line holds a query, where players put session ids (CMCD) and others their sec
 token: ``/t/{token}/...`` is logged as ``/t/-/...``. What clients say of themselves is cut short.
 """
 
+import json
 import re
 import time
 from json.encoder import encode_basestring_ascii
@@ -75,12 +76,18 @@ class AccessLog:
             self._until_second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
         moment = f"{self._until_second}.{int((now_s - second) * 1000):03d}Z"
         if self._for_people:
-            self._write(f"{moment} {answer} {duration_s * 1000:.1f} ms {client}\n")
+            self._write(f"{moment} {_for_people(answer, client)} {duration_s * 1000:.1f} ms\n")
             return
         self._write(
             f'{{"event":"request",{answer},"duration_ms":{duration_s * 1000:.1f},{client},'
             f'"request_id":"{request_id}","level":"info","timestamp":"{moment}"}}\n'
         )
+
+
+def _for_people(answer: str, client: str) -> str:
+    said = json.loads(f"{{{answer},{client}}}")
+    who, what = said["remote"], f"{said['method']} {said['path']!r}"
+    return f"{who} {what} {said['status']} {said['sent_bytes']} bytes"
 
 
 def _said(text: str | None, length: int) -> str:
