@@ -42,12 +42,8 @@ class WorkerProcess:
                 target=target, args=(*arguments, slot, theirs), name=f"worker-{slot}"
             )
             self._process.start()
+        self.pid = self._process.pid or 0
         self._channel: Channel | None = None
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid or 0
 
     @property
     def is_ready(self) -> bool:
@@ -90,8 +86,8 @@ class WorkerProcess:
         finally:
             late.cancel()
             self.kill()  # where it closed its channel and hangs, or we are cancelled
-            await self._gone()
-        return self._process.exitcode or 0
+            code = await self._gone()
+        return code
 
     async def _heard_next(self, channel: Channel) -> Message | None:
         """Return what it says next; None at its end, or when it has been silent for too long.
@@ -118,11 +114,15 @@ class WorkerProcess:
         except TimeoutError:
             self.failure = "It hung when it should have ended."
 
-    async def _gone(self) -> None:
+    async def _gone(self) -> int:
+        """Let go of all that belongs to it, and return its exit code."""
         await self._sentinel()
         self._process.join()
         if self._channel is not None:
             await self._channel.close()
+        code = self._process.exitcode or 0
+        self._process.close()
+        return code
 
     async def _sentinel(self) -> None:
         ended = asyncio.Event()

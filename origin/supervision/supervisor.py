@@ -140,7 +140,11 @@ class Supervisor:
         return worker
 
     async def _live(self, worker: WorkerProcess) -> None:
-        code = await worker.live(self._heard, start_timeout_s=START_TIMEOUT_S)
+        code = 0
+        try:
+            code = await worker.live(self._heard, start_timeout_s=START_TIMEOUT_S)
+        except Exception:  # noqa: BLE001 -- what one worker says must not be the end of all
+            _log.exception("worker not understood", pid=worker.pid, slot=worker.slot)
         del self._lives[worker]
         self._gone(worker)
         self._ended(worker, code)

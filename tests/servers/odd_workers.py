@@ -1,4 +1,4 @@
-"""A server whose workers are of no use: ``python -m tests.servers.odd_workers fail|hang SLOTS``."""
+"""A server whose workers are of no use: ``python -m tests.servers.odd_workers KIND SLOTS``."""
 
 import asyncio
 import json
@@ -22,6 +22,13 @@ def hang(_slot: int, end: socket.socket) -> None:
     threading.Event().wait()
 
 
+def babble(_slot: int, end: socket.socket) -> None:
+    """Be a worker that says that it is ready, and then nothing that makes sense."""
+    for said in ({"kind": READY}, {"sort": 7}):
+        end.sendall(json.dumps(said).encode() + b"\n")
+    threading.Event().wait()
+
+
 def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
     supervisor = Supervisor(work, (), slots=slots, ends_within_s=1.0, silent_s=0.5)
     try:
@@ -31,4 +38,4 @@ def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
 
 
 if __name__ == "__main__":
-    _main({"fail": fail, "hang": hang}[sys.argv[1]], int(sys.argv[2]))
+    _main({"fail": fail, "hang": hang, "babble": babble}[sys.argv[1]], int(sys.argv[2]))
