@@ -59,7 +59,7 @@ class MemoryCache(Generic[V]):
         self._size_bytes = 0
         self._entries: dict[str, _Entry[V]] = {}
         self._drawable: list[_Entry[V]] = []
-        self._foresight = Foresight(max(_RENDITIONS_MIN, bytes_max // _RENDITION_BYTES))
+        self._foresight = Foresight(max(_RENDITIONS_MIN, bytes_max // _RENDITION_BYTES), clock())
         self._random = Random(0)  # noqa: S311 to draw, not to hide
 
     def __len__(self) -> int:
