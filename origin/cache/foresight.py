@@ -28,7 +28,6 @@ MEMORY_S: Final = 14_400.0
 NEVER_S: Final = 1e9
 LISTENERS_MAX: Final = 512
 """More of one rendition are so close together that it does not matter which are known."""
-_TIDY_FROM: Final = 16
 
 
 class Rendition:
@@ -43,15 +42,14 @@ class Rendition:
         "_counted_s",
         "_listeners",
         "_since_s",
-        "_tidy_at",
+        "_tidied_s",
     )
 
     def __init__(self, since_s: float) -> None:
         self._listeners: list[tuple[int, float]] = []
         """The segment that each asked for last, and when, in order."""
-        self._tidy_at = _TIDY_FROM
         self._beginnings = 0.0
-        self._counted_s = self._since_s = since_s
+        self._counted_s = self._since_s = self._tidied_s = since_s
 
     def note(self, number: int, now_s: float) -> None:
         """Take note that a segment was asked for."""
@@ -59,10 +57,12 @@ class Rendition:
             self._beginnings = self._lately(now_s) + 1
             self._counted_s = now_s
         listeners = self._listeners
+        if now_s - self._tidied_s >= LOST_AFTER_S:
+            self._forget_who_is_lost(now_s)
         at = bisect_left(listeners, (number - 1,))
         if at < len(listeners) and listeners[at][0] == number - 1:
             del listeners[at]
-        elif len(listeners) >= self._tidy_at and not self._tidied(now_s):
+        elif len(listeners) >= LISTENERS_MAX:
             return
         listeners.insert(bisect_left(listeners, (number + 1,)), (number, now_s))
 
@@ -89,15 +89,9 @@ class Rendition:
         """Return how many began lately, those of long ago counting less."""
         return self._beginnings * exp((self._counted_s - now_s) / MEMORY_S)
 
-    def _tidied(self, now_s: float) -> bool:
-        """Forget who is lost; tell whether there is room for one more.
-
-        This is done whenever twice as many are noted as there were, so that what is noted takes
-        no more memory than the requests of the last moments.
-        """
+    def _forget_who_is_lost(self, now_s: float) -> None:
         self._listeners[:] = (one for one in self._listeners if now_s - one[1] < LOST_AFTER_S)
-        self._tidy_at = min(LISTENERS_MAX, max(_TIDY_FROM, 2 * len(self._listeners)))
-        return len(self._listeners) < LISTENERS_MAX
+        self._tidied_s = now_s
 
 
 class Place:

@@ -1,7 +1,6 @@
 """The first tier against a model, and what it keeps of what.
 
-The long campaign: ``SOUNDBRIDGE_TEST_REQUESTS=1_000_000 pytest tests/unit/origin/cache/test_memory.py
---timeout 600``.
+The long campaign: ``SOUNDBRIDGE_TEST_REQUESTS=1_000_000 pytest --timeout 600`` and this file.
 """
 
 import gc
