@@ -95,10 +95,10 @@ class MemoryCache(Generic[V]):
         """Count a use that was served elsewhere."""
         self.get(key)
 
-    def put(self, key: str, value: V, size_bytes: int) -> bool:
+    def put(self, key: str, value: V, size_bytes: int, *, is_ahead: bool = False) -> bool:
         """Hold the value in place of the one before; tell whether it is held now.
 
-        Unless one was, this counts as a use.
+        Unless one was, or nobody has asked for it yet (``is_ahead``), this counts as a use.
         """
         is_new = key not in self._entries
         self.drop(key)
@@ -106,7 +106,7 @@ class MemoryCache(Generic[V]):
         if size_bytes > self._bytes_max:
             return False
         now_s, place = self._clock(), self._foresight.place_of(key)
-        if is_new:
+        if is_new and not is_ahead:
             place.rendition.note(place.number, now_s)
         entry = _Entry(key, value, size_bytes, place, len(self._drawable))
         self._entries[key] = entry
