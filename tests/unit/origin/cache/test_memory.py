@@ -1,6 +1,7 @@
 """The first tier against a model, and what it keeps of what.
 
-The long campaign: ``SOUNDBRIDGE_TEST_REQUESTS=1_000_000 pytest --timeout 600`` and this file.
+The long campaign: ``SOUNDBRIDGE_TEST_REQUESTS=1_000_000 pytest --timeout 600
+tests/unit/origin/cache/test_memory.py``.
 """
 
 import gc
