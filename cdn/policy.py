@@ -4,7 +4,8 @@ One table says it for browsers, for shared caches and for the CDNs that read tar
 (RFC 9213 ``CDN-Cache-Control``, and ``Surrogate-Control``). Everything below a revision is
 immutable; what names a revision lives for a minute, or as long as a purger can vouch for it; an
 error lives for seconds or not at all. An answer meant for one reader is never stored, whatever its
-class: ``Audience.ONE`` overrides the table.
+class: ``Audience.ONE`` overrides the table. What was opened by a playback token is stored by
+browsers, and by the CDNs that read targeted headers; those know of tokens.
 
 The origin's own tiers hold the store's objects by a second table (``Holding``). What they add to
 what caches were promised is small: a complete entry reaches a browser within 60 s, as its max-age
@@ -38,6 +39,7 @@ class ObjectClass(StrEnum):
     PAGE_ASSET = "page-asset"
     PUBLIC_API = "public-api"
     PRIVATE = "private"
+    KEYS = "keys"
     PROBE = "probe"
     NOT_FOUND = "not-found"
     CLIENT_ERROR = "client-error"
@@ -45,9 +47,10 @@ class ObjectClass(StrEnum):
 
 
 class Audience(Enum):
-    """For whom an answer was made: anyone who asks, or the one who authenticated."""
+    """For whom an answer was made: who asks, who has a playback token, or who authenticated."""
 
     ANYONE = auto()
+    TOKEN_HOLDERS = auto()
     ONE = auto()
 
 
@@ -125,6 +128,7 @@ _LIFETIMES: Final = {
     ObjectClass.PROVISIONAL_ENTRY: Lifetime(2),
     ObjectClass.PROVISIONAL_INIT: Lifetime(60),
     ObjectClass.PAGE: Lifetime(0, public=True),
+    ObjectClass.KEYS: Lifetime(300, stale_if_error_s=DAY_S, public=True),
     ObjectClass.PUBLIC_API: Lifetime(0, 30, stale_while_revalidate_s=60, public=True),
     ObjectClass.NOT_FOUND: Lifetime(5),
 }
@@ -150,6 +154,7 @@ _COMPRESSIBLE: Final = frozenset(
         ObjectClass.PAGE,
         ObjectClass.PAGE_ASSET,
         ObjectClass.PUBLIC_API,
+        ObjectClass.KEYS,
     }
 )
 
@@ -175,7 +180,7 @@ def policy_for(
     if lifetime is None:
         return CachePolicy("no-store", "no-store", "no-store", compressible)
     return CachePolicy(
-        _cache_control(lifetime),
+        _cache_control(lifetime, shared=audience is Audience.ANYONE),
         _cdn_cache_control(lifetime),
         ", ".join(_shared_directives(lifetime)),
         compressible,
@@ -205,13 +210,15 @@ def _lifetime(
     return _ENTRY_PURGED if lifetime is _ENTRY and purged else lifetime
 
 
-def _cache_control(lifetime: Lifetime) -> str:
-    directives = ["public"] if lifetime.public else []
+def _cache_control(lifetime: Lifetime, *, shared: bool) -> str:
+    directives = [] if shared else ["private"]
+    if shared and lifetime.public:
+        directives.append("public")
     directives.append(f"max-age={lifetime.browser_s}")
-    if lifetime.shared_s is not None:
-        directives.append(f"s-maxage={lifetime.shared_s}")
-    elif lifetime.browser_s == 0:
+    if lifetime.shared_s is None and lifetime.browser_s == 0:
         directives.append("must-revalidate")
+    if lifetime.shared_s is not None and shared:
+        directives.append(f"s-maxage={lifetime.shared_s}")
     directives += _stale_directives(lifetime)
     if lifetime.immutable:
         directives.append("immutable")

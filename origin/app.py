@@ -6,23 +6,35 @@ the same application.
 """
 
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
 from origin.cache import record
 from origin.cache.running import Tiers
 from origin.cache.store import StoreReader
+from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
 from origin.delivery.compression import Compressor
+from origin.delivery.draining import Draining
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
 from origin.delivery.reading import Reader
+from origin.delivery.reuse import HotAnswers
+from origin.delivery.tokens import TokenRules, add_jwk_set
+from origin.telemetry.process import Telemetry
 from origin.web import page
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
+
+_MIDDLEWARES: Final = (
+    record.middleware,
+    problem.middleware,
+    admission.middleware,
+    cross_origin.middleware,
+)
 
 
 def create_app(
@@ -30,28 +42,39 @@ def create_app(
     *,
     store_timeout_s: float = 10.0,
     purged: bool = False,
+    tokens: TokenRules | None = None,
     cache: str | None = None,
+    answers: HotAnswers | None = None,
     reader: Reader | None = None,
+    draining: Draining | None = None,
+    telemetry: Telemetry | None = None,
 ) -> web.Application:
     """Return the application that serves what ``store`` holds.
 
-    ``purged`` says that a purger is configured, so that CDNs may keep entries for long. ``cache`` is
-    the URL of a Redis or Valkey server that several processes share; raises CacheUnusable where it
-    is none. ``reader`` reads the store in place of the tiers, and is the caller's to close.
+    ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
+    which playback tokens are good. ``cache`` is the URL of a Redis or Valkey server that several
+    processes share; raises CacheUnusable where it is none. ``answers`` are those of the hot path,
+    and are told what leaves memory. ``reader`` reads the store in place of the tiers, and is the
+    caller's to close. ``draining`` is how answers learn that the process comes to its end, and
+    ``telemetry`` is told what happens.
     """
-    app = web.Application(
-        middlewares=[record.middleware, problem.middleware, cross_origin.middleware]
-    )
-    app.on_response_prepare.append(cross_origin.add_headers)
-    app.on_response_prepare.append(record.add_headers)
+    draining, telemetry = draining or Draining(), telemetry or Telemetry()
+    app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
+    app.on_response_prepare.extend((cross_origin.add_headers, record.add_headers, draining.mark))
     responder = Responder(Compressor(), purged=purged)
     if reader is None:
-        tiers = Tiers(StoreReader(store, timeout_s=store_timeout_s), cache)
+        answers = HotAnswers() if answers is None else answers
+        measured = telemetry.store_read
+        store_reader = StoreReader(store, timeout_s=store_timeout_s, measured=measured)
+        tiers = Tiers(store_reader, cache, on_change=answers.forget)
+        answers.used = tiers.reader.held.touch
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader
-    Delivery(reader, responder).add_routes(app)
+    Delivery(reader, responder, tokens).add_routes(app)
+    if tokens is not None:
+        add_jwk_set(app, tokens.keys, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
-    Probes(StoreReader(store, timeout_s=probe_timeout_s)).add_routes(app)
+    Probes(StoreReader(store, timeout_s=probe_timeout_s), draining).add_routes(app)
     page.add_routes(app, responder)
     return app
 

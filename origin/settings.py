@@ -10,6 +10,7 @@ This module alone says how a setting is spelt; options are declared where they a
 ``setting`` in the place of ``click.option``.
 """
 
+import os
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ import click
 
 ENVIRONMENT_PREFIX: Final = "SOUNDBRIDGE_"
 DEFAULT_FILE: Final = Path("soundbridge.toml")
+_TRACES_TO: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 _FILE_LIMIT_BYTES: Final = 1 << 20
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any] | click.Command)
@@ -42,6 +44,13 @@ class Setting(click.Option):
 def setting(*declarations: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:
     """Declare an option that is a setting; the arguments are those of ``click.option``."""
     return click.option(*declarations, cls=Setting, **attributes)
+
+
+def wants_traces() -> bool:
+    """Return whether OpenTelemetry's own variables say where to send traces."""
+    if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
+        return False
+    return any(os.environ.get(name) for name in _TRACES_TO)
 
 
 def read_file(path: Path | None) -> Mapping[str, Any]:
@@ -71,14 +80,26 @@ def defaults_by_command(
     Raises click.BadParameter for a key that is no command's option.
     """
     normal = {key.replace("-", "_"): value for key, value in values.items()}
-    known = {name: _settings(command.params) for name, command in commands.items()}
-    unknown = sorted(normal.keys() - {key for settings in known.values() for key in settings})
+    unknown = set(normal)
+    defaults = _defaults(normal, commands, unknown)
     if unknown:
-        raise click.BadParameter(f"the settings file has no option called {', '.join(unknown)}.")
-    return {
-        name: {settings[key]: value for key, value in normal.items() if key in settings}
-        for name, settings in known.items()
-    }
+        names = ", ".join(sorted(unknown))
+        raise click.BadParameter(f"the settings file has no option called {names}.")
+    return defaults
+
+
+def _defaults(
+    values: Mapping[str, Any], commands: Mapping[str, click.Command], unknown: set[str]
+) -> dict[str, dict[str, Any]]:
+    """Spread values over commands and those of groups, and take from ``unknown`` what is known."""
+    defaults: dict[str, dict[str, Any]] = {}
+    for name, command in commands.items():
+        settings = _settings(command.params)
+        unknown.difference_update(settings)
+        defaults[name] = {settings[key]: values[key] for key in values.keys() & settings.keys()}
+        if isinstance(command, click.Group):
+            defaults[name] |= _defaults(values, command.commands, unknown)
+    return defaults
 
 
 def _settings(parameters: Iterable[click.Parameter]) -> dict[str, str]:

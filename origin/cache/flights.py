@@ -1,14 +1,15 @@
 """One read for all who want the same at the same time.
 
 A flight is a task of its own: who waits for it may go away, and it goes on for the others and for
-whoever asks next. It runs in an empty context, for it belongs to no request. ``leave`` parts those
-who wait already from those who come: after a change, these must not get what was read before it.
+whoever asks next. What it finds is not on the record of the request that began it. ``leave`` parts
+those who wait already from those who come: after a change, these must not get what was read before.
 """
 
 import asyncio
-import contextvars
 from collections.abc import Callable, Coroutine, Hashable
 from typing import Any, Generic, TypeVar
+
+from origin.cache.record import context_apart
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
@@ -31,7 +32,7 @@ class Flights(Generic[K, T]):
 
     def begin(self, what: K, read: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         """Begin a flight, where none is under way; wait for it with ``asyncio.shield``."""
-        flight = asyncio.create_task(read(), context=contextvars.Context())
+        flight = asyncio.create_task(read(), context=context_apart())
         self._under_way[what] = flight
         flight.add_done_callback(lambda done: self._ended(what, done))
         return flight

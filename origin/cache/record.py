@@ -9,7 +9,7 @@ The first member of the field is the cache closest to the store (§2), here Redi
 tells its Age (RFC 9111 §5.1), so that caches outside do not take it for a fresh one.
 """
 
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
@@ -85,6 +85,13 @@ RECORD: Final = web.RequestKey("reads", Record)
 def current() -> Record:
     """Return the record of the request that is being answered; where there is none, a new one."""
     return _current.get() or Record()
+
+
+def context_apart() -> Context:
+    """Return the present context for work that belongs to no request, whose trace it stays in."""
+    apart = copy_context()
+    apart.run(_current.set, None)
+    return apart
 
 
 @web.middleware

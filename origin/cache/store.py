@@ -9,8 +9,8 @@ of random length, and asks for the rest of a body that breaks off.
 import asyncio
 import hashlib
 import heapq
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from obstore import ObjectMeta
     from obstore.store import ObjectStore
 
+Measured = Callable[[str], AbstractContextManager[None]]
+"""What is around every read; it is given what is done: get, get_range or list."""
 LISTED_KEYS_MAX: Final = 100_000
 READS_AT_ONCE: Final = 64
 _LIST_CHUNK: Final = 1000
@@ -33,10 +35,16 @@ class StoreReader:
     """One store, read with a deadline; it holds nothing open, so there is nothing to close."""
 
     def __init__(
-        self, store: "ObjectStore", *, timeout_s: float = 10.0, reads_at_once: int = READS_AT_ONCE
+        self,
+        store: "ObjectStore",
+        *,
+        timeout_s: float = 10.0,
+        reads_at_once: int = READS_AT_ONCE,
+        measured: Measured = lambda _: nullcontext(),
     ) -> None:
         self._store = store
         self._timeout_s = timeout_s
+        self._measured = measured
         self._places = asyncio.Semaphore(reads_at_once)
 
     @property
@@ -48,7 +56,7 @@ class StoreReader:
         self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
-        async with self._translated(), self._places:
+        async with self._translated("get"), self._places:
             content = await self._get(key, limit_bytes)
             if listed is not None and not matches(content, listed):
                 content = await self._get(key, limit_bytes)
@@ -67,7 +75,7 @@ class StoreReader:
     ) -> bytes:
         """Return the bytes from ``start`` up to, not including, ``stop``."""
         del listed  # a part has no digest
-        async with self._translated(), self._places:
+        async with self._translated("get_range"), self._places:
             return bytes(await self._store.get_range_async(key, start=start, end=stop))
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
@@ -77,7 +85,7 @@ class StoreReader:
         """Return the keys below ``prefix`` that were written last, the newest first."""
         newest: list[ObjectMeta] = []
         listed = 0
-        async with self._translated(), self._places:
+        async with self._translated("list"), self._places:
             async for chunk in self._store.list(prefix=prefix, chunk_size=_LIST_CHUNK):
                 newest = heapq.nlargest(count, [*newest, *chunk], key=_age_order)
                 listed += len(chunk)
@@ -87,12 +95,18 @@ class StoreReader:
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""
-        async with self._translated():
+        async with self._translated("list"):
             async for _ in self._store.list(chunk_size=1):
                 break
 
     @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
+    async def _translated(self, operation: str) -> AsyncIterator[None]:
+        with self._measured(operation):
+            async with self._within_time():
+                yield
+
+    @asynccontextmanager
+    async def _within_time(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._timeout_s):
                 yield

@@ -15,6 +15,7 @@ from origin.cli.gc import gc
 from origin.cli.package import package
 from origin.cli.play import play
 from origin.cli.serve import serve
+from origin.cli.token import token
 from origin.cli.validate import validate
 from origin.cli.worker import worker
 from origin.settings import ENVIRONMENT_PREFIX, defaults_by_command, read_file
@@ -48,5 +49,5 @@ def main(context: click.Context, config: Path | None) -> None:
     context.default_map = defaults_by_command(read_file(config), main.commands)
 
 
-for command in (play, package, serve, validate, enqueue, worker, gc, bucket):
+for command in (play, package, serve, validate, enqueue, worker, gc, bucket, token):
     main.add_command(command)

@@ -68,13 +68,14 @@ def _package(source: str, store: str, config: Path | None) -> dict[str, Any]:
 
 def _serve(store: str, host: str, port: int, playback_id: str) -> None:
     """Serve the store until the terminal, or whoever started us, says stop."""
-    from origin.serving import ServerFailed, run_server
+    from origin.service import ServerFailed, Service
+    from origin.serving import serve_here
 
     def announce(url: str) -> None:
         click.echo(f"Listen at {url}/?play={playback_id}")
         click.echo(f"HLS: {url}/{playback_id}.m3u8   (Ctrl-C stops)")
 
     try:
-        run_server(store, host=host, port=port, workers=1, on_ready=announce)
+        serve_here(Service(store), host=host, port=port, on_ready=announce)
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error

@@ -1,10 +1,17 @@
 """``soundbridge serve``: everything that a store holds, to players and CDNs."""
 
+from pathlib import Path
+from typing import Final, cast
+
 import click
 
 from origin.cli.cache import cache_setting
+from origin.defence.client import ClientLimits
+from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
 from origin.store import StoreUnusable
+
+_WORKERS_MAX: Final = 256
 
 host_setting = setting(
     "--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 for every interface."
@@ -17,6 +24,33 @@ port_setting = setting(
 )
 
 
+_LIMITS = ClientLimits()
+
+
+class _Workers(click.IntRange):
+    """A number of processes; ``auto``, like 0, is one for each processor that may be used."""
+
+    name = "number"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        from packager.processors import usable_processors
+
+        number = 0 if value == "auto" else int(super().convert(cast("int", value), param, ctx))
+        return number or min(usable_processors(), _WORKERS_MAX)
+
+
+def _networks(_context: click.Context, _option: click.Parameter, said: str) -> tuple[str, ...]:
+    """Return the networks of a list with commas between them."""
+    networks = tuple(filter(None, (network.strip() for network in said.split(","))))
+    try:
+        TrustedProxies(networks)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+    return networks
+
+
 @click.command(short_help="Serve every asset in a store.")
 @setting("--store", required=True, metavar="URL", help="Folder or store URL to serve from.")
 @host_setting
@@ -24,25 +58,116 @@ port_setting = setting(
 @setting(
     "--workers",
     default=1,
-    type=click.IntRange(1, 256),
-    help="Processes that share the port.",
+    type=_Workers(0, _WORKERS_MAX),
+    metavar="NUMBER|auto",
+    help="Processes that share the port; 0 or auto: one for each processor.",
+)
+@setting(
+    "--playback-keys",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FOLDER|FILE",
+    help="Public keys (PEM, JWK or JWK set) of the tokens that are good in /t/{token}/...",
+)
+@setting(
+    "--require-tokens",
+    is_flag=True,
+    help="Let nothing play without a token; the list and the page stay open.",
+)
+@setting(
+    "--trusted-proxies",
+    default=",".join(LOOPBACK),
+    metavar="CIDR,...",
+    callback=_networks,
+    help="Networks of proxies and CDNs: they have no limits, and the last address in their"
+    " X-Forwarded-For that is none of theirs is the client's.",
+)
+@setting(
+    "--connections-per-client",
+    default=_LIMITS.connections,
+    type=click.IntRange(0),
+    help="Connections that one address (IPv6: one /64) may have open to each worker; 0: any.",
+)
+@setting(
+    "--requests-per-client",
+    default=_LIMITS.requests_per_s,
+    type=click.IntRange(0),
+    help="Requests a second that one address may send to each worker in the long run, five times"
+    " that at once; 0: any.",
 )
 @cache_setting
-def serve(store: str, host: str, port: int, workers: int, cache: str | None) -> None:
-    """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /."""
-    from origin.cache.connection import CacheUnusable
-    from origin.serving import ServerFailed, run_server
+@setting(
+    "--drain-delay",
+    "drain_delay_s",
+    default=0.0,
+    type=click.FloatRange(0, 3600),
+    metavar="SECONDS",
+    help="On SIGTERM, say at /readyz for this long that others are to be asked, and go on serving:"
+    " as long as load balancers take to see it.",
+)
+@setting(
+    "--drain-timeout",
+    "drain_timeout_s",
+    default=10.0,
+    type=click.FloatRange(0, 86_400),
+    metavar="SECONDS",
+    help="Then let answers that are under way finish for this long.",
+)
+@setting(
+    "--metrics-port",
+    type=click.IntRange(0, 65_535),
+    help="Serve /metrics to Prometheus at this port; 0 takes a free one. Without it, not at all.",
+)
+@setting(
+    "--metrics-host",
+    default="127.0.0.1",
+    help="Address to serve metrics at: whoever reaches it can read them.",
+)
+def serve(
+    *,
+    store: str,
+    host: str,
+    port: int,
+    workers: int,
+    playback_keys: Path | None,
+    require_tokens: bool,
+    trusted_proxies: tuple[str, ...],
+    connections_per_client: int,
+    requests_per_client: int,
+    cache: str | None,
+    drain_delay_s: float,
+    drain_timeout_s: float,
+    metrics_port: int | None,
+    metrics_host: str,
+) -> None:
+    """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /.
 
+    A worker that dies is started again. SIGHUP replaces all of them without a request being lost,
+    for a new version or new keys; SIGTERM lets requests finish, a second one does not.
+    """
+    from cdn.errors import UnusableKey
+    from origin.cache.connection import CacheUnusable
+    from origin.defence.guard import Defence
+    from origin.draining import DrainTimes
+    from origin.service import PlaybackTokens, ServerFailed, Service
+    from origin.serving import MetricsAddress, run_server
+
+    if require_tokens and playback_keys is None:
+        raise click.UsageError(
+            "--require-tokens needs --playback-keys: with which keys are they good?"
+        )
+    tokens = None if playback_keys is None else PlaybackTokens(playback_keys, require_tokens)
+    limits = ClientLimits(connections_per_client, requests_per_client)
+    drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:
         run_server(
-            store,
+            Service(store, tokens, cache, Defence(limits, trusted_proxies), drain),
             host=host,
             port=port,
             workers=workers,
-            cache=cache,
+            metrics=None if metrics_port is None else MetricsAddress(metrics_host, metrics_port),
             on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
         )
-    except (StoreUnusable, CacheUnusable) as error:
-        raise click.UsageError(str(error)) from error
+    except (CacheUnusable, StoreUnusable, UnusableKey) as error:
+        raise click.UsageError(f"{error}".rstrip(".") + ".") from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error

@@ -13,26 +13,32 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from cdn.policy import CachePolicy, policy_for
+from cdn.policy import Audience, CachePolicy, policy_for
 from cdn.tags import tag_headers, tags_for
 from origin.delivery import multipart
 from origin.delivery.address import ObjectKind
 from origin.delivery.body import Body
-from origin.delivery.compression import GZIP_TAG, Compressor
+from origin.delivery.compression import Compressor, tag_of
 from origin.delivery.conditional import Conditions, Validators, Verdict, evaluate, range_applies
-from origin.delivery.encoding import Coding, negotiate
+from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
 from origin.delivery.entity_tag import EntityTag
 from origin.delivery.errors import NotAcceptable, PreconditionFailed, RangeNotSatisfiable
+from origin.delivery.head import number_of
 from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
+from origin.delivery.reuse import REUSABLE, Reusable
+from origin.telemetry.requests import OBJECT_CLASS
 
-_PLAIN: Final = (Coding.IDENTITY,)
-_COMPRESSIBLE: Final = (Coding.GZIP, Coding.IDENTITY)
+TOKEN_HOLDER: Final = web.RequestKey("token_holder", bool)
+"""Set where a token in front of the path was good for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal."""
+    """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal.
+
+    ``takes_query`` says that another query gets another one.
+    """
 
     kind: ObjectKind
     digest: str
@@ -40,6 +46,7 @@ class Resource:
     last_modified: datetime | None = None
     asset_id: str | None = None
     artist: str | None = None
+    takes_query: bool = False
 
 
 class Responder:
@@ -51,8 +58,14 @@ class Responder:
 
     async def answer(self, request: web.Request, resource: Resource) -> web.Response:
         """Answer a GET or HEAD, or raise what stands against it."""
+        response = await self._answer(request, resource)
+        response[OBJECT_CLASS] = resource.kind.object_class
+        return response
+
+    async def _answer(self, request: web.Request, resource: Resource) -> web.Response:
         now = datetime.now(UTC)
-        policy = policy_for(resource.kind.object_class, purged=self._purged)
+        audience = Audience.TOKEN_HOLDERS if request.get(TOKEN_HOLDER) else Audience.ANYONE
+        policy = policy_for(resource.kind.object_class, audience=audience, purged=self._purged)
         coding = _choose_coding(request, policy)
         validators = _validators(resource, coding, now)
         headers = _metadata(resource, policy, validators)
@@ -72,12 +85,17 @@ class Responder:
         range_header = _joined(request, hdrs.RANGE)
         if not range_applies(_joined(request, hdrs.IF_RANGE), validators, now):
             range_header = None
-        return await _send(body, range_header, str(validators.etag), headers)
+        response = await _send(body, range_header, str(validators.etag), headers)
+        if not resource.takes_query:
+            in_part = response.status == HTTPStatus.PARTIAL_CONTENT
+            number = number_of(coding, in_part=in_part)
+            response[REUSABLE] = Reusable(number, policy.compressible)
+        return response
 
     async def _representation(self, resource: Resource, coding: Coding) -> Body:
-        if coding is Coding.GZIP:
-            return await self._compressor.gzip(resource.digest, resource.body)
-        return resource.body
+        if coding is Coding.IDENTITY:
+            return resource.body
+        return await self._compressor.compressed(resource.digest, resource.body, coding)
 
 
 async def _send(
@@ -111,7 +129,7 @@ async def _partial(
 
 
 def _choose_coding(request: web.Request, policy: CachePolicy) -> Coding:
-    offered = _COMPRESSIBLE if policy.compressible else _PLAIN
+    offered = COMPRESSIBLE if policy.compressible else PLAIN
     coding = negotiate(_joined(request, hdrs.ACCEPT_ENCODING), offered)
     if coding is None:
         raise NotAcceptable(f"It exists as {' and '.join(offered)} only.")
@@ -120,12 +138,11 @@ def _choose_coding(request: web.Request, policy: CachePolicy) -> Coding:
 
 def _validators(resource: Resource, coding: Coding, now: datetime) -> Validators:
     """Each coding has its own strong tag (RFC 9110 §8.8.3.3)."""
-    suffix = "" if coding is Coding.IDENTITY else f"-{GZIP_TAG}"
     modified = resource.last_modified
     if modified is not None:
         # RFC 9110 §8.8.2.1: never later than the time of the answer
         modified = None if modified > now else modified.replace(microsecond=0)
-    return Validators(EntityTag(resource.digest + suffix), modified)
+    return Validators(EntityTag(resource.digest + tag_of(coding)), modified)
 
 
 def _metadata(resource: Resource, policy: CachePolicy, validators: Validators) -> dict[str, str]:

@@ -20,6 +20,7 @@ REQUEST_HEADERS: Final = (
     "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range"
 )
 _PREFLIGHT_MAX_AGE_S: Final = 86_400
+_WHOLE_SERVER: Final = "*"  # RFC 9110 §9.3.7
 _EVERYONE: Final = {
     hdrs.ACCESS_CONTROL_ALLOW_ORIGIN: "*",
     hdrs.ACCESS_CONTROL_EXPOSE_HEADERS: EXPOSED_HEADERS,
@@ -38,7 +39,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     preflight = hdrs.ACCESS_CONTROL_REQUEST_METHOD in request.headers
     if isinstance(failure, web.HTTPMethodNotAllowed):
         methods = ", ".join(sorted({*failure.allowed_methods, hdrs.METH_OPTIONS}))
-    elif preflight:
+    elif preflight or request.raw_path == _WHOLE_SERVER:
         methods = f"{hdrs.METH_GET}, {hdrs.METH_HEAD}, {hdrs.METH_OPTIONS}"
     else:
         return await handler(request)
@@ -46,7 +47,12 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Put on every answer what every answer carries; a signal of ``on_response_prepare``."""
+    """Put on an answer what every answer carries; a signal of ``on_response_prepare``."""
+    put_on(response)
+
+
+def put_on(response: web.StreamResponse) -> None:
+    """Put on an answer what every answer carries."""
     for name, value in _EVERYONE.items():
         response.headers.setdefault(name, value)
     response.headers[hdrs.SERVER] = "soundbridge"  # aiohttp has put its version there

@@ -15,7 +15,13 @@ class Coding(StrEnum):
 
     IDENTITY = "identity"
     GZIP = "gzip"
+    BROTLI = "br"
+    ZSTD = "zstd"
 
+
+PLAIN: Final = (Coding.IDENTITY,)
+COMPRESSIBLE: Final = (Coding.BROTLI, Coding.ZSTD, Coding.GZIP, Coding.IDENTITY)
+"""What there is of objects that are worth compressing; the best first among equals."""
 
 _WEIGHT: Final = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _ALIASES: Final = {"x-gzip": Coding.GZIP.value}  # RFC 9110 §8.4.1.3

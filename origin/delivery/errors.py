@@ -15,6 +15,24 @@ class BadRequest(ApiError):
     code = "bad_request"
 
 
+class TokenMissing(ApiError):
+    """What was asked for needs a playback token in front of its path."""
+
+    code = "token_missing"
+
+
+class TokenInvalid(ApiError):
+    """The playback token is not good, or not any more."""
+
+    code = "token_invalid"
+
+
+class TokenForAnother(ApiError):
+    """The playback token is good, for something else."""
+
+    code = "token_for_another"
+
+
 class NotFound(ApiError):
     """Nothing is published there."""
 
@@ -53,6 +71,52 @@ class RangeNotSatisfiable(ApiError):
         super().__init__(f"It has {size_bytes} bytes; ask for a range inside of that.")
 
 
+class RequestTimedOut(ApiError):
+    """The client did not finish what it began to send, or too slowly."""
+
+    code = "request_timeout"
+
+    def __init__(self) -> None:
+        super().__init__("The request did not come in the time that there is for one.")
+
+
+class TargetTooLong(ApiError):
+    """The address is longer than any of ours."""
+
+    code = "uri_too_long"
+
+    def __init__(self) -> None:
+        super().__init__("The address is longer than any that exists here.")
+
+
+class HeadTooLarge(ApiError):
+    """One header field, or all of them together, take more than a request may."""
+
+    code = "request_header_fields_too_large"
+
+    def __init__(self) -> None:
+        super().__init__("There are too many header fields, or they are too long.")
+
+
+class TooManyRequests(ApiError):
+    """One client asks more than is left for it."""
+
+    code = "too_many_requests"
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"Too many requests came from your address; wait {retry_after_s} s.")
+
+
+class Overloaded(ApiError):
+    """All clients together ask more than this server can do; asking again may help."""
+
+    code = "overloaded"
+
+    def __init__(self) -> None:
+        super().__init__("There are more connections than this server takes; try again soon.")
+
+
 class StoreUnavailable(ApiError):
     """The object store did not answer, or not in time; asking again may help."""
 
@@ -63,3 +127,9 @@ class BrokenObject(ApiError):
     """The store holds something else than what was published; asking again will not help."""
 
     code = "broken_object"
+
+
+class ShuttingDown(ApiError):
+    """The server is about to stop; another one will answer."""
+
+    code = "shutting_down"

@@ -36,6 +36,7 @@ from origin.delivery.metadata import listing, metadata, preparing_metadata
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
 from origin.delivery.reading import Reader
+from origin.delivery.tokens import TokenGate, TokenRules
 
 LISTED_DEFAULT: Final = 50
 LISTED_MAX: Final = 200
@@ -49,9 +50,12 @@ _LISTING: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
 class Delivery:
     """Handlers over one store."""
 
-    def __init__(self, reader: Reader, responder: Responder) -> None:
+    def __init__(
+        self, reader: Reader, responder: Responder, tokens: TokenRules | None = None
+    ) -> None:
         self._responder = responder
         self._published = Published(reader)
+        self._gate = TokenGate(self._published, tokens)
         self._objects = RevisionObjects(reader, self._published)
         self._documents = EntryDocuments(reader)
         self._growing = GrowingDocuments(reader, self._published)
@@ -60,17 +64,17 @@ class Delivery:
         """Register everything that is delivered."""
         entry = f"/{{playback_id:{ID_PATTERN}}}"
         below = f"{{asset_id:{ID_PATTERN}}}/{{revision:{ID_PATTERN}}}/{{name:[a-z0-9._/-]+}}"
-        app.add_routes(
-            [
-                web.get(f"{entry}.m3u8", self.entry_playlist),
-                web.get(f"{entry}.packed.m3u8", self.entry_packed_audio),
-                web.get(f"{entry}.mpd", self.entry_mpd),
-                web.get(f"{entry}.json", self.entry_metadata),
-                web.get(f"/{MEDIA_PREFIX}/{below}", self.media_object),
-                web.get(f"/{GROWING_PREFIX}/{below}", self.growing_object),
-                web.get("/v1/assets", self.listing),
-            ]
-        )
+        playable = {
+            f"{entry}.m3u8": self.entry_playlist,
+            f"{entry}.packed.m3u8": self.entry_packed_audio,
+            f"{entry}.mpd": self.entry_mpd,
+            f"{entry}.json": self.entry_metadata,
+            f"/{MEDIA_PREFIX}/{below}": self.media_object,
+            f"/{GROWING_PREFIX}/{below}": self.growing_object,
+        }
+        for path, handler in playable.items():
+            app.add_routes(self._gate.routes(path, handler))
+        app.add_routes([web.get("/v1/assets", self.listing)])
 
     async def entry_playlist(self, request: web.Request) -> web.Response:
         """Answer with the multivariant playlist of what the id plays now."""
@@ -135,7 +139,7 @@ class Delivery:
     async def listing(self, request: web.Request) -> web.Response:
         """Answer with the entries that were published last, the newest first."""
         document = listing(await self._published.newest_entries(_limit(request)))
-        resource = Resource(_LISTING, document.digest, document.body)
+        resource = Resource(_LISTING, document.digest, document.body, takes_query=True)
         return await self._responder.answer(request, resource)
 
     async def _entry(self, request: web.Request) -> Entry:

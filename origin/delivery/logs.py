@@ -1,29 +1,34 @@
 """What goes to stderr: events by structlog, as JSON lines, or in colours where a person looks on.
 
-One line for every request, after its answer; never its query, where players put session ids (CMCD)
-and others their secrets. What aiohttp has to say about a connection becomes an event too, without
-a traceback where the network, not the program, is to blame.
+What is said while a request is answered carries the request's id. What aiohttp has to say about a
+connection becomes an event too, without a traceback where the network, not the program, is to
+blame. The lines for requests are ``telemetry``'s.
 """
 
 import logging
 import sys
-from typing import Final
+from typing import Final, Protocol, TextIO, cast
 
 import structlog
-from aiohttp import hdrs
-from aiohttp.abc import AbstractAccessLogger
-from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.web import BaseRequest, StreamResponse
+from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
 
-_access = structlog.get_logger("soundbridge.access")
-_connection = structlog.get_logger(CONNECTION_LOGGER)
+
+class Stream(Protocol):
+    """What events are written to, each with its line end."""
+
+    def write(self, text: str, /) -> object:
+        """Take a text."""
+
+    def flush(self) -> None:
+        """Let it leave."""
 
 
-def configure() -> None:
-    """Set up logging of a process that serves."""
+def configure(stream: Stream | None = None) -> None:
+    """Set up logging of a process: to stderr, or to a stream that leads there."""
     processors: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -32,40 +37,49 @@ def configure() -> None:
     else:
         processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
     structlog.configure(
-        processors=processors, logger_factory=structlog.PrintLoggerFactory(sys.stderr)
+        processors=processors,
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", stream or sys.stderr)),
     )
 
 
-class AccessLogger(AbstractAccessLogger):
-    """Hands what aiohttp knows of a request to structlog."""
+def _safe_cause(error: HttpProcessingError) -> str:
+    """Return what was wrong, without any of the request: there may be secrets in it.
 
-    def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
-        """Write one event; ``time`` is in seconds."""
-        _access.info(
-            "request",
-            method=request.method,
-            path=request.rel_url.raw_path,
-            status=response.status,
-            sent_bytes=response.body_length,
-            duration_ms=round(time * 1000, 2),
-            remote=request.remote,
-            range=request.headers.get(hdrs.RANGE),
-            user_agent=request.headers.get(hdrs.USER_AGENT),
-        )
+    The first line is the parser's own where it speaks of the message as a whole; what it says of a
+    field, a line or an address quotes that.
+    """
+    if type(error) is BadHttpMessage:
+        return error.message.partition("\n")[0]
+    return type(error).__name__
 
 
 class _ToStructlog(logging.Handler):
+    """Makes events of what a library says; ``traced`` where faults there may be ours."""
+
+    def __init__(self, name: str, *, traced: bool) -> None:
+        super().__init__(logging.INFO)
+        self._log = structlog.get_logger(name)
+        self._traced = traced
+
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
+        said = record.getMessage()
         if isinstance(error, HttpProcessingError):
-            _connection.warning(record.getMessage(), cause=error.message.partition("\n")[0])
+            self._log.warning(said, cause=_safe_cause(error))
+        elif self._traced:
+            self._log.log(record.levelno, said, exc_info=record.exc_info)
         else:
-            _connection.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+            self._log.log(record.levelno, said.partition("\n")[0])
 
 
 def connection_logger() -> logging.Logger:
     """Return the logger that aiohttp is to use for its connections."""
-    logger = logging.getLogger(CONNECTION_LOGGER)
-    logger.handlers = [_ToStructlog(logging.INFO)]
+    return library_logger(CONNECTION_LOGGER, traced=True)
+
+
+def library_logger(name: str, *, traced: bool) -> logging.Logger:
+    """Return a library's logger, led to our events; with its tracebacks if ``traced``."""
+    logger = logging.getLogger(name)
+    logger.handlers = [_ToStructlog(name, traced=traced)]
     logger.propagate = False
     return logger

@@ -18,27 +18,55 @@ from origin.delivery.errors import (
     ApiError,
     BadRequest,
     BrokenObject,
+    HeadTooLarge,
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
+    Overloaded,
     PreconditionFailed,
     RangeNotSatisfiable,
+    RequestTimedOut,
+    ShuttingDown,
     StoreUnavailable,
+    TargetTooLong,
+    TokenForAnother,
+    TokenInvalid,
+    TokenMissing,
+    TooManyRequests,
 )
 from origin.delivery.range import unsatisfied_content_range
+from origin.telemetry.access_log import logged_path
+from origin.telemetry.requests import OBJECT_CLASS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
+CHALLENGE: Final = 'Bearer realm="playback"'
+"""A token is its bearer's, although it stands where RFC 6750 has none."""
 
 _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
+    TokenMissing: HTTPStatus.UNAUTHORIZED,
+    TokenInvalid: HTTPStatus.UNAUTHORIZED,
+    TokenForAnother: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
+    TargetTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    ShuttingDown: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+_CHALLENGES: Final[dict[type[ApiError], str]] = {  # RFC 9110 §15.5.2, RFC 6750 §3.1
+    TokenMissing: CHALLENGE,
+    TokenInvalid: f'{CHALLENGE}, error="invalid_token"',
+    TokenForAnother: f'{CHALLENGE}, error="insufficient_scope"',
 }
 
 _log = structlog.get_logger("soundbridge.delivery")
@@ -54,7 +82,9 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     except web.HTTPException as error:
         return _answer_aiohttp(error)
     except Exception:  # noqa: BLE001 -- the boundary: no cause may reach the client
-        _log.exception("unexpected error", method=request.method, path=request.rel_url.raw_path)
+        _log.exception(
+            "unexpected error", method=request.method, path=logged_path(request.rel_url.raw_path)
+        )
         return answer(ApiError("Something went wrong on our side; please try again later."))
 
 
@@ -65,7 +95,7 @@ def answer(error: ApiError) -> web.Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and cause is not None:
         said = f"{type(cause).__name__}: {cause}".partition("\n")[0]
         _log.error(error.code, detail=str(error), cause=said)
-    return _document(status, error.code, str(error), _extra_headers(error))
+    return _document(status, error.code, str(error), _extra_headers(error) | _challenge(error))
 
 
 def _answer_aiohttp(error: web.HTTPException) -> web.Response:
@@ -90,10 +120,17 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
             return {hdrs.CONTENT_RANGE: unsatisfied_content_range(error.size_bytes)}
         case NotAcceptable():
             return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
-        case StoreUnavailable():  # RFC 9110 §15.6.4
+        case StoreUnavailable() | Overloaded() | ShuttingDown():  # RFC 9110 §15.6.4
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
+        case TooManyRequests():  # RFC 6585 §4
+            return {hdrs.RETRY_AFTER: str(error.retry_after_s)}
         case _:
             return {}
+
+
+def _challenge(error: ApiError) -> dict[str, str]:
+    challenge = _CHALLENGES.get(type(error))
+    return {} if challenge is None else {hdrs.WWW_AUTHENTICATE: challenge}
 
 
 def _document(
@@ -106,15 +143,18 @@ def _document(
         "detail": detail,
         "code": code,
     }
-    return web.Response(
+    object_class = _object_class(status)
+    response = web.Response(
         status=status,
         body=json.dumps(content).encode(),
         headers={
             hdrs.CONTENT_TYPE: MEDIA_TYPE,
-            **policy_for(_object_class(status)).headers,
+            **policy_for(object_class).headers,
             **extra_headers,
         },
     )
+    response[OBJECT_CLASS] = object_class
+    return response
 
 
 def _object_class(status: HTTPStatus) -> ObjectClass:

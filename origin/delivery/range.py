@@ -10,6 +10,7 @@ Ranges are half-open here; ``content_range`` writes the inclusive form of the wi
 
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -62,7 +63,7 @@ def select(header: str | None, size_bytes: int) -> Selection:
     resolved = (_resolve(first, last, size_bytes) for first, last in specs)
     spans = tuple(span for span in resolved if span is not None)
     if not spans:
-        return Unsatisfiable()
+        return Whole() if size_bytes == 0 and _ends_in_any(specs) else Unsatisfiable()
     ascending = all(before.stop <= after.start for before, after in pairwise(spans))
     return Parts(spans) if ascending else Whole()
 
@@ -104,6 +105,11 @@ def _parse_spec(text: str) -> tuple[int | None, int | None] | None:
     if first is not None and last is not None and last < first:  # RFC 9110 §14.1.1
         return None
     return first, last
+
+
+def _ends_in_any(specs: Iterable[tuple[int | None, int | None]]) -> bool:
+    """Tell whether the end of nothing was asked for: that exists, but no Content-Range names it."""
+    return any(first is None and last for first, last in specs)
 
 
 def _number(digits: str) -> int | None:

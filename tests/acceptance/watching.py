@@ -2,8 +2,8 @@
 
 A look each hundredth of a second notes the position, so that a pause of the sound shows as looks
 that find it where it was. A processor that is busy with something else makes sound wait, too: that
-is no fault of what plays. It shows in fewer looks, and in waits beside sound that is there. Nor is
-it trouble that a request is aborted because someone seeks or switches.
+is no fault of what plays. It shows in fewer looks, and in waits and stalls beside sound that is
+there. Nor is it trouble that a request is aborted because someone seeks or switches.
 """
 
 from itertools import groupby
@@ -17,16 +17,18 @@ LOOK_S: Final = 0.01
 WATCH: Final = """() => {
     const audio = document.querySelector('audio');
     const watched = {positions: [], starved: 0, troubles: []};
-    document.addEventListener('playbacktrouble', ({detail}) => {
-        const isOurs = !detail.fatal && detail.details === 'aborted';
-        watched.troubles.push(...(isOurs ? [] : [detail]));
-    });
-    audio.addEventListener('waiting', () => {
+    const isFed = () => {
         const {buffered, currentTime} = audio;
         const goesOn = index => buffered.start(index) <= currentTime + 0.05
             && buffered.end(index) > currentTime + 0.1;
-        watched.starved += [...Array(buffered.length).keys()].some(goesOn) ? 0 : 1;
+        return [...Array(buffered.length).keys()].some(goesOn);
+    };
+    document.addEventListener('playbacktrouble', ({detail}) => {
+        const isOurs = detail.details === 'aborted';
+        const isBusy = detail.details === 'bufferStalledError' && isFed();
+        watched.troubles.push(...(!detail.fatal && (isOurs || isBusy) ? [] : [detail]));
     });
+    audio.addEventListener('waiting', () => { watched.starved += isFed() ? 0 : 1; });
     const look = () => watched.positions.push(audio.currentTime);
     look();
     setInterval(look, 10);

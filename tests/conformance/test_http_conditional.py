@@ -48,6 +48,8 @@ CASES = [
     ("§13.1.3 same date", Conditions(if_modified_since=AT), NOT_MODIFIED),
     ("§13.1.3 older than asked", Conditions(if_modified_since=AFTER), NOT_MODIFIED),
     ("§13.1.3 no date", Conditions(if_modified_since="0"), OK),
+    ("§13.1.3 two dates", Conditions(if_modified_since=f"{AFTER}, {AFTER}"), OK),
+    ("§13.1.4 two dates", Conditions(if_unmodified_since=f"{BEFORE}, {BEFORE}"), OK),
     (
         "§13.1.3 If-None-Match wins",
         Conditions(if_none_match='"old"', if_modified_since=AFTER),

@@ -14,9 +14,19 @@ from tests.conformance.wire import Origin
         b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 9000 + b"\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         b"GET /healthz HTTP/9.9.9\r\nHost: x\r\n\r\n",
+        b"BREW /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
     ],
-    ids=["space before colon", "folded", "long target", "long field", "lengths", "version", "TLS"],
+    ids=[
+        "space before colon",
+        "folded",
+        "long target",
+        "long field",
+        "lengths",
+        "version",
+        "method",
+        "TLS",
+    ],
 )
 async def test_nonsense_is_refused(origin: Origin, data: bytes) -> None:
     """RFC 9112 §2.2, §5, §6.3."""
@@ -29,6 +39,12 @@ async def test_one_host(origin: Origin, hosts: bytes) -> None:
     """RFC 9112 §3.2."""
     data = b"GET /healthz HTTP/1.1\r\nConnection: close\r\n" + hosts + b"\r\n"
     assert (await origin.send(data)).status == 400
+
+
+async def test_an_expectation_that_is_none(origin: Origin) -> None:
+    """RFC 9110 §10.1.1."""
+    data = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: more\r\n\r\n"
+    assert (await origin.send(data)).status == 417
 
 
 async def test_http_1_0_needs_no_host(origin: Origin) -> None:

@@ -73,6 +73,15 @@ def test_selects(header: str | None, expected: Selection) -> None:
     assert select(header, SIZE) == expected
 
 
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [("bytes=-5", Whole()), ("bytes=-0", Unsatisfiable()), ("bytes=0-", Unsatisfiable())],
+)
+def test_of_nothing_there_is_an_end_and_no_beginning(header: str, expected: Selection) -> None:
+    """§14.1.2: a suffix of some length is satisfiable, whatever there is."""
+    assert select(header, 0) == expected
+
+
 def test_content_range_is_inclusive_on_the_wire() -> None:
     assert content_range(ByteSpan(0, 500), SIZE) == "bytes 0-499/1000"
     assert unsatisfied_content_range(SIZE) == "bytes */1000"

@@ -66,6 +66,24 @@ async def test_a_range_of_a_compressed_playlist_is_of_its_compressed_bytes(origi
     assert plain.headers["ETag"] not in {whole.headers["ETag"], rest.headers["ETag"]}
 
 
+@pytest.mark.parametrize("path", ["/first-light.m3u8", "/"])
+async def test_each_coding_has_a_strong_tag_of_its_own(origin: Origin, path: str) -> None:
+    """§8.8.3.3: it is the tag of no other, in conditions and in If-Range."""
+    codings = ["identity", "gzip", "br", "zstd"]
+    tags = {
+        coding: (await origin.ask("GET", path, f"Accept-Encoding: {coding}")).headers["ETag"]
+        for coding in codings
+    }
+    assert len(set(tags.values())) == len(codings)
+    for coding in codings:
+        for other, tag in tags.items():
+            asked = ("GET", path, f"Accept-Encoding: {coding}")
+            same = await origin.ask(*asked, f"If-None-Match: {tag}")
+            assert same.status == (304 if coding == other else 200)
+            part = await origin.ask(*asked, "Range: bytes=0-3", f"If-Range: {tag}")
+            assert part.status == (206 if coding == other else 200)
+
+
 @pytest.mark.parametrize(
     ("if_range", "status"),
     [("{etag}", 206), ('"stale"', 200), ("W/{etag}", 200), ("Fri, 02 Jan 2026 03:04:05 GMT", 200)],

@@ -26,13 +26,14 @@ async def client() -> AsyncIterator[Client]:
 
 
 async def test_the_page_is_always_asked_for_again(client: Client) -> None:
-    response = await client.get("/")
+    response = await client.get("/", headers={"Accept-Encoding": "gzip"})
     assert response.status == HTTPStatus.OK
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
     assert response.headers["Vary"] == "Accept-Encoding"
     assert response.headers["Content-Encoding"] == "gzip"
-    again = await client.get("/", headers={"If-None-Match": response.headers["ETag"]})
+    wanted = {"Accept-Encoding": "gzip", "If-None-Match": response.headers["ETag"]}
+    again = await client.get("/", headers=wanted)
     assert again.status == HTTPStatus.NOT_MODIFIED
 
 
@@ -45,6 +46,11 @@ async def test_the_page_may_run_and_load_only_what_is_ours(client: Client) -> No
     assert not any("unsafe" in directive for directive in policy)
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Referrer-Policy"] == "same-origin"
+    assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "microphone=()" in response.headers["Permissions-Policy"].split(", ")
+    assert "frame-ancestors 'self'" in policy
+    assert {"base-uri 'none'", "form-action 'none'"} <= set(policy)
+    assert {"require-trusted-types-for 'script'", "trusted-types 'none'"} <= set(policy)
 
 
 async def test_what_the_page_asks_for_is_there_for_ever(client: Client) -> None:

@@ -77,6 +77,14 @@ def test_a_bad_file_is_wrong_usage(tmp_path: Path, text: str, said: str) -> None
     assert seen == []
 
 
+def test_the_file_also_gives_what_commands_of_a_group_ask_for(tmp_path: Path) -> None:
+    assert run("token", "new-key", "signing.pem")[0] == 0
+    assert run("token", "sign", "first-light", "--for", "1h")[0] == 2
+    (tmp_path / "soundbridge.toml").write_text("signing-key = 'signing.pem'\nstore = 'there'\n")
+    status, token = run("token", "sign", "first-light", "--for", "1h")
+    assert (status, token.count(".")) == (0, 2)
+
+
 def test_a_bad_variable_is_named() -> None:
     status, output = run("probe", environment={"SOUNDBRIDGE_MAX_SIZE": "tcp://10.0.0.1:80"})
     assert status == 2

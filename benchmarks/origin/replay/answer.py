@@ -58,15 +58,25 @@ def _compared(trace: Trace, bytes_max: int) -> dict[str, Any]:
     return found
 
 
+class _Clock:
+    """Tells the time of the request that is replayed."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
 def _replayed(
     trace: Trace, bytes_max: int, other: Callable[[int], Policy] | None = None
 ) -> list[bool]:
     """Tell for each request whether our cache had it, or another one."""
-    now_s = 0.0
-    cache = Ours(bytes_max, lambda: now_s) if other is None else other(bytes_max)
+    clock = _Clock()
+    cache = Ours(bytes_max, clock) if other is None else other(bytes_max)
     keys = map("media/{}/{:05d}.m4s".format, trace.renditions, trace.segments)
     hits = []
-    for key, size_bytes, now_s in zip(keys, trace.sizes_bytes, trace.at_s, strict=True):
+    for key, size_bytes, at_s in zip(keys, trace.sizes_bytes, trace.at_s, strict=True):
+        clock.now_s = at_s
         hits.append(cache.has(key, size_bytes))
     return hits
 

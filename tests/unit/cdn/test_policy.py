@@ -27,6 +27,8 @@ ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
         (ObjectClass.PROVISIONAL_ENTRY, "max-age=2"),
         (ObjectClass.PAGE, "public, max-age=0, must-revalidate"),
         (ObjectClass.PUBLIC_API, "public, max-age=0, s-maxage=30, stale-while-revalidate=60"),
+        (ObjectClass.PROVISIONAL_INIT, "max-age=60"),
+        (ObjectClass.KEYS, "public, max-age=300, stale-if-error=86400"),
         (ObjectClass.NOT_FOUND, "max-age=5"),
         (ObjectClass.CLIENT_ERROR, "no-store"),
         (ObjectClass.SERVER_ERROR, "no-store"),
@@ -36,6 +38,32 @@ ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
 )
 def test_each_class_has_its_cache_control(object_class: ObjectClass, cache_control: str) -> None:
     assert policy_for(object_class).cache_control == cache_control
+
+
+@pytest.mark.parametrize("object_class", ObjectClass)
+@pytest.mark.parametrize("purged", [True, False])
+def test_who_holds_a_token_may_store_and_shared_caches_that_know_no_tokens_may_not(
+    object_class: ObjectClass, *, purged: bool
+) -> None:
+    anyone = policy_for(object_class, purged=purged)
+    holders = policy_for(object_class, audience=Audience.TOKEN_HOLDERS, purged=purged)
+    assert holders.cdn_cache_control == anyone.cdn_cache_control
+    assert holders.surrogate_control == anyone.surrogate_control
+    directives = holders.cache_control.split(", ")
+    assert {"private", "no-store"} & set(directives)
+    assert not any(each == "public" or each.startswith("s-maxage") for each in directives)
+
+
+def test_a_token_changes_nothing_about_how_long_a_browser_keeps_something() -> None:
+    said = [
+        policy_for(each, audience=Audience.TOKEN_HOLDERS, purged=True).cache_control
+        for each in (ObjectClass.SEGMENT, ObjectClass.ENTRY_PLAYLIST, ObjectClass.PROVISIONAL_ENTRY)
+    ]
+    assert said == [
+        "private, max-age=31536000, immutable",
+        "private, max-age=60, stale-while-revalidate=60, stale-if-error=86400",
+        "private, max-age=2",
+    ]
 
 
 def test_a_purger_lets_cdns_and_only_cdns_keep_entries_for_a_day() -> None:

@@ -38,7 +38,7 @@ def test_the_tiers_add_little_to_what_caches_were_promised() -> None:
         assert holding.heard_s + holding.stale_while_revalidate_s == heard_s
 
 
-@pytest.mark.parametrize("object_class", set(ObjectClass))
+@pytest.mark.parametrize("object_class", ObjectClass)
 def test_what_may_not_be_stored_outside_is_not_held_inside(object_class: ObjectClass) -> None:
     if policy_for(object_class).cache_control in {"no-store", "private, no-store"}:
         assert holding_for(object_class) == NOT_HELD

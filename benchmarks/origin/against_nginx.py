@@ -1,0 +1,84 @@
+"""What is in memory, from one worker on one core, against one worker of nginx on the same core.
+
+nginx sends the same files with sendfile, playlists as compressed beforehand. The load comes from
+the other core. Both write an access log.
+"""
+
+import statistics
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.origin.asset import Asset, packaged
+from benchmarks.origin.load import Asked, Served, load
+from benchmarks.origin.servers import nginx, nginx_version, soundbridge
+
+_SERVER: Final = (0,)
+_CLIENT: Final = (1,)
+_GOALS: Final = {
+    "segments_128k": 1.2,
+    "segments_320k": 0.9,
+    "playlists_gzip": 0.8,
+    "segments_128k_range": 0.8,
+    "playlists_range": 0.8,
+    "segments_128k_cmcd": 0.8,
+}
+_GOALS_PER_S: Final = {"other_ranges": 8_000, "not_modified": 8_000}
+
+
+def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
+    """Ask both for the same, in turns."""
+    asset = packaged(folder / "store")
+    requests = _requests(asset)
+    served: dict[str, dict[str, list[Served]]] = {name: {} for name in requests}
+    with (
+        soundbridge(asset.folder, folder / "log", cores=_SERVER) as ours,
+        nginx(asset.folder, folder / "nginx", cores=_SERVER) as theirs,
+    ):
+        for _ in range(asked.rounds):
+            for name, what in requests.items():
+                for server, running in (("soundbridge", ours), ("nginx", theirs)):
+                    found = load(running, what, folder, seconds=asked.seconds, cores=_CLIENT)
+                    served[name].setdefault(server, []).append(found)
+        memory_mb = {"soundbridge": ours.memory_mb(), "nginx": theirs.memory_mb()}
+    return {
+        "figures": {name: _compared(each) for name, each in served.items()},
+        "memory_mb": memory_mb,
+        "goals": {"ratio": _GOALS, "requests_per_s": _GOALS_PER_S},
+        "nginx": nginx_version(),
+    }
+
+
+def _requests(asset: Asset) -> dict[str, Asked]:
+    small, large, playlists = asset.segments["128k"], asset.segments["320k"], asset.playlists
+    gzip, all_of_it = ("Accept-Encoding", "gzip"), ("Range", "bytes=0-")
+    return {
+        "segments_128k": Asked(small),
+        "segments_320k": Asked(large),
+        "playlists_gzip": Asked(playlists, [gzip]),
+        "segments_128k_range": Asked(small, [all_of_it]),
+        "playlists_range": Asked(playlists, [all_of_it]),
+        "segments_128k_cmcd": Asked(small, is_numbered=True),
+        "other_ranges": Asked(small, [("Range", "bytes=1000-1999")]),
+        "not_modified": Asked(small, [("If-None-Match", "*")]),
+    }
+
+
+def _compared(served: dict[str, list[Served]]) -> dict[str, Any]:
+    ours, theirs = map(asdict, served["soundbridge"]), map(asdict, served["nginx"])
+    pairs = list(zip(ours, theirs, strict=True))
+    return {
+        **{
+            ratio: round(statistics.median(one[figure] / other[figure] for one, other in pairs), 3)
+            for ratio, figure in (
+                ("ratio", "requests_per_s"),
+                ("ratio_per_cpu_s", "requests_per_cpu_s"),
+            )
+        },
+        **{server: _median(runs) for server, runs in served.items()},
+    }
+
+
+def _median(runs: list[Served]) -> dict[str, float]:
+    return {name: statistics.median(asdict(one)[name] for one in runs) for name in asdict(runs[0])}

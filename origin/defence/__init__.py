@@ -1,0 +1,12 @@
+"""Self-defence: what a connection may take of us, and what one client may.
+
+A connection has time limits (``deadlines``): for a whole head, for a body, for taking what it asked
+for. They are not kept by timers, of which ten thousand connections would need as many, but looked
+at once a second in one sweep over all of them (``guard``). A client has limits of number
+(``client``): of connections that are open, and of requests a second. Who the client is when a proxy
+speaks for it, ``forwarding`` says. ``timed`` and ``connection`` put both under the hot path, as
+subclasses of aiohttp's protocol; what is refused is answered with problem documents.
+
+All limits hold for each process: workers know nothing of one another, and the kernel spreads the
+connections of an address over them.
+"""

@@ -1,0 +1,158 @@
+"""The hot path: plain requests for what is in memory, answered before aiohttp sees them.
+
+aiohttp takes some 60 microseconds for a request: a parser's objects, a task, a response, a log
+line. Most requests ask, in the same words, for what was answered a moment ago. So whatever aiohttp
+answers to a plain request (``head``) is kept as it went out, if it may be given again (``reuse``),
+and goes out again from ``data_received``. Both paths give the same bytes because one copies the
+other.
+
+Three conditions must hold, looked at for every piece of data; else it goes to aiohttp as it is:
+
+- The connection is *at rest*: aiohttp waits for a request, has none queued, and its parser holds
+  nothing of one. We see all that its parser gets, so we know: it is at rest before the first byte,
+  and again once a piece of data ended with an empty line, made the parser emit requests, and the
+  last of these has no body. Nothing of a request that came in pieces is ever read here.
+- The piece is one whole request, its fields plain, and its path one that has an answer.
+- What was sent before has left: a client that reads slowly is left to aiohttp's flow control.
+
+A plain request without an answer is noted, for the answer that aiohttp will give. The query is cut
+off, as it is by the handlers of all that is reusable: players put there what they measure (CMCD).
+So is a playback token that was verified (``verified``).
+"""
+
+from typing import Any, Final
+
+from aiohttp import web
+from aiohttp.streams import EMPTY_PAYLOAD
+
+from origin.cache.record import RECORD
+from origin.defence.connection import GuardedConnection
+from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
+from origin.delivery.reuse import REUSABLE, Held, HotAnswers
+from origin.delivery.verified import VerifiedTokens
+from origin.telemetry.access_log import client_part
+from origin.telemetry.requests import RequestNotes
+
+_METHOD: Final = b"GET /"
+_VERSION: Final = b" HTTP/1.1"
+_LINE_END: Final = b"\r\n"
+_END: Final = b"\r\n\r\n"
+_IN_PATHS: Final = b"/-._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
+
+
+class HotPath:
+    """What the connections of one process share."""
+
+    def __init__(
+        self,
+        answers: HotAnswers,
+        tokens: VerifiedTokens | None = None,
+        notes: RequestNotes | None = None,
+    ) -> None:
+        self.answers = answers
+        self.tokens = VerifiedTokens() if tokens is None else tokens
+        self.notes = RequestNotes() if notes is None else notes
+        self.is_closed = False
+        self._heads = KnownHeads()
+
+    def close(self) -> None:
+        """Leave every request to aiohttp from now on: its answers can close their connections."""
+        self.is_closed = True
+
+    def plain_request(self, data: bytes) -> tuple[bytes, PlainHead] | None:
+        """Return the path and the fields of one whole plain request; None for all else.
+
+        No more than one: fields of which one is an empty line are not plain.
+        """
+        if len(data) > HEAD_BYTES_MAX or not data.endswith(_END):
+            return None
+        line_end = data.find(_LINE_END)
+        path = _path(data[:line_end])
+        if path is None:
+            return None
+        head = self._heads.read(data[line_end + len(_LINE_END) : -len(_LINE_END)])
+        return None if head is None else (path, head)
+
+
+class HotConnection(GuardedConnection):
+    """One connection."""
+
+    __slots__ = ("_asked_last", "_asks_as", "_hot", "_is_at_rest", "_noted")
+
+    def __init__(self, manager: web.Server, *, hot: HotPath, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._hot = hot
+        self._is_at_rest = True
+        self._noted: bytes | None = None
+        self._asked_last: PlainHead | None = None
+        self._asks_as = ""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer a plain request at once, or let aiohttp read what came."""
+        if self._is_at_rest and self._is_answered(data):
+            return
+        before = self._request_count
+        super().data_received(data)
+        self._is_at_rest = (
+            self._request_count > before
+            and data.endswith(_END)
+            and not self._buffer_paused
+            and not self._upgraded
+            and self._messages[-1][1] is EMPTY_PAYLOAD
+        )
+
+    def _is_answered(self, data: bytes) -> bool:
+        """Answer a request, if that can be done here and now."""
+        if self._hot.is_closed:
+            return False
+        waiter, transport = self._waiter, self.transport
+        if waiter is None or waiter.done() or self._close or self._force_close or transport is None:
+            return False
+        self._noted = None  # not before: the answer to what was noted may be under way
+        asked = self._hot.plain_request(data)
+        if asked is None:
+            return False
+        now_s = self._loop.time()
+        path, head = self._hot.tokens.path_without(asked[0], now_s), asked[1]
+        if path is None:
+            return False
+        answer = self._hot.answers.find(path, head, now_s)
+        if answer is None:
+            self._noted = path
+        elif not transport.get_write_buffer_size() and self.takes_request(head.forwarded_for):
+            self._next_keepalive_close_time = now_s + self._keepalive_timeout
+            transport.writelines((answer.head(), answer.body))
+            if head is not self._asked_last:
+                self._asked_last = head
+                self._asks_as = client_part(self._remote(), head.user_agent)
+            self._hot.notes.hit(answer.noted, self._asks_as, head.request_id)
+            return True
+        return False
+
+    def _remote(self) -> str | None:
+        peer = self.peername
+        return str(peer[0]) if isinstance(peer, tuple) else peer
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer, and keep it if it is for others too."""
+        noted, self._noted = self._noted, None
+        sent = await super().finish_response(request, resp, start_time)
+        if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
+            reusable, held = resp.get(REUSABLE), Held.by(request.get(RECORD))
+            if reusable is not None and held is not None:
+                line = self._hot.notes.noted(noted.decode(), resp, resp.body_length)
+                self._hot.answers.keep(noted, resp, reusable, held, line)
+        return sent
+
+
+def _path(line: bytes) -> bytes | None:
+    """Return the path of a plain request line, None where it is another."""
+    if not (line.startswith(_METHOD) and line.endswith(_VERSION)):
+        return None
+    path, _, query = line[len(_METHOD) - 1 : -len(_VERSION)].partition(b"?")
+    if path.translate(None, _IN_PATHS) or query.translate(None, _IN_QUERIES):
+        return None
+    return path

@@ -1,0 +1,71 @@
+"""Reading the keys of playback tokens from files, and writing new ones."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cdn.errors import UnusableKey
+from cdn.signing.keys import PublicKey, SigningKey, read_public_keys, read_signing_key
+from cdn.signing.token import KeyRing
+
+_SUFFIXES: Final = frozenset({".json", ".jwk", ".jwks", ".pem", ".pub"})
+_FILE_BYTES_MAX: Final = 1 << 20
+_FILES_MAX: Final = 256
+_PRIVATE: Final = 0o600
+
+
+def read_key_ring(path: Path) -> KeyRing:
+    """Return the public keys of a file, or of all key files of a folder.
+
+    Raises UnusableKey, which names the file, where one cannot be read or there is none.
+    """
+    files = _key_files(path) if path.is_dir() else [path]
+    if not files:
+        kinds = ", ".join(sorted(_SUFFIXES))
+        raise UnusableKey(f"{path} has no keys in it: files that end in {kinds}")
+    return KeyRing(key for file in files for key in _read_public_keys(file))
+
+
+def read_signing_key_of(path: Path) -> SigningKey:
+    """Return the private key of a file; UnusableKey, which names it, where it cannot be read."""
+    try:
+        return read_signing_key(_read(path))
+    except UnusableKey as error:
+        raise UnusableKey(f"{path} cannot be used: {error}") from error
+
+
+def write_signing_key(key: SigningKey, path: Path) -> None:
+    """Write a private key for its owner's eyes only; OSError where that cannot be, or it exists."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key.to_pem())
+
+
+def _key_files(folder: Path) -> list[Path]:
+    files = sorted(each for each in folder.iterdir() if _is_key_file(each))
+    if len(files) > _FILES_MAX:
+        raise UnusableKey(f"{folder} has more than {_FILES_MAX} files in it")
+    return files
+
+
+def _is_key_file(path: Path) -> bool:
+    return path.suffix in _SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
+def _read_public_keys(path: Path) -> Iterator[PublicKey]:
+    try:
+        yield from read_public_keys(_read(path))
+    except UnusableKey as error:
+        raise UnusableKey(f"{path} cannot be used: {error}") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise UnusableKey(f"it cannot be read: {error.strerror}") from error
+    if len(data) > _FILE_BYTES_MAX:
+        raise UnusableKey("it is larger than a file of keys may be (1 MiB)")
+    return data

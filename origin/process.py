@@ -1,0 +1,143 @@
+"""One process that serves, from its start until it has drained."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, cast
+
+import uvloop
+from aiohttp import web
+
+from cdn.errors import UnusableKey
+from origin.app import create_app
+from origin.cycles import look_rarely
+from origin.defence.guard import Guard, sweeping
+from origin.defence.refusals import FIELD_BYTES_MAX, FIELDS_MAX, TARGET_BYTES_MAX
+from origin.delivery import logs
+from origin.delivery.draining import Draining
+from origin.delivery.hot import HotConnection, HotPath
+from origin.delivery.reuse import HotAnswers
+from origin.delivery.tokens import TokenRules
+from origin.draining import Accepting, drain
+from origin.service import ServerFailed, Service
+from origin.store import StoreUnusable, open_store
+from origin.supervision.orders import Orders, from_signals, from_supervisor
+from origin.telemetry.process import Telemetry
+from origin.telemetry.reporting import reporting
+from origin.web.page import PageMissing
+
+KEEPALIVE_TIMEOUT_S: Final = 75.0
+_LEFTOVERS_S: Final = 0.1
+"""What handlers are given that have not finished while the process drained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """What it has: its sockets by slot, and which slot is its own."""
+
+    service: Service
+    listeners: Sequence[socket.socket]
+    slot: int
+    telemetry: Telemetry
+
+
+def run_alone(process: Process, on_ready: Callable[[], None]) -> None:
+    """Serve until a signal comes; call this in the main thread."""
+    _run(_alone(process, on_ready))
+
+
+def run_supervised(process: Process, end: socket.socket) -> None:
+    """Serve until the supervisor says so, at the other end of a channel."""
+    _run(_supervised(process, end))
+
+
+def _run(serving: Coroutine[Any, Any, None]) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serving)
+
+
+async def _alone(process: Process, on_ready: Callable[[], None]) -> None:
+    with from_signals(on_ready) as orders:
+        await _serve(process, orders)
+
+
+async def _supervised(process: Process, end: socket.socket) -> None:
+    async with from_supervisor(end) as orders, reporting(orders, process.telemetry.metrics):
+        try:
+            await _serve(process, orders)
+        except (ServerFailed, StoreUnusable, UnusableKey) as error:
+            orders.say_failed(str(error))
+
+
+async def _serve(process: Process, orders: Orders) -> None:
+    """Serve until told to end, and drain."""
+    service, draining = process.service, Draining()
+    rules = service.token_rules()
+    answers = HotAnswers()
+    verified = None if rules is None else rules.verified
+    hot = HotPath(answers, verified, process.telemetry.notes)
+    application = _application(process, draining, rules, answers)
+    runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
+    try:
+        await runner.setup()
+        server = cast("web.Server", runner.server)  # there, once it is set up
+        guard = service.defence.guard()
+        _count(guard, process.telemetry)
+        connect = partial(HotConnection, server, guard=guard, hot=hot, **_options(process))
+        accepting = Accepting(connect, process.listeners)
+        await accepting.accept({process.slot})
+        orders.accept = accepting.accept
+        look_rarely()
+        async with sweeping(server):
+            orders.say_ready()
+            await orders.ending()
+            hot.close()
+            await drain(server, accepting, draining, orders, service.drain)
+    finally:
+        await runner.cleanup()
+
+
+def _options(process: Process) -> dict[str, Any]:
+    """Return what aiohttp is told of every connection."""
+    return {
+        "loop": asyncio.get_running_loop(),
+        "access_log_class": lambda *_: process.telemetry.notes,  # one for all connections
+        "logger": logs.connection_logger(),
+        "keepalive_timeout": KEEPALIVE_TIMEOUT_S,
+        "max_line_size": TARGET_BYTES_MAX,
+        "max_field_size": FIELD_BYTES_MAX,
+        "max_headers": FIELDS_MAX,
+    }
+
+
+def _application(
+    process: Process, draining: Draining, rules: TokenRules | None, answers: HotAnswers
+) -> web.Application:
+    try:
+        return create_app(
+            open_store(process.service.store),
+            tokens=rules,
+            cache=process.service.cache,
+            answers=answers,
+            draining=draining,
+            telemetry=process.telemetry,
+        )
+    except PageMissing as error:
+        raise ServerFailed(str(error)) from error
+
+
+def _count(guard: Guard, telemetry: Telemetry) -> None:
+    metrics = telemetry.metrics
+    metrics.gauge("open_connections", "Connections to clients.", lambda: guard.connections)
+    for name, what, read in (
+        ("refused_connections", "Refused: too many, or too often.", lambda: guard.refused),
+        (
+            "timed_out_connections",
+            "Ended: what they sent came too slowly.",
+            lambda: guard.timed_out,
+        ),
+        ("cut_off_connections", "Ended: they took too little.", lambda: guard.cut_off),
+    ):
+        metrics.counter(name, what, read)

@@ -1,0 +1,37 @@
+"""What a process that serves is told: all that a worker is given, beside its sockets."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from origin.defence.guard import Defence
+from origin.delivery.tokens import TokenRules
+from origin.draining import DrainTimes
+from origin.playback_keys import read_key_ring
+
+
+class ServerFailed(Exception):
+    """The server could not start or did not stay up; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackTokens:
+    """Where the keys of playback tokens are, and whether what plays needs one."""
+
+    keys: Path
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a process that serves is to do, and how it is to end."""
+
+    store: str
+    tokens: PlaybackTokens | None = None
+    cache: str | None = None
+    defence: Defence = field(default_factory=Defence)
+    drain: DrainTimes = field(default_factory=DrainTimes)
+
+    def token_rules(self) -> TokenRules | None:
+        """Read the keys; raises UnusableKey."""
+        tokens = self.tokens
+        return None if tokens is None else TokenRules(read_key_ring(tokens.keys), tokens.required)

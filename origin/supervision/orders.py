@@ -1,0 +1,133 @@
+"""What a serving process is told: by its supervisor, or, where it has none, by signals."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from enum import Enum, auto
+from typing import Any, Final
+
+from origin.supervision import channel
+from origin.supervision.channel import Channel
+
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class Ending(Enum):
+    """Why a process is to end."""
+
+    STOP = auto()
+    """The server stops: turn away who can go elsewhere, then finish."""
+    RETIRE = auto()
+    """Others have taken over: accept no more, and finish."""
+
+
+class Orders:
+    """What has been told so far; ``accept`` is given the slots from which to accept."""
+
+    def __init__(self, say: Callable[..., None], *, is_free: Callable[[], bool]) -> None:
+        self._say = say
+        self._is_free = is_free
+        self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.hurried = asyncio.Event()
+        """Set when there is no time to finish anything."""
+        self.accept: Callable[[Collection[int]], Awaitable[None]] = _nothing
+
+    def say_ready(self) -> None:
+        """Tell that connections are accepted."""
+        self._say(channel.READY)
+
+    def say_failed(self, reason: str) -> None:
+        """Tell why this process cannot serve."""
+        self._say(channel.FAILED, reason=reason)
+
+    def report(self, **content: Any) -> None:
+        """Tell the supervisor how things are, unless it has not taken what was told last."""
+        if self._is_free():
+            self._say(channel.REPORT, **content)
+
+    async def ending(self) -> Ending:
+        """Wait until it is time to end."""
+        return await asyncio.shield(self._ending)
+
+    def end(self, why: Ending) -> None:
+        """Let it be time; the first reason counts."""
+        if not self._ending.done():
+            self._ending.set_result(why)
+
+    def interrupt(self) -> None:
+        """Let it be time to stop; the second time, high time."""
+        if self._ending.done():
+            self.hurried.set()
+        self.end(Ending.STOP)
+
+
+async def _nothing(_slots: Collection[int]) -> None:
+    """Accept as before."""
+
+
+@contextmanager
+def from_signals(on_ready: Callable[[], None]) -> Iterator[Orders]:
+    """Give the orders of a process that has no supervisor; ``on_ready`` is told that it serves."""
+    loop = asyncio.get_running_loop()
+
+    def say(kind: str, **_content: Any) -> None:
+        if kind == channel.READY:
+            on_ready()
+
+    orders = Orders(say, is_free=lambda: False)
+    for number in _STOP_SIGNALS:
+        loop.add_signal_handler(number, orders.interrupt)
+    try:
+        yield orders
+    finally:
+        for number in _STOP_SIGNALS:
+            loop.remove_signal_handler(number)
+
+
+def ignore_terminal() -> None:
+    """Leave Ctrl-C, and the terminal's end, to the supervisor, which has held them back so far."""
+    ours = (signal.SIGINT, signal.SIGHUP)
+    for number in ours:
+        signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ours)
+
+
+@asynccontextmanager
+async def from_supervisor(end: socket.socket) -> AsyncIterator[Orders]:
+    """Give the orders that come over a worker's end of its channel, which is closed at the end.
+
+    A worker does not outlive its supervisor. SIGTERM to a worker alone lets it retire.
+    """
+    said = await Channel.over(end)
+    orders = Orders(said.say, is_free=lambda: said.is_free)
+    loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        said.say(channel.LEAVING)
+        orders.end(Ending.RETIRE)
+
+    loop.add_signal_handler(signal.SIGTERM, leave)
+    listening = asyncio.create_task(_listen(said, orders), name="orders")
+    try:
+        yield orders
+    finally:
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+        await said.close()
+
+
+async def _listen(said: Channel, orders: Orders) -> None:
+    while (message := await said.hear()) is not None:
+        match message["kind"]:
+            case channel.ACCEPT:
+                await orders.accept(message["slots"])
+            case channel.RETIRE:
+                orders.end(Ending.RETIRE)
+            case channel.STOP:
+                orders.end(Ending.STOP)
+            case channel.HURRY:
+                orders.hurried.set()
+    orders.end(Ending.RETIRE)

@@ -1,0 +1,146 @@
+"""One worker as the supervisor sees it: a process, and what is heard of it."""
+
+import asyncio
+import multiprocessing
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from origin.supervision.channel import FAILED, READY, Channel, Message
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+_SPAWN: Final = multiprocessing.get_context("spawn")
+_OURS_ALONE: Final = (signal.SIGINT, signal.SIGHUP)
+
+_LAST_BREATH_S: Final = 10.0
+SILENT_S: Final = 20.0
+"""A worker reports every second; one that is silent for so long serves nobody any more."""
+
+Target = Callable[..., None]
+"""What a worker runs: its arguments are those given, its slot, and its end of the channel."""
+
+
+class WorkerProcess:
+    """A worker from its start to its end."""
+
+    def __init__(self, target: Target, arguments: tuple[Any, ...], slot: int) -> None:
+        """Start it."""
+        self.slot = slot
+        self.accepts: frozenset[int] = frozenset({slot})
+        self.failure: str | None = None
+        """Why it could not start, in its own words."""
+        self._ready_s: float | None = None
+        self._end, theirs = socket.socketpair()
+        with theirs, _held_back():
+            self._process: BaseProcess = _SPAWN.Process(
+                target=target, args=(*arguments, slot, theirs), name=f"worker-{slot}"
+            )
+            self._process.start()
+        self._channel: Channel | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid or 0
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it accepts connections, as far as it told."""
+        return self._ready_s is not None
+
+    @property
+    def served_s(self) -> float:
+        """For how long it has accepted connections."""
+        return 0.0 if self._ready_s is None else time.monotonic() - self._ready_s
+
+    def say(self, kind: str, **content: Any) -> None:
+        """Tell it something."""
+        if self._channel is not None:
+            self._channel.say(kind, **content)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    async def live(
+        self, heard: "Callable[[WorkerProcess, Message], None]", *, start_timeout_s: float
+    ) -> int:
+        """Listen until it has ended, and return its exit code; a signal's is negative.
+
+        One that is not ready in time is killed.
+        """
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(start_timeout_s, self._give_up, start_timeout_s)
+        try:
+            self._channel = await Channel.over(self._end)
+            while (message := await self._heard_next(self._channel)) is not None:
+                if message["kind"] == READY:
+                    late.cancel()
+                    self._ready_s = time.monotonic()
+                elif message["kind"] == FAILED:
+                    self.failure = message["reason"]
+                heard(self, message)
+            await self._ended()
+        finally:
+            late.cancel()
+            self.kill()  # where it closed its channel and hangs, or we are cancelled
+            await self._gone()
+        return self._process.exitcode or 0
+
+    async def _heard_next(self, channel: Channel) -> Message | None:
+        """Return what it says next; None at its end, or when it has been silent for too long.
+
+        Once more is listened where nothing was heard: maybe it was we who had been stopped.
+        """
+        if not self.is_ready:
+            return await channel.hear()
+        for _ in range(2):
+            with suppress(TimeoutError):
+                return await asyncio.wait_for(channel.hear(), SILENT_S / 2)
+        self.failure = f"It said nothing for {SILENT_S:g} s."
+        self.kill()
+        return None
+
+    def _give_up(self, after_s: float) -> None:
+        self.failure = f"It was not ready within {after_s:g} s."
+        self.kill()
+
+    async def _ended(self) -> None:
+        try:
+            async with asyncio.timeout(_LAST_BREATH_S):
+                await self._sentinel()
+        except TimeoutError:
+            self.failure = "It hung when it should have ended."
+
+    async def _gone(self) -> None:
+        await self._sentinel()
+        self._process.join()
+        if self._channel is not None:
+            await self._channel.close()
+
+    async def _sentinel(self) -> None:
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._process.sentinel, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(self._process.sentinel)
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let what is started here not hear of a terminal's signals until it says so itself.
+
+    Ctrl-C goes to every process of the terminal; a worker is told by its supervisor.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _OURS_ALONE)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,297 @@
+"""Keeping one worker a slot: starting, starting again, replacing, ending.
+
+Everything happens in callbacks of one loop: a worker says that it is ready or ends, a signal comes,
+a time has passed. Each changes the state and wakes who waits for a state (``_until``); none waits.
+
+SIGTERM and SIGINT stop, the second of them without waiting for anybody; SIGHUP reloads.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from origin.supervision import channel, restarts
+from origin.supervision.assignment import assigned
+from origin.supervision.channel import Message
+from origin.supervision.process import Target, WorkerProcess
+
+START_TIMEOUT_S: Final = 60.0
+_MARGIN_S: Final = 5.0
+"""What workers are given beyond the time that they are told to take."""
+_HURRY_S: Final = 2.0
+
+_log = structlog.get_logger("soundbridge.supervisor")
+
+
+class NoWorkers(Exception):
+    """No worker came up; the message says why."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What happened so far."""
+
+    ended: int = 0
+    reloads: int = 0
+    failed_reloads: int = 0
+
+
+class Supervisor:
+    """Keeps workers; ``ends_within_s`` is how long they may take when told to stop or retire.
+
+    ``heard`` is given what workers report, ``gone`` each worker that has ended, ``stopping`` is
+    called when the first signal to stop comes.
+    """
+
+    def __init__(
+        self,
+        target: Target,
+        arguments: tuple[Any, ...],
+        *,
+        slots: int,
+        ends_within_s: float,
+        heard: Callable[[WorkerProcess, Message], None] = lambda *_: None,
+        gone: Callable[[WorkerProcess], None] = lambda _: None,
+        stopping: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._target = target
+        self._arguments = arguments
+        self._ends_within_s = ends_within_s
+        self._report = heard
+        self._gone = gone
+        self._on_stop = stopping
+        self._current: list[WorkerProcess | None] = [None] * slots
+        self._successors: list[WorkerProcess] = []
+        self._lives: dict[WorkerProcess, asyncio.Task[None]] = {}
+        self._failures = [0] * slots
+        self._has_served = self._is_stopping = self._reload_asked = False
+        self._error: str | None = None
+        self._changed = asyncio.Event()
+        self.tally = Tally()
+
+    @property
+    def ready(self) -> int:
+        """How many workers accept connections and go on doing so."""
+        return sum(worker is not None and worker.is_ready for worker in self._current)
+
+    async def run(self, announce: Callable[[], None]) -> None:
+        """Keep workers until told to stop; ``announce`` is called once when they accept.
+
+        Raises NoWorkers where none ever did.
+        """
+        try:
+            with self._signals():
+                for slot in range(len(self._current)):
+                    self._start(slot)
+                await self._until(lambda: self._is_stopping or self._is_up())
+                if not self._is_stopping:
+                    announce()
+                await self._until(lambda: self._is_stopping and not self._lives)
+        finally:
+            for life in self._lives.values():
+                life.cancel()
+            await asyncio.gather(*self._lives.values(), return_exceptions=True)
+        if self._error is not None:
+            raise NoWorkers(self._error)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        actions = {
+            signal.SIGTERM: self.stop,
+            signal.SIGINT: self.stop,
+            signal.SIGHUP: self.reload,
+        }
+        for number, action in actions.items():
+            loop.add_signal_handler(number, action)
+        try:
+            yield
+        finally:
+            for number in actions:
+                loop.remove_signal_handler(number)
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _is_up(self) -> bool:
+        """Whether somebody serves, and each slot's first worker is ready or has failed."""
+        tried = (
+            (worker is not None and worker.is_ready) or failures > 0
+            for worker, failures in zip(self._current, self._failures, strict=True)
+        )
+        return self._has_served and all(tried)
+
+    # Starting, and starting again.
+
+    def _new(self, slot: int) -> WorkerProcess:
+        worker = WorkerProcess(self._target, self._arguments, slot)
+        self._lives[worker] = asyncio.create_task(self._live(worker), name=f"worker {worker.pid}")
+        return worker
+
+    async def _live(self, worker: WorkerProcess) -> None:
+        code = await worker.live(self._heard, start_timeout_s=START_TIMEOUT_S)
+        del self._lives[worker]
+        self._gone(worker)
+        self._ended(worker, code)
+        self._changed.set()
+
+    def _start(self, slot: int) -> None:
+        if self._is_stopping or self._current[slot] is not None:
+            return
+        try:
+            self._current[slot] = self._new(slot)
+        except OSError as error:  # no memory, no process numbers
+            self._count_failure(slot, 0.0)
+            _log.error("worker not started", slot=slot, cause=str(error))
+            self._start_later(slot)
+
+    def _start_later(self, slot: int) -> None:
+        delay_s = restarts.delay_s(self._failures[slot])
+        asyncio.get_running_loop().call_later(delay_s, self._start, slot)
+
+    def _heard(self, worker: WorkerProcess, message: Message) -> None:
+        match message["kind"]:
+            case channel.READY:
+                self._has_served = True
+                self._succeed()
+                self._assign()
+            case channel.REPORT:
+                self._report(worker, message)
+            case channel.LEAVING:
+                self._replace(worker)
+        self._changed.set()
+
+    def _assign(self) -> None:
+        """Tell workers from which sockets to accept, so that none is without."""
+        accepts = assigned([worker is not None and worker.is_ready for worker in self._current])
+        for worker, slots in zip(self._current, accepts, strict=True):
+            if worker is not None and worker.is_ready and worker.accepts != slots:
+                worker.accepts = slots
+                worker.say(channel.ACCEPT, slots=sorted(slots))
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        """Start another for one that somebody has told to go, and that finishes what it has."""
+        if self._current[worker.slot] is worker and not self._is_stopping:
+            self._current[worker.slot] = None
+            self._kill_after(self._ends_within_s + _MARGIN_S, worker)
+            self._assign()
+            self._start(worker.slot)
+
+    def _ended(self, worker: WorkerProcess, code: int) -> None:
+        if worker in self._successors:
+            self._give_up_reload(worker, code)
+        if self._current[worker.slot] is not worker:
+            return
+        self._current[worker.slot] = None
+        if self._is_stopping:
+            return
+        self._assign()
+        self.tally.ended += 1
+        self._count_failure(worker.slot, worker.served_s)
+        _log.error("worker ended", **_last_words(worker, code))
+        if not self._has_served and min(self._failures) >= restarts.START_ATTEMPTS:
+            reason = worker.failure or "Its last words are in the log above."
+            self._error = f"No worker came up. {reason}"
+            self.stop()
+        else:
+            self._start_later(worker.slot)
+
+    def _count_failure(self, slot: int, served_s: float) -> None:
+        self._failures[slot] = restarts.failures_after(self._failures[slot], served_s)
+
+    # Replacing.
+
+    def reload(self) -> None:
+        """Start successors for all workers; they replace them when all of them are ready."""
+        if self._successors or not self._has_served:
+            self._reload_asked = bool(self._successors)
+            return
+        if self._is_stopping:
+            return
+        _log.info("reload begun")
+        try:
+            for slot in range(len(self._current)):
+                self._successors.append(self._new(slot))
+        except OSError as error:
+            self._abandon_successors(cause=str(error))
+
+    def _succeed(self) -> None:
+        """Let successors take over, if all of them accept connections."""
+        if not self._successors or not all(worker.is_ready for worker in self._successors):
+            return
+        before, self._current = self._current, list(self._successors)
+        self._successors = []
+        self._failures = [0] * len(self._current)
+        for worker in before:
+            if worker is not None:
+                self._retire(worker)
+        self.tally.reloads += 1
+        _log.info("reload done", pids=[worker.pid for worker in self._current if worker])
+        if self._reload_asked:
+            self._reload_asked = False
+            self.reload()
+
+    def _retire(self, worker: WorkerProcess) -> None:
+        """Let a worker finish what it has and end; one that is not ready has nothing."""
+        if worker.is_ready:
+            worker.say(channel.RETIRE)
+            self._kill_after(self._ends_within_s + _MARGIN_S, worker)
+        else:
+            worker.kill()
+
+    def _give_up_reload(self, worker: WorkerProcess, code: int) -> None:
+        self._successors.remove(worker)
+        self._abandon_successors(**_last_words(worker, code))
+
+    def _abandon_successors(self, **reason: Any) -> None:
+        successors, self._successors = self._successors, []
+        self._reload_asked = False
+        self.tally.failed_reloads += 1
+        _log.error("reload failed; the workers of before go on", **reason)
+        for worker in successors:
+            self._retire(worker)
+
+    # Ending.
+
+    def stop(self) -> None:
+        """Let all workers finish and end; the second time at once."""
+        if self._is_stopping:
+            for worker in self._lives:
+                worker.say(channel.HURRY)
+                self._kill_after(_HURRY_S, worker)
+            return
+        self._is_stopping = True
+        self._on_stop()
+        for worker in self._lives:
+            if worker.is_ready:
+                worker.say(channel.STOP)
+                self._kill_after(self._ends_within_s + _MARGIN_S, worker)
+            else:
+                worker.kill()
+        self._changed.set()
+
+    def _kill_after(self, delay_s: float, worker: WorkerProcess) -> None:
+        asyncio.get_running_loop().call_later(delay_s, self._kill, worker)
+
+    def _kill(self, worker: WorkerProcess) -> None:
+        if worker in self._lives:
+            _log.error("worker did not end in time", pid=worker.pid, slot=worker.slot)
+            worker.kill()
+
+
+def _last_words(worker: WorkerProcess, code: int) -> dict[str, Any]:
+    words: dict[str, Any] = {"pid": worker.pid, "slot": worker.slot}
+    if code < 0:
+        words["signal"] = signal.Signals(-code).name
+    else:
+        words["status"] = code
+    if worker.failure is not None:
+        words["reason"] = worker.failure
+    return words

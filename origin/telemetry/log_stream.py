@@ -1,0 +1,150 @@
+"""A text stream that never makes its writers wait.
+
+stderr may be a pipe whose reader has stalled, or a file on a disk that is full or slow; a request
+must not wait for it. Whoever writes leaves a text in memory, and a thread writes out what has
+gathered for a moment, in few system calls. What is in memory is bounded: where it does not leave,
+more is dropped, and once it leaves again a line tells how many were.
+
+Texts are lines. Into a pipe they go in pieces of at most PIPE_BUF bytes, which are whole lines:
+several processes write to the same one, and the kernel keeps such pieces in one piece (pipe(7)).
+"""
+
+import json
+import os
+import select
+import stat
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+LIMIT_BYTES: Final = 8 << 20
+GATHER_S: Final = 0.1
+_GATHER_BYTES: Final = 256 << 10
+_PIECE_BYTES: Final = 64 << 10
+_LINE_COSTS_BYTES: Final = 64  # of a str and its place in a list, about
+_LOOK_EVERY_MS: Final = 1000
+
+
+class LogStream:
+    """A stream in front of a file descriptor, which stays the caller's."""
+
+    def __init__(self, descriptor: int, *, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._descriptor = descriptor
+        self._limit_bytes = limit_bytes
+        is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        self._piece_bytes = _PIECE_BYTES if is_file else select.PIPE_BUF
+        self._lock = threading.Lock()
+        self._lines: list[str] = []
+        self._held_bytes = 0
+        self._wake = threading.Event()
+        self._hurry = threading.Event()
+        self._is_closed = False
+        self._is_torn = False
+        self._untold = 0
+        self.dropped = 0
+        """How many lines never left."""
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> int:
+        """Take a line, or drop it where too much is held already."""
+        cost_bytes = len(text) + _LINE_COSTS_BYTES
+        with self._lock:
+            if self._held_bytes + cost_bytes > self._limit_bytes or self._is_closed:
+                self._count_dropped(1)
+                return len(text)
+            self._lines.append(text)
+            self._held_bytes += cost_bytes
+            is_first, is_much = len(self._lines) == 1, self._held_bytes >= _GATHER_BYTES
+        if is_first:
+            self._wake.set()
+        if is_much:
+            self._hurry.set()
+        return len(text)
+
+    def flush(self) -> None:
+        """Do nothing: lines leave soon by themselves."""
+
+    def close(self, *, within_s: float) -> None:
+        """Let what is held leave, for as long as there is time; nothing is taken any more."""
+        with self._lock:
+            self._is_closed = True
+        self._wake.set()
+        self._hurry.set()
+        self._thread.join(within_s)
+
+    def _count_dropped(self, lines: int) -> None:
+        self.dropped += lines
+        self._untold += lines
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            self._hurry.wait(GATHER_S)
+            with self._lock:
+                lines, self._lines = self._lines, []
+                self._wake.clear()
+                self._hurry.clear()
+                is_last = self._is_closed
+            for piece, count in _pieces(lines, self._piece_bytes):
+                self._write_out(piece, count)
+            with self._lock:
+                self._held_bytes -= sum(len(line) + _LINE_COSTS_BYTES for line in lines)
+            if is_last:
+                return
+
+    def _write_out(self, piece: bytes, lines: int) -> None:
+        if self._untold:
+            self._tell_dropped()
+        if not self._is_written(piece):
+            with self._lock:
+                self._count_dropped(lines)
+
+    def _tell_dropped(self) -> None:
+        with self._lock:
+            untold, self._untold = self._untold, 0
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        event = {"event": "log lines dropped", "lines": untold}
+        line = json.dumps(event | {"level": "warning", "timestamp": moment}) + "\n"
+        if not self._is_written(line.encode()):
+            with self._lock:
+                self._untold += untold
+
+    def _is_written(self, piece: bytes) -> bool:
+        """Write it out, however long it takes; False where the system refuses to take it."""
+        if self._is_torn:  # what was refused last may have left a part of a line
+            piece = b"\n" + piece
+        rest = memoryview(piece)
+        try:
+            while rest:
+                rest = rest[self._write_some(rest) :]
+        except OSError:
+            self._is_torn = self._is_torn or len(rest) < len(piece)
+            return False
+        self._is_torn = False
+        return True
+
+    def _write_some(self, rest: memoryview) -> int:
+        try:
+            return os.write(self._descriptor, rest)
+        except BlockingIOError:  # whoever shares it with us has made it so
+            waiting = select.poll()
+            waiting.register(self._descriptor, select.POLLOUT)
+            waiting.poll(_LOOK_EVERY_MS)
+            return 0
+
+
+def _pieces(lines: Iterable[str], size_bytes: int) -> Iterator[tuple[bytes, int]]:
+    """Put whole lines together into pieces of up to a size; a longer line is a piece by itself."""
+    piece: list[bytes] = []
+    held_bytes = 0
+    for line in lines:
+        encoded = line.encode(errors="backslashreplace")
+        if piece and held_bytes + len(encoded) > size_bytes:
+            yield b"".join(piece), len(piece)
+            piece, held_bytes = [], 0
+        piece.append(encoded)
+        held_bytes += len(encoded)
+    if piece:
+        yield b"".join(piece), len(piece)

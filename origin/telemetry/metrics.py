@@ -1,0 +1,173 @@
+"""What a process counts, under Prometheus's names.
+
+Requests are counted in plain numbers: whoever answers from memory keeps the ``Series`` that an
+answer belongs to, and adds to it. They become Prometheus's samples only when they are collected.
+What happens less often (reads of the store, of a cache) is counted by prometheus-client's own
+classes in ``Metrics.registry``.
+
+Labels are few by construction: classes of objects, known methods, statuses.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+NAMESPACE: Final = "soundbridge"
+BUCKETS_S: Final = (
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+)  # fmt: skip
+OTHER: Final = "other"
+_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+Family = list[Any]
+"""Name, documentation, type and samples (name, labels, value): as JSON can carry it."""
+
+
+class Series:
+    """Answers of one class, method and status."""
+
+    __slots__ = ("hits", "requests", "sent_bytes")
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.hits = 0
+        self.sent_bytes = 0
+
+    def hit(self, sent_bytes: int) -> None:
+        """Count an answer that was in memory."""
+        self.hits += 1
+        self.sent_bytes += sent_bytes
+
+
+class _Durations:
+    """How long the answers of one class took."""
+
+    __slots__ = ("counts", "sum_s")
+
+    def __init__(self) -> None:
+        self.counts = [0] * (len(BUCKETS_S) + 1)
+        self.sum_s = 0.0
+
+
+class RequestCounts(Collector):
+    """Requests, what was sent for them, and how long they took."""
+
+    def __init__(self) -> None:
+        self._series: dict[tuple[str, str, int], Series] = {}
+        self._durations: dict[str, _Durations] = {}
+
+    def series(self, object_class: str, method: str, status: int) -> Series:
+        """Return where to count answers like this."""
+        key = (object_class, method if method in _METHODS else OTHER, status)
+        found = self._series.get(key)
+        if found is None:
+            found = self._series[key] = Series()
+            self._durations.setdefault(object_class, _Durations())
+        return found
+
+    def count(
+        self, object_class: str, method: str, status: int, sent_bytes: int, duration_s: float
+    ) -> None:
+        """Count one answer."""
+        series = self.series(object_class, method, status)
+        series.requests += 1
+        series.sent_bytes += sent_bytes
+        durations = self._durations[object_class]
+        durations.counts[bisect_left(BUCKETS_S, duration_s)] += 1
+        durations.sum_s += duration_s
+
+    def collect(self) -> Iterator[Metric]:
+        """Render what was counted."""
+        requests = CounterMetricFamily(
+            f"{NAMESPACE}_requests", "Answers given.", labels=("class", "method", "status")
+        )
+        sent = CounterMetricFamily(
+            f"{NAMESPACE}_sent_bytes", "Bytes of answers, heads and all.", labels=("class",)
+        )
+        hits = CounterMetricFamily(
+            f"{NAMESPACE}_hot_answers", "Answers given again from memory.", labels=("class",)
+        )
+        by_class: dict[str, list[int]] = {name: [0, 0] for name in self._durations}
+        for (object_class, method, status), series in self._series.items():
+            requests.add_metric((object_class, method, str(status)), series.requests + series.hits)
+            by_class[object_class][0] += series.sent_bytes
+            by_class[object_class][1] += series.hits
+        for object_class, (sent_bytes, hit) in by_class.items():
+            sent.add_metric((object_class,), sent_bytes)
+            hits.add_metric((object_class,), hit)
+        yield from (requests, sent, hits)
+        yield self._rendered_durations({name: hit for name, (_, hit) in by_class.items()})
+
+    def _rendered_durations(self, hits: dict[str, int]) -> Metric:
+        """Render durations; those of hits are not measured: microseconds, the first bucket."""
+        family = HistogramMetricFamily(
+            f"{NAMESPACE}_request_duration_seconds",
+            "From a request's head to the end of its answer.",
+            labels=("class",),
+        )
+        for object_class, durations in self._durations.items():
+            total = hits[object_class]
+            buckets = []
+            for bound, number in zip((*BUCKETS_S, "+Inf"), durations.counts, strict=True):
+                total += number
+                buckets.append((str(bound), float(total)))
+            family.add_metric((object_class,), buckets, durations.sum_s)
+        return family
+
+
+class _Looked(Collector):
+    """A family with one number that is looked up when it is collected."""
+
+    def __init__(self, made: Callable[[], Metric]) -> None:
+        self._made = made
+
+    def collect(self) -> Iterator[Metric]:
+        yield self._made()
+
+
+class Metrics:
+    """All that one process counts."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = RequestCounts()
+        self.registry.register(self.requests)
+        self.store_reads = Histogram(
+            "store_read_seconds",
+            "Reads of the object store, by what was done and how it went.",
+            ("operation", "outcome"),
+            namespace=NAMESPACE,
+            buckets=BUCKETS_S,
+            registry=self.registry,
+        )
+
+    def gauge(self, name: str, what: str, read: Callable[[], float]) -> None:
+        """Tell a number as it is when it is asked for; summed over workers."""
+        full = f"{NAMESPACE}_{name}"
+        self.registry.register(_Looked(lambda: GaugeMetricFamily(full, what, read())))
+
+    def counter(self, name: str, what: str, read: Callable[[], float]) -> None:
+        """Tell a number that only grows, and that somebody else counts."""
+        full = f"{NAMESPACE}_{name}"
+        self.registry.register(_Looked(lambda: CounterMetricFamily(full, what, read())))
+
+    def report(self) -> list[Family]:
+        """Return everything as of now."""
+        return [
+            [
+                metric.name,
+                metric.documentation,
+                metric.type,
+                [
+                    [sample.name, sample.labels, sample.value]
+                    for sample in metric.samples
+                    if not sample.name.endswith("_created")
+                ],
+            ]
+            for metric in self.registry.collect()
+        ]

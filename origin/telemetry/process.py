@@ -1,0 +1,110 @@
+"""All that one process tells of itself, put together."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
+from time import perf_counter
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from origin.delivery import logs
+from origin.delivery.errors import ApiError
+from origin.settings import wants_traces
+from origin.telemetry.access_log import AccessLog
+from origin.telemetry.log_stream import LogStream
+from origin.telemetry.metrics import Metrics
+from origin.telemetry.request_id import HEADER, request_id_of
+from origin.telemetry.requests import REQUEST_ID, RequestNotes, put_request_id
+
+if TYPE_CHECKING:
+    from origin.telemetry.tracing import Tracing
+
+_LAST_LINES_S: Final = 1.0
+_OK: Final = "ok"
+
+_log = structlog.get_logger("soundbridge.telemetry")
+
+
+class Telemetry:
+    """Metrics, the log of requests where there is one, and traces where somebody collects them."""
+
+    def __init__(
+        self, access_log: AccessLog | None = None, tracing: "Tracing | None" = None
+    ) -> None:
+        self.metrics = Metrics()
+        self._tracing = tracing
+        self.notes = RequestNotes(self.metrics.requests, access_log)
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Name a request, for everything that is said while it is answered."""
+        request_id = request_id_of(request.headers.get(HEADER))
+        request[REQUEST_ID] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)  # a task for each request
+        if self._tracing is None:
+            response = await handler(request)
+        else:
+            with self._tracing.request(request, request_id) as span:
+                response = await handler(request)
+                span.end_with(response.status)
+        put_request_id(response, request_id)
+        return response
+
+    @contextmanager
+    def store_read(self, operation: str) -> Iterator[None]:
+        """Measure what the caller's block reads of the store."""
+        began_s = perf_counter()
+        outcome = "failed"
+        span = nullcontext() if self._tracing is None else self._tracing.store_read(operation)
+        try:
+            with span:
+                yield
+            outcome = _OK
+        except ApiError as error:
+            outcome = error.code
+            raise
+        finally:
+            spent_s = perf_counter() - began_s
+            self.metrics.store_reads.labels(operation, outcome).observe(spent_s)
+
+
+@contextmanager
+def log_stream() -> Iterator[LogStream]:
+    """Let the process's log not hold it up while the caller's block runs."""
+    stream = LogStream(sys.stderr.fileno())
+    logs.configure(stream)
+    try:
+        yield stream
+    finally:
+        stream.close(within_s=_LAST_LINES_S)
+        logs.configure()
+
+
+@contextmanager
+def telemetry_of_process(slot: int = 0) -> Iterator[Telemetry]:
+    """Give the telemetry of a process that serves, and end it; ``slot`` tells workers apart."""
+    with log_stream() as stream, _tracing(slot) as tracing:
+        telemetry = Telemetry(AccessLog(stream, for_people=sys.stderr.isatty()), tracing)
+        telemetry.metrics.counter(
+            "log_lines_dropped", "Lines that nobody took in time.", lambda: stream.dropped
+        )
+        yield telemetry
+
+
+@contextmanager
+def _tracing(slot: int) -> Iterator["Tracing | None"]:
+    """Send traces where OpenTelemetry's own settings say; nothing of it is imported without."""
+    if not wants_traces():
+        yield None
+        return
+    try:
+        from origin.telemetry.tracing import Tracing  # noqa: PLC0415 an extra
+    except ImportError as error:
+        _log.warning("no traces: pip install 'soundbridge[otel]'", cause=str(error))
+        yield None
+        return
+    with closing(Tracing(slot)) as tracing:
+        yield tracing

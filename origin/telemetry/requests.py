@@ -1,0 +1,76 @@
+"""Taking note of requests: a name for each, a line in the log, and what is counted.
+
+Requests that aiohttp answers come by ``middleware``, which names them, and end in ``log``, which
+aiohttp calls when the answer has been written. An answer that is in memory is only counted and
+logged, by ``hit``, from what was made ready for it (``NotedAnswer``).
+
+Answers carry the name only where a person may want to quote it, from 500 on. All others are the
+same for everybody, and stay so.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.abc import AbstractAccessLogger
+
+from origin.telemetry.access_log import AccessLog, answer_part, client_part
+from origin.telemetry.metrics import OTHER, RequestCounts, Series
+from origin.telemetry.request_id import HEADER, new_request_id
+
+OBJECT_CLASS: Final = web.ResponseKey("object_class", str)
+"""Of which class of the cache policy an answer is."""
+REQUEST_ID: Final = web.RequestKey("request_id", str)
+
+
+class NotedAnswer:
+    """What is known beforehand of every request for one answer in memory."""
+
+    __slots__ = ("line", "sent_bytes", "series")
+
+    def __init__(self, series: Series, line: str, sent_bytes: int) -> None:
+        self.series = series
+        self.line = line
+        self.sent_bytes = sent_bytes
+
+
+class RequestNotes(AbstractAccessLogger):
+    """Counts the requests of a process and, where there is a log, logs them."""
+
+    def __init__(self, counts: RequestCounts | None = None, log: AccessLog | None = None) -> None:
+        self._counts = counts or RequestCounts()
+        self._log = log
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """Take note of an answer by aiohttp; ``time`` is in seconds."""
+        sent_bytes = response.body_length
+        object_class = response.get(OBJECT_CLASS, OTHER)
+        self._counts.count(object_class, request.method, response.status, sent_bytes, time)
+        if self._log is None:
+            return
+        headers = request.headers
+        self._log.log(
+            answer_part(request.method, request.rel_url.raw_path, response.status, sent_bytes),
+            client_part(request.remote, headers.get(hdrs.USER_AGENT), headers.get(hdrs.RANGE)),
+            time,
+            request.get(REQUEST_ID) or new_request_id(),
+        )
+
+    def noted(self, path: str, response: web.StreamResponse, sent_bytes: int) -> NotedAnswer:
+        """Make ready for an answer to GET to be given again."""
+        object_class = response.get(OBJECT_CLASS, OTHER)
+        series = self._counts.series(object_class, hdrs.METH_GET, response.status)
+        line = answer_part(hdrs.METH_GET, path, response.status, sent_bytes)
+        return NotedAnswer(series, line, sent_bytes)
+
+    def hit(self, answer: NotedAnswer, client: str, request_id: str | None) -> None:
+        """Take note of an answer from memory; ``client`` is what ``client_part`` returns."""
+        answer.series.hit(answer.sent_bytes)
+        if self._log is not None:
+            self._log.log(answer.line, client, 0.0, request_id or new_request_id())
+
+
+def put_request_id(response: web.StreamResponse, request_id: str) -> None:
+    """Put a request's name on its answer, if that is one to be quoted."""
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        response.headers[HEADER] = request_id

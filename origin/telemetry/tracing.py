@@ -1,0 +1,93 @@
+"""Traces of requests and of the reads of the store under them, by OpenTelemetry.
+
+Imported only where OpenTelemetry's own variables (``OTEL_EXPORTER_OTLP_ENDPOINT``, ...) ask for it:
+they also say how much is sampled, and as which service. A thread of the SDK sends spans, in
+batches from a bounded queue; what it cannot send is dropped. Answers from memory (the hot path)
+have no span: making one costs ten times the answer.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.propagate import extract
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import Span, SpanKind, StatusCode
+
+from origin.delivery.logs import library_logger
+from origin.telemetry.access_log import logged_path
+
+_SERVICE: Final = "soundbridge"
+_AGENT_LENGTH: Final = 200
+_LAST_SPANS_S: Final = 2.0
+
+
+class RequestSpan:
+    """The span of one request."""
+
+    def __init__(self, span: Span) -> None:
+        self._span = span
+
+    def end_with(self, status: int) -> None:
+        """Note the status of the answer."""
+        self._span.set_attribute("http.response.status_code", status)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._span.set_status(StatusCode.ERROR)
+
+
+class Tracing:
+    """The tracer of one process; close it, for its last spans to be sent."""
+
+    def __init__(self, slot: int) -> None:
+        library_logger("opentelemetry", traced=False)
+        resource = Resource.create(
+            {"service.version": version("soundbridge"), "service.instance.id": f"worker-{slot}"}
+            | _default_name()
+        )
+        self._provider = TracerProvider(resource=resource, shutdown_on_exit=False)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        self._tracer = self._provider.get_tracer(_SERVICE)
+
+    @contextmanager
+    def request(self, request: web.Request, request_id: str) -> Iterator[RequestSpan]:
+        """Trace what the caller's block does for a request, under its client's span if any."""
+        resource = request.match_info.route.resource
+        route = "" if resource is None else resource.canonical
+        attributes: dict[str, Any] = {
+            "http.request.method": request.method,
+            "http.route": route,
+            "url.scheme": request.scheme,
+            "url.path": logged_path(request.rel_url.raw_path),
+            "user_agent.original": request.headers.get(hdrs.USER_AGENT, "")[:_AGENT_LENGTH],
+            "soundbridge.request_id": request_id,
+        }
+        with self._tracer.start_as_current_span(
+            f"{request.method} {route}".rstrip(),
+            context=extract(request.headers),
+            kind=SpanKind.SERVER,
+            attributes=attributes,
+        ) as span:
+            yield RequestSpan(span)
+
+    def store_read(self, operation: str) -> AbstractContextManager[Any]:
+        """Trace a read of the store."""
+        return self._tracer.start_as_current_span(f"store {operation}", kind=SpanKind.CLIENT)
+
+    def close(self) -> None:
+        """Send what is held, for as long as there is time: the SDK would take half a minute."""
+        ending = threading.Thread(target=self._provider.shutdown, daemon=True)
+        ending.start()
+        ending.join(_LAST_SPANS_S)
+
+
+def _default_name() -> dict[str, str]:
+    """Return our name for the service, where nobody has given it another."""
+    named = Resource.create({}).attributes.get("service.name", "unknown_service")
+    return {"service.name": _SERVICE} if str(named).startswith("unknown_service") else {}

@@ -1,0 +1,68 @@
+"""What REDbot has to say about URLs: a program, since its event loop is its process's only one.
+
+``python -m tests.conformance.redbot_says URL...`` asks for each as REDbot does (then again with
+conditions, ranges and other codings), and prints what it found as JSON, in their order: the status,
+the cache tags, and its notes.
+"""
+
+import json
+import sys
+from configparser import ConfigParser
+from typing import Any
+
+import thor
+from redbot.resource import HttpResource
+
+
+def main(urls: list[str]) -> None:
+    """Ask for one URL after the other."""
+    config = ConfigParser()
+    config.read_dict({"redbot": {"enable_local_access": "True"}})
+    said: list[dict[str, Any]] = []
+    waiting = list(urls)
+
+    def go_on() -> None:
+        if not waiting:
+            thor.stop()
+            return
+        resource = HttpResource(config["redbot"])
+        resource.set_request(waiting.pop(0))
+        resource.once("check_done", lambda: finish(resource))
+        resource.check()
+
+    def finish(resource: HttpResource) -> None:
+        fields = {name.lower(): value for name, value in resource.response.headers.text}
+        said.append(
+            {
+                "status": resource.response.status_code,
+                "tags": fields.get("cache-tag", ""),
+                "notes": notes_of(resource),
+            }
+        )
+        thor.schedule(0, go_on)
+
+    thor.schedule(0, go_on)
+    thor.run()
+    json.dump(said, sys.stdout)
+
+
+def notes_of(resource: HttpResource) -> list[dict[str, str]]:
+    """Return the notes on a resource, its failure among them."""
+    notes: list[Any] = list(resource.response.notes)
+    found = [
+        {
+            "level": note.level.value,
+            "name": type(note).__name__,
+            "subject": note.subject,
+            "summary": str(note.summary),
+        }
+        for note in notes
+    ]
+    if resource.fetch_error is not None:
+        failure = repr(resource.fetch_error)
+        found.append({"level": "bad", "name": "FETCH_ERROR", "subject": "", "summary": failure})
+    return found
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,89 @@
+"""Both paths give the same bytes, whatever is sent, each answer once and in its turn."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from obstore.store import MemoryStore
+
+from origin.app import create_app
+from tests.conformance.both_paths import LAST, BothPaths, both_paths
+from tests.conformance.hostile_requests import BEGUN, HOSTILE, IN_PIECES, PAGE
+
+
+@pytest.fixture
+async def paths() -> AsyncIterator[BothPaths]:
+    """Both, where the page was asked for in every way that is answered again."""
+    async with both_paths(create_app(MemoryStore())) as both:
+        for field in (b"", b"Accept-Encoding: gzip\r\n", b"Range: bytes=0-\r\n"):
+            plain, hot = await both.answers_in_turn(BEGUN + field + b"\r\n")
+            assert plain == hot
+        assert both.hot.given == 0
+        yield both
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"", b"Accept-Encoding: gzip, deflate\r\n", b"Range: bytes=0-\r\n",
+        b"Connection: keep-alive\r\nUser-Agent: a\r\n", b"Cookie: a=b\r\nDNT:\r\n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("target", [b"/", b"/?", b"/?CMCD=bl%3D21300%2Csid%3D%22a%22", b"/?a=b&c?"])
+async def test_a_plain_request_is_answered_again(
+    paths: BothPaths, target: bytes, fields: bytes
+) -> None:
+    request = b"GET " + target + b" HTTP/1.1\r\nHost: x\r\n" + fields + b"\r\n"
+    plain, hot = await paths.answers_in_turn(request, request)
+    assert plain == hot
+    assert plain.count(b"HTTP/1.1 20") == 2
+    assert paths.hot.given == 2
+
+
+async def test_both_paths_say_the_same_to_whatever_is_sent(paths: BothPaths) -> None:
+    for request in HOSTILE:
+        # Each alone, after a plain request, and before one, in one piece and in two.
+        for pieces in (
+            [request, LAST],
+            [PAGE, request, LAST],
+            [request, PAGE, LAST],
+            [request + LAST],
+        ):
+            plain, hot = await paths.answers(*pieces)
+            assert plain == hot, pieces
+    assert paths.hot.given > 0
+
+
+async def test_both_paths_say_the_same_to_pieces(paths: BothPaths) -> None:
+    async def send(pieces: list[bytes]) -> None:
+        plain, hot = await paths.answers(*pieces, LAST)
+        assert plain == hot, pieces
+
+    await asyncio.gather(*map(send, IN_PIECES))
+
+
+async def test_a_request_split_at_every_byte(paths: BothPaths) -> None:
+    async def split(at: int) -> None:
+        pieces = [PAGE[:at], PAGE[at:], PAGE, PAGE + PAGE[:at], PAGE[at:], LAST]
+        plain, hot = await paths.answers(*pieces)
+        assert plain == hot, at
+        assert plain.count(b"HTTP/1.1 200") == 5
+
+    for first in range(1, len(PAGE), 8):
+        await asyncio.gather(*map(split, range(first, min(first + 8, len(PAGE)))))
+
+
+async def test_byte_by_byte(paths: BothPaths) -> None:
+    stream = PAGE + PAGE
+    plain, hot = await paths.answers(*(stream[at : at + 1] for at in range(len(stream))), LAST)
+    assert plain == hot
+    assert plain.count(b"HTTP/1.1 200") == 3
+
+
+async def test_a_connection_comes_to_rest_again(paths: BothPaths) -> None:
+    """After whatever aiohttp had to answer, plain requests are answered again at once."""
+    for before in (PAGE[:9], b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n", PAGE + PAGE):
+        given = paths.hot.given
+        rest = PAGE[len(before) :] if before == PAGE[:9] else b""
+        await paths.answers(*filter(None, [before, rest]), PAGE, PAGE, LAST)
+        assert paths.hot.given > given

@@ -1,0 +1,184 @@
+"""A server that is told to stop while clients are busy with it."""
+
+import os
+import signal
+import socket
+from contextlib import closing
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+
+import pytest
+from obstore.store import LocalStore
+
+from tests.functional.supervising import Server, supervised, until
+from tests.servers.soundbridge import TIMEOUT_S
+from tests.sources.published import PublishedAsset, publish
+
+SEGMENT = "320k/00000.m4s"
+SMALL_BYTES = 4096
+MSS_BYTES = 536
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def asset(folder: Path) -> PublishedAsset:
+    return publish(LocalStore(folder))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+def _answer(connection: HTTPConnection, path: str) -> tuple[int, str | None]:
+    connection.request("GET", path)
+    response: HTTPResponse = connection.getresponse()
+    response.read()
+    return response.status, response.headers["Connection"]
+
+
+def _answer_to_new(server: Server, path: str) -> tuple[int, str | None]:
+    with closing(_client(server)) as fresh:
+        return _answer(fresh, path)
+
+
+def _client(server: Server) -> HTTPConnection:
+    return HTTPConnection(*server.address, timeout=TIMEOUT_S)
+
+
+def _slow_download(server: Server, path: str) -> socket.socket:
+    """Ask for something, and take so little of it that the server has to keep the rest."""
+    slow = socket.socket()
+    slow.settimeout(TIMEOUT_S)
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BYTES)
+    slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, MSS_BYTES)
+    slow.connect(server.address)
+    slow.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+    assert slow.recv(1) == b"H"
+    return slow
+
+
+def _rest(connection: socket.socket) -> bytes:
+    received = bytearray()
+    while data := connection.recv(65_536):
+        received += data
+    return bytes(received)
+
+
+def _refuses(server: Server) -> bool:
+    try:
+        server.connect().close()
+    except (ConnectionRefusedError, ConnectionResetError):
+        return True
+    return False
+
+
+def test_a_slow_download_ends_well_while_others_are_refused(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    options = ("--workers", "2", "--drain-timeout", "100")
+    with (
+        supervised(folder, log, *options) as server,
+        closing(_slow_download(server, f"{asset.path}/{SEGMENT}")) as slow,
+    ):
+        server.signal(signal.SIGTERM)
+        until(lambda: _refuses(server))
+        assert server.process.poll() is None, "it waits"
+        assert _rest(slow).endswith(asset.contents[SEGMENT])
+        assert server.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_download_that_does_not_end_is_cut_off(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    options = ("--drain-timeout", "0.5")
+    with (
+        supervised(folder, log, *options) as server,
+        closing(_slow_download(server, f"{asset.path}/{SEGMENT}")),
+    ):
+        server.signal(signal.SIGTERM)
+        assert server.process.wait(TIMEOUT_S) == 0
+    assert not server.events("worker did not end in time")
+
+
+def test_an_answer_that_waits_for_the_store_is_given_up_in_time(log: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        patch.setenv("AWS_ALLOW_HTTP", "true")
+        patch.setenv("AWS_ACCESS_KEY_ID", "x")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+        with (
+            supervised("s3://audio", log, "--drain-timeout", "0.5") as server,
+            closing(server.connect()) as waiting,
+        ):
+            waiting.sendall(b"GET /first-light.m3u8 HTTP/1.1\r\nHost: test\r\n\r\n")
+            silent.accept()[0].close()  # that it may ask again
+            server.signal(signal.SIGTERM)
+            assert server.process.wait(TIMEOUT_S) == 0
+        assert not server.events("worker did not end in time")
+
+
+def test_load_balancers_hear_of_it_first(folder: Path, asset: PublishedAsset, log: Path) -> None:
+    options = ("--workers", "2", "--drain-delay", "3000")
+    with supervised(folder, log, *options) as server, closing(_client(server)) as lasting:
+        assert _answer(lasting, f"{asset.path}/{SEGMENT}") == (200, None)
+        assert _answer(lasting, "/readyz") == (200, None)
+        server.signal(signal.SIGTERM)
+        until(lambda: _answer_to_new(server, "/readyz")[0] == 503)
+        until(lambda: _answer(lasting, "/readyz") == (503, "close"))
+        for _ in range(10):
+            assert _answer_to_new(server, f"{asset.path}/{SEGMENT}") == (200, "close")
+            assert _answer_to_new(server, "/healthz") == (200, "close")
+            assert _answer_to_new(server, "/") == (200, "close"), "what is in memory, too"
+        server.signal(signal.SIGTERM)  # once more: there is no time
+        assert server.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_connection_at_rest_is_closed_in_peace(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    with (
+        supervised(folder, log, "--drain-timeout", "1000") as server,
+        closing(server.connect()) as idle,
+    ):
+        idle.sendall(f"GET {asset.path}/128k/init.mp4 HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        received = b""
+        while not received.endswith(asset.contents["128k/init.mp4"]):
+            received += idle.recv(65_536)
+        server.signal(signal.SIGTERM)
+        assert idle.recv(1) == b"", "an end, no reset"
+        assert server.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_reload_leaves_readiness_and_lasting_connections_alone(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    with supervised(folder, log) as server, closing(_client(server)) as lasting:
+        assert _answer(lasting, f"{asset.path}/{SEGMENT}") == (200, None)
+        (before,) = server.workers
+        server.signal(signal.SIGHUP)
+        until(lambda: server.events("reload done"))
+        assert _answer(lasting, "/readyz")[0] == 200
+        until(lambda: before not in server.workers)
+        assert _answer(lasting, "/readyz") == (200, None), "by a new connection"
+
+
+def test_ctrl_c_at_a_terminal_is_for_the_supervisor(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    with (
+        supervised(folder, log, "--drain-timeout", "100") as server,
+        closing(_slow_download(server, f"{asset.path}/{SEGMENT}")) as slow,
+    ):
+        for pid in (*server.workers, server.process.pid):  # as a terminal does it
+            os.kill(pid, signal.SIGINT)
+        until(lambda: _refuses(server))
+        assert _rest(slow).endswith(asset.contents[SEGMENT])
+        assert server.process.wait(TIMEOUT_S) == 0
+        assert "KeyboardInterrupt" not in log.read_text()

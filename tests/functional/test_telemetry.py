@@ -1,0 +1,182 @@
+"""What a server tells of itself, and that it serves where nobody listens."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from obstore.store import LocalStore
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.functional.supervising import Server, supervised, until
+from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, url_said
+from tests.sources.published import PublishedAsset, publish
+
+SEGMENT = "128k/00000.m4s"
+PAGES = "soundbridge_requests_total,class=page,method=GET,status=200"
+HOT_PAGES = "soundbridge_hot_answers_total,class=page"
+SEGMENTS = "soundbridge_requests_total,class=segment,method=GET,status=200"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def asset(folder: Path) -> PublishedAsset:
+    return publish(LocalStore(folder))
+
+
+@pytest.fixture
+def server(folder: Path, asset: PublishedAsset, tmp_path: Path) -> Iterator[Server]:
+    del asset
+    options = ("--workers", "2", "--metrics-port", "0")
+    with supervised(folder, tmp_path / "log", *options) as server:
+        yield server
+
+
+def _metrics(server: Server) -> dict[str, float]:
+    """Return all samples, by what they are written as."""
+    (event,) = until(lambda: server.events("metrics served"))
+    return _samples(event["url"])
+
+
+def _samples(url: str) -> dict[str, float]:
+    with urlopen(url, timeout=TIMEOUT_S) as response:  # noqa: S310 -- http on loopback
+        text = response.read().decode()
+    return {
+        sample.name
+        + "".join(f",{name}={value}" for name, value in sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+def _segments(server: Server) -> float:
+    return _metrics(server).get(SEGMENTS, 0)
+
+
+def _page(connection: HTTPConnection) -> bytes:
+    connection.request("GET", "/")
+    return connection.getresponse().read()
+
+
+def test_metrics_are_sums_over_workers(server: Server, asset: PublishedAsset) -> None:
+    for _ in range(40):  # as many connections, to either worker
+        server.get(f"{asset.path}/{SEGMENT}")
+    with closing(HTTPConnection(*server.address, timeout=TIMEOUT_S)) as lasting:
+        asked: list[bytes] = []
+
+        def is_hot() -> bool:
+            asked.append(_page(lasting))
+            return _metrics(server).get(HOT_PAGES, 0) > 0
+
+        until(is_hot)
+        all_of_them = {PAGES: len(asked), SEGMENTS: 40}
+        told = until(lambda: all_of_them.items() <= (told := _metrics(server)).items() and told)
+    assert 0 < told[HOT_PAGES] < len(asked)
+    assert told["soundbridge_open_connections"] == 1
+    assert told["soundbridge_sent_bytes_total,class=segment"] > 40 * len(asset.contents[SEGMENT])
+    assert told["soundbridge_request_duration_seconds_count,class=segment"] == 40
+    assert told["soundbridge_request_duration_seconds_bucket,class=page,le=+Inf"] == len(asked)
+    reads = told["soundbridge_store_read_seconds_count,operation=get,outcome=ok"]
+    assert 2 <= reads <= 6, "each worker reads index, segment and the one behind it once"
+    assert told["soundbridge_workers"] == 2
+    assert told["soundbridge_log_lines_dropped_total"] == 0
+
+
+def test_counters_do_not_fall_when_workers_go(server: Server, asset: PublishedAsset) -> None:
+    for _ in range(20):
+        server.get(f"{asset.path}/{SEGMENT}")
+    until(lambda: _segments(server) == 20)
+    before = server.workers
+    os.kill(min(before), signal.SIGKILL)
+    until(lambda: _metrics(server)["soundbridge_worker_restarts_total"] == 1)
+    assert _segments(server) == 20
+    until(lambda: _metrics(server)["soundbridge_workers"] == 2)
+    server.signal(signal.SIGHUP)
+    until(lambda: _metrics(server)["soundbridge_reloads_total,outcome=done"] == 1)
+    until(lambda: not before & server.workers and len(server.workers) == 2)
+    assert _segments(server) == 20
+    server.get(f"{asset.path}/{SEGMENT}")
+    until(lambda: _segments(server) == 21)
+
+
+def test_metrics_are_not_for_the_public(server: Server) -> None:
+    with closing(HTTPConnection(*server.address, timeout=TIMEOUT_S)) as anybody:
+        anybody.request("GET", "/metrics")
+        assert anybody.getresponse().status == 404
+
+
+def _ask(server: Server, path: str, **headers: str) -> tuple[int, str | None]:
+    with closing(HTTPConnection(*server.address, timeout=TIMEOUT_S)) as connection:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        response.read()
+        return response.status, response.headers["X-Request-Id"]
+
+
+def test_a_request_has_one_name_in_all_that_is_said_of_it(server: Server, folder: Path) -> None:
+    (folder / "entry" / "first-light.json").write_text("no JSON")
+    named = {"X-Request-Id": "edge-1.7"}
+    assert _ask(server, "/first-light.m3u8", **named) == (500, "edge-1.7")
+    (request,) = until(lambda: server.events("request"))
+    (broken,) = until(lambda: server.events("broken_object"))
+    assert request["request_id"] == broken["request_id"] == "edge-1.7"
+
+
+def test_names_of_an_odd_form_are_not_believed(server: Server) -> None:
+    for said in ('x"y', "a b", "x" * 101, "-"):
+        assert _ask(server, "/healthz", **{"X-Request-Id": said}) == (200, None)
+    names = until(lambda: len(found := server.events("request")) == 4 and found)
+    assert all(re.fullmatch(r"[0-9a-f]{12}-[0-9a-f]+", event["request_id"]) for event in names)
+    assert len({event["request_id"] for event in names}) == 4
+
+
+def test_the_log_holds_no_secrets(server: Server) -> None:
+    _ask(server, "/t/some-secret/first-light.m3u8?sid=some-secret")
+    _ask(server, "/t/-/first-light.m3u8", **{"User-Agent": "x" * 1000})
+    events = until(lambda: len(found := server.events("request")) == 2 and found)
+    assert {event["path"] for event in events} == {"/t/-/first-light.m3u8"}
+    assert sorted(len(event["user_agent"] or "") for event in events) == [0, 200]
+    assert "some-secret" not in server.log.read_text()
+
+
+def test_a_full_disk_stops_no_answer(folder: Path, asset: PublishedAsset) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    options = ("--workers", "2", "--metrics-port", str(port))
+    with supervised(folder, Path("/dev/full"), *options) as server:
+        for _ in range(50):
+            assert server.get(f"{asset.path}/{SEGMENT}") == asset.contents[SEGMENT]
+        url = f"http://127.0.0.1:{port}/metrics"
+        until(lambda: _samples(url).get("soundbridge_log_lines_dropped_total") == 50)
+        os.kill(min(server.workers), signal.SIGKILL)  # and the supervisor can speak to nobody
+        until(lambda: len(server.workers) == 2)
+        assert server.get(f"{asset.path}/{SEGMENT}") == asset.contents[SEGMENT]
+    assert server.process.returncode == 0
+
+
+def test_who_does_not_read_the_log_stops_no_answer(folder: Path, asset: PublishedAsset) -> None:
+    command = [*SOUNDBRIDGE, "serve", "--store", str(folder), "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        server = Server(process, Path(os.devnull), url_said(process))
+        for _ in range(200):
+            _ask(server, "/" + "x" * 900)  # three times what a pipe holds
+        assert server.get(f"{asset.path}/{SEGMENT}") == asset.contents[SEGMENT]
+        process.terminate()
+        _, log = process.communicate(timeout=TIMEOUT_S)
+    assert process.returncode == 0
+    assert all(line.startswith("{") and line.endswith("}") for line in log.splitlines())

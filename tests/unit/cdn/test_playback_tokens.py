@@ -1,0 +1,136 @@
+"""Playback tokens: what is signed opens one playback id for its time, and nothing else does."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Any
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdn.errors import TokenExpired, TokenRefused, UnusableKey
+from cdn.signing.keys import Algorithm, SigningKey, new_signing_key
+from cdn.signing.token import CLOCK_SKEW_S, TOKEN_CHARACTERS_MAX, KeyRing, PlaybackToken, sign
+from manifests.errors import ManifestError
+
+NOW_S = 1_800_000_000.0
+ES256, EDDSA = (new_signing_key(algorithm) for algorithm in Algorithm)
+STRANGER = new_signing_key(Algorithm.ES256)
+RING = KeyRing([ES256.public, EDDSA.public])
+CLAIMS = {"aud": "first-light", "exp": NOW_S + 60}
+TOKEN = sign("first-light", ES256, now_s=NOW_S, valid_for_s=60)
+
+
+def signed(claims: dict[str, Any] = CLAIMS, key: SigningKey = ES256, **header: Any) -> str:
+    algorithm = key.public.algorithm.value
+    return jwt.encode(claims, key.half, algorithm, headers={"kid": key.public.kid, **header})
+
+
+def rewritten(part: int, **changes: Any) -> str:
+    """Return a good token with another header or other claims, and its signature as it was."""
+    parts = TOKEN.split(".")
+    content = json.loads(urlsafe_b64decode(parts[part] + "=="))
+    altered = json.dumps({**content, **changes}).encode()
+    parts[part] = urlsafe_b64encode(altered).rstrip(b"=").decode()
+    return ".".join(parts)
+
+
+@pytest.mark.parametrize("key", [ES256, EDDSA], ids=list(Algorithm))
+def test_what_is_signed_is_good_until_its_time_is_over(key: SigningKey) -> None:
+    token = sign("first-light", key, now_s=NOW_S, valid_for_s=60)
+    assert RING.verify(token, NOW_S) == PlaybackToken("first-light", NOW_S + 60)
+    assert RING.verify(token, NOW_S + 59.9).playback_id == "first-light"
+    with pytest.raises(TokenExpired):
+        RING.verify(token, NOW_S + 60)
+
+
+def test_a_token_s_audience_is_a_text_or_a_list_of_one() -> None:
+    assert RING.verify(signed({**CLAIMS, "aud": ["first-light"]}), NOW_S).playback_id == (
+        "first-light"
+    )
+
+
+def test_a_token_of_a_clock_that_is_a_little_ahead_is_good() -> None:
+    ahead = signed({**CLAIMS, "nbf": NOW_S + CLOCK_SKEW_S, "iat": NOW_S + CLOCK_SKEW_S})
+    assert RING.verify(ahead, NOW_S).playback_id == "first-light"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("-", id="a dash"),
+        pytest.param("a.b.c", id="no JSON"),
+        pytest.param(f"{TOKEN}=", id="padding"),
+        pytest.param(f"{TOKEN}.x", id="five parts"),
+        pytest.param(f"{TOKEN} ", id="white space"),
+        pytest.param(f"{TOKEN}\n", id="line end"),
+        pytest.param(TOKEN.rpartition(".")[0] + ".", id="no signature"),
+        pytest.param(rewritten(0, alg="none"), id="alg none"),
+        pytest.param(rewritten(0, alg="HS256"), id="alg HS256"),
+        pytest.param(rewritten(0, alg="EdDSA"), id="another alg than its key's"),
+        pytest.param(rewritten(0, kid=EDDSA.public.kid), id="another kid"),
+        pytest.param(rewritten(0, kid=None), id="kid null"),
+        pytest.param(rewritten(0, kid=["a"]), id="kid a list"),
+        pytest.param(rewritten(1, aud="second-light"), id="another audience"),
+        pytest.param(rewritten(1, exp=NOW_S + 3600), id="another end"),
+        pytest.param(signed(key=STRANGER), id="a stranger's key"),
+        pytest.param(signed(key=STRANGER, kid=ES256.public.kid), id="a stranger's, with our kid"),
+        pytest.param(signed(key=STRANGER, jwk=STRANGER.public.to_jwk()), id="brings its own key"),
+        pytest.param(signed(kid="unknown"), id="unknown kid"),
+        pytest.param(signed(crit=["b64"], b64=False), id="crit"),
+        pytest.param(signed({"aud": "first-light"}), id="no exp"),
+        pytest.param(signed({"exp": NOW_S + 60}), id="no aud"),
+        pytest.param(signed({**CLAIMS, "exp": "soon"}), id="exp a text"),
+        pytest.param(signed({**CLAIMS, "exp": True}), id="exp true"),
+        pytest.param(signed({**CLAIMS, "exp": 10**400}), id="exp of many digits"),
+        pytest.param(signed({**CLAIMS, "exp": float("nan")}), id="exp NaN"),
+        pytest.param(signed({**CLAIMS, "exp": float("inf")}), id="exp infinite"),
+        pytest.param(signed({**CLAIMS, "exp": -1}), id="exp before all"),
+        pytest.param(signed({**CLAIMS, "nbf": NOW_S + CLOCK_SKEW_S + 1}), id="not good yet"),
+        pytest.param(signed({**CLAIMS, "nbf": "x"}), id="nbf a text"),
+        pytest.param(signed({**CLAIMS, "aud": ["a", "b"]}), id="two audiences"),
+        pytest.param(signed({**CLAIMS, "aud": []}), id="no audience"),
+        pytest.param(signed({**CLAIMS, "aud": 1}), id="audience a number"),
+        pytest.param(signed({**CLAIMS, "aud": "../x"}), id="audience no id"),
+        pytest.param(signed({**CLAIMS, "x": "a" * TOKEN_CHARACTERS_MAX}), id="too long"),
+    ],
+)  # fmt: skip
+def test_what_opens_nothing(token: str) -> None:
+    with pytest.raises(TokenRefused) as refused:
+        RING.verify(token, NOW_S)
+    assert type(refused.value) is TokenRefused
+
+
+def test_a_key_that_went_takes_its_tokens_with_it() -> None:
+    assert KeyRing([ES256.public]).verify(TOKEN, NOW_S) == PlaybackToken("first-light", NOW_S + 60)
+    with pytest.raises(TokenRefused):
+        KeyRing([EDDSA.public]).verify(TOKEN, NOW_S)
+
+
+def test_two_keys_of_one_name_are_refused_and_one_key_twice_is_not() -> None:
+    namesake = type(EDDSA.public)(ES256.public.kid, EDDSA.public.algorithm, EDDSA.public.half)
+    assert len(KeyRing([ES256.public, ES256.public]).keys) == 1
+    with pytest.raises(UnusableKey, match="the same name"):
+        KeyRing([ES256.public, namesake])
+
+
+def test_what_is_no_playback_id_is_not_signed() -> None:
+    with pytest.raises(ManifestError):
+        sign("../x", ES256, now_s=NOW_S, valid_for_s=60)
+
+
+@given(at=st.integers(0, len(TOKEN) - 1), character=st.characters())
+def test_no_token_that_was_altered_says_anything_else(at: int, character: str) -> None:
+    try:
+        said = RING.verify(TOKEN[:at] + character + TOKEN[at + 1 :], NOW_S)
+    except TokenRefused:
+        return
+    assert said == PlaybackToken("first-light", NOW_S + 60)  # bits of base64 that mean nothing
+
+
+@given(st.text() | st.from_regex(r"[A-Za-z0-9_-]{0,40}\.[A-Za-z0-9_-]{0,40}\.[A-Za-z0-9_-]{0,9}"))
+def test_any_text_is_refused(text: str) -> None:
+    with pytest.raises(TokenRefused):
+        RING.verify(text, NOW_S)

@@ -1,0 +1,111 @@
+"""Which header fields are plainly safe."""
+
+import pytest
+
+from origin.delivery.encoding import Coding
+from origin.delivery.head import KnownHeads, PlainHead, number_of, read_head
+
+WHOLE = number_of(Coding.IDENTITY, in_part=False)
+ALL_OF_IT = number_of(Coding.IDENTITY, in_part=True)
+BROTLI = number_of(Coding.BROTLI, in_part=False)
+COMPRESSED = number_of(Coding.GZIP, in_part=False)
+
+
+def head(*lines: str) -> PlainHead | None:
+    return read_head("".join(f"{line}\r\n" for line in lines).encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    "host", ["x", "a-b.example:8080", "127.0.0.1:1", "[::1]", "[2001:db8::1]:80"]
+)
+def test_a_host_is_all_that_is_needed(host: str) -> None:
+    assert head(f"Host: {host}") == PlainHead(WHOLE, WHOLE, None)
+
+
+@pytest.mark.parametrize(
+    "host", ["", "a b", "a,b", "user@x", "x/", "x:", "x:999999", "[::1", "%41"]
+)
+def test_a_host_that_is_none(host: str) -> None:
+    assert head(f"Host: {host}") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "plain", "compressible"),
+    [
+        (["Accept-Encoding: gzip, deflate"], WHOLE, COMPRESSED),
+        (["Accept-Encoding: gzip, deflate, br, zstd"], WHOLE, BROTLI),
+        (["accept-encoding:gzip;q=0"], WHOLE, WHOLE),
+        (["Accept-Encoding: identity;q=0, gzip"], None, COMPRESSED),
+        (["Accept-Encoding: *;q=0"], None, None),
+        (["Range: bytes=0-"], ALL_OF_IT, ALL_OF_IT),
+        (["Range: bytes=0-", "Accept-Encoding: gzip"], ALL_OF_IT, COMPRESSED + 1),
+        (["Connection: keep-alive"], WHOLE, WHOLE),
+        (["Connection: Keep-Alive \t"], WHOLE, WHOLE),
+        (["Cookie: a=b", "Authorization: Basic eA=="], WHOLE, WHOLE),
+        (["DNT:"], WHOLE, WHOLE),
+    ],
+)
+def test_what_is_asked_for(lines: list[str], plain: int | None, compressible: int | None) -> None:
+    assert head("Host: x", *lines) == PlainHead(plain, compressible, None)
+
+
+def test_who_asks() -> None:
+    found = head("Host: x", "User-Agent: AppleCoreMedia/1.0 (iPhone; U)")
+    assert found is not None
+    assert found.user_agent == "AppleCoreMedia/1.0 (iPhone; U)"
+    assert found.forwarded_for is None
+
+
+def test_for_whom_a_proxy_asks() -> None:
+    found = head("Host: x", "X-Forwarded-For: 2001:db8::1, 192.0.2.1")
+    assert found is not None
+    assert found.forwarded_for == "2001:db8::1, 192.0.2.1"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Host: x", "host: y",  # twice
+        "Content-Length: 0", "Content-Length: 5", "Transfer-Encoding: chunked",
+        "Transfer-Encoding: identity", "Connection: close", "Connection: keep-alive, close",
+        "Connection: upgrade", "Upgrade: websocket", "Upgrade: h2c", "HTTP2-Settings: AAA",
+        "Expect: 100-continue", "TE: trailers", "Trailer: x", "Keep-Alive: timeout=5",
+        'If-None-Match: "x"', 'If-Match: "x"', "If-Modified-Since: x", "If-Unmodified-Since: x",
+        'If-Range: "x"', "Range: bytes=0-1", "Range: bytes=1-", "Range: Bytes=0-",
+        "Range: bytes=0-,", "Range: bytes= 0-", "Range:", "Content-Type: text/plain",
+        " folded", "\tfolded", "name : value", "na me: value", ": value", "value", "",
+        "X: a\x00b", "X: a\x0bb", "X: a\rb", "X: a\nb", "X: \xe9", "X\xe9: a", "X(: a",
+    ],
+)  # fmt: skip
+def test_what_is_not_plain(line: str) -> None:
+    assert head("Host: x", line) is None
+
+
+@pytest.mark.parametrize("name", ["Accept-Encoding", "User-Agent", "X", "Range", "Connection"])
+def test_nothing_comes_twice(name: str) -> None:
+    assert head("Host: x", f"{name}: keep-alive", f"{name.lower()}: keep-alive") is None
+
+
+def test_no_host() -> None:
+    assert head("Accept: */*") is None
+    assert read_head(b"") is None
+
+
+def test_a_last_line_that_does_not_end() -> None:
+    assert read_head(b"Host: x") is None
+    assert read_head(b"Host: x\r\nA: b") is None
+
+
+def test_more_fields_than_anybody_sends() -> None:
+    assert head("Host: x", *(f"X{number}: a" for number in range(63))) is not None
+    assert head("Host: x", *(f"X{number}: a" for number in range(64))) is None
+
+
+def test_what_is_known_is_as_it_was_read_and_no_more_than_so_much() -> None:
+    heads = KnownHeads(known_max=10)
+    for _ in range(2):
+        assert heads.read(b"Host: x\r\n") == head("Host: x")
+        assert heads.read(b"Host: x\r\nHost: x\r\n") is None
+        for number in range(20):
+            assert heads.read(b"Host: %d\r\n" % number) is not None
+            assert len(heads) <= 10
