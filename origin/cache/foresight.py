@@ -2,17 +2,20 @@
 
 Segments are asked for in their order, one for each six seconds of sound. So whoever asks for a
 segment tells when the next ones of that rendition will be asked for: the *listeners* of a rendition
-are the segments last asked for, each of them a prediction for all segments behind it. Nobody being
-on the way, a segment waits for somebody who begins, which is as likely as it was lately
-(``MEMORY_S``), and then for as long as it is into the sound. Players take the first few at once.
+are the segments last asked for, each of them a prediction for all segments behind it. Listeners
+have no names: who asks for a segment is taken for the one who asked for the segment before it
+longest ago, and several may be at the same segment. Nobody being on the way, a segment waits for
+somebody who begins, which is as likely as it was lately (``MEMORY_S``), and then for as long as it
+is into the sound.
 
 An object that is no segment is the first of a rendition of its own.
 """
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections import OrderedDict
-from math import exp
+from math import exp, expm1
 from typing import Final
+from weakref import WeakValueDictionary
 
 SEGMENT_S: Final = 6.0
 """Nearly the duration of a segment in each of our ladders."""
@@ -20,58 +23,75 @@ AT_ONCE: Final = 5
 """Segments that a player takes when it begins."""
 LOST_AFTER_S: Final = 20.0
 """A listener who has not asked for the next segment by then has gone away, or has paused."""
-MEMORY_S: Final = 1_800.0
+MEMORY_S: Final = 14_400.0
+"""Most renditions are begun a few times an hour or less: what is shorter counts noise."""
 NEVER_S: Final = 1e9
-_LISTENERS_MAX: Final = 512
+LISTENERS_MAX: Final = 512
+"""More of one rendition are so close together that it does not matter which are known."""
 
 
 class Rendition:
-    """Who listens to a rendition, and how often somebody begins to."""
+    """Who listens to a rendition, and how often somebody begins to.
 
-    __slots__ = ("_at_s", "_beginnings", "_listeners", "_since_s")
+    ``since_s`` is when beginnings began to be counted.
+    """
 
-    def __init__(self) -> None:
-        self._listeners: list[int] = []
-        self._at_s: dict[int, float] = {}
+    __slots__ = (
+        "__weakref__",
+        "_beginnings",
+        "_counted_s",
+        "_listeners",
+        "_since_s",
+        "_tidied_s",
+    )
+
+    def __init__(self, since_s: float) -> None:
+        self._listeners: list[tuple[int, float]] = []
+        """The segment that each asked for last, and when, in order."""
         self._beginnings = 0.0
-        self._since_s = 0.0
+        self._counted_s = self._since_s = self._tidied_s = since_s
 
     def note(self, number: int, now_s: float) -> None:
         """Take note that a segment was asked for."""
         if number == 0:
             self._beginnings = self._lately(now_s) + 1
-            self._since_s = now_s
-        if number not in self._at_s:
-            if number - 1 in self._at_s:
-                self._leave(bisect_left(self._listeners, number - 1))
-            elif len(self._listeners) >= _LISTENERS_MAX:
-                self._leave(0)
-            insort(self._listeners, number)
-        elif number - 1 in self._at_s:
-            self._leave(bisect_left(self._listeners, number - 1))
-        self._at_s[number] = now_s
+            self._counted_s = now_s
+        listeners = self._listeners
+        if now_s - self._tidied_s >= LOST_AFTER_S:
+            self._forget_who_is_lost(now_s)
+        at = bisect_left(listeners, (number - 1,))
+        if at < len(listeners) and listeners[at][0] == number - 1:
+            del listeners[at]
+        elif len(listeners) >= LISTENERS_MAX:
+            return
+        listeners.insert(bisect_left(listeners, (number + 1,)), (number, now_s))
 
     def wait_s(self, number: int, now_s: float) -> float:
         """Return how long it will take until a segment is asked for."""
-        lately = self._lately(now_s)
-        wait_s = NEVER_S if lately < MEMORY_S / NEVER_S else MEMORY_S / lately
-        wait_s += max(0, number - AT_ONCE + 1) * SEGMENT_S
-        at = bisect_left(self._listeners, number) - 1
-        while at >= 0:
-            listener = self._listeners[at]
-            passed_s = now_s - self._at_s[listener]
+        wait_s = self._wait_for_beginning_s(now_s) + max(0, number - AT_ONCE + 1) * SEGMENT_S
+        listeners = self._listeners
+        while (at := bisect_left(listeners, (number,)) - 1) >= 0:
+            segment = listeners[at][0]
+            at = bisect_left(listeners, (segment,), 0, at)
+            passed_s = now_s - listeners[at][1]
             if passed_s < LOST_AFTER_S:
-                return min(wait_s, max(0.0, (number - listener) * SEGMENT_S - passed_s))
-            self._leave(at)
-            at -= 1
+                return min(wait_s, max(0.0, (number - segment) * SEGMENT_S - passed_s))
+            del listeners[at]
         return wait_s
+
+    def _wait_for_beginning_s(self, now_s: float) -> float:
+        """Return how long it takes on average until somebody begins."""
+        lately = self._lately(now_s)
+        counted_s = SEGMENT_S - MEMORY_S * expm1((self._since_s - now_s) / MEMORY_S)
+        return NEVER_S if lately < counted_s / NEVER_S else counted_s / lately
 
     def _lately(self, now_s: float) -> float:
         """Return how many began lately, those of long ago counting less."""
-        return self._beginnings * exp((self._since_s - now_s) / MEMORY_S)
+        return self._beginnings * exp((self._counted_s - now_s) / MEMORY_S)
 
-    def _leave(self, at: int) -> None:
-        del self._at_s[self._listeners.pop(at)]
+    def _forget_who_is_lost(self, now_s: float) -> None:
+        self._listeners[:] = (one for one in self._listeners if now_s - one[1] < LOST_AFTER_S)
+        self._tidied_s = now_s
 
 
 class Place:
@@ -85,11 +105,16 @@ class Place:
 
 
 class Foresight:
-    """The renditions that were asked for last, ``renditions_max`` of them at most."""
+    """The renditions that are held in part, and ``renditions_max`` of those asked for last.
 
-    def __init__(self, renditions_max: int) -> None:
-        self._renditions: OrderedDict[str, Rendition] = OrderedDict()
+    ``since_s`` is when it begins to know them.
+    """
+
+    def __init__(self, renditions_max: int, since_s: float) -> None:
+        self._known: WeakValueDictionary[str, Rendition] = WeakValueDictionary()
+        self._last: OrderedDict[str, Rendition] = OrderedDict()
         self._renditions_max = renditions_max
+        self._since_s = since_s
 
     def place_of(self, key: str) -> Place:
         """Return the place of an object, for as long as it is held."""
@@ -100,11 +125,11 @@ class Foresight:
         return Place(self._rendition(folder), int(digits))
 
     def _rendition(self, name: str) -> Rendition:
-        found = self._renditions.get(name)
+        found = self._known.get(name)
         if found is None:
-            found = self._renditions[name] = Rendition()
-            if len(self._renditions) > self._renditions_max:
-                self._renditions.popitem(last=False)
-        else:
-            self._renditions.move_to_end(name)
+            found = self._known[name] = Rendition(self._since_s)
+        self._last[name] = found
+        self._last.move_to_end(name)
+        if len(self._last) > self._renditions_max:
+            self._last.popitem(last=False)
         return found

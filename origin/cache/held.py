@@ -95,9 +95,18 @@ class HeldObjects:
         return until_s is not None and self._clock() < until_s
 
     def keep(
-        self, key: str, content: bytes, listed: StoredObject | None, since_s: float
+        self,
+        key: str,
+        content: bytes,
+        listed: StoredObject | None,
+        since_s: float,
+        *,
+        is_ahead: bool = False,
     ) -> Held | None:
-        """Hold what was read in place of what was; None where it may not be held, or is not."""
+        """Hold what was read in place of what was; None where it may not be held, or is not.
+
+        ``is_ahead`` says that nobody has asked for it yet.
+        """
         holding = holding_of(key, is_listed=listed is not None)
         if holding.memory_s is not None and holding.memory_s <= 0:
             return None
@@ -106,7 +115,7 @@ class HeldObjects:
             self._forget_absences()
         sha256 = None if listed is None else listed.sha256
         held = Held(key, content, sha256, holding, since_s)
-        if not self._memory.put(key, held, len(content)):
+        if not self._memory.put(key, held, len(content), is_ahead=is_ahead):
             return None
         if may_change(key):
             self._changing.add(key)

@@ -123,7 +123,7 @@ class TieredReader:
         ):
             return
         self._ahead += 1
-        self._begin(what).add_done_callback(self._is_ahead)
+        self._begin(what, is_ahead=True).add_done_callback(self._is_ahead)
 
     async def newest(self, prefix: str, count: int) -> Sequence[str]:
         """Return the keys below ``prefix`` that were written last, the newest first."""
@@ -197,10 +197,10 @@ class TieredReader:
         current().note_age(self._clock() - held.since_s)
         return self._given(held, Found.STALE_ON_ERROR)
 
-    def _begin(self, what: Flight) -> asyncio.Task[Arrival]:
-        return self._flights.begin(what, partial(self._fly, what))
+    def _begin(self, what: Flight, *, is_ahead: bool = False) -> asyncio.Task[Arrival]:
+        return self._flights.begin(what, partial(self._fly, what, is_ahead=is_ahead))
 
-    async def _fly(self, what: Flight) -> Arrival:
+    async def _fly(self, what: Flight, *, is_ahead: bool) -> Arrival:
         since_s = self._clock()
         try:
             arrival = await self._bring(what)
@@ -209,7 +209,8 @@ class TieredReader:
                 self.held.note_absence(what.key, since_s)
             raise
         if self._flights.is_current(what):
-            held = self.held.keep(what.key, arrival.content, what.listed, since_s)
+            content, listed = arrival.content, what.listed
+            held = self.held.keep(what.key, content, listed, since_s, is_ahead=is_ahead)
             return arrival._replace(held=held)
         return arrival
 

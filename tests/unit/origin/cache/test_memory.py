@@ -107,6 +107,16 @@ def test_what_a_listener_comes_to_stays_and_what_lies_behind_all_goes() -> None:
     assert all(KEY.format("song", number) in cache for number in range(5, 8))
 
 
+def test_what_is_read_ahead_was_asked_for_by_nobody() -> None:
+    cache: MemoryCache[int] = MemoryCache(ENTRY_BYTES + 100, Clock())
+    for name, is_ahead in (("song", False), ("other", True)):
+        cache.put(KEY.format(name, 5), 5, 100, is_ahead=is_ahead)
+        cache.drop(KEY.format(name, 5))
+    assert cache.put(KEY.format("other", 6), 6, 100, is_ahead=True), "while there is room"
+    assert cache.put(KEY.format("song", 7), 7, 100, is_ahead=True), "somebody comes to it"
+    assert not cache.put(KEY.format("other", 6), 6, 100, is_ahead=True), "nobody does"
+
+
 def test_a_crawler_does_not_push_out_what_is_played() -> None:
     clock = Clock()
     cache: MemoryCache[int] = MemoryCache(20 * (ENTRY_BYTES + 100), clock)
