@@ -88,11 +88,9 @@ async def drain(
     why = await orders.ending()
     draining.begin(turn_away=why is Ending.STOP)
     if why is Ending.STOP:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(orders.hurried.wait(), times.delay_s)
-        await accepting.close()
-    else:
-        await accepting.accept(())
+        await _until(lambda: False, orders.hurried, times.delay_s)
+    await accepting.close()
+    if why is Ending.RETIRE:
         polite_s = max(times.delay_s, RETIRE_POLITE_S)
         await _until(lambda: not server.connections, orders.hurried, polite_s)
     await _finish(server, orders.hurried, times.timeout_s)

@@ -18,7 +18,7 @@ from origin.defence.parser import ParserMissing, require_c_parser
 from origin.process import Process, run_alone, run_supervised
 from origin.service import ServerFailed, Service
 from origin.store import open_store
-from origin.supervision.listeners import AddressUnusable, base_url, listen
+from origin.supervision.listeners import AddressUnusable, listen, url_of
 from origin.supervision.orders import ignore_terminal
 from origin.supervision.supervisor import NoWorkers, Supervisor
 from origin.telemetry.exposition import MetricsUnservable, SupervisorCounts, exposed
@@ -56,7 +56,7 @@ def run_server(
     _check(service)
     with log_stream(), ExitStack() as opened:
         listeners = _listen(host, port, workers, opened)
-        url = base_url(host, listeners[0])
+        url = url_of(host, listeners[0].getsockname()[1])
         totals = WorkerTotals()
         supervisor = Supervisor(
             _work,
@@ -81,7 +81,7 @@ def serve_here(
     _check(service)
     with telemetry_of_process() as telemetry, ExitStack() as opened:
         listeners = _listen(host, port, 1, opened)
-        url = base_url(host, listeners[0])
+        url = url_of(host, listeners[0].getsockname()[1])
         run_alone(Process(service, listeners, 0, telemetry), lambda: on_ready(url))
 
 
@@ -121,7 +121,6 @@ def _exposed(
         yield
         return
     with exposed(address.host, address.port, totals, SupervisorCounts(supervisor)) as port:
-        structlog.get_logger("soundbridge.metrics").info(
-            "metrics served", url=f"http://{address.host}:{port}/metrics"
-        )
+        url = f"{url_of(address.host, port)}/metrics"
+        structlog.get_logger("soundbridge.metrics").info("metrics served", url=url)
         yield

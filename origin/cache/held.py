@@ -57,6 +57,11 @@ class HeldObjects:
         return key in self._memory
 
     @property
+    def hears(self) -> bool:
+        """Whether each change is told."""
+        return self._hears
+
+    @property
     def size_bytes(self) -> int:
         """How much memory it takes."""
         return self._memory.size_bytes

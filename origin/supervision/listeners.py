@@ -29,9 +29,8 @@ def listen(host: str, port: int, *, slots: int) -> list[socket.socket]:
     return sockets
 
 
-def base_url(host: str, listener: socket.socket) -> str:
-    """Return the URL of what is at the socket, without a slash at its end."""
-    port = listener.getsockname()[1]
+def url_of(host: str, port: int) -> str:
+    """Return the URL of what listens there, without a slash at its end."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

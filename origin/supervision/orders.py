@@ -8,10 +8,14 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import Enum, auto
 from typing import Any, Final
 
+import structlog
+
 from origin.supervision import channel
-from origin.supervision.channel import Channel
+from origin.supervision.channel import Channel, Message
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+_log = structlog.get_logger("soundbridge.worker")
 
 
 class Ending(Enum):
@@ -120,14 +124,23 @@ async def from_supervisor(end: socket.socket) -> AsyncIterator[Orders]:
 
 
 async def _listen(said: Channel, orders: Orders) -> None:
-    while (message := await said.hear()) is not None:
-        match message["kind"]:
-            case channel.ACCEPT:
+    try:
+        while (message := await said.hear()) is not None:
+            await _obey(message, orders)
+    finally:
+        orders.end(Ending.RETIRE)
+
+
+async def _obey(message: Message, orders: Orders) -> None:
+    match message["kind"]:
+        case channel.ACCEPT:
+            try:
                 await orders.accept(message["slots"])
-            case channel.RETIRE:
-                orders.end(Ending.RETIRE)
-            case channel.STOP:
-                orders.end(Ending.STOP)
-            case channel.HURRY:
-                orders.hurried.set()
-    orders.end(Ending.RETIRE)
+            except OSError as error:  # no descriptor is left: it is tried again with the next order
+                _log.error("socket not taken", slots=message["slots"], cause=str(error))
+        case channel.RETIRE:
+            orders.end(Ending.RETIRE)
+        case channel.STOP:
+            orders.end(Ending.STOP)
+        case channel.HURRY:
+            orders.hurried.set()

@@ -18,8 +18,6 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _OURS_ALONE: Final = (signal.SIGINT, signal.SIGHUP)
 
 _LAST_BREATH_S: Final = 10.0
-SILENT_S: Final = 20.0
-"""A worker reports every second; one that is silent for so long serves nobody any more."""
 
 Target = Callable[..., None]
 """What a worker runs: its arguments are those given, its slot, and its end of the channel."""
@@ -28,9 +26,12 @@ Target = Callable[..., None]
 class WorkerProcess:
     """A worker from its start to its end."""
 
-    def __init__(self, target: Target, arguments: tuple[Any, ...], slot: int) -> None:
+    def __init__(
+        self, target: Target, arguments: tuple[Any, ...], slot: int, *, silent_s: float
+    ) -> None:
         """Start it."""
         self.slot = slot
+        self._silent_s = silent_s
         self.accepts: frozenset[int] = frozenset({slot})
         self.failure: str | None = None
         """Why it could not start, in its own words."""
@@ -41,12 +42,8 @@ class WorkerProcess:
                 target=target, args=(*arguments, slot, theirs), name=f"worker-{slot}"
             )
             self._process.start()
+        self.pid = self._process.pid or 0
         self._channel: Channel | None = None
-
-    @property
-    def pid(self) -> int:
-        """The process's number."""
-        return self._process.pid or 0
 
     @property
     def is_ready(self) -> bool:
@@ -89,8 +86,8 @@ class WorkerProcess:
         finally:
             late.cancel()
             self.kill()  # where it closed its channel and hangs, or we are cancelled
-            await self._gone()
-        return self._process.exitcode or 0
+            code = await self._gone()
+        return code
 
     async def _heard_next(self, channel: Channel) -> Message | None:
         """Return what it says next; None at its end, or when it has been silent for too long.
@@ -101,8 +98,8 @@ class WorkerProcess:
             return await channel.hear()
         for _ in range(2):
             with suppress(TimeoutError):
-                return await asyncio.wait_for(channel.hear(), SILENT_S / 2)
-        self.failure = f"It said nothing for {SILENT_S:g} s."
+                return await asyncio.wait_for(channel.hear(), self._silent_s / 2)
+        self.failure = f"It said nothing for {self._silent_s:g} s."
         self.kill()
         return None
 
@@ -117,11 +114,15 @@ class WorkerProcess:
         except TimeoutError:
             self.failure = "It hung when it should have ended."
 
-    async def _gone(self) -> None:
+    async def _gone(self) -> int:
+        """Let go of all that belongs to it, and return its exit code."""
         await self._sentinel()
         self._process.join()
         if self._channel is not None:
             await self._channel.close()
+        code = self._process.exitcode or 0
+        self._process.close()
+        return code
 
     async def _sentinel(self) -> None:
         ended = asyncio.Event()

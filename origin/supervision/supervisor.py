@@ -15,12 +15,14 @@ from typing import Any, Final
 
 import structlog
 
-from origin.supervision import channel, restarts
-from origin.supervision.assignment import assigned
+from origin.supervision import channel
 from origin.supervision.channel import Message
 from origin.supervision.process import Target, WorkerProcess
+from origin.supervision.slots import Slots
 
 START_TIMEOUT_S: Final = 60.0
+SILENT_S: Final = 20.0
+"""A worker reports every second; one that is silent for so long serves nobody any more."""
 _MARGIN_S: Final = 5.0
 """What workers are given beyond the time that they are told to take."""
 _HURRY_S: Final = 2.0
@@ -55,6 +57,7 @@ class Supervisor:
         *,
         slots: int,
         ends_within_s: float,
+        silent_s: float = SILENT_S,
         heard: Callable[[WorkerProcess, Message], None] = lambda *_: None,
         gone: Callable[[WorkerProcess], None] = lambda _: None,
         stopping: Callable[[], None] = lambda: None,
@@ -62,13 +65,13 @@ class Supervisor:
         self._target = target
         self._arguments = arguments
         self._ends_within_s = ends_within_s
+        self._silent_s = silent_s
         self._report = heard
         self._gone = gone
         self._on_stop = stopping
-        self._current: list[WorkerProcess | None] = [None] * slots
+        self._slots = Slots(slots)
         self._successors: list[WorkerProcess] = []
         self._lives: dict[WorkerProcess, asyncio.Task[None]] = {}
-        self._failures = [0] * slots
         self._has_served = self._is_stopping = self._reload_asked = False
         self._error: str | None = None
         self._changed = asyncio.Event()
@@ -77,7 +80,7 @@ class Supervisor:
     @property
     def ready(self) -> int:
         """How many workers accept connections and go on doing so."""
-        return sum(worker is not None and worker.is_ready for worker in self._current)
+        return self._slots.ready
 
     async def run(self, announce: Callable[[], None]) -> None:
         """Keep workers until told to stop; ``announce`` is called once when they accept.
@@ -86,7 +89,7 @@ class Supervisor:
         """
         try:
             with self._signals():
-                for slot in range(len(self._current)):
+                for slot in range(len(self._slots)):
                     self._start(slot)
                 await self._until(lambda: self._is_stopping or self._is_up())
                 if not self._is_stopping:
@@ -122,38 +125,37 @@ class Supervisor:
 
     def _is_up(self) -> bool:
         """Whether somebody serves, and each slot's first worker is ready or has failed."""
-        tried = (
-            (worker is not None and worker.is_ready) or failures > 0
-            for worker, failures in zip(self._current, self._failures, strict=True)
-        )
-        return self._has_served and all(tried)
+        return self._has_served and self._slots.are_tried
 
     # Starting, and starting again.
 
     def _new(self, slot: int) -> WorkerProcess:
-        worker = WorkerProcess(self._target, self._arguments, slot)
+        worker = WorkerProcess(self._target, self._arguments, slot, silent_s=self._silent_s)
         self._lives[worker] = asyncio.create_task(self._live(worker), name=f"worker {worker.pid}")
         return worker
 
     async def _live(self, worker: WorkerProcess) -> None:
-        code = await worker.live(self._heard, start_timeout_s=START_TIMEOUT_S)
+        code = 0
+        try:
+            code = await worker.live(self._heard, start_timeout_s=START_TIMEOUT_S)
+        except Exception:  # noqa: BLE001 -- what one worker says must not be the end of all
+            _log.exception("worker not understood", pid=worker.pid, slot=worker.slot)
         del self._lives[worker]
         self._gone(worker)
         self._ended(worker, code)
         self._changed.set()
 
     def _start(self, slot: int) -> None:
-        if self._is_stopping or self._current[slot] is not None:
+        if self._is_stopping or not self._slots.is_free(slot):
             return
         try:
-            self._current[slot] = self._new(slot)
+            self._slots.put(self._new(slot))
         except OSError as error:  # no memory, no process numbers
-            self._count_failure(slot, 0.0)
             _log.error("worker not started", slot=slot, cause=str(error))
-            self._start_later(slot)
+            self._start_later(slot, served_s=0.0)
 
-    def _start_later(self, slot: int) -> None:
-        delay_s = restarts.delay_s(self._failures[slot])
+    def _start_later(self, slot: int, *, served_s: float) -> None:
+        delay_s = self._slots.count_failure(slot, served_s)
         asyncio.get_running_loop().call_later(delay_s, self._start, slot)
 
     def _heard(self, worker: WorkerProcess, message: Message) -> None:
@@ -161,50 +163,38 @@ class Supervisor:
             case channel.READY:
                 self._has_served = True
                 self._succeed()
-                self._assign()
+                self._slots.assign()
             case channel.REPORT:
                 self._report(worker, message)
             case channel.LEAVING:
                 self._replace(worker)
         self._changed.set()
 
-    def _assign(self) -> None:
-        """Tell workers from which sockets to accept, so that none is without."""
-        accepts = assigned([worker is not None and worker.is_ready for worker in self._current])
-        for worker, slots in zip(self._current, accepts, strict=True):
-            if worker is not None and worker.is_ready and worker.accepts != slots:
-                worker.accepts = slots
-                worker.say(channel.ACCEPT, slots=sorted(slots))
-
     def _replace(self, worker: WorkerProcess) -> None:
         """Start another for one that somebody has told to go, and that finishes what it has."""
-        if self._current[worker.slot] is worker and not self._is_stopping:
-            self._current[worker.slot] = None
+        if worker in self._slots and not self._is_stopping:
+            self._slots.remove(worker)
+            self._slots.assign()
             self._kill_after(self._ends_within_s + _MARGIN_S, worker)
-            self._assign()
             self._start(worker.slot)
 
     def _ended(self, worker: WorkerProcess, code: int) -> None:
         if worker in self._successors:
-            self._give_up_reload(worker, code)
-        if self._current[worker.slot] is not worker:
+            self._successors.remove(worker)
+            self._abandon_successors(**_last_words(worker, code))
+        if worker not in self._slots:
             return
-        self._current[worker.slot] = None
+        self._slots.remove(worker)
         if self._is_stopping:
             return
-        self._assign()
+        self._slots.assign()
         self.tally.ended += 1
-        self._count_failure(worker.slot, worker.served_s)
         _log.error("worker ended", **_last_words(worker, code))
-        if not self._has_served and min(self._failures) >= restarts.START_ATTEMPTS:
+        self._start_later(worker.slot, served_s=worker.served_s)
+        if not self._has_served and self._slots.are_hopeless:
             reason = worker.failure or "Its last words are in the log above."
             self._error = f"No worker came up. {reason}"
             self.stop()
-        else:
-            self._start_later(worker.slot)
-
-    def _count_failure(self, slot: int, served_s: float) -> None:
-        self._failures[slot] = restarts.failures_after(self._failures[slot], served_s)
 
     # Replacing.
 
@@ -217,7 +207,7 @@ class Supervisor:
             return
         _log.info("reload begun")
         try:
-            for slot in range(len(self._current)):
+            for slot in range(len(self._slots)):
                 self._successors.append(self._new(slot))
         except OSError as error:
             self._abandon_successors(cause=str(error))
@@ -226,14 +216,11 @@ class Supervisor:
         """Let successors take over, if all of them accept connections."""
         if not self._successors or not all(worker.is_ready for worker in self._successors):
             return
-        before, self._current = self._current, list(self._successors)
-        self._successors = []
-        self._failures = [0] * len(self._current)
-        for worker in before:
-            if worker is not None:
-                self._retire(worker)
+        successors, self._successors = self._successors, []
+        for worker in self._slots.replace(successors):
+            self._retire(worker)
         self.tally.reloads += 1
-        _log.info("reload done", pids=[worker.pid for worker in self._current if worker])
+        _log.info("reload done", pids=[worker.pid for worker in successors])
         if self._reload_asked:
             self._reload_asked = False
             self.reload()
@@ -245,10 +232,6 @@ class Supervisor:
             self._kill_after(self._ends_within_s + _MARGIN_S, worker)
         else:
             worker.kill()
-
-    def _give_up_reload(self, worker: WorkerProcess, code: int) -> None:
-        self._successors.remove(worker)
-        self._abandon_successors(**_last_words(worker, code))
 
     def _abandon_successors(self, **reason: Any) -> None:
         successors, self._successors = self._successors, []

@@ -8,12 +8,11 @@ No line holds a query, where players put session ids (CMCD) and others their sec
 token: ``/t/{token}/...`` is logged as ``/t/-/...``. What clients say of themselves is cut short.
 """
 
+import json
 import re
 import time
 from json.encoder import encode_basestring_ascii
 from typing import Final, Protocol
-
-from origin.telemetry.request_id import new_request_id
 
 _METHOD_LENGTH: Final = 20
 _PATH_LENGTH: Final = 900
@@ -59,28 +58,39 @@ class AccessLog:
     def __init__(self, lines: Lines, *, for_people: bool = False) -> None:
         self._write = lines.write
         self._for_people = for_people
-        self._second = 0
-        self._until_second = ""
+        self._millisecond = 0
+        self._moment = ""
 
-    def hit(self, answer: str, client: str) -> None:
+    def hit(self, answer: str, client: str, request_id: str) -> None:
         """Log an answer that was in memory, from parts that were made before."""
-        self.log(answer, client, 0.0, new_request_id())
+        self._log(answer, client, "0.0", request_id)
 
     def log(self, answer: str, client: str, duration_s: float, request_id: str) -> None:
         """Log an answer; ``request_id`` is of a safe form."""
-        now_s = time.time()
-        second = int(now_s)
-        if second != self._second:
-            self._second = second
-            self._until_second = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-        moment = f"{self._until_second}.{int((now_s - second) * 1000):03d}Z"
+        self._log(answer, client, f"{duration_s * 1000:.1f}", request_id)
+
+    def _log(self, answer: str, client: str, duration_ms: str, request_id: str) -> None:
+        millisecond = int(time.time() * 1000)
+        if millisecond != self._millisecond:
+            self._millisecond, self._moment = millisecond, _written(millisecond)
         if self._for_people:
-            self._write(f"{moment} {answer} {duration_s * 1000:.1f} ms {client}\n")
+            self._write(f"{self._moment} {_for_people(answer, client)} {duration_ms} ms\n")
             return
         self._write(
-            f'{{"event":"request",{answer},"duration_ms":{duration_s * 1000:.1f},{client},'
-            f'"request_id":"{request_id}","level":"info","timestamp":"{moment}"}}\n'
+            f'{{"event":"request",{answer},"duration_ms":{duration_ms},{client},'
+            f'"request_id":"{request_id}","level":"info","timestamp":"{self._moment}"}}\n'
         )
+
+
+def _written(millisecond: int) -> str:
+    second, rest = divmod(millisecond, 1000)
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{rest:03d}Z"
+
+
+def _for_people(answer: str, client: str) -> str:
+    said = json.loads(f"{{{answer},{client}}}")
+    who, what = said["remote"], f"{said['method']} {said['path']!r}"
+    return f"{who} {what} {said['status']} {said['sent_bytes']} bytes"
 
 
 def _said(text: str | None, length: int) -> str:

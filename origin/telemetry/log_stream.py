@@ -59,7 +59,7 @@ class LogStream:
             is_first, is_much = len(self._lines) == 1, self._held_bytes >= _GATHER_BYTES
         if is_first:
             self._wake.set()
-        if is_much:
+        if is_much and not self._hurry.is_set():
             self._hurry.set()
         return len(text)
 

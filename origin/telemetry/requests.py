@@ -67,7 +67,7 @@ class RequestNotes(AbstractAccessLogger):
         """Take note of an answer from memory; ``client`` is what ``client_part`` returns."""
         answer.series.hit(answer.sent_bytes)
         if self._log is not None:
-            self._log.log(answer.line, client, 0.0, request_id or new_request_id())
+            self._log.hit(answer.line, client, request_id or new_request_id())
 
 
 def put_request_id(response: web.StreamResponse, request_id: str) -> None:

@@ -18,7 +18,12 @@ PLAY_WITH_HLS_JS: Final = """async ([module, uri]) => {
     const audio = document.createElement('audio');
     const hls = new Hls();
     const troubles = [];
-    hls.on(Hls.Events.ERROR, (_, {details}) => troubles.push(details));
+    hls.on(Hls.Events.ERROR, (_, {details, fatal}) => {
+        const {buffered, currentTime} = audio;
+        const isFed = buffered.length === 1 && buffered.end(0) > currentTime + 0.1;
+        // A busy processor lets sound that is there wait, too.
+        if (fatal || details !== 'bufferStalledError' || !isFed) troubles.push(details);
+    });
     hls.loadSource(uri);
     hls.attachMedia(audio);
     audio.playbackRate = 4;

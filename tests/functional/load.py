@@ -1,12 +1,17 @@
-"""Clients that ask a server for the same thing again and again, and note what goes wrong."""
+"""Clients that ask for the same thing again and again and note what goes wrong, and a slow one."""
 
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from tests.servers.soundbridge import TIMEOUT_S
+
+SMALL_BYTES: Final = 4096
+SMALL_SEGMENT_BYTES: Final = 536
+"""The kernel keeps few of them for a slow client; the rest stays in the server."""
 
 
 @dataclass
@@ -80,3 +85,32 @@ def load(address: tuple[str, int], path: str, expected: bytes) -> Iterator[Load]
         seen.end()
         for client in clients:
             client.join()
+
+
+def slow_download(address: tuple[str, int], path: str) -> socket.socket:
+    """Ask for something, and take so little of it that the server has to keep the rest."""
+    slow = socket.socket()
+    slow.settimeout(TIMEOUT_S)
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BYTES)
+    slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
+    slow.connect(address)
+    slow.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+    assert slow.recv(1) == b"H"
+    return slow
+
+
+def rest_of(connection: socket.socket) -> bytes:
+    """Read until the server closes."""
+    received = bytearray()
+    while data := connection.recv(65_536):
+        received += data
+    return bytes(received)
+
+
+def refuses(address: tuple[str, int]) -> bool:
+    """Tell whether nobody listens there."""
+    try:
+        socket.create_connection(address, timeout=TIMEOUT_S).close()
+    except (ConnectionRefusedError, ConnectionResetError):
+        return True
+    return False

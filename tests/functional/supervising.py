@@ -84,9 +84,9 @@ def _command_line(pid: int) -> bytes:
 
 
 @contextmanager
-def supervised(store: Path | str, log: Path, *options: str) -> Iterator[Server]:
-    """Run a server on a free port for as long as the block lasts."""
-    command = [*SOUNDBRIDGE, "serve", "--store", str(store), "--port", "0", *options]
+def supervised(store: Path | str, log: Path, *options: str, port: int = 0) -> Iterator[Server]:
+    """Run a server, on a free port if none is given, for as long as the block lasts."""
+    command = [*SOUNDBRIDGE, "serve", "--store", str(store), "--port", str(port), *options]
     with (
         log.open("ab") as errors,
         subprocess.Popen(

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from obstore.store import LocalStore
 
+from tests.functional.load import refuses, rest_of, slow_download
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
 from tests.sources.published import PublishedAsset, publish
 
 SEGMENT = "320k/00000.m4s"
-SMALL_BYTES = 4096
-MSS_BYTES = 536
 
 
 @pytest.fixture
@@ -52,45 +51,18 @@ def _client(server: Server) -> HTTPConnection:
     return HTTPConnection(*server.address, timeout=TIMEOUT_S)
 
 
-def _slow_download(server: Server, path: str) -> socket.socket:
-    """Ask for something, and take so little of it that the server has to keep the rest."""
-    slow = socket.socket()
-    slow.settimeout(TIMEOUT_S)
-    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BYTES)
-    slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, MSS_BYTES)
-    slow.connect(server.address)
-    slow.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
-    assert slow.recv(1) == b"H"
-    return slow
-
-
-def _rest(connection: socket.socket) -> bytes:
-    received = bytearray()
-    while data := connection.recv(65_536):
-        received += data
-    return bytes(received)
-
-
-def _refuses(server: Server) -> bool:
-    try:
-        server.connect().close()
-    except (ConnectionRefusedError, ConnectionResetError):
-        return True
-    return False
-
-
 def test_a_slow_download_ends_well_while_others_are_refused(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
     options = ("--workers", "2", "--drain-timeout", "100")
     with (
         supervised(folder, log, *options) as server,
-        closing(_slow_download(server, f"{asset.path}/{SEGMENT}")) as slow,
+        closing(slow_download(server.address, f"{asset.path}/{SEGMENT}")) as slow,
     ):
         server.signal(signal.SIGTERM)
-        until(lambda: _refuses(server))
+        until(lambda: refuses(server.address))
         assert server.process.poll() is None, "it waits"
-        assert _rest(slow).endswith(asset.contents[SEGMENT])
+        assert rest_of(slow).endswith(asset.contents[SEGMENT])
         assert server.process.wait(TIMEOUT_S) == 0
 
 
@@ -100,7 +72,7 @@ def test_a_download_that_does_not_end_is_cut_off(
     options = ("--drain-timeout", "0.5")
     with (
         supervised(folder, log, *options) as server,
-        closing(_slow_download(server, f"{asset.path}/{SEGMENT}")),
+        closing(slow_download(server.address, f"{asset.path}/{SEGMENT}")),
     ):
         server.signal(signal.SIGTERM)
         assert server.process.wait(TIMEOUT_S) == 0
@@ -174,11 +146,11 @@ def test_ctrl_c_at_a_terminal_is_for_the_supervisor(
 ) -> None:
     with (
         supervised(folder, log, "--drain-timeout", "100") as server,
-        closing(_slow_download(server, f"{asset.path}/{SEGMENT}")) as slow,
+        closing(slow_download(server.address, f"{asset.path}/{SEGMENT}")) as slow,
     ):
         for pid in (*server.workers, server.process.pid):  # as a terminal does it
             os.kill(pid, signal.SIGINT)
-        until(lambda: _refuses(server))
-        assert _rest(slow).endswith(asset.contents[SEGMENT])
+        until(lambda: refuses(server.address))
+        assert rest_of(slow).endswith(asset.contents[SEGMENT])
         assert server.process.wait(TIMEOUT_S) == 0
         assert "KeyboardInterrupt" not in log.read_text()

@@ -16,7 +16,7 @@ from obstore.store import LocalStore
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.functional.supervising import Server, supervised, until
-from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, url_said
+from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
 from tests.sources.published import PublishedAsset, publish
 
 SEGMENT = "128k/00000.m4s"
@@ -110,6 +110,16 @@ def test_counters_do_not_fall_when_workers_go(server: Server, asset: PublishedAs
     assert _segments(server) == 20
     server.get(f"{asset.path}/{SEGMENT}")
     until(lambda: _segments(server) == 21)
+
+
+def test_an_address_for_metrics_that_is_taken(folder: Path, asset: PublishedAsset) -> None:
+    del asset
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        options = ("--store", folder, "--port", "0", "--metrics-port", str(port))
+        refused = soundbridge("serve", *options)
+    assert refused.returncode == 1
+    assert f"Cannot serve metrics at 127.0.0.1:{port}: Address already in use." in refused.stderr
 
 
 def test_metrics_are_not_for_the_public(server: Server) -> None:

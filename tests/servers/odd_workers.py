@@ -1,9 +1,13 @@
-"""A server whose workers end at once: ``python -m tests.servers.odd_workers SLOTS``."""
+"""A server whose workers are of no use: ``python -m tests.servers.odd_workers KIND SLOTS``."""
 
 import asyncio
+import json
 import socket
 import sys
+import threading
+from collections.abc import Callable
 
+from origin.supervision.channel import READY
 from origin.supervision.supervisor import NoWorkers, Supervisor
 
 
@@ -12,13 +16,26 @@ def fail(slot: int, _end: socket.socket) -> None:
     raise RuntimeError(f"a fault that is there to stay, in slot {slot}")
 
 
-def _main() -> None:
-    supervisor = Supervisor(fail, (), slots=int(sys.argv[1]), ends_within_s=1.0)
+def hang(_slot: int, end: socket.socket) -> None:
+    """Be a worker that says that it is ready, and then nothing."""
+    end.sendall(json.dumps({"kind": READY}).encode() + b"\n")
+    threading.Event().wait()
+
+
+def babble(_slot: int, end: socket.socket) -> None:
+    """Be a worker that says that it is ready, and then nothing that makes sense."""
+    for said in ({"kind": READY}, {"sort": 7}):
+        end.sendall(json.dumps(said).encode() + b"\n")
+    threading.Event().wait()
+
+
+def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
+    supervisor = Supervisor(work, (), slots=slots, ends_within_s=1.0, silent_s=0.5)
     try:
-        asyncio.run(supervisor.run(lambda: print("served")))  # noqa: T201
+        asyncio.run(supervisor.run(lambda: print("served", flush=True)))  # noqa: T201
     except NoWorkers as error:
         sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    _main()
+    _main({"fail": fail, "hang": hang, "babble": babble}[sys.argv[1]], int(sys.argv[2]))
