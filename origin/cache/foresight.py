@@ -4,9 +4,11 @@ Segments are asked for in their order, one for each six seconds of sound. So who
 segment tells when the next ones of that rendition will be asked for: the *listeners* of a rendition
 are the segments last asked for, each of them a prediction for all segments behind it. Listeners
 have no names: who asks for a segment is taken for the one who asked for the segment before it
-longest ago, and several may be at the same segment. Nobody being on the way, a segment waits for
-somebody who begins, which is as likely as it was lately (``MEMORY_S``), and then for as long as it
-is into the sound.
+longest ago, and several may be at the same segment. Who is late may be gone, and is the less
+likely to come the later it is: he is expected after as long again (ghosts would fill a cache that
+holds what is asked for in a second). Nobody being on the way, a segment waits for somebody who
+begins, which is as likely as it was lately (``MEMORY_S``), and then for as long as it is into the
+sound.
 
 An object that is no segment is the first of a rendition of its own.
 """
@@ -75,7 +77,7 @@ class Rendition:
             at = bisect_left(listeners, (segment,), 0, at)
             passed_s = now_s - listeners[at][1]
             if passed_s < LOST_AFTER_S:
-                return min(wait_s, max(0.0, (number - segment) * SEGMENT_S - passed_s))
+                return min(wait_s, abs((number - segment) * SEGMENT_S - passed_s))
             del listeners[at]
         return wait_s
 

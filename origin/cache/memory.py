@@ -2,7 +2,7 @@
 
 Requests for segments foretell others (``foresight``), which no policy that looks at each object
 alone can know: with 0.1 to 10 GB for 10,000 tracks, LRU has a quarter to four fifths of the hits of
-Belady's optimum, S3-FIFO and W-TinyLFU three quarters to nine tenths, and this more than both
+Belady's optimum, S3-FIFO and W-TinyLFU three quarters to nine tenths, and this 0.92 to 0.95 of them
 (``python -m benchmarks.origin replay``). To find what to part with, a few values are drawn, and of
 these, the newest and the best of those drawn before, the one goes that will be wanted last. So the
 newest may be what is not kept.
