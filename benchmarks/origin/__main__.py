@@ -6,12 +6,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks.origin import against_nginx, many_connections, rude_clients
+from benchmarks.origin import against_nginx, many_connections, rude_clients, two_workers
 from benchmarks.origin.replay import answer as replay
 from benchmarks.packaging.machine import surroundings
 
 _OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
     "nginx": (against_nginx, {"seconds": 5, "rounds": 5}),
+    "two-workers": (two_workers, {"seconds": 5, "rounds": 5}),
     "many-connections": (many_connections, {"seconds": 15, "rounds": 3}),
     "rude-clients": (rude_clients, {"seconds": 35, "rounds": 3}),
     "replay": (replay, {"plays": 300_000, "tracks": 10_000, "seed": 1}),

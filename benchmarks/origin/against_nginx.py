@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.origin.asset import Asset, packaged
+from benchmarks.origin.asset import Asset, packaged, token_for
 from benchmarks.origin.load import Asked, Served, load
 from benchmarks.origin.servers import nginx, nginx_version, soundbridge
 
@@ -23,6 +23,7 @@ _GOALS: Final = {
     "segments_128k_range": 0.8,
     "playlists_range": 0.8,
     "segments_128k_cmcd": 0.8,
+    "segments_128k_cmcd_token": 0.8,
 }
 _GOALS_PER_S: Final = {"other_ranges": 8_000, "not_modified": 8_000}
 
@@ -30,10 +31,13 @@ _GOALS_PER_S: Final = {"other_ranges": 8_000, "not_modified": 8_000}
 def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     """Ask both for the same, in turns."""
     asset = packaged(folder / "store")
-    requests = _requests(asset)
+    token, key = token_for(asset, folder)
+    requests = _requests(asset, token)
     served: dict[str, dict[str, list[Served]]] = {name: {} for name in requests}
     with (
-        soundbridge(asset.folder, folder / "log", cores=_SERVER) as ours,
+        soundbridge(
+            asset.folder, folder / "log", "--playback-keys", str(key), cores=_SERVER
+        ) as ours,
         nginx(asset.folder, folder / "nginx", cores=_SERVER) as theirs,
     ):
         for _ in range(asked.rounds):
@@ -50,7 +54,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     }
 
 
-def _requests(asset: Asset) -> dict[str, Asked]:
+def _requests(asset: Asset, token: str) -> dict[str, Asked]:
     small, large, playlists = asset.segments["128k"], asset.segments["320k"], asset.playlists
     gzip, all_of_it = ("Accept-Encoding", "gzip"), ("Range", "bytes=0-")
     return {
@@ -60,6 +64,7 @@ def _requests(asset: Asset) -> dict[str, Asked]:
         "segments_128k_range": Asked(small, [all_of_it]),
         "playlists_range": Asked(playlists, [all_of_it]),
         "segments_128k_cmcd": Asked(small, is_numbered=True),
+        "segments_128k_cmcd_token": Asked([f"/t/{token}{p}" for p in small], is_numbered=True),
         "other_ranges": Asked(small, [("Range", "bytes=1000-1999")]),
         "not_modified": Asked(small, [("If-None-Match", "*")]),
     }

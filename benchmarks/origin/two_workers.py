@@ -1,0 +1,48 @@
+"""Two workers against one: what each second of their processors brings, and both at once.
+
+The load needs processors as well. With two cores in all, one worker and the load fill both, so that
+two workers cannot answer twice as much. What a second worker is worth shows in how much one second
+of a processor brings: it must be little less with two than with one.
+"""
+
+import os
+import statistics
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.origin.asset import packaged
+from benchmarks.origin.load import Asked, Served, load
+from benchmarks.origin.servers import soundbridge
+
+_GOALS: Final = {"of_twice": 0.85}
+"""1.7 of one worker, on two cores that are theirs alone."""
+
+
+def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
+    """Ask one worker, then two, in turns, on the cores that there are."""
+    asset = packaged(folder / "store")
+    cores = sorted(os.sched_getaffinity(0))
+    what = Asked(asset.segments["128k"])
+    served: dict[int, list[Served]] = {1: [], 2: []}
+    for number in range(asked.rounds):
+        for workers in (1, 2):
+            options, log = ("--workers", str(workers)), folder / f"log-{workers}-{number}"
+            with soundbridge(asset.folder, log, *options, cores=cores) as server:
+                load(server, what, folder, seconds=1, cores=cores)  # into the memory of each
+                found = load(server, what, folder, seconds=asked.seconds, cores=cores)
+                served[workers].append(found)
+    one, two = _medians(served[1]), _medians(served[2])
+    return {
+        "one_worker": one,
+        "two_workers": two,
+        "of_twice": round(two["requests_per_cpu_s"] / one["requests_per_cpu_s"], 3),
+        "cores_of_two_workers": round(two["requests_per_s"] / two["requests_per_cpu_s"], 3),
+        "speed_up_beside_the_load": round(two["requests_per_s"] / one["requests_per_s"], 3),
+        "goals": _GOALS,
+    }
+
+
+def _medians(runs: list[Served]) -> dict[str, float]:
+    return {name: statistics.median(asdict(one)[name] for one in runs) for name in asdict(runs[0])}
