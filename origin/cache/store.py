@@ -3,20 +3,23 @@
 Every read has a deadline and a limit on what it may bring, and no more than a number of them are
 under way at once: the others wait, inside of their deadlines. ``NotFound`` means that the object is
 not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in between, with pauses
-of random length, and asks for the rest of a body that breaks off.
+of random length, and asks for the rest of a body that breaks off. A small object that takes longer
+than most is asked for a second time (``hedging``); whichever comes first is taken.
 """
 
 import asyncio
 import hashlib
 import heapq
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from obstore.exceptions import BaseError
 
 from manifests.index import StoredObject
+from origin.cache.hedging import STUCK, Hedging
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX
 
@@ -29,6 +32,8 @@ Measured = Callable[[str], AbstractContextManager[None]]
 LISTED_KEYS_MAX: Final = 100_000
 READS_AT_ONCE: Final = 64
 _LIST_CHUNK: Final = 1000
+_SMALL_BYTES: Final = 1024 * 1024
+"""What is larger takes its time, and says nothing about others."""
 
 
 class StoreReader:
@@ -46,6 +51,7 @@ class StoreReader:
         self._timeout_s = timeout_s
         self._measured = measured
         self._places = asyncio.Semaphore(reads_at_once)
+        self._hedging = Hedging()
 
     @property
     def is_busy(self) -> bool:
@@ -65,6 +71,39 @@ class StoreReader:
         return content
 
     async def _get(self, key: str, limit_bytes: int) -> bytes:
+        """Return an object, or a second copy of it where the first is late."""
+        loop = asyncio.get_running_loop()
+        begun_s, after_s = loop.time(), self._hedging.after_s
+        if after_s is None:
+            content = await self._get_once(key, limit_bytes)
+        else:
+            content = await self._sooner(partial(self._get_once, key, limit_bytes), after_s)
+        if len(content) <= _SMALL_BYTES:
+            self._hedging.note(loop.time() - begun_s)
+        return content
+
+    async def _sooner(
+        self, get: Callable[[], Coroutine[None, None, bytes]], after_s: float
+    ) -> bytes:
+        """Return what comes first of one read and, after a while, another one."""
+        reads = [asyncio.create_task(get())]
+        try:
+            for wait_s, is_stuck in ((after_s, False), ((STUCK - 1) * after_s, True)):
+                done, _ = await asyncio.wait(reads, timeout=wait_s)
+                if done:
+                    break
+                if not self.is_busy and self._hedging.takes_second(is_stuck=is_stuck):
+                    reads.append(asyncio.create_task(get()))
+                    break
+            done, left = await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
+            first = done.pop()
+            return await (left.pop() if left and first.exception() is not None else first)
+        finally:
+            for read in reads:
+                read.cancel()
+            await asyncio.gather(*reads, return_exceptions=True)
+
+    async def _get_once(self, key: str, limit_bytes: int) -> bytes:
         found = await self._store.get_async(key)
         if found.meta["size"] > limit_bytes:
             raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from obstore.store import LocalStore, MemoryStore
+from obstore.store import LocalStore, MemoryStore, S3Store
 
 from manifests import layout
 from manifests.chapters import Chapter, hls_json, podcast_json
@@ -36,7 +36,7 @@ MEDIA_PLAYLIST = b"#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:6\n" + b"".j
     b"#EXTINF:5.990748,\n%05d.m4s\n" % number for number in range(SEGMENTS)
 )
 
-AnyStore = LocalStore | MemoryStore
+AnyStore = LocalStore | MemoryStore | S3Store
 
 
 @dataclass(frozen=True)

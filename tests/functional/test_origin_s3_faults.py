@@ -1,0 +1,131 @@
+"""What players see of an S3 store that fails: what was published, or a problem nobody keeps."""
+
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import count
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from origin.app import create_app
+from origin.cache.store import StoreReader
+from tests.functional.storing import quick
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import PASSING, Fault, Request, seeded
+from tests.servers.seaweedfs import Bucket
+from tests.sources.published import PublishedAsset, publish
+
+Client = TestClient[web.Request, web.Application]
+IMMUTABLE = "public, max-age=31536000, immutable"
+TIMEOUT_S = 2.0
+LATE_S = 5.0
+"""How much later all may be on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def asset(s3: Bucket) -> PublishedAsset:
+    return publish(s3.store("media-store"))
+
+
+def paths(asset: PublishedAsset) -> dict[str, bytes]:
+    """The segments and initialization sections, by their paths."""
+    return {
+        f"{asset.path}/{name}": content
+        for name, content in asset.contents.items()
+        if name.endswith(("m4s", "mp4"))
+    }
+
+
+async def seen(client: Client, path: str, content: bytes) -> HTTPStatus:
+    """Ask for an object; whatever is said, it is no lie, and no problem is kept."""
+    response = await client.get(path)
+    body = await response.read()
+    if response.status == HTTPStatus.OK:
+        assert body == content
+        assert response.headers["Cache-Control"] == IMMUTABLE
+    else:
+        assert response.status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.INTERNAL_SERVER_ERROR}
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.content_type == "application/problem+json"
+    return HTTPStatus(response.status)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_faults_that_pass_are_not_seen(s3: Bucket, asset: PublishedAsset, seed: int) -> None:
+    with fault_proxy(s3, seeded(seed, 0.3)) as proxy:
+        app = create_app(quick(proxy.bucket, "media-store"), store_timeout_s=10)
+        async with TestClient(TestServer(app)) as client:
+            told = [await seen(client, path, content) for path, content in paths(asset).items()]
+        assert proxy.faults.total() > 0
+    assert set(told) == {HTTPStatus.OK}
+
+
+@pytest.mark.parametrize("fault", [*PASSING, Fault.ALTERED_ANSWER, Fault.OTHER_TAG])
+async def test_a_fault_that_stays_is_a_problem_and_no_lie(
+    s3: Bucket, asset: PublishedAsset, fault: Fault
+) -> None:
+    is_spoiled = iter([False] + [True] * 10_000)  # the index comes whole
+
+    def plan(_request: Request) -> Fault | None:
+        return fault if next(is_spoiled) else None
+
+    with fault_proxy(s3, plan) as proxy:
+        app = create_app(quick(proxy.bucket, "media-store", 3), store_timeout_s=TIMEOUT_S)
+        async with TestClient(TestServer(app)) as client:
+            told = []
+            for path, content in list(paths(asset).items())[:3]:
+                begun_s = time.monotonic()
+                told.append(await seen(client, path, content))
+                assert time.monotonic() - begun_s < TIMEOUT_S + LATE_S
+    is_harmless = fault in {Fault.SLOW_BODY, Fault.OTHER_TAG, Fault.UPLOAD_CUT}
+    if is_harmless:
+        assert set(told) <= {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
+    else:
+        assert HTTPStatus.OK not in told
+
+
+async def test_what_is_in_memory_outlives_the_store(s3: Bucket, asset: PublishedAsset) -> None:
+    is_down = False
+
+    def plan(_request: Request) -> Fault | None:
+        return Fault.INTERNAL_ERROR if is_down else None
+
+    with fault_proxy(s3, plan) as proxy:
+        app = create_app(quick(proxy.bucket, "media-store", 1), store_timeout_s=TIMEOUT_S)
+        async with TestClient(TestServer(app)) as client:
+            before = await (await client.get("/first-light.m3u8")).read()
+            for path, content in paths(asset).items():
+                assert await seen(client, path, content) == HTTPStatus.OK
+            is_down = True
+            for path, content in paths(asset).items():
+                assert await seen(client, path, content) == HTTPStatus.OK
+            entry = await client.get("/first-light.m3u8")
+            assert (entry.status, await entry.read()) == (HTTPStatus.OK, before)
+
+
+@pytest.fixture
+def stalling(s3: Bucket) -> Iterator[tuple[StoreReader, list[int]]]:
+    """A reader whose store does not answer each fiftieth request, and how many there were."""
+    requests, seen = count(1), [0]
+
+    def plan(_request: Request) -> Fault | None:
+        seen[0] = next(requests)
+        return Fault.STALLED if seen[0] % 50 == 0 else None
+
+    s3.store("hedged").put("key", b"sound" * 1_000)
+    with fault_proxy(s3, plan) as proxy:
+        yield StoreReader(quick(proxy.bucket, "hedged"), timeout_s=TIMEOUT_S), seen
+
+
+async def test_who_is_unlucky_does_not_wait(stalling: tuple[StoreReader, list[int]]) -> None:
+    """A read that is late is asked for again; without that, four of these would fail."""
+    reader, requests = stalling
+    longest_s = 0.0
+    for _ in range(200):
+        begun_s = time.monotonic()
+        assert await reader.read("key") == b"sound" * 1_000
+        longest_s = max(longest_s, time.monotonic() - begun_s)
+    assert longest_s < TIMEOUT_S
+    assert requests[0] <= 200 * 1.1 + 10
