@@ -62,6 +62,10 @@ class Record:
         is_near = self.farthest in {None, Found.ABSENCE, Found.MEMORY}
         return is_near and all(held.is_current for held in self.held)
 
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of the objects that are in memory, each once."""
+        return tuple(dict.fromkeys(held.key for held in self.held))
+
     def note(self, found: Found) -> None:
         """Take note of where an object was found."""
         if self.farthest is None or _ORDER[found] > _ORDER[self.farthest]:

@@ -89,9 +89,8 @@ class StoreReader:
         reads = [asyncio.create_task(get())]
         try:
             for wait_s, is_stuck in ((after_s, False), ((STUCK - 1) * after_s, True)):
-                done, _ = await asyncio.wait(reads, timeout=wait_s)
-                if done:
-                    break
+                if (await asyncio.wait(reads, timeout=wait_s))[0]:
+                    return reads[0].result()
                 if not self.is_busy and self._hedging.takes_second(is_stuck=is_stuck):
                     reads.append(asyncio.create_task(get()))
                     break

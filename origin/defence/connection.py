@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from origin.defence.refusals import rendered
 from origin.defence.timed import TimedConnection
 from origin.delivery.errors import TooManyRequests
+from origin.delivery.fields import joined
 
 if TYPE_CHECKING:
     from origin.defence.client import Client
@@ -43,10 +44,10 @@ class GuardedConnection(TimedConnection):
         self._guard.close_connection(self._client)
         super().connection_lost(exc)
 
-    def takes_request(self, forwarded_for: str | None) -> bool:
+    def takes_request(self, forwarded_for: str | None, now_s: float) -> bool:
         """Count a request that came whole; False where its client asks too often."""
         self.begin_answer()
-        client, now_s = self._client, self._loop.time()
+        client = self._client
         if client is None and forwarded_for is not None:
             client = self._guard.client_behind(forwarded_for, now_s)
         return client is None or client.takes_request(now_s)
@@ -57,11 +58,9 @@ class GuardedConnection(TimedConnection):
         The connection of a client that asks too often is not read for the rest of the second, so
         that refusals, too, have a bounded cost; that of a proxy is, for the sake of the others.
         """
-        lines = request.headers.getall(hdrs.X_FORWARDED_FOR, ())
-        forwarded_for = ", ".join(lines) if lines else None
-        if self.takes_request(forwarded_for):
+        forwarded_for, now_s = joined(request, hdrs.X_FORWARDED_FOR), self._loop.time()
+        if self.takes_request(forwarded_for, now_s):
             return
-        now_s = self._loop.time()
         client = self._client
         if client is None:
             client = self._guard.client_behind(forwarded_for or "", now_s)

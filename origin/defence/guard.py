@@ -5,13 +5,14 @@ The sweep takes some hundred connections at a time, and lets others have their t
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
+from origin.beside import beside
 from origin.defence.client import Client, ClientLimits, Clients
 from origin.defence.deadlines import Deadlines
 from origin.defence.descriptors import connections_max
@@ -105,13 +106,8 @@ async def sweeping(server: "web.Server", *, every_s: float = SWEEP_EVERY_S) -> A
 
     They have to be GuardedConnections.
     """
-    task = asyncio.create_task(_sweep(server, every_s), name="sweep")
-    try:
+    async with beside(_sweep(server, every_s), "sweep"):
         yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def _sweep(server: "web.Server", every_s: float) -> None:

@@ -23,6 +23,7 @@ from origin.delivery.conditional import Conditions, Validators, Verdict, evaluat
 from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
 from origin.delivery.entity_tag import EntityTag
 from origin.delivery.errors import NotAcceptable, PreconditionFailed, RangeNotSatisfiable
+from origin.delivery.fields import joined
 from origin.delivery.head import number_of
 from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
@@ -82,8 +83,8 @@ class Responder:
         if request.method == hdrs.METH_HEAD:
             headers[hdrs.CONTENT_LENGTH] = str(body.size_bytes)
             return web.Response(headers=headers)
-        range_header = _joined(request, hdrs.RANGE)
-        if not range_applies(_joined(request, hdrs.IF_RANGE), validators, now):
+        range_header = joined(request, hdrs.RANGE)
+        if not range_applies(joined(request, hdrs.IF_RANGE), validators, now):
             range_header = None
         response = await _send(body, range_header, str(validators.etag), headers)
         if not resource.takes_query:
@@ -130,7 +131,7 @@ async def _partial(
 
 def _choose_coding(request: web.Request, policy: CachePolicy) -> Coding:
     offered = COMPRESSIBLE if policy.compressible else PLAIN
-    coding = negotiate(_joined(request, hdrs.ACCEPT_ENCODING), offered)
+    coding = negotiate(joined(request, hdrs.ACCEPT_ENCODING), offered)
     if coding is None:
         raise NotAcceptable(f"It exists as {' and '.join(offered)} only.")
     return coding
@@ -158,14 +159,8 @@ def _metadata(resource: Resource, policy: CachePolicy, validators: Validators) -
 
 def _conditions(request: web.Request) -> Conditions:
     return Conditions(
-        if_match=_joined(request, hdrs.IF_MATCH),
-        if_none_match=_joined(request, hdrs.IF_NONE_MATCH),
-        if_modified_since=_joined(request, hdrs.IF_MODIFIED_SINCE),
-        if_unmodified_since=_joined(request, hdrs.IF_UNMODIFIED_SINCE),
+        if_match=joined(request, hdrs.IF_MATCH),
+        if_none_match=joined(request, hdrs.IF_NONE_MATCH),
+        if_modified_since=joined(request, hdrs.IF_MODIFIED_SINCE),
+        if_unmodified_since=joined(request, hdrs.IF_UNMODIFIED_SINCE),
     )
-
-
-def _joined(request: web.Request, name: str) -> str | None:
-    """Return a header's lines as one value (RFC 9110 §5.3)."""
-    lines = request.headers.getall(name, ())
-    return ", ".join(lines) if lines else None

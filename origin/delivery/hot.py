@@ -28,7 +28,7 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from origin.cache.record import RECORD
 from origin.defence.connection import GuardedConnection
 from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
-from origin.delivery.reuse import REUSABLE, Held, HotAnswers
+from origin.delivery.reuse import REUSABLE, HotAnswers
 from origin.delivery.verified import VerifiedTokens
 from origin.telemetry.access_log import client_part
 from origin.telemetry.requests import RequestNotes
@@ -120,7 +120,9 @@ class HotConnection(GuardedConnection):
         answer = self._hot.answers.find(path, head, now_s)
         if answer is None:
             self._noted = path
-        elif not transport.get_write_buffer_size() and self.takes_request(head.forwarded_for):
+        elif not transport.get_write_buffer_size() and self.takes_request(
+            head.forwarded_for, now_s
+        ):
             self._next_keepalive_close_time = now_s + self._keepalive_timeout
             transport.writelines((answer.head(), answer.body))
             if head is not self._asked_last:
@@ -141,10 +143,10 @@ class HotConnection(GuardedConnection):
         noted, self._noted = self._noted, None
         sent = await super().finish_response(request, resp, start_time)
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
-            reusable, held = resp.get(REUSABLE), Held.by(request.get(RECORD))
-            if reusable is not None and held is not None:
+            reusable, record = resp.get(REUSABLE), request.get(RECORD)
+            if reusable is not None and record is not None and record.is_from_memory:
                 line = self._hot.notes.noted(noted.decode(), resp, resp.body_length)
-                self._hot.answers.keep(noted, resp, reusable, held, line)
+                self._hot.answers.keep(noted, resp, reusable, record, line)
         return sent
 
 

@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 
@@ -24,24 +24,6 @@ BYTES_MAX: Final = 32_000_000
 _ANSWER_BYTES: Final = 2_000
 """A head, twice, and what leads to it."""
 _Answers = list["HotAnswer | None"]
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What an answer was made of: objects in memory, by their keys.
-
-    ``until_s`` is the end of their time by the loop's clock, None where they never change.
-    """
-
-    keys: tuple[str, ...] = ()
-    until_s: float | None = None
-
-    @classmethod
-    def by(cls, record: Record | None) -> Self | None:
-        """Return what a request's reads found in memory; None where any had to look farther."""
-        if record is None or not record.is_from_memory:
-            return None
-        return cls(tuple(dict.fromkeys(held.key for held in record.held)), record.until_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +55,17 @@ class HotAnswer:
         response: web.Response,
         body: bytes,
         reusable: Reusable,
-        held: Held,
+        record: Record,
         noted: NotedAnswer,
     ) -> None:
+        keys = record.keys()
         self.noted = noted
         self.body = body
-        self.keys = held.keys
-        self.until_s = held.until_s
+        self.keys = keys
+        self.until_s = record.until_s
         self._before, self._after = _head_around_date(response)
         self._second, self._head = 0, b""
-        is_shared = held.keys and not reusable.compressible
+        is_shared = keys and not reusable.compressible
         self.own_bytes = _ANSWER_BYTES + (0 if is_shared else len(body))
 
     def head(self) -> bytes:
@@ -150,7 +133,7 @@ class HotAnswers:
         path: bytes,
         response: web.Response,
         reusable: Reusable,
-        held: Held,
+        record: Record,
         noted: NotedAnswer,
     ) -> None:
         """Give this answer, which was sent, again to whoever asks for the same."""
@@ -161,11 +144,11 @@ class HotAnswers:
         if found is None:
             found = self._objects[path] = _Object(compressible=reusable.compressible)
         before = found.answers[reusable.number]
-        answer = HotAnswer(response, body, reusable, held, noted)
+        answer = HotAnswer(response, body, reusable, record, noted)
         found.answers[reusable.number] = answer
         self._own_bytes += answer.own_bytes - (0 if before is None else before.own_bytes)
-        found.keys.update(held.keys)
-        for key in held.keys:
+        found.keys.update(answer.keys)
+        for key in answer.keys:
             self._paths[key].add(path)
         while self._own_bytes > self._bytes_max:
             self._forget_path(next(iter(self._objects)))

@@ -4,12 +4,13 @@ import asyncio
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from enum import Enum, auto
 from typing import Any, Final
 
 import structlog
 
+from origin.beside import beside
 from origin.supervision import channel
 from origin.supervision.channel import Channel, Message
 
@@ -113,13 +114,10 @@ async def from_supervisor(end: socket.socket) -> AsyncIterator[Orders]:
         orders.end(Ending.RETIRE)
 
     loop.add_signal_handler(signal.SIGTERM, leave)
-    listening = asyncio.create_task(_listen(said, orders), name="orders")
     try:
-        yield orders
+        async with beside(_listen(said, orders), "orders"):
+            yield orders
     finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
         await said.close()
 
 

@@ -5,9 +5,10 @@ They are also its signs of life.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
+from origin.beside import beside
 from origin.supervision.orders import Orders
 from origin.telemetry.metrics import Metrics
 
@@ -17,13 +18,10 @@ REPORT_EVERY_S: Final = 1.0
 @asynccontextmanager
 async def reporting(orders: Orders, metrics: Metrics) -> AsyncIterator[None]:
     """Report what is counted while the caller's block runs."""
-    task = asyncio.create_task(_report(orders, metrics), name="reports")
     try:
-        yield
+        async with beside(_report(orders, metrics), "reports"):
+            yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
         orders.report(families=metrics.report())
 
 
