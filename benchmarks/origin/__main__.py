@@ -1,14 +1,11 @@
 """Ask one question, print one JSON document."""
 
 import argparse
-import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from benchmarks.origin import against_nginx, many_connections, rude_clients, two_workers
 from benchmarks.origin.replay import answer as replay
-from benchmarks.packaging.machine import surroundings
+from benchmarks.questions import first_line, tell
 
 _OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
     "nginx": (against_nginx, {"seconds": 5, "rounds": 5}),
@@ -24,31 +21,19 @@ def main() -> None:
     """Measure, and print one JSON document."""
     asked = _parser().parse_args()
     module, options = _OPTIONS[asked.question]
-    with tempfile.TemporaryDirectory(prefix="soundbridge-") as name:
-        found = module.answer(asked, Path(name))
-    report = {
-        "question": _first_line(module.__doc__),
-        **{name: getattr(asked, name) for name in options},
-        **found,
-        **surroundings(),
-    }
-    print(json.dumps(report, indent=2))
+    tell(module, asked, {name: getattr(asked, name) for name in options})
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.origin", description=_first_line(__doc__)
+        prog="python -m benchmarks.origin", description=first_line(__doc__)
     )
     questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
     for name, (module, options) in _OPTIONS.items():
-        question = questions.add_parser(name, help=_first_line(module.__doc__))
+        question = questions.add_parser(name, help=first_line(module.__doc__))
         for option, value in options.items():
             question.add_argument(f"--{option}", type=int, default=value)
     return parser
-
-
-def _first_line(text: str | None) -> str:
-    return (text or "").partition("\n")[0]
 
 
 if __name__ == "__main__":

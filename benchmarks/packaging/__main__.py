@@ -1,8 +1,6 @@
 """Ask one question, print one JSON document."""
 
 import argparse
-import json
-import tempfile
 from pathlib import Path
 
 from benchmarks.packaging import (
@@ -13,7 +11,7 @@ from benchmarks.packaging import (
     memory,
     same_coder,
 )
-from benchmarks.packaging.machine import surroundings
+from benchmarks.questions import first_line, tell
 
 _QUESTIONS = {
     "ffmpeg": (against_ffmpeg, 540, 5),
@@ -29,27 +27,21 @@ _QUESTIONS = {
 def main() -> None:
     """Measure, and print one JSON document."""
     asked = _parser().parse_args()
-    module = _QUESTIONS[asked.question][0]
-    with tempfile.TemporaryDirectory(prefix="soundbridge-") as name:
-        found = module.answer(asked, Path(name))
-    report = {
-        "question": _first_line(module.__doc__),
+    about = {
         "source": asked.source.name if asked.source else "synthesised tune",
         "source_s": asked.seconds,
         "rounds": asked.rounds,
-        **found,
-        **surroundings(),
     }
-    print(json.dumps(report, indent=2))
+    tell(_QUESTIONS[asked.question][0], asked, about)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.packaging", description=_first_line(__doc__)
+        prog="python -m benchmarks.packaging", description=first_line(__doc__)
     )
     questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
     for name, (module, seconds, rounds) in _QUESTIONS.items():
-        question = questions.add_parser(name, help=_first_line(module.__doc__))
+        question = questions.add_parser(name, help=first_line(module.__doc__))
         question.add_argument("source", nargs="?", type=Path, help="Music in the tune's place.")
         question.add_argument("--seconds", type=int, default=seconds, help="Length of a source.")
         question.add_argument("--rounds", type=int, default=rounds)
@@ -59,10 +51,6 @@ def _parser() -> argparse.ArgumentParser:
             question.add_argument("--files", type=int, default=50)
             question.add_argument("--jobs", type=int, default=50, help="At a time.")
     return parser
-
-
-def _first_line(text: str | None) -> str:
-    return (text or "").partition("\n")[0]
 
 
 if __name__ == "__main__":
