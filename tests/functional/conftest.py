@@ -13,6 +13,7 @@ from tests.functional.storing import contents, package_song
 from tests.servers.seaweedfs import Bucket, seaweedfs
 from tests.sources.audio import excerpt
 from tests.sources.package import InFolder, package_into
+from tests.sources.published import PublishedAsset, publish
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +52,19 @@ def specimens(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(tmp_path: Path) -> LocalStore:
     """The empty folder ``store`` as a store."""
     return LocalStore(tmp_path / "store", mkdir=True, automatic_cleanup=True)
+
+
+@pytest.fixture
+def folder(store: LocalStore, tmp_path: Path) -> Path:
+    """The folder of that store."""
+    del store
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def asset(store: LocalStore) -> PublishedAsset:
+    """An asset in it, published by hand."""
+    return publish(store)
 
 
 @pytest.fixture(scope="session")

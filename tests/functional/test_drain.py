@@ -8,26 +8,13 @@ from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
-from obstore.store import LocalStore
 
 from tests.functional.load import refuses, rest_of, slow_download
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
-from tests.sources.published import PublishedAsset, publish
+from tests.sources.published import PublishedAsset
 
 SEGMENT = "320k/00000.m4s"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "store"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def asset(folder: Path) -> PublishedAsset:
-    return publish(LocalStore(folder))
 
 
 @pytest.fixture

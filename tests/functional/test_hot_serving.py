@@ -30,16 +30,6 @@ def cache(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> LocalStore:
-    return LocalStore(tmp_path / "store", mkdir=True)
-
-
-@pytest.fixture
-def asset(store: LocalStore) -> PublishedAsset:
-    return publish(store)
-
-
-@pytest.fixture
 def connection(tmp_path: Path, asset: PublishedAsset, cache: Valkey) -> Iterator[HTTPConnection]:
     del asset
     options = ("--store", tmp_path / "store", "--port", "0", "--cache", cache.url)

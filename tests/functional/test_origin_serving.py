@@ -8,25 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from obstore.store import LocalStore
 
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import TIMEOUT_S, soundbridge
-from tests.sources.published import PublishedAsset, publish
+from tests.sources.published import PublishedAsset
 
 Start = Callable[..., Server]
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "store"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def asset(folder: Path) -> PublishedAsset:
-    return publish(LocalStore(folder))
 
 
 @pytest.fixture

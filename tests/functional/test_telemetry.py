@@ -12,29 +12,16 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from obstore.store import LocalStore
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
-from tests.sources.published import PublishedAsset, publish
+from tests.sources.published import PublishedAsset
 
 SEGMENT = "128k/00000.m4s"
 PAGES = "soundbridge_requests_total,class=page,method=GET,status=200"
 HOT_PAGES = "soundbridge_hot_answers_total,class=page"
 SEGMENTS = "soundbridge_requests_total,class=segment,method=GET,status=200"
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "store"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def asset(folder: Path) -> PublishedAsset:
-    return publish(LocalStore(folder))
 
 
 @pytest.fixture

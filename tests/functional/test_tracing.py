@@ -9,13 +9,12 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
-from obstore.store import LocalStore
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.functional.supervising import supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
-from tests.sources.published import PublishedAsset, publish
+from tests.sources.published import PublishedAsset
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 PARENT = "b7ad6b7169203331"
@@ -74,18 +73,6 @@ def collecting() -> Iterator[Collector]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "store"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def asset(folder: Path) -> PublishedAsset:
-    return publish(LocalStore(folder))
 
 
 def _attributes(span: Span) -> dict[str, str | int]:

@@ -6,30 +6,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
-from obstore.store import LocalStore
 
 from tests.functional.load import Load, load, refuses, rest_of, slow_download
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
-from tests.sources.published import PublishedAsset, publish
+from tests.sources.published import PublishedAsset
 
 CLIENTS = 4
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "store"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def asset(folder: Path) -> PublishedAsset:
-    return publish(LocalStore(folder))
 
 
 @pytest.fixture
@@ -38,6 +25,12 @@ def server(folder: Path, asset: PublishedAsset, tmp_path: Path) -> Iterator[Serv
     with supervised(folder, tmp_path / "log", "--workers", "2") as server:
         assert len(server.workers) == 2
         yield server
+
+
+def _busy(server: Server, asset: PublishedAsset) -> AbstractContextManager[Load]:
+    """Let clients ask for a segment while the caller's block runs."""
+    name = "128k/00000.m4s"
+    return load(server.address, f"{asset.path}/{name}", asset.contents[name])
 
 
 def _some_more(seen: Load) -> None:
@@ -55,8 +48,7 @@ def _reload(server: Server) -> None:
 
 
 def test_no_request_fails_over_reloads(server: Server, asset: PublishedAsset) -> None:
-    name = "128k/00000.m4s"
-    with load(server.address, f"{asset.path}/{name}", asset.contents[name]) as seen:
+    with _busy(server, asset) as seen:
         _some_more(seen)
         for _ in range(2):
             _reload(server)
@@ -68,8 +60,7 @@ def test_no_request_fails_over_reloads(server: Server, asset: PublishedAsset) ->
 def test_a_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
     server: Server, asset: PublishedAsset
 ) -> None:
-    name = "128k/00000.m4s"
-    with load(server.address, f"{asset.path}/{name}", asset.contents[name]) as seen:
+    with _busy(server, asset) as seen:
         _some_more(seen)
         first, _ = sorted(server.workers)
         os.kill(first, signal.SIGTERM)
@@ -81,8 +72,7 @@ def test_a_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
 def test_a_killed_worker_takes_with_it_what_it_was_answering_and_no_more(
     server: Server, asset: PublishedAsset
 ) -> None:
-    name = "128k/00000.m4s"
-    with load(server.address, f"{asset.path}/{name}", asset.contents[name]) as seen:
+    with _busy(server, asset) as seen:
         _some_more(seen)
         first, second = sorted(server.workers)
         os.kill(first, signal.SIGKILL)
