@@ -67,7 +67,7 @@ def create_app(
         measured = telemetry.store_read
         store_reader = StoreReader(store, timeout_s=store_timeout_s, measured=measured)
         tiers = Tiers(store_reader, cache, on_change=answers.forget)
-        answers.used = tiers.reader.held.touch
+        answers.use_of = tiers.reader.held.use_of
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader
     Delivery(reader, responder, tokens).add_routes(app)

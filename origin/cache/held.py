@@ -16,7 +16,7 @@ from typing import Final
 from cdn.policy import Holding
 from manifests.index import StoredObject
 from origin.cache.lifetimes import MISSING, holding_of, may_change
-from origin.cache.memory import MemoryCache
+from origin.cache.memory import MemoryCache, Use
 from origin.cache.store import matches
 from origin.delivery.bounded import BoundedMap
 
@@ -66,9 +66,9 @@ class HeldObjects:
         """How much memory it takes."""
         return self._memory.size_bytes
 
-    def touch(self, key: str) -> None:
-        """Count a use of an object that was given elsewhere."""
-        self._memory.touch(key)
+    def use_of(self, key: str) -> Use | None:
+        """Return what counts, by the clock, a use of an object that is given elsewhere."""
+        return self._memory.use_of(key)
 
     def get(self, key: str, listed: StoredObject | None) -> Held | None:
         """Return an object, if it is held, and is what is listed."""

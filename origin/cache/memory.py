@@ -12,12 +12,14 @@ or dropped. How long a value holds is its owner's business.
 """
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Final, Generic, TypeVar
 
 from origin.cache.foresight import Foresight, Place
 
 V = TypeVar("V")
+Use = Callable[[float], None]
 
 ENTRY_BYTES: Final = 2_048
 """What it takes to hold a value, and to know who listens, and what is answered with it."""
@@ -91,9 +93,13 @@ class MemoryCache(Generic[V]):
         entry.place.rendition.note(entry.place.number, self._clock())
         return entry.value
 
-    def touch(self, key: str) -> None:
-        """Count a use that was served elsewhere."""
-        self.get(key)
+    def use_of(self, key: str) -> Use | None:
+        """Return what counts a use of a value that is given elsewhere, for as long as it is held.
+
+        It is told the time, by the clock. None where there is no such value.
+        """
+        entry = self._entries.get(key)
+        return None if entry is None else partial(entry.place.rendition.note, entry.place.number)
 
     def put(self, key: str, value: V, size_bytes: int, *, is_ahead: bool = False) -> bool:
         """Hold the value in place of the one before; tell whether it is held now.

@@ -20,6 +20,8 @@ HEAD_BYTES_MAX: Final = 4096
 _FIELDS_MAX: Final = 64
 _KNOWN_MAX: Final = 4096
 
+END: Final = b"\r\n\r\n"
+_LINE_END_BYTES: Final = 2
 _FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\x20-\x7e\t]*)")
 _HOST: Final = re.compile(rb"[0-9A-Za-z.\-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 ALL_OF_IT: Final = "bytes=0-"
@@ -73,6 +75,8 @@ class KnownHeads:
         try:
             return self._known[fields]
         except KeyError:
+            if not fields.endswith(END):  # not whole yet
+                return None
             if len(self._known) >= self._known_max:
                 self._known.clear()
             head = self._known[fields] = read_head(fields)
@@ -80,8 +84,10 @@ class KnownHeads:
 
 
 def read_head(fields: bytes) -> PlainHead | None:
-    """Read header fields, each with its line end, without the empty line behind them."""
-    found = _fields(fields)
+    """Read header fields, each with its line end, up to the empty line behind them."""
+    if not fields.endswith(END):
+        return None
+    found = _fields(fields[:-_LINE_END_BYTES])
     if found is None or not _HOST.fullmatch(found.get(b"host", b"")):
         return None
     asked = found.get(b"range")

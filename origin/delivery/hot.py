@@ -27,16 +27,16 @@ from aiohttp.streams import EMPTY_PAYLOAD
 
 from origin.cache.record import RECORD
 from origin.defence.connection import GuardedConnection
-from origin.delivery.head import HEAD_BYTES_MAX, KnownHeads, PlainHead
+from origin.delivery.head import END, HEAD_BYTES_MAX, KnownHeads, PlainHead
 from origin.delivery.reuse import REUSABLE, HotAnswers
 from origin.delivery.verified import VerifiedTokens
 from origin.telemetry.access_log import client_part
 from origin.telemetry.requests import RequestNotes
 
 _METHOD: Final = b"GET /"
-_VERSION: Final = b" HTTP/1.1"
-_LINE_END: Final = b"\r\n"
-_END: Final = b"\r\n\r\n"
+_TARGET_AT: Final = len(_METHOD) - 1
+_VERSION: Final = b" HTTP/1.1\r\n"
+_VERSION_BYTES: Final = len(_VERSION)
 _IN_PATHS: Final = b"/-._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
 
@@ -63,16 +63,21 @@ class HotPath:
     def plain_request(self, data: bytes) -> tuple[bytes, PlainHead] | None:
         """Return the path and the fields of one whole plain request; None for all else.
 
-        No more than one: fields of which one is an empty line are not plain.
+        No more than one: fields of which one is an empty line are not plain. Whether the path is
+        plain is not looked at (``_is_plain``): a path that has an answer was.
         """
-        if len(data) > HEAD_BYTES_MAX or not data.endswith(_END):
+        if not data.startswith(_METHOD) or len(data) > HEAD_BYTES_MAX:
             return None
-        line_end = data.find(_LINE_END)
-        path = _path(data[:line_end])
-        if path is None:
+        target_end = data.find(_VERSION)
+        if target_end < 0:
             return None
-        head = self._heads.read(data[line_end + len(_LINE_END) : -len(_LINE_END)])
-        return None if head is None else (path, head)
+        head = self._heads.read(data[target_end + _VERSION_BYTES :])
+        if head is None:
+            return None
+        path, _, query = data[_TARGET_AT:target_end].partition(b"?")
+        if query and query.translate(None, _IN_QUERIES):
+            return None
+        return path, head
 
 
 class HotConnection(GuardedConnection):
@@ -96,7 +101,7 @@ class HotConnection(GuardedConnection):
         super().data_received(data)
         self._is_at_rest = (
             self._request_count > before
-            and data.endswith(_END)
+            and data.endswith(END)
             and not self._buffer_paused
             and not self._upgraded
             and self._messages[-1][1] is EMPTY_PAYLOAD
@@ -119,7 +124,8 @@ class HotConnection(GuardedConnection):
             return False
         answer = self._hot.answers.find(path, head, now_s)
         if answer is None:
-            self._noted = path
+            if _is_plain(path):
+                self._noted = path
         elif not transport.get_write_buffer_size() and self.takes_request(
             head.forwarded_for, now_s
         ):
@@ -150,11 +156,6 @@ class HotConnection(GuardedConnection):
         return sent
 
 
-def _path(line: bytes) -> bytes | None:
-    """Return the path of a plain request line, None where it is another."""
-    if not (line.startswith(_METHOD) and line.endswith(_VERSION)):
-        return None
-    path, _, query = line[len(_METHOD) - 1 : -len(_VERSION)].partition(b"?")
-    if path.translate(None, _IN_PATHS) or query.translate(None, _IN_QUERIES):
-        return None
-    return path
+def _is_plain(path: bytes) -> bool:
+    """Tell whether nothing in a path can be read in two ways, or ends a request line."""
+    return not path.translate(None, _IN_PATHS)

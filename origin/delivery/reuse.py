@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 
+from origin.cache.memory import Use
 from origin.cache.record import Record
 from origin.delivery.head import REPRESENTATIONS, PlainHead
 from origin.telemetry.requests import NotedAnswer
@@ -48,6 +49,7 @@ class HotAnswer:
 
     __slots__ = (
         "_after", "_before", "_head", "_second", "body", "keys", "noted", "own_bytes", "until_s",
+        "uses",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +65,7 @@ class HotAnswer:
         self.body = body
         self.keys = keys
         self.until_s = record.until_s
+        self.uses: tuple[Use, ...] = ()
         self._before, self._after = _head_around_date(response)
         self._second, self._head = 0, b""
         is_shared = keys and not reusable.compressible
@@ -91,18 +94,18 @@ class _Object:
         return sum(answer.own_bytes for answer in self.answers if answer is not None)
 
 
-def _ignore(_key: str) -> None:
-    pass
+def _uncounted(_key: str) -> Use | None:
+    return None
 
 
 class HotAnswers:
     """Answers by path and representation, ``bytes_max`` of them; those of the oldest path go first.
 
-    ``used`` is told the keys of what was given again.
+    ``use_of`` returns what counts the uses of the object with a key, by the loop's clock.
     """
 
     def __init__(self, bytes_max: int = BYTES_MAX) -> None:
-        self.used: Callable[[str], object] = _ignore
+        self.use_of: Callable[[str], Use | None] = _uncounted
         self._bytes_max = bytes_max
         self._own_bytes = 0
         self._objects: dict[bytes, _Object] = {}
@@ -124,8 +127,8 @@ class HotAnswers:
         if answer.until_s is not None and now_s >= answer.until_s:
             self._forget_path(path)
             return None
-        for key in answer.keys:
-            self.used(key)
+        for use in answer.uses:
+            use(now_s)
         return answer
 
     def keep(
@@ -145,6 +148,7 @@ class HotAnswers:
             found = self._objects[path] = _Object(compressible=reusable.compressible)
         before = found.answers[reusable.number]
         answer = HotAnswer(response, body, reusable, record, noted)
+        answer.uses = tuple(use for key in answer.keys if (use := self.use_of(key)) is not None)
         found.answers[reusable.number] = answer
         self._own_bytes += answer.own_bytes - (0 if before is None else before.own_bytes)
         found.keys.update(answer.keys)

@@ -14,6 +14,8 @@ import time
 from json.encoder import encode_basestring_ascii
 from typing import Final, Protocol
 
+AT_ONCE_MS: Final = "0.0"
+"""What is said of answers that were in memory."""
 _METHOD_LENGTH: Final = 20
 _PATH_LENGTH: Final = 900
 _RANGE_LENGTH: Final = 100
@@ -61,15 +63,8 @@ class AccessLog:
         self._millisecond = 0
         self._moment = ""
 
-    def hit(self, answer: str, client: str, request_id: str) -> None:
-        """Log an answer that was in memory, from parts that were made before."""
-        self._log(answer, client, "0.0", request_id)
-
-    def log(self, answer: str, client: str, duration_s: float, request_id: str) -> None:
-        """Log an answer; ``request_id`` is of a safe form."""
-        self._log(answer, client, f"{duration_s * 1000:.1f}", request_id)
-
-    def _log(self, answer: str, client: str, duration_ms: str, request_id: str) -> None:
+    def log(self, answer: str, client: str, request_id: str, duration_ms: str = AT_ONCE_MS) -> None:
+        """Log an answer, from parts; ``request_id`` and ``duration_ms`` are of a safe form."""
         millisecond = int(time.time() * 1000)
         if millisecond != self._millisecond:
             self._millisecond, self._moment = millisecond, _written(millisecond)

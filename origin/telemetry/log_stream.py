@@ -49,19 +49,20 @@ class LogStream:
 
     def write(self, text: str) -> int:
         """Take a line, or drop it where too much is held already."""
-        cost_bytes = len(text) + _LINE_COSTS_BYTES
+        length = len(text)
         with self._lock:
-            if self._held_bytes + cost_bytes > self._limit_bytes or self._is_closed:
+            held_bytes = self._held_bytes + length + _LINE_COSTS_BYTES
+            if held_bytes > self._limit_bytes or self._is_closed:
                 self._count_dropped(1)
-                return len(text)
+                return length
+            self._held_bytes = held_bytes
+            is_first = not self._lines
             self._lines.append(text)
-            self._held_bytes += cost_bytes
-            is_first, is_much = len(self._lines) == 1, self._held_bytes >= _GATHER_BYTES
         if is_first:
             self._wake.set()
-        if is_much and not self._hurry.is_set():
+        if held_bytes >= _GATHER_BYTES and not self._hurry.is_set():
             self._hurry.set()
-        return len(text)
+        return length
 
     def flush(self) -> None:
         """Do nothing: lines leave soon by themselves."""
@@ -84,13 +85,14 @@ class LogStream:
             self._hurry.wait(GATHER_S)
             with self._lock:
                 lines, self._lines = self._lines, []
+                leaving_bytes = self._held_bytes  # what was written out before is gone already
                 self._wake.clear()
                 self._hurry.clear()
                 is_last = self._is_closed
             for piece, count in _pieces(lines, self._piece_bytes):
                 self._write_out(piece, count)
             with self._lock:
-                self._held_bytes -= sum(len(line) + _LINE_COSTS_BYTES for line in lines)
+                self._held_bytes -= leaving_bytes
             if is_last:
                 return
 
@@ -137,14 +139,18 @@ class LogStream:
 
 def _pieces(lines: Iterable[str], size_bytes: int) -> Iterator[tuple[bytes, int]]:
     """Put whole lines together into pieces of up to a size; a longer line is a piece by itself."""
-    piece: list[bytes] = []
+    piece: list[str] = []
     held_bytes = 0
     for line in lines:
-        encoded = line.encode(errors="backslashreplace")
-        if piece and held_bytes + len(encoded) > size_bytes:
-            yield b"".join(piece), len(piece)
+        line_bytes = len(line) if line.isascii() else len(_encoded(line))
+        if piece and held_bytes + line_bytes > size_bytes:
+            yield _encoded("".join(piece)), len(piece)
             piece, held_bytes = [], 0
-        piece.append(encoded)
-        held_bytes += len(encoded)
+        piece.append(line)
+        held_bytes += line_bytes
     if piece:
-        yield b"".join(piece), len(piece)
+        yield _encoded("".join(piece)), len(piece)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode(errors="backslashreplace")

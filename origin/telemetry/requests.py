@@ -52,8 +52,8 @@ class RequestNotes(AbstractAccessLogger):
         self._log.log(
             answer_part(request.method, request.rel_url.raw_path, response.status, sent_bytes),
             client_part(request.remote, headers.get(hdrs.USER_AGENT), headers.get(hdrs.RANGE)),
-            time,
             request.get(REQUEST_ID) or new_request_id(),
+            f"{time * 1000:.1f}",
         )
 
     def noted(self, path: str, response: web.StreamResponse, sent_bytes: int) -> NotedAnswer:
@@ -67,7 +67,7 @@ class RequestNotes(AbstractAccessLogger):
         """Take note of an answer from memory; ``client`` is what ``client_part`` returns."""
         answer.series.hit(answer.sent_bytes)
         if self._log is not None:
-            self._log.hit(answer.line, client, request_id or new_request_id())
+            self._log.log(answer.line, client, request_id or new_request_id())
 
 
 def put_request_id(response: web.StreamResponse, request_id: str) -> None:

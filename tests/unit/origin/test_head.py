@@ -12,7 +12,7 @@ COMPRESSED = number_of(Coding.GZIP, in_part=False)
 
 
 def head(*lines: str) -> PlainHead | None:
-    return read_head("".join(f"{line}\r\n" for line in lines).encode("latin-1"))
+    return read_head("\r\n".join([*lines, "", ""]).encode("latin-1"))
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,16 @@ def test_nothing_comes_twice(name: str) -> None:
 def test_no_host() -> None:
     assert head("Accept: */*") is None
     assert read_head(b"") is None
+    assert read_head(b"\r\n") is None
 
 
-def test_a_last_line_that_does_not_end() -> None:
-    assert read_head(b"Host: x") is None
-    assert read_head(b"Host: x\r\nA: b") is None
+@pytest.mark.parametrize("cut", range(1, 15))
+def test_no_empty_line_at_the_end(cut: int) -> None:
+    assert read_head(b"Host: x\r\nA: b\r\n\r\n"[:-cut]) is None
+
+
+def test_something_behind_the_empty_line() -> None:
+    assert read_head(b"Host: x\r\n\r\nA: b\r\n\r\n") is None
 
 
 def test_more_fields_than_anybody_sends() -> None:
@@ -104,8 +109,8 @@ def test_more_fields_than_anybody_sends() -> None:
 def test_what_is_known_is_as_it_was_read_and_no_more_than_so_much() -> None:
     heads = KnownHeads(known_max=10)
     for _ in range(2):
-        assert heads.read(b"Host: x\r\n") == head("Host: x")
-        assert heads.read(b"Host: x\r\nHost: x\r\n") is None
+        assert heads.read(b"Host: x\r\n\r\n") == head("Host: x")
+        assert heads.read(b"Host: x\r\nHost: x\r\n\r\n") is None
         for number in range(20):
-            assert heads.read(b"Host: %d\r\n" % number) is not None
+            assert heads.read(b"Host: %d\r\n\r\n" % number) is not None
             assert len(heads) <= 10

@@ -40,7 +40,7 @@ class Left:
 
 KEYS = st.sampled_from(["entry/a.json", *(KEY.format("song", number) for number in range(6))])
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["put", "get", "touch", "drop"]), KEYS, st.integers(0, 5_000))
+    st.tuples(st.sampled_from(["put", "get", "use", "drop"]), KEYS, st.integers(0, 5_000))
 )
 
 
@@ -58,8 +58,11 @@ def test_whatever_is_done_it_is_a_map_within_its_bound(steps: list[tuple[str, st
             model[key] = value
         elif what == "get":
             assert cache.get(key) == (model.get(key) if key in cache else None)
-        elif what == "touch":
-            cache.touch(key)
+        elif what == "use":
+            use = cache.use_of(key)
+            assert (use is not None) == (key in cache)
+            if use is not None:
+                use(clock.now_s)
         else:
             cache.drop(key)
         assert cache.size_bytes <= 4 * ENTRY_BYTES + 6_000

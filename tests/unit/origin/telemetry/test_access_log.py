@@ -16,7 +16,7 @@ class Lines(list[str]):
 def test_a_line_is_json_whatever_clients_say() -> None:
     lines = Lines()
     client = client_part("::1", 'a "quoted"\\\n\udc80 agent', "bytes=0-")
-    AccessLog(lines).log(answer_part("G\x00T", '/a"b', 206, 17), client, 0.01234, "id-1")
+    AccessLog(lines).log(answer_part("G\x00T", '/a"b', 206, 17), client, "id-1", "12.3")
     (line,) = lines
     assert line.endswith("}\n")
     event = json.loads(line)
@@ -39,7 +39,7 @@ def test_a_line_is_json_whatever_clients_say() -> None:
 def test_a_hit_is_a_line_like_any_other() -> None:
     lines = Lines()
     log = AccessLog(lines)
-    log.hit(answer_part("GET", "/x", 200, 1), client_part(None, None), "id-1")
+    log.log(answer_part("GET", "/x", 200, 1), client_part(None, None), "id-1")
     event = json.loads(lines[0])
     assert (event["path"], event["remote"], event["user_agent"]) == ("/x", None, None)
     assert event["request_id"] == "id-1"
@@ -50,13 +50,13 @@ def test_no_line_is_longer_than_a_pipe_takes_in_one_piece() -> None:
     odd = "\udc80" * 10_000
     path = '/"' * 9000
     client = client_part("ff02::1", odd, odd)
-    AccessLog(lines).log(answer_part(odd, path, 404, 10**9), client, 99.0, "i" * 100)
+    AccessLog(lines).log(answer_part(odd, path, 404, 10**9), client, "i" * 100, "99000.0")
     assert len(lines[0].encode()) <= select.PIPE_BUF
 
 
 def test_people_get_no_json() -> None:
     lines = Lines()
-    AccessLog(lines, for_people=True).hit(
+    AccessLog(lines, for_people=True).log(
         answer_part("GET", "/x", 200, 1), client_part("::1", "mpv"), "id-1"
     )
     assert lines[0].partition(" ")[2] == "::1 GET '/x' 200 1 bytes 0.0 ms\n"
