@@ -43,7 +43,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
         for _ in range(asked.rounds):
             for name, what in requests.items():
                 for server, running in (("soundbridge", ours), ("nginx", theirs)):
-                    found = load(running, what, folder, seconds=asked.seconds, cores=_CLIENT)
+                    found = load(running, what, seconds=asked.seconds, cores=_CLIENT)
                     served[name].setdefault(server, []).append(found)
         memory_mb = {"soundbridge": ours.memory_mb(), "nginx": theirs.memory_mb()}
     return {

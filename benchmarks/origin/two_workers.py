@@ -30,8 +30,8 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
         for workers in (1, 2):
             options, log = ("--workers", str(workers)), folder / f"log-{workers}-{number}"
             with soundbridge(asset.folder, log, *options, cores=cores) as server:
-                load(server, what, folder, seconds=1, cores=cores)  # into the memory of each
-                found = load(server, what, folder, seconds=asked.seconds, cores=cores)
+                load(server, what, seconds=1, cores=cores)  # into the memory of each
+                found = load(server, what, seconds=asked.seconds, cores=cores)
                 served[workers].append(found)
     one, two = _medians(served[1]), _medians(served[2])
     return {

@@ -20,6 +20,7 @@ QUESTIONS = {
     "packaging first-segments": SHORT,
     "packaging memory": (*SHORT, "--hours", "0.001"),
     "packaging many-files": (*SHORT, "--files", "2", "--jobs", "2"),
+    "origin two-workers": ("--seconds", "1", "--rounds", "1"),
     "origin many-connections": ("--seconds", "1", "--rounds", "1"),
     "origin rude-clients": ("--seconds", "1", "--rounds", "1"),
     "origin replay": ("--plays", "500", "--tracks", "50"),

@@ -1,0 +1,89 @@
+"""The benchmarks' load drops answers unread, and notices all the same that they are others."""
+
+import os
+import socketserver
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+
+import pytest
+
+from benchmarks.origin.load import CONNECTIONS, Asked, Served, load
+from benchmarks.origin.servers import Server
+
+LEARNED = 2 * 2
+"""Each of two paths is read twice before the load begins."""
+CORES = sorted(os.sched_getaffinity(0))[:1]
+Answer = Callable[[int], bytes]
+
+
+def answer(body: bytes, status: str = "200 OK") -> bytes:
+    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+@contextmanager
+def serving(answered: Answer) -> Iterator[Server]:
+    """Serve answers by their number."""
+    numbers = count()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            with suppress(ConnectionError):  # the load has had enough
+                while line := self.rfile.readline():
+                    if line == b"\r\n":
+                        self.wfile.write(answered(next(numbers)))
+
+    class Listening(socketserver.ThreadingTCPServer):
+        request_queue_size = CONNECTIONS
+
+    with Listening(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield Server(f"http://127.0.0.1:{server.server_address[1]}", os.getpid())
+        server.shutdown()
+        thread.join()
+
+
+def asked_of(answered: Answer) -> Served:
+    with serving(answered) as server:
+        return load(server, Asked(["/a", "/b"], [("Accept", "*/*")]), seconds=1, cores=CORES)
+
+
+def test_it_tells_what_was_served() -> None:
+    numbers: list[int] = []
+
+    def answered(number: int) -> bytes:
+        numbers.append(number)
+        return answer(b"x" * 100_000)
+
+    served = asked_of(answered)
+    assert 0.5 * len(numbers) < served.requests_per_s <= len(numbers)
+    assert 0 < served.p50_ms <= served.p99_ms
+    assert served.requests_per_cpu_s > 0
+    assert served.load_cores > 0
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [answer(b"x" * 1001), answer(b"x" * 999), answer(b"x" * 2_000_000), answer(b"")],
+    ids=["longer", "shorter", "much longer", "empty"],
+)
+def test_one_of_another_length_in_between_is_noticed(odd: bytes) -> None:
+    with pytest.raises(SystemExit):
+        asked_of(lambda number: odd if number == LEARNED + 100 else answer(b"x" * 1000))
+
+
+def test_another_body_of_the_same_length_at_the_end_is_noticed() -> None:
+    with pytest.raises(SystemExit):
+        asked_of(lambda number: answer((b"x" if number < LEARNED + 50 else b"y") * 1000))
+
+
+def test_what_never_stays_the_same_is_not_measured() -> None:
+    with pytest.raises(SystemExit):
+        asked_of(lambda number: answer(b"%d" % number))
+
+
+def test_failures_are_not_measured() -> None:
+    with pytest.raises(SystemExit):
+        asked_of(lambda _: answer(b"", "503 Service Unavailable"))
