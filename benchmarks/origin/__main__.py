@@ -12,7 +12,16 @@ _OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
     "two-workers": (two_workers, {"seconds": 5, "rounds": 5}),
     "many-connections": (many_connections, {"seconds": 15, "rounds": 3}),
     "rude-clients": (rude_clients, {"seconds": 35, "rounds": 3}),
-    "replay": (replay, {"plays": 300_000, "tracks": 10_000, "seed": 1}),
+    "replay": (
+        replay,
+        {
+            "plays": 300_000,
+            "tracks": 10_000,
+            "plays_per_minute": 600,
+            "jitter_ms": 300,
+            "seed": 1,
+        },
+    ),
 }
 """The module that answers, and how much it does unless told otherwise."""
 
@@ -32,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, (module, options) in _OPTIONS.items():
         question = questions.add_parser(name, help=first_line(module.__doc__))
         for option, value in options.items():
-            question.add_argument(f"--{option}", type=int, default=value)
+            question.add_argument(f"--{option.replace('_', '-')}", type=int, default=value)
     return parser
 
 

@@ -3,9 +3,9 @@
 Segments are asked for in their order, one for each six seconds of sound. So whoever asks for a
 segment tells when the next ones of that rendition will be asked for: the *listeners* of a rendition
 are the segments last asked for, each of them a prediction for all segments behind it. Listeners
-have no names: who asks for a segment is taken for the one who asked for the segment before it
-longest ago, and several may be at the same segment. Who is late may be gone, and is the less
-likely to come the later it is: he is expected after as long again (ghosts would fill a cache that
+have no names: who asks for a segment is taken for the one at the segment before it who was most
+nearly due, and several may be at the same segment. Who is late may be gone, and is the less likely
+to come the later it is: he is expected after as long again (ghosts would fill a cache that
 holds what is asked for in a second). Nobody being on the way, a segment waits for somebody who
 begins, which is as likely as it was lately (``MEMORY_S``), and then for as long as it is into the
 sound.
@@ -25,10 +25,10 @@ AT_ONCE: Final = 5
 """Segments that a player takes when it begins."""
 LOST_AFTER_S: Final = 20.0
 """A listener who has not asked for the next segment by then has gone away, or has paused."""
-MEMORY_S: Final = 14_400.0
-"""Most renditions are begun a few times an hour or less: what is shorter counts noise."""
+MEMORY_S: Final = 86_400.0
+"""Most renditions are begun a few times a day or less: what is shorter counts noise."""
 NEVER_S: Final = 1e9
-LISTENERS_MAX: Final = 512
+LISTENERS_MAX: Final = 1_024
 """More of one rendition are so close together that it does not matter which are known."""
 
 
@@ -61,8 +61,8 @@ class Rendition:
         listeners = self._listeners
         if now_s - self._tidied_s >= LOST_AFTER_S:
             self._forget_who_is_lost(now_s)
-        at = bisect_left(listeners, (number - 1,))
-        if at < len(listeners) and listeners[at][0] == number - 1:
+        at = self._nearest(number - 1, now_s if number < AT_ONCE else now_s - SEGMENT_S)
+        if at is not None:
             del listeners[at]
         elif len(listeners) >= LISTENERS_MAX:
             return
@@ -70,16 +70,32 @@ class Rendition:
 
     def wait_s(self, number: int, now_s: float) -> float:
         """Return how long it will take until a segment is asked for."""
-        wait_s = self._wait_for_beginning_s(now_s) + max(0, number - AT_ONCE + 1) * SEGMENT_S
+        wait_s = self._wait_for_beginning_s(now_s) + _way_s(0, number)
+        if now_s - self._tidied_s >= LOST_AFTER_S:
+            self._forget_who_is_lost(now_s)
         listeners = self._listeners
-        while (at := bisect_left(listeners, (number,)) - 1) >= 0:
-            segment = listeners[at][0]
+        at = bisect_left(listeners, (number,))
+        while at > 0:
+            segment = listeners[at - 1][0]
+            way_s = _way_s(segment, number)
+            if way_s - SEGMENT_S >= wait_s:  # who is further away comes later
+                break
+            nearest = self._nearest(segment, now_s - way_s)
+            if nearest is not None:
+                wait_s = min(wait_s, abs(listeners[nearest][1] + way_s - now_s))
             at = bisect_left(listeners, (segment,), 0, at)
-            passed_s = now_s - listeners[at][1]
-            if passed_s < LOST_AFTER_S:
-                return min(wait_s, abs((number - segment) * SEGMENT_S - passed_s))
-            del listeners[at]
         return wait_s
+
+    def _nearest(self, segment: int, asked_s: float) -> int | None:
+        """Return the place of who asked for a segment closest to a time, None where nobody did."""
+        listeners = self._listeners
+        at = bisect_left(listeners, (segment, asked_s))
+        is_after = at < len(listeners) and listeners[at][0] == segment
+        if at > 0 and listeners[at - 1][0] == segment:
+            before_s = asked_s - listeners[at - 1][1]
+            if not is_after or before_s <= listeners[at][1] - asked_s:
+                return at - 1
+        return at if is_after else None
 
     def _wait_for_beginning_s(self, now_s: float) -> float:
         """Return how long it takes on average until somebody begins."""
@@ -94,6 +110,12 @@ class Rendition:
     def _forget_who_is_lost(self, now_s: float) -> None:
         self._listeners[:] = (one for one in self._listeners if now_s - one[1] < LOST_AFTER_S)
         self._tidied_s = now_s
+
+
+def _way_s(segment: int, number: int) -> float:
+    """Return how long after one segment a later one is asked for by the same listener."""
+    at_once = AT_ONCE - 1
+    return (max(at_once, number) - max(at_once, segment)) * SEGMENT_S
 
 
 class Place:

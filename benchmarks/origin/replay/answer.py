@@ -6,6 +6,7 @@ The cache is the one that serves, under a simulated clock. A third of the reques
 import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import compress
 from pathlib import Path
 from typing import Any, Final
@@ -27,8 +28,10 @@ _HOT_TRACKS: Final = 50
 
 def answer(asked: Namespace, folder: Path) -> dict[str, Any]:  # noqa: ARG001 nothing is written
     """Replay the same requests with each cache at each size."""
-    trace = listening(asked.plays, asked.tracks, asked.seed)
-    hot = listening(asked.plays, min(asked.tracks, _HOT_TRACKS), asked.seed)
+    plays_per_s, jitter_s = asked.plays_per_minute / 60, asked.jitter_ms / 1000
+    made_up = partial(listening, asked.plays, plays_per_s=plays_per_s, jitter_s=jitter_s)
+    trace = made_up(asked.tracks, asked.seed)
+    hot = made_up(min(asked.tracks, _HOT_TRACKS), asked.seed)
     return {
         "requests": len(trace.segments),
         "tracks": asked.tracks,

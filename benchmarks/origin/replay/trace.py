@@ -2,7 +2,8 @@
 
 Tracks are played as often as Zipf's law says (alpha 1.0). Plays begin at random moments, so many a
 second on average; half are of 128 kbit/s, a fifth of 256, the rest of 320. Three in ten listeners
-leave early, anywhere. A player takes the first five segments at once, then one each six seconds.
+leave early, anywhere. A player takes the first five segments at once, then one each six seconds,
+and is late for each by a moment of its own (half-normal, ``jitter_s``), but never out of order.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ import numpy.typing as npt
 SEGMENT_S: Final = 6.0
 AHEAD: Final = 4
 MEDIAN_TRACK_S: Final = 210
-PLAYS_PER_S: Final = 10.0
 LEAVE_EARLY: Final = 0.3
 RUNGS: Final = {"128k": (0.5, 96_000), "256k": (0.2, 192_000), "320k": (0.3, 240_000)}
 """The share of plays, and the bytes of a segment."""
@@ -41,7 +41,9 @@ class Trace:
         return int(np.asarray(self.sizes_bytes)[first].sum())
 
 
-def listening(plays: int, tracks: int, seed: int) -> Trace:
+def listening(
+    plays: int, tracks: int, seed: int, *, plays_per_s: float = 10.0, jitter_s: float = 0.0
+) -> Trace:
     """Make up the requests of so many plays of so many tracks."""
     draw = np.random.default_rng(seed)
     seconds = np.clip(draw.lognormal(np.log(MEDIAN_TRACK_S), 0.35, tracks), 60, 900)
@@ -49,12 +51,13 @@ def listening(plays: int, tracks: int, seed: int) -> Trace:
     popularity = 1 / np.arange(1, tracks + 1)
     track = draw.choice(tracks, plays, p=popularity / popularity.sum())
     rung = draw.choice(len(RUNGS), plays, p=[share for share, _ in RUNGS.values()])
-    begun_s = np.cumsum(draw.exponential(1 / PLAYS_PER_S, plays))
+    begun_s = np.cumsum(draw.exponential(1 / plays_per_s, plays))
     heard = np.where(draw.random(plays) < LEAVE_EARLY, draw.random(plays), 1) * lengths[track]
     counts = np.maximum(1, heard.astype(np.int64))
     play = np.repeat(np.arange(plays), counts)
     segment = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     at_s = begun_s[play] + np.maximum(0, segment - AHEAD) * SEGMENT_S + segment * 0.05
+    at_s = _in_order(at_s + np.abs(draw.normal(0, jitter_s, len(at_s))), play)
     order = np.argsort(at_s, kind="stable")
     sizes = np.array([size for _, size in RUNGS.values()])
     return Trace(
@@ -63,3 +66,12 @@ def listening(plays: int, tracks: int, seed: int) -> Trace:
         sizes[rung[play]][order].tolist(),
         at_s[order].tolist(),
     )
+
+
+def _in_order(
+    at_s: npt.NDArray[np.float64], play: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Let nobody ask for a segment before the one in front of it; ``play`` ascends."""
+    offsets_s = play * (2 * at_s.max() + 1)
+    in_order: npt.NDArray[np.float64] = np.maximum.accumulate(at_s + offsets_s) - offsets_s
+    return in_order

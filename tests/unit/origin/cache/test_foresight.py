@@ -50,9 +50,35 @@ def test_two_at_the_same_segment_are_two() -> None:
 
 def test_the_nearest_listener_counts() -> None:
     rendition = Rendition(0.0)
-    for number in (2, 9, 5):
+    for number in (12, 19, 15):
         rendition.note(number, 100.0)
-    assert [rendition.wait_s(number, 100.0) for number in (4, 7, 12)] == [12, 12, 18]
+    assert [rendition.wait_s(number, 100.0) for number in (14, 17, 22)] == [12, 12, 18]
+
+
+def test_who_is_late_hides_nobody() -> None:
+    rendition = Rendition(0.0)
+    rendition.note(15, 100.0)
+    rendition.note(15, 108.0)
+    assert rendition.wait_s(16, 113.0) == 1, "at the same segment"
+    rendition.note(14, 102.0)
+    rendition.note(16, 114.0)  # the second of them
+    assert rendition.wait_s(16, 113.0) == 1, "at the segment before"
+
+
+def test_who_asks_is_the_one_most_nearly_due() -> None:
+    rendition = Rendition(0.0)
+    rendition.note(15, 100.0)  # is not heard of again
+    rendition.note(15, 108.0)
+    rendition.note(16, 114.0)
+    assert rendition.wait_s(16, 116.0) == 10, "it was the second"
+
+
+def test_who_begins_takes_the_first_segments_in_a_row() -> None:
+    rendition = Rendition(0.0)
+    rendition.note(0, 92.0)  # is not heard of again
+    for number in range(AT_ONCE):
+        rendition.note(number, 100.0)
+    assert rendition.wait_s(1, 100.0) == 8, "the one who is late"
 
 
 def test_a_listener_goes_on() -> None:
@@ -68,12 +94,12 @@ def test_a_listener_goes_on() -> None:
 
 def test_who_does_not_go_on_is_forgotten() -> None:
     rendition = Rendition(0.0)
-    rendition.note(2, 100.0)
-    rendition.note(5, 101.0)
+    rendition.note(12, 100.0)
+    rendition.note(15, 101.0)
     late_s = 101.0 + LOST_AFTER_S
-    rendition.note(3, late_s)
-    assert rendition.wait_s(7, late_s) == 24
-    assert rendition.wait_s(7, late_s + LOST_AFTER_S) > NEVER_S
+    rendition.note(13, late_s)
+    assert rendition.wait_s(17, late_s) == 24
+    assert rendition.wait_s(17, late_s + LOST_AFTER_S) > NEVER_S
 
 
 def test_what_is_begun_often_is_begun_soon() -> None:
