@@ -8,7 +8,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
@@ -20,7 +20,7 @@ from redis import Redis
 from origin.cache.circuit import PAUSE_MIN_S
 from origin.cache.shared import NAMES
 from tests.functional.listening import all_of, hear, segments_of, shared
-from tests.functional.supervising import Server, supervised, until
+from tests.functional.supervising import hearing, until
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import Fault, Request, first_of_each
 from tests.servers.relay import relay
@@ -48,14 +48,6 @@ def assets(store: LocalStore) -> list[PublishedAsset]:
     return [publish(store, f"track-{number}") for number in range(8)]
 
 
-@contextmanager
-def serving(folder: Path | str, log: Path, url: str) -> Iterator[Server]:
-    """Run a server that listens for changes already."""
-    with supervised(folder, log, "--cache", url) as server:
-        until(lambda: server.events("listening for changes"))
-        yield server
-
-
 def values(cache: Valkey) -> list[bytes]:
     """The names of what is in the cache, without claims."""
     with Redis.from_url(cache.url) as client:
@@ -66,7 +58,7 @@ def values(cache: Valkey) -> list[bytes]:
 
 async def fill(folder: Path, log: Path, cache: Valkey, paths: dict[str, bytes]) -> None:
     """Let a server of its own ask the store for all of this, and give it to the cache."""
-    with serving(folder, log, cache.url) as server:
+    with hearing(folder, log, cache.url) as server:
         await hear(server.url, paths)
         until(lambda: len(values(cache)) >= len(paths))
 
@@ -80,7 +72,7 @@ async def test_a_cache_that_is_killed_in_the_middle_of_an_answer(
     cache: Valkey, folder: Path, assets: list[PublishedAsset], tmp_path: Path, after_bytes: int
 ) -> None:
     await fill(folder, tmp_path / "first", cache, segments_of(assets))
-    with relay(cache) as between, serving(folder, tmp_path / "log", between.url) as server:
+    with relay(cache) as between, hearing(folder, tmp_path / "log", between.url) as server:
         before = await hear(server.url, segments_of(assets[:1]), players=PLAYERS)
         assert shared(before) > 0
         between.kills_after_bytes = after_bytes
@@ -99,7 +91,7 @@ async def test_a_cache_that_is_paused_and_goes_on(
 ) -> None:
     """A command is given up on after a while; after three, nobody asks, nor waits."""
     await fill(folder, tmp_path / "first", cache, segments_of(assets))
-    with serving(folder, tmp_path / "log", cache.url) as server:
+    with hearing(folder, tmp_path / "log", cache.url) as server:
         cache.pause()
         at_once = await hear(server.url, everything(assets[:3]), players=PLAYERS)
         one_by_one = [
@@ -124,11 +116,11 @@ async def test_a_cache_that_is_full(
     tmp_path: Path, folder: Path, assets: list[PublishedAsset]
 ) -> None:
     with valkey(tmp_path, maxmemory="2mb", maxmemory_policy="noeviction") as cache:
-        with serving(folder, tmp_path / "one", cache.url) as one:
+        with hearing(folder, tmp_path / "one", cache.url) as one:
             heard = await hear(one.url, everything(assets[:6]), players=PLAYERS)
             assert max(each.wait_s for each in heard) < LATE_S
             assert not one.events("cache not reached"), "it is there, and says no"
-        with serving(folder, tmp_path / "other", cache.url) as other:
+        with hearing(folder, tmp_path / "other", cache.url) as other:
             heard = await hear(other.url, everything(assets), players=PLAYERS)
             assert max(each.wait_s for each in heard) < LATE_S
 
@@ -156,7 +148,7 @@ async def test_values_that_are_not_the_objects(
     objects = {path: each for path, each in everything(assets[:3]).items() if "/media/" in path}
     await fill(folder, tmp_path / "first", cache, objects)
     spoil(cache)
-    with serving(folder, tmp_path / "log", cache.url) as server:
+    with hearing(folder, tmp_path / "log", cache.url) as server:
         heard = await hear(server.url, everything(assets[:3]), players=PLAYERS)
         assert shared(heard) == 0
         assert max(each.wait_s for each in heard) < LATE_S
@@ -173,11 +165,11 @@ async def test_claims_that_nobody_will_give_back(
         for name in values(cache):
             client.delete(name)
             client.set(name + b":claim", "somebody's")
-    with serving(folder, tmp_path / "one", cache.url) as one:
+    with hearing(folder, tmp_path / "one", cache.url) as one:
         heard = await hear(one.url, segments, players=PLAYERS)
         assert max(each.wait_s for each in heard) < WAIT_S + LATE_S
         until(lambda: len(values(cache)) >= len(segments))
-    with serving(folder, tmp_path / "other", cache.url) as other:
+    with hearing(folder, tmp_path / "other", cache.url) as other:
         heard = await hear(other.url, segments, players=PLAYERS)
         assert shared(heard) > 0
         assert max(each.wait_s for each in heard) < LATE_S
@@ -197,8 +189,8 @@ async def test_a_process_that_is_killed_while_others_wait_for_what_it_reads(
             monkeypatch.setenv(name, value)
         where = "s3://audio/killed"
         with (
-            serving(where, tmp_path / "one", cache.url) as one,
-            serving(where, tmp_path / "other", cache.url) as other,
+            hearing(where, tmp_path / "one", cache.url) as one,
+            hearing(where, tmp_path / "other", cache.url) as other,
         ):
             lost = asyncio.create_task(hear(one.url, {path: content}))
             while not proxy.faults[Fault.STALLED]:  # noqa: ASYNC110 the proxy tells nobody
