@@ -18,9 +18,10 @@ from urllib.request import urlopen
 import pytest
 from redis import Redis
 
+from origin.cache.store import StoreReader
 from tests.functional.asking import get
 from tests.functional.listening import all_of, hear, segments_of, shared
-from tests.functional.storing import reached
+from tests.functional.storing import quick, reached
 from tests.functional.supervising import Server, hearing, until
 from tests.servers.connections import opened
 from tests.servers.fault_proxy import Proxy, fault_proxy
@@ -34,6 +35,7 @@ CLIENTS = 400
 SLOW_S = 0.4
 """Somewhat more than a body takes that comes slowly."""
 COMMANDS_AT_ONCE = 16
+SOUND = b"sound" * 20_000
 RESET = struct.pack("ii", 1, 0)
 
 
@@ -100,6 +102,21 @@ async def go_away(server: Server, path: str, chance: Random) -> None:
                 await reader.readexactly(chance.randrange(1, 100_000))
         except (TimeoutError, asyncio.IncompleteReadError):
             pass
+
+
+async def test_a_read_of_the_store_that_is_cancelled_leaves_its_place(s3: Bucket) -> None:
+    """At any moment, while another is asked for the same in its stead among them."""
+    s3.store("places").put("key", SOUND)
+    with fault_proxy(s3, lambda _: None) as proxy:
+        reader = StoreReader(quick(proxy.bucket, "places"), reads_at_once=1)
+        for number in range(200):
+            read = asyncio.create_task(reader.read("key"))
+            await asyncio.sleep(0.0002 * (number % 50))
+            read.cancel()
+            await asyncio.gather(read, return_exceptions=True)
+            assert not reader.is_busy
+            assert await reader.read("key") == SOUND
+        until(lambda: not proxy.in_flight)
 
 
 async def test_nothing_stays_of_clients_that_go_away(origin: Origin, tmp_path: Path) -> None:
