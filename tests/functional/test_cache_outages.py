@@ -7,7 +7,7 @@ memory yet, so that all it is asked for goes to the cache first.
 import asyncio
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -19,8 +19,8 @@ from redis import Redis
 
 from origin.cache.circuit import PAUSE_MIN_S
 from origin.cache.shared import NAMES
-from tests.functional.listening import all_of, hear, segments_of, shared
-from tests.functional.supervising import hearing, until
+from tests.functional.listening import Heard, all_of, hear, segments_of, shared
+from tests.functional.supervising import Server, hearing, until
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import Fault, Request, first_of_each
 from tests.servers.relay import relay
@@ -67,6 +67,17 @@ def everything(assets: Sequence[PublishedAsset]) -> dict[str, bytes]:
     return {path: content for asset in assets for path, content in all_of(asset).items()}
 
 
+async def use_again(
+    server: Server, paths: dict[str, bytes], is_used: Callable[[list[Heard]], bool]
+) -> None:
+    """Ask for one after another, until the cache has been used for one."""
+    for path, content in paths.items():
+        if is_used(await hear(server.url, {path: content})):
+            return
+        await asyncio.sleep(PAUSE_MIN_S)
+    pytest.fail("the cache is not used again")
+
+
 @pytest.mark.parametrize("after_bytes", [2, 50_000, 300_000])
 async def test_a_cache_that_is_killed_in_the_middle_of_an_answer(
     cache: Valkey, folder: Path, assets: list[PublishedAsset], tmp_path: Path, after_bytes: int
@@ -82,7 +93,8 @@ async def test_a_cache_that_is_killed_in_the_middle_of_an_answer(
         between.kills_after_bytes = None
         cache.start()
         until(lambda: len(server.events("listening for changes")) == 2)
-        await hear(server.url, everything(assets[5:]), players=PLAYERS)
+        await use_again(server, segments_of(assets[5:]), lambda _: bool(values(cache)))
+        await hear(server.url, everything(assets), players=PLAYERS)
         assert "Traceback" not in server.log.read_text()
 
 
@@ -102,12 +114,7 @@ async def test_a_cache_that_is_paused_and_goes_on(
         assert max(one_by_one) < COMMAND_S + LATE_S
         assert median(one_by_one) < COMMAND_S, "most do not wait"
         cache.resume()
-        for path, content in segments_of(assets[5:]).items():
-            if shared(await hear(server.url, {path: content})):
-                break
-            await asyncio.sleep(PAUSE_MIN_S)
-        else:
-            pytest.fail("it is not asked again")
+        await use_again(server, segments_of(assets[5:]), lambda heard: shared(heard) > 0)
         await hear(server.url, everything(assets), players=PLAYERS)
         assert "Traceback" not in server.log.read_text()
 
