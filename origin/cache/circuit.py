@@ -1,7 +1,8 @@
 """Whether to ask a server that has failed. Pure, but for the clock it is given.
 
 After some failures in a row the circuit is open: nobody asks, so nobody waits. After a pause one
-may ask (half-open), and what comes of that closes the circuit or doubles the pause.
+may ask (half-open), and what comes of that closes the circuit or doubles the pause. Many may have
+asked just before it opened: that they fail, too, tells nothing new.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ class Circuit:
         self._failures = 0
         self._pause_s = PAUSE_MIN_S
         self._open_until_s: float | None = None
+        self._is_probed = False
 
     @property
     def is_open(self) -> bool:
@@ -34,6 +36,7 @@ class Circuit:
         if now_s < self._open_until_s:
             return False
         self._open_until_s = now_s + self._pause_s
+        self._is_probed = True
         return True
 
     def succeeded(self) -> bool:
@@ -42,11 +45,15 @@ class Circuit:
         self._failures = 0
         self._pause_s = PAUSE_MIN_S
         self._open_until_s = None
+        self._is_probed = False
         return was_open
 
     def failed(self) -> bool:
         """Take note of a failure; tell whether that opens it."""
         if self._open_until_s is not None:
+            if not self._is_probed:
+                return False
+            self._is_probed = False
             self._pause_s = min(self._pause_s * 2, PAUSE_MAX_S)
             self._open_until_s = self._clock() + self._pause_s
             return False

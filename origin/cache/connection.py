@@ -1,7 +1,8 @@
 """Asking Redis or Valkey without ever waiting long for it, or failing where it fails.
 
-A command has a deadline, and after some that were missed or refused nobody asks for a while
-(``circuit``). What nobody answered is ``Unanswered``, for whoever asks to go on without. redis-py
+A command has a deadline, and so has the waiting for others to have been answered; after some that
+were missed nobody asks for a while (``circuit``). What nobody answered is ``Unanswered``, for
+whoever asks to go on without. redis-py
 closes a connection whose answer was not read to its end, so the next command on it never gets an
 answer that was meant for another; a command is never repeated here.
 """
@@ -77,19 +78,29 @@ class Connection:
 
     async def ask(self, command: Callable[[], Awaitable[T]]) -> T:
         """Return what a command answers; raises Unanswered or Refused."""
-        async with self._places:
-            if not self._circuit.admits():
-                raise Unanswered
-            try:
-                async with asyncio.timeout(COMMAND_S):
-                    answer = await command()
-            except ResponseError as error:
-                self._answered()
-                raise Refused from error
-            except (RedisError, OSError, TimeoutError) as error:
-                if self._circuit.failed():
-                    _log.warning("cache not reached", cause=f"{type(error).__name__}: {error}")
-                raise Unanswered from error
+        try:
+            async with asyncio.timeout(COMMAND_S):
+                await self._places.acquire()
+        except TimeoutError as error:  # it answers, but too slowly for so many
+            raise Unanswered from error
+        try:
+            return await self._asked(command)
+        finally:
+            self._places.release()
+
+    async def _asked(self, command: Callable[[], Awaitable[T]]) -> T:
+        if not self._circuit.admits():
+            raise Unanswered
+        try:
+            async with asyncio.timeout(COMMAND_S):
+                answer = await command()
+        except ResponseError as error:
+            self._answered()
+            raise Refused from error
+        except (RedisError, OSError, TimeoutError) as error:
+            if self._circuit.failed():
+                _log.warning("cache not reached", cause=f"{type(error).__name__}: {error}")
+            raise Unanswered from error
         self._answered()
         return answer
 

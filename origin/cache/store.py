@@ -3,8 +3,14 @@
 Every read has a deadline and a limit on what it may bring, and no more than a number of them are
 under way at once: the others wait, inside of their deadlines. ``NotFound`` means that the object is
 not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in between, with pauses
-of random length, and asks for the rest of a body that breaks off. A small object that takes longer
-than most is asked for a second time (``hedging``); whichever comes first is taken.
+of random length. A small object that takes longer than most is asked for a second time
+(``hedging``); whichever comes first is taken.
+
+obstore also asks for the rest of a body that breaks off, by its range. It sends no If-Match; it
+holds the answer's entity tag and Content-Range against what it has, which comes to the same: parts
+of two versions are never put together. (To send one ourselves, we would have to take bodies in
+pieces: 40 % more of a processor for 96 KB.) What cannot be gone on with, because it was replaced,
+was taken away or has no entity tag, is read once more from its beginning.
 """
 
 import asyncio
@@ -24,7 +30,7 @@ from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX
 
 if TYPE_CHECKING:
-    from obstore import ObjectMeta
+    from obstore import GetResult, ObjectMeta
     from obstore.store import ObjectStore
 
 Measured = Callable[[str], AbstractContextManager[None]]
@@ -103,10 +109,18 @@ class StoreReader:
             await asyncio.gather(*reads, return_exceptions=True)
 
     async def _get_once(self, key: str, limit_bytes: int) -> bytes:
+        found = await self._begun(key, limit_bytes)
+        try:
+            return bytes(await found.bytes_async())
+        except BaseError:
+            return bytes(await (await self._begun(key, limit_bytes)).bytes_async())
+
+    async def _begun(self, key: str, limit_bytes: int) -> "GetResult":
+        """Ask for an object whose body is still to come."""
         found = await self._store.get_async(key)
         if found.meta["size"] > limit_bytes:
             raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")
-        return bytes(await found.bytes_async())
+        return found
 
     async def read_span(
         self, key: str, start: int, stop: int, *, listed: StoredObject | None = None

@@ -20,6 +20,7 @@ off, as it is by the handlers of all that is reusable: players put there what th
 So is a playback token that was verified (``verified``).
 """
 
+import time
 from typing import Any, Final
 
 from aiohttp import web
@@ -119,18 +120,19 @@ class HotConnection(GuardedConnection):
         if asked is None:
             return False
         now_s = self._loop.time()
-        path, head = self._hot.tokens.path_without(asked[0], now_s), asked[1]
+        path, head = self._hot.tokens.path_without(asked[0], time.time()), asked[1]
         if path is None:
             return False
         answer = self._hot.answers.find(path, head, now_s)
-        if answer is None:
+        sent_head = None if answer is None else answer.head()
+        if answer is None or sent_head is None:
             if _is_plain(path):
                 self._noted = path
         elif not transport.get_write_buffer_size() and self.takes_request(
             head.forwarded_for, now_s
         ):
             self._next_keepalive_close_time = now_s + self._keepalive_timeout
-            transport.writelines((answer.head(), answer.body))
+            transport.writelines((sent_head, answer.body))
             if head is not self._asked_last:
                 self._asked_last = head
                 self._asks_as = client_part(self._remote(), head.user_agent)

@@ -48,8 +48,8 @@ class HotAnswer:
     """
 
     __slots__ = (
-        "_after", "_before", "_head", "_second", "body", "keys", "noted", "own_bytes", "until_s",
-        "uses",
+        "_after", "_before", "_head", "_made_second", "_second",
+        "body", "keys", "noted", "own_bytes", "until_s", "uses",
     )  # fmt: skip
 
     def __init__(
@@ -67,14 +67,19 @@ class HotAnswer:
         self.until_s = record.until_s
         self.uses: tuple[Use, ...] = ()
         self._before, self._after = _head_around_date(response)
-        self._second, self._head = 0, b""
+        self._made_second, self._second, self._head = int(time.time()), -1, b""
         is_shared = keys and not reusable.compressible
         self.own_bytes = _ANSWER_BYTES + (0 if is_shared else len(body))
 
-    def head(self) -> bytes:
-        """Return its head as of this second."""
+    def head(self) -> bytes | None:
+        """Return its head as of this second; None where the clock was set to before it was made.
+
+        It would tell a time of modification that has not come (RFC 9110 §8.8.2.1).
+        """
         second = int(time.time())
         if second != self._second:
+            if second < self._made_second:
+                return None
             date = formatdate(second, usegmt=True).encode()
             self._second, self._head = second, self._before + date + self._after
         return self._head

@@ -14,7 +14,6 @@ Where tokens are required, what plays is refused without one; the list, the page
 not. Where they are not, a token is looked at when there is one.
 """
 
-import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -110,18 +109,17 @@ async def _refuse(_request: web.Request) -> web.StreamResponse:
 
 def _verified(text: str, rules: TokenRules) -> VerifiedToken:
     """Return what a token opens, from memory or from its signature."""
-    now_s = asyncio.get_running_loop().time()
+    now_s = time.time()
     token = text.encode()
     known = rules.verified.find(token, now_s)
     if known is not None:
         return known
-    unix_now_s = time.time()
     try:
-        said = rules.keys.verify(text, unix_now_s)
+        said = rules.keys.verify(text, now_s)
     except TokenExpired as error:
         raise TokenInvalid(
             "This token has expired; ask for a new one where it came from."
         ) from error
     except TokenRefused as error:
         raise TokenInvalid("This is no token that is good here.") from error
-    return rules.verified.remember(token, said.playback_id, now_s + said.expires_at_s - unix_now_s)
+    return rules.verified.remember(token, said.playback_id, said.expires_at_s)

@@ -5,6 +5,9 @@ by all of its bytes: a dictionary compares keys whole, behind a hash that is sec
 so no time tells how much of a guess was right. Only good tokens are kept, so that nobody can drive
 them out with bad ones, and of those the latest.
 
+A token ends by the wall clock, as its signer meant it: where that is set, tokens that were good end
+sooner or later than they would have.
+
 What is answered under any token is kept by the path with a dash for the token (``path_without``),
 apart from what is answered without one: so no answer that needed a token is ever given to a
 request that has none.
@@ -25,13 +28,13 @@ _ASSETS_MAX: Final = 4
 
 
 class VerifiedToken:
-    """What one token opens, and until when by the loop's clock."""
+    """What one token opens, and until when; times here are Unix time."""
 
-    __slots__ = ("_assets", "opens", "playback_id", "until_s")
+    __slots__ = ("_assets", "expires_at_s", "opens", "playback_id")
 
-    def __init__(self, playback_id: str, until_s: float) -> None:
+    def __init__(self, playback_id: str, expires_at_s: float) -> None:
         self.playback_id = playback_id
-        self.until_s = until_s
+        self.expires_at_s = expires_at_s
         self._assets: tuple[str, ...] = ()
         self.opens = self._prefixes()
 
@@ -70,21 +73,23 @@ class VerifiedTokens:
             return path
         token_end = path.find(b"/", _PREFIX_LENGTH)
         known = self._tokens.get(path[_PREFIX_LENGTH:token_end])
-        if known is None or now_s >= known.until_s or not path.startswith(known.opens, token_end):
+        if known is None or now_s >= known.expires_at_s:
+            return None
+        if not path.startswith(known.opens, token_end):
             return None
         return _PATH_OF_ALL + path[token_end:]
 
     def find(self, token: bytes, now_s: float) -> VerifiedToken | None:
         """Return what is known of a token; None where it is not known, or not good any more."""
         known = self._tokens.get(token)
-        if known is None or now_s < known.until_s:
+        if known is None or now_s < known.expires_at_s:
             return known
         del self._tokens[token]
         return None
 
-    def remember(self, token: bytes, playback_id: str, until_s: float) -> VerifiedToken:
+    def remember(self, token: bytes, playback_id: str, expires_at_s: float) -> VerifiedToken:
         """Keep what a token was found to open, in the place of the one that was kept first."""
         if len(self._tokens) >= self._tokens_max:
             del self._tokens[next(iter(self._tokens))]
-        known = self._tokens[token] = VerifiedToken(playback_id, until_s)
+        known = self._tokens[token] = VerifiedToken(playback_id, expires_at_s)
         return known

@@ -37,6 +37,10 @@ class Telemetry:
         self.metrics = Metrics()
         self._tracing = tracing
         self.notes = RequestNotes(self.metrics.requests, access_log)
+        self._reading = 0
+        self.metrics.gauge(
+            "store_reads_under_way", "Reads of the object store now.", lambda: self._reading
+        )
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -57,6 +61,7 @@ class Telemetry:
     def store_read(self, operation: str) -> Iterator[None]:
         """Measure what the caller's block reads of the store."""
         began_s = perf_counter()
+        self._reading += 1
         outcome = "failed"
         span = nullcontext() if self._tracing is None else self._tracing.store_read(operation)
         try:
@@ -67,6 +72,7 @@ class Telemetry:
             outcome = error.code
             raise
         finally:
+            self._reading -= 1
             spent_s = perf_counter() - began_s
             self.metrics.store_reads.labels(operation, outcome).observe(spent_s)
 

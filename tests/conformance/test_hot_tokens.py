@@ -1,6 +1,5 @@
 """The hot path under playback tokens: what a token opens is given again, and to nobody else."""
 
-import asyncio
 import time
 
 from aiohttp import web
@@ -107,6 +106,6 @@ async def test_the_hot_path_forgets_a_token_at_its_end() -> None:
         assert paths.hot.given == 1
         known = rules.verified.find(FIRST.encode(), 0)
         assert known is not None
-        known.until_s = asyncio.get_running_loop().time()
+        known.expires_at_s = time.time()
         await paths.answers_in_turn(request)
         assert paths.hot.given == 1

@@ -278,8 +278,7 @@ async def test_what_grows_is_opened_too() -> None:
 
 async def test_a_token_that_was_verified_is_not_verified_again(origins: Origins) -> None:
     rules = TokenRules(KeyRing([]), required=True)
-    until_s = asyncio.get_running_loop().time() + 100
-    rules.verified.remember(b"a.b.c", "first-light", until_s)
+    rules.verified.remember(b"a.b.c", "first-light", time.time() + 100)
     async with served(origins.store, origins.none.asset, rules) as origin:
         assert (await origin.ask("GET", f"/t/a.b.c{SEGMENT}")).body == origin.content
         assert (await origin.ask("GET", f"/t/{FIRST}{SEGMENT}")).status == 401

@@ -103,3 +103,11 @@ def supervised(store: Path | str, log: Path, *options: str, port: int = 0) -> It
                 process.wait(TIMEOUT_S)
             finally:
                 process.kill()
+
+
+@contextmanager
+def hearing(store: Path | str, log: Path, cache: str, *options: str) -> Iterator[Server]:
+    """Run a server that shares a cache, and listens for changes already."""
+    with supervised(store, log, "--cache", cache, *options) as server:
+        until(lambda: server.events("listening for changes"))
+        yield server

@@ -1,27 +1,28 @@
 """What players see of an S3 store that fails: what was published, or a problem nobody keeps."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from http import HTTPStatus
 from itertools import count
 
 import pytest
-from aiohttp import web
+from aiohttp import TCPConnector, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from origin.app import create_app
 from origin.cache.store import StoreReader
 from tests.functional.storing import quick
 from tests.servers.fault_proxy import fault_proxy
-from tests.servers.faults import PASSING, Fault, Request, seeded
+from tests.servers.faults import PASSING, Fault, Request, always, seeded
 from tests.servers.seaweedfs import Bucket
 from tests.sources.published import PublishedAsset, publish
 
 Client = TestClient[web.Request, web.Application]
 IMMUTABLE = "public, max-age=31536000, immutable"
-BRIEF = tuple(fault for fault in PASSING if fault is not Fault.SLOW_BODY)
-"""A body that comes slowly is cut off by whoever has had enough of it, the proxy's own end too."""
 TIMEOUT_S = 2.0
+TOO_SHORT_S = 0.1
+"""Less than a body takes that comes slowly."""
 LATE_S = 5.0
 """How much later all may be on a busy machine."""
 
@@ -40,6 +41,10 @@ def paths(asset: PublishedAsset) -> dict[str, bytes]:
     }
 
 
+def is_media(request: Request) -> bool:
+    return request.target.endswith(("m4s", "mp4"))
+
+
 async def seen(client: Client, path: str, content: bytes) -> HTTPStatus:
     """Ask for an object; whatever is said, it is no lie, and no problem is kept."""
     response = await client.get(path)
@@ -56,7 +61,7 @@ async def seen(client: Client, path: str, content: bytes) -> HTTPStatus:
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_faults_that_pass_are_not_seen(s3: Bucket, asset: PublishedAsset, seed: int) -> None:
-    with fault_proxy(s3, seeded(seed, 0.3, BRIEF)) as proxy:
+    with fault_proxy(s3, seeded(seed, 0.3)) as proxy:
         app = create_app(quick(proxy.bucket, "media-store"), store_timeout_s=10)
         async with TestClient(TestServer(app)) as client:
             told = [await seen(client, path, content) for path, content in paths(asset).items()]
@@ -64,7 +69,7 @@ async def test_faults_that_pass_are_not_seen(s3: Bucket, asset: PublishedAsset, 
     assert set(told) == {HTTPStatus.OK}
 
 
-@pytest.mark.parametrize("fault", [*BRIEF, Fault.STALLED, Fault.ALTERED_ANSWER, Fault.OTHER_TAG])
+@pytest.mark.parametrize("fault", [*PASSING, Fault.STALLED, Fault.ALTERED_ANSWER, Fault.OTHER_TAG])
 async def test_a_fault_that_stays_is_a_problem_and_no_lie(
     s3: Bucket, asset: PublishedAsset, fault: Fault
 ) -> None:
@@ -81,11 +86,43 @@ async def test_a_fault_that_stays_is_a_problem_and_no_lie(
                 begun_s = time.monotonic()
                 told.append(await seen(client, path, content))
                 assert time.monotonic() - begun_s < TIMEOUT_S + LATE_S
-    is_harmless = fault in {Fault.OTHER_TAG, Fault.UPLOAD_CUT}
-    if is_harmless:
+    if fault is Fault.SLOW_BODY:
+        assert set(told) == {HTTPStatus.OK}
+    elif fault in {Fault.OTHER_TAG, Fault.UPLOAD_CUT}:  # harmless
         assert set(told) <= {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
     else:
         assert HTTPStatus.OK not in told
+
+
+async def test_a_body_that_is_still_coming_when_time_is_over(
+    s3: Bucket, asset: PublishedAsset
+) -> None:
+    with fault_proxy(s3, always(Fault.SLOW_BODY, is_media)) as proxy:
+        app = create_app(quick(proxy.bucket, "media-store"), store_timeout_s=TOO_SHORT_S)
+        async with TestClient(TestServer(app)) as client:
+            told = [await seen(client, path, content) for path, content in paths(asset).items()]
+    assert set(told) == {HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+async def test_what_is_asked_for_twice_is_given_once(s3: Bucket) -> None:
+    """A slow body is overtaken by the second request's; the connection to the player goes on."""
+    published = [publish(s3.store("twice"), f"track-{number}") for number in range(12)]
+    requests = count(1)
+
+    def plan(request: Request) -> Fault | None:
+        is_slow = is_media(request) and next(requests) % 30 == 0
+        return Fault.SLOW_BODY if is_slow else None
+
+    with fault_proxy(s3, plan) as proxy:
+        app = create_app(quick(proxy.bucket, "twice"), store_timeout_s=TIMEOUT_S)
+        connector = TCPConnector(limit=1)
+        async with TestClient(TestServer(app), connector=connector) as client:
+            for asset in published:
+                for path, content in paths(asset).items():
+                    assert await seen(client, path, content) == HTTPStatus.OK
+        asked = Counter(arrival.target for arrival in proxy.arrivals)
+    assert proxy.faults[Fault.SLOW_BODY] > 0
+    assert set(asked.values()) == {1, 2}
 
 
 async def test_what_is_in_memory_outlives_the_store(s3: Bucket, asset: PublishedAsset) -> None:

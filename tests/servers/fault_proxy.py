@@ -6,22 +6,19 @@ as long as requests come in the same order. What came when is kept, and how much
 """
 
 import asyncio
-import gc
 import re
-import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.servers.connections import Streams, connections, opened
 from tests.servers.faults import Fault, Plan, Request
 from tests.servers.seaweedfs import Bucket
 
-_HEAD_BYTES_MAX: Final = 64 * 1024
 _PIECES: Final = 8
 _PAUSE_S: Final = 0.02
 _TAG: Final = re.compile(rb'(?i)(\r\netag: ")([0-9a-f]{32})')
@@ -68,59 +65,21 @@ class Proxy:
 @contextmanager
 def fault_proxy(behind: Bucket, plan: Plan) -> Iterator[Proxy]:
     """Run it in a thread, in front of the server of ``behind``."""
-    ready = threading.Event()
     proxy = Proxy(behind, plan)
-    running = _Running(proxy, behind)
-    thread = threading.Thread(target=lambda: asyncio.run(running.run(ready)))
-    thread.start()
-    assert ready.wait(10)
-    proxy.bucket = replace(behind, endpoint=f"http://127.0.0.1:{running.port}")
-    try:
+    with connections(_Serving(proxy, behind).connected) as port:
+        proxy.bucket = replace(behind, endpoint=f"http://127.0.0.1:{port}")
         yield proxy
-    finally:
-        running.stop()
-        thread.join()
-        with warnings.catch_warnings():
-            # A client that gives up at the very end can leave a connection that nobody closes.
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
 
 
-class _Running:
+class _Serving:
     def __init__(self, proxy: Proxy, behind: Bucket) -> None:
         self._proxy = proxy
         self._behind = urlsplit(behind.endpoint)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
 
-    async def run(self, ready: threading.Event) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._stopped = asyncio.Event()
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=_HEAD_BYTES_MAX)
-        self.port = server.sockets[0].getsockname()[1]
-        ready.set()
-        await self._stopped.wait()
-        server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stopped.set)
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        try:
-            # A cancelled task would be reported as an error of the server.
-            with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
-                head = await reader.readuntil(b"\r\n\r\n")
-                with self._proxy.counted():
-                    await self._serve(await _read_request(head, reader), writer)
-        finally:
-            self._tasks.discard(task)
-            writer.close()
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        with self._proxy.counted():
+            await self._serve(await _read_request(head, reader), writer)
 
     async def _serve(self, request: Request, client: asyncio.StreamWriter) -> None:
         self._proxy.arrivals.append(Arrival(time.monotonic(), request.method, request.target))
@@ -153,21 +112,18 @@ class _Running:
 
     async def _cut(self, request: Request) -> None:
         """Send half of it to the server, which then sees the connection end."""
-        assert self._behind.hostname is not None
-        _, writer = await asyncio.open_connection(self._behind.hostname, self._behind.port)
-        writer.write(request.head + request.body[: len(request.body) // 2])
-        await writer.drain()
-        writer.close()
+        async with self._opened() as (_, writer):
+            writer.write(request.head + request.body[: len(request.body) // 2])
 
     async def _pass_on(self, request: Request, pieces: int) -> bytes:
         """Send it to the server, and return all that comes back."""
-        assert self._behind.hostname is not None
-        reader, writer = await asyncio.open_connection(self._behind.hostname, self._behind.port)
-        try:
+        async with self._opened() as (reader, writer):
             await _write(writer, request.head + request.body, pieces)
             return await reader.read(-1)
-        finally:
-            writer.close()
+
+    def _opened(self) -> AbstractAsyncContextManager[Streams]:
+        assert self._behind.hostname is not None
+        return opened(self._behind.port, host=self._behind.hostname)
 
 
 async def _read_request(head: bytes, reader: asyncio.StreamReader) -> Request:

@@ -44,6 +44,11 @@ class Valkey:
                 return
         raise TimeoutError("Valkey takes no connections")
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has been started, and not killed."""
+        return self._process is not None
+
     def kill(self) -> None:
         """End it without a word."""
         if self._process is not None:
