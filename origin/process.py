@@ -117,7 +117,7 @@ def _application(
 ) -> web.Application:
     try:
         return create_app(
-            open_store(process.service.store),
+            *map(open_store, process.service.stores),
             tokens=rules,
             cache=process.service.cache,
             answers=answers,
