@@ -11,11 +11,12 @@ from urllib.parse import quote
 from urllib.request import urlopen
 
 import pytest
-from obstore.store import LocalStore
+from obstore.store import LocalStore, MemoryStore
 
 from tests.functional.asking import PAGE, Answer, ask, get
 from tests.functional.supervising import Server, supervised
 from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import publish
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 ASSET: Final = "media/first-light-asset"
 REVISION: Final = f"{ASSET}/r1"
 GROWING: Final = "growing/first-light-asset/r1"
+UNFINISHED: Final = "growing/new-light-asset/r1"
 SECRET: Final = b"a secret of the creator"
 SOURCES: Final = (
     "sources/first-light-asset/upload/song.wav",
@@ -45,6 +47,11 @@ SOURCES: Final = (
     f"{GROWING}/withdrawn.json",
     f"{GROWING}/128k/00000.json",
     f"{GROWING}/song.wav",
+    f"{UNFINISHED}/source.json",
+    f"{UNFINISHED}/128k/00000.json",
+    f"{UNFINISHED}/song.wav",
+    "media/new-light-asset/r1/original.wav",
+    "media/new-light-asset/r1/128k/init.mp4",
     "entry/notes.txt",
     "t/song.wav",
     "v1/song.json",
@@ -63,6 +70,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         publish(store, playback_id)
         for key in SOURCES:
             store.put(key, SECRET)
+        _begin(store)
         (folder / name / ASSET / "link").symlink_to(folder / name / "song.wav")
     (folder / "song.wav").write_bytes(SECRET)
     made = soundbridge("token", "new-key", folder / "signing.pem")
@@ -71,6 +79,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     options = ("--store", str(folder / "two"), "--requests-per-client", "0", "--metrics-port", "0")
     with supervised(folder / "one", folder / "log", *keys, *options) as running:
         yield running
+
+
+def _begin(store: LocalStore) -> None:
+    """Let an asset grow."""
+    whole = publish(MemoryStore(), "new-light")
+    inits = {rendition.rung: b"provisional" for rendition in whole.index.renditions}
+    GrowingAsset(store, whole.entry, whole.index, whole.contents, inits).start(1)
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +190,7 @@ def test_no_token_opens_it(server: Server, token: str, key: str) -> None:
 
 def test_what_plays_does_play_here(server: Server) -> None:
     """All the above would pass where nothing is served at all."""
-    for playback_id in ("first-light", "second-light"):
+    for playback_id in ("first-light", "second-light", "new-light"):
         playlist = server.get(f"/{playback_id}.m3u8").decode()
         uris = [line for line in playlist.splitlines() if line.endswith("playlist.m3u8")]
         assert len(uris) == 2
