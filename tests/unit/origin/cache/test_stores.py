@@ -1,17 +1,21 @@
 """Several stores behind one reader, in memory: what is asked of which, and what is made of it."""
 
 import asyncio
+import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from obstore.store import HTTPStore, LocalStore
+from structlog.testing import capture_logs
 
 from manifests.index import StoredObject
 from manifests.layout import Revision
 from origin.cache.homes import FAILING_PATIENCE_S, LOOKED_FOR_EVERY_S, PATIENCE_S
 from origin.cache.store import StoreReader
 from origin.cache.stores import StoresReader
+from origin.cache.tiered import WHOLE_BYTES_MAX, TieredReader
 from origin.delivery.errors import NotFound, StoreUnavailable
 from tests.servers.counting import CountingStore, until
 from tests.sources.published import AnyStore, PublishedAsset, publish
@@ -225,6 +229,32 @@ async def test_nobody_takes_the_place_of_what_was_in_a_store_that_fails(several:
     await is_there(several.reader, asset)
 
 
+async def test_the_log_says_which_store_fails_and_when_that_is_over(several: Several) -> None:
+    publish(several.trusted)
+    with capture_logs() as events:
+        for is_down in (True, False, True):
+            several.trusted.down = is_down
+            for number in range(5):
+                with suppress(NotFound, StoreUnavailable):
+                    await several.reader.read(f"entry/unknown-{number}.json")
+    assert [(event["event"], event["store"]) for event in events] == [
+        ("store does not answer", 1),
+        ("store answers again", 1),
+        ("store does not answer", 1),
+    ]
+
+
+async def test_a_part_of_what_is_large_comes_from_where_it_is_now(several: Several) -> None:
+    publish(several.trusted)
+    several.trusted.delete(WHERE.key("waveform.dat"))
+    large = bytes(range(256)) * (WHOLE_BYTES_MAX // 256 + 1)
+    several.other.put(WHERE.key("waveform.dat"), large)
+    vouched = StoredObject("waveform.dat", len(large), hashlib.sha256(large).hexdigest())
+    tiers = TieredReader(several.reader)
+    span = await tiers.read_span(WHERE.key("waveform.dat"), 255, 258, listed=vouched)
+    assert span == b"\xff\0\1"
+
+
 async def test_a_listing_is_of_all_stores_and_says_where_one_is_missing(
     several: Several, unused_tcp_port: int
 ) -> None:
@@ -234,12 +264,16 @@ async def test_a_listing_is_of_all_stores_and_says_where_one_is_missing(
     publish(several.other, "one")
     assert await several.reader.newest("entry", 2) == (["entry/three.json", "entry/two.json"], True)
     gone = HTTPStore(f"http://127.0.0.1:{unused_tcp_port}/", client_options={"allow_http": True})
-    silent = StoreReader(gone, timeout_s=0.2)
-    partial = await StoresReader([StoreReader(several.other), silent]).newest("entry", 9)
+    silent = StoreReader(gone, timeout_s=1.0)
+    reader = StoresReader([StoreReader(several.other), silent])
+    (partial, *_) = await asyncio.gather(*(reader.newest("entry", 9) for _ in range(3)))
     assert (set(partial.keys), partial.is_complete) == (
         {"entry/one.json", "entry/two.json"},
         False,
     )
+    begun_s = asyncio.get_running_loop().time()
+    assert await reader.newest("entry", 9) == partial
+    assert asyncio.get_running_loop().time() - begun_s < 0.5, "who fails is hardly waited for"
     with pytest.raises(StoreUnavailable):
         await StoresReader([silent, silent]).newest("entry", 9)
 
