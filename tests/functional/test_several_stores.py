@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -231,3 +232,21 @@ def test_workers_that_come_later_know_the_stores_too(tenants: Tenants) -> None:
     until(lambda: len(tenants.server.workers) == 2 and tenants.server.workers != before)
     for asset in assets:
         tenants.plays(asset)
+
+
+def test_workers_come_up_without_a_folder_that_has_gone(tmp_path: Path) -> None:
+    """At the start, it is taken for a mistake."""
+    kept, gone = (LocalStore(tmp_path / name, mkdir=True) for name in ("kept", "gone"))
+    kept_asset, gone_asset = publish(kept, "kept"), publish(gone, "gone")
+    options = ("--store", str(tmp_path / "gone"))
+    with supervised(tmp_path / "kept", tmp_path / "log", *options) as server:
+        alone = Tenants(server, S3Store("none"), kept, gone)
+        (tmp_path / "gone").rename(tmp_path / "elsewhere")
+        (before,) = server.workers
+        os.kill(before, signal.SIGKILL)
+        until(lambda: server.workers - {before})
+        until(lambda: alone.ask("/readyz").body == b"ok\nstore 2 of 2 does not answer\n")
+        alone.plays(kept_asset)
+        assert alone.ask("/gone.m3u8").status == 503
+        (tmp_path / "elsewhere").rename(tmp_path / "gone")
+        alone.plays(gone_asset)
