@@ -38,6 +38,7 @@ class ObjectClass(StrEnum):
     PAGE = "page"
     PAGE_ASSET = "page-asset"
     PUBLIC_API = "public-api"
+    PARTIAL_LISTING = "partial-listing"
     PRIVATE = "private"
     KEYS = "keys"
     PROBE = "probe"
@@ -154,6 +155,7 @@ _COMPRESSIBLE: Final = frozenset(
         ObjectClass.PAGE,
         ObjectClass.PAGE_ASSET,
         ObjectClass.PUBLIC_API,
+        ObjectClass.PARTIAL_LISTING,
         ObjectClass.KEYS,
     }
 )

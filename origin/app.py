@@ -1,11 +1,11 @@
 """Putting the origin together: which parts there are, and how long each of them lives.
 
 A part is given what it needs and registers its own routes; nothing here decides anything about a
-request. A store is passed in, so that a test, ``soundbridge play`` and a server behind a CDN run
+request. Stores are passed in, so that a test, ``soundbridge play`` and a server behind a CDN run
 the same application.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -13,6 +13,8 @@ from aiohttp import web
 from origin.cache import record
 from origin.cache.running import Tiers
 from origin.cache.store import StoreReader
+from origin.cache.stores import StoresReader
+from origin.cache.tiered import Behind
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
@@ -38,8 +40,7 @@ _MIDDLEWARES: Final = (
 
 
 def create_app(
-    store: "ObjectStore",
-    *,
+    *stores: "ObjectStore",
     store_timeout_s: float = 10.0,
     purged: bool = False,
     tokens: TokenRules | None = None,
@@ -49,14 +50,16 @@ def create_app(
     draining: Draining | None = None,
     telemetry: Telemetry | None = None,
 ) -> web.Application:
-    """Return the application that serves what ``store`` holds.
+    """Return the application that serves what one store holds, or several.
+
+    Of several, the first is the one that is trusted most (``cache.homes``).
 
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
     which playback tokens are good. ``cache`` is the URL of a Redis or Valkey server that several
     processes share; raises CacheUnusable where it is none. ``answers`` are those of the hot path,
-    and are told what leaves memory. ``reader`` reads the store in place of the tiers, and is the
-    caller's to close. ``draining`` is how answers learn that the process comes to its end, and
-    ``telemetry`` is told what happens.
+    and are told what leaves memory. ``reader`` reads in place of the tiers, and is the caller's to
+    close. ``draining`` is how answers learn that the process comes to its end, and ``telemetry`` is
+    told what happens.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -64,9 +67,7 @@ def create_app(
     responder = Responder(Compressor(), purged=purged)
     if reader is None:
         answers = HotAnswers() if answers is None else answers
-        measured = telemetry.store_read
-        store_reader = StoreReader(store, timeout_s=store_timeout_s, measured=measured)
-        tiers = Tiers(store_reader, cache, on_change=answers.forget)
+        tiers = Tiers(_reader(stores, store_timeout_s, telemetry), cache, on_change=answers.forget)
         answers.use_of = tiers.reader.held.use_of
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader
@@ -74,9 +75,19 @@ def create_app(
     if tokens is not None:
         add_jwk_set(app, tokens.keys, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
-    Probes(StoreReader(store, timeout_s=probe_timeout_s), draining).add_routes(app)
+    probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]
+    Probes(probed, draining).add_routes(app)
     page.add_routes(app, responder)
     return app
+
+
+def _reader(stores: "Sequence[ObjectStore]", timeout_s: float, telemetry: Telemetry) -> Behind:
+    """Return what reads the stores; one alone is read as it is."""
+    readers = [
+        StoreReader(store, timeout_s=timeout_s, measured=telemetry.reads_of_store(number))
+        for number, store in enumerate(stores, 1)
+    ]
+    return readers[0] if len(readers) == 1 else StoresReader(readers)
 
 
 def _while_running(tiers: Tiers) -> Callable[[web.Application], AsyncIterator[None]]:

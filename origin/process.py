@@ -22,7 +22,7 @@ from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules
 from origin.draining import Accepting, drain
 from origin.service import ServerFailed, Service
-from origin.store import StoreUnusable, open_store
+from origin.store import StoreUnusable, open_stores
 from origin.supervision.orders import Orders, from_signals, from_supervisor
 from origin.telemetry.process import Telemetry
 from origin.telemetry.reporting import reporting
@@ -117,7 +117,7 @@ def _application(
 ) -> web.Application:
     try:
         return create_app(
-            open_store(process.service.store),
+            *open_stores(process.service.stores),
             tokens=rules,
             cache=process.service.cache,
             answers=answers,

@@ -23,9 +23,12 @@ class PlaybackTokens:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a process that serves is to do, and how it is to end."""
+    """What a process that serves is to do, and how it is to end.
 
-    store: str
+    ``stores`` are locations, the first of which is trusted most.
+    """
+
+    stores: tuple[str, ...]
     tokens: PlaybackTokens | None = None
     cache: str | None = None
     defence: Defence = field(default_factory=Defence)

@@ -100,7 +100,8 @@ def _check(service: Service) -> None:
         require_c_parser()
     except ParserMissing as error:
         raise ServerFailed(str(error)) from error
-    open_store(service.store)
+    for store in service.stores:
+        open_store(store)
     service.token_rules()
     check_cache(service.cache)
 

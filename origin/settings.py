@@ -27,7 +27,11 @@ _Decorated = TypeVar("_Decorated", bound=Callable[..., Any] | click.Command)
 
 
 class Setting(click.Option):
-    """An option that the environment and the file can also give. ``--json`` is ``json`` there."""
+    """An option that the environment and the file can also give. ``--json`` is ``json`` there.
+
+    One that may be repeated has commas between its values in the environment, and in the file one
+    value or a list of them.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("show_default", True)
@@ -39,6 +43,20 @@ class Setting(click.Option):
     def key(self) -> str:
         """The name in the file: the longest spelling, without dashes in front."""
         return max(self.opts, key=len).lstrip("-").replace("-", "_")
+
+    def value_from_envvar(self, ctx: click.Context) -> Any:
+        """Return what the environment says: click would split it at spaces."""
+        said = self.resolve_envvar_value(ctx)
+        if said is None or not self.multiple:
+            return super().value_from_envvar(ctx)
+        return tuple(filter(None, (value.strip() for value in said.split(","))))
+
+    def type_cast_value(self, ctx: click.Context, value: Any) -> Any:
+        """Return the option's value as its type has it; raises click.BadParameter."""
+        if isinstance(value, list) and not self.multiple:
+            raise click.BadParameter("it has one value, and this is a list.", ctx=ctx, param=self)
+        is_one = self.multiple and isinstance(value, str)
+        return super().type_cast_value(ctx, (value,) if is_one else value)
 
 
 def setting(*declarations: str, **attributes: Any) -> Callable[[_Decorated], _Decorated]:

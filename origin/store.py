@@ -10,10 +10,10 @@ servers that speak S3's language refuse requests that have it. The signature cov
 SHA-256 in any case, and publishing and uploading look at entity tags.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 import obstore.store
@@ -50,6 +50,41 @@ def open_store(location: str) -> ObjectStore:
     if not folder.is_dir():
         raise StoreUnusable(f"There is no folder {folder}. Package something into it first.")
     return LocalStore(folder, automatic_cleanup=True)
+
+
+class LateFolder:
+    """A folder that was there when it was configured, and is not now: reads fail until it is."""
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+        self._store: ObjectStore | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what the store has under a name; raises OSError while there is none."""
+        if self._store is None:
+            try:
+                self._store = open_store(self._location)
+            except StoreUnusable as error:
+                raise OSError(str(error)) from error
+        return getattr(self._store, name)
+
+
+def open_stores(locations: Sequence[str]) -> list[ObjectStore]:
+    """Return the stores at all locations; raises StoreUnusable.
+
+    A folder of several that is missing takes no process away from the others' tracks.
+    """
+    if len(locations) == 1:
+        return [open_store(locations[0])]
+    return [
+        cast("ObjectStore", LateFolder(location)) if _is_missing(location) else open_store(location)
+        for location in locations
+    ]
+
+
+def _is_missing(location: str) -> bool:
+    folder = local_path(location)
+    return folder is not None and not folder.is_dir()
 
 
 @contextmanager

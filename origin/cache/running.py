@@ -11,19 +11,18 @@ from functools import partial
 from origin.cache.changes import Tell, listen, tell, tell_nobody
 from origin.cache.connection import Connection, connect
 from origin.cache.shared import SharedTier
-from origin.cache.store import StoreReader
-from origin.cache.tiered import MEMORY_BYTES, TieredReader
+from origin.cache.tiered import MEMORY_BYTES, Behind, TieredReader
 
 
 class Tiers:
-    """A store's reader, and what runs beside it within ``running``.
+    """The tiers' reader, and what runs beside it within ``running``.
 
     ``cache`` is the URL of a Redis or Valkey server; raises CacheUnusable where it is none.
     """
 
     def __init__(
         self,
-        store: StoreReader,
+        store: Behind,
         cache: str | None = None,
         *,
         memory_bytes: int = MEMORY_BYTES,

@@ -27,7 +27,7 @@ from obstore.exceptions import BaseError
 from manifests.index import StoredObject
 from origin.cache.hedging import STUCK, Hedging
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
-from origin.delivery.reading import OBJECT_BYTES_MAX
+from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
 
 if TYPE_CHECKING:
     from obstore import GetResult, ObjectMeta
@@ -63,6 +63,11 @@ class StoreReader:
     def is_busy(self) -> bool:
         """Whether a read would have to wait for others."""
         return self._places.locked()
+
+    def is_busy_for(self, key: str) -> bool:
+        """Tell whether a read of this object would have to wait for others."""
+        del key  # there is one store
+        return self.is_busy
 
     async def read(
         self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
@@ -133,17 +138,32 @@ class StoreReader:
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Do nothing: there is no place to hold it."""
 
-    async def newest(self, prefix: str, count: int) -> Sequence[str]:
-        """Return the keys below ``prefix`` that were written last, the newest first."""
+    async def holds(self, prefix: str) -> None:
+        """Return if there is any object below ``prefix``; NotFound where there is none."""
+        async with self._translated("list"), self._places:
+            top = await self._store.list_with_delimiter_async(prefix)
+            if top["objects"]:
+                return
+            if top["common_prefixes"]:  # in a folder of files, these may be empty
+                async for _ in self._store.list(prefix=prefix, chunk_size=1):
+                    return
+            raise FileNotFoundError(prefix)
+
+    async def newest(self, prefix: str, count: int) -> Newest:
+        """Return the keys below ``prefix`` that were written last."""
+        return Newest([meta["path"] for meta in await self.newest_objects(prefix, count)])
+
+    async def newest_objects(self, prefix: str, count: int) -> "Sequence[ObjectMeta]":
+        """Return what a listing says of the objects that were written last, the newest first."""
         newest: list[ObjectMeta] = []
         listed = 0
         async with self._translated("list"), self._places:
             async for chunk in self._store.list(prefix=prefix, chunk_size=_LIST_CHUNK):
-                newest = heapq.nlargest(count, [*newest, *chunk], key=_age_order)
+                newest = heapq.nlargest(count, [*newest, *chunk], key=age_order)
                 listed += len(chunk)
                 if listed >= LISTED_KEYS_MAX:
                     break
-        return [meta["path"] for meta in newest]
+        return newest
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""
@@ -179,5 +199,6 @@ def matches(content: bytes, listed: StoredObject) -> bool:
     )
 
 
-def _age_order(meta: "ObjectMeta") -> tuple[datetime, str]:
+def age_order(meta: "ObjectMeta") -> tuple[datetime, str]:
+    """Return by what a listing is put in order: when an object was written, and its key."""
     return meta["last_modified"], meta["path"]

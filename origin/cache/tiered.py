@@ -10,7 +10,7 @@ is at one segment, the next is read ahead, a few at a time and only while the st
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
@@ -19,9 +19,8 @@ from origin.cache.flights import Flights
 from origin.cache.held import Held, HeldObjects
 from origin.cache.lifetimes import may_change
 from origin.cache.record import Found, current
-from origin.cache.store import StoreReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
-from origin.delivery.reading import OBJECT_BYTES_MAX
+from origin.delivery.reading import OBJECT_BYTES_MAX, Newest, Reader
 
 MEMORY_BYTES: Final = 100_000_000
 WHOLE_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -48,6 +47,13 @@ class Arrival(NamedTuple):
     held: Held | None = None
 
 
+class Behind(Reader, Protocol):
+    """What is behind the tiers: a store, or several."""
+
+    def is_busy_for(self, key: str) -> bool:
+        """Tell whether a read of this object would have to wait for others."""
+
+
 class Shared(Protocol):
     """The tier that processes share."""
 
@@ -70,7 +76,7 @@ class TieredReader:
 
     def __init__(
         self,
-        store: StoreReader,
+        store: Behind,
         *,
         shared: Shared | None = None,
         memory_bytes: int = MEMORY_BYTES,
@@ -109,7 +115,7 @@ class TieredReader:
         if listed is not None and listed.size_bytes <= WHOLE_BYTES_MAX:
             return (await self.read(key, listed=listed))[start:stop]
         current().note(Found.STORE)
-        return await self._store.read_span(key, start, stop)
+        return await self._store.read_span(key, start, stop, listed=listed)
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Have an object at hand that somebody will ask for soon, if that costs nobody else."""
@@ -117,7 +123,7 @@ class TieredReader:
         if (
             key in self.held
             or self._ahead >= READ_AHEAD_MAX
-            or self._store.is_busy
+            or self._store.is_busy_for(key)
             or listed.size_bytes > WHOLE_BYTES_MAX
             or self._flights.under_way(what) is not None
         ):
@@ -125,8 +131,8 @@ class TieredReader:
         self._ahead += 1
         self._begin(what, is_ahead=True).add_done_callback(self._is_ahead)
 
-    async def newest(self, prefix: str, count: int) -> Sequence[str]:
-        """Return the keys below ``prefix`` that were written last, the newest first."""
+    async def newest(self, prefix: str, count: int) -> Newest:
+        """Return the keys below ``prefix`` that were written last."""
         current().note(Found.STORE)
         return await self._store.newest(prefix, count)
 

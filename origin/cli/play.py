@@ -76,6 +76,6 @@ def _serve(store: str, host: str, port: int, playback_id: str) -> None:
         click.echo(f"HLS: {url}/{playback_id}.m3u8   (Ctrl-C stops)")
 
     try:
-        serve_here(Service(store), host=host, port=port, on_ready=announce)
+        serve_here(Service((store,)), host=host, port=port, on_ready=announce)
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error

@@ -1,4 +1,4 @@
-"""``soundbridge serve``: everything that a store holds, to players and CDNs."""
+"""``soundbridge serve``: everything that stores hold, to players and CDNs."""
 
 from pathlib import Path
 from typing import Final, cast
@@ -6,6 +6,7 @@ from typing import Final, cast
 import click
 
 from origin.cli.cache import cache_setting
+from origin.cli.store import stores_setting
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
@@ -51,8 +52,8 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
     return networks
 
 
-@click.command(short_help="Serve every asset in a store.")
-@setting("--store", required=True, metavar="URL", help="Folder or store URL to serve from.")
+@click.command(short_help="Serve every asset in a store, or in several.")
+@stores_setting
 @host_setting
 @port_setting
 @setting(
@@ -124,7 +125,7 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
 )
 def serve(
     *,
-    store: str,
+    stores: tuple[str, ...],
     host: str,
     port: int,
     workers: int,
@@ -139,7 +140,10 @@ def serve(
     metrics_port: int | None,
     metrics_host: str,
 ) -> None:
-    """Serve every asset in a store: /{playback_id}.m3u8, /{playback_id}.mpd, and a page at /.
+    """Serve every asset in one or more stores.
+
+    /{playback_id}.m3u8 and /{playback_id}.mpd play, and there is a page at /. Who may write to a
+    store can take names that those listed after it use: list first whom you trust most.
 
     A worker that dies is started again. SIGHUP replaces all of them without a request being lost,
     for a new version or new keys; SIGTERM lets requests finish, a second one does not.
@@ -160,12 +164,12 @@ def serve(
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:
         run_server(
-            Service(store, tokens, cache, Defence(limits, trusted_proxies), drain),
+            Service(stores, tokens, cache, Defence(limits, trusted_proxies), drain),
             host=host,
             port=port,
             workers=workers,
             metrics=None if metrics_port is None else MetricsAddress(metrics_host, metrics_port),
-            on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
+            on_ready=lambda url: click.echo(f"Serving {', '.join(stores)} at {url}/"),
         )
     except (CacheUnusable, StoreUnusable, UnusableKey) as error:
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error

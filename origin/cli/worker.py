@@ -6,12 +6,13 @@ import click
 
 from origin.cli.cache import cache_setting
 from origin.cli.database import database_setting, state_setting
+from origin.cli.store import store_setting
 from origin.settings import setting
 from origin.store import StoreUnusable
 
 
 @click.command(short_help="Package what is queued, until told to stop.")
-@setting("--store", required=True, metavar="URL", help="Folder or store URL to package into.")
+@store_setting
 @state_setting
 @database_setting
 @cache_setting

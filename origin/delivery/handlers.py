@@ -45,6 +45,7 @@ _ENTRY_PLAYLIST: Final = ObjectKind(ObjectClass.ENTRY_PLAYLIST, HLS_TYPE)
 _ENTRY_MPD: Final = ObjectKind(ObjectClass.ENTRY_MPD, DASH_TYPE)
 _METADATA: Final = ObjectKind(ObjectClass.METADATA, JSON_TYPE)
 _LISTING: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
+_PARTIAL_LISTING: Final = ObjectKind(ObjectClass.PARTIAL_LISTING, JSON_TYPE)
 
 
 class Delivery:
@@ -137,9 +138,15 @@ class Delivery:
         return await self._responder.answer(request, resource)
 
     async def listing(self, request: web.Request) -> web.Response:
-        """Answer with the entries that were published last, the newest first."""
-        document = listing(await self._published.newest_entries(_limit(request)))
-        resource = Resource(_LISTING, document.digest, document.body, takes_query=True)
+        """Answer with the entries that were published last, the newest first.
+
+        Where a store of several does not answer, those of the others are better than none, as long
+        as it is said, and kept by nobody.
+        """
+        entries, is_complete = await self._published.newest_entries(_limit(request))
+        document = listing(entries, is_complete=is_complete)
+        kind = _LISTING if is_complete else _PARTIAL_LISTING
+        resource = Resource(kind, document.digest, document.body, takes_query=True)
         return await self._responder.answer(request, resource)
 
     async def _entry(self, request: web.Request) -> Entry:

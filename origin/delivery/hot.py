@@ -119,12 +119,12 @@ class HotConnection(GuardedConnection):
         asked = self._hot.plain_request(data)
         if asked is None:
             return False
-        now_s = self._loop.time()
-        path, head = self._hot.tokens.path_without(asked[0], time.time()), asked[1]
+        now_s, unix_s = self._loop.time(), time.time()
+        path, head = self._hot.tokens.path_without(asked[0], unix_s), asked[1]
         if path is None:
             return False
         answer = self._hot.answers.find(path, head, now_s)
-        sent_head = None if answer is None else answer.head()
+        sent_head = None if answer is None else answer.head(unix_s)
         if answer is None or sent_head is None:
             if _is_plain(path):
                 self._noted = path

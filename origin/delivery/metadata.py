@@ -89,8 +89,8 @@ def preparing_metadata(entry: Entry, renditions: Sequence[ProvisionalRendition])
     return _document(content)
 
 
-def listing(entries: Sequence[Entry]) -> Document:
-    """Return a list of entries, in their order."""
+def listing(entries: Sequence[Entry], *, is_complete: bool) -> Document:
+    """Return a list of entries, in their order, and whether some may be missing from it."""
     items = [
         {
             "playback_id": entry.playback_id,
@@ -102,7 +102,7 @@ def listing(entries: Sequence[Entry]) -> Document:
         }
         for entry in entries
     ]
-    return _document({"items": items})
+    return _document({"items": items, "complete": is_complete})
 
 
 def _renditions(renditions: Sequence[Offered]) -> list[dict[str, Any]]:

@@ -1,12 +1,18 @@
-"""What a load balancer asks: is the process alive, and can it do its work."""
+"""What a load balancer asks: is the process alive, and can it do its work.
 
+Everybody can ask that. So of several stores, one that does not answer is told by its place on the
+command line, and by nothing else of it.
+"""
+
+import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from cdn.policy import ObjectClass, policy_for
 from origin.delivery.draining import Draining
-from origin.delivery.errors import ShuttingDown
+from origin.delivery.errors import ShuttingDown, StoreUnavailable
 from origin.delivery.reading import Reader
 from origin.telemetry.requests import OBJECT_CLASS
 
@@ -14,13 +20,14 @@ STORE_TIMEOUT_S: Final = 2.0
 
 
 class Probes:
-    """``/healthz`` answers as long as the process does; ``/readyz`` as long as its store does.
+    """``/healthz`` answers as long as the process does; ``/readyz`` as long as a store does.
 
-    A server that is about to stop is not ready, but as healthy as ever.
+    A server that is about to stop is not ready, but as healthy as ever. One store of several that
+    is down takes no server away from the tracks in the others: all servers would go.
     """
 
-    def __init__(self, reader: Reader, draining: Draining) -> None:
-        self._reader = reader
+    def __init__(self, readers: Sequence[Reader], draining: Draining) -> None:
+        self._readers = readers
         self._draining = draining
 
     def add_routes(self, app: web.Application) -> None:
@@ -32,15 +39,28 @@ class Probes:
         return _ok()
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """Answer that the store can be read; StoreUnavailable where it cannot, or ShuttingDown."""
+        """Answer that a store can be read; StoreUnavailable where none can, or ShuttingDown."""
         if self._draining.turns_away:
             raise ShuttingDown("This server is about to stop; another one will answer.")
-        await self._reader.check()
-        return _ok()
+        failures = await asyncio.gather(*map(_failure, self._readers))
+        silent = [number for number, failure in enumerate(failures, 1) if failure is not None]
+        if len(silent) == len(failures) and failures[0] is not None:
+            raise failures[0]
+        return _ok(*(f"store {number} of {len(failures)} does not answer" for number in silent))
 
 
-def _ok() -> web.Response:
+async def _failure(reader: Reader) -> StoreUnavailable | None:
+    """Return why a store cannot be read, None where it can."""
+    try:
+        await reader.check()
+    except StoreUnavailable as error:
+        return error
+    return None
+
+
+def _ok(*but: str) -> web.Response:
     headers = {hdrs.CONTENT_TYPE: "text/plain; charset=utf-8"}
-    response = web.Response(body=b"ok\n", headers=headers | policy_for(ObjectClass.PROBE).headers)
+    body = "".join(f"{line}\n" for line in ("ok", *but)).encode()
+    response = web.Response(body=body, headers=headers | policy_for(ObjectClass.PROBE).headers)
     response[OBJECT_CLASS] = ObjectClass.PROBE
     return response

@@ -6,8 +6,9 @@ once its index is there; until then nothing is known of it, and nothing is kept.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from manifests.entry import Entry
 from manifests.index import Index, StoredObject
@@ -36,6 +37,13 @@ class PublishedRevision:
         return self.index.tags.get("artist")
 
 
+class NewestEntries(NamedTuple):
+    """Entries, the newest first; incomplete where there may be others that are not known now."""
+
+    entries: Sequence[Entry]
+    is_complete: bool
+
+
 class Published:
     """Entries and revisions of one store."""
 
@@ -47,15 +55,14 @@ class Published:
         """Return what ``playback_id`` plays now; NotFound where nothing has that id."""
         return await self._read_entry(entry_key(playback_id))
 
-    async def newest_entries(self, count: int) -> list[Entry]:
-        """Return the entries that were published last, the newest first."""
-        keys = await self._reader.newest(ENTRY_PREFIX, count)
+    async def newest_entries(self, count: int) -> NewestEntries:
+        """Return the entries that were published last."""
+        keys, is_complete = await self._reader.newest(ENTRY_PREFIX, count)
         places = asyncio.Semaphore(_CONCURRENT_READS)
         found = await asyncio.gather(*(self._readable_entry(key, places) for key in keys))
         entries = [entry for entry in found if entry is not None]
-        return sorted(
-            entries, key=lambda entry: (entry.created_at, entry.playback_id), reverse=True
-        )
+        entries.sort(key=lambda entry: (entry.created_at, entry.playback_id), reverse=True)
+        return NewestEntries(entries, is_complete)
 
     async def revision(self, where: Revision) -> PublishedRevision:
         """Return a revision's facts; NotFound where there is none."""

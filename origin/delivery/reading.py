@@ -7,7 +7,7 @@ hold it, share it and vouch for it; what nothing lists is only ever what the sto
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from manifests.errors import ManifestError
 from manifests.index import StoredObject
@@ -15,6 +15,13 @@ from origin.delivery.errors import BrokenObject
 
 OBJECT_BYTES_MAX: Final = 64 * 1024 * 1024
 """No object that we serve, nor an index of half a day of sound, comes near this."""
+
+
+class Newest(NamedTuple):
+    """Keys, the newest first; incomplete where there may be others that nobody can tell of now."""
+
+    keys: Sequence[str]
+    is_complete: bool = True
 
 
 class Reader(Protocol):
@@ -33,8 +40,8 @@ class Reader(Protocol):
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Have an object at hand that somebody will ask for soon, if that costs nobody else."""
 
-    async def newest(self, prefix: str, count: int) -> Sequence[str]:
-        """Return the keys below ``prefix`` that were written last, the newest first."""
+    async def newest(self, prefix: str, count: int) -> Newest:
+        """Return the keys below ``prefix`` that were written last."""
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""

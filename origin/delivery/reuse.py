@@ -71,12 +71,12 @@ class HotAnswer:
         is_shared = keys and not reusable.compressible
         self.own_bytes = _ANSWER_BYTES + (0 if is_shared else len(body))
 
-    def head(self) -> bytes | None:
-        """Return its head as of this second; None where the clock was set to before it was made.
+    def head(self, unix_s: float) -> bytes | None:
+        """Return its head as of a second; None where the clock was set to before it was made.
 
         It would tell a time of modification that has not come (RFC 9110 §8.8.2.1).
         """
-        second = int(time.time())
+        second = int(unix_s)
         if second != self._second:
             if second < self._made_second:
                 return None

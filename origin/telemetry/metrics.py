@@ -139,8 +139,8 @@ class Metrics:
         self.registry.register(self.requests)
         self.store_reads = Histogram(
             "store_read_seconds",
-            "Reads of the object store, by what was done and how it went.",
-            ("operation", "outcome"),
+            "Reads of object stores, by what was done, how it went, and the store's number.",
+            ("operation", "outcome", "store"),
             namespace=NAMESPACE,
             buckets=BUCKETS_S,
             registry=self.registry,

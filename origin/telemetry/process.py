@@ -1,8 +1,10 @@
 """All that one process tells of itself, put together."""
 
+import asyncio
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _LAST_LINES_S: Final = 1.0
 _OK: Final = "ok"
+_CANCELLED: Final = "cancelled"
 
 _log = structlog.get_logger("soundbridge.telemetry")
 
@@ -57,13 +60,19 @@ class Telemetry:
         put_request_id(response, request_id)
         return response
 
+    def reads_of_store(self, number: int) -> Callable[[str], AbstractContextManager[None]]:
+        """Return what measures the reads of one store; ``number`` is counted from 1."""
+        return partial(self._store_read, str(number))
+
     @contextmanager
-    def store_read(self, operation: str) -> Iterator[None]:
-        """Measure what the caller's block reads of the store."""
+    def _store_read(self, store: str, operation: str) -> Iterator[None]:
+        """Measure what the caller's block reads of a store."""
         began_s = perf_counter()
         self._reading += 1
         outcome = "failed"
-        span = nullcontext() if self._tracing is None else self._tracing.store_read(operation)
+        span = (
+            nullcontext() if self._tracing is None else self._tracing.store_read(operation, store)
+        )
         try:
             with span:
                 yield
@@ -71,10 +80,13 @@ class Telemetry:
         except ApiError as error:
             outcome = error.code
             raise
+        except asyncio.CancelledError:  # nobody waits for it any more
+            outcome = _CANCELLED
+            raise
         finally:
             self._reading -= 1
             spent_s = perf_counter() - began_s
-            self.metrics.store_reads.labels(operation, outcome).observe(spent_s)
+            self.metrics.store_reads.labels(operation, outcome, store).observe(spent_s)
 
 
 @contextmanager

@@ -76,9 +76,13 @@ class Tracing:
         ) as span:
             yield RequestSpan(span)
 
-    def store_read(self, operation: str) -> AbstractContextManager[Any]:
-        """Trace a read of the store."""
-        return self._tracer.start_as_current_span(f"store {operation}", kind=SpanKind.CLIENT)
+    def store_read(self, operation: str, store: str) -> AbstractContextManager[Any]:
+        """Trace a read of a store."""
+        return self._tracer.start_as_current_span(
+            f"store {operation}",
+            kind=SpanKind.CLIENT,
+            attributes={"soundbridge.store": store},
+        )
 
     def close(self) -> None:
         """Send what is held, for as long as there is time: the SDK would take half a minute."""

@@ -7,10 +7,13 @@ that the second answer may come by the hot path.
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 from obstore.store import LocalStore
@@ -20,7 +23,8 @@ from manifests import layout
 from packager.extras import Extras
 from packager.package import package
 from tests.acceptance.listening import CHAPTERS, clip
-from tests.servers.soundbridge import TIMEOUT_S, serving, soundbridge
+from tests.servers.seaweedfs import Bucket, free_ports
+from tests.servers.soundbridge import TIMEOUT_S, running, serving, soundbridge, url_said
 from tests.sources.growing_asset import GrowingAsset
 
 MEDIA, GROWING = "/media/asset/{revision}", "/growing/growing-asset/{revision}"
@@ -112,7 +116,27 @@ def revision(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def said(folder: Path, revision: str) -> list[Said]:
+def partial(folder: Path, revision: str) -> Iterator[str]:
+    """A list in which tracks may be missing: that of a server with a bucket that is down."""
+    del revision
+    (port,) = free_ports(1)
+    stores = ("--store", folder / "store", "--store", "s3://gone")
+    environment = Bucket("gone", f"http://127.0.0.1:{port}").environment
+    with running("serve", *stores, "--port", "0", environment=environment) as server:
+        url = f"{url_said(server)}/v1/assets"
+
+        def ask(_turn: int) -> bytes:
+            with urlopen(url, timeout=TIMEOUT_S) as response:  # noqa: S310 our own server
+                content: bytes = response.read()
+                return content
+
+        with ThreadPoolExecutor() as threads:  # the bucket is waited for until it is known to fail
+            assert all(b'"complete":false' in each for each in threads.map(ask, range(4)))
+        yield url
+
+
+@pytest.fixture(scope="module")
+def said(folder: Path, revision: str, partial: str) -> list[Said]:
     key = soundbridge("token", "new-key", folder / "signing.pem")
     (folder / "key.json").write_text(key.stdout)
     options = ("--signing-key", folder / "signing.pem", "--for", "1h")
@@ -124,7 +148,9 @@ def said(folder: Path, revision: str) -> list[Said]:
     paths += [f"/assets/{each.name}" for each in assets.iterdir()]
     rules = {"SOUNDBRIDGE_PLAYBACK_KEYS": str(folder / "key.json")}
     with serving(folder / "store", environment=rules) as url:
-        found = _redbot([f"{url}{path}" for path in paths for _ in range(2)])
+        urls = [*(f"{url}{path}" for path in paths), partial]
+        found = _redbot([each for each in urls for _ in range(2)])
+    paths.append("/v1/assets")
     pairs = zip((path for path in paths for _ in range(2)), found, strict=True)
     return [
         Said(path, each["status"], set(each["tags"].strip().split(",")), each["notes"])

@@ -97,6 +97,12 @@ def test_package_for_a_person(tmp_path: Path, packaged: tuple[Path, dict[str, An
         (["play", "missing.wav"], 1, "There is no file missing.wav"),
         (["polish"], 2, "No such command 'polish'"),
         (["worker"], 2, "Missing option '--store'"),
+        (["serve", "--store", ".", "--store", "missing"], 2, "There is no folder"),
+        (["serve", "--store", ".", "--store", "./"], 2, "./ is given twice"),
+        (["serve", "--store", "s3://a/b", "--store", "s3://a/b/"], 2, "is given twice"),
+        (["worker", "--store", "a", "--store", "b"], 2, "2 stores are given, and this writes to"),
+        (["package", "a.wav", "a", "b"], 2, "unexpected extra argument (b)"),
+        (["gc", "a", "b"], 2, "unexpected extra argument (b)"),
         (["worker", "--store", "nowhere://x"], 2, "cannot be used as a store"),
         (["worker", "--store", "s", "--database", "mysql://x/y"], 1, "not a database we know"),
         (["enqueue", "a.wav", "--database", "nonsense"], 1, "not the URL of a database"),
@@ -180,6 +186,16 @@ def test_play_synthesises_serves_and_says_where(tmp_path: Path) -> None:
         base, _, playback_id = url.partition("/?play=")
         assert b"#EXT-X-STREAM-INF" in fetch(f"{base}/{playback_id}.m3u8")
     assert list((tmp_path / "kept").rglob("multivariant.m3u8"))
+
+
+@pytest.mark.parametrize("command", ["worker", "serve"])
+def test_several_stores_of_the_environment_are_for_who_serves(tmp_path: Path, command: str) -> None:
+    stores = {"SOUNDBRIDGE_STORE": f"{tmp_path},{tmp_path}/b"}
+    done = soundbridge(command, environment=stores)
+    assert done.returncode == 2
+    said = "2 stores are given" if command == "worker" else f"There is no folder {tmp_path}/b"
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == [], "no folder is made of the list"
 
 
 def test_options_reach_a_command_from_the_environment(tmp_path: Path, tune: Path) -> None:

@@ -22,10 +22,17 @@ def probe(store: str, max_size_bytes: int) -> None:
     seen.append((store, max_size_bytes))
 
 
+@click.command()
+@setting("--store", "stores", multiple=True)
+def probe_several(stores: tuple[str, ...]) -> None:
+    seen.extend((store, len(stores)) for store in stores)
+
+
 @pytest.fixture(autouse=True)
 def _with_probe(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     seen.clear()
     monkeypatch.setitem(main.commands, "probe", probe)
+    monkeypatch.setitem(main.commands, "probe-several", probe_several)
     monkeypatch.chdir(tmp_path)
 
 
@@ -91,6 +98,38 @@ def test_a_bad_variable_is_named() -> None:
     assert "SOUNDBRIDGE_MAX_SIZE" in output
 
 
+@pytest.mark.parametrize(
+    ("said", "stores"),
+    [("a", ["a"]), ("a b", ["a b"]), ("a,b", ["a", "b"]), (" a , s3://b/c,", ["a", "s3://b/c"])],
+)
+def test_the_environment_has_commas_between_several_values(said: str, stores: list[str]) -> None:
+    assert run("probe-several", environment={"SOUNDBRIDGE_STORE": said})[0] == 0
+    assert seen == [(store, len(stores)) for store in stores]
+
+
+@pytest.mark.parametrize(
+    ("said", "stores"), [("'a, b'", ["a, b"]), ("['a', 'b']", ["a", "b"]), ("['a']", ["a"])]
+)
+def test_the_file_has_one_value_or_a_list(said: str, stores: list[str]) -> None:
+    Path("soundbridge.toml").write_text(f"store = {said}\n")
+    assert run("probe-several")[0] == 0
+    assert seen == [(store, len(stores)) for store in stores]
+
+
+def test_the_command_line_has_the_option_several_times_and_wins() -> None:
+    environment = {"SOUNDBRIDGE_STORE": "c"}
+    assert run("probe-several", "--store", "a,b", "--store", "b", environment=environment)[0] == 0
+    assert seen == [("a,b", 2), ("b", 2)]
+
+
+def test_a_list_where_one_value_is_meant_is_wrong_usage() -> None:
+    Path("soundbridge.toml").write_text("store = ['a', 'b']\n")
+    status, output = run("probe")
+    assert (status, seen) == (2, [])
+    assert "SOUNDBRIDGE_STORE" in output
+    assert "this is a list" in output
+
+
 def test_every_option_of_every_command_is_a_setting() -> None:
     for name, command in main.commands.items():
         options = [each for each in command.params if isinstance(each, click.Option)]
@@ -98,4 +137,4 @@ def test_every_option_of_every_command_is_a_setting() -> None:
         for option in options:
             does_something_else = option.is_eager or (name, option.name) in NO_SETTINGS
             assert isinstance(option, Setting) or does_something_else, f"{name} {option.opts}"
-            assert option.help or name == "probe", f"{name} {option.opts}"
+            assert option.help or name.startswith("probe"), f"{name} {option.opts}"

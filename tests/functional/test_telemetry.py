@@ -76,7 +76,7 @@ def test_metrics_are_sums_over_workers(server: Server, asset: PublishedAsset) ->
     assert told["soundbridge_sent_bytes_total,class=segment"] > 40 * len(asset.contents[SEGMENT])
     assert told["soundbridge_request_duration_seconds_count,class=segment"] == 40
     assert told["soundbridge_request_duration_seconds_bucket,class=page,le=+Inf"] == len(asked)
-    reads = told["soundbridge_store_read_seconds_count,operation=get,outcome=ok"]
+    reads = told["soundbridge_store_read_seconds_count,operation=get,outcome=ok,store=1"]
     assert 2 <= reads <= 6, "each worker reads index, segment and the one behind it once"
     assert told["soundbridge_workers"] == 2
     assert told["soundbridge_log_lines_dropped_total"] == 0

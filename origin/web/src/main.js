@@ -9,6 +9,7 @@ import { fetchShelf, markCurrent, showShelf } from "./shelf.js";
 const player = document.querySelector("sound-player");
 const shelf = document.querySelector(".shelf");
 const list = document.querySelector(".tracks");
+const missing = document.querySelector(".missing");
 const notice = document.querySelector(".notice");
 
 const EMPTY = "Nothing is on the shelf yet. Package a track into this server’s store, and reload.";
@@ -75,10 +76,11 @@ function choose(playbackId) {
 }
 
 async function fill() {
-  const items = await fetchShelf();
+  const { items, complete } = await fetchShelf();
   showShelf(list, items, choose);
-  shelf.hidden = items.length < 2;
-  return items;
+  missing.hidden = complete;
+  shelf.hidden = items.length < (complete ? 2 : 1);
+  return { newest: items[0], complete };
 }
 
 /** Open what the address asks for, else the newest. */
@@ -90,11 +92,11 @@ async function start() {
     await open(wanted);
     return;
   }
-  const [newest] = await shelved;
+  const { newest, complete } = await shelved;
   if (newest) {
     await open(newest.playback_id);
   } else {
-    say(EMPTY);
+    say(complete ? EMPTY : UNREACHABLE);
   }
 }
 

@@ -4,14 +4,13 @@ import { clock } from "./clock.js";
 
 const LISTED_MAX = 200; // what the origin lists at most
 
-/** Fetch what is published, newest first. */
+/** Fetch what is published, newest first, and whether that is all: a store may not answer. */
 export async function fetchShelf() {
   const response = await fetch(`v1/assets?limit=${LISTED_MAX}`);
   if (!response.ok) {
     throw new Error(`the list was answered with ${response.status}`);
   }
-  const { items } = await response.json();
-  return items;
+  return response.json();
 }
 
 /** Fill `list` with links; `choose(playbackId)` is called instead of following a plain click. */

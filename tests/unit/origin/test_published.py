@@ -46,12 +46,12 @@ async def test_what_was_never_published() -> None:
         await published.entry("first-light")
     with pytest.raises(NotFound):
         await published.revision(Revision("a", "b"))
-    assert await published.newest_entries(10) == []
+    assert await published.newest_entries(10) == ([], True)
 
 
 async def test_the_newest_are_those_written_last() -> None:
     store = MemoryStore()
     for number in range(5):
         publish(store, f"id-{number}", created_at=f"2026-01-0{number + 1}T00:00:00Z")
-    entries = await Published(StoreReader(store)).newest_entries(2)
+    entries, _ = await Published(StoreReader(store)).newest_entries(2)
     assert [entry.playback_id for entry in entries] == ["id-4", "id-3"]

@@ -17,7 +17,7 @@ def _counted(requests: int, *, hits: int = 0, connections: int = 0) -> Metrics:
     for _ in range(hits):
         metrics.requests.series("segment", "GET", 200).hit(100)
     metrics.gauge("open_connections", "Connections.", lambda: connections)
-    metrics.store_reads.labels("get", "ok").observe(0.03)
+    metrics.store_reads.labels("get", "ok", "1").observe(0.03)
     return metrics
 
 
@@ -31,7 +31,9 @@ def test_a_report_survives_json_and_says_what_was_counted() -> None:
     assert 'soundbridge_request_duration_seconds_bucket{class="segment",le="0.0005"} 2.0' in said
     assert 'soundbridge_request_duration_seconds_bucket{class="segment",le="0.0025"} 5.0' in said
     assert 'soundbridge_request_duration_seconds_count{class="segment"} 5.0' in said
-    assert 'soundbridge_store_read_seconds_count{operation="get",outcome="ok"} 1.0' in said
+    assert (
+        'soundbridge_store_read_seconds_count{operation="get",outcome="ok",store="1"} 1.0' in said
+    )
 
 
 def test_workers_are_added_up_and_counters_outlive_them() -> None:

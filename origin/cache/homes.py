@@ -1,0 +1,121 @@
+"""Which of several stores has what is asked for. Pure.
+
+What is looked for is a *place*: a revision, or the key of an object that belongs to none (an
+entry). Its *home* is the store listed first of those that have it. Ids are random, so where two
+have it, it was copied, or somebody took the name on purpose: whom one trusts most is listed first.
+
+A revision has one home for all of its objects, and for all that no index vouches for, that home
+alone is asked. Object by object, a store that is listed later could add what the first does not
+have yet: the next segments of a growing revision, whose names everybody can tell, and which
+caches keep for a year.
+
+A store that fails is passed over where another one has it, but not for what was at home there.
+What was found that way is *uncertain*, and looked for again soon; that nobody has it is certain
+only if all have said so.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from math import inf
+from typing import Final, NamedTuple
+
+from manifests.layout import GROWING_PREFIX, MEDIA_PREFIX, Revision
+from origin.delivery.bounded import BoundedMap
+
+LOOKED_FOR_EVERY_S: Final = 10.0
+"""How often it is looked again where something is that may be elsewhere by now."""
+PATIENCE_S: Final = 1.0
+"""How long a store may take, once another one has it, before it counts as failing."""
+FAILING_PATIENCE_S: Final = 0.1
+"""The same for one that has been failing: it may have recovered."""
+HOMES_MAX: Final = 50_000
+"""Places whose homes are remembered: some 15 MB."""
+
+Place = Revision | str
+
+
+class Said(Enum):
+    """What a store has said of a place."""
+
+    NOTHING_YET = auto()
+    ABSENT = auto()
+    FAILED = auto()
+    PRESENT = auto()
+
+
+class Choice(NamedTuple):
+    """The store that counts, None for no store; uncertain where one failed that may know better."""
+
+    store: int | None
+    is_certain: bool
+
+
+class Home(NamedTuple):
+    """Where a place is, until when that need not be looked for again, and whether it grows."""
+
+    store: int
+    until_s: float
+    is_growing: bool
+
+
+def place_of(key: str) -> Place:
+    """Return to what an object belongs: all objects of a revision are looked for together."""
+    folder, *rest = key.split("/", 3)
+    if folder in {MEDIA_PREFIX, GROWING_PREFIX} and len(rest) > len(("asset", "revision")):
+        return Revision(rest[0], rest[1])
+    return key
+
+
+def choose(said: Sequence[Said], known: int | None = None) -> Choice | None:
+    """Choose by what was said so far, in the stores' order; None where more has to be said.
+
+    ``known`` is where it was. While that store fails, none that is listed later takes its place.
+    """
+    for store, each in enumerate(said):
+        if each is Said.NOTHING_YET:
+            return None
+        if each is Said.PRESENT:
+            return Choice(store, Said.FAILED not in said[:store])
+        if each is Said.FAILED and store == known:
+            return Choice(None, is_certain=False)
+    return Choice(None, Said.FAILED not in said)
+
+
+def awaited(said: Sequence[Said]) -> list[int]:
+    """Return the stores that have to be heard: those before one that has it, or all."""
+    count = said.index(Said.PRESENT) if Said.PRESENT in said else len(said)
+    return [store for store in range(count) if said[store] is Said.NOTHING_YET]
+
+
+def patience_s(said: Sequence[Said], is_failing: Sequence[bool]) -> float | None:
+    """Return how long those may still take who are waited for; None while no store has it."""
+    if Said.PRESENT not in said:
+        return None
+    all_fail = all(is_failing[store] for store in awaited(said))
+    return FAILING_PATIENCE_S if all_fail else PATIENCE_S
+
+
+class Homes:
+    """The homes that are known, those used last."""
+
+    def __init__(self, homes_max: int = HOMES_MAX) -> None:
+        self._homes: BoundedMap[Place, Home] = BoundedMap(homes_max)
+
+    def find(self, place: Place, now_s: float) -> Home | None:
+        """Return the home that need not be looked for again."""
+        home = self._homes.get(place)
+        return None if home is None or now_s >= home.until_s else home
+
+    def last(self, place: Place) -> int | None:
+        """Return the store where it was when it was last looked for."""
+        home = self._homes.get(place)
+        return None if home is None else home.store
+
+    def note(
+        self, place: Place, store: int, now_s: float, *, is_certain: bool, is_growing: bool = False
+    ) -> Home:
+        """Remember where a place is: a complete revision for good, all else for a while."""
+        is_lasting = is_certain and not is_growing and isinstance(place, Revision)
+        home = Home(store, inf if is_lasting else now_s + LOOKED_FOR_EVERY_S, is_growing)
+        self._homes.put(place, home, 1)
+        return home

@@ -1,0 +1,148 @@
+"""Reading from several stores as if they were one.
+
+Where a thing is, and what is made of a store that fails, is decided in ``homes``; here the stores
+are asked (``asking``): the home where it is known, else all at once. Each has a reader of its own,
+so that no store takes another's places or time.
+
+A complete revision is where its index is; one that still grows is where its growing playlists
+and its segments are, both: who moves a revision may leave the former behind for a while. What an
+index lists may come from any store, since it is held against the index. So a revision plays while
+it is copied, moved or removed, in whatever order that is done.
+
+Nothing is held open, so there is nothing to close.
+"""
+
+import heapq
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from manifests.index import StoredObject
+from manifests.layout import INDEX, Revision
+from origin.cache.asking import Ask, AskedStore, ask_all, ask_each
+from origin.cache.homes import Homes, place_of
+from origin.cache.store import StoreReader, age_order
+from origin.delivery.errors import BrokenObject, NotFound
+from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+
+
+class StoresReader:
+    """Several stores as one, in the order of trust."""
+
+    def __init__(
+        self, readers: Sequence[StoreReader], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._stores = [AskedStore(each, number, clock) for number, each in enumerate(readers, 1)]
+        self._clock = clock
+        self._homes = Homes()
+
+    def is_busy_for(self, key: str) -> bool:
+        """Tell whether a read of this object would have to wait for others, or be looked for."""
+        home = self._homes.find(place_of(key), self._clock())
+        return home is None or self._stores[home.store].reader.is_busy
+
+    async def read(
+        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+    ) -> bytes:
+        """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
+
+        async def ask(reader: StoreReader) -> bytes:
+            return await reader.read(key, limit_bytes=limit_bytes, listed=listed)
+
+        try:
+            return await self._read_at_home(key, ask)
+        except NotFound:
+            if listed is None:
+                raise
+        return await self._read_anywhere(key, listed)
+
+    async def read_span(
+        self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
+    ) -> bytes:
+        """Return the bytes from ``start`` up to, not including, ``stop``."""
+
+        async def ask(reader: StoreReader) -> bytes:
+            return await reader.read_span(key, start, stop, listed=listed)
+
+        try:
+            return await self._read_at_home(key, ask)
+        except NotFound:
+            if listed is None:
+                raise
+        return (await self._read_anywhere(key, listed))[start:stop]
+
+    def read_ahead(self, key: str, listed: StoredObject) -> None:
+        """Do nothing: there is no place to hold it."""
+
+    async def newest(self, prefix: str, count: int) -> Newest:
+        """Return the keys below ``prefix`` that were written last, in all stores that answer."""
+
+        async def ask(reader: StoreReader) -> "Sequence[ObjectMeta]":
+            return await reader.newest_objects(prefix, count)
+
+        found = await ask_each(self._stores, ask)
+        return Newest(_merged(found, count), is_complete=len(found) == len(self._stores))
+
+    async def check(self) -> None:
+        """Return if a store answers at all; StoreUnavailable where none does."""
+        await ask_all(self._stores, StoreReader.check, None)
+
+    async def _read_at_home(self, key: str, ask: Ask[bytes]) -> bytes:
+        """Return what the home of an object says of it; NotFound where it has moved in part."""
+        place = place_of(key)
+        home = self._homes.find(place, self._clock())
+        if home is not None:
+            try:
+                return await self._stores[home.store].ask(ask)
+            except NotFound:
+                if home.is_growing:
+                    raise
+        if isinstance(place, Revision):
+            return await self._read_of_revision(place, key, ask)
+        found = await ask_all(self._stores, ask, self._homes.last(place))
+        self._homes.note(place, found.store, self._clock(), is_certain=found.is_certain)
+        return found.value
+
+    async def _read_of_revision(self, where: Revision, key: str, ask: Ask[bytes]) -> bytes:
+        """Look for a revision, and return what its home says of an object."""
+
+        async def evidence(reader: StoreReader) -> bytes | None:
+            """Return an index, None for a revision that grows here; NotFound for neither."""
+            try:
+                return await reader.read(where.key(INDEX))
+            except NotFound:
+                await reader.holds(where.growing_prefix)
+                await reader.holds(where.prefix)
+                return None
+
+        store, is_certain, index = await ask_all(self._stores, evidence, self._homes.last(where))
+        self._homes.note(
+            where, store, self._clock(), is_certain=is_certain, is_growing=index is None
+        )
+        if index is not None and key == where.key(INDEX):
+            return index
+        return await self._stores[store].ask(ask)
+
+    async def _read_anywhere(self, key: str, listed: StoredObject) -> bytes:
+        """Return an object that an index vouches for, whoever has it."""
+
+        async def ask(reader: StoreReader) -> bytes:
+            try:
+                return await reader.read(key, listed=listed)
+            except BrokenObject as error:
+                raise NotFound("What is there is another object.") from error
+
+        return (await ask_all(self._stores, ask, None)).value
+
+
+def _merged(found: "Sequence[Sequence[ObjectMeta]]", count: int) -> list[str]:
+    """Return the newest keys of several listings; one that is in two counts where it was first."""
+    by_key: dict[str, ObjectMeta] = {}
+    for listing in found:
+        for meta in listing:
+            by_key.setdefault(meta["path"], meta)
+    newest = heapq.nlargest(count, by_key.values(), key=age_order)
+    return [meta["path"] for meta in newest]

@@ -1,0 +1,42 @@
+"""The setting for where packaged assets are: several stores for who serves, one for who writes."""
+
+import click
+
+from origin.settings import setting
+from origin.store import local_path
+
+stores_setting = setting(
+    "--store",
+    "stores",
+    required=True,
+    multiple=True,
+    metavar="URL",
+    callback=lambda _context, _option, stores: _each_once(stores),
+    help="Folder or store URL to serve from. May be given several times (with commas between in"
+    " the environment, as a list in the file); what two stores have is taken from the first.",
+)
+store_setting = setting(
+    "--store",
+    required=True,
+    multiple=True,
+    metavar="URL",
+    callback=lambda _context, _option, stores: _the_only(stores),
+    help="Folder or store URL to package into.",
+)
+
+
+def _each_once(stores: tuple[str, ...]) -> tuple[str, ...]:
+    places = [str(local_path(store) or store.rstrip("/")) for store in stores]
+    twice = [store for place, store in zip(places, stores, strict=True) if places.count(place) > 1]
+    if twice:
+        raise click.BadParameter(f"{twice[-1]} is given twice.")
+    return stores
+
+
+def _the_only(stores: tuple[str, ...]) -> str:
+    if len(stores) > 1:
+        raise click.BadParameter(
+            f"{len(stores)} stores are given, and this writes to one: say which. "
+            "Only `soundbridge serve` takes several."
+        )
+    return stores[0]

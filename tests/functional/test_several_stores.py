@@ -1,0 +1,252 @@
+"""One server, two workers, three stores: a bucket behind a fault proxy, and two folders.
+
+The bucket is listed first, so that whatever is looked for has to be looked for there, too.
+"""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from obstore.store import LocalStore, S3Store
+
+from manifests.layout import entry_key
+from tests.functional.supervising import Server, supervised, until
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import Fault, Request
+from tests.servers.seaweedfs import Bucket
+from tests.servers.soundbridge import TIMEOUT_S
+from tests.sources.published import AnyStore, PublishedAsset, publish
+
+SEGMENT = "128k/00001.m4s"
+ASKS = 12
+"""So many connections reach both workers."""
+SOON_S = 5.0
+"""Far below the 10 s that a store has, on a busy machine."""
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Tenants:
+    """The server, its stores, and what the bucket does with requests."""
+
+    server: Server
+    bucket: S3Store
+    first: LocalStore
+    second: LocalStore
+    fault: Fault | None = None
+    ids: Iterator[str] = field(default_factory=lambda: (f"track-{n}" for n in count()))
+
+    @property
+    def stores(self) -> tuple[AnyStore, ...]:
+        return self.bucket, self.first, self.second
+
+    def publish(self, store: AnyStore, **more: str) -> PublishedAsset:
+        """Publish something that nobody has asked for."""
+        return publish(store, next(self.ids), **more)
+
+    def ask(self, path: str) -> Answer:
+        """Ask on a connection of its own."""
+        with closing(HTTPConnection(*self.server.address, timeout=TIMEOUT_S)) as connection:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.headers), response.read())
+
+    def ask_all(self, *paths: str) -> list[Answer]:
+        """Ask at the same time, all workers."""
+        with ThreadPoolExecutor(ASKS) as threads:
+            return list(threads.map(self.ask, paths * (ASKS // len(paths))))
+
+    def plays(self, asset: PublishedAsset) -> None:
+        """Ask all workers for an entry and a segment of it."""
+        assert {answer.status for answer in self.ask_all(f"/{asset.entry.playback_id}.m3u8")} == {
+            200
+        }
+        segments = self.ask_all(f"{asset.path}/{SEGMENT}")
+        assert {answer.body for answer in segments} == {asset.contents[SEGMENT]}
+
+    def listing(self) -> tuple[set[str], dict[str, Any], dict[str, str]]:
+        """Return whose tracks are listed, and what else is said."""
+        answer = self.ask("/v1/assets")
+        assert answer.status == 200
+        said = json.loads(answer.body)
+        return {item["playback_id"] for item in said["items"]}, said, answer.headers
+
+
+@pytest.fixture(scope="module")
+def tenants(s3: Bucket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
+    folder = tmp_path_factory.mktemp("tenants")
+    folders = [LocalStore(folder / name, mkdir=True) for name in ("first", "second")]
+    running: list[Tenants] = []
+
+    def plan(_request: Request) -> Fault | None:
+        return running[0].fault if running else None
+
+    options = ("--workers", "2", "--metrics-port", "0", "--requests-per-client", "0")
+    with fault_proxy(s3, plan) as proxy, pytest.MonkeyPatch.context() as patched:
+        for name, value in proxy.bucket.environment.items():
+            patched.setenv(name, value)
+        others = [word for name in ("first", "second") for word in ("--store", str(folder / name))]
+        with supervised("s3://audio/tenants/one", folder / "log", *others, *options) as server:
+            running.append(Tenants(server, s3.store("tenants/one"), folders[0], folders[1]))
+            yield running[0]
+
+
+@pytest.fixture
+def down(tenants: Tenants) -> Iterator[Callable[[Fault], None]]:
+    """Take the bucket down until the test ends; then wait until it is up for all workers."""
+
+    def take(fault: Fault) -> None:
+        tenants.fault = fault
+
+    yield take
+    tenants.fault = None
+    until(lambda: {answer.body for answer in tenants.ask_all("/readyz")} == {b"ok\n"})
+
+
+def test_tracks_of_all_stores_play_and_are_listed(tenants: Tenants) -> None:
+    assets = [tenants.publish(store) for store in tenants.stores]
+    for asset in assets:
+        tenants.plays(asset)
+    listed, said, headers = tenants.listing()
+    assert {asset.entry.playback_id for asset in assets} <= listed
+    assert said["complete"] is True
+    assert "s-maxage=30" in headers["Cache-Control"]
+    unknown = tenants.ask("/no-such-track.m3u8")
+    assert (unknown.status, unknown.headers["Cache-Control"]) == (404, "max-age=5")
+
+
+@pytest.mark.parametrize("fault", [Fault.STALLED, Fault.RESET_AT_ONCE])
+def test_a_bucket_that_is_down_hurts_its_own_tracks_alone(
+    tenants: Tenants, down: Callable[[Fault], None], fault: Fault
+) -> None:
+    known, late = tenants.publish(tenants.first), tenants.publish(tenants.second)
+    lost = tenants.publish(tenants.bucket)
+    played = tenants.publish(tenants.bucket)
+    for asset in (known, played):
+        tenants.plays(asset)
+    down(fault)
+    begun_s = time.monotonic()
+    tenants.plays(known)
+    tenants.plays(late)
+    tenants.plays(played)  # from memory
+    assert time.monotonic() - begun_s < 2 * SOON_S
+    again_s = time.monotonic()
+    tenants.plays(tenants.publish(tenants.second))
+    assert time.monotonic() - again_s < SOON_S
+    paths = (f"/{lost.entry.playback_id}.m3u8", f"{lost.path}/{SEGMENT}", "/no-such-one.m3u8")
+    for answer in tenants.ask_all(*paths):
+        assert (answer.status, answer.headers["Cache-Control"]) == (503, "no-store")
+        assert json.loads(answer.body)["code"] == "store_unavailable"
+    tenants.fault = None
+    tenants.plays(lost)
+
+
+def test_probes_and_the_list_say_which_store_is_missing(
+    tenants: Tenants, down: Callable[[Fault], None]
+) -> None:
+    lost, listed = tenants.publish(tenants.bucket), tenants.publish(tenants.first)
+    down(Fault.STALLED)
+    ready = tenants.ask("/readyz")
+    assert (ready.status, ready.body) == (200, b"ok\nstore 1 of 3 does not answer\n")
+    ids, said, headers = tenants.listing()
+    assert lost.entry.playback_id not in ids
+    assert listed.entry.playback_id in ids
+    assert said["complete"] is False
+    assert headers["Cache-Control"] == "no-store"
+    for text in (ready.body, *map(str.encode, headers.values())):
+        assert b"tenants" not in text
+    tenants.fault = None
+    until(lambda: tenants.listing()[1]["complete"])
+    assert lost.entry.playback_id in tenants.listing()[0]
+
+
+def test_no_link_breaks_where_an_asset_moves(tenants: Tenants) -> None:
+    """From a folder to the bucket, file by file; all the while it plays, with both workers."""
+    asset = tenants.publish(tenants.first)
+    tenants.plays(asset)
+    where = asset.entry.where
+    keys = [
+        where.key("index.json"),
+        entry_key(asset.entry.playback_id),
+        *map(where.key, asset.contents),
+    ]
+    for number, key in enumerate(keys):
+        tenants.bucket.put(key, tenants.first.get(key).bytes())
+        tenants.first.delete(key)
+        if number < 3:
+            tenants.plays(asset)
+    tenants.plays(asset)
+    for name in ("320k/00002.m4s", "waveform.json"):
+        assert {answer.status for answer in tenants.ask_all(f"{asset.path}/{name}")} == {200}
+    untouched = tenants.ask(f"/{asset.entry.playback_id}.mpd")
+    assert untouched.status == 200
+
+
+def test_of_two_that_have_a_name_the_first_counts(tenants: Tenants) -> None:
+    name = next(tenants.ids)
+    publish(tenants.second, name, title="An impostor")
+    publish(tenants.bucket, name, title="The real one")
+    titles = {json.loads(answer.body)["title"] for answer in tenants.ask_all(f"/{name}.json")}
+    assert titles == {"The real one"}
+    assert tenants.listing()[1]["items"][0]["title"]
+
+
+def test_reads_are_counted_by_store(tenants: Tenants) -> None:
+    for store in tenants.stores:
+        tenants.plays(tenants.publish(store))
+    (event,) = tenants.server.events("metrics served")
+    address = event["url"].removeprefix("http://").partition("/")[0]
+    with closing(HTTPConnection(address, timeout=TIMEOUT_S)) as prometheus:
+
+        def counted() -> bool:
+            prometheus.request("GET", "/metrics")
+            said = prometheus.getresponse().read().decode()
+            return all(
+                f'store_read_seconds_count{{operation="get",outcome="ok",store="{number}"}}' in said
+                for number in (1, 2, 3)
+            )
+
+        until(counted)
+
+
+def test_workers_that_come_later_know_the_stores_too(tenants: Tenants) -> None:
+    assets = [tenants.publish(store) for store in tenants.stores]
+    before = tenants.server.workers
+    os.kill(min(before), signal.SIGKILL)
+    until(lambda: len(tenants.server.workers) == 2 and tenants.server.workers != before)
+    for asset in assets:
+        tenants.plays(asset)
+
+
+def test_workers_come_up_without_a_folder_that_has_gone(tmp_path: Path) -> None:
+    """At the start, it is taken for a mistake."""
+    kept, gone = (LocalStore(tmp_path / name, mkdir=True) for name in ("kept", "gone"))
+    kept_asset, gone_asset = publish(kept, "kept"), publish(gone, "gone")
+    options = ("--store", str(tmp_path / "gone"))
+    with supervised(tmp_path / "kept", tmp_path / "log", *options) as server:
+        alone = Tenants(server, S3Store("none"), kept, gone)
+        (tmp_path / "gone").rename(tmp_path / "elsewhere")
+        (before,) = server.workers
+        os.kill(before, signal.SIGKILL)
+        until(lambda: server.workers - {before})
+        until(lambda: alone.ask("/readyz").body == b"ok\nstore 2 of 2 does not answer\n")
+        alone.plays(kept_asset)
+        assert alone.ask("/gone.m3u8").status == 503
+        (tmp_path / "elsewhere").rename(tmp_path / "gone")
+        alone.plays(gone_asset)
