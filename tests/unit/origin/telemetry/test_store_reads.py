@@ -22,6 +22,8 @@ def test_a_read_counts_by_its_store_and_its_outcome(error: BaseException, outcom
     telemetry = Telemetry()
     with pytest.raises(type(error)), telemetry.reads_of_store(2)("get"):
         raise error
-    (family,) = [each for each in telemetry.metrics.report() if "store_read" in each[0]]
+    (family,) = [
+        each for each in telemetry.metrics.report() if each[0] == "soundbridge_store_read_seconds"
+    ]
     counted = {tuple(labels.items()): n for name, labels, n in family[3] if name.endswith("_count")}
     assert counted == {(("operation", "get"), ("outcome", outcome), ("store", "2")): 1.0}
