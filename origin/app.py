@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from origin.cache import record
+from origin.cache.memory import MEMORY_BYTES
 from origin.cache.running import Tiers
 from origin.cache.store import StoreReader
 from origin.cache.stores import StoresReader
@@ -45,6 +46,7 @@ def create_app(
     purged: bool = False,
     tokens: TokenRules | None = None,
     cache: str | None = None,
+    memory_bytes: int = MEMORY_BYTES,
     answers: HotAnswers | None = None,
     reader: Reader | None = None,
     draining: Draining | None = None,
@@ -56,10 +58,10 @@ def create_app(
 
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
     which playback tokens are good. ``cache`` is the URL of a Redis or Valkey server that several
-    processes share; raises CacheUnusable where it is none. ``answers`` are those of the hot path,
-    and are told what leaves memory. ``reader`` reads in place of the tiers, and is the caller's to
-    close. ``draining`` is how answers learn that the process comes to its end, and ``telemetry`` is
-    told what happens.
+    processes share; raises CacheUnusable where it is none. This one holds ``memory_bytes`` of
+    objects. ``answers`` are those of the hot path, and are told what leaves memory. ``reader``
+    reads in place of the tiers, and is the caller's to close. ``draining`` is how answers
+    learn that the process comes to its end, and ``telemetry`` is told what happens.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -67,7 +69,12 @@ def create_app(
     responder = Responder(Compressor(), purged=purged)
     if reader is None:
         answers = HotAnswers() if answers is None else answers
-        tiers = Tiers(_reader(stores, store_timeout_s, telemetry), cache, on_change=answers.forget)
+        tiers = Tiers(
+            _reader(stores, store_timeout_s, telemetry),
+            cache,
+            memory_bytes=memory_bytes,
+            on_change=answers.forget,
+        )
         answers.use_of = tiers.reader.held.use_of
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader

@@ -120,6 +120,7 @@ def _application(
             *open_stores(process.service.stores),
             tokens=rules,
             cache=process.service.cache,
+            memory_bytes=process.service.memory_bytes,
             answers=answers,
             draining=draining,
             telemetry=process.telemetry,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from origin.cache.memory import MEMORY_BYTES
 from origin.defence.guard import Defence
 from origin.delivery.tokens import TokenRules
 from origin.draining import DrainTimes
@@ -31,6 +32,7 @@ class Service:
     stores: tuple[str, ...]
     tokens: PlaybackTokens | None = None
     cache: str | None = None
+    memory_bytes: int = MEMORY_BYTES
     defence: Defence = field(default_factory=Defence)
     drain: DrainTimes = field(default_factory=DrainTimes)
 

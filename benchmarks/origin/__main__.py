@@ -3,13 +3,22 @@
 import argparse
 from typing import Any
 
-from benchmarks.origin import against_nginx, many_connections, rude_clients, two_workers
+from benchmarks.origin import (
+    against_nginx,
+    many_connections,
+    rude_clients,
+    second_tier,
+    store_misses,
+    two_workers,
+)
 from benchmarks.origin.replay import answer as replay
 from benchmarks.questions import first_line, tell
 
 _OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
     "nginx": (against_nginx, {"seconds": 5, "rounds": 5}),
     "two-workers": (two_workers, {"seconds": 5, "rounds": 5}),
+    "l2": (second_tier, {"seconds": 5, "rounds": 5, "segments": 1500}),
+    "store": (store_misses, {"seconds": 5, "rounds": 5, "segments": 1500}),
     "many-connections": (many_connections, {"seconds": 15, "rounds": 3}),
     "rude-clients": (rude_clients, {"seconds": 35, "rounds": 3}),
     "replay": (

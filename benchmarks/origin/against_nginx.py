@@ -4,13 +4,12 @@ nginx sends the same files with sendfile, playlists as compressed beforehand. Th
 the other core. Both write an access log.
 """
 
-import statistics
 from argparse import Namespace
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.origin.asset import Asset, packaged, token_for
+from benchmarks.origin.comparison import compared
 from benchmarks.origin.load import Asked, Served, load
 from benchmarks.origin.servers import nginx, nginx_version, soundbridge
 
@@ -47,7 +46,10 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
                     served[name].setdefault(server, []).append(found)
         memory_mb = {"soundbridge": ours.memory_mb(), "nginx": theirs.memory_mb()}
     return {
-        "figures": {name: _compared(each) for name, each in served.items()},
+        "figures": {
+            name: compared(each["soundbridge"], each["nginx"], "nginx")
+            for name, each in served.items()
+        },
         "memory_mb": memory_mb,
         "goals": {"ratio": _GOALS, "requests_per_s": _GOALS_PER_S},
         "nginx": nginx_version(),
@@ -68,22 +70,3 @@ def _requests(asset: Asset, token: str) -> dict[str, Asked]:
         "other_ranges": Asked(small, [("Range", "bytes=1000-1999")]),
         "not_modified": Asked(small, [("If-None-Match", "*")]),
     }
-
-
-def _compared(served: dict[str, list[Served]]) -> dict[str, Any]:
-    ours, theirs = map(asdict, served["soundbridge"]), map(asdict, served["nginx"])
-    pairs = list(zip(ours, theirs, strict=True))
-    return {
-        **{
-            ratio: round(statistics.median(one[figure] / other[figure] for one, other in pairs), 3)
-            for ratio, figure in (
-                ("ratio", "requests_per_s"),
-                ("ratio_per_cpu_s", "requests_per_cpu_s"),
-            )
-        },
-        **{server: _median(runs) for server, runs in served.items()},
-    }
-
-
-def _median(runs: list[Served]) -> dict[str, float]:
-    return {name: statistics.median(asdict(one)[name] for one in runs) for name in asdict(runs[0])}

@@ -5,33 +5,24 @@ segment than a server does: what it measures is itself. Here the kernel is told 
 is (SO_RCVLOWAT), reports when one is there whole, and drops it unread (MSG_TRUNC, tcp(7)). How long
 each is was learned by reading it once. At the end one is read on every connection, and has to be
 the same: so all before it were as long as they should be, too.
+
+Where answers are counted by what their heads say, as those of a cache are, heads need not be the
+same: each is read, and tells how long it is itself.
 """
 
-import hashlib
 import json
 import select
-import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
 
-_ANSWER_WITHIN_S: Final = 3.0
+from benchmarks.origin.dropping import ANSWER_WITHIN_S, EXPECTED, Answer, Connection
+from benchmarks.origin.servers import Server
+
 _ANSWER_BYTES_MAX: Final = 4 << 20
 _LEARN_MAX: Final = 10
-_NOT_MODIFIED: Final = b"HTTP/1.1 304 "
-_EXPECTED: Final = (b"HTTP/1.1 200 ", b"HTTP/1.1 206 ", _NOT_MODIFIED)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is learned of an answer: how long it is, and what is in it."""
-
-    size_bytes: int
-    status: bytes
-    body_sha256: str
 
 
 class Requests:
@@ -62,57 +53,6 @@ class Requests:
             yield place, b"GET " + path + query + self._rest
 
 
-class Connection:
-    """One connection, on which one answer at a time is under way."""
-
-    def __init__(self, address: tuple[str, int]) -> None:
-        self.socket = socket.create_connection(address, _ANSWER_WITHIN_S)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setblocking(False)
-        self.left_bytes = 0
-        self.asked_ns = 0
-        self._low_bytes = 1
-
-    def ask(self, request: bytes, size_bytes: int) -> None:
-        """Send a request; be told when so much has come."""
-        self._wait_for(size_bytes)
-        self.left_bytes = size_bytes
-        self.asked_ns = time.perf_counter_ns()
-        self.socket.send(request)
-
-    def drop(self, nowhere: memoryview) -> bool:
-        """Drop what has come; tell whether that was all of the answer."""
-        dropped = self.socket.recv_into(nowhere, self.left_bytes, socket.MSG_TRUNC)
-        if not dropped:
-            raise ConnectionError("closed in the middle of an answer")
-        self.left_bytes -= dropped
-        if self.left_bytes:
-            self._wait_for(self.left_bytes)
-        return not self.left_bytes
-
-    def _wait_for(self, size_bytes: int) -> None:
-        if size_bytes != self._low_bytes:
-            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, size_bytes)
-            self._low_bytes = size_bytes
-
-    def read(self, request: bytes) -> Answer:
-        """Ask, and read the answer."""
-        self._wait_for(1)
-        self.socket.settimeout(_ANSWER_WITHIN_S)
-        self.socket.sendall(request)
-        with self.socket.makefile("rb") as stream:
-            lines = list(iter(stream.readline, b"\r\n"))
-            fields = {name.lower(): value for name, _, value in (x.partition(b":") for x in lines)}
-            has_body = not lines[0].startswith(_NOT_MODIFIED)
-            length = int(fields.get(b"content-length", b"0")) if has_body else 0
-            body = stream.read(length)
-        self.socket.setblocking(False)
-        if len(body) != length:
-            raise ConnectionError("closed in the middle of a body")
-        head_bytes = sum(map(len, lines)) + len(b"\r\n")
-        return Answer(head_bytes + length, lines[0], hashlib.sha256(body).hexdigest())
-
-
 def _learned(connection: Connection, requests: Requests) -> list[Answer]:
     """Return the answer for each path, once it is what it was the time before."""
     places = range(len(requests.paths))
@@ -125,21 +65,29 @@ def _learned(connection: Connection, requests: Requests) -> list[Answer]:
     raise SystemExit("The answers do not stay the same.")
 
 
-def _ask(told: dict[str, Any]) -> tuple[list[int], float]:
-    """Ask for as long as told; return how long each answer took, in ns, and all of them, in s."""
+def _ask(told: dict[str, Any]) -> tuple[list[int], dict[str, float]]:
+    """Ask for as long as told; return how long each answer took, in ns, and what else there is."""
     requests, address = Requests(told), (told["host"].partition(":")[0], told["port"])
-    connections = [Connection(address) for _ in range(told["connections"])]
+    counted = told["counted"] and told["counted"].encode()
+    connections = [Connection(address, counted) for _ in range(told["connections"])]
     answers = _learned(connections[0], requests)
     for answer in answers:
-        if not answer.status.startswith(_EXPECTED):
+        if not answer.status.startswith(EXPECTED):
             raise SystemExit(f"The server says {answer.status!r}.")
     sizes = [answer.size_bytes for answer in answers]
+    server = Server(told["host"], told["server"])
+    before_s, before_here_s = server.cpu_s(), time.process_time()
     took_ns, spent_s = _asked(connections, requests, sizes, told["seconds"])
+    spent = {
+        "spent_s": spent_s,
+        "cpu_s": time.process_time() - before_here_s,
+        "server_cpu_s": server.cpu_s() - before_s,
+    }
     for number, connection in enumerate(connections):
         if connection.read(requests.of(number)) != answers[number % len(answers)]:
             raise SystemExit("An answer is another than it was at first.")
         connection.socket.close()
-    return took_ns, spent_s
+    return took_ns, spent | {"counted": sum(connection.count for connection in connections)}
 
 
 def _asked(
@@ -158,7 +106,7 @@ def _asked(
             place, request = next(asking)
             connection.ask(request, sizes[place])
         while waiting:
-            events = ready.poll(_ANSWER_WITHIN_S)
+            events = ready.poll(ANSWER_WITHIN_S)
             if not events:
                 raise SystemExit(f"{waiting} answers did not come, or not whole.")
             is_over = time.monotonic() >= until_s
@@ -177,12 +125,10 @@ def _asked(
 
 def main() -> None:
     """Ask, and tell."""
-    took_ns, spent_s = _ask(json.load(sys.stdin))
+    took_ns, said = _ask(json.load(sys.stdin))
     took_ns.sort()
-    said = {
+    said |= {
         "requests": len(took_ns),
-        "spent_s": spent_s,
-        "cpu_s": time.process_time(),
         "p50_ms": took_ns[len(took_ns) // 2] / 1e6,
         "p99_ms": took_ns[len(took_ns) * 99 // 100] / 1e6,
     }

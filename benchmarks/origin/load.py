@@ -44,24 +44,34 @@ class Served:
 
 def load(server: Server, asked: Asked, *, seconds: int, cores: Sequence[int]) -> Served:
     """Ask a server for so long, from each core; SystemExit where anything but success came back."""
+    return load_counting(server, asked, None, seconds=seconds, cores=cores)[0]
+
+
+def load_counting(
+    server: Server, asked: Asked, line: str | None, *, seconds: int, cores: Sequence[int]
+) -> tuple[Served, float]:
+    """Ask, and tell beside it the share of answers that have this line in their heads."""
     address = urlsplit(server.url)
     told = {
         "host": address.netloc,
         "port": address.port,
         "connections": CONNECTIONS // len(cores),
         "seconds": seconds,
+        "counted": line,
+        "server": server.pid,
         **asdict(asked),
     }
-    before_s = server.cpu_s()
     said = _said([json.dumps(told)] * len(cores), cores)
-    cpu_s = server.cpu_s() - before_s
-    return Served(
+    cpu_s = max(one["server_cpu_s"] for one in said)
+    requests = sum(one["requests"] for one in said)
+    served = Served(
         requests_per_s=round(sum(one["requests"] / one["spent_s"] for one in said), 1),
-        requests_per_cpu_s=round(sum(one["requests"] for one in said) / cpu_s, 1),
+        requests_per_cpu_s=round(requests / cpu_s, 1),
         p50_ms=round(max(one["p50_ms"] for one in said), 3),
         p99_ms=round(max(one["p99_ms"] for one in said), 3),
         load_cores=round(sum(one["cpu_s"] / one["spent_s"] for one in said), 3),
     )
+    return served, round(sum(one["counted"] for one in said) / requests, 4)
 
 
 def _said(told: Sequence[str], cores: Sequence[int]) -> list[dict[str, Any]]:

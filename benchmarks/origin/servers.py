@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,12 +63,22 @@ class Server:
 
 
 @contextmanager
-def soundbridge(store: Path, log: Path, *options: str, cores: Sequence[int]) -> Iterator[Server]:
-    """Serve a folder with our program."""
+def soundbridge(
+    store: Path | str,
+    log: Path,
+    *options: str,
+    cores: Sequence[int],
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """Serve a folder or a bucket with our program; ``environment`` is added to ours."""
     serve = [sys.executable, "-m", "origin.cli", "serve", "--store", str(store), "--port", "0"]
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [*pinned(cores), *serve, *options], stdout=subprocess.PIPE, stderr=errors, text=True
+            [*pinned(cores), *serve, *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=os.environ | (environment or {}),
         )
     try:
         said = process.stdout.readline() if process.stdout else ""
@@ -97,6 +107,17 @@ def nginx(root: Path, folder: Path, *, cores: Sequence[int]) -> Iterator[Server]
     finally:
         process.terminate()
         process.wait(_READY_WITHIN_S)
+
+
+@contextmanager
+def staying_on(cores: Sequence[int]) -> Iterator[None]:
+    """Stay on these cores in the caller's block, with all that it starts."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def nginx_version() -> str:

@@ -6,13 +6,12 @@ of a processor brings: it must be little less with two than with one.
 """
 
 import os
-import statistics
 from argparse import Namespace
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.origin.asset import packaged
+from benchmarks.origin.comparison import medians
 from benchmarks.origin.load import Asked, Served, load
 from benchmarks.origin.servers import soundbridge
 
@@ -33,7 +32,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
                 load(server, what, seconds=1, cores=cores)  # into the memory of each
                 found = load(server, what, seconds=asked.seconds, cores=cores)
                 served[workers].append(found)
-    one, two = _medians(served[1]), _medians(served[2])
+    one, two = medians(served[1]), medians(served[2])
     return {
         "one_worker": one,
         "two_workers": two,
@@ -42,7 +41,3 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
         "speed_up_beside_the_load": round(two["requests_per_s"] / one["requests_per_s"], 3),
         "goals": _GOALS,
     }
-
-
-def _medians(runs: list[Served]) -> dict[str, float]:
-    return {name: statistics.median(asdict(one)[name] for one in runs) for name in asdict(runs[0])}

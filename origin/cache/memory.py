@@ -21,6 +21,8 @@ from origin.cache.foresight import Foresight, Place
 V = TypeVar("V")
 Use = Callable[[float], None]
 
+MEMORY_BYTES: Final = 100_000_000
+"""What a process holds unless told otherwise."""
 ENTRY_BYTES: Final = 2_048
 """What it takes to hold a value, and to know who listens, and what is answered with it."""
 DRAWN: Final = 4

@@ -10,8 +10,9 @@ from functools import partial
 
 from origin.cache.changes import Tell, listen, tell, tell_nobody
 from origin.cache.connection import Connection, connect
+from origin.cache.memory import MEMORY_BYTES
 from origin.cache.shared import SharedTier
-from origin.cache.tiered import MEMORY_BYTES, Behind, TieredReader
+from origin.cache.tiered import Behind, TieredReader
 
 
 class Tiers:

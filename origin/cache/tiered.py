@@ -18,11 +18,11 @@ from manifests.index import StoredObject
 from origin.cache.flights import Flights
 from origin.cache.held import Held, HeldObjects
 from origin.cache.lifetimes import may_change
+from origin.cache.memory import MEMORY_BYTES
 from origin.cache.record import Found, current
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX, Newest, Reader
 
-MEMORY_BYTES: Final = 100_000_000
 WHOLE_BYTES_MAX: Final = 4 * 1024 * 1024
 """Larger objects (a waveform of many hours) are read in part where a part is asked for."""
 READ_AHEAD_MAX: Final = 4

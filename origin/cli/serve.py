@@ -5,6 +5,7 @@ from typing import Final, cast
 
 import click
 
+from origin.cache.memory import MEMORY_BYTES
 from origin.cli.cache import cache_setting
 from origin.cli.store import stores_setting
 from origin.defence.client import ClientLimits
@@ -95,6 +96,14 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
     help="Requests a second that one address may send to each worker in the long run, five times"
     " that at once; 0: any.",
 )
+@setting(
+    "--memory",
+    "memory_mb",
+    default=MEMORY_BYTES // 1_000_000,
+    type=click.IntRange(1),
+    metavar="MB",
+    help="Megabytes of the store's objects that each worker holds in memory.",
+)
 @cache_setting
 @setting(
     "--drain-delay",
@@ -134,6 +143,7 @@ def serve(
     trusted_proxies: tuple[str, ...],
     connections_per_client: int,
     requests_per_client: int,
+    memory_mb: int,
     cache: str | None,
     drain_delay_s: float,
     drain_timeout_s: float,
@@ -164,7 +174,14 @@ def serve(
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:
         run_server(
-            Service(stores, tokens, cache, Defence(limits, trusted_proxies), drain),
+            Service(
+                stores,
+                tokens,
+                cache,
+                memory_mb * 1_000_000,
+                Defence(limits, trusted_proxies),
+                drain,
+            ),
             host=host,
             port=port,
             workers=workers,

@@ -23,6 +23,8 @@ QUESTIONS = {
     "origin two-workers": ("--seconds", "1", "--rounds", "1"),
     "origin many-connections": ("--seconds", "1", "--rounds", "1"),
     "origin rude-clients": ("--seconds", "1", "--rounds", "1"),
+    "origin l2": ("--seconds", "1", "--rounds", "1", "--segments", "200"),
+    "origin store": ("--seconds", "1", "--rounds", "1", "--segments", "200"),
     "origin replay": ("--plays", "500", "--tracks", "50"),
 }
 

@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from benchmarks.origin.load import CONNECTIONS, Asked, Served, load
+from benchmarks.origin.load import CONNECTIONS, Asked, Served, load, load_counting
 from benchmarks.origin.servers import Server
 
 LEARNED = 2 * 2
@@ -18,8 +18,9 @@ CORES = sorted(os.sched_getaffinity(0))[:1]
 Answer = Callable[[int], bytes]
 
 
-def answer(body: bytes, status: str = "200 OK") -> bytes:
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+def answer(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{more}\r\n"
+    return head.encode() + body
 
 
 @contextmanager
@@ -40,9 +41,11 @@ def serving(answered: Answer) -> Iterator[Server]:
     with Listening(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield Server(f"http://127.0.0.1:{server.server_address[1]}", os.getpid())
-        server.shutdown()
-        thread.join()
+        try:
+            yield Server(f"http://127.0.0.1:{server.server_address[1]}", os.getpid())
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def asked_of(answered: Answer) -> Served:
@@ -87,3 +90,20 @@ def test_what_never_stays_the_same_is_not_measured() -> None:
 def test_failures_are_not_measured() -> None:
     with pytest.raises(SystemExit):
         asked_of(lambda _: answer(b"", "503 Service Unavailable"))
+
+
+def test_answers_are_counted_by_their_heads() -> None:
+    def answered(number: int) -> bytes:
+        return answer(b"x" * 5000, more="X: a\r\n" if number % 4 else "X: but not a\r\n")
+
+    with serving(answered) as server:
+        _, share = load_counting(server, Asked(["/a"]), "X: a", seconds=1, cores=CORES)
+    assert 0.7 < share < 0.8
+
+
+def test_a_body_of_another_length_is_noticed_where_heads_are_read() -> None:
+    def answered(number: int) -> bytes:
+        return answer(b"x" * (5000 if number < LEARNED + 50 else 5001))
+
+    with serving(answered) as server, pytest.raises(SystemExit):
+        load_counting(server, Asked(["/a"]), "X: a", seconds=1, cores=CORES)

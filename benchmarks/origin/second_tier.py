@@ -1,0 +1,89 @@
+"""What is in Valkey and not in memory, against redis-py alone that gets the same on the same core.
+
+One worker, whose memory is too small for what is asked in a cycle; that nearly all comes from
+Valkey is told by ``Cache-Status``, under the same load. redis-py has as many commands under way as
+the worker, and the same event loop. Valkey is on the other core, beside the load.
+"""
+
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import redis
+
+from benchmarks.origin.bare import bare
+from benchmarks.origin.catalogue import into, noise_of, publish
+from benchmarks.origin.comparison import compared
+from benchmarks.origin.load import Asked, Served, load_counting
+from benchmarks.origin.servers import soundbridge, staying_on
+from origin.cache.connection import COMMANDS_AT_ONCE
+from origin.cache.record import Found
+from origin.cache.shared import NAMES
+from tests.servers.valkey import valkey
+
+_SERVER: Final = (0,)
+_OTHERS: Final = (1,)
+_MEMORY: Final = ("--memory", "1")
+"""Megabytes: no more than are under way."""
+_DIGEST: Final = "[0-9a-f]" * 16
+_FILLED_WITHIN_S: Final = 30
+_COUNTED: Final = f"Cache-Status: {Found.SHARED.value}"
+_GOALS: Final = {"ratio": 0.5, "share_from_valkey": 0.99}
+
+
+def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
+    """Ask both for the same, in turns."""
+    store = folder / "store"
+    what = Asked(publish(into(store), "a", {"128k": noise_of}, asked.segments))
+    ours: list[Served] = []
+    theirs: list[Served] = []
+    shares: list[float] = []
+    with (
+        staying_on(_OTHERS),
+        valkey(folder) as shared,
+        soundbridge(
+            store, folder / "log", "--cache", shared.url, *_MEMORY, cores=_SERVER
+        ) as server,
+        redis.Redis.from_url(shared.url) as client,
+    ):
+        names = _filled(
+            lambda: load_counting(server, what, _COUNTED, seconds=1, cores=_OTHERS),
+            client,
+            asked.segments,
+        )
+        for _ in range(asked.rounds):
+            found, share = load_counting(
+                server, what, _COUNTED, seconds=asked.seconds, cores=_OTHERS
+            )
+            ours.append(found)
+            shares.append(share)
+            theirs.append(
+                bare(
+                    "redis",
+                    shared.url,
+                    names,
+                    at_once=COMMANDS_AT_ONCE,
+                    seconds=asked.seconds,
+                    cores=_SERVER,
+                )
+            )
+        memory_mb = server.memory_mb()
+    return {
+        "segments": len(names),
+        "share_from_valkey": min(shares),
+        **compared(ours, theirs, "redis_py"),
+        "memory_mb": memory_mb,
+        "goals": _GOALS,
+    }
+
+
+def _filled(ask: Callable[[], object], client: "redis.Redis", segments: int) -> list[str]:
+    """Ask until all is in Valkey; return the names that it has there."""
+    names: list[str] = []
+    for _ in range(_FILLED_WITHIN_S):
+        ask()
+        names = [name.decode() for name in client.scan_iter(f"{NAMES}media/*.m4s:{_DIGEST}")]
+        if len(names) == segments:
+            return names
+    raise SystemExit(f"{len(names)} of {segments} segments came into Valkey; is the machine busy?")
