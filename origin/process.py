@@ -84,6 +84,7 @@ async def _serve(process: Process, orders: Orders) -> None:
         await runner.setup()
         server = cast("web.Server", runner.server)  # there, once it is set up
         guard = service.defence.guard()
+        process.telemetry.notes.client_of = guard.client_of
         _count(guard, process.telemetry)
         connect = partial(HotConnection, server, guard=guard, hot=hot, **_options(process))
         accepting = Accepting(connect, process.listeners)
