@@ -9,14 +9,16 @@ answer that was meant for another; a command is never repeated here.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+import redis.exceptions
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from origin.cache.circuit import Circuit
 
@@ -39,6 +41,30 @@ class Unanswered(Exception):
 
 class Refused(Exception):
     """It answered, and will not do it: it is full, or may only be read."""
+
+
+class Trouble(StrEnum):
+    """What was wrong with a command that was asked."""
+
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+    DENIED = "denied"
+    REFUSED = "refused"
+
+
+def trouble_of(error: Unanswered | Refused) -> Trouble | None:
+    """Return what was wrong; None where nobody was asked."""
+    match error.__cause__:
+        case None:
+            return None
+        case TimeoutError() | redis.exceptions.TimeoutError():
+            return Trouble.LATE
+        case AuthenticationError() | NoPermissionError():
+            return Trouble.DENIED
+        case ResponseError():
+            return Trouble.REFUSED
+        case _:
+            return Trouble.UNREACHABLE
 
 
 def check_cache(url: str | None) -> None:

@@ -1,5 +1,6 @@
 """All that one process tells of itself, put together."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -11,7 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from origin.delivery import logs
-from origin.delivery.errors import ApiError
+from origin.delivery.errors import ApiError, Cause, StoreUnavailable
 from origin.settings import wants_traces
 from origin.telemetry.access_log import AccessLog
 from origin.telemetry.log_stream import LogStream
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _LAST_LINES_S: Final = 1.0
 _OK: Final = "ok"
+_CANCELLED: Final = "cancelled"
 
 _log = structlog.get_logger("soundbridge.telemetry")
 
@@ -57,14 +59,17 @@ class Telemetry:
     def store_read(self, operation: str) -> Iterator[None]:
         """Measure what the caller's block reads of the store."""
         began_s = perf_counter()
-        outcome = "failed"
+        outcome: str = Cause.FAILED
         span = nullcontext() if self._tracing is None else self._tracing.store_read(operation)
         try:
             with span:
                 yield
             outcome = _OK
         except ApiError as error:
-            outcome = error.code
+            outcome = error.cause if isinstance(error, StoreUnavailable) else error.code
+            raise
+        except asyncio.CancelledError:  # nobody waits for it any more
+            outcome = _CANCELLED
             raise
         finally:
             spent_s = perf_counter() - began_s
