@@ -85,7 +85,9 @@ def connect(url: str) -> "Redis":
             retry=Retry(NoBackoff(), 0),
         )
     except ValueError as error:
-        raise CacheUnusable(f"The cache's URL cannot be read: {error}.") from error
+        raise CacheUnusable(  # and what was wrong may be a piece of its password
+            "The cache's URL cannot be read. Write / ? # @ of a password as %2F %3F %23 %40."
+        ) from error
 
 
 class Connection:

@@ -6,6 +6,7 @@ from typing import Final, cast
 import click
 
 from origin.cli.cache import cache_setting
+from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
@@ -165,7 +166,7 @@ def serve(
             port=port,
             workers=workers,
             metrics=None if metrics_port is None else MetricsAddress(metrics_host, metrics_port),
-            on_ready=lambda url: click.echo(f"Serving {store} at {url}/"),
+            on_ready=lambda url: click.echo(f"Serving {without_secrets(store)} at {url}/"),
         )
     except (CacheUnusable, StoreUnusable, UnusableKey) as error:
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error
