@@ -39,11 +39,12 @@ class Defence:
 
     limits: ClientLimits = field(default_factory=ClientLimits)
     trusted_proxies: tuple[str, ...] = LOOPBACK
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
     def guard(self) -> "Guard":
         """Return what guards the connections of this process."""
         proxies = TrustedProxies(self.trusted_proxies)
-        return Guard(self.limits, proxies, connections_max=connections_max())
+        return Guard(self.limits, proxies, self.deadlines, connections_max())
 
 
 class Guard:
