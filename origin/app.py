@@ -27,6 +27,7 @@ from origin.delivery.reading import Reader
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.telemetry.process import Telemetry
+from origin.telemetry.tiers import FoundCounts, count_tiers
 from origin.web import page
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def create_app(
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
     app.on_response_prepare.extend((cross_origin.add_headers, record.add_headers, draining.mark))
+    app.on_response_prepare.append(FoundCounts(telemetry.metrics).note)
     responder = Responder(Compressor(), purged=purged)
     if reader is None:
         answers = HotAnswers() if answers is None else answers
@@ -76,6 +78,7 @@ def create_app(
             on_change=answers.forget,
         )
         answers.use_of = tiers.reader.held.use_of
+        count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader
     Delivery(reader, responder, tokens).add_routes(app)

@@ -28,7 +28,6 @@ from origin.telemetry.process import Telemetry
 from origin.telemetry.reporting import reporting
 from origin.web.page import PageMissing
 
-KEEPALIVE_TIMEOUT_S: Final = 75.0
 _LEFTOVERS_S: Final = 0.1
 """What handlers are given that have not finished while the process drained."""
 
@@ -84,6 +83,7 @@ async def _serve(process: Process, orders: Orders) -> None:
         await runner.setup()
         server = cast("web.Server", runner.server)  # there, once it is set up
         guard = service.defence.guard()
+        process.telemetry.notes.client_of = guard.client_of
         _count(guard, process.telemetry)
         connect = partial(HotConnection, server, guard=guard, hot=hot, **_options(process))
         accepting = Accepting(connect, process.listeners)
@@ -105,7 +105,7 @@ def _options(process: Process) -> dict[str, Any]:
         "loop": asyncio.get_running_loop(),
         "access_log_class": lambda *_: process.telemetry.notes,  # one for all connections
         "logger": logs.connection_logger(),
-        "keepalive_timeout": KEEPALIVE_TIMEOUT_S,
+        "keepalive_timeout": process.service.defence.deadlines.idle_s,
         "max_line_size": TARGET_BYTES_MAX,
         "max_field_size": FIELD_BYTES_MAX,
         "max_headers": FIELDS_MAX,

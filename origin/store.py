@@ -20,6 +20,7 @@ import obstore.store
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
+from origin.concealing import without_secrets
 from packager.patience import RETRIES
 
 _URL_MARK: Final = "://"
@@ -35,10 +36,16 @@ def is_url(location: str) -> bool:
 
 
 def local_path(location: str) -> Path | None:
-    """Return the absolute path that a path or ``file://`` URL names, None for any other URL."""
+    """Return the absolute path that a path or ``file://`` URL names, None for any other URL.
+
+    Raises StoreUnusable for a URL that is none.
+    """
     if not is_url(location):
         return Path(location).expanduser().absolute()
-    parts = urlsplit(location)
+    try:
+        parts = urlsplit(location)
+    except ValueError as error:
+        raise StoreUnusable(f"{without_secrets(location)} is a URL that cannot be read.") from error
     return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
@@ -117,11 +124,11 @@ def _from_url(location: str) -> ObjectStore:
         return obstore.store.from_url(location, retry_config=RETRIES)
     except (BaseError, ValueError) as error:
         raise StoreUnusable(
-            f"{location} cannot be used as a store: {_sentence(error)}. "
+            f"{without_secrets(location)} cannot be used as a store: {_sentence(error)}. "
             "Give a folder, or a URL such as s3://bucket/prefix."
         ) from error
 
 
 def _sentence(error: Exception) -> str:
     """Return the first line of a store's error: the rest describes its insides."""
-    return str(error).partition("\n")[0].rstrip(".")
+    return without_secrets(str(error).partition("\n")[0].rstrip("."))

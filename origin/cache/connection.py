@@ -10,14 +10,16 @@ answer that was meant for another; a command is never repeated here.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+import redis.exceptions
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from origin.cache.circuit import Circuit
 
@@ -42,6 +44,30 @@ class Refused(Exception):
     """It answered, and will not do it: it is full, or may only be read."""
 
 
+class Trouble(StrEnum):
+    """What was wrong with a command that was asked."""
+
+    LATE = "late"
+    UNREACHABLE = "unreachable"
+    DENIED = "denied"
+    REFUSED = "refused"
+
+
+def trouble_of(error: Unanswered | Refused) -> Trouble | None:
+    """Return what was wrong; None where nobody was asked."""
+    match error.__cause__:
+        case None:
+            return None
+        case TimeoutError() | redis.exceptions.TimeoutError():
+            return Trouble.LATE
+        case AuthenticationError() | NoPermissionError():
+            return Trouble.DENIED
+        case ResponseError():
+            return Trouble.REFUSED
+        case _:
+            return Trouble.UNREACHABLE
+
+
 def check_cache(url: str | None) -> None:
     """Raise CacheUnusable where there is a URL, and it is none of a Redis or Valkey server."""
     if url is not None:
@@ -60,7 +86,9 @@ def connect(url: str) -> "Redis":
             retry=Retry(NoBackoff(), 0),
         )
     except ValueError as error:
-        raise CacheUnusable(f"The cache's URL cannot be read: {error}.") from error
+        raise CacheUnusable(  # and what was wrong may be a piece of its password
+            "The cache's URL cannot be read. Write / ? # @ of a password as %2F %3F %23 %40."
+        ) from error
 
 
 class Connection:

@@ -27,7 +27,8 @@ ABSENCES_MAX: Final = 10_000
 class Held:
     """An object in memory; ``since_s`` is when its read began, ``sha256`` what it was held against.
 
-    It ``is_current`` until it leaves memory, or changes may have been missed.
+    It ``is_current`` until it leaves memory, or changes may have been missed; ``is_ahead`` until
+    somebody asks for it.
     """
 
     key: str
@@ -36,50 +37,49 @@ class Held:
     holding: Holding
     since_s: float
     is_current: bool = True
+    is_ahead: bool = False
     failed_s: float = -inf
 
 
 class HeldObjects:
-    """The first tier; ``on_change`` is told the key of whatever leaves it or may have changed."""
+    """The first tier; ``on_change`` is told the key of whatever leaves it or may have changed.
+
+    ``memory`` is theirs alone to change.
+    """
 
     def __init__(
         self, bytes_max: int, clock: Callable[[], float], on_change: Callable[[str], object]
     ) -> None:
         self._clock = clock
         self._on_change = on_change
-        self._memory: MemoryCache[Held] = MemoryCache(bytes_max, clock, on_drop=self._left)
+        self.memory: MemoryCache[Held] = MemoryCache(bytes_max, clock, on_drop=self._left)
         self._changing: set[str] = set()
         self._absent: BoundedMap[str, float] = BoundedMap(ABSENCES_MAX)
         self._hears = False
 
     def __contains__(self, key: str) -> bool:
         """Tell whether it is held, which is no use of it."""
-        return key in self._memory
+        return key in self.memory
 
     @property
     def hears(self) -> bool:
         """Whether each change is told."""
         return self._hears
 
-    @property
-    def size_bytes(self) -> int:
-        """How much memory it takes."""
-        return self._memory.size_bytes
-
     def use_of(self, key: str) -> Use | None:
         """Return what counts, by the clock, a use of an object that is given elsewhere."""
-        return self._memory.use_of(key)
+        return self.memory.use_of(key)
 
     def get(self, key: str, listed: StoredObject | None) -> Held | None:
         """Return an object, if it is held, and is what is listed."""
-        held = self._memory.get(key)
+        held = self.memory.get(key)
         if held is None or listed is None or held.sha256 == listed.sha256:
             return held
         if held.sha256 is None and matches(held.content, listed):
             held.sha256 = listed.sha256
             held.holding = holding_of(key, is_listed=True)
             return held
-        self._memory.drop(key)
+        self.memory.drop(key)
         return None
 
     def until_s(self, held: Held) -> float | None:
@@ -110,12 +110,12 @@ class HeldObjects:
         holding = holding_of(key, is_listed=listed is not None)
         if holding.memory_s is not None and holding.memory_s <= 0:
             return None
-        before = self._memory.get(key) if key in self._changing else None
+        before = self.memory.get(key) if key in self._changing else None
         if may_change(key) and (before is None or before.content != content):
             self._forget_absences()
         sha256 = None if listed is None else listed.sha256
-        held = Held(key, content, sha256, holding, since_s)
-        if not self._memory.put(key, held, len(content), is_ahead=is_ahead):
+        held = Held(key, content, sha256, holding, since_s, is_ahead=is_ahead)
+        if not self.memory.put(key, held, len(content), is_ahead=is_ahead):
             return None
         if may_change(key):
             self._changing.add(key)
@@ -123,12 +123,12 @@ class HeldObjects:
 
     def note_absence(self, key: str, since_s: float) -> None:
         """Remember that an object is not there, and hold it no longer."""
-        self._memory.drop(key)
+        self.memory.drop(key)
         self._absent.put(key, since_s + (MISSING.memory_s or 0), 1)
 
     def drop(self, key: str) -> None:
         """Hold nothing of an object that has changed."""
-        self._memory.drop(key)
+        self.memory.drop(key)
         self._forget_absences()
 
     def hear(self, *, hears: bool) -> None:
@@ -136,7 +136,7 @@ class HeldObjects:
         self._hears = hears
         self._forget_absences()
         for key in self._changing:
-            held = self._memory.get(key)
+            held = self.memory.get(key)
             if held is not None:
                 held.is_current = False
             self._on_change(key)

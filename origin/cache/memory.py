@@ -68,6 +68,8 @@ class MemoryCache(Generic[V]):
         self._clock = clock
         self._on_drop = on_drop
         self._size_bytes = 0
+        self.evicted = 0
+        """How many values left for want of room."""
         self._entries: dict[str, _Entry[V]] = {}
         self._drawable: list[_Entry[V]] = []
         self._foresight = Foresight(max(_RENDITIONS_MIN, bytes_max // _RENDITION_BYTES), clock())
@@ -81,6 +83,11 @@ class MemoryCache(Generic[V]):
     def __contains__(self, key: str) -> bool:
         """Tell whether it is held, which is no use of it."""
         return key in self._entries
+
+    @property
+    def bytes_max(self) -> int:
+        """What they may take."""
+        return self._bytes_max
 
     @property
     def size_bytes(self) -> int:
@@ -121,6 +128,7 @@ class MemoryCache(Generic[V]):
         self._drawable.append(entry)
         self._size_bytes += size_bytes
         while self._size_bytes > self._bytes_max:
+            self.evicted += 1
             self.drop(self._wanted_last(entry, now_s).key)
         return key in self._entries
 

@@ -112,17 +112,26 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Tell a response's reader what its reads found."""
     record = request.get(RECORD)
-    response.headers[_CACHE_STATUS] = _told(record, request, response)
+    response.headers[_CACHE_STATUS] = _told(request, response)
     if record is not None and record.age_s is not None:
         response.headers[hdrs.AGE] = str(int(record.age_s))
 
 
-def _told(record: Record | None, request: web.Request, response: web.StreamResponse) -> str:
+def found_for(request: web.Request, response: web.StreamResponse) -> Found | None:
+    """Return where what an answer is made of was found; None where it was not looked for."""
+    record: Record | None = request.get(RECORD)
     if record is not None and record.farthest is not None:
-        return record.farthest.value
-    if request.method == hdrs.METH_OPTIONS:
-        return f"{MEMORY_NAME}; fwd=method"
-    is_kept = response.status in _SUCCESSES and "no-store" not in response.headers.get(
-        hdrs.CACHE_CONTROL, ""
+        return record.farthest
+    is_kept = (
+        request.method != hdrs.METH_OPTIONS
+        and response.status in _SUCCESSES
+        and "no-store" not in response.headers.get(hdrs.CACHE_CONTROL, "")
     )
-    return Found.MEMORY.value if is_kept else NOT_ASKED
+    return Found.MEMORY if is_kept else None
+
+
+def _told(request: web.Request, response: web.StreamResponse) -> str:
+    found = found_for(request, response)
+    if found is not None:
+        return found.value
+    return f"{MEMORY_NAME}; fwd=method" if request.method == hdrs.METH_OPTIONS else NOT_ASKED

@@ -30,9 +30,10 @@ class Tiers:
         on_change: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._client = None if cache is None else connect(cache)
-        self._shared = None if self._client is None else SharedTier(Connection(self._client))
+        self.connection = None if self._client is None else Connection(self._client)
+        self.shared = None if self.connection is None else SharedTier(self.connection)
         self.reader = TieredReader(
-            store, shared=self._shared, memory_bytes=memory_bytes, on_change=on_change
+            store, shared=self.shared, memory_bytes=memory_bytes, on_change=on_change
         )
 
     @asynccontextmanager
@@ -48,8 +49,8 @@ class Tiers:
                 listening.cancel()
                 await asyncio.gather(listening, return_exceptions=True)
             await self.reader.close()
-            if self._shared is not None:
-                await self._shared.close()
+            if self.shared is not None:
+                await self.shared.close()
             if self._client is not None:
                 await self._client.aclose()
 

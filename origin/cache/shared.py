@@ -15,10 +15,10 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from manifests.index import StoredObject
-from origin.cache.connection import Connection, Refused, Unanswered
+from origin.cache.connection import Connection, Refused, Trouble, Unanswered, trouble_of
 from origin.cache.lifetimes import LISTED
 from origin.cache.record import Found
 from origin.cache.store import matches
@@ -29,11 +29,14 @@ CLAIM_S: Final = 5.0
 WAIT_S: Final = 2.0
 """How long a process waits for another's read of the store before it does its own."""
 _DIGITS: Final = 16
+_WRONG: Final = "wrong"
 _PAUSE_MIN_S: Final = 0.005
 _PAUSE_MAX_S: Final = 0.1
 _RELEASE: Final = (
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 )
+
+T = TypeVar("T")
 
 
 class SharedTier:
@@ -50,6 +53,10 @@ class SharedTier:
         self._client = connection.client
         self._clock = clock
         self._chance = chance
+        self.reads = dict.fromkeys(("hit", "miss", "failed", "not_asked"), 0)
+        """How many reads went how; ``not_asked`` while it was taken for unreachable."""
+        self.errors = dict.fromkeys((*Trouble, _WRONG), 0)
+        """How many commands it did not do, and values it gave that were not what they should be."""
         self._giving: set[asyncio.Task[None]] = set()
 
     async def read(
@@ -60,10 +67,13 @@ class SharedTier:
         token = secrets.token_hex(8)
         try:
             content = await self._found_or_claimed(name, token, listed)
-        except (Unanswered, Refused):
+        except (Unanswered, Refused) as error:
+            self.reads["not_asked" if trouble_of(error) is None else "failed"] += 1
             return Arrival(await from_store(), Found.STORE)
         if content is not None:
+            self.reads["hit"] += 1
             return Arrival(content, Found.SHARED)
+        self.reads["miss"] += 1
         try:
             content = await from_store()
         except BaseException:
@@ -92,26 +102,36 @@ class SharedTier:
             pause_s = min(pause_s * 2, _PAUSE_MAX_S)
 
     async def _get(self, name: str, listed: StoredObject) -> bytes | None:
-        content = await self._connection.ask(lambda: self._client.get(name))
-        return content if isinstance(content, bytes) and matches(content, listed) else None
+        content = await self._ask(lambda: self._client.get(name))
+        if content is None or (isinstance(content, bytes) and matches(content, listed)):
+            return content
+        self.errors[_WRONG] += 1
+        return None
+
+    async def _ask(self, command: Callable[[], Awaitable[T]]) -> T:
+        try:
+            return await self._connection.ask(command)
+        except (Unanswered, Refused) as error:
+            trouble = trouble_of(error)
+            if trouble is not None:
+                self.errors[trouble] += 1
+            raise
 
     async def _claim(self, name: str, token: str) -> bool:
-        claimed = await self._connection.ask(
+        claimed = await self._ask(
             lambda: self._client.set(_claim_of(name), token, nx=True, px=int(CLAIM_S * 1000))
         )
         return bool(claimed)
 
     async def _give(self, name: str, token: str, content: bytes) -> None:
         with suppress(Unanswered, Refused):  # the next who asks reads the store
-            await self._connection.ask(lambda: self._client.set(name, content, ex=LISTED.shared_s))
+            await self._ask(lambda: self._client.set(name, content, ex=LISTED.shared_s))
         await self._release(name, token)
 
     async def _release(self, name: str, token: str) -> None:
         """Let others claim it; a claim that ended in the meantime may be another's."""
         with suppress(Unanswered, Refused):  # it has an end
-            await self._connection.ask(
-                lambda: self._client.eval(_RELEASE, 1, _claim_of(name), token)
-            )
+            await self._ask(lambda: self._client.eval(_RELEASE, 1, _claim_of(name), token))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

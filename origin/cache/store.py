@@ -22,11 +22,11 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
 from manifests.index import StoredObject
 from origin.cache.hedging import STUCK, Hedging
-from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
 
 if TYPE_CHECKING:
@@ -34,10 +34,14 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 Measured = Callable[[str], AbstractContextManager[None]]
-"""What is around every read; it is given what is done: get, get_range or list."""
+"""What is around every read; it is given what is done: get, get_range or list, and, within a get
+that is late, get_again."""
 LISTED_KEYS_MAX: Final = 100_000
 READS_AT_ONCE: Final = 64
 _LIST_CHUNK: Final = 1000
+_CANNOT_BE_READ: Final = "The object store cannot be read now; try again."
+_READS_OF_LISTED: Final = 2
+"""What is not as it is listed may have been altered on its way."""
 _SMALL_BYTES: Final = 1024 * 1024
 """What is larger takes its time, and says nothing about others."""
 
@@ -74,12 +78,11 @@ class StoreReader:
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         async with self._translated("get"), self._places:
-            content = await self._get(key, limit_bytes)
-            if listed is not None and not matches(content, listed):
+            for _ in range(_READS_OF_LISTED):
                 content = await self._get(key, limit_bytes)
-        if listed is not None and not matches(content, listed):
+                if listed is None or matches(content, listed):
+                    return content
             raise BrokenObject("The store holds something else than was published.")
-        return content
 
     async def _get(self, key: str, limit_bytes: int) -> bytes:
         """Return an object, or a second copy of it where the first is late."""
@@ -103,7 +106,7 @@ class StoreReader:
                 if (await asyncio.wait(reads, timeout=wait_s))[0]:
                     return reads[0].result()
                 if not self.is_busy and self._hedging.takes_second(is_stuck=is_stuck):
-                    reads.append(asyncio.create_task(get()))
+                    reads.append(asyncio.create_task(self._again(get)))
                     break
             done, left = await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
             first = done.pop()
@@ -112,6 +115,10 @@ class StoreReader:
             for read in reads:
                 read.cancel()
             await asyncio.gather(*reads, return_exceptions=True)
+
+    async def _again(self, get: Callable[[], Coroutine[None, None, bytes]]) -> bytes:
+        with self._measured("get_again"):
+            return await get()
 
     async def _get_once(self, key: str, limit_bytes: int) -> bytes:
         found = await self._begun(key, limit_bytes)
@@ -186,10 +193,13 @@ class StoreReader:
             raise NotFound("There is nothing at this address.") from error
         except TimeoutError as error:
             raise StoreUnavailable(
-                f"The object store did not answer within {self._timeout_s:g} s; try again."
+                f"The object store did not answer within {self._timeout_s:g} s; try again.",
+                Cause.LATE,
             ) from error
+        except (PermissionDeniedError, UnauthenticatedError) as error:
+            raise StoreUnavailable(_CANNOT_BE_READ, Cause.DENIED) from error
         except (BaseError, OSError) as error:
-            raise StoreUnavailable("The object store cannot be read now; try again.") from error
+            raise StoreUnavailable(_CANNOT_BE_READ) from error
 
 
 def matches(content: bytes, listed: StoredObject) -> bool:

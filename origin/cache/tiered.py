@@ -11,6 +11,7 @@ is at one segment, the next is read ahead, a few at a time and only while the st
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
@@ -19,7 +20,7 @@ from origin.cache.flights import Flights
 from origin.cache.held import Held, HeldObjects
 from origin.cache.lifetimes import may_change
 from origin.cache.memory import MEMORY_BYTES
-from origin.cache.record import Found, current
+from origin.cache.record import Found, Record, current
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX, Newest, Reader
 
@@ -52,6 +53,15 @@ class Behind(Reader, Protocol):
 
     def is_busy_for(self, key: str) -> bool:
         """Tell whether a read of this object would have to wait for others."""
+
+
+@dataclass(slots=True)
+class TierCounts:
+    """What happened since the start: reads that joined another, those ahead, and of these used."""
+
+    joined: int = 0
+    ahead: int = 0
+    ahead_used: int = 0
 
 
 class Shared(Protocol):
@@ -88,6 +98,7 @@ class TieredReader:
         self._clock = clock
         self._flights: Flights[Flight, Arrival] = Flights()
         self._ahead = 0
+        self.counts = TierCounts()
         self.held = HeldObjects(memory_bytes, clock, on_change)
 
     async def read(
@@ -157,8 +168,14 @@ class TieredReader:
     def _given(self, held: Held, found: Found) -> bytes:
         record = current()
         record.note(found)
-        record.note_held(held, self.held.until_s(held))
+        self._note_held(record, held)
         return held.content
+
+    def _note_held(self, record: Record, held: Held) -> None:
+        if held.is_ahead:
+            held.is_ahead = False
+            self.counts.ahead_used += 1
+        record.note_held(held, self.held.until_s(held))
 
     async def _arrived(self, what: Flight) -> bytes:
         """Return what a flight brings, be it one that is under way."""
@@ -168,6 +185,7 @@ class TieredReader:
         flight = self._flights.under_way(what)
         if flight is None:
             return await self._landed(self._begin(what))
+        self.counts.joined += 1
         return await self._landed(flight, Found.JOINED)
 
     async def _landed(self, flight: asyncio.Task[Arrival], told: Found | None = None) -> bytes:
@@ -180,7 +198,7 @@ class TieredReader:
             raise
         record.note(told or found)
         if held is not None:
-            record.note_held(held, self.held.until_s(held))
+            self._note_held(record, held)
         return content
 
     async def _renewed(self, what: Flight, held: Held, stale_since_s: float) -> bytes:
@@ -189,9 +207,11 @@ class TieredReader:
         holding = held.holding
         if now_s < held.failed_s + STAND_IN_AFTER_S:
             return self._stands_in(held)
-        flight = self._flights.under_way(what) or self._begin(what)
+        under_way = self._flights.under_way(what)
+        flight = under_way or self._begin(what)
         if now_s < stale_since_s + holding.stale_while_revalidate_s:
             return self._given(held, Found.STALE)
+        self.counts.joined += under_way is not None
         if now_s < held.since_s + holding.stale_if_error_s:
             await asyncio.wait({flight}, timeout=STAND_IN_AFTER_S)
             if not flight.done() or _failed(flight):
@@ -217,6 +237,7 @@ class TieredReader:
         if self._flights.is_current(what):
             content, listed = arrival.content, what.listed
             held = self.held.keep(what.key, content, listed, since_s, is_ahead=is_ahead)
+            self.counts.ahead += is_ahead and held is not None
             return arrival._replace(held=held)
         return arrival
 

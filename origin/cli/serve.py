@@ -1,5 +1,6 @@
 """``soundbridge serve``: everything that stores hold, to players and CDNs."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -8,6 +9,7 @@ import click
 from origin.cache.memory import MEMORY_BYTES
 from origin.cli.cache import cache_setting
 from origin.cli.store import stores_setting
+from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
@@ -186,9 +188,13 @@ def serve(
             port=port,
             workers=workers,
             metrics=None if metrics_port is None else MetricsAddress(metrics_host, metrics_port),
-            on_ready=lambda url: click.echo(f"Serving {', '.join(stores)} at {url}/"),
+            on_ready=lambda url: click.echo(f"Serving {_named(stores)} at {url}/"),
         )
     except (CacheUnusable, StoreUnusable, UnusableKey) as error:
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error
+
+
+def _named(stores: Sequence[str]) -> str:
+    return ", ".join(map(without_secrets, stores))

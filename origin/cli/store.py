@@ -2,8 +2,9 @@
 
 import click
 
+from origin.concealing import without_secrets
 from origin.settings import setting
-from origin.store import local_path
+from origin.store import StoreUnusable, local_path
 
 stores_setting = setting(
     "--store",
@@ -26,10 +27,13 @@ store_setting = setting(
 
 
 def _each_once(stores: tuple[str, ...]) -> tuple[str, ...]:
-    places = [str(local_path(store) or store.rstrip("/")) for store in stores]
+    try:
+        places = [str(local_path(store) or store.rstrip("/")) for store in stores]
+    except StoreUnusable as error:
+        raise click.BadParameter(str(error)) from error
     twice = [store for place, store in zip(places, stores, strict=True) if places.count(place) > 1]
     if twice:
-        raise click.BadParameter(f"{twice[-1]} is given twice.")
+        raise click.BadParameter(f"{without_secrets(twice[-1])} is given twice.")
     return stores
 
 

@@ -14,9 +14,13 @@ LEAST_RATE_BYTES_PER_S: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """``head_s``: from the first byte of a head, or from the connection's start, to its end."""
+    """``head_s``: from the first byte of a head, or from the connection's start, to its end.
+
+    ``idle_s``: between an answer and the next request.
+    """
 
     head_s: float = 15.0
+    idle_s: float = 75.0
     window_s: float = 30.0
     least_rate_bytes_per_s: int = LEAST_RATE_BYTES_PER_S
 

@@ -30,21 +30,33 @@ class TrustedProxies:
 
     def __init__(self, networks: tuple[str, ...] = LOOPBACK) -> None:
         self._networks = tuple(ip_network(network) for network in networks)
-        self.client_behind = lru_cache(_REMEMBERED)(self._client_behind)
+        self._behind = lru_cache(_REMEMBERED)(self._named_behind)
 
     def client_of_peer(self, peer: str) -> str | None:
         """Return the key of who is at the other end; None where that is a trusted proxy."""
         address = _read(peer)
         return None if address is None or self._trusts(address) else client_key(address)
 
-    def _client_behind(self, forwarded_for: str) -> str | None:
+    def client_behind(self, forwarded_for: str) -> str | None:
         """Return the key of the client that a trusted proxy names; None where it names none."""
+        named = self._behind(forwarded_for)
+        return None if named is None else named[1]
+
+    def address_of(self, peer: str, forwarded_for: str | None) -> str:
+        """Return the address of the client, as far as that can be known: else the peer's."""
+        if forwarded_for is None or self.client_of_peer(peer) is not None:
+            return peer
+        named = self._behind(forwarded_for)
+        return peer if named is None else named[0]
+
+    def _named_behind(self, forwarded_for: str) -> tuple[str, str] | None:
+        """Return the address and the key of the client that a trusted proxy names, if any."""
         for claimed in reversed(forwarded_for[-_READ_CHARACTERS_MAX:].split(",")):
             address = _read(_without_port(claimed.strip()))
             if address is None:
                 return None
             if not self._trusts(address):
-                return client_key(address)
+                return _written(address), client_key(address)
         return None
 
     def _trusts(self, address: _Address) -> bool:
@@ -56,6 +68,11 @@ def client_key(address: _Address) -> str:
     if isinstance(address, IPv4Address):
         return str(address)
     return str(IPv6Network((int(address), _SITE_BITS), strict=False))
+
+
+def _written(address: _Address) -> str:
+    """Return an address without its zone (``%eth0``), which is any text."""
+    return str(type(address)(int(address)))
 
 
 def _read(text: str) -> _Address | None:

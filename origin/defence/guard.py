@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
+from aiohttp import hdrs
 
 from origin.beside import beside
 from origin.defence.client import Client, ClientLimits, Clients
@@ -18,6 +19,7 @@ from origin.defence.deadlines import Deadlines
 from origin.defence.descriptors import connections_max
 from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.delivery.errors import ApiError, Overloaded, TooManyRequests
+from origin.delivery.fields import joined
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -37,11 +39,12 @@ class Defence:
 
     limits: ClientLimits = field(default_factory=ClientLimits)
     trusted_proxies: tuple[str, ...] = LOOPBACK
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
     def guard(self) -> "Guard":
         """Return what guards the connections of this process."""
         proxies = TrustedProxies(self.trusted_proxies)
-        return Guard(self.limits, proxies, connections_max=connections_max())
+        return Guard(self.limits, proxies, self.deadlines, connections_max())
 
 
 class Guard:
@@ -75,6 +78,14 @@ class Guard:
         """Return the client that a trusted proxy speaks for; None where it speaks for itself."""
         key = self._proxies.client_behind(forwarded_for)
         return None if key is None else self._clients.of(key, now_s)
+
+    def address_of(self, peer: str | None, forwarded_for: str | None) -> str | None:
+        """Return the client's address: the peer's, or what it says where it is a trusted proxy."""
+        return self._proxies.address_of(peer or "", forwarded_for) or None
+
+    def client_of(self, request: "web.BaseRequest") -> str | None:
+        """Return the address of a request's client."""
+        return self.address_of(request.remote, joined(request, hdrs.X_FORWARDED_FOR))
 
     def open_connection(self, client: Client | None, now_s: float) -> ApiError | None:
         """Count a connection, and return what stands against it, if anything.

@@ -1,6 +1,7 @@
 """What can keep an answer from its reader, said in a sentence; ``problem`` knows the statuses."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 
 class ApiError(Exception):
@@ -117,10 +118,22 @@ class Overloaded(ApiError):
         super().__init__("There are more connections than this server takes; try again soon.")
 
 
+class Cause(StrEnum):
+    """Why the object store could not be read; clients are not told."""
+
+    FAILED = "failed"
+    LATE = "late"
+    DENIED = "denied"
+
+
 class StoreUnavailable(ApiError):
     """The object store did not answer, or not in time; asking again may help."""
 
     code = "store_unavailable"
+
+    def __init__(self, message: str, cause: Cause = Cause.FAILED) -> None:
+        self.cause = cause
+        super().__init__(message)
 
 
 class BrokenObject(ApiError):

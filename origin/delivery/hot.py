@@ -135,14 +135,17 @@ class HotConnection(GuardedConnection):
             transport.writelines((sent_head, answer.body))
             if head is not self._asked_last:
                 self._asked_last = head
-                self._asks_as = client_part(self._remote(), head.user_agent)
+                self._asks_as = client_part(
+                    self._client_address(head.forwarded_for), head.user_agent
+                )
             self._hot.notes.hit(answer.noted, self._asks_as, head.request_id)
             return True
         return False
 
-    def _remote(self) -> str | None:
+    def _client_address(self, forwarded_for: str | None) -> str | None:
         peer = self.peername
-        return str(peer[0]) if isinstance(peer, tuple) else peer
+        remote = str(peer[0]) if isinstance(peer, tuple) else peer
+        return self._guard.address_of(remote, forwarded_for)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None

@@ -12,7 +12,13 @@ from typing import Final, Protocol, TextIO, cast
 import structlog
 from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 
+from origin.concealing import without_secrets
+
 CONNECTION_LOGGER: Final = "soundbridge.connection"
+_TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+"""Without the values of variables: requests, with their tokens, are among them."""
 
 
 class Stream(Protocol):
@@ -25,6 +31,17 @@ class Stream(Protocol):
         """Let it leave."""
 
 
+class _Concealing:
+    """A stream in front of another one, which gets no secrets of URLs."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.flush = stream.flush
+
+    def write(self, text: str) -> None:
+        self._stream.write(without_secrets(text))
+
+
 def configure(stream: Stream | None = None) -> None:
     """Set up logging of a process: to stderr, or to a stream that leads there."""
     processors: list[structlog.typing.Processor] = [
@@ -33,12 +50,14 @@ def configure(stream: Stream | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     if sys.stderr.isatty():
-        processors.append(structlog.dev.ConsoleRenderer())
+        plain = structlog.dev.plain_traceback
+        processors.append(structlog.dev.ConsoleRenderer(exception_formatter=plain))
     else:
-        processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        processors += [_TRACEBACKS, structlog.processors.JSONRenderer()]
+    concealing = _Concealing(stream or sys.stderr)
     structlog.configure(
         processors=processors,
-        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", stream or sys.stderr)),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", concealing)),
     )
 
 

@@ -9,7 +9,7 @@ Labels are few by construction: classes of objects, known methods, statuses.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Histogram
@@ -24,6 +24,7 @@ BUCKETS_S: Final = (
 OTHER: Final = "other"
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
+Counts = Mapping[str, int]
 Family = list[Any]
 """Name, documentation, type and samples (name, labels, value): as JSON can carry it."""
 
@@ -81,6 +82,13 @@ class RequestCounts(Collector):
         durations.counts[bisect_left(BUCKETS_S, duration_s)] += 1
         durations.sum_s += duration_s
 
+    def hits(self) -> dict[str, int]:
+        """Return how many answers of each class were in memory."""
+        by_class = dict.fromkeys(self._durations, 0)
+        for (object_class, _, _), series in self._series.items():
+            by_class[object_class] += series.hits
+        return by_class
+
     def collect(self) -> Iterator[Metric]:
         """Render what was counted."""
         requests = CounterMetricFamily(
@@ -92,16 +100,16 @@ class RequestCounts(Collector):
         hits = CounterMetricFamily(
             f"{NAMESPACE}_hot_answers", "Answers given again from memory.", labels=("class",)
         )
-        by_class: dict[str, list[int]] = {name: [0, 0] for name in self._durations}
+        hit = self.hits()
+        sent_bytes = dict.fromkeys(hit, 0)
         for (object_class, method, status), series in self._series.items():
             requests.add_metric((object_class, method, str(status)), series.requests + series.hits)
-            by_class[object_class][0] += series.sent_bytes
-            by_class[object_class][1] += series.hits
-        for object_class, (sent_bytes, hit) in by_class.items():
-            sent.add_metric((object_class,), sent_bytes)
-            hits.add_metric((object_class,), hit)
+            sent_bytes[object_class] += series.sent_bytes
+        for object_class in hit:
+            sent.add_metric((object_class,), sent_bytes[object_class])
+            hits.add_metric((object_class,), hit[object_class])
         yield from (requests, sent, hits)
-        yield self._rendered_durations({name: hit for name, (_, hit) in by_class.items()})
+        yield self._rendered_durations(hit)
 
     def _rendered_durations(self, hits: dict[str, int]) -> Metric:
         """Render durations; those of hits are not measured: microseconds, the first bucket."""
@@ -155,6 +163,18 @@ class Metrics:
         """Tell a number that only grows, and that somebody else counts."""
         full = f"{NAMESPACE}_{name}"
         self.registry.register(_Looked(lambda: CounterMetricFamily(full, what, read())))
+
+    def counters(self, name: str, what: str, label: str, read: Callable[[], Counts]) -> None:
+        """Tell numbers that only grow, by one label."""
+        full = f"{NAMESPACE}_{name}"
+
+        def made() -> Metric:
+            family = CounterMetricFamily(full, what, labels=(label,))
+            for value, number in read().items():
+                family.add_metric((value,), number)
+            return family
+
+        self.registry.register(_Looked(made))
 
     def report(self) -> list[Family]:
         """Return everything as of now."""

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from origin.delivery import logs
-from origin.delivery.errors import ApiError
+from origin.delivery.errors import ApiError, Cause, StoreUnavailable
 from origin.settings import wants_traces
 from origin.telemetry.access_log import AccessLog
 from origin.telemetry.log_stream import LogStream
@@ -69,7 +69,7 @@ class Telemetry:
         """Measure what the caller's block reads of a store."""
         began_s = perf_counter()
         self._reading += 1
-        outcome = "failed"
+        outcome: str = Cause.FAILED
         span = (
             nullcontext() if self._tracing is None else self._tracing.store_read(operation, store)
         )
@@ -78,7 +78,7 @@ class Telemetry:
                 yield
             outcome = _OK
         except ApiError as error:
-            outcome = error.code
+            outcome = error.cause if isinstance(error, StoreUnavailable) else error.code
             raise
         except asyncio.CancelledError:  # nobody waits for it any more
             outcome = _CANCELLED

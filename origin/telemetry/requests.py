@@ -9,7 +9,7 @@ same for everybody, and stay so.
 """
 
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractAccessLogger
@@ -17,6 +17,9 @@ from aiohttp.abc import AbstractAccessLogger
 from origin.telemetry.access_log import AccessLog, answer_part, client_part
 from origin.telemetry.metrics import OTHER, RequestCounts, Series
 from origin.telemetry.request_id import HEADER, new_request_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OBJECT_CLASS: Final = web.ResponseKey("object_class", str)
 """Of which class of the cache policy an answer is."""
@@ -35,11 +38,15 @@ class NotedAnswer:
 
 
 class RequestNotes(AbstractAccessLogger):
-    """Counts the requests of a process and, where there is a log, logs them."""
+    """Counts the requests of a process and, where there is a log, logs them.
+
+    ``client_of`` returns the address of a request's client.
+    """
 
     def __init__(self, counts: RequestCounts | None = None, log: AccessLog | None = None) -> None:
         self._counts = counts or RequestCounts()
         self._log = log
+        self.client_of: Callable[[web.BaseRequest], str | None] = lambda request: request.remote
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         """Take note of an answer by aiohttp; ``time`` is in seconds."""
@@ -51,7 +58,9 @@ class RequestNotes(AbstractAccessLogger):
         headers = request.headers
         self._log.log(
             answer_part(request.method, request.rel_url.raw_path, response.status, sent_bytes),
-            client_part(request.remote, headers.get(hdrs.USER_AGENT), headers.get(hdrs.RANGE)),
+            client_part(
+                self.client_of(request), headers.get(hdrs.USER_AGENT), headers.get(hdrs.RANGE)
+            ),
             request.get(REQUEST_ID) or new_request_id(),
             f"{time * 1000:.1f}",
         )

@@ -89,13 +89,19 @@ def load(address: tuple[str, int], path: str, expected: bytes) -> Iterator[Load]
 
 def slow_download(address: tuple[str, int], path: str) -> socket.socket:
     """Ask for something, and take so little of it that the server has to keep the rest."""
+    slow = slow_client(address)
+    slow.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+    assert slow.recv(1) == b"H"
+    return slow
+
+
+def slow_client(address: tuple[str, int]) -> socket.socket:
+    """Return a connection that takes little at once."""
     slow = socket.socket()
     slow.settimeout(TIMEOUT_S)
     slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BYTES)
     slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT_BYTES)
     slow.connect(address)
-    slow.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
-    assert slow.recv(1) == b"H"
     return slow
 
 

@@ -76,6 +76,41 @@ def _connected(port: int) -> "closing[socket.socket]":
     return closing(socket.create_connection(("127.0.0.1", port), TIMEOUT_S))
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--cache", f"redis://:{SECRET}/x@127.0.0.1:1/0"),
+        ("--cache", f"redis://:{SECRET}#x@127.0.0.1:1/0"),
+        ("--cache", f"redis://u:{SECRET}@[127.0.0.1]:1/0"),
+        ("--cache", f"http://u:{SECRET}@127.0.0.1:1/0"),
+        ("--store", f"nowhere://u:{SECRET}@x/y?{SECRET}"),
+        ("--store", f"http://u:{SECRET}@[x/y"),
+    ],
+)
+def test_a_url_that_is_none_is_refused_without_its_secrets(
+    store: Path, options: tuple[str, str]
+) -> None:
+    done = soundbridge("serve", "--store", store, "--port", "0", *options)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr
+
+
+def test_secrets_of_urls_that_are_good_are_not_told(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://u:{SECRET}@127.0.0.1:1")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    options = ("--store", f"s3://u:{SECRET}@audio", "--cache", f"redis://:{SECRET}@127.0.0.1:1/0")
+    with serving(store, *options) as (port, process):
+        assert asked(port, get("/readyz")).body == b"ok\nstore 2 of 2 does not answer\n"
+        assert asked(port, get("/nobody.m3u8")).status == 503
+        process.terminate()
+        said, log = process.communicate(timeout=TIMEOUT_S)
+    assert "store_unavailable" in log
+    assert "s3cret" not in said + log
+
+
 def test_no_secret_is_logged(store: Path) -> None:
     requests = [
         get(f"/first-light.m3u8?token={SECRET}&CMCD=sid%3D%22{SECRET}%22"),

@@ -3,18 +3,23 @@
 import os
 import signal
 import socket
+import subprocess
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 
-from tests.functional.load import refuses, rest_of, slow_download
+from tests.functional.asking import ask, get, is_closed
+from tests.functional.load import refuses, rest_of, slow_client, slow_download
+from tests.functional.scraping import HOT_PAGES, metrics
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
 from tests.sources.published import PublishedAsset
 
 SEGMENT = "320k/00000.m4s"
+WELL_BEFORE_IDLE_S = 30.0
+"""A connection that nobody closes is closed as idle, later than that."""
 
 
 @pytest.fixture
@@ -34,6 +39,10 @@ def _answer_to_new(server: Server, path: str) -> tuple[int, str | None]:
         return _answer(fresh, path)
 
 
+def _logged(server: Server, number: int) -> None:
+    until(lambda: len(server.events("request")) == number)
+
+
 def _client(server: Server) -> HTTPConnection:
     return HTTPConnection(*server.address, timeout=TIMEOUT_S)
 
@@ -49,6 +58,31 @@ def test_a_slow_download_ends_well_while_others_are_refused(
         server.signal(signal.SIGTERM)
         until(lambda: refuses(server.address))
         assert server.process.poll() is None, "it waits"
+        assert rest_of(slow).endswith(asset.contents[SEGMENT])
+        assert server.process.wait(TIMEOUT_S) == 0
+
+
+def test_an_answer_from_memory_leaves_before_the_end(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    """No handler waits for it: its line is in the log as soon as it is given to the network."""
+    segment = get(f"{asset.path}/{SEGMENT}")
+    with (
+        supervised(folder, log, "--drain-timeout", "100") as server,
+        closing(server.connect()) as quick,
+        closing(slow_client(server.address)) as slow,
+    ):
+        for number in (1, 2):  # from the store, and from memory by aiohttp
+            assert ask(quick, segment).status == 200
+            _logged(server, number)
+        assert ask(slow, get("/healthz")).status == 200
+        _logged(server, 3)
+        slow.sendall(segment)
+        _logged(server, 4)
+        server.signal(signal.SIGTERM)
+        assert is_closed(quick)
+        with pytest.raises(subprocess.TimeoutExpired):  # it waits for who is slow
+            server.process.wait(1.0)
         assert rest_of(slow).endswith(asset.contents[SEGMENT])
         assert server.process.wait(TIMEOUT_S) == 0
 
@@ -84,10 +118,11 @@ def test_an_answer_that_waits_for_the_store_is_given_up_in_time(log: Path) -> No
 
 
 def test_load_balancers_hear_of_it_first(folder: Path, asset: PublishedAsset, log: Path) -> None:
-    options = ("--workers", "2", "--drain-delay", "3000")
+    options = ("--workers", "2", "--drain-delay", "3000", "--metrics-port", "0")
     with supervised(folder, log, *options) as server, closing(_client(server)) as lasting:
         assert _answer(lasting, f"{asset.path}/{SEGMENT}") == (200, None)
         assert _answer(lasting, "/readyz") == (200, None)
+        until(lambda: _answer(lasting, "/")[0] == 200 and metrics(server).get(HOT_PAGES, 0) > 0)
         server.signal(signal.SIGTERM)
         until(lambda: _answer_to_new(server, "/readyz")[0] == 503)
         until(lambda: _answer(lasting, "/readyz") == (503, "close"))
@@ -95,6 +130,10 @@ def test_load_balancers_hear_of_it_first(folder: Path, asset: PublishedAsset, lo
             assert _answer_to_new(server, f"{asset.path}/{SEGMENT}") == (200, "close")
             assert _answer_to_new(server, "/healthz") == (200, "close")
             assert _answer_to_new(server, "/") == (200, "close"), "what is in memory, too"
+        with closing(server.connect()) as waiting:
+            assert ask(waiting, get("/healthz")).headers["connection"] == "close"
+            waiting.settimeout(WELL_BEFORE_IDLE_S)
+            assert is_closed(waiting), "not only said, but done"
         server.signal(signal.SIGTERM)  # once more: there is no time
         assert server.process.wait(TIMEOUT_S) == 0
 

@@ -17,6 +17,7 @@ from origin.cache.connection import (
     COMMAND_S,
     COMMANDS_AT_ONCE,
     Connection,
+    Trouble,
     Unanswered,
     connect,
 )
@@ -129,10 +130,37 @@ async def test_a_cache_that_dies_or_hangs_is_no_failure_and_no_long_wait(shared:
 async def test_a_cache_that_is_full_is_no_failure(tmp_path: Path) -> None:
     store = CountingStore()
     with valkey(tmp_path, maxmemory="1mb", maxmemory_policy="noeviction") as server:
-        async with Tiers(StoreReader(store), server.url).running() as reader:
+        tiers = Tiers(StoreReader(store), server.url)
+        async with tiers.running() as reader:
             for number in range(20):
                 store.put(KEY.format(number), SOUND)
                 assert (await asked(reader, number))[0] == SOUND
+    assert _troubles(tiers) == {Trouble.REFUSED}
+
+
+def _troubles(tiers: Tiers) -> set[str]:
+    assert tiers.shared is not None
+    return {kind for kind, number in tiers.shared.errors.items() if number}
+
+
+async def test_what_is_wrong_with_a_cache_is_told_apart(tmp_path: Path) -> None:
+    store = CountingStore()
+    store.put(KEY.format(0), SOUND)
+
+    async def troubles(server: Valkey) -> set[str]:
+        tiers = Tiers(StoreReader(store), server.url)
+        async with tiers.running() as reader:
+            assert (await asked(reader))[0] == SOUND
+        return _troubles(tiers)
+
+    with valkey(tmp_path, requirepass="secret") as server:
+        assert await troubles(server) == {Trouble.DENIED}
+    with valkey(tmp_path) as server:
+        assert await troubles(server) == set()
+        server.pause()
+        assert await troubles(server) == {Trouble.LATE}
+        server.kill()
+        assert await troubles(server) == {Trouble.UNREACHABLE}
 
 
 async def test_who_goes_away_leaves_nothing_behind_for_others(shared: Shared) -> None:

@@ -9,18 +9,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
+from tests.functional.scraping import HOT_PAGES, metrics, samples
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
 from tests.sources.published import PublishedAsset
 
 SEGMENT = "128k/00000.m4s"
 PAGES = "soundbridge_requests_total,class=page,method=GET,status=200"
-HOT_PAGES = "soundbridge_hot_answers_total,class=page"
 SEGMENTS = "soundbridge_requests_total,class=segment,method=GET,status=200"
 
 
@@ -32,25 +30,8 @@ def server(folder: Path, asset: PublishedAsset, tmp_path: Path) -> Iterator[Serv
         yield server
 
 
-def _metrics(server: Server) -> dict[str, float]:
-    """Return all samples, by what they are written as."""
-    (event,) = until(lambda: server.events("metrics served"))
-    return _samples(event["url"])
-
-
-def _samples(url: str) -> dict[str, float]:
-    with urlopen(url, timeout=TIMEOUT_S) as response:  # noqa: S310 -- http on loopback
-        text = response.read().decode()
-    return {
-        sample.name
-        + "".join(f",{name}={value}" for name, value in sorted(sample.labels.items())): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
-
-
 def _segments(server: Server) -> float:
-    return _metrics(server).get(SEGMENTS, 0)
+    return metrics(server).get(SEGMENTS, 0)
 
 
 def _page(connection: HTTPConnection) -> bytes:
@@ -66,11 +47,11 @@ def test_metrics_are_sums_over_workers(server: Server, asset: PublishedAsset) ->
 
         def is_hot() -> bool:
             asked.append(_page(lasting))
-            return _metrics(server).get(HOT_PAGES, 0) > 0
+            return metrics(server).get(HOT_PAGES, 0) > 0
 
         until(is_hot)
         all_of_them = {PAGES: len(asked), SEGMENTS: 40}
-        told = until(lambda: all_of_them.items() <= (told := _metrics(server)).items() and told)
+        told = until(lambda: all_of_them.items() <= (told := metrics(server)).items() and told)
     assert 0 < told[HOT_PAGES] < len(asked)
     assert told["soundbridge_open_connections"] == 1
     assert told["soundbridge_sent_bytes_total,class=segment"] > 40 * len(asset.contents[SEGMENT])
@@ -88,11 +69,11 @@ def test_counters_do_not_fall_when_workers_go(server: Server, asset: PublishedAs
     until(lambda: _segments(server) == 20)
     before = server.workers
     os.kill(min(before), signal.SIGKILL)
-    until(lambda: _metrics(server)["soundbridge_worker_restarts_total"] == 1)
+    until(lambda: metrics(server)["soundbridge_worker_restarts_total"] == 1)
     assert _segments(server) == 20
-    until(lambda: _metrics(server)["soundbridge_workers"] == 2)
+    until(lambda: metrics(server)["soundbridge_workers"] == 2)
     server.signal(signal.SIGHUP)
-    until(lambda: _metrics(server)["soundbridge_reloads_total,outcome=done"] == 1)
+    until(lambda: metrics(server)["soundbridge_reloads_total,outcome=done"] == 1)
     until(lambda: not before & server.workers and len(server.workers) == 2)
     assert _segments(server) == 20
     server.get(f"{asset.path}/{SEGMENT}")
@@ -157,7 +138,7 @@ def test_a_full_disk_stops_no_answer(folder: Path, asset: PublishedAsset) -> Non
         for _ in range(50):
             assert server.get(f"{asset.path}/{SEGMENT}") == asset.contents[SEGMENT]
         url = f"http://127.0.0.1:{port}/metrics"
-        until(lambda: _samples(url).get("soundbridge_log_lines_dropped_total") == 50)
+        until(lambda: samples(url).get("soundbridge_log_lines_dropped_total") == 50)
         os.kill(min(server.workers), signal.SIGKILL)  # and the supervisor can speak to nobody
         until(lambda: len(server.workers) == 2)
         assert server.get(f"{asset.path}/{SEGMENT}") == asset.contents[SEGMENT]

@@ -19,6 +19,13 @@ from tests.servers.connections import Streams, connections, opened
 from tests.servers.faults import Fault, Plan, Request
 from tests.servers.seaweedfs import Bucket
 
+_ERRORS: Final = {
+    Fault.INTERNAL_ERROR: (500, "InternalError", "We encountered an internal error."),
+    Fault.SLOW_DOWN: (503, "SlowDown", "Please reduce your request rate."),
+    Fault.NOT_IMPLEMENTED: (501, "NotImplemented", "That is not implemented."),
+    Fault.DENIED: (403, "AccessDenied", "Access Denied."),
+    Fault.BAD_DIGEST: (400, "BadDigest", "That is not what the checksum says."),
+}
 _PIECES: Final = 8
 _PAUSE_S: Final = 0.02
 _TAG: Final = re.compile(rb'(?i)(\r\netag: ")([0-9a-f]{32})')
@@ -87,14 +94,8 @@ class _Serving:
         if fault is not None:
             self._proxy.faults[fault] += 1
         match fault:
-            case Fault.INTERNAL_ERROR:
-                client.write(_error(500, "InternalError", "We encountered an internal error."))
-            case Fault.SLOW_DOWN:
-                client.write(_error(503, "SlowDown", "Please reduce your request rate."))
-            case Fault.NOT_IMPLEMENTED:
-                client.write(_error(501, "NotImplemented", "That is not implemented."))
-            case Fault.BAD_DIGEST:
-                client.write(_error(400, "BadDigest", "That is not what the checksum says."))
+            case error if error in _ERRORS:
+                client.write(_error(*_ERRORS[error]))
             case Fault.RESET_AT_ONCE:
                 client.transport.abort()
             case Fault.STALLED:

@@ -21,6 +21,7 @@ class Fault(StrEnum):
     SLOW_BODY = "request and answer come in small pieces"
     STALLED = "no answer comes, nor an end"
     NOT_IMPLEMENTED = "501"
+    DENIED = "403"
     BAD_DIGEST = "400 BadDigest"
     ALTERED_UPLOAD = "the server gets a body with another byte in it"
     ALTERED_ANSWER = "the answer has a body with another byte in it"

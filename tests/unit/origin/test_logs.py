@@ -44,3 +44,39 @@ def test_people_get_colours_and_programs_json(
     logs.configure()
     assert isinstance(structlog.get_config()["processors"][-1], processor)
     structlog.reset_defaults()
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.written: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.written.append(text)
+
+    def flush(self) -> None:
+        """There is nothing to do."""
+
+
+SECRET = "0123s3cret"  # noqa: S105 -- of nobody
+
+
+def _fail(token: str) -> None:
+    raise RuntimeError(f"no answer from redis://:{token}@host/0")
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_faults_are_logged_without_what_they_were_about(
+    monkeypatch: pytest.MonkeyPatch, *, terminal: bool
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    lines = Lines()
+    logs.configure(lines)
+    try:
+        _fail(SECRET)
+    except RuntimeError:
+        structlog.get_logger("x").exception("odd", url=f"http://u:{SECRET}@h/?{SECRET}")
+    said = "".join(lines.written)
+    assert "RuntimeError" in said
+    assert "_fail" in said, "where it was"
+    assert "redis://host/0" in said
+    assert SECRET not in said

@@ -157,3 +157,16 @@ def test_its_memory_is_what_it_says_and_does_not_grow() -> None:
     assert 0.9 * bytes_max < cache.size_bytes <= bytes_max
     assert max(peaks) < 1.1 * bytes_max
     assert peaks[-1] < 1.02 * peaks[1]
+
+
+def test_what_leaves_for_want_of_room_is_counted_and_nothing_else() -> None:
+    cache: MemoryCache[int] = MemoryCache(10 * (ENTRY_BYTES + 100), Clock())
+    for number in range(10):
+        cache.put(f"entry/{number}.json", number, 100)
+    cache.put("entry/0.json", 0, 100)
+    cache.drop("entry/1.json")
+    assert not cache.put("entry/large.json", 0, 1_000_000)
+    assert cache.evicted == 0
+    for number in range(10, 14):
+        cache.put(f"entry/{number}.json", number, 100)
+    assert cache.evicted == 3

@@ -10,7 +10,7 @@ from manifests.index import StoredObject
 from origin.cache import record
 from origin.cache.record import Found, Record
 from origin.cache.store import StoreReader
-from origin.cache.tiered import TieredReader
+from origin.cache.tiered import TierCounts, TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from tests.servers.counting import CountingStore, until
 
@@ -253,6 +253,7 @@ async def test_a_thousand_at_once_are_one_read_and_may_all_go_away(tiers: Tiers)
     tiers.store.gate.set()
     found = await asyncio.gather(*asks, return_exceptions=True)
     assert found[500:] == [(b"sound", Found.JOINED)] * 500
+    assert tiers.reader.counts.joined == 999
     assert all(isinstance(each, asyncio.CancelledError) for each in found[:500])
     assert tiers.store.asked[SEGMENT] == 1
 
@@ -274,8 +275,39 @@ async def test_what_is_read_ahead_is_at_hand(tiers: Tiers) -> None:
     tiers.reader.read_ahead(NEXT, listed(b"more"))
     await until(lambda: NEXT in tiers.reader.held)
     tiers.reader.read_ahead(NEXT, listed(b"more"))
-    assert await tiers.found(NEXT, listed(b"more")) == (b"more", Found.MEMORY)
+    counts = tiers.reader.counts
+    assert (counts.ahead, counts.ahead_used) == (1, 0)
+    for _ in range(2):
+        assert await tiers.found(NEXT, listed(b"more")) == (b"more", Found.MEMORY)
     assert tiers.store.asked[NEXT] == 1
+    assert (counts.ahead, counts.ahead_used) == (1, 1)
+
+
+async def test_what_is_on_its_way_ahead_is_used_by_who_waits_for_it(tiers: Tiers) -> None:
+    tiers.store.put(NEXT, b"more")
+    tiers.store.gate.clear()
+    tiers.reader.read_ahead(NEXT, listed(b"more"))
+    asks = [asyncio.create_task(tiers.found(NEXT, listed(b"more"))) for _ in range(3)]
+    await tiers.store.arrived.wait()
+    tiers.store.gate.set()
+    assert await asyncio.gather(*asks) == [(b"more", Found.JOINED)] * 3
+    assert tiers.reader.counts == TierCounts(joined=3, ahead=1, ahead_used=1)
+
+
+async def test_who_wait_for_what_is_read_anew_are_counted(tiers: Tiers) -> None:
+    tiers.store.put(ENTRY, b"one")
+    await tiers.reader.read(ENTRY)
+    tiers.store.gate.clear()
+    tiers.now_s += 1.1
+    assert await tiers.found(ENTRY) == (b"one", Found.STALE)
+    assert await tiers.found(ENTRY) == (b"one", Found.STALE)
+    assert tiers.reader.counts.joined == 0, "nobody waits for that"
+    tiers.now_s += 10
+    asks = [asyncio.create_task(tiers.found(ENTRY)) for _ in range(3)]
+    await tiers.store.arrived.wait()
+    tiers.store.gate.set()
+    assert await asyncio.gather(*asks) == [(b"one", Found.RENEWED)] * 3
+    assert tiers.reader.counts.joined == 3
 
 
 async def test_little_is_read_ahead_at_once_and_nothing_from_a_busy_store() -> None:

@@ -52,6 +52,28 @@ def test_the_last_that_is_no_proxy(forwarded_for: str, key: str | None) -> None:
     assert PROXIES.client_behind(forwarded_for) == key
 
 
+@pytest.mark.parametrize(
+    ("peer", "forwarded_for", "address"),
+    [
+        ("192.0.2.1", None, "192.0.2.1"),
+        ("192.0.2.1", "192.0.2.9", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "192.0.2.9", "2001:db8:1:2:3:4:5:6"),
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("127.0.0.1", "192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1", "192.0.2.9, 192.0.2.1, 198.51.100.7", "192.0.2.1"),
+        ("198.51.100.7", "[2001:db8:1:2::1]:4711", "2001:db8:1:2::1"),
+        ("198.51.100.7", "::ffff:192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1", "fe80::1%\x1b[31m", "fe80::1"),
+        ("127.0.0.1", "192.0.2.9, <script>", "127.0.0.1"),
+        ("127.0.0.1", "198.51.100.7", "127.0.0.1"),
+        ("", "192.0.2.1", "192.0.2.1"),  # a socket without addresses
+        ("", None, ""),
+    ],
+)
+def test_the_address_of_a_client(peer: str, forwarded_for: str | None, address: str) -> None:
+    assert PROXIES.address_of(peer, forwarded_for) == address
+
+
 def test_nobody_is_trusted() -> None:
     assert TrustedProxies(()).client_of_peer("127.0.0.1") == "127.0.0.1"
 

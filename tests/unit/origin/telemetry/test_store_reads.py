@@ -12,7 +12,7 @@ from origin.telemetry.process import Telemetry
     ("error", "outcome"),
     [
         (NotFound("x"), "not_found"),
-        (StoreUnavailable("x"), "store_unavailable"),
+        (StoreUnavailable("x"), "failed"),
         (asyncio.CancelledError(), "cancelled"),
         (ValueError("x"), "failed"),
     ],

@@ -1,0 +1,56 @@
+"""Whose requests the log says they are, however they were answered."""
+
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.functional.asking import ask, get
+from tests.functional.scraping import HOT_PAGES, metrics
+from tests.functional.supervising import Server, supervised, until
+from tests.sources.published import PublishedAsset
+
+CLAIM = "192.0.2.9"
+
+
+def _logged(server: Server, *fields: str) -> list[dict[str, Any]]:
+    """Ask for the page until it comes from memory; return what the log says of all requests."""
+    asked = 0
+
+    def is_hot() -> bool:
+        nonlocal asked
+        assert ask(client, get("/", *fields)).status == 200
+        asked += 1
+        return metrics(server).get(HOT_PAGES, 0) > 0
+
+    with closing(server.connect()) as client:
+        until(is_hot)
+    assert metrics(server)[HOT_PAGES] < asked, "the first was answered by aiohttp"
+    return until(lambda: len(found := server.events("request")) == asked and found)
+
+
+@pytest.mark.parametrize(
+    ("forwarded_for", "remote"),
+    [
+        (f"{CLAIM}, 203.0.113.5", "203.0.113.5"),
+        ("203.0.113.5, 127.0.0.9", "203.0.113.5"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6"),
+        (f"{CLAIM}, unknown", "127.0.0.1"),
+    ],
+)
+def test_the_client_is_who_a_trusted_proxy_says_last(
+    folder: Path, asset: PublishedAsset, tmp_path: Path, forwarded_for: str, remote: str
+) -> None:
+    del asset
+    claims = (f"X-Forwarded-For: {forwarded_for}", f"Forwarded: for={CLAIM}")
+    with supervised(folder, tmp_path / "log", "--metrics-port", "0") as server:
+        assert {event["remote"] for event in _logged(server, *claims)} == {remote}
+
+
+def test_nobody_else_is_believed(folder: Path, asset: PublishedAsset, tmp_path: Path) -> None:
+    del asset
+    options = ("--trusted-proxies", "198.51.100.0/24", "--metrics-port", "0")
+    claims = (f"X-Forwarded-For: {CLAIM}", f"Forwarded: for={CLAIM}", f"X-Real-IP: {CLAIM}")
+    with supervised(folder, tmp_path / "log", *options) as server:
+        assert {event["remote"] for event in _logged(server, *claims)} == {"127.0.0.1"}

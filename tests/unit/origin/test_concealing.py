@@ -1,0 +1,27 @@
+import pytest
+
+from origin.concealing import without_secrets
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("redis://:s3cret@host:6379/0", "redis://host:6379/0"),
+        ("s3://KEY:s3cret@bucket/prefix", "s3://bucket/prefix"),
+        ("s3://user@bucket", "s3://bucket"),
+        ("https://x.blob.core.windows.net/c?sv=1&sig=s3cret", "https://x.blob.core.windows.net/c"),
+        ("http://h/#s3cret", "http://h/"),
+        ('a "http://u:s3cret@h/p", then b@c?', 'a "http://h/p", then b@c?'),
+        ("GET http://u:s3cret@h:1/k in 3s; PUT http://h?s3cret", "GET http://h:1/k in 3s; PUT http://h"),
+        ("\x1b[35mhttp://u:s3cret@h/\x1b[0m", "\x1b[35mhttp://h/\x1b[0m"),
+        ("x" * 100 + "http://u:s3cret@h/", "x" * 100 + "http://h/"),
+        ("HTTPS://U:s3cret@H/", "HTTPS://H/"),
+        ("postgresql+asyncpg://u:s3cret@h/db", "postgresql+asyncpg://h/db"),
+        ("s3://bucket/a@b", "s3://bucket/a@b"),
+        ("/a/folder?of=mine#1", "/a/folder?of=mine#1"),
+        (r'{"cause":"at http://u:s3cret@h/\"x?y\""}', r'{"cause":"at http://h/\"x?y\""}'),
+    ],
+)  # fmt: skip
+def test_urls_are_told_without_secrets(text: str, said: str) -> None:
+    assert without_secrets(text) == said
+    assert "s3cret" not in said
