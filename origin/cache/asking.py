@@ -82,7 +82,7 @@ async def ask_all(stores: Sequence[AskedStore], ask: Ask[T], known: int | None) 
         await _end(tasks)
     if is_certain:
         raise NotFound("There is nothing at this address.")
-    raise StoreUnavailable("Not all object stores can be read now; try again.")
+    raise StoreUnavailable("Not all object stores can be read now; try again.") from _cause(tasks)
 
 
 async def ask_each(stores: Sequence[AskedStore], ask: Ask[T]) -> list[T]:
@@ -99,7 +99,7 @@ async def ask_each(stores: Sequence[AskedStore], ask: Ask[T]) -> list[T]:
         await asyncio.wait(tasks, timeout=FAILING_PATIENCE_S if answering else None)
         answered = [task for task in tasks if _said(task, is_late=True) is Said.PRESENT]
         if not answered:
-            raise StoreUnavailable("No object store can be read now; try again.")
+            raise StoreUnavailable("No object store can be read now; try again.") from _cause(tasks)
         return [task.result() for task in answered]
     finally:
         await _end(tasks)
@@ -132,6 +132,13 @@ def _said(task: "asyncio.Task[Any]", *, is_late: bool) -> Said:
     if not task.done():
         return Said.FAILED if is_late else Said.NOTHING_YET
     return _SAID_BY_ERROR.get(type(task.exception()), Said.PRESENT)
+
+
+def _cause(tasks: "Sequence[asyncio.Task[Any]]") -> BaseException | None:
+    """Return what was wrong with the first store that failed; None where it was late."""
+    ended = (task.exception() for task in tasks if task.done() and not task.cancelled())
+    failures = [error for error in ended if isinstance(error, StoreUnavailable)]
+    return failures[0].__cause__ if failures else None
 
 
 async def _end(tasks: "Sequence[asyncio.Task[Any]]") -> None:
