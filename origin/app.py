@@ -13,8 +13,6 @@ from aiohttp import web
 from origin.cache import record
 from origin.cache.memory import MEMORY_BYTES
 from origin.cache.running import Tiers
-from origin.cache.store import StoreReader
-from origin.cache.stores import StoresReader
 from origin.cache.tiered import Behind
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
@@ -26,6 +24,8 @@ from origin.delivery.probes import STORE_TIMEOUT_S, Probes
 from origin.delivery.reading import Reader
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
+from origin.stores.reader import StoreReader
+from origin.stores.several import StoresReader
 from origin.telemetry.process import Telemetry
 from origin.telemetry.tiers import FoundCounts, count_tiers
 from origin.web import page
@@ -55,7 +55,7 @@ def create_app(
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 
-    Of several, the first is the one that is trusted most (``cache.homes``).
+    Of several, the first is the one that is trusted most (``stores.homes``).
 
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
     which playback tokens are good. ``cache`` is the URL of a Redis or Valkey server that several

@@ -22,7 +22,7 @@ from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules
 from origin.draining import Accepting, drain
 from origin.service import ServerFailed, Service
-from origin.store import StoreUnusable, open_stores
+from origin.stores.opening import StoreUnusable, open_stores
 from origin.supervision.orders import Orders, from_signals, from_supervisor
 from origin.telemetry.process import Telemetry
 from origin.telemetry.reporting import reporting

@@ -17,7 +17,7 @@ from origin.cache.connection import check_cache
 from origin.defence.parser import ParserMissing, require_c_parser
 from origin.process import Process, run_alone, run_supervised
 from origin.service import ServerFailed, Service
-from origin.store import open_store
+from origin.stores.opening import open_store
 from origin.supervision.listeners import AddressUnusable, listen, url_of
 from origin.supervision.orders import ignore_terminal
 from origin.supervision.supervisor import NoWorkers, Supervisor

@@ -26,7 +26,7 @@ from obstore.store import ObjectStore
 from manifests import layout
 from origin.database.engine import DatabaseUnusable
 from origin.packaging_job import Queued, QueueUnanswered
-from origin.store import create_store, local_path
+from origin.stores.opening import create_store, local_path
 from packager.errors import SourceChanged, SourceNotFound, StoreFailed
 from packager.limits import Limits
 from packager.publishing.answers import pause, whole_answer

@@ -34,7 +34,7 @@ from origin.entries import Entries, ThroughTheRow
 from origin.inspection.blocking import in_thread
 from origin.packaging_job import KIND, PackagingJob
 from origin.promises import Promises
-from origin.store import create_store
+from origin.stores.opening import create_store
 from packager.errors import StoreFailed
 from packager.package import Progress, package
 from packager.processors import usable_processors

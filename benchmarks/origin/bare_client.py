@@ -17,7 +17,7 @@ from itertools import cycle
 import uvloop
 from redis.asyncio import Redis
 
-from origin.store import open_store
+from origin.stores.opening import open_store
 
 Get = Callable[[str], Awaitable[object]]
 """Gets an object by its name."""

@@ -21,7 +21,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
-from origin.cache.circuit import Circuit
+from origin.circuit import Circuit
 
 COMMAND_S: Final = 0.2
 COMMANDS_AT_ONCE: Final = 16

@@ -17,8 +17,8 @@ from cdn.policy import Holding
 from manifests.index import StoredObject
 from origin.cache.lifetimes import MISSING, holding_of, may_change
 from origin.cache.memory import MemoryCache, Use
-from origin.cache.store import matches
 from origin.delivery.bounded import BoundedMap
+from origin.stores.reader import matches
 
 ABSENCES_MAX: Final = 10_000
 

@@ -21,8 +21,8 @@ from manifests.index import StoredObject
 from origin.cache.connection import Connection, Refused, Trouble, Unanswered, trouble_of
 from origin.cache.lifetimes import LISTED
 from origin.cache.record import Found
-from origin.cache.store import matches
 from origin.cache.tiered import Arrival
+from origin.stores.reader import matches
 
 NAMES: Final = "soundbridge:1:"
 CLAIM_S: Final = 5.0

@@ -60,7 +60,7 @@ def enqueue(
     """  # noqa: D301 click wants the character, not its name
     from origin.database.engine import DatabaseUnusable
     from origin.packaging_job import QueueUnanswered, Terms, enqueue_packaging
-    from origin.store import StoreUnusable
+    from origin.stores.opening import StoreUnusable
     from origin.uploading import upload_and_queue
     from packager.errors import PackagingError
     from packager.queue.errors import QueueError
@@ -83,7 +83,7 @@ def enqueue(
 
 def _upload(source: str, upload_to: str | None, asset_id: str) -> "Upload | None":
     """Return what is to be uploaded: a file, where a store is named; raises PackagingError."""
-    from origin.store import local_path
+    from origin.stores.opening import local_path
     from origin.uploading import Upload
 
     path = local_path(source)
@@ -101,7 +101,7 @@ def _job(
     source: str, upload: "Upload | None", asset_id: str, playback_id: str, extras: Extras
 ) -> "PackagingJob":
     from origin.packaging_job import PackagingJob
-    from origin.store import local_path
+    from origin.stores.opening import local_path
 
     now = datetime.now(UTC).isoformat(timespec="seconds")
     if upload is not None:

@@ -9,7 +9,7 @@ import click
 
 from origin.cli.database import database_setting
 from origin.settings import setting
-from origin.store import StoreUnusable, open_store
+from origin.stores.opening import StoreUnusable, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from origin.cli.ids import check_id
 from origin.cli.progress_bar import progress_bar
 from origin.cli.stopping import stoppable
 from origin.settings import setting
-from origin.store import StoreUnusable, create_store
+from origin.stores.opening import StoreUnusable, create_store
 from packager.errors import PackagingError
 from packager.extras import Extras
 

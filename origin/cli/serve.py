@@ -13,7 +13,7 @@ from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import LOOPBACK, TrustedProxies
 from origin.settings import setting
-from origin.store import StoreUnusable
+from origin.stores.opening import StoreUnusable
 
 _WORKERS_MAX: Final = 256
 

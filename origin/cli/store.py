@@ -4,7 +4,7 @@ import click
 
 from origin.concealing import without_secrets
 from origin.settings import setting
-from origin.store import StoreUnusable, local_path
+from origin.stores.opening import StoreUnusable, local_path
 
 stores_setting = setting(
     "--store",

@@ -8,7 +8,7 @@ from origin.cli.cache import cache_setting
 from origin.cli.database import database_setting, state_setting
 from origin.cli.store import store_setting
 from origin.settings import setting
-from origin.store import StoreUnusable
+from origin.stores.opening import StoreUnusable
 
 
 @click.command(short_help="Package what is queued, until told to stop.")

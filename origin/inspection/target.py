@@ -18,7 +18,7 @@ from origin.inspection.presentation import inspect_all, inspect_entry
 from origin.inspection.report import Report
 from origin.inspection.source import OBJECT_TIMEOUT_S
 from origin.inspection.store_source import PLAYLIST_SUFFIX, StoreSource
-from origin.store import StoreUnusable, is_url, open_store
+from origin.stores.opening import StoreUnusable, is_url, open_store
 
 _PLAYLIST_LIMIT: Final = 10_000
 

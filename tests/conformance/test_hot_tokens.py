@@ -10,7 +10,6 @@ from cdn.signing.keys import Algorithm, new_signing_key
 from cdn.signing.token import KeyRing, sign
 from origin.cache import record
 from origin.cache.running import Tiers
-from origin.cache.store import StoreReader
 from origin.delivery import problem
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource, Responder
@@ -18,6 +17,7 @@ from origin.delivery.body import MemoryBody
 from origin.delivery.compression import Compressor
 from origin.delivery.published import Published
 from origin.delivery.tokens import TokenGate, TokenRules
+from origin.stores.reader import StoreReader
 from tests.conformance.both_paths import both_paths
 from tests.sources.published import publish
 

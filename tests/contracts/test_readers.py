@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 
 from manifests.index import StoredObject
-from origin.cache.store import StoreReader
-from origin.cache.stores import StoresReader
 from origin.cache.tiered import TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import Reader
+from origin.stores.reader import StoreReader
+from origin.stores.several import StoresReader
 from tests.servers.counting import CountingStore
 from tests.sources.published import publish
 

@@ -17,8 +17,8 @@ from aiohttp import ClientError
 from obstore.store import LocalStore
 from redis import Redis
 
-from origin.cache.circuit import PAUSE_MIN_S
 from origin.cache.shared import NAMES
+from origin.circuit import PAUSE_MIN_S
 from tests.functional.listening import Heard, all_of, hear, segments_of, shared
 from tests.functional.supervising import Server, hearing, until
 from tests.servers.fault_proxy import fault_proxy

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 import pytest
 from redis import Redis
 
-from origin.cache.store import StoreReader
+from origin.stores.reader import StoreReader
 from tests.functional.asking import get
 from tests.functional.listening import all_of, hear, segments_of, shared
 from tests.functional.storing import quick, reached

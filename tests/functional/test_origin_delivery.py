@@ -15,7 +15,7 @@ from obstore.store import MemoryStore
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
-from origin.cache.store import StoreReader
+from origin.stores.reader import StoreReader
 from tests.sources.published import MEDIA_PLAYLIST, PublishedAsset, publish
 
 Client = TestClient[Request, Application]

@@ -13,7 +13,7 @@ from manifests.media_playlist import MediaPlaylist
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
-from origin.cache.store import StoreReader
+from origin.stores.reader import StoreReader
 from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import SEGMENTS, publish
 

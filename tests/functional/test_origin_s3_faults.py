@@ -11,7 +11,7 @@ from aiohttp import TCPConnector, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from origin.app import create_app
-from origin.cache.store import StoreReader
+from origin.stores.reader import StoreReader
 from tests.functional.storing import quick
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import PASSING, Fault, Request, always, seeded

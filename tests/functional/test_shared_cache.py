@@ -23,9 +23,9 @@ from origin.cache.connection import (
 )
 from origin.cache.running import Tiers, telling
 from origin.cache.shared import NAMES
-from origin.cache.store import StoreReader
 from origin.cache.tiered import TieredReader
 from origin.delivery.errors import NotFound
+from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
 from tests.servers.valkey import Valkey, valkey
 

@@ -18,7 +18,7 @@ from manifests.parse import parse_playlist
 from origin.app import create_app
 from origin.collecting.collect import remove_garbage
 from origin.collecting.surroundings import Surroundings
-from origin.store import open_store
+from origin.stores.opening import open_store
 from packager.errors import StoreFailed
 from packager.publishing.garbage import Graces
 from packager.publishing.listing import pages

@@ -9,7 +9,7 @@ from pathlib import Path
 import obstore
 import pytest
 
-from origin.store import open_store
+from origin.stores.opening import open_store
 from packager.errors import StoreFailed
 from packager.publishing.storage import Storage
 from tests.functional.looking import read

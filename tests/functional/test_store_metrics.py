@@ -10,8 +10,8 @@ import pytest
 from obstore.store import S3Store
 
 from manifests.index import StoredObject
-from origin.cache.store import StoreReader
 from origin.delivery.errors import ApiError
+from origin.stores.reader import StoreReader
 from origin.telemetry.process import Telemetry
 from tests.functional.storing import quick
 from tests.servers.counting import CountingStore, until

@@ -12,7 +12,7 @@ import obstore
 import pytest
 
 from origin.packaging_job import PackagingJob, Queued
-from origin.store import open_store
+from origin.stores.opening import open_store
 from origin.uploading import Upload, upload_and_queue
 from packager.publishing.storage import AT_ONCE
 from tests.functional.storing import package_song, quick, reached

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from origin.cache.store import StoreReader
 from origin.delivery.errors import NotFound
+from origin.stores.reader import StoreReader
 from tests.functional.storing import quick
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import Fault, Request, reads

@@ -9,9 +9,9 @@ import pytest
 from manifests.index import StoredObject
 from manifests.layout import Revision
 from origin.cache.running import Tiers
-from origin.cache.store import StoreReader
-from origin.cache.stores import StoresReader
 from origin.delivery.errors import NotFound
+from origin.stores.reader import StoreReader
+from origin.stores.several import StoresReader
 from tests.servers.counting import CountingStore
 from tests.servers.valkey import valkey
 

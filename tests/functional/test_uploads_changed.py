@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from origin.cli import main
 from origin.packaging_job import PackagingJob, Queued
-from origin.store import open_store
+from origin.stores.opening import open_store
 from origin.uploading import Upload, upload_and_queue
 from packager.errors import SourceChanged, SourceNotFound, StoreFailed
 from tests.functional.looking import keys, read

@@ -2,9 +2,9 @@ import pytest
 from obstore.store import MemoryStore
 
 from manifests.layout import INDEX, Revision
-from origin.cache.store import StoreReader
 from origin.delivery.errors import BrokenObject, NotFound
 from origin.delivery.published import Published
+from origin.stores.reader import StoreReader
 from tests.sources.published import publish
 
 

@@ -9,9 +9,9 @@ import pytest
 from manifests.index import StoredObject
 from origin.cache import record
 from origin.cache.record import Found, Record
-from origin.cache.store import StoreReader
 from origin.cache.tiered import TierCounts, TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
 
 ENTRY = "entry/a.json"

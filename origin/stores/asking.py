@@ -11,10 +11,10 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import structlog
 
-from origin.cache.circuit import Circuit
-from origin.cache.homes import FAILING_PATIENCE_S, Choice, Said, awaited, choose, patience_s
-from origin.cache.store import StoreReader
+from origin.circuit import Circuit
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from origin.stores.homes import FAILING_PATIENCE_S, Choice, Said, awaited, choose, patience_s
+from origin.stores.reader import StoreReader
 
 T = TypeVar("T")
 Ask = Callable[[StoreReader], Awaitable[T]]

@@ -1,6 +1,6 @@
 """When a store is asked a second time."""
 
-from origin.cache.hedging import Hedging
+from origin.stores.hedging import Hedging
 
 
 def known(took_s: list[float]) -> Hedging:

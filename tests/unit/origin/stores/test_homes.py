@@ -6,7 +6,7 @@ from math import inf
 import pytest
 
 from manifests.layout import Revision
-from origin.cache.homes import (
+from origin.stores.homes import (
     FAILING_PATIENCE_S,
     LOOKED_FOR_EVERY_S,
     PATIENCE_S,

@@ -4,8 +4,8 @@ import hashlib
 import pytest
 
 from manifests.index import StoredObject
-from origin.cache.store import StoreReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore
 
 

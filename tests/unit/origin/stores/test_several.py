@@ -12,11 +12,11 @@ from structlog.testing import capture_logs
 
 from manifests.index import StoredObject
 from manifests.layout import Revision
-from origin.cache.homes import FAILING_PATIENCE_S, LOOKED_FOR_EVERY_S, PATIENCE_S
-from origin.cache.store import StoreReader
-from origin.cache.stores import StoresReader
 from origin.cache.tiered import WHOLE_BYTES_MAX, TieredReader
 from origin.delivery.errors import NotFound, StoreUnavailable
+from origin.stores.homes import FAILING_PATIENCE_S, LOOKED_FOR_EVERY_S, PATIENCE_S
+from origin.stores.reader import StoreReader
+from origin.stores.several import StoresReader
 from tests.servers.counting import CountingStore, until
 from tests.sources.published import AnyStore, PublishedAsset, publish
 

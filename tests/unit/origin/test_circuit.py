@@ -2,7 +2,7 @@
 
 import pytest
 
-from origin.cache.circuit import FAILURES_MAX, PAUSE_MAX_S, PAUSE_MIN_S, Circuit
+from origin.circuit import FAILURES_MAX, PAUSE_MAX_S, PAUSE_MIN_S, Circuit
 
 
 class Clock:

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Final
 from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
 from manifests.index import StoredObject
-from origin.cache.hedging import STUCK, Hedging
 from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
+from origin.stores.hedging import STUCK, Hedging
 
 if TYPE_CHECKING:
     from obstore import GetResult, ObjectMeta

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from manifests.index import StoredObject
 from manifests.layout import INDEX, Revision
-from origin.cache.asking import Ask, AskedStore, ask_all, ask_each
-from origin.cache.homes import Homes, place_of
-from origin.cache.store import StoreReader, age_order
 from origin.delivery.errors import BrokenObject, NotFound
 from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
+from origin.stores.asking import Ask, AskedStore, ask_all, ask_each
+from origin.stores.homes import Homes, place_of
+from origin.stores.reader import StoreReader, age_order
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
