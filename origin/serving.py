@@ -15,6 +15,7 @@ import structlog
 
 from origin.cache.connection import check_cache
 from origin.defence.parser import ParserMissing, require_c_parser
+from origin.heap import few_heaps
 from origin.process import Process, run_alone, run_supervised
 from origin.service import ServerFailed, Service
 from origin.stores.opening import open_store
@@ -54,6 +55,7 @@ def run_server(
     cannot be had, no worker comes up, or aiohttp has no parser in C.
     """
     _check(service)
+    few_heaps()
     with log_stream(), ExitStack() as opened:
         listeners = _listen(host, port, workers, opened)
         url = url_of(host, listeners[0].getsockname()[1])

@@ -15,7 +15,7 @@ import select
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import count, takewhile
 from typing import Any, Final
 
 from benchmarks.origin.dropping import ANSWER_WITHIN_S, EXPECTED, Answer, Connection
@@ -77,7 +77,9 @@ def _ask(told: dict[str, Any]) -> tuple[list[int], dict[str, float]]:
     sizes = [answer.size_bytes for answer in answers]
     server = Server(told["host"], told["server"])
     before_s, before_here_s = server.cpu_s(), time.process_time()
-    took_ns, spent_s = _asked(connections, requests, sizes, told["seconds"])
+    until_s = time.monotonic() + told["seconds"]
+    asking = takewhile(lambda _: time.monotonic() < until_s, requests.all())
+    took_ns, spent_s = asked(connections, ((sizes[place], sent) for place, sent in asking))
     spent = {
         "spent_s": spent_s,
         "cpu_s": time.process_time() - before_here_s,
@@ -90,36 +92,37 @@ def _ask(told: dict[str, Any]) -> tuple[list[int], dict[str, float]]:
     return took_ns, spent | {"counted": sum(connection.count for connection in connections)}
 
 
-def _asked(
-    connections: Sequence[Connection], requests: Requests, sizes: Sequence[int], seconds: float
+def asked(
+    connections: Sequence[Connection], asking: Iterator[tuple[int, bytes]]
 ) -> tuple[list[int], float]:
-    """Ask on all connections, and wait for the last answers."""
+    """Ask on all connections, and wait for the last answers.
+
+    ``asking`` tells how long the next answer will be, and what to send for it.
+    """
     took_ns: list[int] = []
     nowhere = memoryview(bytearray(_ANSWER_BYTES_MAX))
     by_number = {connection.socket.fileno(): connection for connection in connections}
-    asking, waiting, now_ns = requests.all(), len(connections), time.perf_counter_ns
+    waiting, now_ns = 0, time.perf_counter_ns
     with select.epoll() as ready:
         begun_s = time.monotonic()
-        until_s = begun_s + seconds
-        for number, connection in by_number.items():
+        for number, (size_bytes, request) in zip(by_number, asking, strict=False):
             ready.register(number, select.EPOLLIN)
-            place, request = next(asking)
-            connection.ask(request, sizes[place])
+            by_number[number].ask(request, size_bytes)
+            waiting += 1
         while waiting:
             events = ready.poll(ANSWER_WITHIN_S)
             if not events:
                 raise SystemExit(f"{waiting} answers did not come, or not whole.")
-            is_over = time.monotonic() >= until_s
             for number, _ in events:
                 connection = by_number[number]
                 if not connection.drop(nowhere):
                     continue
                 took_ns.append(now_ns() - connection.asked_ns)
-                if is_over:
+                if (following := next(asking, None)) is None:
                     waiting -= 1
                     continue
-                place, request = next(asking)
-                connection.ask(request, sizes[place])
+                size_bytes, request = following
+                connection.ask(request, size_bytes)
         return took_ns, time.monotonic() - begun_s
 
 

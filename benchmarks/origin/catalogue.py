@@ -77,3 +77,20 @@ def into(folder: Path) -> Callable[[str, bytes], object]:
         path.write_bytes(content)
 
     return put
+
+
+def linking(folder: Path) -> Callable[[str, bytes], object]:
+    """Return what puts an object into a folder, where equal ones are one file."""
+    paths: dict[bytes, Path] = {}
+    put = into(folder)
+
+    def link(key: str, content: bytes) -> None:
+        before, path = paths.get(content), folder / key
+        if before is None:
+            paths[content] = path
+            put(key, content)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.hardlink_to(before)
+
+    return link

@@ -21,6 +21,8 @@ from origin.delivery.bounded import BoundedMap
 from origin.stores.reader import matches
 
 ABSENCES_MAX: Final = 10_000
+_HELD_SHARE: Final = 0.85
+"""Of the memory there is. The rest is what is under way, and gaps in which nothing fits."""
 
 
 @dataclass(slots=True)
@@ -42,8 +44,9 @@ class Held:
 
 
 class HeldObjects:
-    """The first tier; ``on_change`` is told the key of whatever leaves it or may have changed.
+    """The first tier, which takes ``bytes_max`` in all.
 
+    ``on_change`` is told the key of whatever leaves it or may have changed.
     ``memory`` is theirs alone to change.
     """
 
@@ -52,7 +55,9 @@ class HeldObjects:
     ) -> None:
         self._clock = clock
         self._on_change = on_change
-        self.memory: MemoryCache[Held] = MemoryCache(bytes_max, clock, on_drop=self._left)
+        self.memory: MemoryCache[Held] = MemoryCache(
+            int(bytes_max * _HELD_SHARE), clock, on_drop=self._left
+        )
         self._changing: set[str] = set()
         self._absent: BoundedMap[str, float] = BoundedMap(ABSENCES_MAX)
         self._hears = False
