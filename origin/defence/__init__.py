@@ -8,5 +8,7 @@ speaks for it, ``forwarding`` says. ``timed`` and ``connection`` put both under 
 subclasses of aiohttp's protocol; what is refused is answered with problem documents.
 
 All limits hold for each process: workers know nothing of one another, and the kernel spreads the
-connections of an address over them.
+connections of an address over them, unevenly. Limits divided by the number of workers would refuse
+who is within them, all of whose requests may come over one connection; undivided, an address has at
+most as many times the limit as there are workers.
 """

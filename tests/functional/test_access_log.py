@@ -1,4 +1,4 @@
-"""Whose requests the log says they are, however they were answered."""
+"""Whose requests the log says they are, and by which names, however they were answered."""
 
 from contextlib import closing
 from pathlib import Path
@@ -45,7 +45,8 @@ def test_the_client_is_who_a_trusted_proxy_says_last(
     del asset
     claims = (f"X-Forwarded-For: {forwarded_for}", f"Forwarded: for={CLAIM}")
     with supervised(folder, tmp_path / "log", "--metrics-port", "0") as server:
-        assert {event["remote"] for event in _logged(server, *claims)} == {remote}
+        logged = _logged(server, *claims, "X-Request-Id: edge-7")
+    assert {(event["remote"], event["request_id"]) for event in logged} == {(remote, "edge-7")}
 
 
 def test_nobody_else_is_believed(folder: Path, asset: PublishedAsset, tmp_path: Path) -> None:

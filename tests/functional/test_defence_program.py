@@ -11,7 +11,7 @@ import pytest
 from obstore.store import LocalStore
 
 from tests.functional.asking import Answer, answer, ask, get
-from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
+from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, running, soundbridge, url_said
 from tests.sources.published import publish
 
 SECRET = "0123s3cret"  # noqa: S105 -- of nobody
@@ -101,7 +101,11 @@ def test_secrets_of_urls_that_are_good_are_not_told(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://u:{SECRET}@127.0.0.1:1")
     monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
-    options = ("--store", f"s3://u:{SECRET}@audio", "--cache", f"redis://:{SECRET}@127.0.0.1:1/0")
+    location = f"s3://u:{SECRET}@audio"
+    with running("serve", "--store", location, "--port", "0") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Serving s3://audio at ")
+    options = ("--store", location, "--cache", f"redis://:{SECRET}@127.0.0.1:1/0")
     with serving(store, *options) as (port, process):
         assert asked(port, get("/readyz")).body == b"ok\nstore 2 of 2 does not answer\n"
         assert asked(port, get("/nobody.m3u8")).status == 503

@@ -11,7 +11,7 @@ from aiohttp.web import Application, Request
 from obstore.store import MemoryStore
 
 from origin.app import create_app
-from origin.web.page import PageMissing, read_page
+from origin.web.page import CONTENT_SECURITY_POLICY, PageMissing, read_page
 
 Client = TestClient[Request, Application]
 
@@ -61,6 +61,8 @@ async def test_what_the_page_asks_for_is_there_for_ever(client: Client) -> None:
         assert response.status == HTTPStatus.OK
         assert response.headers["Cache-Control"] == FOREVER
         assert response.headers["Content-Length"]
+        assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
         types.add(response.headers["Content-Type"])
     assert types == {"text/css; charset=utf-8", "text/javascript; charset=utf-8", "image/svg+xml"}
 

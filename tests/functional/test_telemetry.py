@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.functional.load import load
 from tests.functional.scraping import HOT_PAGES, metrics, samples
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
@@ -78,6 +79,18 @@ def test_counters_do_not_fall_when_workers_go(server: Server, asset: PublishedAs
     assert _segments(server) == 20
     server.get(f"{asset.path}/{SEGMENT}")
     until(lambda: _segments(server) == 21)
+
+
+def test_what_workers_answered_at_last_before_they_were_replaced_counts(
+    server: Server, asset: PublishedAsset
+) -> None:
+    with load(server.address, f"{asset.path}/{SEGMENT}", asset.contents[SEGMENT]) as seen:
+        until(lambda: seen.answered > 20)
+        before = server.workers
+        server.signal(signal.SIGHUP)
+        until(lambda: not before & server.workers and len(server.workers) == 2)
+    assert seen.failures == []
+    until(lambda: _segments(server) == seen.answered)
 
 
 def test_an_address_for_metrics_that_is_taken(folder: Path, asset: PublishedAsset) -> None:
