@@ -22,9 +22,9 @@ from benchmarks.origin.memory.requests import (
     trace_of,
 )
 from manifests.index import StoredObject
-from origin.cache.store import StoreReader
 from origin.cache.tiered import TieredReader
 from origin.cycles import look_rarely
+from origin.stores.reader import StoreReader
 
 
 class _Clock:
