@@ -106,15 +106,21 @@ class Connection:
 
     async def ask(self, command: Callable[[], Awaitable[T]]) -> T:
         """Return what a command answers; raises Unanswered or Refused."""
+        if self._places.locked():
+            await self._wait_for_place()
+        else:
+            await self._places.acquire()  # at once
+        try:
+            return await self._asked(command)
+        finally:
+            self._places.release()
+
+    async def _wait_for_place(self) -> None:
         try:
             async with asyncio.timeout(COMMAND_S):
                 await self._places.acquire()
         except TimeoutError as error:  # it answers, but too slowly for so many
             raise Unanswered from error
-        try:
-            return await self._asked(command)
-        finally:
-            self._places.release()
 
     async def _asked(self, command: Callable[[], Awaitable[T]]) -> T:
         if not self._circuit.admits():
