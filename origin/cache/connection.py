@@ -26,6 +26,7 @@ from origin.circuit import Circuit
 COMMAND_S: Final = 0.2
 COMMANDS_AT_ONCE: Final = 16
 SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
+_READ_BYTES: Final = 256 * 1024
 _CONNECTIONS_MAX: Final = 2 * COMMANDS_AT_ONCE
 
 T = TypeVar("T")
@@ -83,6 +84,8 @@ def connect(url: str) -> "Redis":
             url,
             max_connections=_CONNECTIONS_MAX,
             socket_connect_timeout=COMMAND_S,
+            socket_timeout=None,  # whoever asks has a deadline
+            socket_read_size=_READ_BYTES,
             retry=Retry(NoBackoff(), 0),
         )
     except ValueError as error:
