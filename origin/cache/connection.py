@@ -26,6 +26,7 @@ from origin.circuit import Circuit
 COMMAND_S: Final = 0.2
 COMMANDS_AT_ONCE: Final = 16
 SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
+_READ_BYTES: Final = 256 * 1024
 _CONNECTIONS_MAX: Final = 2 * COMMANDS_AT_ONCE
 
 T = TypeVar("T")
@@ -83,6 +84,8 @@ def connect(url: str) -> "Redis":
             url,
             max_connections=_CONNECTIONS_MAX,
             socket_connect_timeout=COMMAND_S,
+            socket_timeout=None,  # whoever asks has a deadline
+            socket_read_size=_READ_BYTES,
             retry=Retry(NoBackoff(), 0),
         )
     except ValueError as error:
@@ -106,15 +109,21 @@ class Connection:
 
     async def ask(self, command: Callable[[], Awaitable[T]]) -> T:
         """Return what a command answers; raises Unanswered or Refused."""
+        if self._places.locked():
+            await self._wait_for_place()
+        else:
+            await self._places.acquire()  # at once
+        try:
+            return await self._asked(command)
+        finally:
+            self._places.release()
+
+    async def _wait_for_place(self) -> None:
         try:
             async with asyncio.timeout(COMMAND_S):
                 await self._places.acquire()
         except TimeoutError as error:  # it answers, but too slowly for so many
             raise Unanswered from error
-        try:
-            return await self._asked(command)
-        finally:
-            self._places.release()
 
     async def _asked(self, command: Callable[[], Awaitable[T]]) -> T:
         if not self._circuit.admits():

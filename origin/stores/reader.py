@@ -112,9 +112,11 @@ class StoreReader:
             first = done.pop()
             return await (left.pop() if left and first.exception() is not None else first)
         finally:
-            for read in reads:
+            late = [read for read in reads if not _has_ended(read)]
+            for read in late:
                 read.cancel()
-            await asyncio.gather(*reads, return_exceptions=True)
+            if late:
+                await asyncio.gather(*late, return_exceptions=True)
 
     async def _again(self, get: Callable[[], Coroutine[None, None, bytes]]) -> bytes:
         with self._measured("get_again"):
@@ -212,3 +214,10 @@ def matches(content: bytes, listed: StoredObject) -> bool:
 def age_order(meta: "ObjectMeta") -> tuple[datetime, str]:
     """Return by what a listing is put in order: when an object was written, and its key."""
     return meta["last_modified"], meta["path"]
+
+
+def _has_ended(read: "asyncio.Task[bytes]") -> bool:
+    """Tell whether it has, and see what became of it."""
+    if read.done() and not read.cancelled():
+        read.exception()
+    return read.done()
