@@ -12,8 +12,8 @@ import pytest
 from benchmarks.origin.load import CONNECTIONS, Asked, Served, load, load_counting
 from benchmarks.origin.servers import Server
 
-LEARNED = 2 * 2
-"""Each of two paths is read twice before the load begins."""
+LEARNED = 2 * 2 * CONNECTIONS
+"""On each connection, each of two paths is read twice before the load begins."""
 CORES = sorted(os.sched_getaffinity(0))[:1]
 Answer = Callable[[int], bytes]
 
