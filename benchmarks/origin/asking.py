@@ -3,7 +3,7 @@
 wrk takes every answer out of the kernel, 8 KB at a time, and so needs more of a processor for a
 segment than a server does: what it measures is itself. Here the kernel is told how long an answer
 is (SO_RCVLOWAT), reports when one is there whole, and drops it unread (MSG_TRUNC, tcp(7)). How long
-each is was learned by reading it on every connection. At the end one is read on every connection, and has to be
+each is was learned by reading it on every connection. At the end one is read on each, and has to be
 the same: so all before it were as long as they should be, too.
 
 Where answers are counted by what their heads say, as those of a cache are, heads need not be the
