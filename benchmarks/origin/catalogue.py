@@ -46,6 +46,15 @@ def publish(
     return paths
 
 
+def singles(put: Callable[[str, bytes], object], count: int) -> list[str]:
+    """Put so many segments into a store, each of an asset of its own: none is read ahead."""
+    return [
+        path
+        for number in range(count)
+        for path in publish(put, f"single-{number}", {"128k": noise_of}, 1)
+    ]
+
+
 def _record(name: str, content: bytes, number: int) -> SegmentRecord:
     digest = hashlib.sha256(content).hexdigest()
     return SegmentRecord(name, len(content), digest, number * _SEGMENT_TICKS, _SEGMENT_TICKS)

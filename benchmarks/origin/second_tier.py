@@ -1,8 +1,9 @@
 """What is in Valkey and not in memory, against redis-py alone that gets the same on the same core.
 
-One worker, whose memory is too small for what is asked in a cycle; that nearly all comes from
-Valkey is told by ``Cache-Status``, under the same load. redis-py has as many commands under way as
-the worker, and the same event loop. Valkey is on the other core, beside the load.
+One worker, whose memory is too small for what is asked in a cycle; each segment is of another
+asset, so that none is read ahead. That nearly all comes from Valkey is told by ``Cache-Status``.
+redis-py has as many commands under way as the worker, and the same event loop. Valkey is on the
+other core, beside the load.
 """
 
 from argparse import Namespace
@@ -13,7 +14,7 @@ from typing import Any, Final
 import redis
 
 from benchmarks.origin.bare import bare
-from benchmarks.origin.catalogue import into, noise_of, publish
+from benchmarks.origin.catalogue import into, singles
 from benchmarks.origin.comparison import compared
 from benchmarks.origin.load import Asked, Served, load_counting
 from benchmarks.origin.servers import soundbridge, staying_on
@@ -35,7 +36,7 @@ _GOALS: Final = {"ratio": 0.5, "share_from_valkey": 0.99}
 def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     """Ask both for the same, in turns."""
     store = folder / "store"
-    what = Asked(publish(into(store), "a", {"128k": noise_of}, asked.segments))
+    what = Asked(singles(into(store), asked.segments))
     ours: list[Served] = []
     theirs: list[Served] = []
     shares: list[float] = []

@@ -1,8 +1,8 @@
 """What is only in SeaweedFS, against obstore alone that gets the same on the same core.
 
-One worker, whose memory is too small for what is asked in a cycle; that nearly all comes from the
-store is told by ``Cache-Status``, under the same load. SeaweedFS is on the other core, beside the
-load.
+One worker, whose memory is too small for what is asked in a cycle; each segment is of another
+asset, so that none is read ahead. That nearly all comes from the store is told by
+``Cache-Status``. SeaweedFS is on the other core, beside the load.
 """
 
 from argparse import Namespace
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.origin.bare import bare
-from benchmarks.origin.catalogue import noise_of, publish
+from benchmarks.origin.catalogue import singles
 from benchmarks.origin.comparison import compared
 from benchmarks.origin.load import CONNECTIONS, Asked, Served, load_counting
 from benchmarks.origin.servers import soundbridge, staying_on
@@ -31,7 +31,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     theirs: list[Served] = []
     shares: list[float] = []
     with staying_on(_OTHERS), seaweedfs(folder, "media") as bucket:
-        what = Asked(publish(bucket.store().put, "a", {"128k": noise_of}, asked.segments))
+        what = Asked(singles(bucket.store().put, asked.segments))
         names = [path.removeprefix("/") for path in what.paths]
         url, environment = f"s3://{bucket.name}", bucket.environment
         with soundbridge(
