@@ -16,6 +16,8 @@ from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.delivery.body import MemoryBody
 from origin.delivery.bounded import BoundedMap
+from origin.delivery.errors import NotFound
+from origin.delivery.published import PublishedRevision
 from origin.delivery.reading import Reader, well_formed
 
 _BYTES_MAX: Final = 16 * 1024 * 1024
@@ -41,24 +43,28 @@ class EntryDocuments:
         self._reader = reader
         self._rendered: BoundedMap[str, Document] = BoundedMap(bytes_max)
 
-    async def playlist(self, where: Revision) -> Document:
+    async def playlist(self, published: PublishedRevision) -> Document:
         """Return the multivariant playlist as it reads from the root."""
-        return await self._render(where, MULTIVARIANT)
+        return await self._render(published, MULTIVARIANT)
 
-    async def packed_playlist(self, where: Revision) -> Document:
+    async def packed_playlist(self, published: PublishedRevision) -> Document:
         """Return the multivariant playlist of packed audio as it reads from the root."""
-        return await self._render(where, PACKED_MULTIVARIANT)
+        return await self._render(published, PACKED_MULTIVARIANT)
 
-    async def mpd(self, where: Revision) -> Document:
+    async def mpd(self, published: PublishedRevision) -> Document:
         """Return the MPD as it reads from the root."""
-        return await self._render(where, MPD)
+        return await self._render(published, MPD)
 
-    async def _render(self, where: Revision, name: str) -> Document:
+    async def _render(self, published: PublishedRevision, name: str) -> Document:
+        """Render what is as its index says; NotFound for what the revision does not have."""
+        where, listed = published.where, published.objects.get(name)
+        if listed is None:
+            raise NotFound("This was packaged without it.")
         key = where.key(name)
         known = self._rendered.get(key)
         if known is not None:
             return known
-        stored = await self._reader.read(key)
+        stored = await self._reader.read(key, listed=listed)
         with well_formed():
             text = _mpd(stored, where) if name == MPD else _playlist(stored, where)
         document = Document.of(text.encode())

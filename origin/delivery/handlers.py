@@ -83,7 +83,8 @@ class Delivery:
         if await self._is_growing(entry):
             document = await self._growing.entry_playlist(entry.where)
         else:
-            document = await self._documents.playlist(entry.where)
+            published = await self._published.revision(entry.where)
+            document = await self._documents.playlist(published)
         return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
 
     async def entry_packed_audio(self, request: web.Request) -> web.Response:
@@ -94,7 +95,7 @@ class Delivery:
         published = await self._published.revision(entry.where)
         if PACKED_MULTIVARIANT not in published.objects:
             raise NotFound("This was packaged without packed audio.")
-        document = await self._documents.packed_playlist(entry.where)
+        document = await self._documents.packed_playlist(published)
         return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
 
     async def entry_mpd(self, request: web.Request) -> web.Response:
@@ -105,7 +106,7 @@ class Delivery:
                 "This is still being prepared, and its MPD comes when that is done. "
                 "Its HLS playlist plays already."
             )
-        document = await self._documents.mpd(entry.where)
+        document = await self._documents.mpd(await self._published.revision(entry.where))
         return await self._answer(request, entry, _ENTRY_MPD, document)
 
     async def entry_metadata(self, request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ from manifests.entry import Entry
 from manifests.index import Index, StoredObject
 from manifests.layout import ENTRY_PREFIX, INDEX, Revision, entry_key
 from origin.delivery.bounded import BoundedMap
-from origin.delivery.errors import BrokenObject, NotFound
+from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import Reader, well_formed
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
@@ -60,9 +60,12 @@ class Published:
         keys, is_complete = await self._reader.newest(ENTRY_PREFIX, count)
         places = asyncio.Semaphore(_CONCURRENT_READS)
         found = await asyncio.gather(*(self._readable_entry(key, places) for key in keys))
-        entries = [entry for entry in found if entry is not None]
+        entries = [entry for entry in found if isinstance(entry, Entry)]
+        unknown = [error for error in found if isinstance(error, StoreUnavailable)]
+        if unknown and len(unknown) == len(found):
+            raise unknown[0]
         entries.sort(key=lambda entry: (entry.created_at, entry.playback_id), reverse=True)
-        return NewestEntries(entries, is_complete)
+        return NewestEntries(entries, is_complete and not unknown)
 
     async def revision(self, where: Revision) -> PublishedRevision:
         """Return a revision's facts; NotFound where there is none."""
@@ -83,13 +86,17 @@ class Published:
         except NotFound:
             return None
 
-    async def _readable_entry(self, key: str, places: asyncio.Semaphore) -> Entry | None:
-        """Return an entry of a listing; one that goes, or is damaged, hides no other."""
+    async def _readable_entry(
+        self, key: str, places: asyncio.Semaphore
+    ) -> Entry | StoreUnavailable | None:
+        """Return an entry of a listing; one that goes, or cannot be read, hides no other."""
         async with places:
             try:
                 return await self._read_entry(key)
             except (NotFound, BrokenObject):
                 return None
+            except StoreUnavailable as error:
+                return error
 
     async def _read_entry(self, key: str) -> Entry:
         data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX)

@@ -115,6 +115,27 @@ def test_secrets_of_urls_that_are_good_are_not_told(
     assert "s3cret" not in said + log
 
 
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (get("/" + "x" * 9_000), 414),
+        (get("/", "X: " + "x" * 40_000), 431),
+    ],
+)
+def test_what_is_no_request_is_a_line_like_any_other(
+    store: Path, request_bytes: bytes, status: int
+) -> None:
+    with serving(store) as (port, process):
+        assert asked(port, request_bytes).status == status
+        process.terminate()
+        _, log = process.communicate(timeout=TIMEOUT_S)
+    events = [json.loads(line) for line in log.splitlines()]
+    (request,) = [event for event in events if event["event"] == "request"]
+    assert (request["status"], request["remote"]) == (status, "127.0.0.1")
+    assert "AttributeError" not in log
+
+
 def test_no_secret_is_logged(store: Path) -> None:
     requests = [
         get(f"/first-light.m3u8?token={SECRET}&CMCD=sid%3D%22{SECRET}%22"),

@@ -108,6 +108,25 @@ async def test_damaged_documents(
     assert (await response.json())["code"] == "broken_object"
 
 
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("multivariant.m3u8", "/first-light.m3u8"), ("manifest.mpd", "/first-light.mpd")],
+)
+async def test_a_document_that_is_another_and_can_be_read(
+    client: Client, asset: PublishedAsset, tmp_path: Path, name: str, path: str
+) -> None:
+    """It is held against the index, and given once it is as published again."""
+    file = tmp_path / asset.entry.where.key(name)
+    published = file.read_bytes()
+    file.write_bytes(published.replace(b"128000", b"127000"))
+    assert file.read_bytes() != published
+    response = await client.get(path)
+    assert response.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert response.headers["Cache-Control"] == "no-store"
+    file.write_bytes(published)
+    assert (await client.get(path)).status == HTTPStatus.OK
+
+
 async def test_a_media_playlist_in_place_of_the_multivariant_one(
     client: Client, asset: PublishedAsset, tmp_path: Path
 ) -> None:
