@@ -74,12 +74,12 @@ def test_it_tells_what_was_served() -> None:
 )
 def test_one_of_another_length_in_between_is_noticed(odd: bytes) -> None:
     with pytest.raises(SystemExit):
-        asked_of(lambda number: odd if number == LEARNED + 100 else answer(b"x" * 1000))
+        asked_of(lambda number: odd if number == LEARNED + CONNECTIONS else answer(b"x" * 1000))
 
 
 def test_another_body_of_the_same_length_at_the_end_is_noticed() -> None:
     with pytest.raises(SystemExit):
-        asked_of(lambda number: answer((b"x" if number < LEARNED + 50 else b"y") * 1000))
+        asked_of(lambda number: answer((b"x" if number < LEARNED + CONNECTIONS else b"y") * 1000))
 
 
 def test_what_never_stays_the_same_is_not_measured() -> None:
@@ -103,7 +103,7 @@ def test_answers_are_counted_by_their_heads() -> None:
 
 def test_a_body_of_another_length_is_noticed_where_heads_are_read() -> None:
     def answered(number: int) -> bytes:
-        return answer(b"x" * (5000 if number < LEARNED + 50 else 5001))
+        return answer(b"x" * (5000 if number < LEARNED + CONNECTIONS else 5001))
 
     with serving(answered) as server, pytest.raises(SystemExit):
         load_counting(server, Asked(["/a"]), "X: a", seconds=1, cores=CORES)
