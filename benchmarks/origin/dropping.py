@@ -52,6 +52,8 @@ class Connection:
 
     def drop(self, nowhere: memoryview) -> bool:
         """Drop what has come; tell whether that was all of the answer."""
+        if not self.left_bytes:  # to the socket that would be all there is room for
+            raise ConnectionError("more came than an answer")
         if self._awaits_head:
             self._read_head()
         dropped = self.socket.recv_into(nowhere, self.left_bytes, socket.MSG_TRUNC)
