@@ -66,8 +66,10 @@ def create_app(
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
-    app.on_response_prepare.extend((cross_origin.add_headers, record.add_headers, draining.mark))
-    app.on_response_prepare.append(FoundCounts(telemetry.metrics).note)
+    found = FoundCounts(telemetry.metrics)
+    app.on_response_prepare.extend(
+        (cross_origin.add_headers, record.add_headers, draining.mark, found.note)
+    )
     responder = Responder(Compressor(), purged=purged)
     if reader is None:
         answers = HotAnswers() if answers is None else answers
@@ -77,7 +79,7 @@ def create_app(
             memory_bytes=memory_bytes,
             on_change=answers.forget,
         )
-        answers.use_of = tiers.reader.held.use_of
+        answers.use_of = tiers.reader.held.memory.use_of
         count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader

@@ -61,7 +61,8 @@ class Rendition:
         listeners = self._listeners
         if now_s - self._tidied_s >= LOST_AFTER_S:
             self._forget_who_is_lost(now_s)
-        at = self._nearest(number - 1, now_s if number < AT_ONCE else now_s - SEGMENT_S)
+        way_s = SEGMENT_S if number >= AT_ONCE else 0.0  # _way_s, without a call: this is hot
+        at = self._nearest(number - 1, now_s - way_s)
         if at is not None:
             del listeners[at]
         elif len(listeners) >= LISTENERS_MAX:

@@ -16,7 +16,7 @@ from typing import Final
 from cdn.policy import Holding
 from manifests.index import StoredObject
 from origin.cache.lifetimes import MISSING, holding_of, may_change
-from origin.cache.memory import MemoryCache, Use
+from origin.cache.memory import MemoryCache
 from origin.delivery.bounded import BoundedMap
 from origin.stores.reader import matches
 
@@ -70,10 +70,6 @@ class HeldObjects:
     def hears(self) -> bool:
         """Whether each change is told."""
         return self._hears
-
-    def use_of(self, key: str) -> Use | None:
-        """Return what counts, by the clock, a use of an object that is given elsewhere."""
-        return self.memory.use_of(key)
 
     def get(self, key: str, listed: StoredObject | None) -> Held | None:
         """Return an object, if it is held, and is what is listed."""

@@ -45,21 +45,21 @@ class EntryDocuments:
 
     async def playlist(self, published: PublishedRevision) -> Document:
         """Return the multivariant playlist as it reads from the root."""
-        return await self._render(published, MULTIVARIANT)
+        return await self._render(published, MULTIVARIANT, "an HLS playlist")
 
     async def packed_playlist(self, published: PublishedRevision) -> Document:
         """Return the multivariant playlist of packed audio as it reads from the root."""
-        return await self._render(published, PACKED_MULTIVARIANT)
+        return await self._render(published, PACKED_MULTIVARIANT, "packed audio")
 
     async def mpd(self, published: PublishedRevision) -> Document:
         """Return the MPD as it reads from the root."""
-        return await self._render(published, MPD)
+        return await self._render(published, MPD, "an MPD")
 
-    async def _render(self, published: PublishedRevision, name: str) -> Document:
+    async def _render(self, published: PublishedRevision, name: str, what: str) -> Document:
         """Render what is as its index says; NotFound for what the revision does not have."""
         where, listed = published.where, published.objects.get(name)
         if listed is None:
-            raise NotFound("This was packaged without it.")
+            raise NotFound(f"This was packaged without {what}.")
         key = where.key(name)
         known = self._rendered.get(key)
         if known is not None:

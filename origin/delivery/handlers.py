@@ -17,7 +17,6 @@ from manifests.layout import (
     GROWING_PREFIX,
     ID_PATTERN,
     MEDIA_PREFIX,
-    PACKED_MULTIVARIANT,
     Revision,
 )
 from origin.delivery.address import (
@@ -93,8 +92,6 @@ class Delivery:
         if await self._is_growing(entry):
             raise NotFound("This is still being prepared; packed audio comes when that is done.")
         published = await self._published.revision(entry.where)
-        if PACKED_MULTIVARIANT not in published.objects:
-            raise NotFound("This was packaged without packed audio.")
         document = await self._documents.packed_playlist(published)
         return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
 
