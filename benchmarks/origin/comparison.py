@@ -1,13 +1,30 @@
 """What two servers did in turns: medians of each, and of one in terms of the other."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
 from benchmarks.origin.load import Served
 
 _RATIOS: Final = {"ratio": "requests_per_s", "ratio_per_cpu_s": "requests_per_cpu_s"}
+
+
+def in_turns(
+    rounds: int,
+    ours: Callable[[], tuple[Served, float]],
+    theirs: Callable[[], Served],
+    *,
+    share: str,
+    peer: str,
+) -> dict[str, Any]:
+    """Ask both, in turns; under ``share`` stands the least share that ours told beside it."""
+    told, bare = [], []
+    for _ in range(rounds):
+        told.append(ours())
+        bare.append(theirs())
+    served, shares = zip(*told, strict=True)
+    return {share: min(shares), **compared(served, bare, peer)}
 
 
 def compared(ours: Sequence[Served], theirs: Sequence[Served], peer: str) -> dict[str, Any]:

@@ -15,8 +15,8 @@ import redis
 
 from benchmarks.origin.bare import bare
 from benchmarks.origin.catalogue import into, singles
-from benchmarks.origin.comparison import compared
-from benchmarks.origin.load import Asked, Served, load_counting
+from benchmarks.origin.comparison import in_turns
+from benchmarks.origin.load import Asked, load_counting
 from benchmarks.origin.servers import soundbridge, staying_on
 from origin.cache.connection import COMMANDS_AT_ONCE
 from origin.cache.record import Found
@@ -37,9 +37,6 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     """Ask both for the same, in turns."""
     store = folder / "store"
     what = Asked(singles(into(store), asked.segments))
-    ours: list[Served] = []
-    theirs: list[Served] = []
-    shares: list[float] = []
     with (
         staying_on(_OTHERS),
         valkey(folder) as shared,
@@ -53,30 +50,22 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
             client,
             asked.segments,
         )
-        for _ in range(asked.rounds):
-            found, share = load_counting(
-                server, what, _COUNTED, seconds=asked.seconds, cores=_OTHERS
-            )
-            ours.append(found)
-            shares.append(share)
-            theirs.append(
-                bare(
-                    "redis",
-                    shared.url,
-                    names,
-                    at_once=COMMANDS_AT_ONCE,
-                    seconds=asked.seconds,
-                    cores=_SERVER,
-                )
-            )
+        found = in_turns(
+            asked.rounds,
+            lambda: load_counting(server, what, _COUNTED, seconds=asked.seconds, cores=_OTHERS),
+            lambda: bare(
+                "redis",
+                shared.url,
+                names,
+                at_once=COMMANDS_AT_ONCE,
+                seconds=asked.seconds,
+                cores=_SERVER,
+            ),
+            share="share_from_valkey",
+            peer="redis_py",
+        )
         memory_mb = server.memory_mb()
-    return {
-        "segments": len(names),
-        "share_from_valkey": min(shares),
-        **compared(ours, theirs, "redis_py"),
-        "memory_mb": memory_mb,
-        "goals": _GOALS,
-    }
+    return {"segments": len(names), **found, "memory_mb": memory_mb, "goals": _GOALS}
 
 
 def _filled(ask: Callable[[], object], client: "redis.Redis", segments: int) -> list[str]:

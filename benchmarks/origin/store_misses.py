@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from benchmarks.origin.bare import bare
 from benchmarks.origin.catalogue import singles
-from benchmarks.origin.comparison import compared
-from benchmarks.origin.load import CONNECTIONS, Asked, Served, load_counting
+from benchmarks.origin.comparison import in_turns
+from benchmarks.origin.load import CONNECTIONS, Asked, load_counting
 from benchmarks.origin.servers import soundbridge, staying_on
 from origin.cache.record import Found
 from tests.servers.seaweedfs import seaweedfs
@@ -27,9 +27,6 @@ _GOALS: Final = {"ratio": 0.6, "share_from_store": 0.99}
 
 def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     """Ask both for the same, in turns."""
-    ours: list[Served] = []
-    theirs: list[Served] = []
-    shares: list[float] = []
     with staying_on(_OTHERS), seaweedfs(folder, "media") as bucket:
         what = Asked(singles(bucket.store().put, asked.segments))
         names = [path.removeprefix("/") for path in what.paths]
@@ -37,28 +34,20 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
         with soundbridge(
             url, folder / "log", *_MEMORY, cores=_SERVER, environment=environment
         ) as server:
-            for _ in range(asked.rounds):
-                found, share = load_counting(
-                    server, what, _COUNTED, seconds=asked.seconds, cores=_OTHERS
-                )
-                ours.append(found)
-                shares.append(share)
-                theirs.append(
-                    bare(
-                        "obstore",
-                        url,
-                        names,
-                        at_once=CONNECTIONS,
-                        seconds=asked.seconds,
-                        cores=_SERVER,
-                        environment=environment,
-                    )
-                )
+            found = in_turns(
+                asked.rounds,
+                lambda: load_counting(server, what, _COUNTED, seconds=asked.seconds, cores=_OTHERS),
+                lambda: bare(
+                    "obstore",
+                    url,
+                    names,
+                    at_once=CONNECTIONS,
+                    seconds=asked.seconds,
+                    cores=_SERVER,
+                    environment=environment,
+                ),
+                share="share_from_store",
+                peer="obstore",
+            )
             memory_mb = server.memory_mb()
-    return {
-        "segments": len(names),
-        "share_from_store": min(shares),
-        **compared(ours, theirs, "obstore"),
-        "memory_mb": memory_mb,
-        "goals": _GOALS,
-    }
+    return {"segments": len(names), **found, "memory_mb": memory_mb, "goals": _GOALS}

@@ -22,23 +22,15 @@ from benchmarks.origin.memory.requests import (
     told,
     trace_of,
 )
+from benchmarks.origin.replay.trace import Clock
 from manifests.index import StoredObject
 from origin.cache.tiered import TieredReader
 from origin.cycles import look_rarely
 from origin.stores.reader import StoreReader
 
 
-class _Clock:
-    """Tells the time of the request that is made."""
-
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
 async def _run(asked: Namespace) -> None:
-    trace, clock = trace_of(asked), _Clock()
+    trace, clock = trace_of(asked), Clock()
     listed = {
         rung: StoredObject(rung, len(content), hashlib.sha256(content).hexdigest())
         for rung, content in contents().items()

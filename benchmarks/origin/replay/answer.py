@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from benchmarks.origin.replay.optimum import optimal_hits
 from benchmarks.origin.replay.policies import LeastRecentlyUsed, Ours, Policy, S3Fifo, WTinyLfu
-from benchmarks.origin.replay.trace import Trace, listening
+from benchmarks.origin.replay.trace import Clock, Trace, listening
 
 _OTHERS: Final[dict[str, Callable[[int], Policy]]] = {
     "lru": LeastRecentlyUsed,
@@ -61,20 +61,11 @@ def _compared(trace: Trace, bytes_max: int) -> dict[str, Any]:
     return found
 
 
-class _Clock:
-    """Tells the time of the request that is replayed."""
-
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
 def _replayed(
     trace: Trace, bytes_max: int, other: Callable[[int], Policy] | None = None
 ) -> list[bool]:
     """Tell for each request whether our cache had it, or another one."""
-    clock = _Clock()
+    clock = Clock()
     cache = Ours(bytes_max, clock) if other is None else other(bytes_max)
     keys = map("media/{}/{:05d}.m4s".format, trace.renditions, trace.segments)
     hits = []

@@ -41,6 +41,16 @@ class Trace:
         return int(np.asarray(self.sizes_bytes)[first].sum())
 
 
+class Clock:
+    """Tells the time of the request that is made."""
+
+    now_s = 0.0
+
+    def __call__(self) -> float:
+        """Return it, in the seconds of the trace."""
+        return self.now_s
+
+
 def listening(
     plays: int, tracks: int, seed: int, *, plays_per_s: float = 10.0, jitter_s: float = 0.0
 ) -> Trace:
