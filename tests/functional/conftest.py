@@ -11,6 +11,7 @@ from obstore.store import LocalStore, MemoryStore
 from tests.functional.seeding import SAMPLES
 from tests.functional.storing import contents, package_song
 from tests.servers.seaweedfs import Bucket, seaweedfs
+from tests.servers.valkey import Valkey, valkey
 from tests.sources.audio import excerpt
 from tests.sources.package import InFolder, package_into
 from tests.sources.published import PublishedAsset, publish
@@ -65,6 +66,13 @@ def folder(store: LocalStore, tmp_path: Path) -> Path:
 def asset(store: LocalStore) -> PublishedAsset:
     """An asset in it, published by hand."""
     return publish(store)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Iterator[Valkey]:
+    """A Valkey of the test's own."""
+    with valkey(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

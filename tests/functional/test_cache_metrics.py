@@ -16,7 +16,7 @@ from origin.cache.shared import NAMES
 from tests.functional.asking import ask, get
 from tests.functional.scraping import metrics
 from tests.functional.supervising import Server, supervised, until
-from tests.servers.valkey import Valkey, valkey
+from tests.servers.valkey import Valkey
 from tests.sources.published import PublishedAsset, publish
 
 FOUND = "soundbridge_cache_requests_total"
@@ -46,12 +46,6 @@ class Listener:
         status = ask(self._client, get(path)).headers["cache-status"]
         self.told[PLACES[status]] += 1
         return status
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Valkey]:
-    with valkey(tmp_path) as server:
-        yield server
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ memory yet, so that all it is asked for goes to the cache first.
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
@@ -35,12 +35,6 @@ WAIT_S = 2.0
 LATE_S = 3.0
 """How much later than it should an answer may be on a busy machine."""
 PLAYERS = 3
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Valkey]:
-    with valkey(tmp_path) as server:
-        yield server
 
 
 @pytest.fixture

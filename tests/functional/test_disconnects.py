@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from urllib.request import urlopen
 
 import pytest
 from redis import Redis
@@ -21,13 +20,13 @@ from redis import Redis
 from origin.stores.reader import StoreReader
 from tests.functional.asking import get
 from tests.functional.listening import all_of, hear, segments_of, shared
+from tests.functional.scraping import metrics
 from tests.functional.storing import quick, reached
 from tests.functional.supervising import Server, hearing, until
 from tests.servers.connections import opened
 from tests.servers.fault_proxy import Proxy, fault_proxy
 from tests.servers.faults import Fault, Request
 from tests.servers.seaweedfs import Bucket
-from tests.servers.soundbridge import TIMEOUT_S
 from tests.servers.valkey import Valkey, valkey
 from tests.sources.published import PublishedAsset, publish
 
@@ -50,10 +49,8 @@ class Origin:
 
     def metric(self, name: str) -> float:
         """Return the sum of a metric's samples."""
-        (event,) = until(lambda: self.server.events("metrics served"))
-        with urlopen(event["url"], timeout=TIMEOUT_S) as response:  # noqa: S310 -- http on loopback
-            lines = response.read().decode().splitlines()
-        return sum(float(line.split()[-1]) for line in lines if line.startswith(name))
+        told = metrics(self.server)
+        return sum(value for sample, value in told.items() if sample.startswith(name))
 
     def is_at_rest(self) -> bool:
         """Tell whether it reads nothing, and nobody is connected."""

@@ -14,19 +14,13 @@ from obstore.store import LocalStore
 from manifests import layout
 from origin.cache.running import telling
 from tests.servers.soundbridge import running, url_said
-from tests.servers.valkey import Valkey, valkey
+from tests.servers.valkey import Valkey
 from tests.sources.published import PublishedAsset, publish
 
 REST_S = 0.02
 """After which a connection is at rest, so that the next request may be answered at once."""
 AT_ONCE_S = 5.0
 """Far below the time that an entry is fresh where changes are heard of."""
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Valkey]:
-    with valkey(tmp_path) as server:
-        yield server
 
 
 @pytest.fixture

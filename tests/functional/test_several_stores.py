@@ -20,6 +20,7 @@ import pytest
 from obstore.store import LocalStore, S3Store
 
 from manifests.layout import entry_key
+from tests.functional.scraping import metrics
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import Fault, Request
@@ -210,19 +211,8 @@ def test_of_two_that_have_a_name_the_first_counts(tenants: Tenants) -> None:
 def test_reads_are_counted_by_store(tenants: Tenants) -> None:
     for store in tenants.stores:
         tenants.plays(tenants.publish(store))
-    (event,) = tenants.server.events("metrics served")
-    address = event["url"].removeprefix("http://").partition("/")[0]
-    with closing(HTTPConnection(address, timeout=TIMEOUT_S)) as prometheus:
-
-        def counted() -> bool:
-            prometheus.request("GET", "/metrics")
-            said = prometheus.getresponse().read().decode()
-            return all(
-                f'store_read_seconds_count{{operation="get",outcome="ok",store="{number}"}}' in said
-                for number in (1, 2, 3)
-            )
-
-        until(counted)
+    reads = "soundbridge_store_read_seconds_count,operation=get,outcome=ok,store="
+    until(lambda: {f"{reads}{number}" for number in (1, 2, 3)} <= metrics(tenants.server).keys())
 
 
 def test_workers_that_come_later_know_the_stores_too(tenants: Tenants) -> None:

@@ -3,21 +3,12 @@
 import pytest
 
 from origin.circuit import FAILURES_MAX, PAUSE_MAX_S, PAUSE_MIN_S, Circuit
-
-
-class Clock:
-    """A time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
+from tests.unit.origin.clock import Clock
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1000.0)
 
 
 @pytest.fixture

@@ -13,19 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from origin.cache.memory import ENTRY_BYTES, MemoryCache
+from tests.unit.origin.clock import Clock
 
 MANY = int(os.environ.get("SOUNDBRIDGE_TEST_REQUESTS", "40_000"))
 KEY = "media/{}/r1/128k/{:05d}.m4s"
-
-
-@dataclass
-class Clock:
-    """A clock that is set."""
-
-    now_s: float = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @dataclass
