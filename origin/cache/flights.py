@@ -15,11 +15,20 @@ K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
+class Ticket:
+    """What a flight knows of itself: whether it can still be joined."""
+
+    __slots__ = ("is_current",)
+
+    def __init__(self) -> None:
+        self.is_current = True
+
+
 class Flights(Generic[K, T]):
     """Reads under way, by what they read."""
 
     def __init__(self) -> None:
-        self._under_way: dict[K, asyncio.Task[T]] = {}
+        self._under_way: dict[K, tuple[asyncio.Task[T], Ticket]] = {}
         self._parted: set[asyncio.Task[T]] = set()
 
     def __len__(self) -> int:
@@ -28,33 +37,33 @@ class Flights(Generic[K, T]):
 
     def under_way(self, what: K) -> asyncio.Task[T] | None:
         """Return the flight that can be joined, if there is one."""
-        return self._under_way.get(what)
+        found = self._under_way.get(what)
+        return None if found is None else found[0]
 
-    def begin(self, what: K, read: Callable[[], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
+    def begin(self, what: K, read: Callable[[Ticket], Coroutine[Any, Any, T]]) -> asyncio.Task[T]:
         """Begin a flight, where none is under way; wait for it with ``asyncio.shield``."""
-        flight = asyncio.create_task(read(), context=context_apart())
-        self._under_way[what] = flight
+        ticket = Ticket()
+        flight = asyncio.create_task(read(ticket), context=context_apart())
+        self._under_way[what] = flight, ticket
         flight.add_done_callback(lambda done: self._ended(what, done))
         return flight
-
-    def is_current(self, what: K) -> bool:
-        """Tell, within a flight, whether it can still be joined."""
-        return self._under_way.get(what) is asyncio.current_task()
 
     def leave(self, applies: Callable[[K], bool]) -> None:
         """Let nobody join the flights that it applies to."""
         for what in [what for what in self._under_way if applies(what)]:
-            self._parted.add(self._under_way.pop(what))
+            flight, ticket = self._under_way.pop(what)
+            ticket.is_current = False
+            self._parted.add(flight)
 
     async def close(self) -> None:
         """End all flights; who waits for one is cancelled."""
-        flights = [*self._under_way.values(), *self._parted]
+        flights = [*(flight for flight, _ in self._under_way.values()), *self._parted]
         for flight in flights:
             flight.cancel()
         await asyncio.gather(*flights, return_exceptions=True)
 
     def _ended(self, what: K, done: asyncio.Task[T]) -> None:
-        if self._under_way.get(what) is done:
+        if self.under_way(what) is done:
             del self._under_way[what]
         self._parted.discard(done)
         if not done.cancelled():

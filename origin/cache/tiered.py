@@ -16,7 +16,7 @@ from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from manifests.index import StoredObject
-from origin.cache.flights import Flights
+from origin.cache.flights import Flights, Ticket
 from origin.cache.held import Held, HeldObjects
 from origin.cache.lifetimes import may_change
 from origin.cache.memory import MEMORY_BYTES
@@ -224,17 +224,17 @@ class TieredReader:
         return self._given(held, Found.STALE_ON_ERROR)
 
     def _begin(self, what: Flight, *, is_ahead: bool = False) -> asyncio.Task[Arrival]:
-        return self._flights.begin(what, partial(self._fly, what, is_ahead=is_ahead))
+        return self._flights.begin(what, partial(self._fly, what=what, is_ahead=is_ahead))
 
-    async def _fly(self, what: Flight, *, is_ahead: bool) -> Arrival:
+    async def _fly(self, ticket: Ticket, what: Flight, *, is_ahead: bool) -> Arrival:
         since_s = self._clock()
         try:
             arrival = await self._bring(what)
         except NotFound:
-            if self._flights.is_current(what):
+            if ticket.is_current:
                 self.held.note_absence(what.key, since_s)
             raise
-        if self._flights.is_current(what):
+        if ticket.is_current:
             content, listed = arrival.content, what.listed
             held = self.held.keep(what.key, content, listed, since_s, is_ahead=is_ahead)
             self.counts.ahead += is_ahead and held is not None

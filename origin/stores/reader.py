@@ -17,12 +17,12 @@ import asyncio
 import hashlib
 import heapq
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, UnauthenticatedError
 
 from manifests.index import StoredObject
 from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
@@ -36,12 +36,11 @@ if TYPE_CHECKING:
 Measured = Callable[[str], AbstractContextManager[None]]
 """What is around every read; it is given what is done: get, get_range or list, and, within a get
 that is late, get_again."""
+_Get = Callable[[], Coroutine[None, None, bytes]]
 LISTED_KEYS_MAX: Final = 100_000
 READS_AT_ONCE: Final = 64
 _LIST_CHUNK: Final = 1000
 _CANNOT_BE_READ: Final = "The object store cannot be read now; try again."
-_READS_OF_LISTED: Final = 2
-"""What is not as it is listed may have been altered on its way."""
 _SMALL_BYTES: Final = 1024 * 1024
 """What is larger takes its time, and says nothing about others."""
 
@@ -78,27 +77,40 @@ class StoreReader:
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         async with self._translated("get"), self._places:
-            for _ in range(_READS_OF_LISTED):
-                content = await self._get(key, limit_bytes)
-                if listed is None or matches(content, listed):
-                    return content
-            raise BrokenObject("The store holds something else than was published.")
+            whole = partial(self._get_whole, key, limit_bytes)
+            if listed is None:
+                return await self._get(whole)
+            _check_size(listed.size_bytes, limit_bytes)
+            return await self._get_listed(key, listed, whole)
 
-    async def _get(self, key: str, limit_bytes: int) -> bytes:
+    async def _get_listed(self, key: str, listed: StoredObject, whole: _Get) -> bytes:
+        """Return an object that is as it is listed.
+
+        As much as is listed is asked for as a range, which obstore gives in one step; for a whole
+        object, its size first, it takes half as much of a processor again. What comes otherwise
+        may have been altered on its way, and what does not come may be of a server that knows no
+        ranges, so there is a second read.
+        """
+        ranged = partial(self._get_range, key, 0, listed.size_bytes)
+        with suppress(GenericError):
+            content = await self._get(ranged)
+            if matches(content, listed):
+                return content
+        content = await self._get(whole)
+        if matches(content, listed):
+            return content
+        raise BrokenObject("The store holds something else than was published.")
+
+    async def _get(self, get: _Get) -> bytes:
         """Return an object, or a second copy of it where the first is late."""
         loop = asyncio.get_running_loop()
         begun_s, after_s = loop.time(), self._hedging.after_s
-        if after_s is None:
-            content = await self._get_once(key, limit_bytes)
-        else:
-            content = await self._sooner(partial(self._get_once, key, limit_bytes), after_s)
+        content = await (get() if after_s is None else self._sooner(get, after_s))
         if len(content) <= _SMALL_BYTES:
             self._hedging.note(loop.time() - begun_s)
         return content
 
-    async def _sooner(
-        self, get: Callable[[], Coroutine[None, None, bytes]], after_s: float
-    ) -> bytes:
+    async def _sooner(self, get: _Get, after_s: float) -> bytes:
         """Return what comes first of one read and, after a while, another one."""
         reads = [asyncio.create_task(get())]
         try:
@@ -118,11 +130,14 @@ class StoreReader:
             if late:
                 await asyncio.gather(*late, return_exceptions=True)
 
-    async def _again(self, get: Callable[[], Coroutine[None, None, bytes]]) -> bytes:
+    async def _again(self, get: _Get) -> bytes:
         with self._measured("get_again"):
             return await get()
 
-    async def _get_once(self, key: str, limit_bytes: int) -> bytes:
+    async def _get_range(self, key: str, start: int, stop: int) -> bytes:
+        return bytes(await self._store.get_range_async(key, start=start, end=stop))
+
+    async def _get_whole(self, key: str, limit_bytes: int) -> bytes:
         found = await self._begun(key, limit_bytes)
         try:
             return bytes(await found.bytes_async())
@@ -132,8 +147,7 @@ class StoreReader:
     async def _begun(self, key: str, limit_bytes: int) -> "GetResult":
         """Ask for an object whose body is still to come."""
         found = await self._store.get_async(key)
-        if found.meta["size"] > limit_bytes:
-            raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")
+        _check_size(found.meta["size"], limit_bytes)
         return found
 
     async def read_span(
@@ -142,7 +156,7 @@ class StoreReader:
         """Return the bytes from ``start`` up to, not including, ``stop``."""
         del listed  # a part has no digest
         async with self._translated("get_range"), self._places:
-            return bytes(await self._store.get_range_async(key, start=start, end=stop))
+            return await self._get_range(key, start, stop)
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Do nothing: there is no place to hold it."""
@@ -183,25 +197,25 @@ class StoreReader:
     @asynccontextmanager
     async def _translated(self, operation: str) -> AsyncIterator[None]:
         with self._measured(operation):
-            async with self._within_time():
-                yield
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    yield
+            except FileNotFoundError as error:
+                raise NotFound("There is nothing at this address.") from error
+            except TimeoutError as error:
+                raise StoreUnavailable(
+                    f"The object store did not answer within {self._timeout_s:g} s; try again.",
+                    Cause.LATE,
+                ) from error
+            except (PermissionDeniedError, UnauthenticatedError) as error:
+                raise StoreUnavailable(_CANNOT_BE_READ, Cause.DENIED) from error
+            except (BaseError, OSError) as error:
+                raise StoreUnavailable(_CANNOT_BE_READ) from error
 
-    @asynccontextmanager
-    async def _within_time(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                yield
-        except FileNotFoundError as error:
-            raise NotFound("There is nothing at this address.") from error
-        except TimeoutError as error:
-            raise StoreUnavailable(
-                f"The object store did not answer within {self._timeout_s:g} s; try again.",
-                Cause.LATE,
-            ) from error
-        except (PermissionDeniedError, UnauthenticatedError) as error:
-            raise StoreUnavailable(_CANNOT_BE_READ, Cause.DENIED) from error
-        except (BaseError, OSError) as error:
-            raise StoreUnavailable(_CANNOT_BE_READ) from error
+
+def _check_size(size_bytes: int, limit_bytes: int) -> None:
+    if size_bytes > limit_bytes:
+        raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")
 
 
 def matches(content: bytes, listed: StoredObject) -> bool:

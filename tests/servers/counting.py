@@ -9,7 +9,7 @@ from obstore.exceptions import GenericError
 from obstore.store import MemoryStore
 
 if TYPE_CHECKING:
-    from obstore import GetResult  # exists for type checkers alone
+    from obstore import Bytes, GetResult  # exist for type checkers alone
 
 
 class CountingStore(MemoryStore):
@@ -24,12 +24,21 @@ class CountingStore(MemoryStore):
         self.arrived = asyncio.Event()
 
     async def get_async(self, path: str) -> "GetResult":  # type: ignore[override]  # no options here
+        await self._ask(path)
+        return await super().get_async(path)
+
+    async def get_range_async(  # type: ignore[override]  # nor lengths
+        self, path: str, *, start: int, end: int
+    ) -> "Bytes":
+        await self._ask(path)
+        return await super().get_range_async(path, start=start, end=end)
+
+    async def _ask(self, path: str) -> None:
         self.asked[path] += 1
         self.arrived.set()
         await self.gate.wait()
         if self.down:
             raise GenericError("The store is down.")
-        return await super().get_async(path)
 
 
 async def until(holds: Callable[[], bool]) -> None:
