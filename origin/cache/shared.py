@@ -15,9 +15,11 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from itertools import count
 from typing import Any, Final, TypeVar
 
 from manifests.index import StoredObject
+from origin.cache.batch import Gets
 from origin.cache.connection import Connection, Refused, Trouble, Unanswered, trouble_of
 from origin.cache.lifetimes import LISTED
 from origin.cache.record import Found
@@ -53,6 +55,9 @@ class SharedTier:
         self._client = connection.client
         self._clock = clock
         self._chance = chance
+        self._gets = Gets(self._client, self._ask)
+        self._claimant = secrets.token_hex(8)
+        self._claims = count()
         self.reads = dict.fromkeys(("hit", "miss", "failed", "not_asked"), 0)
         """How many reads went how; ``not_asked`` while it was taken for unreachable."""
         self.errors = dict.fromkeys((*Trouble, _WRONG), 0)
@@ -64,7 +69,7 @@ class SharedTier:
     ) -> Arrival:
         """Return an object from Redis or, one process for all of them, from the store."""
         name = f"{NAMES}{key}:{listed.sha256[:_DIGITS]}"
-        token = secrets.token_hex(8)
+        token = f"{self._claimant}:{next(self._claims)}"
         try:
             content = await self._found_or_claimed(name, token, listed)
         except (Unanswered, Refused) as error:
@@ -102,7 +107,7 @@ class SharedTier:
             pause_s = min(pause_s * 2, _PAUSE_MAX_S)
 
     async def _get(self, name: str, listed: StoredObject) -> bytes | None:
-        content = await self._ask(lambda: self._client.get(name))
+        content = await self._gets.get(name)
         if content is None or (isinstance(content, bytes) and matches(content, listed)):
             return content
         self.errors[_WRONG] += 1
