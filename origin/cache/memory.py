@@ -132,6 +132,17 @@ class MemoryCache(Generic[V]):
             self.drop(self._wanted_last(entry, now_s).key)
         return key in self._entries
 
+    def has_room_for(self, key: str, size_bytes: int) -> bool:
+        """Tell whether a value that nobody has asked for yet would be held, as far as is known.
+
+        Where there is no free room, one of those that were to go next must be wanted later.
+        """
+        if self._size_bytes + size_bytes + ENTRY_BYTES <= self._bytes_max:
+            return True
+        now_s, place = self._clock(), self._foresight.place_of(key)
+        wait_s = place.rendition.wait_s(place.number, now_s)
+        return any(wait_s < entry.wait_s(now_s) for entry in self._next_to_go)
+
     def drop(self, key: str) -> None:
         """Hold it no longer."""
         entry = self._entries.pop(key, None)

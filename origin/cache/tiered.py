@@ -137,6 +137,7 @@ class TieredReader:
             or self._store.is_busy_for(key)
             or listed.size_bytes > WHOLE_BYTES_MAX
             or self._flights.under_way(what) is not None
+            or not self.held.memory.has_room_for(key, listed.size_bytes)
         ):
             return
         self._ahead += 1
