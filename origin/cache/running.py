@@ -11,6 +11,7 @@ from functools import partial
 from origin.cache.changes import Tell, listen, tell, tell_nobody
 from origin.cache.connection import Connection, connect
 from origin.cache.memory import MEMORY_BYTES
+from origin.cache.room import look
 from origin.cache.shared import SharedTier
 from origin.cache.tiered import Behind, TieredReader
 
@@ -39,15 +40,16 @@ class Tiers:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[TieredReader]:
         """Listen for changes while the caller's block runs, then close all."""
-        listening = None
-        if self._client is not None:
-            listening = asyncio.create_task(listen(self._client, self.reader))
+        beside = []
+        if self.connection is not None:
+            beside.append(asyncio.create_task(listen(self.connection.client, self.reader)))
+            beside.append(asyncio.create_task(look(self.connection)))
         try:
             yield self.reader
         finally:
-            if listening is not None:
-                listening.cancel()
-                await asyncio.gather(listening, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await self.reader.close()
             if self.shared is not None:
                 await self.shared.close()
