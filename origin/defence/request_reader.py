@@ -13,9 +13,9 @@ there is a new one behind every chunked body. What trailers say is heard by nobo
 After an error, or the last request that a connection takes, nothing is read any more (RFC 9112
 §9.6). No connection is ever upgraded: what comes behind such a request is a request like any other.
 
-This stands where aiohttp's protocol has its parser, and has what that protocol asks of one. Pieces
-that come while the parser is paused, or while enough requests wait, are held until it asks again
-with an empty one.
+This stands where aiohttp's protocol has its parser, and has what that protocol asks of one. What is
+behind a body that nobody takes, or behind as many requests as may wait, is held until the next
+piece, which is an empty one: the protocol does not read on before.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,7 @@ from aiohttp.web_protocol import MAX_MSG_QUEUE_SIZE, RequestPayloadError, _ErrIn
 
 from origin.defence import request_head, request_line
 from origin.defence.request_line import TARGET_BYTES_MAX
+from origin.defence.request_part import Part
 from origin.delivery.errors import ApiError, BadRequest, HeadTooLarge
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ FIELD_BYTES_MAX: Final = 8192
 FIELDS_MAX: Final = 100
 _LINE_END: Final = b"\r\n"
 _EMPTY_LINES: Final = (b"\r\n", b"\n")  # RFC 9112 §2.2
-_END: Final = b"\r\n\r\n"
-_SEAM_BYTES: Final = len(_END) - 1
 
 
 class RequestReader:
@@ -53,12 +52,13 @@ class RequestReader:
 
     __slots__ = (
         "_body", "_body_bytes", "_held", "_in_fields", "_is_last", "_is_over", "_is_paused",
-        "_line", "_loop", "_parser", "_read_last", "_waiting", "head_bytes",
+        "_line", "_loop", "_parser", "_part", "_waiting", "head_bytes",
     )  # fmt: skip
 
     def __init__(self, parser: HttpRequestParser, loop: "AbstractEventLoop") -> None:
         self._parser, self._loop = parser, loop
-        self._held = self._line = self._read_last = b""
+        self._held = self._line = b""
+        self._part = Part()
         self._in_fields = self._is_last = self._is_over = self._is_paused = False
         self._body: StreamReader | None = None
         self._body_bytes: int | None = None
@@ -100,6 +100,7 @@ class RequestReader:
         if self._is_paused:  # the parser has some of it
             self._is_paused = False
             self._feed(b"", found)
+            self._settle_body()
         if self._held:
             data, self._held = self._held + data, b""
         at = 0
@@ -108,7 +109,7 @@ class RequestReader:
                 self._held = data[at:]
                 return
             if self._body is not None:
-                at = self._read_body(self._body, data, at, found)
+                at = self._read_body(data, at, found)
             elif self._is_last:
                 self._is_over = True
                 return
@@ -125,7 +126,8 @@ class RequestReader:
             self._line = b""
         elif self._line.endswith(_LINE_END):
             line = request_line.read_line(self._line[: -len(_LINE_END)])
-            self._line, self._read_last, self._in_fields = b"", _LINE_END, True
+            self._line, self._in_fields = b"", True
+            self._part.begin(_LINE_END)
             self._feed(line + _LINE_END, found)
         elif self._line.endswith(b"\n"):
             raise BadRequest("The first line of what came does not end like one.")
@@ -134,36 +136,32 @@ class RequestReader:
         return end
 
     def _read_fields(self, data: bytes, at: int, found: "list[Message]") -> int:
-        end = self._part_end(data, at)
+        end = self._part.end_in(data, at)
         self._count(end - at)
         self._feed(data[at:end], found)
         return end
 
-    def _read_body(self, body: StreamReader, data: bytes, at: int, found: "list[Message]") -> int:
+    def _read_body(self, data: bytes, at: int, found: "list[Message]") -> int:
         if self._body_bytes is None:
-            end = self._part_end(data, at)
-            self._feed(data[at:end], found)
-            if is_whole := body.is_eof():
-                self._parser = _parser_after(self._parser, self._loop)
+            end = self._part.end_in(data, at)
         else:
             end = min(len(data), at + self._body_bytes)
             self._body_bytes -= end - at
-            self._feed(data[at:end], found)
-            is_whole = not self._body_bytes
-        if is_whole:
-            self._body = None
+        self._feed(data[at:end], found)
+        self._settle_body()
         return end
 
-    def _part_end(self, data: bytes, at: int) -> int:
-        """Return where the next empty line ends, as heads and chunked bodies do, or the data."""
-        seam = self._read_last + data[at : at + _SEAM_BYTES]
-        if (found := seam.find(_END)) >= 0:
-            end = at + found + len(_END) - len(self._read_last)
-        else:
-            found = data.find(_END, at)
-            end = len(data) if found < 0 else found + len(_END)
-        self._read_last = (self._read_last + data[max(at, end - _SEAM_BYTES) : end])[-_SEAM_BYTES:]
-        return end
+    def _settle_body(self) -> None:
+        """See whether the body is over for the parser, too."""
+        if self._body is None:
+            return
+        if self._body.is_eof():
+            self._body = None
+            self._is_paused = False  # the protocol reads on, and says so to nobody
+            if self._body_bytes is None:
+                self._parser = _parser_after(self._parser, self._loop)
+        elif self._body_bytes == 0:
+            self._is_paused = True
 
     def _count(self, size_bytes: int) -> None:
         self.head_bytes += size_bytes
@@ -177,7 +175,8 @@ class RequestReader:
             self._parser.set_upgraded(False)
         for message, body in messages:
             message = request_head.judged(message)  # noqa: PLW2901 -- it is the same one
-            self._in_fields, self.head_bytes, self._read_last = False, 0, b""
+            self._in_fields, self.head_bytes = False, 0
+            self._part.begin()
             self._is_last = bool(message.should_close)
             if body is not EMPTY_PAYLOAD:
                 self._body = body
