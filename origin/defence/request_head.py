@@ -62,7 +62,9 @@ def _require_framing(message: "RawRequestMessage") -> None:
 
 def _with_close(message: "RawRequestMessage") -> "RawRequestMessage":
     """Let ``close`` count, whatever else is said beside it (RFC 9112 §9.3, §9.6)."""
-    if message.should_close or _CLOSE not in _members(message, hdrs.CONNECTION):
+    if message.should_close or hdrs.CONNECTION not in message.headers:
+        return message
+    if _CLOSE not in _members(message, hdrs.CONNECTION):
         return message
     return message._replace(should_close=True)
 
@@ -72,6 +74,8 @@ def _without_expectation(message: "RawRequestMessage") -> "RawRequestMessage":
 
     aiohttp would ask before there is a handler. HTTP/1.0 knows no expectations (RFC 9110 §10.1.1).
     """
+    if hdrs.EXPECT not in message.headers:
+        return message
     expected = _members(message, hdrs.EXPECT)
     if not expected:
         return message

@@ -23,6 +23,10 @@ CONNECT is none of them: it asks for a tunnel, which no resource of an origin se
 """
 _TOKEN: Final = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _LINE: Final = re.compile(rb"(%b) ([\x21-\x7e]+)(?: ([\x21-\x7e]+))?" % _TOKEN)
+_PLAIN: Final = re.compile(
+    rb"(?:%b) /[\x21\x22\x24-\x7e]{0,%d} HTTP/1\.[01]" % (b"|".join(METHODS), TARGET_BYTES_MAX - 1)
+)
+"""Most lines: nothing more is to be said of them."""
 _BEGUN: Final = re.compile(rb"%b(?: (?:[\x21-\x7e]+(?: [\x21-\x7e]*)?\r?)?)?|\r" % _TOKEN)
 _VERSION: Final = re.compile(rb"HTTP/([0-9])\.([0-9])")
 _ABSOLUTE: Final = re.compile(rb"(https?://([^/?]*))(.*)", re.IGNORECASE)
@@ -33,6 +37,8 @@ def read_line(line: bytes) -> bytes:
 
     Raises BadRequest, TargetTooLong, Unimplemented or VersionUnsupported.
     """
+    if _PLAIN.fullmatch(line):
+        return line
     _require_length(line)
     found = _LINE.fullmatch(line)
     if found is None:

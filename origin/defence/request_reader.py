@@ -29,7 +29,7 @@ from aiohttp.web_protocol import MAX_MSG_QUEUE_SIZE, RequestPayloadError, _ErrIn
 
 from origin.defence import request_head, request_line
 from origin.defence.request_line import TARGET_BYTES_MAX
-from origin.defence.request_part import Part
+from origin.defence.request_part import ChunkedPart, FieldsPart, SizedPart
 from origin.delivery.errors import ApiError, BadRequest, HeadTooLarge
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ HEAD_BYTES_MAX: Final = 32_768
 FIELD_BYTES_MAX: Final = 8192
 FIELDS_MAX: Final = 100
 _LINE_END: Final = b"\r\n"
+_BROKEN: Final = "The body of the request is broken, so nobody can tell where it ends."
 _EMPTY_LINES: Final = (b"\r\n", b"\n")  # RFC 9112 §2.2
 
 
@@ -51,17 +52,16 @@ class RequestReader:
     """Reads one connection; ``head_bytes`` have come of a head that is not whole."""
 
     __slots__ = (
-        "_body", "_body_bytes", "_held", "_in_fields", "_is_last", "_is_over", "_is_paused",
-        "_line", "_loop", "_parser", "_part", "_waiting", "head_bytes",
+        "_body", "_held", "_is_last", "_is_over", "_is_paused", "_line", "_loop", "_parser",
+        "_part", "_waiting", "head_bytes",
     )  # fmt: skip
 
     def __init__(self, parser: HttpRequestParser, loop: "AbstractEventLoop") -> None:
         self._parser, self._loop = parser, loop
         self._held = self._line = b""
-        self._part = Part()
-        self._in_fields = self._is_last = self._is_over = self._is_paused = False
+        self._is_last = self._is_over = self._is_paused = False
+        self._part: FieldsPart | SizedPart | ChunkedPart | None = None
         self._body: StreamReader | None = None
-        self._body_bytes: int | None = None
         self._waiting = 0
         self.head_bytes = 0
 
@@ -108,60 +108,58 @@ class RequestReader:
             if self._is_paused or self._waiting + len(found) >= MAX_MSG_QUEUE_SIZE:
                 self._held = data[at:]
                 return
-            if self._body is not None:
-                at = self._read_body(data, at, found)
+            if self._part is not None:
+                at = self._read_part(self._part, data, at, found)
             elif self._is_last:
                 self._is_over = True
                 return
-            elif self._in_fields:
-                at = self._read_fields(data, at, found)
             else:
-                at = self._read_line(data, at, found)
+                at = self._read_line(data, at)
 
-    def _read_line(self, data: bytes, at: int, found: "list[Message]") -> int:
+    def _read_line(self, data: bytes, at: int) -> int:
         end = data.find(b"\n", at) + 1 or len(data)
         self._line += data[at:end]
         self._count(end - at)
         if self._line in _EMPTY_LINES:
             self._line = b""
         elif self._line.endswith(_LINE_END):
-            line = request_line.read_line(self._line[: -len(_LINE_END)])
-            self._line, self._in_fields = b"", True
-            self._part.begin(_LINE_END)
-            self._feed(line + _LINE_END, found)
+            self._line = request_line.read_line(self._line[: -len(_LINE_END)]) + _LINE_END
+            self._part = FieldsPart()
         elif self._line.endswith(b"\n"):
             raise BadRequest("The first line of what came does not end like one.")
         else:
             request_line.require_begun(self._line)
         return end
 
-    def _read_fields(self, data: bytes, at: int, found: "list[Message]") -> int:
-        end = self._part.end_in(data, at)
-        self._count(end - at)
-        self._feed(data[at:end], found)
-        return end
-
-    def _read_body(self, data: bytes, at: int, found: "list[Message]") -> int:
-        if self._body_bytes is None:
-            end = self._part.end_in(data, at)
+    def _read_part(
+        self,
+        part: FieldsPart | SizedPart | ChunkedPart,
+        data: bytes,
+        at: int,
+        found: "list[Message]",
+    ) -> int:
+        end = part.end_in(data, at)
+        if self._body is None:
+            self._count(end - at)
+            line, self._line = self._line, b""
+            self._feed(line + data[at:end], found)
         else:
-            end = min(len(data), at + self._body_bytes)
-            self._body_bytes -= end - at
-        self._feed(data[at:end], found)
-        self._settle_body()
+            self._feed(data[at:end], found)
+            self._settle_body()
         return end
 
     def _settle_body(self) -> None:
-        """See whether the body is over for the parser, too."""
-        if self._body is None:
+        """See whether the body is over, for us and for the parser, which may be paused."""
+        body, part = self._body, self._part
+        if body is None or part is None:
             return
-        if self._body.is_eof():
-            self._body = None
+        if body.is_eof() != part.is_over and not (part.is_over and self._is_paused):
+            raise BadRequest(_BROKEN)
+        if body.is_eof():
+            self._body = self._part = None
             self._is_paused = False  # the protocol reads on, and says so to nobody
-            if self._body_bytes is None:
+            if isinstance(part, ChunkedPart):
                 self._parser = _parser_after(self._parser, self._loop)
-        elif self._body_bytes == 0:
-            self._is_paused = True
 
     def _count(self, size_bytes: int) -> None:
         self.head_bytes += size_bytes
@@ -174,15 +172,20 @@ class RequestReader:
         if is_upgraded:
             self._parser.set_upgraded(False)
         for message, body in messages:
-            message = request_head.judged(message)  # noqa: PLW2901 -- it is the same one
-            self._in_fields, self.head_bytes = False, 0
-            self._part.begin()
-            self._is_last = bool(message.should_close)
-            if body is not EMPTY_PAYLOAD:
-                self._body = body
-                length = message.headers.get(hdrs.CONTENT_LENGTH)
-                self._body_bytes = None if message.chunked or length is None else int(length)
-            found.append((message, body))
+            if self._body is not None:
+                raise BadRequest(_BROKEN)
+            self._take(request_head.judged(message), body, found)
+
+    def _take(
+        self, message: "RawRequestMessage", body: StreamReader, found: "list[Message]"
+    ) -> None:
+        self.head_bytes, self._part = 0, None
+        self._is_last = bool(message.should_close)
+        if body is not EMPTY_PAYLOAD:
+            self._body = body
+            size = message.headers.get(hdrs.CONTENT_LENGTH, "")
+            self._part = ChunkedPart() if message.chunked else SizedPart(int(size))
+        found.append((message, body))
 
     def _end(self, error: ApiError | HttpProcessingError, found: "list[Message]") -> None:
         """Read no more: what is wrong is a body, for its reader to hear, or no request."""
@@ -191,7 +194,7 @@ class RequestReader:
         if self._body is None:
             found.append((error_message(error), EMPTY_PAYLOAD))
         else:
-            self._body.set_exception(BadRequest("The body of the request is not well-formed."))
+            self._body.set_exception(BadRequest(_BROKEN))
 
 
 def _parser_after(parser: HttpRequestParser, loop: "AbstractEventLoop") -> HttpRequestParser:

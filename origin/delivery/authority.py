@@ -8,9 +8,13 @@ information, by which addresses are made to look like those of others (§4.2.4).
 """
 
 import re
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
+_BYTES_MAX: Final = 255
+"""No name of the DNS is longer (RFC 3986 §3.2.2)."""
+_REMEMBERED: Final = 1024
 _PORT_MAX: Final = 65_535
 _PORT_DIGITS_MAX: Final = 5
 _NAME: Final = r"(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
@@ -22,6 +26,11 @@ _AUTHORITY: Final = re.compile(
 
 def is_authority(text: str) -> bool:
     """Tell whether this is a host, with a port or without."""
+    return len(text) <= _BYTES_MAX and _is_authority(text)
+
+
+@lru_cache(_REMEMBERED)
+def _is_authority(text: str) -> bool:
     found = _AUTHORITY.fullmatch(text)
     return found is not None and _is_ipv6(found["ipv6"]) and _is_port(found["port"])
 

@@ -185,7 +185,8 @@ FRAMING = [
                 b"5 ;a\r\nhello", b"5 \r\nhello", b" 5\r\nhello", b"+5\r\nhello", b"-5\r\nhello",
                 b"0x5\r\nhello", b"5\nhello", b"5\rhello", b"5\r\nhello\n", b"5\r\nhelloX",
                 b"4\r\nhello", b"5\r\nhello\r\n", b"\r\n5\r\nhello", b";\r\n", b"zz\r\n",
-                17 * b"f" + b"\r\n", b'5;a="\r\n"\r\nhello', b"5;a\nb\r\nhello", b"5;a\rb\r\nhello",
+                17 * b"f" + b"\r\n", b"5;" + 5_000 * b"a" + b"\r\nhello",
+                b'5;a="\r\n"\r\nhello', b"5;a\nb\r\nhello", b"5;a\rb\r\nhello",
             )
         ),
         # A trailer section is no place for these (RFC 9110 §6.5.1), nor for what is no field.
