@@ -189,6 +189,7 @@ FRAMING = [
                 b'5;a="\r\n"\r\nhello', b"5;a\nb\r\nhello", b"5;a\rb\r\nhello",
             )
         ),
+        page(b"Content-Encoding: gzip", b"Content-Length: 5") + b"hello",
         # A trailer section is no place for these (RFC 9110 §6.5.1), nor for what is no field.
         *(
             CHUNKED + b"0\r\n" + trailer + b"\r\n\r\n"

@@ -1,5 +1,6 @@
 """Requests with bodies: which are asked for, which are broken, and how a connection then ends."""
 
+import gzip
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -98,6 +99,18 @@ def test_a_broken_body_is_the_fault_of_its_request(origin: GuardedOrigin, chunks
             assert (refused.status, refused.problem["code"]) == (400, "bad_request")
             assert refused.headers["connection"] == "close"
             assert is_closed(client)
+
+
+def test_a_body_can_be_compressed(origin: GuardedOrigin) -> None:
+    """What is not what it says it is is broken, too, and nothing behind it is read."""
+    body = gzip.compress(b"hello")
+    head = POST + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with closing(origin.connect()) as client:
+        assert ask(client, head + body).body == b"5"
+        assert ask(client, PAGE).status == 200
+    with closing(origin.connect()) as client:
+        assert ask(client, head + b"x" * len(body) + PAGE).status == 400
+        assert is_closed(client)
 
 
 def test_trailers_are_not_fields_of_the_next_request(origin: GuardedOrigin) -> None:
