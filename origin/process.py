@@ -14,7 +14,6 @@ from cdn.errors import UnusableKey
 from origin.app import create_app
 from origin.cycles import look_rarely
 from origin.defence.guard import Guard, sweeping
-from origin.defence.refusals import FIELD_BYTES_MAX, FIELDS_MAX, TARGET_BYTES_MAX
 from origin.delivery import logs
 from origin.delivery.draining import Draining
 from origin.delivery.hot import HotConnection, HotPath
@@ -106,9 +105,6 @@ def _options(process: Process) -> dict[str, Any]:
         "access_log_class": lambda *_: process.telemetry.notes,  # one for all connections
         "logger": logs.connection_logger(),
         "keepalive_timeout": process.service.defence.deadlines.idle_s,
-        "max_line_size": TARGET_BYTES_MAX,
-        "max_field_size": FIELD_BYTES_MAX,
-        "max_headers": FIELDS_MAX,
     }
 
 

@@ -117,6 +117,11 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         response.headers[hdrs.AGE] = str(int(record.age_s))
 
 
+def put_not_asked(response: web.StreamResponse) -> None:
+    """Tell that nothing was looked for, on an answer that is made without the application."""
+    response.headers[_CACHE_STATUS] = NOT_ASKED
+
+
 def found_for(request: web.Request, response: web.StreamResponse) -> Found | None:
     """Return where what an answer is made of was found; None where it was not looked for."""
     record: Record | None = request.get(RECORD)

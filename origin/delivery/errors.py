@@ -99,6 +99,30 @@ class HeadTooLarge(ApiError):
         super().__init__("There are too many header fields, or they are too long.")
 
 
+class ExpectationFailed(ApiError):
+    """The client waits for something that does not happen here."""
+
+    code = "expectation_failed"
+
+    def __init__(self) -> None:
+        super().__init__("Nothing can be expected of this server but 100-continue.")
+
+
+class Unimplemented(ApiError):
+    """The request needs something that no resource here has."""
+
+    code = "not_implemented"
+
+
+class VersionUnsupported(ApiError):
+    """The request is of another HTTP."""
+
+    code = "http_version_not_supported"
+
+    def __init__(self) -> None:
+        super().__init__("Only HTTP/1.1 and HTTP/1.0 are spoken on this port.")
+
+
 class TooManyRequests(ApiError):
     """One client asks more than is left for it."""
 

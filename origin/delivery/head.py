@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from origin.delivery.authority import is_authority
 from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
 from origin.telemetry.request_id import safe_request_id
 
@@ -23,7 +24,6 @@ _KNOWN_MAX: Final = 4096
 END: Final = b"\r\n\r\n"
 _LINE_END_BYTES: Final = 2
 _FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\x20-\x7e\t]*)")
-_HOST: Final = re.compile(rb"[0-9A-Za-z.\-]+(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?")
 ALL_OF_IT: Final = "bytes=0-"
 """How Chromium asks for everything that it plays by itself."""
 _CODINGS: Final = tuple(Coding)
@@ -88,7 +88,7 @@ def read_head(fields: bytes) -> PlainHead | None:
     if not fields.endswith(END):
         return None
     found = _fields(fields[:-_LINE_END_BYTES])
-    if found is None or not _HOST.fullmatch(found.get(b"host", b"")):
+    if found is None or not is_authority(found.get(b"host", b"").decode()):
         return None
     asked = found.get(b"range")
     if asked is not None and asked.decode() != ALL_OF_IT:

@@ -13,6 +13,7 @@ import structlog
 from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 
 from origin.concealing import without_secrets
+from origin.delivery.errors import ApiError
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
 _TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
@@ -83,7 +84,9 @@ class _ToStructlog(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         said = record.getMessage()
-        if isinstance(error, HttpProcessingError):
+        if isinstance(error, ApiError):  # in our words
+            self._log.warning(said, cause=error.code)
+        elif isinstance(error, HttpProcessingError):
             self._log.warning(said, cause=_safe_cause(error))
         elif self._traced:
             self._log.log(record.levelno, said, exc_info=record.exc_info)

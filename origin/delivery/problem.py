@@ -18,6 +18,7 @@ from origin.delivery.errors import (
     ApiError,
     BadRequest,
     BrokenObject,
+    ExpectationFailed,
     HeadTooLarge,
     MethodNotAllowed,
     NotAcceptable,
@@ -33,6 +34,8 @@ from origin.delivery.errors import (
     TokenInvalid,
     TokenMissing,
     TooManyRequests,
+    Unimplemented,
+    VersionUnsupported,
 )
 from origin.delivery.range import unsatisfied_content_range
 from origin.telemetry.access_log import logged_path
@@ -55,11 +58,14 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
     TargetTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
+    ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
     HeadTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     ShuttingDown: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    Unimplemented: HTTPStatus.NOT_IMPLEMENTED,
+    VersionUnsupported: HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
     BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

@@ -99,19 +99,32 @@ async def said_in_turn(port: int, *requests: bytes) -> bytes:
 
 
 async def said(port: int, *pieces: bytes, slowness: int = 1) -> bytes:
-    """Send pieces one after the other, and return what came until the end, or until silence."""
+    """Send pieces one after the other, and return what came until the end, or until silence.
+
+    It is read while there is something to send: a reset takes away what has not been read.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     received = bytearray()
+
+    async def receive() -> None:
+        while data := await reader.read(65_536):
+            received.extend(data)
+
+    receiving = asyncio.create_task(receive())
     try:
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(PAUSE_S * slowness)  # or they are one piece again
-        while data := await asyncio.wait_for(reader.read(65_536), SILENT_S * slowness):
-            received += data
-    except (TimeoutError, ConnectionError):
+        heard = -1
+        while len(received) > heard and not receiving.done():
+            heard = len(received)
+            await asyncio.wait([receiving], timeout=SILENT_S * slowness)
+    except ConnectionError:
         pass
     finally:
+        receiving.cancel()
+        await asyncio.gather(receiving, return_exceptions=True)
         writer.close()
     return bytes(received)
 

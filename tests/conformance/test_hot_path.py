@@ -1,6 +1,7 @@
 """Both paths give the same bytes, whatever is sent, each answer once and in its turn."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,7 +9,10 @@ from obstore.store import MemoryStore
 
 from origin.app import create_app
 from tests.conformance.both_paths import LAST, BothPaths, both_paths
-from tests.conformance.hostile_requests import BEGUN, HOSTILE, IN_PIECES, PAGE
+from tests.conformance.hostile_requests import BEGUN, HOSTILE, IN_PIECES, PAGE, Hostile
+from tests.conformance.wire import DATE
+
+STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3}) [A-Z][^\r]*\r\n(.*?)\r\n\r\n", re.DOTALL)
 
 
 @pytest.fixture
@@ -40,26 +44,46 @@ async def test_a_plain_request_is_answered_again(
     assert paths.hot.given == 2
 
 
-async def test_both_paths_say_the_same_to_whatever_is_sent(paths: BothPaths) -> None:
-    for request in HOSTILE:
-        # Each alone, after a plain request, and before one, in one piece and in two.
-        for pieces in (
-            [request, LAST],
-            [PAGE, request, LAST],
-            [request, PAGE, LAST],
-            [request + LAST],
-        ):
-            plain, hot = await paths.answers(*pieces)
-            assert plain == hot, pieces
-    assert paths.hot.given > 0
+def assert_said(said: bytes, hostile: Hostile, *before: int, after: int = 0) -> None:
+    """Look at the statuses of all answers, and at what each of them owes."""
+    assert b"HTTP/1.0" not in said.replace(b"HTTP/1.1 and HTTP/1.0", b"")
+    assert b"100 Continue" not in said
+    found = STATUS_LINE.findall(said)
+    wanted = [*before, *hostile.statuses, *[200] * (after if hostile.stays else 0)]
+    assert [int(status) for status, _ in found] == wanted
+    for status, head in found:
+        fields = dict(field.split(": ", 1) for field in head.decode().split("\r\n"))
+        assert fields["Cache-Status"].startswith("soundbridge; ")
+        assert DATE.fullmatch(fields["Date"]) or fields["Date"] == "-"
+        if int(status) >= 400:
+            assert fields["Content-Type"] == "application/problem+json"
+    if hostile.says_so:
+        assert b"\r\nConnection: close" in found[-1][1]
 
 
-async def test_both_paths_say_the_same_to_pieces(paths: BothPaths) -> None:
-    async def send(pieces: list[bytes]) -> None:
-        plain, hot = await paths.answers(*pieces, LAST)
+@pytest.mark.parametrize(
+    "hostile", HOSTILE, ids=[f"{number} {hostile}" for number, hostile in enumerate(HOSTILE)]
+)
+async def test_whatever_is_sent(paths: BothPaths, hostile: Hostile) -> None:
+    """Each alone, after a plain request, and before one, in one piece and in two."""
+    (request,) = hostile.pieces
+
+    async def send(*pieces: bytes, before: int = 0, after: int = 1) -> None:
+        plain, hot = await paths.answers(*pieces)
         assert plain == hot, pieces
+        assert_said(hot, hostile, *[200] * before, after=after)
 
-    await asyncio.gather(*map(send, IN_PIECES))
+    await send(request, LAST)
+    await send(PAGE, request, LAST, before=1)
+    await send(request, PAGE, LAST, after=2)
+    await send(request + LAST)
+
+
+@pytest.mark.parametrize("hostile", IN_PIECES, ids=str)
+async def test_whatever_is_sent_in_pieces(paths: BothPaths, hostile: Hostile) -> None:
+    plain, hot = await paths.answers(*hostile.pieces, LAST)
+    assert plain == hot
+    assert_said(hot, hostile, after=1)
 
 
 async def test_a_request_split_at_every_byte(paths: BothPaths) -> None:

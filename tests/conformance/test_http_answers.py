@@ -189,7 +189,7 @@ FRESHNESS = [
 ]  # fmt: skip
 
 METHODS = [
-    row("9.1", "PROPFIND /s", to=405, Allow="GET, HEAD, OPTIONS"),
+    row("9.1", "PUT /s", to=405, Allow="GET, HEAD, OPTIONS"),
     row("9.3.2", "HEAD /n", to=404),
     row("9.3.7", "OPTIONS /s", to=204, Allow="GET, HEAD, OPTIONS"),
     row("9.3.7", "OPTIONS /e", "Content-Length: 0", to=204),

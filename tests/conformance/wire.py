@@ -136,6 +136,7 @@ def check(answer: Answer, method: str) -> None:
         problem = json.loads(answer.body) if answer.body else {"status": status, "detail": "-"}
         assert problem["status"] == status, "RFC 9457 §3.1.2"
         assert problem["detail"]
+    assert headers["Cache-Status"].startswith("soundbridge"), "RFC 9211 §2"
     assert ("Allow" in headers) >= (status == 405), "§15.5.6"
     assert ("WWW-Authenticate" in headers) >= (status == 401), "§15.5.2"
     assert ("Content-Range" in headers) <= (status in {206, 416}), "§14.4"

@@ -20,6 +20,7 @@ class Answer:
     def problem(self) -> dict[str, Any]:
         """What a problem document says."""
         assert self.headers["content-type"] == "application/problem+json"
+        assert self.headers["cache-status"].startswith("soundbridge")
         said: dict[str, Any] = json.loads(self.body)
         assert said["status"] == self.status
         return said

@@ -41,7 +41,13 @@ def origin() -> Iterator[GuardedOrigin]:
         (BEGUN + b"A: secret\x00\r\n\r\n", 400, "bad_request"),
         (BEGUN + b"Transfer-Encoding: secret\r\nContent-Length: 3\r\n\r\n", 400, "bad_request"),
         (b"GET http://[secret HTTP/1.1\r\nHost: x\r\n\r\n", 400, "bad_request"),
-        (b"SECRET / HTTP/1.1\r\nHost: x\r\n\r\n", 400, "bad_request"),
+        (b"SECRET / HTTP/1.1\r\nHost: x\r\n\r\n", 501, "not_implemented"),
+        (SECRET * 900 + b" / HTTP/1.1\r\nHost: x\r\n\r\n", 501, "not_implemented"),
+        (b"GET / SECRET/1.1\r\nHost: x\r\n\r\n", 400, "bad_request"),
+        (b"GET /secret HTTP/2.0\r\nHost: x\r\n\r\n", 505, "http_version_not_supported"),
+        (BEGUN + b"Expect: secret\r\n\r\n", 417, "expectation_failed"),
+        (BEGUN + b"Transfer-Encoding: secret, chunked\r\n\r\n", 501, "not_implemented"),
+        (b"GET / HTTP/1.1\r\nHost: secret@\r\n\r\n", 400, "bad_request"),
         (b"\x16\x03\x01secret\r\n\r\n", 400, "bad_request"),
     ],
 )
@@ -54,6 +60,9 @@ def test_what_is_wrong_is_said_and_nothing_repeated(
         assert "secret" not in str(refused).lower()
         assert refused.headers["server"] == "soundbridge"
         assert refused.headers["x-content-type-options"] == "nosniff"
+        assert refused.headers["cache-status"] == "soundbridge; fwd=bypass"
+        assert refused.headers["cache-control"] == "no-store"
+        assert refused.headers["connection"] == "close"
         assert is_closed(client)
 
 
@@ -85,8 +94,9 @@ def test_many_requests_in_one_piece_are_not_one_that_is_too_large(origin: Guarde
 
 
 def test_a_flood_behind_a_request(origin: GuardedOrigin) -> None:
-    """That one is answered; nothing else is."""
+    """That one has its own answer, and the flood another."""
     with closing(origin.connect()) as client:
         client.sendall(PAGE + BEGUN + (b"A: " + 7_000 * b"a" + b"\r\n") * 9)
         assert answer(client).status == 200
+        assert answer(client).status == 431
         assert is_closed(client)

@@ -89,7 +89,7 @@ def test_a_byte_now_and_then_does_not_help(origin: GuardedOrigin) -> None:
         for _ in range(600):
             client.send(b"a")
             try:
-                assert client.recv(12) == b"HTTP/1.0 408"
+                assert client.recv(12) == b"HTTP/1.1 408"
             except TimeoutError:
                 continue
             break

@@ -58,7 +58,7 @@ def test_nonsense_from_the_network_is_one_line_in_the_log(start: Start) -> None:
     server = start()
     with server.connect() as connection:
         connection.sendall(b"GET /healthz HTTP/9.9%s\r\n\r\n")
-        assert connection.recv(1000).startswith(b"HTTP/1.0 400 ")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 400 ")
     log = server.stop()
     (event,) = [json.loads(line) for line in log.splitlines() if "Error handling" in line]
     assert event["level"] == "warning"

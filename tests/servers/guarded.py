@@ -17,7 +17,6 @@ import uvloop
 from aiohttp import web
 
 from origin.defence.guard import Guard, sweeping
-from origin.defence.refusals import FIELD_BYTES_MAX, FIELDS_MAX, TARGET_BYTES_MAX
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.reuse import HotAnswers
 
@@ -93,9 +92,6 @@ async def _serving(app: web.Application, guard: Guard) -> AsyncIterator[int]:
         hot=HotPath(HotAnswers()),
         loop=loop,
         access_log=None,
-        max_line_size=TARGET_BYTES_MAX,
-        max_field_size=FIELD_BYTES_MAX,
-        max_headers=FIELDS_MAX,
     )
     listening = await loop.create_server(connect, sock=listener, backlog=4096)
     try:

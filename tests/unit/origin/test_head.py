@@ -16,14 +16,14 @@ def head(*lines: str) -> PlainHead | None:
 
 
 @pytest.mark.parametrize(
-    "host", ["x", "a-b.example:8080", "127.0.0.1:1", "[::1]", "[2001:db8::1]:80"]
+    "host", ["x", "a-b.example:8080", "127.0.0.1:1", "[::1]", "[2001:db8::1]:80", "a_b:"]
 )
 def test_a_host_is_all_that_is_needed(host: str) -> None:
     assert head(f"Host: {host}") == PlainHead(WHOLE, WHOLE, None)
 
 
 @pytest.mark.parametrize(
-    "host", ["", "a b", "a,b", "user@x", "x/", "x:", "x:999999", "[::1", "%41"]
+    "host", ["", "a b", "a, b", "user@x", "x/", "x:y", "x:65536", "x:999999", "[::1", "[:::]", "%4"]
 )
 def test_a_host_that_is_none(host: str) -> None:
     assert head(f"Host: {host}") is None

@@ -1,0 +1,111 @@
+"""One connection and the letter of HTTP: how it is read, how it refuses, and how it ends.
+
+aiohttp's protocol reads with a parser of ours around its own (``request_reader``). What is refused
+before there is a handler is in its queue as an error, and gets a problem document here.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from aiohttp import HttpVersion11, web
+from aiohttp.web_protocol import RequestHandler
+
+from origin.defence import refusals
+from origin.defence.request_line import TARGET_BYTES_MAX
+from origin.defence.request_reader import FIELD_BYTES_MAX, FIELDS_MAX, RequestReader
+from origin.defence.response_writer import LaterVersionWriter
+from origin.delivery import expectation
+from origin.delivery.errors import ApiError
+
+if TYPE_CHECKING:
+    from aiohttp.http import HttpRequestParser
+
+LINGERING_S: Final = 0.5
+"""How long a client may take to hear that an answer was the last, and to stop sending."""
+_Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+class StrictConnection(RequestHandler):
+    """A connection that takes good requests, and closes behind what is none."""
+
+    __slots__ = ("_lost", "_reader", "_wire")
+
+    def __init__(self, manager: web.Server, **options: Any) -> None:
+        super().__init__(
+            manager,
+            max_line_size=TARGET_BYTES_MAX,
+            max_field_size=FIELD_BYTES_MAX,
+            max_headers=FIELDS_MAX,
+            **options,
+        )
+        self._reader = RequestReader(cast("HttpRequestParser", self._parser), self._loop)
+        self._parser = cast("HttpRequestParser", self._reader)
+        self._lost: asyncio.Future[None] | None = None
+        self._wire: asyncio.Transport | None = None
+        """Until it is lost; aiohttp lets go of its own when it closes, before all has left."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        self._wire = cast("asyncio.Transport", transport)
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """End."""
+        self._wire = None
+        if self._lost is not None and not self._lost.done():
+            self._lost.set_result(None)
+        super().connection_lost(exc)
+        self._reader.release()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what aiohttp's parser, or the sweep, has found, with a problem document."""
+        super().handle_error(request, status, exc, message)  # raises where an answer has begun
+        return refusals.answer(exc if isinstance(exc, ApiError) else refusals.said_of(exc))
+
+    async def _handle_request(
+        self, request: web.BaseRequest, start_time: float | None, request_handler: _Handler
+    ) -> tuple[web.StreamResponse, bool]:
+        """Let aiohttp answer, and then keep no body: it holds the response until the next one.
+
+        A connection at rest would cost as much as the segment that it sent last.
+        """
+        if request.version < HttpVersion11:
+            request._payload_writer = LaterVersionWriter(self, self._loop)  # noqa: SLF001
+        response, reset = await super()._handle_request(request, start_time, request_handler)
+        if isinstance(response, web.Response):
+            response.body = None
+        if not response.keep_alive:
+            await self._stop_sending()
+        return response, reset
+
+    async def _stop_sending(self) -> None:
+        """Close in stages (RFC 9112 §9.6), and read for a while what is for nobody.
+
+        Else what the client still sends would be answered by a reset, and that takes away from it
+        the answer that it has not read yet.
+        """
+        if self._wire is None or self._wire.is_closing():
+            return
+        self._wire.write_eof()
+        self._lost = self._loop.create_future()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGERING_S):
+                await self._lost
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send an answer; the last one where nobody can tell where the next request begins."""
+        if request.body_exists and (
+            expectation.is_awaited(request) or request.content.exception() is not None
+        ):
+            resp.force_close()
+        return await super().finish_response(request, resp, start_time)
