@@ -12,6 +12,7 @@ from typing import Final
 from cdn.policy import ObjectClass
 from manifests.index import StoredObject
 from manifests.layout import Revision, name_after
+from origin.cache.record import Found, current
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
 from origin.delivery.body import MemoryBody, StoredBody
@@ -46,6 +47,7 @@ class RevisionObjects:
     def _listed(self, published: PublishedRevision, name: str, kind: ObjectKind) -> Resource:
         stored = published.objects.get(name)
         if stored is None:
+            current().note(Found.ABSENCE)
             raise NotFound("The revision has no object of this name.")
         return Resource(
             kind,
