@@ -43,9 +43,6 @@ class Reader(Protocol):
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last."""
 
-    async def check(self) -> None:
-        """Return if the store answers at all; StoreUnavailable where it does not."""
-
 
 @contextmanager
 def well_formed() -> Iterator[None]:

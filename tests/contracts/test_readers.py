@@ -124,10 +124,6 @@ async def test_what_was_written_last_is_listed_first(reader: Reader, store: Coun
     assert (await reader.newest("nothing", 2)).keys == []
 
 
-async def test_a_store_that_answers_passes_the_check(reader: Reader) -> None:
-    await reader.check()
-
-
 @pytest.mark.parametrize("key", [SEGMENT, ENTRY])
 async def test_who_goes_away_spoils_nothing_for_the_next(
     reader: Reader, store: CountingStore, key: str
