@@ -15,7 +15,7 @@ from manifests.index import Index, StoredObject
 from manifests.layout import ENTRY_PREFIX, INDEX, Revision, entry_key
 from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
-from origin.delivery.reading import Reader, well_formed
+from origin.delivery.reading import Missing, Reader, well_formed
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
 _CONCURRENT_READS: Final = 16
@@ -38,10 +38,10 @@ class PublishedRevision:
 
 
 class NewestEntries(NamedTuple):
-    """Entries, the newest first; incomplete where there may be others that are not known now."""
+    """Entries, the newest first."""
 
     entries: Sequence[Entry]
-    is_complete: bool
+    missing: Missing
 
 
 class Published:
@@ -57,7 +57,7 @@ class Published:
 
     async def newest_entries(self, count: int) -> NewestEntries:
         """Return the entries that were published last."""
-        keys, is_complete = await self._reader.newest(ENTRY_PREFIX, count)
+        keys, missing = await self._reader.newest(ENTRY_PREFIX, count)
         places = asyncio.Semaphore(_CONCURRENT_READS)
         found = await asyncio.gather(*(self._readable_entry(key, places) for key in keys))
         entries = [entry for entry in found if isinstance(entry, Entry)]
@@ -65,7 +65,7 @@ class Published:
         if unknown and len(unknown) == len(found):
             raise unknown[0]
         entries.sort(key=lambda entry: (entry.created_at, entry.playback_id), reverse=True)
-        return NewestEntries(entries, is_complete and not unknown)
+        return NewestEntries(entries, Missing.WHAT_NOBODY_CAN_TELL if unknown else missing)
 
     async def revision(self, where: Revision) -> PublishedRevision:
         """Return a revision's facts; NotFound where there is none."""

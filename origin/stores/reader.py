@@ -20,13 +20,13 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, UnauthenticatedError
 
 from manifests.index import StoredObject
 from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
-from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
+from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
 from origin.stores.hedging import STUCK, Hedging
 
 if TYPE_CHECKING:
@@ -38,11 +38,20 @@ Measured = Callable[[str], AbstractContextManager[None]]
 that is late, get_again."""
 _Get = Callable[[], Coroutine[None, None, bytes]]
 LISTED_KEYS_MAX: Final = 100_000
+"""In what order keys are listed says nothing of when they were written: beyond this, it is said
+that newer ones may be missing."""
 READS_AT_ONCE: Final = 64
 _LIST_CHUNK: Final = 1000
 _CANNOT_BE_READ: Final = "The object store cannot be read now; try again."
 _SMALL_BYTES: Final = 1024 * 1024
 """What is larger takes its time, and says nothing about others."""
+
+
+class Listing(NamedTuple):
+    """The newest objects that were listed, in order, and whether all were looked at."""
+
+    newest: "Sequence[ObjectMeta]"
+    is_whole: bool
 
 
 class StoreReader:
@@ -174,19 +183,21 @@ class StoreReader:
 
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last."""
-        return Newest([meta["path"] for meta in await self.newest_objects(prefix, count)])
+        listing = await self.newest_objects(prefix, count)
+        missing = Missing.NOTHING if listing.is_whole else Missing.WHAT_IS_TOO_MUCH
+        return Newest([meta["path"] for meta in listing.newest], missing)
 
-    async def newest_objects(self, prefix: str, count: int) -> "Sequence[ObjectMeta]":
-        """Return what a listing says of the objects that were written last, the newest first."""
+    async def newest_objects(self, prefix: str, count: int) -> "Listing":
+        """Return what a listing says of the objects that were written last."""
         newest: list[ObjectMeta] = []
         listed = 0
         async with self._translated("list"), self._places:
             async for chunk in self._store.list(prefix=prefix, chunk_size=_LIST_CHUNK):
+                if listed >= LISTED_KEYS_MAX:
+                    return Listing(newest, is_whole=False)
                 newest = heapq.nlargest(count, [*newest, *chunk], key=age_order)
                 listed += len(chunk)
-                if listed >= LISTED_KEYS_MAX:
-                    break
-        return newest
+        return Listing(newest, is_whole=True)
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""

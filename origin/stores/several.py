@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 from manifests.index import StoredObject
 from manifests.layout import INDEX, Revision
 from origin.delivery.errors import NotFound
-from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
+from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
 from origin.stores.asking import Ask, AskedStore, ask_all, ask_each, ask_in_turn
 from origin.stores.homes import FAILING_PATIENCE_S, PATIENCE_S, Homes, place_of
-from origin.stores.reader import StoreReader, age_order
+from origin.stores.reader import Listing, StoreReader, age_order
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -74,11 +74,17 @@ class StoresReader:
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last, in all stores that answer."""
 
-        async def ask(reader: StoreReader) -> "Sequence[ObjectMeta]":
+        async def ask(reader: StoreReader) -> Listing:
             return await reader.newest_objects(prefix, count)
 
         found = await ask_each(self._stores, ask)
-        return Newest(_merged(found, count), is_complete=len(found) == len(self._stores))
+        if len(found) < len(self._stores):
+            missing = Missing.WHAT_NOBODY_CAN_TELL
+        elif not all(listing.is_whole for listing in found):
+            missing = Missing.WHAT_IS_TOO_MUCH
+        else:
+            missing = Missing.NOTHING
+        return Newest(_merged([listing.newest for listing in found], count), missing)
 
     async def _read(
         self, key: str, ask: Ask[bytes], listed: StoredObject | None, ask_others: Ask[bytes]

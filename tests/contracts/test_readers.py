@@ -9,7 +9,7 @@ import pytest
 from manifests.index import StoredObject
 from origin.cache.tiered import TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
-from origin.delivery.reading import Reader
+from origin.delivery.reading import Missing, Reader
 from origin.stores.reader import StoreReader
 from origin.stores.several import StoresReader
 from tests.servers.counting import CountingStore
@@ -117,9 +117,9 @@ async def test_what_was_written_last_is_listed_first(reader: Reader, store: Coun
     for playback_id in ("second", "third"):
         publish(store, playback_id)
     newest = await reader.newest("entry", 2)
-    assert (list(newest.keys), newest.is_complete) == (
+    assert (list(newest.keys), newest.missing) == (
         ["entry/third.json", "entry/second.json"],
-        True,
+        Missing.NOTHING,
     )
     assert (await reader.newest("nothing", 2)).keys == []
 
