@@ -131,8 +131,7 @@ class Delivery:
         kind = growing_kind_of(name)
         if kind is None:
             raise NotFound("There is nothing at this address.")
-        document = await self._growing.find(where, name)
-        resource = Resource(kind, document.digest, document.body, asset_id=where.asset_id)
+        resource = await self._growing.find(where, name, kind)
         return await self._responder.answer(request, resource)
 
     async def listing(self, request: web.Request) -> web.Response:
