@@ -3,9 +3,9 @@
 A record is in the store before any playlist lists its segments, and names their digests
 (``manifests.chunk_record``). What no record names yet is not there: it may still become another.
 
-Nothing vouches for a record: on its way here, it may have been altered. So whoever reads a segment
-holds it against its record, and only what was found to fit is remembered. What is not, is looked
-for again, in the record as it comes the next time.
+Little vouches for a record: on its way here, it may have been altered, and of some stores no entity
+tag would tell. So whoever reads a segment holds it against its record, and only what was found to
+fit is remembered. What does not is looked for again, in the record as it comes the next time.
 """
 
 from typing import Final, NamedTuple

@@ -15,13 +15,14 @@ from origin.app import create_app
 from origin.stores.reader import StoreReader
 from tests.functional.storing import quick
 from tests.servers.fault_proxy import fault_proxy
-from tests.servers.faults import PASSING, Fault, Plan, Request, always, first_of_each, seeded
+from tests.servers.faults import PASSING, Fault, Plan, Request, always, first_of_each, reads, seeded
 from tests.servers.seaweedfs import Bucket
 from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import PublishedAsset, publish
 
 Client = TestClient[web.Request, web.Application]
 IMMUTABLE = "public, max-age=31536000, immutable"
+ENTRY = "entry/first-light.json"
 TIMEOUT_S = 2.0
 TOO_SHORT_S = 0.1
 """Less than a body takes that comes slowly."""
@@ -94,6 +95,26 @@ async def test_a_fault_that_stays_is_a_problem_and_no_lie(
         assert set(told) <= {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
     else:
         assert HTTPStatus.OK not in told
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        first_of_each(Fault.ALTERED_ANSWER, reads),
+        first_of_each(Fault.OTHER_TAG, reads),
+        always(Fault.OTHER_TAG, reads),
+    ],
+    ids=["altered once", "another tag once", "another tag always"],
+)
+async def test_what_nothing_lists_is_held_against_its_entity_tag(
+    s3: Bucket, asset: PublishedAsset, plan: Plan
+) -> None:
+    """Unless the bucket has tags that are no digests: then it comes the same each time."""
+    where = asset.entry.where
+    contents = {where.key("index.json"): asset.index.to_json(), ENTRY: asset.entry.to_json()}
+    with fault_proxy(s3, plan) as proxy:
+        reader = StoreReader(quick(proxy.bucket, "media-store"))
+        assert {key: await reader.read(key) for key in contents} == contents
 
 
 @pytest.mark.parametrize(
