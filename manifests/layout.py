@@ -16,6 +16,8 @@ Object keys, below the store's root::
     media/{asset_id}/{revision}/chapters.json         where there are any; hls-chapters.json, too
     media/{asset_id}/{revision}/artwork-{width}.jpg
     growing/{asset_id}/{revision}/...                 only while it is being packaged, and a while
+    growing/{asset_id}/{revision}/{rung}/00000.json   which segments are there, a chunk each
+    growing/{asset_id}/{revision}/credits.json        whose it is
     growing/{asset_id}/{revision}/source.json         of which source it is, once that was hashed
     sources/{asset_id}/{upload_id}/{file name}        an upload, until it is packaged, and a while
 
@@ -57,6 +59,9 @@ WITHDRAWN: Final = "withdrawn.json"
 
 SOURCE: Final = "source.json"
 """Below ``growing/``: the SHA-256 of the source that the revision is made of."""
+
+CREDITS: Final = "credits.json"
+"""Below ``growing/``: the artist, for whom caches label what they take early."""
 
 _ID: Final = re.compile(ID_PATTERN)
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"

@@ -16,6 +16,8 @@ from pathlib import Path
 
 from obstore.store import ObjectStore
 
+from manifests import layout
+from manifests.credits import Credits
 from manifests.entry import Entry
 from manifests.index import Index
 from manifests.layout import Revision
@@ -24,11 +26,11 @@ from packager.extras import NO_EXTRAS, Extras
 from packager.intake import Intake, taken_in
 from packager.limits import Limits
 from packager.plan import Plan
-from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.completion import complete
 from packager.publishing.growing import GrowingPlaylists, end_playlists
 from packager.publishing.publication import OnGrowth, Publication
 from packager.publishing.publisher import InStore, Publisher
+from packager.publishing.recorded import recorded_chunks
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.revision import revision_of
 from packager.publishing.source_mark import SourceMark
@@ -176,6 +178,7 @@ def _make(
 ) -> Index:
     reading, plan = taken.reading, taken.reading.plan
     ladder = plan.ladder
+    publication.put_growing({layout.CREDITS: Credits(plan.tags.get("artist")).to_json()})
     recorded = recorded_chunks(publication.storage, publication.where, ladder)
     writers = {
         rung: RenditionWriter(

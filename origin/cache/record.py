@@ -5,6 +5,10 @@ whatever reads, and ``on_response_prepare`` tells the result. A request may read
 entry, the index of its revision, a segment): the one that came from farthest is told. Two requests
 that find the same in memory say the same, so that an answer can be given again as it is.
 
+It is a hit where nothing was asked of anybody else (§2.1). So where no object was read at all, what
+an answer was made of is held by this process: a page, a playlist that is compressed already. What
+an index that is held does not list is an absence.
+
 The first member of the field is the cache closest to the store (§2), here Redis. A stale answer
 tells its Age (RFC 9111 §5.1), so that caches outside do not take it for a fresh one.
 """
@@ -41,6 +45,8 @@ class Found(Enum):
 NOT_ASKED: Final = f"{MEMORY_NAME}; fwd=bypass"
 _ORDER: Final = {found: place for place, found in enumerate(Found)}
 _SUCCESSES: Final = frozenset({200, 206, 304})
+_OF_SOMETHING_HERE: Final = frozenset({412, 416})
+"""They have a problem document, which nobody stores, but tell of what could have been given."""
 
 
 @dataclass(slots=True)
@@ -127,7 +133,7 @@ def found_for(request: web.Request, response: web.StreamResponse) -> Found | Non
     record: Record | None = request.get(RECORD)
     if record is not None and record.farthest is not None:
         return record.farthest
-    is_kept = (
+    is_kept = response.status in _OF_SOMETHING_HERE or (
         request.method != hdrs.METH_OPTIONS
         and response.status in _SUCCESSES
         and "no-store" not in response.headers.get(hdrs.CACHE_CONTROL, "")

@@ -148,10 +148,6 @@ class TieredReader:
         current().note(Found.STORE)
         return await self._store.newest(prefix, count)
 
-    async def check(self) -> None:
-        """Return if the store answers at all; StoreUnavailable where it does not."""
-        await self._store.check()
-
     def changed(self, key: str) -> None:
         """Give nobody what was read of an object until now."""
         self._flights.leave(lambda what: what.key == key)

@@ -2,7 +2,8 @@
 
 The order is that of RFC 9110 §13.2: choose the representation (its coding, hence its entity tag),
 evaluate the conditions, then the range. Each step is decided in a pure module beside this one; the
-body is read last, and only as far as the answer needs it.
+body is read last, and only as far as the answer needs it. Where none is sent, it is checked that it
+could be (``body``).
 """
 
 from collections.abc import Sequence
@@ -71,6 +72,8 @@ class Responder:
         validators = _validators(resource, coding, now)
         headers = _metadata(resource, policy, validators)
         verdict = evaluate(_conditions(request), validators, now)
+        if verdict is not Verdict.PROCEED:
+            await self._check(resource, coding)
         if verdict is Verdict.PRECONDITION_FAILED:
             raise PreconditionFailed("It is no longer in the state that the request asks for.")
         if verdict is Verdict.NOT_MODIFIED:
@@ -81,6 +84,7 @@ class Responder:
             headers[hdrs.CONTENT_ENCODING] = coding
         body = await self._representation(resource, coding)
         if request.method == hdrs.METH_HEAD:
+            await body.check()
             headers[hdrs.CONTENT_LENGTH] = str(body.size_bytes)
             return web.Response(headers=headers)
         range_header = joined(request, hdrs.RANGE)
@@ -98,6 +102,11 @@ class Responder:
             return resource.body
         return await self._compressor.compressed(resource.digest, resource.body, coding)
 
+    async def _check(self, resource: Resource, coding: Coding) -> None:
+        """Raise what would keep a GET from its content; nothing is compressed for that."""
+        if not self._compressor.holds(resource.digest, coding):
+            await resource.body.check()
+
 
 async def _send(
     body: Body, range_header: str | None, etag: str, headers: dict[str, str]
@@ -106,6 +115,7 @@ async def _send(
     if isinstance(selection, Whole):
         return web.Response(body=await body.read(), headers=headers)
     if isinstance(selection, Unsatisfiable):
+        await body.check()
         raise RangeNotSatisfiable(body.size_bytes)
     content = await _partial(body, selection.spans, etag, headers)
     return web.Response(status=HTTPStatus.PARTIAL_CONTENT, body=content, headers=headers)

@@ -77,6 +77,10 @@ class Compressor:
     def __init__(self, bytes_max: int = _BYTES_MAX) -> None:
         self._bodies: BoundedMap[tuple[str, Coding], MemoryBody] = BoundedMap(bytes_max)
 
+    def holds(self, digest: str, coding: Coding) -> bool:
+        """Tell whether ``compressed`` would read nothing."""
+        return self._bodies.get((digest, coding)) is not None
+
     async def compressed(self, digest: str, body: Body, coding: Coding) -> MemoryBody:
         """Return ``body`` in a coding other than identity, reading it only the first time."""
         known = self._bodies.get((digest, coding))

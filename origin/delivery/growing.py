@@ -13,6 +13,8 @@ from manifests.growing import ProvisionalRendition, media_playlist, provisional_
 from manifests.index import RenditionRecord
 from manifests.layout import INIT, MULTIVARIANT, Revision
 from manifests.presentation import multivariant_playlist
+from origin.delivery.address import ObjectKind
+from origin.delivery.answer import Resource
 from origin.delivery.bounded import BoundedMap
 from origin.delivery.documents import Document, read_multivariant
 from origin.delivery.errors import NotFound
@@ -30,19 +32,18 @@ class GrowingDocuments:
         self._published = published
         self._completed: BoundedMap[str, Document] = BoundedMap(bytes_max)
 
-    async def find(self, where: Revision, name: str) -> Document:
+    async def find(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         """Return a playlist or an initialization section; NotFound where it is not there."""
         published = await self._published.complete_revision(where)
         if published is None:
-            return Document.of(await self._reader.read(where.growing_key(name)))
-        key = where.growing_key(name)
-        known = self._completed.get(key)
-        if known is not None:
-            return known
-        with well_formed():
-            document = Document.of(await self._complete(published, name))
-        self._completed.put(key, document, document.body.size_bytes)
-        return document
+            document = Document.of(await self._reader.read(where.growing_key(name)))
+            artist = await self._published.growing_artist(where)
+        else:
+            document = await self._completed_document(published, name)
+            artist = published.artist
+        return Resource(
+            kind, document.digest, document.body, asset_id=where.asset_id, artist=artist
+        )
 
     async def entry_playlist(self, where: Revision) -> Document:
         """Return the provisional multivariant playlist as it reads from the root."""
@@ -57,6 +58,16 @@ class GrowingDocuments:
         with well_formed():
             return provisional_renditions(read_multivariant(stored))
 
+    async def _completed_document(self, published: PublishedRevision, name: str) -> Document:
+        key = published.where.growing_key(name)
+        known = self._completed.get(key)
+        if known is not None:
+            return known
+        with well_formed():
+            document = Document.of(await self._complete(published, name))
+        self._completed.put(key, document, document.body.size_bytes)
+        return document
+
     async def _complete(self, published: PublishedRevision, name: str) -> bytes:
         if name == MULTIVARIANT:
             return multivariant_playlist(published.index).render().encode()
@@ -65,7 +76,7 @@ class GrowingDocuments:
         if not found:
             raise NotFound("The revision has no rendition of this name.")
         if file_name == INIT:
-            return await self._reader.read(published.where.key(name))
+            return await self._reader.read(published.where.key(name), listed=found[0].init)
         return _ended_playlist(published, found[0])
 
 

@@ -34,7 +34,7 @@ from origin.delivery.growing import GrowingDocuments
 from origin.delivery.metadata import listing, metadata, preparing_metadata
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
-from origin.delivery.reading import Reader
+from origin.delivery.reading import Missing, Reader
 from origin.delivery.tokens import TokenGate, TokenRules
 
 LISTED_DEFAULT: Final = 50
@@ -131,19 +131,19 @@ class Delivery:
         kind = growing_kind_of(name)
         if kind is None:
             raise NotFound("There is nothing at this address.")
-        document = await self._growing.find(where, name)
-        resource = Resource(kind, document.digest, document.body, asset_id=where.asset_id)
+        resource = await self._growing.find(where, name, kind)
         return await self._responder.answer(request, resource)
 
     async def listing(self, request: web.Request) -> web.Response:
         """Answer with the entries that were published last, the newest first.
 
         Where a store of several does not answer, those of the others are better than none, as long
-        as it is said, and kept by nobody.
+        as it is said, and kept by nobody. Where there are more than are ever looked at, that is
+        said, too, but will be no other in a moment.
         """
-        entries, is_complete = await self._published.newest_entries(_limit(request))
-        document = listing(entries, is_complete=is_complete)
-        kind = _LISTING if is_complete else _PARTIAL_LISTING
+        entries, missing = await self._published.newest_entries(_limit(request))
+        document = listing(entries, is_complete=missing is Missing.NOTHING)
+        kind = _PARTIAL_LISTING if missing is Missing.WHAT_NOBODY_CAN_TELL else _LISTING
         resource = Resource(kind, document.digest, document.body, takes_query=True)
         return await self._responder.answer(request, resource)
 

@@ -1,38 +1,44 @@
 """The immutable objects of revisions.
 
-What a complete revision holds is known from its index. Segments are played before there is one:
-then the object itself tells its size and its digest, so that a segment has the same entity tag
-before and after, and a cache that filled itself early holds what everyone else gets. It is read
-whole for that once: its bytes never change, so what it told is remembered.
+What a complete revision holds is known from its index. Segments are played before there is one;
+until then, the records of chunks tell what they are (``recorded``). So a segment has the same
+entity tag before and after, and a cache that filled itself early holds what everyone else gets. Its
+artist comes from the revision's credits until it comes from the index.
+
+None of them tells when it was last modified. Whose date "can be reasonably and consistently
+determined" should tell it (RFC 9110 §8.8.2.1); theirs cannot. An index has no time in it, so that
+the same source gives the same bytes; the store's time is another for each object, for each copy of
+it, and after every move; and an entry, which has one, is not found from a revision. Two nodes that
+disagree would be worse than none that tells: the entity tag, a digest, says all that is needed.
 """
 
-import hashlib
 from typing import Final
 
 from cdn.policy import ObjectClass
 from manifests.index import StoredObject
 from manifests.layout import Revision, name_after
+from origin.cache.record import Found, current
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
-from origin.delivery.body import MemoryBody, StoredBody
+from origin.delivery.body import StoredBody
 from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import Reader
+from origin.delivery.recorded import RecordedSegments
 
-_UNLISTED_MAX: Final = 50_000
+_PROVEN_MAX: Final = 50_000
 """Segments of unfinished revisions that are remembered: 20 MB, or a day of sound in three rungs."""
 
 
 class RevisionObjects:
     """The objects of all revisions of one store."""
 
-    def __init__(
-        self, reader: Reader, published: Published, unlisted_max: int = _UNLISTED_MAX
-    ) -> None:
+    def __init__(self, reader: Reader, published: Published, proven_max: int = _PROVEN_MAX) -> None:
         self._reader = reader
         self._published = published
-        self._unlisted: BoundedMap[str, StoredObject] = BoundedMap(unlisted_max)
+        self._recorded = RecordedSegments(reader)
+        self._proven: BoundedMap[str, StoredObject] = BoundedMap(proven_max)
 
     async def find(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         """Return the object called ``name``; NotFound where it is not there, or not yet."""
@@ -40,12 +46,13 @@ class RevisionObjects:
         if published is not None:
             return self._listed(published, name, kind)
         if kind.object_class is ObjectClass.SEGMENT:
-            return await self._find_unlisted(where, name, kind)
+            return await self._growing_segment(where, name, kind)
         raise NotFound("There is no such revision, or it is not complete yet.")
 
     def _listed(self, published: PublishedRevision, name: str, kind: ObjectKind) -> Resource:
         stored = published.objects.get(name)
         if stored is None:
+            current().note(Found.ABSENCE)
             raise NotFound("The revision has no object of this name.")
         return Resource(
             kind,
@@ -57,16 +64,20 @@ class RevisionObjects:
             artist=published.artist,
         )
 
-    async def _find_unlisted(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
+    async def _growing_segment(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         key = where.key(name)
-        known = self._unlisted.get(key)
-        if known is not None:
-            body = StoredBody(self._reader, key, known)
-            return Resource(kind, known.sha256, body, asset_id=where.asset_id)
-        content = await self._reader.read(key)
-        digest = hashlib.sha256(content).hexdigest()
-        self._unlisted.put(key, StoredObject(name, len(content), digest), 1)
-        return Resource(kind, digest, MemoryBody(content), asset_id=where.asset_id)
+        stored = self._proven.get(key)
+        if stored is None:
+            stored = await self._recorded.find(where, name)
+            await self._reader.read(key, listed=stored)
+            self._proven.put(key, stored, 1)
+        return Resource(
+            kind,
+            stored.sha256,
+            StoredBody(self._reader, key, stored),
+            asset_id=where.asset_id,
+            artist=await self._published.growing_artist(where),
+        )
 
 
 def _following(

@@ -6,17 +6,23 @@ command line, and by nothing else of it.
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from aiohttp import hdrs, web
 
 from cdn.policy import ObjectClass, policy_for
 from origin.delivery.draining import Draining
 from origin.delivery.errors import ShuttingDown, StoreUnavailable
-from origin.delivery.reading import Reader
 from origin.telemetry.requests import OBJECT_CLASS
 
 STORE_TIMEOUT_S: Final = 2.0
+
+
+class Probed(Protocol):
+    """A store that can be asked whether it answers."""
+
+    async def check(self) -> None:
+        """Return if it answers at all; StoreUnavailable where it does not."""
 
 
 class Probes:
@@ -26,8 +32,8 @@ class Probes:
     is down takes no server away from the tracks in the others: all servers would go.
     """
 
-    def __init__(self, readers: Sequence[Reader], draining: Draining) -> None:
-        self._readers = readers
+    def __init__(self, stores: Sequence[Probed], draining: Draining) -> None:
+        self._stores = stores
         self._draining = draining
 
     def add_routes(self, app: web.Application) -> None:
@@ -42,17 +48,17 @@ class Probes:
         """Answer that a store can be read; StoreUnavailable where none can, or ShuttingDown."""
         if self._draining.turns_away:
             raise ShuttingDown("This server is about to stop; another one will answer.")
-        failures = await asyncio.gather(*map(_failure, self._readers))
+        failures = await asyncio.gather(*map(_failure, self._stores))
         silent = [number for number, failure in enumerate(failures, 1) if failure is not None]
         if len(silent) == len(failures) and failures[0] is not None:
             raise failures[0]
         return _ok(*(f"store {number} of {len(failures)} does not answer" for number in silent))
 
 
-async def _failure(reader: Reader) -> StoreUnavailable | None:
+async def _failure(store: Probed) -> StoreUnavailable | None:
     """Return why a store cannot be read, None where it can."""
     try:
-        await reader.check()
+        await store.check()
     except StoreUnavailable as error:
         return error
     return None

@@ -2,7 +2,7 @@
 
 An entry may change, a revision never does, so the facts of a revision are kept in a bounded map:
 with them an entity tag, a size or a "no such object" needs no read at all. A revision is complete
-once its index is there; until then nothing is known of it, and nothing is kept.
+once its index is there; until then nothing is known of it but whose it is.
 """
 
 import asyncio
@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from manifests.credits import Credits
 from manifests.entry import Entry
 from manifests.index import Index, StoredObject
-from manifests.layout import ENTRY_PREFIX, INDEX, Revision, entry_key
+from manifests.layout import CREDITS, ENTRY_PREFIX, INDEX, Revision, entry_key
 from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
-from origin.delivery.reading import Reader, well_formed
+from origin.delivery.reading import Missing, Reader, well_formed
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
 _CONCURRENT_READS: Final = 16
+_CREDITS_MAX: Final = 10_000
 _OBJECTS_MAX: Final = 200_000
 """Objects of revisions that are remembered: some 90 MB, or 110 hours of sound in three rungs."""
 
@@ -38,10 +40,10 @@ class PublishedRevision:
 
 
 class NewestEntries(NamedTuple):
-    """Entries, the newest first; incomplete where there may be others that are not known now."""
+    """Entries, the newest first."""
 
     entries: Sequence[Entry]
-    is_complete: bool
+    missing: Missing
 
 
 class Published:
@@ -50,6 +52,7 @@ class Published:
     def __init__(self, reader: Reader, objects_max: int = _OBJECTS_MAX) -> None:
         self._reader = reader
         self._revisions: BoundedMap[Revision, PublishedRevision] = BoundedMap(objects_max)
+        self._credits: BoundedMap[Revision, Credits] = BoundedMap(_CREDITS_MAX)
 
     async def entry(self, playback_id: str) -> Entry:
         """Return what ``playback_id`` plays now; NotFound where nothing has that id."""
@@ -57,7 +60,7 @@ class Published:
 
     async def newest_entries(self, count: int) -> NewestEntries:
         """Return the entries that were published last."""
-        keys, is_complete = await self._reader.newest(ENTRY_PREFIX, count)
+        keys, missing = await self._reader.newest(ENTRY_PREFIX, count)
         places = asyncio.Semaphore(_CONCURRENT_READS)
         found = await asyncio.gather(*(self._readable_entry(key, places) for key in keys))
         entries = [entry for entry in found if isinstance(entry, Entry)]
@@ -65,7 +68,7 @@ class Published:
         if unknown and len(unknown) == len(found):
             raise unknown[0]
         entries.sort(key=lambda entry: (entry.created_at, entry.playback_id), reverse=True)
-        return NewestEntries(entries, is_complete and not unknown)
+        return NewestEntries(entries, Missing.WHAT_NOBODY_CAN_TELL if unknown else missing)
 
     async def revision(self, where: Revision) -> PublishedRevision:
         """Return a revision's facts; NotFound where there is none."""
@@ -85,6 +88,24 @@ class Published:
             return await self.revision(where)
         except NotFound:
             return None
+
+    async def growing_artist(self, where: Revision) -> str | None:
+        """Return whose a revision is that is not complete yet; None where nothing tells.
+
+        Older versions of the packager did not say.
+        """
+        known = self._credits.get(where)
+        if known is None:
+            try:
+                data = await self._reader.read(
+                    where.growing_key(CREDITS), limit_bytes=ENTRY_BYTES_MAX
+                )
+            except NotFound:
+                return None
+            with well_formed():
+                known = Credits.from_json(data)
+            self._credits.put(where, known, 1)
+        return known.artist
 
     async def _readable_entry(
         self, key: str, places: asyncio.Semaphore

@@ -7,6 +7,7 @@ hold it, share it and vouch for it; what nothing lists is only ever what the sto
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import Enum, auto
 from typing import Final, NamedTuple, Protocol
 
 from manifests.errors import ManifestError
@@ -17,11 +18,19 @@ OBJECT_BYTES_MAX: Final = 64 * 1024 * 1024
 """No object that we serve, nor an index of half a day of sound, comes near this."""
 
 
+class Missing(Enum):
+    """What a listing may lack: what is too much to be looked at, or is where nobody answers now."""
+
+    NOTHING = auto()
+    WHAT_IS_TOO_MUCH = auto()
+    WHAT_NOBODY_CAN_TELL = auto()
+
+
 class Newest(NamedTuple):
-    """Keys, the newest first; incomplete where there may be others that nobody can tell of now."""
+    """Keys, the newest first."""
 
     keys: Sequence[str]
-    is_complete: bool = True
+    missing: Missing
 
 
 class Reader(Protocol):
@@ -42,9 +51,6 @@ class Reader(Protocol):
 
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last."""
-
-    async def check(self) -> None:
-        """Return if the store answers at all; StoreUnavailable where it does not."""
 
 
 @contextmanager

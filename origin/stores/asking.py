@@ -1,12 +1,13 @@
 """Asking several stores the same at once.
 
-Each is asked until ``homes`` can choose one of them, and no longer. A store that is late, or fails,
-several times in a row is taken for one that fails until it answers again; the log says so. Whoever
-is cancelled leaves nothing under way.
+Each is asked until ``homes`` can choose one of them, and no longer; or, of what an index vouches
+for, until one of them has given it. A store that is late, or fails, several times in a row is taken
+for one that fails until it answers again; the log says so. Whoever is cancelled leaves nothing
+under way.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import structlog
@@ -105,6 +106,42 @@ async def ask_each(stores: Sequence[AskedStore], ask: Ask[T]) -> list[T]:
         await _end(tasks)
 
 
+async def ask_in_turn(
+    at_home: Coroutine[Any, Any, T],
+    patience_s: float,
+    elsewhere: Callable[[], Iterable[Coroutine[Any, Any, T]]],
+) -> tuple[T, bool]:
+    """Return the answer of a home or, where it has none in time, the first that anybody gives.
+
+    With it comes whether the home was late. Where nobody gives any, StoreUnavailable is raised if
+    one might have, else what the home said.
+    """
+    home = asyncio.create_task(at_home)
+    tasks = [home]
+    try:
+        await asyncio.wait(tasks, timeout=patience_s)
+        if _has_answered(home):
+            return home.result(), False
+        tasks += [asyncio.create_task(each) for each in elsewhere()]
+        return await _first_given(tasks), not home.done()
+    finally:
+        await _end(tasks)
+
+
+async def _first_given(tasks: "Sequence[asyncio.Task[T]]") -> T:
+    left = tasks
+    while left:
+        await asyncio.wait(left, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if _has_answered(task):
+                return task.result()
+        left = [task for task in tasks if not task.done()]
+    for task in tasks:
+        if isinstance(task.exception(), StoreUnavailable):
+            return task.result()
+    return tasks[0].result()
+
+
 async def _chosen(
     stores: Sequence[AskedStore], tasks: "Sequence[asyncio.Task[T]]", known: int | None
 ) -> Choice:
@@ -141,7 +178,13 @@ def _cause(tasks: "Sequence[asyncio.Task[Any]]") -> BaseException | None:
     return failures[0].__cause__ if failures else None
 
 
+def _has_answered(task: "asyncio.Task[Any]") -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
 async def _end(tasks: "Sequence[asyncio.Task[Any]]") -> None:
+    if all(map(_has_answered, tasks)):
+        return
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

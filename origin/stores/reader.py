@@ -11,6 +11,10 @@ holds the answer's entity tag and Content-Range against what it has, which comes
 of two versions are never put together. (To send one ourselves, we would have to take bodies in
 pieces: 40 % more of a processor for 96 KB.) What cannot be gone on with, because it was replaced,
 was taken away or has no entity tag, is read once more from its beginning.
+
+What an index lists is held against its digest. All else (the index itself, entries, what grows) is
+held against its entity tag, where the store's tags are digests, and read again if it does not fit
+(``packager.publishing.entity_tags``).
 """
 
 import asyncio
@@ -20,14 +24,15 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, UnauthenticatedError
 
 from manifests.index import StoredObject
 from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
-from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
+from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
 from origin.stores.hedging import STUCK, Hedging
+from packager.publishing.entity_tags import READINGS_MAX, Reading, StoreTags
 
 if TYPE_CHECKING:
     from obstore import GetResult, ObjectMeta
@@ -38,11 +43,20 @@ Measured = Callable[[str], AbstractContextManager[None]]
 that is late, get_again."""
 _Get = Callable[[], Coroutine[None, None, bytes]]
 LISTED_KEYS_MAX: Final = 100_000
+"""In what order keys are listed says nothing of when they were written: beyond this, it is said
+that newer ones may be missing."""
 READS_AT_ONCE: Final = 64
 _LIST_CHUNK: Final = 1000
 _CANNOT_BE_READ: Final = "The object store cannot be read now; try again."
 _SMALL_BYTES: Final = 1024 * 1024
 """What is larger takes its time, and says nothing about others."""
+
+
+class Listing(NamedTuple):
+    """The newest objects that were listed, in order, and whether all were looked at."""
+
+    newest: "Sequence[ObjectMeta]"
+    is_whole: bool
 
 
 class StoreReader:
@@ -61,6 +75,7 @@ class StoreReader:
         self._measured = measured
         self._places = asyncio.Semaphore(reads_at_once)
         self._hedging = Hedging()
+        self._tags = StoreTags()
 
     @property
     def is_busy(self) -> bool:
@@ -138,11 +153,22 @@ class StoreReader:
         return bytes(await self._store.get_range_async(key, start=start, end=stop))
 
     async def _get_whole(self, key: str, limit_bytes: int) -> bytes:
+        """Return an object that fits its entity tag, as far as that tells."""
+        readings: list[Reading] = []
+        while len(readings) < READINGS_MAX:
+            readings.append(await self._get_once(key, limit_bytes))
+            if self._tags.vouch(readings):
+                return readings[-1].data
+        raise BrokenObject("An object of the store never comes as its entity tag says.")
+
+    async def _get_once(self, key: str, limit_bytes: int) -> Reading:
         found = await self._begun(key, limit_bytes)
         try:
-            return bytes(await found.bytes_async())
+            content = await found.bytes_async()
         except BaseError:
-            return bytes(await (await self._begun(key, limit_bytes)).bytes_async())
+            found = await self._begun(key, limit_bytes)
+            content = await found.bytes_async()
+        return Reading(bytes(content), found.meta["e_tag"])
 
     async def _begun(self, key: str, limit_bytes: int) -> "GetResult":
         """Ask for an object whose body is still to come."""
@@ -174,19 +200,21 @@ class StoreReader:
 
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last."""
-        return Newest([meta["path"] for meta in await self.newest_objects(prefix, count)])
+        listing = await self.newest_objects(prefix, count)
+        missing = Missing.NOTHING if listing.is_whole else Missing.WHAT_IS_TOO_MUCH
+        return Newest([meta["path"] for meta in listing.newest], missing)
 
-    async def newest_objects(self, prefix: str, count: int) -> "Sequence[ObjectMeta]":
-        """Return what a listing says of the objects that were written last, the newest first."""
+    async def newest_objects(self, prefix: str, count: int) -> "Listing":
+        """Return what a listing says of the objects that were written last."""
         newest: list[ObjectMeta] = []
         listed = 0
         async with self._translated("list"), self._places:
             async for chunk in self._store.list(prefix=prefix, chunk_size=_LIST_CHUNK):
+                if listed >= LISTED_KEYS_MAX:
+                    return Listing(newest, is_whole=False)
                 newest = heapq.nlargest(count, [*newest, *chunk], key=age_order)
                 listed += len(chunk)
-                if listed >= LISTED_KEYS_MAX:
-                    break
-        return newest
+        return Listing(newest, is_whole=True)
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""

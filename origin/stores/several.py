@@ -7,7 +7,8 @@ so that no store takes another's places or time.
 A complete revision is where its index is; one that still grows is where its growing playlists
 and its segments are, both: who moves a revision may leave the former behind for a while. What an
 index lists may come from any store, since it is held against the index. So a revision plays while
-it is copied, moved or removed, in whatever order that is done.
+it is copied, moved or removed, in whatever order that is done; and what has a copy plays while its
+home is down, or holds something else.
 
 Nothing is held open, so there is nothing to close.
 """
@@ -19,11 +20,11 @@ from typing import TYPE_CHECKING
 
 from manifests.index import StoredObject
 from manifests.layout import INDEX, Revision
-from origin.delivery.errors import BrokenObject, NotFound
-from origin.delivery.reading import OBJECT_BYTES_MAX, Newest
-from origin.stores.asking import Ask, AskedStore, ask_all, ask_each
-from origin.stores.homes import Homes, place_of
-from origin.stores.reader import StoreReader, age_order
+from origin.delivery.errors import NotFound
+from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
+from origin.stores.asking import Ask, AskedStore, ask_all, ask_each, ask_in_turn
+from origin.stores.homes import FAILING_PATIENCE_S, PATIENCE_S, Homes, place_of
+from origin.stores.reader import Listing, StoreReader, age_order
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta
@@ -52,12 +53,7 @@ class StoresReader:
         async def ask(reader: StoreReader) -> bytes:
             return await reader.read(key, limit_bytes=limit_bytes, listed=listed)
 
-        try:
-            return await self._read_at_home(key, ask)
-        except NotFound:
-            if listed is None:
-                raise
-        return await self._read_anywhere(key, listed)
+        return await self._read(key, ask, listed, ask)
 
     async def read_span(
         self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
@@ -67,12 +63,10 @@ class StoresReader:
         async def ask(reader: StoreReader) -> bytes:
             return await reader.read_span(key, start, stop, listed=listed)
 
-        try:
-            return await self._read_at_home(key, ask)
-        except NotFound:
-            if listed is None:
-                raise
-        return (await self._read_anywhere(key, listed))[start:stop]
+        async def ask_whole(reader: StoreReader) -> bytes:
+            return (await reader.read(key, listed=listed))[start:stop]
+
+        return await self._read(key, ask, listed, ask_whole)
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Do nothing: there is no place to hold it."""
@@ -80,15 +74,41 @@ class StoresReader:
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last, in all stores that answer."""
 
-        async def ask(reader: StoreReader) -> "Sequence[ObjectMeta]":
+        async def ask(reader: StoreReader) -> Listing:
             return await reader.newest_objects(prefix, count)
 
         found = await ask_each(self._stores, ask)
-        return Newest(_merged(found, count), is_complete=len(found) == len(self._stores))
+        if len(found) < len(self._stores):
+            missing = Missing.WHAT_NOBODY_CAN_TELL
+        elif not all(listing.is_whole for listing in found):
+            missing = Missing.WHAT_IS_TOO_MUCH
+        else:
+            missing = Missing.NOTHING
+        return Newest(_merged([listing.newest for listing in found], count), missing)
 
-    async def check(self) -> None:
-        """Return if a store answers at all; StoreUnavailable where none does."""
-        await ask_all(self._stores, StoreReader.check, None)
+    async def _read(
+        self, key: str, ask: Ask[bytes], listed: StoredObject | None, ask_others: Ask[bytes]
+    ) -> bytes:
+        """Return what its home says of an object; what is listed, also from whoever else has it.
+
+        ``ask_others`` gets nothing but what an index vouches for.
+        """
+        if listed is None or len(self._stores) == 1:
+            return await self._read_at_home(key, ask)
+        place = place_of(key)
+        home = self._homes.last(place)
+        is_failing = home is not None and self._stores[home].is_failing
+        content, is_late = await ask_in_turn(
+            self._read_at_home(key, ask),
+            FAILING_PATIENCE_S if is_failing else PATIENCE_S,
+            lambda: [store.ask(ask_others) for store in self._all_but(self._homes.last(place))],
+        )
+        if is_late and home is not None:
+            self._stores[home].failed()
+        return content
+
+    def _all_but(self, home: int | None) -> list[AskedStore]:
+        return [store for number, store in enumerate(self._stores) if number != home]
 
     async def _read_at_home(self, key: str, ask: Ask[bytes]) -> bytes:
         """Return what the home of an object says of it; NotFound where it has moved in part."""
@@ -125,17 +145,6 @@ class StoresReader:
         if index is not None and key == where.key(INDEX):
             return index
         return await self._stores[store].ask(ask)
-
-    async def _read_anywhere(self, key: str, listed: StoredObject) -> bytes:
-        """Return an object that an index vouches for, whoever has it."""
-
-        async def ask(reader: StoreReader) -> bytes:
-            try:
-                return await reader.read(key, listed=listed)
-            except BrokenObject as error:
-                raise NotFound("What is there is another object.") from error
-
-        return (await ask_all(self._stores, ask, None)).value
 
 
 def _merged(found: "Sequence[Sequence[ObjectMeta]]", count: int) -> list[str]:

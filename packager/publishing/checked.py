@@ -4,13 +4,8 @@ A flipped bit leaves a body its length, and nothing on its way need notice: neit
 TLS, nor a proxy, nor memory. Some servers compare what they get with the SHA-256 that its signature
 covers, and refuse; others never do. So what they answer is compared here: where an entity tag does
 not fit what was sent, the object is read, and put again if it is another. Where it does not fit
-what came, the object is read again.
-
-In some buckets tags look like digests and fit nothing, and a bucket may become one of those, or
-cease to be one, at any time. It shows where an object is as it was sent under a tag that does not
-fit, or comes out the same several times: what flips a bit flips another one the next time. From
-there on tags are not looked at, not even where some are digests: each of the others would take
-several readings. What is published can still be held against the digests in its index.
+what came, the object is read again (``entity_tags``). Where tags are no digests, what is published
+can still be held against the digests in its index.
 """
 
 from typing import Final, Literal
@@ -19,10 +14,9 @@ import obstore
 from obstore.store import ObjectStore
 
 from packager.publishing.answers import pause, whole_answer
-from packager.publishing.entity_tags import digest_in, digest_of
+from packager.publishing.entity_tags import READINGS_MAX, Reading, StoreTags
 
-_TRIES: Final = 5
-_AGREEING: Final = 3
+_PUTS_MAX: Final = 5
 
 Mode = Literal["create", "overwrite"]
 
@@ -36,31 +30,27 @@ class CheckedStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self._has_other_tags = False  # once it is known, by whichever thread, it stays so
+        self._tags = StoreTags()
 
     def get(self, key: str) -> bytes:
         """Return an object's bytes."""
-        readings: list[tuple[bytes, str | None]] = []
-        for failures in range(_TRIES):
+        readings: list[Reading] = []
+        for failures in range(READINGS_MAX):
             if failures:
                 pause(failures)
-            data, tag = self._read(key)
-            if self._fits(tag, data):
-                return data
-            readings.append((data, tag))
-            if readings[-_AGREEING:] == [(data, tag)] * _AGREEING:
-                self._has_other_tags = True
-                return data
+            readings.append(self._read(key))
+            if self._tags.vouch(readings):
+                return readings[-1].data
         raise Altered(f"{key} never comes out as its entity tag says")
 
     def put(self, key: str, data: bytes, mode: Mode) -> None:
         """Store an object; AlreadyExistsError tells that one is there which ``create`` spares."""
-        for failures in range(_TRIES):
+        for failures in range(_PUTS_MAX):
             if failures:
                 pause(failures)
                 mode = "overwrite"  # what is there is ours
             tag = self._write(key, data, mode)
-            if self._fits(tag, data) or not self._is_altered(key, data, tag):
+            if self._tags.fit(tag, data) or not self._is_altered(key, data, tag):
                 return
         raise Altered(f"{key} never arrives as it was sent")
 
@@ -71,17 +61,12 @@ class CheckedStore:
         except FileNotFoundError:
             return False
         if found == data:
-            self._has_other_tags = True
+            self._tags.are_others()
         return found != data and tag_found == tag
 
-    def _fits(self, tag: str | None, data: bytes) -> bool:
-        """Tell whether nothing speaks against these bytes."""
-        said = digest_in(tag)
-        return self._has_other_tags or said is None or said == digest_of(data)
-
-    def _read(self, key: str) -> tuple[bytes, str | None]:
+    def _read(self, key: str) -> Reading:
         found = whole_answer(lambda: obstore.get(self._store, key))
-        return bytes(found.bytes()), found.meta["e_tag"]
+        return Reading(bytes(found.bytes()), found.meta["e_tag"])
 
     def _write(self, key: str, data: bytes, mode: Mode) -> str | None:
         put = whole_answer(

@@ -5,17 +5,25 @@ tag; of what was put in parts, the MD5 of the parts' MD5s, and how many parts th
 that encrypt with keys of their own have tags of the same form which are no such thing. So a tag
 that fits says that nothing was altered on the way, and one that does not is a reason to look.
 Other stores have tags of other forms, which say nothing.
+
+In some buckets tags look like digests and fit nothing, and a bucket may become one of those, or
+cease to be one, at any time. It shows where an object is as it was sent under a tag that does not
+fit, or comes out the same several times: what flips a bit flips another one the next time. From
+there on tags are not looked at, not even where some are digests: each of the others would take
+several readings.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 _OF_ONE_PIECE: Final = re.compile(r'"?([0-9a-f]{32})"?')
 _OF_PARTS: Final = re.compile(r'"?([0-9a-f]{32}-[1-9][0-9]*)"?')
+READINGS_MAX: Final = 5
+_AGREEING: Final = 3
 _md5 = partial(hashlib.md5, usedforsecurity=False)
 
 
@@ -28,6 +36,39 @@ def digest_in(tag: str | None) -> str | None:
 def digest_of(data: bytes) -> str:
     """Return the digest that the tag of an object should be that was put as ``data``."""
     return _md5(data).hexdigest()
+
+
+class Reading(NamedTuple):
+    """What came when an object was read, and under which tag."""
+
+    data: bytes
+    tag: str | None
+
+
+class StoreTags:
+    """The entity tags of one store, as far as is known by now what they tell."""
+
+    def __init__(self) -> None:
+        self._are_others = False  # once it is known, by whichever thread, it stays so
+
+    def fit(self, tag: str | None, data: bytes) -> bool:
+        """Tell whether nothing speaks against these bytes."""
+        said = digest_in(tag)
+        return self._are_others or said is None or said == digest_of(data)
+
+    def vouch(self, readings: Sequence[Reading]) -> bool:
+        """Tell whether the last of an object's readings, of which no other was good, is good."""
+        last = readings[-1]
+        if self.fit(last.tag, last.data):
+            return True
+        if list(readings[-_AGREEING:]) != [last] * _AGREEING:
+            return False
+        self.are_others()
+        return True
+
+    def are_others(self) -> None:
+        """Take note that they do not tell what objects hold."""
+        self._are_others = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from manifests.errors import ManifestError
 from manifests.index import Index, StoredObject
 from manifests.layout import Revision
 from packager.errors import RevisionGone, StoreFailed
-from packager.publishing.chunk_record import recorded_digests
+from packager.publishing.recorded import recorded_digests
 from packager.publishing.storage import Storage
 
 OnGrowth = Callable[[Sequence[str]], None]

@@ -9,12 +9,12 @@ from fractions import Fraction
 from functools import partial
 
 from manifests.bandwidth import average_bandwidth_bps, peak_bandwidth_bps
+from manifests.chunk_record import ChunkRecord
 from manifests.index import Loudness, RenditionRecord, SegmentRecord
 from manifests.layout import chunk_record_name, init_name, segment_name
 from manifests.rendition import FRAME_SAMPLES, Codec, Ladder, Rung
 from packager.encoding.boundaries import SegmentCut, Timeline
 from packager.encoding.encoded import EncodedChunk
-from packager.publishing.chunk_record import ChunkRecord
 from packager.publishing.cmaf import initialization_section, media_segment
 from packager.publishing.packed_audio import packed_audio, put_packed_audio
 from packager.publishing.publication import Publication

@@ -50,12 +50,12 @@ class Found:
 def find(storage: Storage, where: Revision) -> Found:
     """Look for what earlier runs left of a revision; raises StoreFailed.
 
-    Segments that no chunk's record names do not count: nothing lists them.
+    Segments that no chunk's record names do not count, nor do credits: nothing lists them.
     """
     index = storage.read(where.key(layout.INDEX))
     if index is not None:
         return Found(is_anything=True, source=_source_in(index))
-    if storage.sizes_bytes(where.growing_prefix):
+    if storage.sizes_bytes(where.growing_prefix).keys() - {where.growing_key(layout.CREDITS)}:
         return Found(is_anything=True, source=read_mark(storage, where))
     return Found(is_anything=False)
 

@@ -49,14 +49,13 @@ PUBLISHED: list[tuple[str, Said, set[str]]] = [
     ("/v1/assets?limit=x", ("no-store",) * 3, set()),
     ("/healthz", ("no-store",) * 3, set()),
 ]
-OF_GROWING = {"asset-first-light-asset"}
 GROWN: list[tuple[str, Said, set[str]]] = [
     ("/first-light.m3u8", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ASSET}),
     ("/first-light.json", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ASSET}),
-    (f"{GROWING}/multivariant.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_GROWING}),
-    (f"{GROWING}/128k/playlist.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_GROWING}),
-    (f"{GROWING}/128k/init.mp4", ("max-age=60",) * 3, {"class-provisional-init", *OF_GROWING}),
-    (f"{MEDIA}/128k/00000.m4s", FOREVER, {"class-segment", *OF_GROWING}),
+    (f"{GROWING}/multivariant.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_ASSET}),
+    (f"{GROWING}/128k/playlist.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_ASSET}),
+    (f"{GROWING}/128k/init.mp4", ("max-age=60",) * 3, {"class-provisional-init", *OF_ASSET}),
+    (f"{MEDIA}/128k/00000.m4s", FOREVER, {"class-segment", *OF_ASSET}),
     (f"{MEDIA}/128k/00001.m4s", ("max-age=5",) * 3, set()),
 ]
 

@@ -7,6 +7,7 @@ import pytest
 from obstore.store import LocalStore
 
 from manifests import layout
+from manifests.credits import Credits
 from manifests.entry import Entry
 from manifests.media_playlist import MediaPlaylist
 from manifests.multivariant_playlist import MultivariantPlaylist
@@ -88,6 +89,7 @@ def test_it_plays_while_it_is_packaged(long_music: Path, tmp_path: Path) -> None
     assert not entry(tmp_path).provisional
     for there, _ in states:
         check(there, contents(tmp_path))
+        assert any(name.endswith(f"/{layout.CREDITS}") for name in there)
     lengths = [length for _, length in states]
     assert lengths == [[]] * 2 + [[1] * 3] * 3 + [[11] * 3] * 3 + [[12] * 3]
 
@@ -116,6 +118,7 @@ def test_the_first_entry_has_the_tags(tmp_path: Path) -> None:
     packaged(excerpt(tmp_path / "some-key.flac", *tags, samples=15 * 44_100), tmp_path, look)
     assert seen[0].provisional
     assert (seen[0].title, seen[0].artist) == ("Ein Schlächtlein", "Æ")
+    assert Credits.from_json(growing(tmp_path, layout.CREDITS).read_bytes()) == Credits("Æ")
 
 
 def test_growing_playlists_end_and_play_like_the_others(complete: Path) -> None:

@@ -15,7 +15,7 @@ from obstore.store import MemoryStore
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
-from origin.stores.reader import StoreReader
+from origin.stores.reader import LISTED_KEYS_MAX, StoreReader
 from tests.sources.published import MEDIA_PLAYLIST, PublishedAsset, publish
 
 Client = TestClient[Request, Application]
@@ -68,6 +68,7 @@ async def test_objects_of_a_revision(
     assert response.headers["ETag"] == f'"{asset.index.objects()[name].sha256}"'
     assert response.headers["Cache-Control"] == FOREVER
     assert response.headers["Accept-Ranges"] == "bytes"
+    assert "Last-Modified" not in response.headers, "no time is the same for all copies"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["Timing-Allow-Origin"] == "*"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
@@ -200,6 +201,17 @@ async def test_the_listing_is_newest_first_and_bounded(client: Client, store: Me
     assert response.headers["Cache-Control"] == policy
     limited = await client.get("/v1/assets?limit=2")
     assert len((await limited.json())["items"]) <= 2
+
+
+async def test_a_listing_of_too_many_says_that_newer_ones_may_be_missing(
+    client: Client, store: MemoryStore
+) -> None:
+    assert (await (await client.get("/v1/assets")).json())["complete"] is True
+    for number in range(LISTED_KEYS_MAX):
+        store.put(f"entry/{number:06d}.json", b"")
+    response = await client.get("/v1/assets?limit=1")
+    assert (await response.json())["complete"] is False
+    assert "s-maxage=30" in response.headers["Cache-Control"], "it will be no other in a moment"
 
 
 @pytest.mark.parametrize("limit", ["0", "201", "x", "", "-1", "1e2", "\u0661"])

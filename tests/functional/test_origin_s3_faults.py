@@ -9,17 +9,20 @@ from itertools import count
 import pytest
 from aiohttp import TCPConnector, web
 from aiohttp.test_utils import TestClient, TestServer
+from obstore.store import MemoryStore
 
 from origin.app import create_app
 from origin.stores.reader import StoreReader
 from tests.functional.storing import quick
 from tests.servers.fault_proxy import fault_proxy
-from tests.servers.faults import PASSING, Fault, Request, always, seeded
+from tests.servers.faults import PASSING, Fault, Plan, Request, always, first_of_each, reads, seeded
 from tests.servers.seaweedfs import Bucket
+from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import PublishedAsset, publish
 
 Client = TestClient[web.Request, web.Application]
 IMMUTABLE = "public, max-age=31536000, immutable"
+ENTRY = "entry/first-light.json"
 TIMEOUT_S = 2.0
 TOO_SHORT_S = 0.1
 """Less than a body takes that comes slowly."""
@@ -92,6 +95,49 @@ async def test_a_fault_that_stays_is_a_problem_and_no_lie(
         assert set(told) <= {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
     else:
         assert HTTPStatus.OK not in told
+
+
+@pytest.mark.parametrize(
+    "plan",
+    [
+        first_of_each(Fault.ALTERED_ANSWER, reads),
+        first_of_each(Fault.OTHER_TAG, reads),
+        always(Fault.OTHER_TAG, reads),
+    ],
+    ids=["altered once", "another tag once", "another tag always"],
+)
+async def test_what_nothing_lists_is_held_against_its_entity_tag(
+    s3: Bucket, asset: PublishedAsset, plan: Plan
+) -> None:
+    """Unless the bucket has tags that are no digests: then it comes the same each time."""
+    where = asset.entry.where
+    contents = {where.key("index.json"): asset.index.to_json(), ENTRY: asset.entry.to_json()}
+    with fault_proxy(s3, plan) as proxy:
+        reader = StoreReader(quick(proxy.bucket, "media-store"))
+        assert {key: await reader.read(key) for key in contents} == contents
+
+
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        (first_of_each(Fault.ALTERED_ANSWER, is_media), HTTPStatus.OK),
+        (always(Fault.ALTERED_ANSWER, is_media), HTTPStatus.INTERNAL_SERVER_ERROR),
+    ],
+    ids=["once", "always"],
+)
+async def test_a_segment_without_an_index_is_given_as_the_packager_stored_it(
+    s3: Bucket, plan: Plan, told: HTTPStatus
+) -> None:
+    store, finished = s3.store("grows"), publish(MemoryStore())
+    growing = GrowingAsset(store, finished.entry, finished.index, finished.contents, {})
+    growing.start(2)
+    with fault_proxy(s3, plan) as proxy:
+        app = create_app(quick(proxy.bucket, "grows"), store_timeout_s=10)
+        async with TestClient(TestServer(app)) as client:
+            for name in ("128k/00000.m4s", "128k/00001.m4s", "320k/00001.m4s"):
+                path, content = f"{finished.path}/{name}", finished.contents[name]
+                assert await seen(client, path, content) == told
+        assert proxy.faults[Fault.ALTERED_ANSWER] >= 3
 
 
 async def test_a_body_that_is_still_coming_when_time_is_over(

@@ -158,6 +158,21 @@ def test_a_bucket_that_is_down_hurts_its_own_tracks_alone(
     tenants.plays(lost)
 
 
+@pytest.mark.parametrize("fault", [Fault.STALLED, Fault.RESET_AT_ONCE, Fault.ALTERED_ANSWER])
+def test_who_listens_goes_on_with_a_copy_where_a_bucket_fails(
+    tenants: Tenants, down: Callable[[Fault], None], fault: Fault
+) -> None:
+    asset = tenants.publish(tenants.bucket)
+    tenants.plays(asset)
+    publish(tenants.second, asset.entry.playback_id)
+    down(fault)
+    begun_s = time.monotonic()
+    for name in ("320k/00000.m4s", "320k/00001.m4s", "waveform.dat"):
+        answers = tenants.ask_all(f"{asset.path}/{name}")
+        assert {answer.body for answer in answers} == {asset.contents[name]}
+    assert time.monotonic() - begun_s < 2 * SOON_S
+
+
 def test_probes_and_the_list_say_which_store_is_missing(
     tenants: Tenants, down: Callable[[Fault], None]
 ) -> None:

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 import obstore
 from obstore.store import LocalStore, MemoryStore
 
+from manifests.chunk_record import ChunkRecord
 from manifests.index import Index, Loudness, SourceRecord
 from manifests.layout import Revision
 from manifests.rendition import Ladder, Rung
 from packager.encoding.boundaries import Timeline
 from packager.encoding.encoded import EncodedChunk
 from packager.plan import Plan
-from packager.publishing.chunk_record import ChunkRecord
 from packager.publishing.publication import Publication
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.storage import Storage

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from manifests import growing, layout
+from manifests.chunk_record import ChunkRecord
+from manifests.credits import Credits
 from manifests.entry import Entry
 from manifests.growing import ProvisionalRendition
 from manifests.index import Index, RenditionRecord
@@ -25,6 +27,7 @@ class GrowingAsset:
 
     def start(self, segments: int) -> None:
         """Store what makes the first segments playable."""
+        self._put_growing(layout.CREDITS, Credits(self.entry.artist).to_json())
         for rung, init in self.inits.items():
             self._put_growing(layout.init_name(rung), init)
         self.grow(segments)
@@ -33,10 +36,15 @@ class GrowingAsset:
         self._put_entry(replace(self.entry, provisional=True))
 
     def grow(self, segments: int, *, ended: bool = False) -> None:
-        """Store all segments up to a number of them, and then the playlists that list them."""
+        """Store all segments up to a number of them, and then the playlists that list them.
+
+        Each is a chunk of its own.
+        """
         for rendition in self.index.renditions:
-            for record in rendition.segments[:segments]:
-                self.store.put(self.entry.where.key(record.name), self.contents[record.name])
+            for number, segment in enumerate(rendition.segments[:segments]):
+                self.store.put(self.entry.where.key(segment.name), self.contents[segment.name])
+                record_name = layout.chunk_record_name(rendition.rung, number)
+                self._put_growing(record_name, ChunkRecord((segment,)).to_json())
             playlist = self._playlist(rendition, segments, ended=ended)
             self._put_growing(layout.playlist_name(rendition.rung), playlist)
 

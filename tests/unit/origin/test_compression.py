@@ -29,6 +29,9 @@ class CountedBody:
     def size_bytes(self) -> int:
         return len(self.content)
 
+    async def check(self) -> None:
+        self.reads += 1
+
     async def read(self) -> bytes:
         self.reads += 1
         return self.content
@@ -40,7 +43,9 @@ class CountedBody:
 @pytest.mark.parametrize("coding", DECOMPRESS)
 async def test_a_body_is_read_and_compressed_once(coding: Coding) -> None:
     compressor, body = Compressor(), CountedBody(b"#EXTM3U\n" * 100)
+    assert not compressor.holds("digest", coding)
     first = await compressor.compressed("digest", body, coding)
+    assert compressor.holds("digest", coding)
     assert await compressor.compressed("digest", body, coding) is first
     assert DECOMPRESS[coding](first.content) == body.content
     assert first.size_bytes < body.size_bytes / 10

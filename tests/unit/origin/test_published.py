@@ -4,6 +4,7 @@ from obstore.store import MemoryStore
 from manifests.layout import INDEX, Revision
 from origin.delivery.errors import BrokenObject, NotFound
 from origin.delivery.published import Published
+from origin.delivery.reading import Missing
 from origin.stores.reader import StoreReader
 from tests.sources.published import publish
 
@@ -46,7 +47,7 @@ async def test_what_was_never_published() -> None:
         await published.entry("first-light")
     with pytest.raises(NotFound):
         await published.revision(Revision("a", "b"))
-    assert await published.newest_entries(10) == ([], True)
+    assert await published.newest_entries(10) == ([], Missing.NOTHING)
 
 
 async def test_the_newest_are_those_written_last() -> None:

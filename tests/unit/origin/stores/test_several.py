@@ -13,9 +13,10 @@ from structlog.testing import capture_logs
 from manifests.index import StoredObject
 from manifests.layout import Revision
 from origin.cache.tiered import WHOLE_BYTES_MAX, TieredReader
-from origin.delivery.errors import NotFound, StoreUnavailable
+from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
+from origin.delivery.reading import Missing, Newest
 from origin.stores.homes import FAILING_PATIENCE_S, LOOKED_FOR_EVERY_S, PATIENCE_S
-from origin.stores.reader import StoreReader
+from origin.stores.reader import LISTED_KEYS_MAX, StoreReader
 from origin.stores.several import StoresReader
 from tests.servers.counting import CountingStore, until
 from tests.sources.published import AnyStore, PublishedAsset, publish
@@ -184,6 +185,131 @@ async def test_what_an_index_lists_is_never_taken_for_something_else(several: Se
     assert await span == content[2:9]
 
 
+def fail(store: CountingStore, how: str) -> None:
+    """Let a store fail to give a segment: down, or with another one in its place."""
+    if how == "altered":
+        store.put(SEGMENT, bytes(store.get(SEGMENT).bytes())[::-1])
+    elif how == "gone":
+        store.delete(SEGMENT)
+    elif how == "hangs":
+        store.gate.clear()
+    else:
+        store.down = True
+
+
+@pytest.mark.parametrize("how", ["altered", "down", "gone", "hangs"])
+@pytest.mark.parametrize("home", ["trusted", "other"])
+async def test_what_an_index_lists_comes_from_whoever_has_it(
+    several: Several, home: str, how: str
+) -> None:
+    at_home, elsewhere = several.trusted, several.other
+    if home == "other":
+        at_home, elsewhere = elsewhere, at_home
+    asset = publish(at_home)
+    content, vouched = asset.contents["128k/00000.m4s"], listed(asset, "128k/00000.m4s")
+    await is_there(several.reader, asset)
+    elsewhere.put(SEGMENT, content)
+    fail(at_home, how)
+    assert await several.reader.read(SEGMENT, listed=vouched) == content
+    if how != "altered":  # of a part, nobody can tell
+        span = several.reader.read_span(SEGMENT, 2, 9, listed=vouched)
+        assert await span == content[2:9]
+
+
+@pytest.mark.parametrize(("how", "raised"), [("down", StoreUnavailable), ("gone", NotFound)])
+async def test_what_nothing_vouches_for_comes_from_its_home_alone(
+    several: Several, how: str, raised: type[Exception]
+) -> None:
+    asset = publish(several.trusted)
+    await is_there(several.reader, asset)
+    several.other.put(SEGMENT, asset.contents["128k/00000.m4s"])
+    fail(several.trusted, how)
+    with pytest.raises(raised):
+        await several.reader.read(SEGMENT)
+    with pytest.raises(raised):
+        await several.reader.read_span(SEGMENT, 2, 9)
+
+
+@pytest.mark.parametrize(
+    ("at_home", "elsewhere", "raised"),
+    [
+        ("gone", "gone", NotFound),
+        ("gone", "altered", NotFound),
+        ("gone", "down", StoreUnavailable),
+        ("altered", "gone", BrokenObject),
+        ("altered", "altered", BrokenObject),
+        ("altered", "down", StoreUnavailable),
+        ("down", "gone", StoreUnavailable),
+        ("down", "altered", StoreUnavailable),
+        ("down", "down", StoreUnavailable),
+    ],
+)
+async def test_what_nobody_has_is_lost_only_if_nobody_can_have_it(
+    several: Several, at_home: str, elsewhere: str, raised: type[Exception]
+) -> None:
+    asset = publish(several.trusted)
+    await is_there(several.reader, asset)
+    several.other.put(SEGMENT, asset.contents["128k/00000.m4s"])
+    fail(several.trusted, at_home)
+    fail(several.other, elsewhere)
+    vouched = listed(asset, "128k/00000.m4s")
+    with pytest.raises(raised):
+        await several.reader.read(SEGMENT, listed=vouched)
+
+
+async def test_a_home_that_hangs_is_soon_hardly_waited_for(several: Several) -> None:
+    loop = asyncio.get_running_loop()
+    asset = publish(several.trusted)
+    await is_there(several.reader, asset)
+    publish(several.other)
+    several.trusted.gate.clear()
+    vouched = listed(asset, "128k/00000.m4s")
+
+    async def took_s() -> float:
+        begun_s = loop.time()
+        await several.reader.read(SEGMENT, listed=vouched)
+        return loop.time() - begun_s
+
+    assert await took_s() >= PATIENCE_S
+    await asyncio.gather(*(took_s() for _ in range(5)))
+    several.asked()
+    assert await took_s() < PATIENCE_S / 2
+    assert several.asked() == (1, 1), "it may have recovered"
+    several.trusted.gate.set()
+    await took_s()
+    several.asked()
+    several.other.gate.clear()
+    assert await took_s() < PATIENCE_S / 2
+    assert several.asked() == (1, 0), "who answers is asked alone"
+
+
+@pytest.mark.parametrize(("how", "raised"), [("down", StoreUnavailable), ("altered", BrokenObject)])
+async def test_a_store_alone_is_asked_as_often_as_by_its_own_reader(
+    several: Several, how: str, raised: type[Exception]
+) -> None:
+    asset = publish(several.trusted)
+    alone = several.reading(several.trusted)
+    await is_there(alone, asset)
+    fail(several.trusted, how)
+    times = []
+    for reader in (alone, StoreReader(several.trusted)):
+        several.trusted.asked.clear()
+        with pytest.raises(raised):
+            await reader.read(SEGMENT, listed=listed(asset, "128k/00000.m4s"))
+        times.append(several.trusted.asked[SEGMENT])
+    assert times[0] == times[1]
+
+
+async def test_a_store_alone_that_could_not_be_looked_through_is_left_alone(
+    several: Several,
+) -> None:
+    asset = publish(several.trusted)
+    several.trusted.down = True
+    with pytest.raises(StoreUnavailable):
+        await several.reading(several.trusted).read(SEGMENT, listed=listed(asset, "128k/00000.m4s"))
+    assert several.trusted.asked[SEGMENT] == 0
+
+
 async def test_a_store_that_fails_hides_no_track_of_others(several: Several) -> None:
     asset = publish(several.other)
     several.trusted.down = True
@@ -262,20 +388,32 @@ async def test_a_listing_is_of_all_stores_and_says_where_one_is_missing(
     publish(several.other, "two")
     publish(several.trusted, "three")
     publish(several.other, "one")
-    assert await several.reader.newest("entry", 2) == (["entry/three.json", "entry/two.json"], True)
+    whole = Newest(["entry/three.json", "entry/two.json"], Missing.NOTHING)
+    assert await several.reader.newest("entry", 2) == whole
     gone = HTTPStore(f"http://127.0.0.1:{unused_tcp_port}/", client_options={"allow_http": True})
     silent = StoreReader(gone, timeout_s=1.0)
     reader = StoresReader([StoreReader(several.other), silent])
     (partial, *_) = await asyncio.gather(*(reader.newest("entry", 9) for _ in range(3)))
-    assert (set(partial.keys), partial.is_complete) == (
+    assert (set(partial.keys), partial.missing) == (
         {"entry/one.json", "entry/two.json"},
-        False,
+        Missing.WHAT_NOBODY_CAN_TELL,
     )
     begun_s = asyncio.get_running_loop().time()
     assert await reader.newest("entry", 9) == partial
     assert asyncio.get_running_loop().time() - begun_s < 0.5, "who fails is hardly waited for"
     with pytest.raises(StoreUnavailable):
         await StoresReader([silent, silent]).newest("entry", 9)
+
+
+async def test_a_listing_of_more_than_is_looked_at_says_so(several: Several) -> None:
+    for number in range(LISTED_KEYS_MAX):
+        several.other.put(f"entry/{number:06d}.json", b"")
+    assert (await several.reader.newest("entry", 1)).missing is Missing.NOTHING
+    several.other.put("entry/zzz.json", b"")
+    assert (await several.reader.newest("entry", 1)).missing is Missing.WHAT_IS_TOO_MUCH
+    assert (await StoreReader(several.other).newest("entry", 1)).missing is Missing.WHAT_IS_TOO_MUCH
+    several.trusted.down = True  # a list of it comes all the same
+    assert (await several.reader.newest("entry", 1)).missing is Missing.WHAT_IS_TOO_MUCH
 
 
 async def test_each_store_has_places_of_its_own(several: Several) -> None:

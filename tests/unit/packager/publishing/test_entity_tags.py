@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from packager.publishing.entity_tags import ExpectedTags, digest_in, digest_of
+from packager.publishing.entity_tags import ExpectedTags, Reading, StoreTags, digest_in, digest_of
 
 ABC = "900150983cd24fb0d6963f7d28e17f72"
 """The MD5 of "abc" (RFC 1321 A.5)."""
@@ -33,3 +33,22 @@ def test_parts_fit_a_tag_of_the_whole_and_one_of_these_parts(parts: tuple[bytes,
 @pytest.mark.parametrize("tag", [None, "", '"0x8DCAFE"'])
 def test_other_forms_say_nothing(tag: str | None) -> None:
     assert ExpectedTags.of([b"abc"]).fit(tag) is None
+
+
+def test_what_does_not_fit_is_believed_once_it_comes_the_same_several_times() -> None:
+    tags, other = StoreTags(), '"' + "0" * 32 + '"'
+    good, altered = Reading(b"abc", f'"{ABC}"'), Reading(b"abd", f'"{ABC}"')
+    same = Reading(b"abc", other)
+    assert tags.vouch([good])
+    assert not tags.vouch([altered])
+    assert tags.vouch([altered, good])
+    assert not tags.vouch([same, altered, same])
+    assert not tags.vouch([same, same])
+    assert not tags.fit(other, b"abc")
+    assert tags.vouch([altered, same, same, same])
+    assert tags.fit(other, b"abc"), "from there on tags are not looked at"
+
+
+def test_tags_of_other_forms_are_no_reason_to_look() -> None:
+    assert StoreTags().vouch([Reading(b"abc", '"0x8DCAFE"')])
+    assert StoreTags().vouch([Reading(b"abc", None)])

@@ -15,9 +15,9 @@ from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from packager.encoding.boundaries import Timeline
 from packager.encoding.encoded import EncodedChunk
-from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.growing import GrowingPlaylists, end_playlists
 from packager.publishing.publication import Publication
+from packager.publishing.recorded import recorded_chunks
 from packager.publishing.rendition import RenditionWriter
 from packager.publishing.storage import Storage
 from tests.sources.growing import (

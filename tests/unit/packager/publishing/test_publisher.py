@@ -11,10 +11,10 @@ from manifests import layout
 from manifests.entry import Entry
 from manifests.index import StoredObject
 from packager.errors import CorruptSource, PackagingError, ReaderLost, RevisionGone, StoreFailed
-from packager.publishing.chunk_record import recorded_chunks
 from packager.publishing.growing import GrowingPlaylists
 from packager.publishing.publication import Publication
 from packager.publishing.publisher import InStore
+from packager.publishing.recorded import recorded_chunks
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import GRACE, Withdrawal, clear
 from tests.sources.growing import PLAN, WHERE, encoded, index_of, writers

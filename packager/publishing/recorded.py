@@ -1,45 +1,17 @@
-"""The record of a chunk: all of its segments are in the store, and nobody needs to make them again.
+"""What the records of chunks say is in the store, so that nobody needs to make it again.
 
-It is stored after them and before any playlist lists them. A run that takes up where another ended
-believes a record where it follows on the one before it, and the store holds what it names.
+A run that takes up where another ended believes a record where it follows on the one before it, and
+the store holds what it names.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import Self
 
+from manifests.chunk_record import ChunkRecord
 from manifests.errors import ManifestError
-from manifests.index import SegmentRecord
 from manifests.layout import Revision, chunk_record_name, segment_name
 from manifests.rendition import Ladder
 from packager.publishing.storage import Storage
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkRecord:
-    """The segments of one chunk of one rung; ``packed`` are those of packed audio, if any."""
-
-    segments: tuple[SegmentRecord, ...]
-    packed: tuple[SegmentRecord, ...] = ()
-
-    def to_json(self) -> bytes:
-        """Return the record object's bytes."""
-        return json.dumps(asdict(self), separators=(",", ":")).encode()
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Read a record object; ManifestError says why where it is none."""
-        try:
-            fields = json.loads(data)
-            segments = tuple(SegmentRecord(**segment) for segment in fields.pop("segments"))
-            packed = tuple(SegmentRecord(**segment) for segment in fields.pop("packed"))
-            if not segments:
-                raise ManifestError("the record of a chunk names no segment")
-            return cls(segments, packed, **fields)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            raise ManifestError(f"the record of a chunk cannot be read: {error}") from error
 
 
 def recorded_chunks(
