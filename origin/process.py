@@ -118,6 +118,7 @@ def _application(
     try:
         return create_app(
             *open_stores(process.service.stores),
+            purged=process.service.cdn_is_purged,
             tokens=rules,
             cache=process.service.cache,
             memory_bytes=process.service.memory_bytes,

@@ -26,7 +26,8 @@ class PlaybackTokens:
 class Service:
     """What a process that serves is to do, and how it is to end.
 
-    ``stores`` are locations, the first of which is trusted most.
+    ``stores`` are locations, the first of which is trusted most. ``cdn_is_purged`` whenever an
+    entry changes.
     """
 
     stores: tuple[str, ...]
@@ -35,6 +36,7 @@ class Service:
     memory_bytes: int = MEMORY_BYTES
     defence: Defence = field(default_factory=Defence)
     drain: DrainTimes = field(default_factory=DrainTimes)
+    cdn_is_purged: bool = False
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

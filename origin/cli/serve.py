@@ -108,6 +108,12 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
 )
 @cache_setting
 @setting(
+    "--cdn-is-purged",
+    is_flag=True,
+    help="You purge the CDN whenever an entry changes: let it keep entries for a day instead of a"
+    " minute.",
+)
+@setting(
     "--drain-delay",
     "drain_delay_s",
     default=0.0,
@@ -147,6 +153,7 @@ def serve(
     requests_per_client: int,
     memory_mb: int,
     cache: str | None,
+    cdn_is_purged: bool,
     drain_delay_s: float,
     drain_timeout_s: float,
     metrics_port: int | None,
@@ -183,6 +190,7 @@ def serve(
                 memory_mb * 1_000_000,
                 Defence(limits, trusted_proxies),
                 drain,
+                cdn_is_purged=cdn_is_purged,
             ),
             host=host,
             port=port,
