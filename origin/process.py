@@ -74,7 +74,7 @@ async def _serve(process: Process, orders: Orders) -> None:
     """Serve until told to end, and drain."""
     service, draining = process.service, Draining()
     rules = service.token_rules()
-    answers = HotAnswers()
+    answers = HotAnswers(service.shares.answers)
     verified = None if rules is None else rules.verified
     hot = HotPath(answers, verified, process.telemetry.notes)
     application = _application(process, draining, rules, answers)
@@ -121,7 +121,7 @@ def _application(
             purged=process.service.cdn_is_purged,
             tokens=rules,
             cache=process.service.cache,
-            memory_bytes=process.service.memory_bytes,
+            shares=process.service.shares,
             answers=answers,
             draining=draining,
             telemetry=process.telemetry,

@@ -6,16 +6,17 @@ from typing import Final, cast
 
 import click
 
-from origin.cache.memory import MEMORY_BYTES
 from origin.cli.cache import cache_setting
 from origin.cli.store import stores_setting
 from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import LOOPBACK, TrustedProxies
+from origin.memory_shares import LEAST, USUAL, shares_of
 from origin.settings import setting
 from origin.stores.opening import StoreUnusable
 
 _WORKERS_MAX: Final = 256
+_MB: Final = 1_000_000
 
 host_setting = setting(
     "--host", default="127.0.0.1", help="Address to listen on; 0.0.0.0 for every interface."
@@ -101,10 +102,12 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
 @setting(
     "--memory",
     "memory_mb",
-    default=MEMORY_BYTES // 1_000_000,
-    type=click.IntRange(1),
+    default=USUAL.all_together // _MB,
+    type=click.IntRange(LEAST.all_together // _MB),
     metavar="MB",
-    help="Megabytes of the store's objects that each worker holds in memory.",
+    help="Megabytes of what each worker remembers, beside the 60 or so that it is made of: 100 of"
+    " 250 are objects of the store, and nine tenths of what is more; the rest is what it takes to"
+    " answer with them.",
 )
 @cache_setting
 @setting(
@@ -187,7 +190,7 @@ def serve(
                 stores,
                 tokens,
                 cache,
-                memory_mb * 1_000_000,
+                shares_of(memory_mb * _MB),
                 Defence(limits, trusted_proxies),
                 drain,
                 cdn_is_purged=cdn_is_purged,

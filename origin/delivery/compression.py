@@ -27,8 +27,9 @@ import zstandard
 
 from origin.cache.flights import Flights, Ticket
 from origin.delivery.body import Body, MemoryBody
-from origin.delivery.bounded import BoundedMap
+from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.encoding import Coding
+from origin.memory_shares import USUAL
 
 _GZIP_LEVEL: Final = 9
 _BROTLI_QUALITY: Final = 11
@@ -36,7 +37,6 @@ _LARGE_BROTLI_QUALITY: Final = 9
 _LARGE_BYTES: Final = 64 * 1024
 """Of what is larger, Brotli makes 3 MB/s at the first quality, and 15 MB/s at the second."""
 _ZSTD_LEVEL: Final = 19
-_BYTES_MAX: Final = 16 * 1024 * 1024
 _THREADS: Final = 2
 
 
@@ -92,7 +92,7 @@ def tag_of(coding: Coding) -> str:
 class Compressor:
     """Compressed bodies by coding and by the digest of what they decompress to."""
 
-    def __init__(self, bytes_max: int = _BYTES_MAX) -> None:
+    def __init__(self, bytes_max: int = USUAL.compressed) -> None:
         self._bodies: BoundedMap[_What, MemoryBody] = BoundedMap(bytes_max)
         self._flights: Flights[_What, MemoryBody] = Flights()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="compression")
@@ -120,5 +120,5 @@ class Compressor:
             loop = asyncio.get_running_loop()
             made = await loop.run_in_executor(self._threads, compression.compress, content)
             squeezed = MemoryBody(made)
-        self._bodies.put(what, squeezed, squeezed.size_bytes)
+        self._bodies.put(what, squeezed, squeezed.size_bytes + ENTRY_BYTES)
         return squeezed

@@ -19,20 +19,21 @@ from origin.delivery.bounded import BoundedMap
 from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import Reader
+from origin.memory_shares import USUAL
 
-_UNLISTED_MAX: Final = 50_000
-"""Segments of unfinished revisions that are remembered: 20 MB, or a day of sound in three rungs."""
+_UNLISTED_BYTES: Final = 500
+"""What it takes to remember a segment of an unfinished revision."""
 
 
 class RevisionObjects:
     """The objects of all revisions of one store."""
 
     def __init__(
-        self, reader: Reader, published: Published, unlisted_max: int = _UNLISTED_MAX
+        self, reader: Reader, published: Published, bytes_max: int = USUAL.segments
     ) -> None:
         self._reader = reader
         self._published = published
-        self._unlisted: BoundedMap[str, StoredObject] = BoundedMap(unlisted_max)
+        self._unlisted: BoundedMap[str, StoredObject] = BoundedMap(bytes_max)
 
     async def find(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         """Return the object called ``name``; NotFound where it is not there, or not yet."""
@@ -65,7 +66,7 @@ class RevisionObjects:
             return Resource(kind, known.sha256, body, asset_id=where.asset_id)
         content = await self._reader.read(key)
         digest = hashlib.sha256(content).hexdigest()
-        self._unlisted.put(key, StoredObject(name, len(content), digest), 1)
+        self._unlisted.put(key, StoredObject(name, len(content), digest), _UNLISTED_BYTES)
         return Resource(kind, digest, MemoryBody(content), asset_id=where.asset_id)
 
 

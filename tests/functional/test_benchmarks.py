@@ -25,7 +25,7 @@ QUESTIONS = {
     "origin rude-clients": ("--seconds", "1", "--rounds", "1"),
     "origin l2": ("--seconds", "1", "--rounds", "1", "--segments", "200"),
     "origin store": ("--seconds", "1", "--rounds", "1", "--segments", "200"),
-    "origin memory": ("--plays", "20", "--tracks", "5", "--memory", "10"),
+    "origin memory": ("--plays", "20", "--tracks", "5", "--memory", "40"),
     "origin replay": ("--plays", "500", "--tracks", "50"),
 }
 

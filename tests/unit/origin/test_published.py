@@ -23,7 +23,7 @@ async def test_a_revision_is_read_once() -> None:
 async def test_revisions_that_do_not_fit_are_read_again() -> None:
     store = MemoryStore()
     asset = publish(store)
-    published = Published(StoreReader(store), objects_max=1)
+    published = Published(StoreReader(store), bytes_max=1)
     await published.revision(asset.entry.where)
     store.delete(asset.entry.where.key(INDEX))
     with pytest.raises(NotFound):
