@@ -76,7 +76,7 @@ async def _serve(process: Process, orders: Orders) -> None:
     rules = service.token_rules()
     answers = HotAnswers(service.shares.answers)
     verified = None if rules is None else rules.verified
-    hot = HotPath(answers, verified, process.telemetry.notes)
+    hot = HotPath(answers, verified, process.telemetry.notes, service.defence.address_field)
     application = _application(process, draining, rules, answers)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:

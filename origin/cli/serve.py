@@ -10,7 +10,7 @@ from origin.cli.cache import cache_setting
 from origin.cli.store import stores_setting
 from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
-from origin.defence.forwarding import LOOPBACK, TrustedProxies
+from origin.defence.forwarding import LOOPBACK, AddressField, TrustedProxies
 from origin.memory_shares import LEAST, USUAL, shares_of
 from origin.settings import setting
 from origin.stores.opening import StoreUnusable
@@ -84,7 +84,14 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
     metavar="CIDR,...",
     callback=_networks,
     help="Networks of proxies and CDNs: they have no limits, and the last address in their"
-    " X-Forwarded-For that is none of theirs is the client's.",
+    " --client-address-field that is none of theirs is the client's.",
+)
+@setting(
+    "--client-address-field",
+    default=AddressField.X_FORWARDED_FOR.value,
+    type=click.Choice([field.value for field in AddressField], case_sensitive=False),
+    help="The field in which those proxies name their clients (Forwarded is RFC 7239's); the other"
+    " one counts for nothing.",
 )
 @setting(
     "--connections-per-client",
@@ -152,6 +159,7 @@ def serve(
     playback_keys: Path | None,
     require_tokens: bool,
     trusted_proxies: tuple[str, ...],
+    client_address_field: str,
     connections_per_client: int,
     requests_per_client: int,
     memory_mb: int,
@@ -191,7 +199,7 @@ def serve(
                 tokens,
                 cache,
                 shares_of(memory_mb * _MB),
-                Defence(limits, trusted_proxies),
+                Defence(limits, trusted_proxies, address_field=AddressField(client_address_field)),
                 drain,
                 cdn_is_purged=cdn_is_purged,
             ),

@@ -90,7 +90,7 @@ async def _serving(app: web.Application, guard: Guard) -> AsyncIterator[int]:
         HotConnection,
         server,
         guard=guard,
-        hot=HotPath(HotAnswers()),
+        hot=HotPath(HotAnswers(), address_field=guard.address_field),
         loop=loop,
         access_log=None,
         max_line_size=TARGET_BYTES_MAX,
