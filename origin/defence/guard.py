@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 SWEEP_EVERY_S: Final = 1.0
 _AT_A_TIME: Final = 500
+_TO_BEGIN_ANEW: Final = 2
+"""A connection that is opened again counts, and so does the request on it."""
 
 _log = structlog.get_logger("soundbridge.defence")
 
@@ -107,7 +109,7 @@ class Guard:
             client.connections += 1
             most = self._limits.connections
             if (most and client.connections > most) or not client.takes_request(now_s):
-                refusal = TooManyRequests(client.retry_after_s(now_s))
+                refusal = TooManyRequests(client.retry_after_s(now_s, _TO_BEGIN_ANEW))
         if self._connections_max is not None and self.connections > self._connections_max:
             refusal = Overloaded()
         self.refused += refusal is not None

@@ -1,5 +1,6 @@
 """What one address may have: connections, and requests a second; and who that is."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 from socket import socket
@@ -97,6 +98,20 @@ def test_a_storm_of_connections_has_the_limit_of_requests(start: Start) -> None:
                 break
     else:
         pytest.fail("it was never refused")
+
+
+def test_who_comes_again_when_told_is_answered(start: Start) -> None:
+    """The connection that was refused has to be opened again, which counts too."""
+    origin = start(_guard(ClientLimits(connections=0, requests_per_s=1, burst_s=3.0)))
+    with _opened(origin, "127.0.0.1") as client:
+        while ask(client, PAGE).status != 429:
+            pass
+    with _opened(origin, "127.0.0.1") as refused:
+        said = answer(refused)
+        assert said.status == 429
+    time.sleep(int(said.headers["retry-after"]))
+    with _opened(origin, "127.0.0.1") as client:
+        assert ask(client, PAGE).status == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/missing.m3u8"], ids=["hot", "not hot"])
