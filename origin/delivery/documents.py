@@ -63,6 +63,9 @@ class EntryDocuments:
         if known is not None:
             return known
         stored = await self._reader.read(key, listed=listed)
+        known = self._rendered.get(key)
+        if known is not None:  # by one of those who waited for the same read
+            return known
         with well_formed():
             text = _mpd(stored, where) if name == MPD else _playlist(stored, where)
         document = Document.of(text.encode())

@@ -74,6 +74,9 @@ class Published:
         if known is not None:
             return known
         data = await self._reader.read(where.key(INDEX))
+        known = self._revisions.get(where)
+        if known is not None:  # by one of those who waited for the same read
+            return known
         with well_formed():
             index = Index.from_json(data)
         found = PublishedRevision(where, index, index.objects())
