@@ -7,10 +7,16 @@ from typing import Final, cast
 import click
 
 from origin.cli.cache import cache_setting
+from origin.cli.clients import (
+    client_address_field_setting,
+    connections_setting,
+    requests_setting,
+    trusted_proxies_setting,
+)
 from origin.cli.store import stores_setting
 from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
-from origin.defence.forwarding import LOOPBACK, AddressField, TrustedProxies
+from origin.defence.forwarding import AddressField
 from origin.memory_shares import LEAST, USUAL, shares_of
 from origin.settings import setting
 from origin.stores.opening import StoreUnusable
@@ -29,9 +35,6 @@ port_setting = setting(
 )
 
 
-_LIMITS = ClientLimits()
-
-
 class _Workers(click.IntRange):
     """A number of processes; ``auto``, like 0, is one for each processor that may be used."""
 
@@ -44,16 +47,6 @@ class _Workers(click.IntRange):
 
         number = 0 if value == "auto" else int(super().convert(cast("int", value), param, ctx))
         return number or min(usable_processors(), _WORKERS_MAX)
-
-
-def _networks(_context: click.Context, _option: click.Parameter, said: str) -> tuple[str, ...]:
-    """Return the networks of a list with commas between them."""
-    networks = tuple(filter(None, (network.strip() for network in said.split(","))))
-    try:
-        TrustedProxies(networks)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}.") from error
-    return networks
 
 
 @click.command(short_help="Serve every asset in a store, or in several.")
@@ -78,34 +71,10 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
     is_flag=True,
     help="Let nothing play without a token; the list and the page stay open.",
 )
-@setting(
-    "--trusted-proxies",
-    default=",".join(LOOPBACK),
-    metavar="CIDR,...",
-    callback=_networks,
-    help="Networks of proxies and CDNs: they have no limits, and the last address in their"
-    " --client-address-field that is none of theirs is the client's.",
-)
-@setting(
-    "--client-address-field",
-    default=AddressField.X_FORWARDED_FOR.value,
-    type=click.Choice([field.value for field in AddressField], case_sensitive=False),
-    help="The field in which those proxies name their clients (Forwarded is RFC 7239's); the other"
-    " one counts for nothing.",
-)
-@setting(
-    "--connections-per-client",
-    default=_LIMITS.connections,
-    type=click.IntRange(0),
-    help="Connections that one address (IPv6: one /64) may have open to each worker; 0: any.",
-)
-@setting(
-    "--requests-per-client",
-    default=_LIMITS.requests_per_s,
-    type=click.IntRange(0),
-    help="Requests a second that one address may send to each worker in the long run, five times"
-    " that at once; 0: any.",
-)
+@trusted_proxies_setting
+@client_address_field_setting
+@connections_setting
+@requests_setting
 @setting(
     "--memory",
     "memory_mb",
