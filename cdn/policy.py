@@ -4,8 +4,8 @@ One table says it for browsers, for shared caches and for the CDNs that read tar
 (RFC 9213 ``CDN-Cache-Control``, and ``Surrogate-Control``). Everything below a revision is
 immutable; what names a revision lives for a minute, or as long as a purger can vouch for it; an
 error lives for seconds or not at all. An answer meant for one reader is never stored, whatever its
-class: ``Audience.ONE`` overrides the table. What was opened by a playback token is stored by
-browsers, and by the CDNs that read targeted headers; those know of tokens.
+class: ``Audience.ONE`` overrides the table. What was asked for with a playback token, be it there
+or not, is stored by browsers, and by the CDNs that read targeted headers; those know of tokens.
 
 The origin's own tiers hold the store's objects by a second table (``Holding``). What they add to
 what caches were promised is small: a complete entry reaches a browser within 60 s, as its max-age
@@ -48,7 +48,7 @@ class ObjectClass(StrEnum):
 
 
 class Audience(Enum):
-    """For whom an answer was made: who asks, who has a playback token, or who authenticated."""
+    """For whom an answer was made: who asks, who asks with a token, or who authenticated."""
 
     ANYONE = auto()
     TOKEN_HOLDERS = auto()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from origin.cache import record
-from origin.cache.memory import MEMORY_BYTES
 from origin.cache.running import Tiers
 from origin.cache.tiered import Behind
 from origin.defence import admission
@@ -24,6 +23,7 @@ from origin.delivery.probes import STORE_TIMEOUT_S, Probes
 from origin.delivery.reading import Reader
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
+from origin.memory_shares import USUAL, MemoryShares
 from origin.stores.reader import StoreReader
 from origin.stores.several import StoresReader
 from origin.telemetry.process import Telemetry
@@ -47,7 +47,7 @@ def create_app(
     purged: bool = False,
     tokens: TokenRules | None = None,
     cache: str | None = None,
-    memory_bytes: int = MEMORY_BYTES,
+    shares: MemoryShares = USUAL,
     answers: HotAnswers | None = None,
     reader: Reader | None = None,
     draining: Draining | None = None,
@@ -59,10 +59,10 @@ def create_app(
 
     ``purged`` says that a purger is configured, so that CDNs may keep entries for long; ``tokens``
     which playback tokens are good. ``cache`` is the URL of a Redis or Valkey server that several
-    processes share; raises CacheUnusable where it is none. This one holds ``memory_bytes`` of
-    objects. ``answers`` are those of the hot path, and are told what leaves memory. ``reader``
-    reads in place of the tiers, and is the caller's to close. ``draining`` is how answers
-    learn that the process comes to its end, and ``telemetry`` is told what happens.
+    processes share; raises CacheUnusable where it is none. ``shares`` are those of its memory.
+    ``answers`` are those of the hot path, and are told what leaves memory. ``reader`` reads in
+    place of the tiers, and is the caller's to close. ``draining`` is how answers learn that the
+    process comes to its end, and ``telemetry`` is told what happens.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -70,20 +70,20 @@ def create_app(
     app.on_response_prepare.extend(
         (cross_origin.add_headers, record.add_headers, draining.mark, found.note)
     )
-    responder = Responder(Compressor(), purged=purged)
+    responder = Responder(Compressor(shares.compressed), purged=purged)
     if reader is None:
-        answers = HotAnswers() if answers is None else answers
+        answers = HotAnswers(shares.answers) if answers is None else answers
         tiers = Tiers(
             _reader(stores, store_timeout_s, telemetry),
             cache,
-            memory_bytes=memory_bytes,
+            memory_bytes=shares.objects,
             on_change=answers.forget,
         )
         answers.use_of = tiers.reader.held.memory.use_of
         count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader
-    Delivery(reader, responder, tokens).add_routes(app)
+    Delivery(reader, responder, tokens, shares).add_routes(app)
     if tokens is not None:
         add_jwk_set(app, tokens.keys, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)

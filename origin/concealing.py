@@ -1,7 +1,7 @@
-"""Texts without what URLs in them may hold of secrets: a user and a password, or a signed query.
+"""Texts without secrets: users, passwords and signed queries in URLs, and tokens anywhere.
 
-URLs of stores and caches come into errors in many ways, those of libraries among them, so whatever
-is said of them goes through here.
+URLs of stores and caches come into errors in many ways, those of libraries among them, and clients
+put their tokens wherever they like. So whatever is said of either goes through here.
 """
 
 import re
@@ -12,6 +12,19 @@ _USER: Final = re.compile(r"(?<=://)[^/?#]*@")
 _BEHIND_PATH: Final = re.compile(r"[?#].*")
 
 
+_JWT: Final = re.compile(r"eyJ[\w-]+(?:\.[\w-]*)*", re.ASCII)
+"""A header in JSON, as base64url has it (RFC 7519 §3.1), and what follows, be it cut short."""
+
+
 def without_secrets(text: str) -> str:
-    """Return a text in which each URL has no user, no password, no query and no fragment."""
-    return _URL.sub(lambda url: _BEHIND_PATH.sub("", _USER.sub("", url[0])), text)
+    """Return a text in which each JWT is a dash.
+
+    No URL in it has a user, a password, a query or a fragment.
+    """
+    bare = _URL.sub(lambda url: _BEHIND_PATH.sub("", _USER.sub("", url[0])), text)
+    return _JWT.sub("-", bare)
+
+
+def holds_token(text: str) -> bool:
+    """Tell whether a JWT, or a piece of one, is in a text."""
+    return _JWT.search(text) is not None

@@ -73,9 +73,9 @@ async def _serve(process: Process, orders: Orders) -> None:
     """Serve until told to end, and drain."""
     service, draining = process.service, Draining()
     rules = service.token_rules()
-    answers = HotAnswers()
+    answers = HotAnswers(service.shares.answers)
     verified = None if rules is None else rules.verified
-    hot = HotPath(answers, verified, process.telemetry.notes)
+    hot = HotPath(answers, verified, process.telemetry.notes, service.defence.address_field)
     application = _application(process, draining, rules, answers)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
@@ -114,9 +114,10 @@ def _application(
     try:
         return create_app(
             *open_stores(process.service.stores),
+            purged=process.service.cdn_is_purged,
             tokens=rules,
             cache=process.service.cache,
-            memory_bytes=process.service.memory_bytes,
+            shares=process.service.shares,
             answers=answers,
             draining=draining,
             telemetry=process.telemetry,

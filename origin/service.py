@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from origin.cache.memory import MEMORY_BYTES
 from origin.defence.guard import Defence
 from origin.delivery.tokens import TokenRules
+from origin.delivery.verified import VerifiedTokens
 from origin.draining import DrainTimes
+from origin.memory_shares import USUAL, MemoryShares
 from origin.playback_keys import read_key_ring
 
 
@@ -26,17 +27,22 @@ class PlaybackTokens:
 class Service:
     """What a process that serves is to do, and how it is to end.
 
-    ``stores`` are locations, the first of which is trusted most.
+    ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
+    of each process. ``cdn_is_purged`` whenever an entry changes.
     """
 
     stores: tuple[str, ...]
     tokens: PlaybackTokens | None = None
     cache: str | None = None
-    memory_bytes: int = MEMORY_BYTES
+    shares: MemoryShares = USUAL
     defence: Defence = field(default_factory=Defence)
     drain: DrainTimes = field(default_factory=DrainTimes)
+    cdn_is_purged: bool = False
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""
         tokens = self.tokens
-        return None if tokens is None else TokenRules(read_key_ring(tokens.keys), tokens.required)
+        if tokens is None:
+            return None
+        verified = VerifiedTokens(self.shares.tokens)
+        return TokenRules(read_key_ring(tokens.keys), tokens.required, verified)

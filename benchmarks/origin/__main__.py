@@ -22,7 +22,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
     "store": (store_misses, {"seconds": 5, "rounds": 5, "segments": 1500}),
     "many-connections": (many_connections, {"seconds": 15, "rounds": 3}),
     "rude-clients": (rude_clients, {"seconds": 35, "rounds": 3}),
-    "memory": (memory, {"plays": 30_000, "tracks": 500, "seed": 1, "memory": 100}),
+    "memory": (memory, {"plays": 30_000, "tracks": 500, "seed": 1, "memory": 250}),
     "replay": (
         replay,
         {

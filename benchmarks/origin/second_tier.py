@@ -25,8 +25,8 @@ from tests.servers.valkey import valkey
 
 _SERVER: Final = (0,)
 _OTHERS: Final = (1,)
-_MEMORY: Final = ("--memory", "1")
-"""Megabytes: no more than are under way."""
+_MEMORY: Final = ("--memory", "16")
+"""The least: of it, objects have one megabyte, no more than are under way."""
 _DIGEST: Final = "[0-9a-f]" * 16
 _FILLED_WITHIN_S: Final = 30
 _COUNTED: Final = f"Cache-Status: {Found.SHARED.value}"

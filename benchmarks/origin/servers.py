@@ -30,6 +30,10 @@ http {
     types { video/iso.segment m4s; audio/mp4 mp4; application/vnd.apple.mpegurl m3u8; }
     access_log $folder/access.log combined buffer=64k flush=1s;
     client_body_temp_path $folder/body;
+    proxy_temp_path $folder/proxy;
+    fastcgi_temp_path $folder/fastcgi;
+    uwsgi_temp_path $folder/uwsgi;
+    scgi_temp_path $folder/scgi;
     sendfile on;
     tcp_nopush on;
     keepalive_requests 1000000000;

@@ -19,8 +19,8 @@ from tests.servers.seaweedfs import seaweedfs
 
 _SERVER: Final = (0,)
 _OTHERS: Final = (1,)
-_MEMORY: Final = ("--memory", "1")
-"""Megabytes: no more than are under way."""
+_MEMORY: Final = ("--memory", "16")
+"""The least: of it, objects have one megabyte, no more than are under way."""
 _COUNTED: Final = f"Cache-Status: {Found.STORE.value}"
 _GOALS: Final = {"ratio": 0.6, "share_from_store": 0.99}
 

@@ -17,12 +17,13 @@ from random import Random
 from typing import Final, Generic, TypeVar
 
 from origin.cache.foresight import Foresight, Place
+from origin.memory_shares import USUAL
 
 V = TypeVar("V")
 Use = Callable[[float], None]
 
-MEMORY_BYTES: Final = 100_000_000
-"""What a process holds unless told otherwise."""
+MEMORY_BYTES: Final = USUAL.objects
+"""What a process holds of objects unless told otherwise."""
 ENTRY_BYTES: Final = 2_048
 """What it takes to hold a value, and to know who listens, and what is answered with it."""
 DRAWN: Final = 4

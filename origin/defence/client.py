@@ -59,9 +59,10 @@ class Client:
         self._even_at_s = even_at_s + self._interval_s
         return True
 
-    def retry_after_s(self, now_s: float) -> int:
-        """Return in how many whole seconds it is worth asking again."""
-        return math.ceil(max(1.0, self._even_at_s - self._burst_s - now_s))
+    def retry_after_s(self, now_s: float, requests: int = 1) -> int:
+        """Return in how many whole seconds so many requests will be taken."""
+        even_at_s = self._even_at_s + (requests - 1) * self._interval_s
+        return math.ceil(max(1.0, even_at_s - self._burst_s - now_s))
 
     def is_forgettable(self, now_s: float) -> bool:
         """Tell whether a new client would be treated the same."""

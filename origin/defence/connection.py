@@ -3,12 +3,11 @@
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from origin.defence.refusals import rendered
 from origin.defence.timed import TimedConnection
 from origin.delivery.errors import TooManyRequests
-from origin.delivery.fields import joined
 
 if TYPE_CHECKING:
     from origin.defence.client import Client
@@ -58,7 +57,7 @@ class GuardedConnection(TimedConnection):
         The connection of a client that asks too often is not read for the rest of the second, so
         that refusals, too, have a bounded cost; that of a proxy is, for the sake of the others.
         """
-        forwarded_for, now_s = joined(request, hdrs.X_FORWARDED_FOR), self._loop.time()
+        forwarded_for, now_s = self._guard.forwarded_for(request), self._loop.time()
         if self.takes_request(forwarded_for, now_s):
             return
         client = self._client

@@ -1,18 +1,24 @@
 """Who the client is, where a proxy may speak for it. Pure.
 
-A proxy puts the address of whoever spoke to it at the end of ``X-Forwarded-For``, behind what that
-one claimed. So the list is read from its end, and only where the connection itself comes from a
-proxy that is trusted: the first address that is not a trusted proxy's is the client. What stands in
-front of it anybody may have written.
+A proxy puts the address of whoever spoke to it at the end of a field, behind what that one claimed.
+So the list is read from its end, and only where the connection itself comes from a proxy that is
+trusted: the first address that is not a trusted proxy's is the client. What stands in front of it
+anybody may have written.
 
-RFC 7239's ``Forwarded`` is not read: a proxy that writes one of the two passes the other on as its
-client wrote it, so whoever reads both lets clients choose their addresses. ``X-Forwarded-Host`` and
+There are two such fields, ``X-Forwarded-For`` and RFC 7239's ``Forwarded``, and only one of them is
+read, whatever is in the other: a proxy that writes one passes the other on as its client wrote it,
+so whoever reads both lets clients choose their addresses. Which one it is, only an operator can
+know. Who writes both may be read by either. ``X-Forwarded-Host`` and
 ``X-Forwarded-Proto`` are read nowhere: no answer depends on how it was asked for.
 """
 
+from collections.abc import Iterator
+from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
+
+from origin.defence.forwarded import nodes_from_end
 
 _Address = IPv4Address | IPv6Address
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
@@ -22,13 +28,26 @@ _SITE_BITS: Final = 64
 """One customer has a whole /64 of IPv6 addresses at the least, and may use another each time."""
 
 
+class AddressField(StrEnum):
+    """The field in which proxies name their clients."""
+
+    X_FORWARDED_FOR = "X-Forwarded-For"
+    FORWARDED = "Forwarded"
+
+
 class TrustedProxies:
-    """The networks whose word on addresses counts.
+    """The networks whose word on addresses counts, and in which ``field`` they give it.
 
     Raises ValueError for what is no network.
     """
 
-    def __init__(self, networks: tuple[str, ...] = LOOPBACK) -> None:
+    def __init__(
+        self,
+        networks: tuple[str, ...] = LOOPBACK,
+        field: AddressField = AddressField.X_FORWARDED_FOR,
+    ) -> None:
+        self.field = field
+        self._claimed = nodes_from_end if field is AddressField.FORWARDED else _addresses_from_end
         self._networks = tuple(ip_network(network) for network in networks)
         self._behind = lru_cache(_REMEMBERED)(self._named_behind)
 
@@ -51,8 +70,8 @@ class TrustedProxies:
 
     def _named_behind(self, forwarded_for: str) -> tuple[str, str] | None:
         """Return the address and the key of the client that a trusted proxy names, if any."""
-        for claimed in reversed(forwarded_for[-_READ_CHARACTERS_MAX:].split(",")):
-            address = _read(_without_port(claimed.strip()))
+        for claimed in self._claimed(forwarded_for[-_READ_CHARACTERS_MAX:]):
+            address = None if claimed is None else _read(claimed)
             if address is None:
                 return None
             if not self._trusts(address):
@@ -83,6 +102,11 @@ def _read(text: str) -> _Address | None:
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
         return address.ipv4_mapped  # how IPv4 looks to a socket that takes both
     return address
+
+
+def _addresses_from_end(forwarded_for: str) -> Iterator[str | None]:
+    for claimed in reversed(forwarded_for.split(",")):
+        yield _without_port(claimed.strip())
 
 
 def _without_port(text: str) -> str:

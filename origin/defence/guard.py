@@ -11,13 +11,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
-from aiohttp import hdrs
 
 from origin.beside import beside
 from origin.defence.client import Client, ClientLimits, Clients
 from origin.defence.deadlines import Deadlines
 from origin.defence.descriptors import connections_max
-from origin.defence.forwarding import LOOPBACK, TrustedProxies
+from origin.defence.forwarding import LOOPBACK, AddressField, TrustedProxies
 from origin.delivery.errors import ApiError, Overloaded, TooManyRequests
 from origin.delivery.fields import joined
 
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 SWEEP_EVERY_S: Final = 1.0
 _AT_A_TIME: Final = 500
+_TO_BEGIN_ANEW: Final = 2
+"""A connection that is opened again counts, and so does the request on it."""
 
 _log = structlog.get_logger("soundbridge.defence")
 
@@ -40,10 +41,11 @@ class Defence:
     limits: ClientLimits = field(default_factory=ClientLimits)
     trusted_proxies: tuple[str, ...] = LOOPBACK
     deadlines: Deadlines = field(default_factory=Deadlines)
+    address_field: AddressField = AddressField.X_FORWARDED_FOR
 
     def guard(self) -> "Guard":
         """Return what guards the connections of this process."""
-        proxies = TrustedProxies(self.trusted_proxies)
+        proxies = TrustedProxies(self.trusted_proxies, self.address_field)
         return Guard(self.limits, proxies, self.deadlines, connections_max())
 
 
@@ -85,7 +87,16 @@ class Guard:
 
     def client_of(self, request: "web.BaseRequest") -> str | None:
         """Return the address of a request's client."""
-        return self.address_of(request.remote, joined(request, hdrs.X_FORWARDED_FOR))
+        return self.address_of(request.remote, self.forwarded_for(request))
+
+    def forwarded_for(self, request: "web.BaseRequest") -> str | None:
+        """Return what a request says in the field in which proxies name their clients."""
+        return joined(request, self._proxies.field)
+
+    @property
+    def address_field(self) -> AddressField:
+        """The field in which proxies name their clients."""
+        return self._proxies.field
 
     def open_connection(self, client: Client | None, now_s: float) -> ApiError | None:
         """Count a connection, and return what stands against it, if anything.
@@ -98,7 +109,7 @@ class Guard:
             client.connections += 1
             most = self._limits.connections
             if (most and client.connections > most) or not client.takes_request(now_s):
-                refusal = TooManyRequests(client.retry_after_s(now_s))
+                refusal = TooManyRequests(client.retry_after_s(now_s, _TO_BEGIN_ANEW))
         if self._connections_max is not None and self.connections > self._connections_max:
             refusal = Overloaded()
         self.refused += refusal is not None

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Final
 
 from aiohttp import hdrs, web
 
-from cdn.policy import Audience, CachePolicy, policy_for
+from cdn.policy import CachePolicy, policy_for
 from cdn.tags import tag_headers, tags_for
 from origin.delivery import multipart
 from origin.delivery.address import ObjectKind
+from origin.delivery.audience import audience_of
 from origin.delivery.body import Body
 from origin.delivery.compression import Compressor, tag_of
 from origin.delivery.conditional import Conditions, Validators, Verdict, evaluate, range_applies
@@ -30,9 +30,6 @@ from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
 from origin.delivery.reuse import REUSABLE, Reusable
 from origin.telemetry.requests import OBJECT_CLASS
-
-TOKEN_HOLDER: Final = web.RequestKey("token_holder", bool)
-"""Set where a token in front of the path was good for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +63,9 @@ class Responder:
 
     async def _answer(self, request: web.Request, resource: Resource) -> web.Response:
         now = datetime.now(UTC)
-        audience = Audience.TOKEN_HOLDERS if request.get(TOKEN_HOLDER) else Audience.ANYONE
-        policy = policy_for(resource.kind.object_class, audience=audience, purged=self._purged)
+        policy = policy_for(
+            resource.kind.object_class, audience=audience_of(request), purged=self._purged
+        )
         coding = _choose_coding(request, policy)
         validators = _validators(resource, coding, now)
         headers = _metadata(resource, policy, validators)

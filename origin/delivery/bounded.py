@@ -1,10 +1,13 @@
 """A map that forgets what was used least recently, once what it holds weighs too much."""
 
 from collections import OrderedDict
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+ENTRY_BYTES: Final = 600
+"""What it takes to hold a small value under a digest or a path, beside its content."""
 
 
 class BoundedMap(Generic[K, V]):

@@ -7,7 +7,6 @@ All URLs are relative: a path prefix in front of the entry (a playback token) is
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final
 
 from manifests.dash import with_base_url
 from manifests.errors import ManifestError
@@ -15,12 +14,11 @@ from manifests.layout import MPD, MULTIVARIANT, PACKED_MULTIVARIANT, Revision
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.delivery.body import MemoryBody
-from origin.delivery.bounded import BoundedMap
+from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.errors import NotFound
 from origin.delivery.published import PublishedRevision
 from origin.delivery.reading import Reader, well_formed
-
-_BYTES_MAX: Final = 16 * 1024 * 1024
+from origin.memory_shares import USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Document:
 class EntryDocuments:
     """Renders documents of entries and remembers those that cannot change."""
 
-    def __init__(self, reader: Reader, bytes_max: int = _BYTES_MAX) -> None:
+    def __init__(self, reader: Reader, bytes_max: int = USUAL.documents // 2) -> None:
         self._reader = reader
         self._rendered: BoundedMap[str, Document] = BoundedMap(bytes_max)
 
@@ -65,10 +63,13 @@ class EntryDocuments:
         if known is not None:
             return known
         stored = await self._reader.read(key, listed=listed)
+        known = self._rendered.get(key)
+        if known is not None:  # by one of those who waited for the same read
+            return known
         with well_formed():
             text = _mpd(stored, where) if name == MPD else _playlist(stored, where)
         document = Document.of(text.encode())
-        self._rendered.put(key, document, document.body.size_bytes)
+        self._rendered.put(key, document, document.body.size_bytes + ENTRY_BYTES)
         return document
 
 

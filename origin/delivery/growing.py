@@ -7,27 +7,26 @@ the end, whether or not the last playlist was still written, and also after ``gr
 removed.
 """
 
-from typing import Final
-
 from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions
 from manifests.index import RenditionRecord
 from manifests.layout import INIT, MULTIVARIANT, Revision
 from manifests.presentation import multivariant_playlist
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
-from origin.delivery.bounded import BoundedMap
+from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.documents import Document, read_multivariant
 from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import Reader, well_formed
-
-_BYTES_MAX: Final = 16 * 1024 * 1024
+from origin.memory_shares import USUAL
 
 
 class GrowingDocuments:
     """What is below ``growing/`` in one store, and what is made of it."""
 
-    def __init__(self, reader: Reader, published: Published, bytes_max: int = _BYTES_MAX) -> None:
+    def __init__(
+        self, reader: Reader, published: Published, bytes_max: int = USUAL.documents // 2
+    ) -> None:
         self._reader = reader
         self._published = published
         self._completed: BoundedMap[str, Document] = BoundedMap(bytes_max)
@@ -65,7 +64,7 @@ class GrowingDocuments:
             return known
         with well_formed():
             document = Document.of(await self._complete(published, name))
-        self._completed.put(key, document, document.body.size_bytes)
+        self._completed.put(key, document, document.body.size_bytes + ENTRY_BYTES)
         return document
 
     async def _complete(self, published: PublishedRevision, name: str) -> bytes:

@@ -36,6 +36,7 @@ from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
 from origin.delivery.reading import Missing, Reader
 from origin.delivery.tokens import TokenGate, TokenRules
+from origin.memory_shares import USUAL, MemoryShares
 
 LISTED_DEFAULT: Final = 50
 LISTED_MAX: Final = 200
@@ -51,14 +52,18 @@ class Delivery:
     """Handlers over one store."""
 
     def __init__(
-        self, reader: Reader, responder: Responder, tokens: TokenRules | None = None
+        self,
+        reader: Reader,
+        responder: Responder,
+        tokens: TokenRules | None = None,
+        shares: MemoryShares = USUAL,
     ) -> None:
         self._responder = responder
-        self._published = Published(reader)
+        self._published = Published(reader, shares.indexes)
         self._gate = TokenGate(self._published, tokens)
-        self._objects = RevisionObjects(reader, self._published)
-        self._documents = EntryDocuments(reader)
-        self._growing = GrowingDocuments(reader, self._published)
+        self._objects = RevisionObjects(reader, self._published, shares.segments)
+        self._documents = EntryDocuments(reader, shares.documents // 2)
+        self._growing = GrowingDocuments(reader, self._published, shares.documents // 2)
 
     def add_routes(self, app: web.Application) -> None:
         """Register everything that is delivered."""

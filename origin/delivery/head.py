@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from origin.defence.forwarding import AddressField
 from origin.delivery.authority import is_authority
 from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
 from origin.telemetry.request_id import safe_request_id
@@ -27,6 +28,7 @@ _FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\x20-\x7e\t
 ALL_OF_IT: Final = "bytes=0-"
 """How Chromium asks for everything that it plays by itself."""
 _CODINGS: Final = tuple(Coding)
+_X_FORWARDED_FOR: Final = b"x-forwarded-for"
 REPRESENTATIONS: Final = 2 * len(_CODINGS)
 _DECIDING: Final = frozenset(
     {
@@ -45,6 +47,7 @@ class PlainHead:
 
     ``plain`` and ``compressible`` are the numbers of the representation that is wanted of an object
     of which there is only one, and of one that is offered compressed; None where none will do.
+    ``forwarded_for`` is what stands in the field in which proxies name their clients.
     """
 
     plain: int | None
@@ -60,9 +63,15 @@ def number_of(coding: Coding, *, in_part: bool) -> int:
 
 
 class KnownHeads:
-    """The header fields of plain requests, by their bytes as they came."""
+    """The header fields of plain requests, by their bytes as they came.
 
-    def __init__(self, known_max: int = _KNOWN_MAX) -> None:
+    ``address_field`` is the one in which proxies name their clients.
+    """
+
+    def __init__(
+        self, known_max: int = _KNOWN_MAX, address_field: str = AddressField.X_FORWARDED_FOR
+    ) -> None:
+        self._address_field = address_field.lower().encode()
         self._known: dict[bytes, PlainHead | None] = {}
         self._known_max = known_max
 
@@ -79,11 +88,11 @@ class KnownHeads:
                 return None
             if len(self._known) >= self._known_max:
                 self._known.clear()
-            head = self._known[fields] = read_head(fields)
+            head = self._known[fields] = read_head(fields, self._address_field)
             return head
 
 
-def read_head(fields: bytes) -> PlainHead | None:
+def read_head(fields: bytes, address_field: bytes = _X_FORWARDED_FOR) -> PlainHead | None:
     """Read header fields, each with its line end, up to the empty line behind them."""
     if not fields.endswith(END):
         return None
@@ -99,7 +108,7 @@ def read_head(fields: bytes) -> PlainHead | None:
         _wanted(coding, PLAIN, in_part=asked is not None),
         _wanted(coding, COMPRESSIBLE, in_part=asked is not None),
         _text(found, b"user-agent"),
-        _text(found, b"x-forwarded-for"),
+        _text(found, address_field),
         safe_request_id(_text(found, b"x-request-id")),
     )
 

@@ -28,6 +28,7 @@ from aiohttp.streams import EMPTY_PAYLOAD
 
 from origin.cache.record import RECORD
 from origin.defence.connection import GuardedConnection
+from origin.defence.forwarding import AddressField
 from origin.delivery.head import END, HEAD_BYTES_MAX, KnownHeads, PlainHead
 from origin.delivery.reuse import REUSABLE, HotAnswers
 from origin.delivery.verified import VerifiedTokens
@@ -43,19 +44,23 @@ _IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
 
 
 class HotPath:
-    """What the connections of one process share."""
+    """What the connections of one process share.
+
+    ``address_field`` is the one in which proxies name their clients.
+    """
 
     def __init__(
         self,
         answers: HotAnswers,
         tokens: VerifiedTokens | None = None,
         notes: RequestNotes | None = None,
+        address_field: AddressField = AddressField.X_FORWARDED_FOR,
     ) -> None:
         self.answers = answers
         self.tokens = VerifiedTokens() if tokens is None else tokens
         self.notes = RequestNotes() if notes is None else notes
         self.is_closed = False
-        self._heads = KnownHeads()
+        self._heads = KnownHeads(address_field=address_field)
 
     def close(self) -> None:
         """Leave every request to aiohttp from now on: its answers can close their connections."""

@@ -33,7 +33,7 @@ class Stream(Protocol):
 
 
 class _Concealing:
-    """A stream in front of another one, which gets no secrets of URLs."""
+    """A stream in front of another one, which gets no secrets."""
 
     def __init__(self, stream: Stream) -> None:
         self._stream = stream

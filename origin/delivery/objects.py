@@ -26,19 +26,22 @@ from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import Reader
 from origin.delivery.recorded import RecordedSegments
+from origin.memory_shares import USUAL
 
-_PROVEN_MAX: Final = 50_000
-"""Segments of unfinished revisions that are remembered: 20 MB, or a day of sound in three rungs."""
+_PROVEN_BYTES: Final = 500
+"""What it takes to remember a segment of an unfinished revision."""
 
 
 class RevisionObjects:
     """The objects of all revisions of one store."""
 
-    def __init__(self, reader: Reader, published: Published, proven_max: int = _PROVEN_MAX) -> None:
+    def __init__(
+        self, reader: Reader, published: Published, bytes_max: int = USUAL.segments
+    ) -> None:
         self._reader = reader
         self._published = published
         self._recorded = RecordedSegments(reader)
-        self._proven: BoundedMap[str, StoredObject] = BoundedMap(proven_max)
+        self._proven: BoundedMap[str, StoredObject] = BoundedMap(bytes_max)
 
     async def find(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         """Return the object called ``name``; NotFound where it is not there, or not yet."""
@@ -70,7 +73,7 @@ class RevisionObjects:
         if stored is None:
             stored = await self._recorded.find(where, name)
             await self._reader.read(key, listed=stored)
-            self._proven.put(key, stored, 1)
+            self._proven.put(key, stored, _PROVEN_BYTES)
         return Resource(
             kind,
             stored.sha256,

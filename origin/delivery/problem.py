@@ -13,7 +13,8 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from cdn.policy import ObjectClass, policy_for
+from cdn.policy import Audience, ObjectClass, policy_for
+from origin.delivery.audience import audience_of
 from origin.delivery.errors import (
     ApiError,
     BadRequest,
@@ -84,9 +85,9 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except ApiError as error:
-        return answer(error)
+        return answer(error, audience_of(request))
     except web.HTTPException as error:
-        return _answer_aiohttp(error)
+        return _answer_aiohttp(error, audience_of(request))
     except Exception:  # noqa: BLE001 -- the boundary: no cause may reach the client
         _log.exception(
             "unexpected error", method=request.method, path=logged_path(request.rel_url.raw_path)
@@ -94,26 +95,27 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
         return answer(ApiError("Something went wrong on our side; please try again later."))
 
 
-def answer(error: ApiError) -> web.Response:
+def answer(error: ApiError, audience: Audience = Audience.ANYONE) -> web.Response:
     """Return the problem document of one error."""
     status = _STATUSES.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
     cause = error.__cause__
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and cause is not None:
         said = f"{type(cause).__name__}: {cause}".partition("\n")[0]
         _log.error(error.code, detail=str(error), cause=said)
-    return _document(status, error.code, str(error), _extra_headers(error) | _challenge(error))
+    extra_headers = _extra_headers(error) | _challenge(error)
+    return _document(status, error.code, str(error), extra_headers, audience)
 
 
-def _answer_aiohttp(error: web.HTTPException) -> web.Response:
+def _answer_aiohttp(error: web.HTTPException, audience: Audience) -> web.Response:
     """Return aiohttp's own errors in our words; what is no error is raised again."""
     match error:
         case web.HTTPNotFound():
-            return answer(NotFound("There is nothing at this address."))
+            return answer(NotFound("There is nothing at this address."), audience)
         case web.HTTPMethodNotAllowed():
-            return answer(MethodNotAllowed(error.allowed_methods))
+            return answer(MethodNotAllowed(error.allowed_methods), audience)
         case web.HTTPError():
             status = HTTPStatus(error.status)
-            return _document(status, status.name.lower(), status.description, {})
+            return _document(status, status.name.lower(), status.description, {}, audience)
         case _:
             raise error
 
@@ -140,7 +142,11 @@ def _challenge(error: ApiError) -> dict[str, str]:
 
 
 def _document(
-    status: HTTPStatus, code: str, detail: str, extra_headers: dict[str, str]
+    status: HTTPStatus,
+    code: str,
+    detail: str,
+    extra_headers: dict[str, str],
+    audience: Audience,
 ) -> web.Response:
     content = {
         "type": "about:blank",
@@ -155,7 +161,7 @@ def _document(
         body=json.dumps(content).encode(),
         headers={
             hdrs.CONTENT_TYPE: MEDIA_TYPE,
-            **policy_for(object_class).headers,
+            **policy_for(object_class, audience=audience).headers,
             **extra_headers,
         },
     )

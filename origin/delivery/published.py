@@ -14,15 +14,16 @@ from manifests.credits import Credits
 from manifests.entry import Entry
 from manifests.index import Index, StoredObject
 from manifests.layout import CREDITS, ENTRY_PREFIX, INDEX, Revision, entry_key
-from origin.delivery.bounded import BoundedMap
+from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import Missing, Reader, well_formed
+from origin.memory_shares import USUAL
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
 _CONCURRENT_READS: Final = 16
 _CREDITS_MAX: Final = 10_000
-_OBJECTS_MAX: Final = 200_000
-"""Objects of revisions that are remembered: some 90 MB, or 110 hours of sound in three rungs."""
+_BYTES_OF_JSON: Final = 2.5
+"""What one byte of an index takes when it has been read: 400 for an object that is listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,9 @@ class NewestEntries(NamedTuple):
 class Published:
     """Entries and revisions of one store."""
 
-    def __init__(self, reader: Reader, objects_max: int = _OBJECTS_MAX) -> None:
+    def __init__(self, reader: Reader, bytes_max: int = USUAL.indexes) -> None:
         self._reader = reader
-        self._revisions: BoundedMap[Revision, PublishedRevision] = BoundedMap(objects_max)
+        self._revisions: BoundedMap[Revision, PublishedRevision] = BoundedMap(bytes_max)
         self._credits: BoundedMap[Revision, Credits] = BoundedMap(_CREDITS_MAX)
 
     async def entry(self, playback_id: str) -> Entry:
@@ -76,10 +77,13 @@ class Published:
         if known is not None:
             return known
         data = await self._reader.read(where.key(INDEX))
+        known = self._revisions.get(where)
+        if known is not None:  # by one of those who waited for the same read
+            return known
         with well_formed():
             index = Index.from_json(data)
         found = PublishedRevision(where, index, index.objects())
-        self._revisions.put(where, found, len(found.objects))
+        self._revisions.put(where, found, int(len(data) * _BYTES_OF_JSON) + ENTRY_BYTES)
         return found
 
     async def complete_revision(self, where: Revision) -> PublishedRevision | None:

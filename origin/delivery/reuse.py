@@ -16,12 +16,12 @@ from aiohttp import hdrs, web
 from origin.cache.memory import Use
 from origin.cache.record import Record
 from origin.delivery.head import REPRESENTATIONS, PlainHead
+from origin.memory_shares import USUAL
 from origin.telemetry.requests import NotedAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BYTES_MAX: Final = 32_000_000
 _ANSWER_BYTES: Final = 2_000
 """A head, twice, and what leads to it."""
 _Answers = list["HotAnswer | None"]
@@ -109,7 +109,7 @@ class HotAnswers:
     ``use_of`` returns what counts the uses of the object with a key, by the loop's clock.
     """
 
-    def __init__(self, bytes_max: int = BYTES_MAX) -> None:
+    def __init__(self, bytes_max: int = USUAL.answers) -> None:
         self.use_of: Callable[[str], Use | None] = _uncounted
         self._bytes_max = bytes_max
         self._own_bytes = 0

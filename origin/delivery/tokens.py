@@ -8,7 +8,8 @@ under a token stays under it.
 What is sent is the same with and without. ``Cache-Control`` alone differs: a token ends, and what a
 shared cache stored under its URL would go on for a year. So it is ``private`` there, and only
 ``CDN-Cache-Control`` and ``Surrogate-Control`` (RFC 9213), which CDNs read that were made for
-this, have the object's own lifetime: those check the token and leave it out of the cache key.
+this, have the object's own lifetime: those check the token and leave it out of the cache key. So
+that something is not there is said only of what the token opens, and a refusal is kept by nobody.
 
 Where tokens are required, what plays is refused without one; the list, the page and the probes are
 not. Where they are not, a token is looked at when there is one.
@@ -28,9 +29,9 @@ from cdn.policy import ObjectClass
 from cdn.signing.keys import jwk_set
 from cdn.signing.token import KeyRing
 from origin.delivery.address import ObjectKind
-from origin.delivery.answer import TOKEN_HOLDER, Resource, Responder
+from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
-from origin.delivery.errors import TokenForAnother, TokenInvalid, TokenMissing
+from origin.delivery.errors import NotFound, TokenForAnother, TokenInvalid, TokenMissing
 from origin.delivery.published import Published
 from origin.delivery.verified import PREFIX, VerifiedToken, VerifiedTokens
 
@@ -62,7 +63,6 @@ class TokenGate:
 
         async def under_token(request: web.Request) -> web.StreamResponse:
             await self._admit(request, rules)
-            request[TOKEN_HOLDER] = True
             return await handler(request)
 
         without = _refuse if rules.required else handler
@@ -84,7 +84,10 @@ class TokenGate:
         """Tell whether the token's playback id plays this asset, or has done so before."""
         if known.is_for_asset(asset_id):
             return True
-        entry = await self._published.entry(known.playback_id)
+        try:
+            entry = await self._published.entry(known.playback_id)
+        except NotFound:  # but what is asked for may be there, for others
+            return False
         if entry.asset_id != asset_id:
             return False
         known.add_asset(asset_id)

@@ -15,14 +15,16 @@ request that has none.
 
 from typing import Final
 
+from origin.memory_shares import USUAL
+
 PREFIX: Final = "/t/"
 """What stands in front of a token, as a token does in front of a path: ``/t/{token}/...``."""
 
 _PREFIX: Final = PREFIX.encode()
 _PREFIX_LENGTH: Final = len(_PREFIX)
 _PATH_OF_ALL: Final = _PREFIX + b"-"
-_TOKENS_MAX: Final = 16_384
-"""Some 15 MB."""
+_BESIDE_TOKEN_BYTES: Final = 800
+"""What it takes to remember a token, and what it opens."""
 _ASSETS_MAX: Final = 4
 """Assets behind a playback id in the time of a token: one, or more where it is published anew."""
 
@@ -56,9 +58,10 @@ class VerifiedToken:
 class VerifiedTokens:
     """The tokens of one process."""
 
-    def __init__(self, tokens_max: int = _TOKENS_MAX) -> None:
+    def __init__(self, bytes_max: int = USUAL.tokens) -> None:
         self._tokens: dict[bytes, VerifiedToken] = {}
-        self._tokens_max = tokens_max
+        self._bytes_max = bytes_max
+        self._size_bytes = 0
 
     def __len__(self) -> int:
         """Return how many are known."""
@@ -84,12 +87,24 @@ class VerifiedTokens:
         known = self._tokens.get(token)
         if known is None or now_s < known.expires_at_s:
             return known
-        del self._tokens[token]
+        self._forget(token)
         return None
 
     def remember(self, token: bytes, playback_id: str, expires_at_s: float) -> VerifiedToken:
-        """Keep what a token was found to open, in the place of the one that was kept first."""
-        if len(self._tokens) >= self._tokens_max:
-            del self._tokens[next(iter(self._tokens))]
-        known = self._tokens[token] = VerifiedToken(playback_id, expires_at_s)
+        """Keep what a token was found to open, in the place of those that were kept first."""
+        known = VerifiedToken(playback_id, expires_at_s)
+        if token in self._tokens:
+            self._forget(token)
+        self._tokens[token] = known
+        self._size_bytes += _size_bytes(token)
+        while self._size_bytes > self._bytes_max:
+            self._forget(next(iter(self._tokens)))
         return known
+
+    def _forget(self, token: bytes) -> None:
+        del self._tokens[token]
+        self._size_bytes -= _size_bytes(token)
+
+
+def _size_bytes(token: bytes) -> int:
+    return len(token) + _BESIDE_TOKEN_BYTES

@@ -4,8 +4,9 @@ At 30,000 requests a second a line may cost a microsecond or two, so its text is
 from parts, not by a log library: a part that is the same for many requests is made once
 (``answer_part``, ``client_part``) and kept by whoever answers from memory.
 
-No line holds a query, where players put session ids (CMCD) and others their secrets, nor a playback
-token: ``/t/{token}/...`` is logged as ``/t/-/...``. What clients say of themselves is cut short.
+No line holds a query, where players put session ids (CMCD) and others their secrets, nor a token:
+``/t/{token}/...`` is logged as ``/t/-/...``, and what looks like a JWT is a dash wherever it is.
+What clients say of themselves is cut short.
 """
 
 import json
@@ -14,6 +15,8 @@ import time
 from json.encoder import encode_basestring_ascii
 from typing import Final, Protocol
 
+from origin.concealing import without_secrets
+
 AT_ONCE_MS: Final = "0.0"
 """What is said of answers that were in memory: a tenth of a millisecond, at most."""
 _METHOD_LENGTH: Final = 20
@@ -21,8 +24,8 @@ _PATH_LENGTH: Final = 900
 _RANGE_LENGTH: Final = 100
 _AGENT_LENGTH: Final = 200
 """So that a line, escapes and all, is one that a pipe takes in one piece (4,096 bytes)."""
-_TOKEN: Final = re.compile(r"(?<=\A/t/)[^/]+|(?<=\A/%74/)[^/]+|eyJ[\w-]+(?:\.[\w-]*)*", re.ASCII)
-"""A playback token where it belongs, and a JWT wherever somebody put one."""
+_TOKEN: Final = re.compile(r"(?<=\A/t/)[^/]+|(?<=\A/%74/)[^/]+")
+"""A playback token where it belongs, good or not."""
 
 
 class Lines(Protocol):
@@ -34,13 +37,13 @@ class Lines(Protocol):
 
 def logged_path(path: str) -> str:
     """Return a path without secrets, and not too long."""
-    return _TOKEN.sub("-", path)[:_PATH_LENGTH]
+    return without_secrets(_TOKEN.sub("-", path))[:_PATH_LENGTH]
 
 
 def answer_part(method: str, path: str, status: int, sent_bytes: int) -> str:
     """Return what a line says of an answer; ``path`` without its query."""
     return (
-        f'"method":{encode_basestring_ascii(method[:_METHOD_LENGTH])}'
+        f'"method":{_said(method, _METHOD_LENGTH)}'
         f',"path":{encode_basestring_ascii(logged_path(path))}'
         f',"status":{status},"sent_bytes":{sent_bytes}'
     )
@@ -89,4 +92,6 @@ def _for_people(answer: str, client: str) -> str:
 
 
 def _said(text: str | None, length: int) -> str:
-    return "null" if text is None else encode_basestring_ascii(text[:length])
+    if text is None:
+        return "null"
+    return encode_basestring_ascii(without_secrets(text)[:length])

@@ -21,6 +21,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
+from origin.concealing import without_secrets
 from origin.delivery.logs import library_logger
 from origin.telemetry.access_log import logged_path
 
@@ -60,12 +61,13 @@ class Tracing:
         """Trace what the caller's block does for a request, under its client's span if any."""
         resource = request.match_info.route.resource
         route = "" if resource is None else resource.canonical
+        agent = request.headers.get(hdrs.USER_AGENT, "")
         attributes: dict[str, Any] = {
-            "http.request.method": request.method,
+            "http.request.method": without_secrets(request.method),
             "http.route": route,
             "url.scheme": request.scheme,
             "url.path": logged_path(request.rel_url.raw_path),
-            "user_agent.original": request.headers.get(hdrs.USER_AGENT, "")[:_AGENT_LENGTH],
+            "user_agent.original": without_secrets(agent)[:_AGENT_LENGTH],
             "soundbridge.request_id": request_id,
         }
         with self._tracer.start_as_current_span(

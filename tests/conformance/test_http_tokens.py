@@ -218,6 +218,41 @@ async def test_conditions_ranges_and_methods_are_the_same_under_a_token(origins:
     assert options.status == 204
 
 
+@pytest.mark.parametrize(
+    ("status", "method", "path", "fields"),
+    [
+        (200, "GET", SEGMENT, ()),
+        (200, "HEAD", "/first-light.m3u8", ()),
+        (206, "GET", SEGMENT, ("Range: bytes=0-3",)),
+        (304, "GET", SEGMENT, ("If-None-Match: *",)),
+        (404, "GET", SEGMENT.replace("00001", "99999"), ()),
+        (404, "HEAD", SEGMENT.replace("00001", "99999"), ()),
+        (404, "GET", SEGMENT.replace("r1", "r9"), ()),
+        (404, "GET", "/first-light.packed.m3u8", ()),
+        (404, "GET", "/nowhere/at/all", ()),
+        (405, "POST", SEGMENT, ()),
+        (406, "GET", SEGMENT, ("Accept-Encoding: identity;q=0",)),
+        (412, "GET", SEGMENT, ('If-Match: "other"',)),
+        (416, "GET", SEGMENT, ("Range: bytes=999999999-",)),
+    ],
+)
+async def test_shared_caches_that_know_no_tokens_store_nothing_below_one(
+    origins: Origins, status: int, method: str, path: str, fields: tuple[str, ...]
+) -> None:
+    """RFC 9111 §5.2.2.7, whatever the status; those that know them, the same as without."""
+    plain = await origins.none.ask(method, path, *fields)
+    for origin in (origins.none, origins.optional, origins.required):
+        if origin is origins.none and status != 404:
+            continue  # nothing is there, below a token
+        answer = await origin.ask(method, f"/t/{FIRST}{path}", *fields)
+        assert answer.status == plain.status == status
+        directives = answer.headers["Cache-Control"].split(", ")
+        freshness = plain.headers["Cache-Control"].removeprefix("public, ").split(", ")
+        assert directives == (freshness if freshness == ["no-store"] else ["private", *freshness])
+        for name in ("CDN-Cache-Control", "Surrogate-Control"):
+            assert answer.headers[name] == plain.headers[name]
+
+
 async def test_a_refusal_can_be_read_by_scripts_of_other_sites(origins: Origins) -> None:
     answer = await origins.required.ask("GET", SEGMENT, "Origin: https://player.example")
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -248,10 +283,12 @@ async def test_a_listener_stays_where_another_asset_is_published_meanwhile(
     assert (await origin.ask("GET", other + SEGMENT)).status == 403
 
 
-async def test_a_token_of_what_is_not_published_finds_nothing(origins: Origins) -> None:
+async def test_a_token_of_what_is_not_published_finds_and_opens_nothing(origins: Origins) -> None:
+    """A 404 for what others play would be given to them, by a CDN that cuts off tokens."""
     token = token_for("third-light")
-    for path in ("/third-light.m3u8", SEGMENT):
-        assert (await origins.required.ask("GET", f"/t/{token}{path}")).status == 404
+    assert (await origins.required.ask("GET", f"/t/{token}/third-light.m3u8")).status == 404
+    answer = await origins.required.ask("GET", f"/t/{token}{SEGMENT}")
+    assert_refused(answer, 403, ', error="insufficient_scope"')
 
 
 async def test_an_entry_that_cannot_be_read_is_no_refusal(origins: Origins) -> None:

@@ -49,6 +49,24 @@ def test_the_client_is_who_a_trusted_proxy_says_last(
     assert {(event["remote"], event["request_id"]) for event in logged} == {(remote, "edge-7")}
 
 
+@pytest.mark.parametrize(
+    ("forwarded", "remote"),
+    [
+        (f"for={CLAIM}, for=203.0.113.5;proto=https", "203.0.113.5"),
+        ('for="[2001:db8:1:2:3:4:5:6]:80", for="127.0.0.9"', "2001:db8:1:2:3:4:5:6"),
+        (f"for={CLAIM}, for=_hidden", "127.0.0.1"),
+    ],
+)
+def test_a_trusted_proxy_may_say_it_in_forwarded(
+    folder: Path, asset: PublishedAsset, tmp_path: Path, forwarded: str, remote: str
+) -> None:
+    del asset
+    options = ("--client-address-field", "forwarded", "--metrics-port", "0")
+    claims = (f"X-Forwarded-For: {CLAIM}", f"Forwarded: {forwarded}")
+    with supervised(folder, tmp_path / "log", *options) as server:
+        assert {event["remote"] for event in _logged(server, *claims)} == {remote}
+
+
 def test_nobody_else_is_believed(folder: Path, asset: PublishedAsset, tmp_path: Path) -> None:
     del asset
     options = ("--trusted-proxies", "198.51.100.0/24", "--metrics-port", "0")

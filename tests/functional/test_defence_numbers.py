@@ -1,5 +1,6 @@
 """What one address may have: connections, and requests a second; and who that is."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing
 from socket import socket
@@ -9,7 +10,7 @@ from obstore.store import MemoryStore
 
 from origin.app import create_app
 from origin.defence.client import ClientLimits
-from origin.defence.forwarding import TrustedProxies
+from origin.defence.forwarding import AddressField, TrustedProxies
 from origin.defence.guard import Guard
 from tests.functional.asking import PAGE, answer, ask, get, is_closed
 from tests.servers.guarded import GuardedOrigin, guarded
@@ -99,6 +100,20 @@ def test_a_storm_of_connections_has_the_limit_of_requests(start: Start) -> None:
         pytest.fail("it was never refused")
 
 
+def test_who_comes_again_when_told_is_answered(start: Start) -> None:
+    """The connection that was refused has to be opened again, which counts too."""
+    origin = start(_guard(ClientLimits(connections=0, requests_per_s=1, burst_s=3.0)))
+    with _opened(origin, "127.0.0.1") as client:
+        while ask(client, PAGE).status != 429:
+            pass
+    with _opened(origin, "127.0.0.1") as refused:
+        said = answer(refused)
+        assert said.status == 429
+    time.sleep(int(said.headers["retry-after"]))
+    with _opened(origin, "127.0.0.1") as client:
+        assert ask(client, PAGE).status == 200
+
+
 @pytest.mark.parametrize("path", ["/", "/missing.m3u8"], ids=["hot", "not hot"])
 def test_the_address_that_a_proxy_adds_counts(start: Start, path: str) -> None:
     origin = start(_guard(HOUR))
@@ -117,6 +132,30 @@ def test_the_address_that_a_proxy_adds_counts(start: Start, path: str) -> None:
         for other in ("X-Forwarded-For: 203.0.113.6", "X-Forwarded-For: 2001:db8::1", "A: b"):
             assert asked(proxy, other) != 429
         assert 429 not in [asked(proxy) for _ in range(200)], "a proxy has no limits of its own"
+
+
+@pytest.mark.parametrize("path", ["/", "/missing.m3u8"], ids=["hot", "not hot"])
+def test_the_address_that_a_proxy_adds_to_forwarded_counts(start: Start, path: str) -> None:
+    proxies = TrustedProxies((f"{PROXY}/32",), AddressField.FORWARDED)
+    origin = start(Guard(HOUR, proxies))
+
+    def asked(proxy: socket, *fields: str) -> int:
+        return ask(proxy, get(path, *fields)).status
+
+    with _opened(origin, PROXY) as proxy:
+        statuses = [
+            asked(
+                proxy,
+                f'Forwarded: for=192.0.2.{claim};x="a, for="[2001:db8::5]:80"',
+                f"X-Forwarded-For: 192.0.2.{claim}",
+            )
+            for claim in range(200)
+        ]
+        assert statuses.index(429) >= 40
+        assert statuses[-1] == 429, "whatever was claimed in front of it, or elsewhere"
+        assert asked(proxy, "Forwarded: for=192.0.2.1", 'Forwarded: for="[2001:db8::6]"') == 429
+        for other in ("Forwarded: for=203.0.113.6", "X-Forwarded-For: 2001:db8::5", "A: b"):
+            assert asked(proxy, other) != 429
 
 
 def test_what_others_say_of_addresses_counts_for_nothing(start: Start) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -13,6 +14,8 @@ import pytest
 from obstore.store import LocalStore
 
 from packager.package import Packaged, package
+from tests.functional.asking import answer, ask, get
+from tests.functional.supervising import until
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
 from tests.sources.audio import FFMPEG, excerpt
 
@@ -33,6 +36,10 @@ class Guarded:
         done = soundbridge("token", "sign", playback_id, *options)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def lines(self) -> list[str]:
+        """Return what the log says so far."""
+        return self.log.read_text().splitlines()
 
     def status(self, path: str) -> int:
         try:
@@ -137,6 +144,23 @@ def test_no_token_is_in_the_log(guarded: Guarded) -> None:
     assert "eyJ" not in log
     assert token[-20:-1] not in log
     assert "secret" not in log
+
+
+@pytest.mark.parametrize("field", ["User-Agent", "Range", "Referer", "X-Request-ID", "Traceparent"])
+def test_a_token_that_stands_in_a_field_is_not_in_the_log(guarded: Guarded, field: str) -> None:
+    """However it is answered: by a handler, from memory, or as something that cannot be read."""
+    token, before = guarded.token("battle-music"), len(guarded.lines())
+    host, port = guarded.url.removeprefix("http://").split(":")
+    paths = ("/", "/", "/", f"/?{token}", f"/t/{token}/battle-music.m3u8")
+    said = f"{field}: {token}"
+    with socket.create_connection((host, int(port)), timeout=TIMEOUT_S) as client:
+        for path in paths:
+            assert ask(client, get(path, said)).status == 200
+        client.sendall(get(f"/{token}", said, "Content-Length: x"))
+        assert answer(client).status == 400
+    logged = until(lambda: len(lines := guarded.lines()) > before + len(paths) and lines[before:])
+    assert sum('"duration_ms":0.0,' in line for line in logged) > 0, "some came from memory"
+    assert not any("eyJ" in line or token[-20:-1] in line for line in logged)
 
 
 def test_settings_that_make_no_sense_are_wrong_usage(folder: Path, packaged: Packaged) -> None:

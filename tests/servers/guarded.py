@@ -89,7 +89,7 @@ async def _serving(app: web.Application, guard: Guard) -> AsyncIterator[int]:
         HotConnection,
         server,
         guard=guard,
-        hot=HotPath(HotAnswers()),
+        hot=HotPath(HotAnswers(), address_field=guard.address_field),
         loop=loop,
         access_log=None,
     )

@@ -26,6 +26,7 @@ from benchmarks.origin.replay.trace import Clock
 from manifests.index import StoredObject
 from origin.cache.tiered import TieredReader
 from origin.cycles import look_rarely
+from origin.memory_shares import shares_of
 from origin.stores.reader import StoreReader
 
 
@@ -36,9 +37,8 @@ async def _run(asked: Namespace) -> None:
         for rung, content in contents().items()
     }
     last = dict(sorted(zip(trace.renditions, trace.segments, strict=True)))
-    reader = TieredReader(
-        StoreReader(LocalStore(asked.where)), memory_bytes=asked.memory * 1_000_000, clock=clock
-    )
+    store, shares = StoreReader(LocalStore(asked.where)), shares_of(asked.memory * 1_000_000)
+    reader = TieredReader(store, memory_bytes=shares.objects, clock=clock)
     found: dict[str, Any] = {"hits": 0}
     look_rarely()
     _give_back()

@@ -25,3 +25,24 @@ from origin.concealing import without_secrets
 def test_urls_are_told_without_secrets(text: str, said: str) -> None:
     assert without_secrets(text) == said
     assert "s3cret" not in said
+
+
+JWT = "eyJhbGciOiJFUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl-_0"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (JWT, "-"),
+        (f"Bearer {JWT}, and more", "Bearer -, and more"),
+        (f"mpv/0.38 (token={JWT}; x)", "mpv/0.38 (token=-; x)"),
+        (f"/x/{JWT}/y.m3u8", "/x/-/y.m3u8"),
+        (f"{JWT}:{JWT}", "-:-"),
+        (JWT[:30], "-"),
+        (f"https://h/t/{JWT}/x.m3u8?{JWT}", "https://h/t/-/x.m3u8"),
+        (f'{{"agent":"{JWT}"}}', '{"agent":"-"}'),
+        ("the keys of the players", "the keys of the players"),
+    ],
+)
+def test_tokens_are_a_dash_wherever_they_are(text: str, said: str) -> None:
+    assert without_secrets(text) == said

@@ -56,6 +56,14 @@ def test_who_asks() -> None:
     assert found.forwarded_for is None
 
 
+def test_for_whom_a_proxy_asks_where_that_is_said_in_another_field() -> None:
+    lines = b"Host: x\r\nX-Forwarded-For: 192.0.2.1\r\nForwarded: for=192.0.2.2\r\n\r\n"
+    found = KnownHeads(address_field="Forwarded").read(lines)
+    assert found is not None
+    assert found.forwarded_for == "for=192.0.2.2"
+    assert KnownHeads().read(lines) == read_head(lines)
+
+
 def test_for_whom_a_proxy_asks() -> None:
     found = head("Host: x", "X-Forwarded-For: 2001:db8::1, 192.0.2.1")
     assert found is not None

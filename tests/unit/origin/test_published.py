@@ -1,7 +1,11 @@
+import asyncio
+
 import pytest
 from obstore.store import MemoryStore
 
 from manifests.layout import INDEX, Revision
+from origin.cache.tiered import TieredReader
+from origin.delivery.documents import EntryDocuments
 from origin.delivery.errors import BrokenObject, NotFound
 from origin.delivery.published import Published
 from origin.delivery.reading import Missing
@@ -21,10 +25,23 @@ async def test_a_revision_is_read_once() -> None:
     assert first.artist == "The Synths"
 
 
+async def test_who_asks_for_a_revision_at_the_same_time_gets_what_was_made_of_it_once() -> None:
+    """A herd would keep the loop busy for long: it takes milliseconds to read a long index."""
+    store = MemoryStore()
+    asset = publish(store)
+    where, reader = asset.entry.where, TieredReader(StoreReader(store))
+    published, documents = Published(reader), EntryDocuments(reader)
+    first, *others = await asyncio.gather(*(published.revision(where) for _ in range(100)))
+    assert all(other is first for other in others)
+    made, *others_made = await asyncio.gather(*(documents.playlist(first) for _ in range(100)))
+    assert all(other is made for other in others_made)
+    await reader.close()
+
+
 async def test_revisions_that_do_not_fit_are_read_again() -> None:
     store = MemoryStore()
     asset = publish(store)
-    published = Published(StoreReader(store), objects_max=1)
+    published = Published(StoreReader(store), bytes_max=1)
     await published.revision(asset.entry.where)
     store.delete(asset.entry.where.key(INDEX))
     with pytest.raises(NotFound):

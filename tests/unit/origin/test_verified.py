@@ -71,7 +71,7 @@ def test_a_token_opens_nothing_from_its_end_on(tokens: VerifiedTokens) -> None:
 
 
 def test_only_so_many_are_kept_and_the_first_goes_first() -> None:
-    tokens = VerifiedTokens(tokens_max=3)
+    tokens = VerifiedTokens(bytes_max=3 * 1000)  # each takes a little more than 800
     for number in range(5):
         tokens.remember(b"%d" % number, "first", END_S)
     assert [tokens.find(b"%d" % number, NOW_S) is not None for number in range(5)] == (

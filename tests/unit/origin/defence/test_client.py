@@ -70,3 +70,20 @@ def test_those_with_connections_are_known_however_many_there_are() -> None:
     for number in range(300):
         clients.of(str(number), 0.0).connections = 1
     assert len(clients) == 300
+
+
+@given(
+    st.lists(st.floats(0, 60), max_size=100).map(sorted),
+    st.integers(1, 3),
+    st.integers(1, 50),
+    st.floats(0.5, 10),
+)
+def test_who_waits_as_long_as_told_is_taken(
+    times_s: list[float], requests: int, rate: int, burst_s: float
+) -> None:
+    client = Client(ClientLimits(requests_per_s=rate, burst_s=max(burst_s, requests)))
+    for at_s in times_s * 5:
+        client.takes_request(at_s)
+    now_s = max(times_s, default=0.0)
+    then_s = now_s + client.retry_after_s(now_s, requests) + 1e-6  # sums are not exact
+    assert all(client.takes_request(then_s) for _ in range(requests))

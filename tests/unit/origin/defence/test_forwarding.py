@@ -2,7 +2,7 @@
 
 import pytest
 
-from origin.defence.forwarding import TrustedProxies
+from origin.defence.forwarding import AddressField, TrustedProxies
 
 PROXIES = TrustedProxies(("127.0.0.0/8", "::1/128", "198.51.100.0/24", "2001:db8:c::/48"))
 
@@ -82,3 +82,25 @@ def test_nobody_is_trusted() -> None:
 def test_what_is_no_network(network: str) -> None:
     with pytest.raises(ValueError, match=r"network|host bits|netmask"):
         TrustedProxies((network,))
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "key"),
+    [
+        ("for=192.0.2.9, for=192.0.2.1", "192.0.2.1"),
+        ("for=192.0.2.1;proto=https, for=198.51.100.7;by=_edge", "192.0.2.1"),
+        ('for="[2001:db8:1:2::1]:4711"', "2001:db8:1:2::/64"),
+        ('for="[::ffff:192.0.2.1]"', "192.0.2.1"),
+        ('x="<script>, for=192.0.2.1', "192.0.2.1"),
+        ("for=192.0.2.1, for=_hidden", None),
+        ("for=unknown", None),
+        ("for=999.0.2.1", None),
+        ("for=198.51.100.7", None),
+        ("192.0.2.1", None),
+        ("", None),
+        ("for=192.0.2.9, " * 10_000 + "for=192.0.2.1", "192.0.2.1"),
+    ],
+)
+def test_the_last_that_is_no_proxy_by_rfc_7239(forwarded: str, key: str | None) -> None:
+    proxies = TrustedProxies(("198.51.100.0/24",), AddressField.FORWARDED)
+    assert proxies.client_behind(forwarded) == key

@@ -78,6 +78,18 @@ def test_paths_are_logged_without_secrets(path: str, logged: str) -> None:
     assert logged_path(path) == logged
 
 
+JWT = "eyJhbGciOi.eyJhdWQi.c2ln"
+
+
+def test_what_clients_say_is_logged_without_secrets() -> None:
+    client = json.loads(f"{{{client_part(JWT, f'mpv {JWT}', f'bytes={JWT}')}}}")
+    assert client == {"remote": "-", "range": "bytes=-", "user_agent": "mpv -"}
+    agent = client_part(None, "a " * 99 + JWT)
+    assert json.loads(f"{{{agent}}}")["user_agent"] == "a " * 99 + "-"
+    answer = json.loads(f"{{{answer_part(JWT, f'/http://u:p@h/{JWT}?q', 400, 0)}}}")
+    assert (answer["method"], answer["path"]) == ("-", "/http://h/-")
+
+
 @pytest.mark.parametrize(
     "said", ["a", "7d0f-1.2:3", "Root=1-67891233-abcdef012345678912345678", "x" * 100]
 )
@@ -85,7 +97,9 @@ def test_a_plain_name_is_kept(said: str) -> None:
     assert request_id_of(said) == said
 
 
-@pytest.mark.parametrize("said", [None, "", "-x", "a b", 'a"', "a\n", "é", "x" * 101, "<script>"])
+@pytest.mark.parametrize(
+    "said", [None, "", "-x", "a b", 'a"', "a\n", "é", "x" * 101, "<script>", JWT, f"Root=1-{JWT}"]
+)
 def test_any_other_is_replaced(said: str | None) -> None:
     assert request_id_of(said) not in {said, ""}
 

@@ -1,0 +1,40 @@
+"""What every error is answered with, whichever it is."""
+
+import pytest
+
+from origin.delivery import errors, problem
+
+ERRORS: list[errors.ApiError] = [
+    errors.MethodNotAllowed(["GET"]),
+    errors.RangeNotSatisfiable(17),
+    errors.RequestTimedOut(),
+    errors.TargetTooLong(),
+    errors.HeadTooLarge(),
+    errors.TooManyRequests(7),
+    errors.Overloaded(),
+    *(
+        said("It is so.")
+        for said in (
+            errors.ApiError, errors.BadRequest, errors.TokenMissing, errors.TokenInvalid,
+            errors.TokenForAnother, errors.NotFound, errors.NotAcceptable,
+            errors.PreconditionFailed, errors.StoreUnavailable, errors.BrokenObject,
+            errors.ShuttingDown,
+        )
+    ),
+]  # fmt: skip
+OUR_FAULT = {errors.ApiError, errors.BrokenObject}
+
+
+def test_all_errors_are_here() -> None:
+    assert {type(error) for error in ERRORS} == {errors.ApiError, *errors.ApiError.__subclasses__()}
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
+def test_who_is_turned_away_for_now_is_told_until_when(error: errors.ApiError) -> None:
+    """RFC 9110 §10.2.3, RFC 6585 §4: with 429 and 503, in seconds, and with no other."""
+    answer = problem.answer(error)
+    assert (answer.status == 500) == (type(error) in OUR_FAULT)
+    expected = {429: "7", 503: "2"}.get(answer.status)
+    assert answer.headers.get("Retry-After") == expected
+    is_missing = answer.status == 404
+    assert answer.headers["Cache-Control"] == ("max-age=5" if is_missing else "no-store")
