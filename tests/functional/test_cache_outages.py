@@ -34,6 +34,9 @@ WAIT_S = 2.0
 """How long another's read is waited for."""
 LATE_S = 3.0
 """How much later than it should an answer may be on a busy machine."""
+GIVEN_S = 5.0
+"""After which a server gives the cache no more of what it has read."""
+SERVERS_TO_FILL = 10
 PLAYERS = 3
 
 
@@ -51,10 +54,20 @@ def values(cache: Valkey) -> list[bytes]:
 
 
 async def fill(folder: Path, log: Path, cache: Valkey, paths: dict[str, bytes]) -> None:
-    """Let a server of its own ask the store for all of this, and give it to the cache."""
-    with hearing(folder, log, cache.url) as server:
-        await hear(server.url, paths)
-        until(lambda: len(values(cache)) >= len(paths))
+    """Let servers of their own ask the store for all of this, and give it to the cache.
+
+    On a busy machine, a command may miss its deadline. What one server could not give away it
+    holds in memory, and does not give again; the next one asks for what is still missing.
+    """
+    for turn in range(SERVERS_TO_FILL):
+        with hearing(folder, log.with_name(f"{log.name}-{turn}"), cache.url) as server:
+            await hear(server.url, paths)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GIVEN_S):
+                    while len(values(cache)) < len(paths):  # noqa: ASYNC110 Valkey tells nobody
+                        await asyncio.sleep(0.02)
+                    return
+    pytest.fail("the cache is not filled")
 
 
 def everything(assets: Sequence[PublishedAsset]) -> dict[str, bytes]:
@@ -120,7 +133,8 @@ async def test_a_cache_that_is_full(
         with hearing(folder, tmp_path / "one", cache.url) as one:
             heard = await hear(one.url, everything(assets[:6]), players=PLAYERS)
             assert max(each.wait_s for each in heard) < LATE_S
-            assert not one.events("cache not reached"), "it is there, and says no"
+            causes = {event["cause"].partition(":")[0] for event in one.events("cache not reached")}
+            assert causes <= {"TimeoutError"}, "it is there, and says no; late on a busy machine"
         with hearing(folder, tmp_path / "other", cache.url) as other:
             heard = await hear(other.url, everything(assets), players=PLAYERS)
             assert max(each.wait_s for each in heard) < LATE_S
