@@ -29,8 +29,8 @@ from tests.sources.audio import FFMPEG
 from tests.sources.bad import float_wav
 
 TITLE: Final = "Knolls"
-DURATION_S: Final = 100
-BROKEN_S: Final = 160
+DURATION_S: Final = 80
+BROKEN_S: Final = 132
 SEGMENTS: Final = 11
 HELD_S: Final = SEGMENTS * 258 * 1024 / 44_100
 FAST: Final = 4
