@@ -20,6 +20,7 @@ from tests.functional.looking import Contents, check, contents, resolved
 from tests.servers.soundbridge import soundbridge
 from tests.sources.audio import excerpt, heard
 from tests.sources.bad import broken_at_the_end
+from tests.sources.package import warm_reader
 
 RUNGS = ("128k", "256k", "320k")
 ENTRY = "entry/id.json"
@@ -40,6 +41,7 @@ def packaged(
         created_at=created_at,
         on_progress=on_progress,
         publisher=publisher,
+        reader=warm_reader(),
     )
 
 
