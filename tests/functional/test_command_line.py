@@ -139,8 +139,8 @@ def test_a_program_says_it_in_a_sentence_too(arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("command", ["play", "package", "serve", "validate", "enqueue", "worker"])
 def test_help_of_every_command(command: str) -> None:
-    done = soundbridge(command, "--help")
-    assert done.returncode == 0
+    done = CliRunner().invoke(main, [command, "--help"], prog_name="soundbridge")
+    assert done.exit_code == 0
     assert f"Usage: soundbridge {command}" in done.stdout
     assert "SOUNDBRIDGE_" in done.stdout
 
