@@ -27,8 +27,6 @@ ENTRY = "entry/a.json"
 SOUND = bytes(range(256)) * 400
 LISTED = StoredObject("name", len(SOUND), hashlib.sha256(SOUND).hexdigest())
 AT_ONCE = 1_000
-PATIENT_S = 1.0
-"""How long a command may take where that is not what is shown."""
 LATE_S = 3.0
 """What a listener may wait at most where the cache is anything but well, on a busy machine."""
 
@@ -51,12 +49,6 @@ class Shared:
 def server(tmp_path: Path) -> Iterator[Valkey]:
     with valkey(tmp_path) as running:
         yield running
-
-
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no command fail because the machine is busy."""
-    monkeypatch.setattr("origin.cache.connection.COMMAND_S", PATIENT_S)
 
 
 @pytest.fixture
@@ -234,14 +226,13 @@ async def test_commands_go_on_after_one_that_was_cancelled(server: Valkey) -> No
     await client.aclose()
 
 
-@pytest.mark.usefixtures("patient")
-async def test_nobody_waits_for_long_behind_others(server: Valkey) -> None:
+async def test_nobody_waits_for_long_behind_others(patient: float, server: Valkey) -> None:
     """A cache that answers each just in time is no failure, and still too slow for all of them."""
     connection = Connection(connect(server.url))
 
     async def asked() -> bool:
         try:
-            await connection.ask(partial(asyncio.sleep, 0.6 * PATIENT_S))
+            await connection.ask(partial(asyncio.sleep, 0.6 * patient))
         except Unanswered:
             return False
         return True
