@@ -1,5 +1,7 @@
 """The tune's sound: plucked strings over a bass and a pad, with an echo across the stereo field."""
 
+from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -8,6 +10,7 @@ import numpy.typing as npt
 SAMPLE_RATE_HZ: Final = 44_100
 
 _Sound = npt.NDArray[np.float64]
+_Pluck = Callable[[int, float], _Sound]
 
 _BEAT_S: Final = 0.75
 _BEATS_PER_CHORD: Final = 4
@@ -28,28 +31,29 @@ def melody() -> _Sound:
     """Return the sound with its peak at 1.0, shape (2, samples)."""
     beats = _ROUNDS * len(_CHORDS) * _BEATS_PER_CHORD
     dry = np.zeros((2, round((beats * _BEAT_S + _TAIL_S) * SAMPLE_RATE_HZ)))
+    pluck = cache(_pluck)  # 27 notes make up the 140 that are played
     for bar in range(_ROUNDS * len(_CHORDS)):
-        _play_bar(dry, bar)
+        _play_bar(dry, bar, pluck)
     wet = dry + _echo(dry)
     faded: _Sound = wet * _fade(wet.shape[1])
     peak: float = np.max(np.abs(faded))
     return faded / peak
 
 
-def _play_bar(mix: _Sound, bar: int) -> None:
+def _play_bar(mix: _Sound, bar: int, pluck: _Pluck) -> None:
     """Add one chord: its pad and bass, its broken figure, and from the second round the melody."""
     chord = _CHORDS[bar % len(_CHORDS)]
     start_s = bar * _BEATS_PER_CHORD * _BEAT_S
     length_s = _BEATS_PER_CHORD * _BEAT_S
     _add(mix, _pad(chord[1:5], length_s * 1.3), start_s, level=0.10, pan=0.0)
-    _add(mix, _pluck(chord[0] - 12, 3.0), start_s, level=0.55, pan=0.0)
+    _add(mix, pluck(chord[0] - 12, 3.0), start_s, level=0.55, pan=0.0)
     for step, degree in enumerate(_PATTERN):
         at_s = start_s + step * _BEAT_S / 2
-        _add(mix, _pluck(chord[degree], 2.2), at_s, level=0.30, pan=0.5 if step % 2 else -0.5)
+        _add(mix, pluck(chord[degree], 2.2), at_s, level=0.30, pan=0.5 if step % 2 else -0.5)
     if bar >= len(_CHORDS):
         for beat in range(_BEATS_PER_CHORD):
             note = _MELODY[(bar * _BEATS_PER_CHORD + beat) % len(_MELODY)]
-            _add(mix, _pluck(note, 2.6), start_s + beat * _BEAT_S, level=0.26, pan=0.15)
+            _add(mix, pluck(note, 2.6), start_s + beat * _BEAT_S, level=0.26, pan=0.15)
 
 
 def _add(mix: _Sound, note: _Sound, start_s: float, *, level: float, pan: float) -> None:

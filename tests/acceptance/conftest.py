@@ -54,5 +54,7 @@ def origin(track: Track, store: Path) -> Iterator[str]:
 def page(browser: Browser, origin: str) -> Iterator[Page]:
     context = browser.new_context(base_url=origin)
     context.set_default_timeout(TIMEOUT_MS)
-    yield context.new_page()
+    page = context.new_page()
+    yield page
+    page.unroute_all(behavior="wait")  # what is under way would find no browser any more
     context.close()

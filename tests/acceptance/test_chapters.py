@@ -1,42 +1,40 @@
 """Chapters reach players: hls.js places them on its timeline, and plays on as without them."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.acceptance.hls_js import PLAY, TROUBLES, module
 from tests.acceptance.listening import CHAPTERS, Track, clip, package
 from tests.servers.soundbridge import serving
 
 DURATION_S: Final = 20.3
-READ: Final = """async ([module, uri]) => {
-    const {default: Hls} = await import(module);
+READ: Final = f"""async ([module, uri]) => {{
+    const {{default: Hls}} = await import(module);
     const audio = document.createElement('audio');
     const hls = new Hls();
-    const errors = [];
-    hls.on(Hls.Events.ERROR, (_, {details}) => errors.push(details));
+    const troubles = ({TROUBLES})(Hls, hls, audio);
     const session = new Promise((resolve) =>
-        hls.on(Hls.Events.MANIFEST_LOADED, (_, {sessionData}) => resolve(sessionData)));
+        hls.on(Hls.Events.MANIFEST_LOADED, (_, {{sessionData}}) => resolve(sessionData)));
     const level = new Promise((resolve) =>
-        hls.on(Hls.Events.LEVEL_LOADED, (_, {details: {dateRanges, fragments}}) => resolve({
+        hls.on(Hls.Events.LEVEL_LOADED, (_, {{details: {{dateRanges, fragments}}}}) => resolve({{
             dates: fragments.map((one) => one.programDateTime),
             ranges: Object.values(dateRanges).map(
                 (one) => [one.class, one.startTime, one.duration, one.attr['X-TITLE']]),
-        })));
+        }})));
+    const played = ({PLAY})(Hls, hls, audio);
     hls.loadSource(uri);
     hls.attachMedia(audio);
-    const {dates, ranges} = await level;
+    const {{dates, ranges}} = await level;
     const named = (await session)['com.apple.hls.chapters'];
     const chapters = await (await fetch(new URL(named.URI, new URL(uri, location)))).json();
-    audio.playbackRate = 4;
-    await audio.play();
-    await new Promise((resolve) => audio.addEventListener('ended', resolve));
+    await played;
     const at = audio.currentTime;
     hls.destroy();
-    return {errors, chapters, dates, ranges, at};
-}"""
+    return {{troubles, chapters, dates, ranges, at}};
+}}"""
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +58,8 @@ def test_hls_js_finds_the_chapters_and_plays_to_the_end(
     page: Page, chaptered: tuple[str, Track]
 ) -> None:
     _, made = chaptered
-    assets = (files("origin.web") / "dist" / "assets").iterdir()
-    (module,) = (asset.name for asset in assets if asset.name.startswith("hls-"))
-    found: dict[str, Any] = page.evaluate(READ, [f"/assets/{module}", f"/{made.playback_id}.m3u8"])
-    assert found["errors"] == []
+    found: dict[str, Any] = page.evaluate(READ, [module(), f"/{made.playback_id}.m3u8"])
+    assert found["troubles"] == []
     assert found["ranges"] == [
         ["io.soundbridge.chapter", 0, 7.25, "Eins"],
         [

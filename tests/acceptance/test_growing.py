@@ -17,6 +17,7 @@ from manifests.parse import parse_playlist
 from tests.acceptance.listening import clip
 from tests.acceptance.packaging import packaging
 from tests.acceptance.watching import (
+    FAST,
     open_page,
     position_s,
     wait_for_duration,
@@ -29,11 +30,10 @@ from tests.sources.audio import FFMPEG
 from tests.sources.bad import float_wav
 
 TITLE: Final = "Knolls"
-DURATION_S: Final = 100
-BROKEN_S: Final = 160
+DURATION_S: Final = 80
+BROKEN_S: Final = 132
 SEGMENTS: Final = 11
 HELD_S: Final = SEGMENTS * 258 * 1024 / 44_100
-FAST: Final = 4
 STEREO_FRAME_BYTES: Final = 4
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.acceptance.listening import Track
 from tests.acceptance.watching import (
+    FAST,
     RATE,
     longest_pause_s,
     open_page,
@@ -23,7 +24,7 @@ SEGMENT_S: Final = 258 * 1024 / 44_100
 def test_it_plays_past_three_segments(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
     page.get_by_role("button", name="Play").click()
-    page.evaluate(f"document.querySelector('audio').playbackRate = {RATE}")
+    page.evaluate(f"document.querySelector('audio').playbackRate = {FAST}")
     wait_for_position(page, 3 * SEGMENT_S + 0.5)
     seen = watched(page)
     assert page.get_attribute("sound-player", "data-engine") == "hls.js"

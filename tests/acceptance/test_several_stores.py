@@ -37,7 +37,9 @@ def tenants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
 @pytest.fixture
 def shelf(browser: Browser, tenants: Tenants) -> Iterator[Page]:
     context = browser.new_context(base_url=tenants.url)
-    yield context.new_page()
+    page = context.new_page()
+    yield page
+    page.unroute_all(behavior="wait")  # what is under way would find no browser any more
     context.close()
 
 

@@ -1,40 +1,27 @@
 """hls.js in Chromium, and Chromium's own player, play under a token from start to end."""
 
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.acceptance.hls_js import PLAY, TROUBLES, module
 from tests.acceptance.listening import Track, clip, package
 from tests.servers.soundbridge import serving, soundbridge
 
 TIMEOUT_MS: Final = 60_000
-DIST: Final = files("origin.web") / "dist"
-PLAY_WITH_HLS_JS: Final = """async ([module, uri]) => {
-    const {default: Hls} = await import(module);
+PLAY_WITH_HLS_JS: Final = f"""async ([module, uri]) => {{
+    const {{default: Hls}} = await import(module);
     const audio = document.createElement('audio');
     const hls = new Hls();
-    const troubles = [];
-    hls.on(Hls.Events.ERROR, (_, {details, fatal}) => {
-        const {buffered, currentTime} = audio;
-        const isFed = buffered.length === 1 && buffered.end(0) > currentTime + 0.1;
-        // A busy processor lets sound that is there wait, too.
-        if (fatal || details !== 'bufferStalledError' || !isFed) troubles.push(details);
-    });
+    const troubles = ({TROUBLES})(Hls, hls, audio);
     hls.loadSource(uri);
     hls.attachMedia(audio);
-    audio.playbackRate = 4;
-    const ended = new Promise((resolve) => {
-        audio.addEventListener('ended', resolve);
-        hls.on(Hls.Events.ERROR, (_, {fatal}) => fatal && resolve());
-    });
-    audio.play().catch(() => {});
-    await ended;
-    return {troubles, at: audio.currentTime};
-}"""
+    await ({PLAY})(Hls, hls, audio);
+    return {{troubles, at: audio.currentTime}};
+}}"""
 PLAY_NATIVELY: Final = """async ([_, uri]) => {
     const audio = document.createElement('audio');
     const ended = new Promise((resolve) => {
@@ -47,12 +34,6 @@ PLAY_NATIVELY: Final = """async ([_, uri]) => {
     await ended;
     return {troubles: audio.error ? [audio.error.message] : [], at: audio.currentTime};
 }"""
-
-
-def hls_js() -> str:
-    """Return where the page's bundle has hls.js, under a name with a digest in it."""
-    (found,) = (each for each in (DIST / "assets").iterdir() if each.name.startswith("hls-"))
-    return f"/assets/{found.name}"
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +78,7 @@ def test_it_plays_to_the_end_under_a_token(
     guarded_page.goto("/")
     guarded_page.on("request", lambda request: asked.append(request.url))
     entry = f"/t/{token}/{quiet.playback_id}.m3u8"
-    played: dict[str, Any] = guarded_page.evaluate(play, [hls_js(), entry])
+    played: dict[str, Any] = guarded_page.evaluate(play, [module(), entry])
     assert played["troubles"] == []
     assert played["at"] == pytest.approx(quiet.duration_s, abs=0.1)
     media = [url for url in asked if "/media/" in url]
@@ -108,5 +89,5 @@ def test_it_plays_to_the_end_under_a_token(
 def test_hls_js_says_that_it_was_refused(guarded_page: Page, quiet: Track) -> None:
     guarded_page.goto("/")
     entry = f"/t/no.such.token/{quiet.playback_id}.m3u8"
-    played = guarded_page.evaluate(PLAY_WITH_HLS_JS, [hls_js(), entry])
+    played = guarded_page.evaluate(PLAY_WITH_HLS_JS, [module(), entry])
     assert played == {"troubles": ["manifestLoadError"], "at": 0}

@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 
 TITLE, ARTIST = "Battle Epic", "Aleksi Aubry-Carlson"
 RATE: Final = 2
+FAST: Final = 4
 LOOK_S: Final = 0.01
 WATCH: Final = """() => {
     const audio = document.querySelector('audio');

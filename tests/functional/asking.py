@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 PAGE = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+HEAD_END = b"\r\n\r\n"
+CLOSED = "it was closed before the end"
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,25 @@ def ask(client: socket.socket, request: bytes) -> Answer:
 
 def answer(client: socket.socket) -> Answer:
     """Read one answer, as long as it says, and nothing behind it."""
-    head, body = bytearray(), bytearray()
-    while not head.endswith(b"\r\n\r\n"):
-        head += _some(client, 1)
-    status_line, *lines = head[:-4].decode().split("\r\n")
+    body = bytearray()
+    status_line, *lines = _head(client).decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     while missing_bytes := int(headers["content-length"]) - len(body):
         body += _some(client, missing_bytes)
     return Answer(int(status_line.split()[1]), headers, bytes(body))
+
+
+def _head(client: socket.socket) -> bytes:
+    """Read a head without its end: what has come is looked at first, and no more is taken."""
+    head = bytearray()
+    while True:
+        seen = client.recv(65_536, socket.MSG_PEEK)
+        assert seen, CLOSED
+        end = (head + seen).find(HEAD_END)
+        if end >= 0:
+            head += _some(client, end + len(HEAD_END) - len(head))
+            return bytes(head[:end])
+        head += _some(client, len(seen))
 
 
 def is_closed(client: socket.socket) -> bool:
@@ -59,5 +72,5 @@ def is_closed(client: socket.socket) -> bool:
 
 def _some(client: socket.socket, most_bytes: int) -> bytes:
     data = client.recv(most_bytes)
-    assert data, "it was closed before the end"
+    assert data, CLOSED
     return data

@@ -75,6 +75,14 @@ def cache(tmp_path: Path) -> Iterator[Valkey]:
         yield server
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Let no command to a cache fail because the machine is busy; the value is its deadline."""
+    command_s = 1.0
+    monkeypatch.setattr("origin.cache.connection.COMMAND_S", command_s)
+    return command_s
+
+
 @pytest.fixture(scope="session")
 def _seaweedfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
     with seaweedfs(tmp_path_factory.mktemp("seaweedfs"), "audio") as bucket:

@@ -9,6 +9,8 @@ from typing import Final
 
 from tests.servers.soundbridge import TIMEOUT_S
 
+PAUSE_S: Final = 0.001
+"""Between two requests of a client, so that servers have processors to start and end with."""
 SMALL_BYTES: Final = 4096
 SMALL_SEGMENT_BYTES: Final = 536
 """The kernel keeps few of them for a slow client; the rest stays in the server."""
@@ -27,7 +29,7 @@ class Load:
         """Be one client until told to end; ``keep`` uses connections for as long as they last."""
         request = f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode()
         connection: socket.socket | None = None
-        while not self._over.is_set():
+        while not self._over.wait(PAUSE_S):
             try:
                 connection = connection or socket.create_connection(address, timeout=TIMEOUT_S)
                 connection.sendall(request)

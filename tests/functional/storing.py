@@ -10,6 +10,7 @@ from manifests.entry import Entry
 from packager.package import package
 from tests.functional.looking import keys, read
 from tests.servers.seaweedfs import Bucket
+from tests.sources.package import warm_reader
 
 
 def quick(bucket: Bucket, prefix: str, retries: int = 10) -> S3Store:
@@ -52,5 +53,6 @@ def package_song(source: Path | str, store: ObjectStore) -> Entry:
         playback_id="plays",
         created_at="2026-01-02T03:04:05Z",
         workers=2,
+        reader=warm_reader(),
     )
     return done.entry

@@ -47,8 +47,8 @@ FORMATS: dict[str, tuple[str, ...]] = {
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a source that is not hashed before it plays: of its chunks, the first is early."""
-    form = ("-ar", "192000", "-c:a", "pcm_f32le")
-    path = excerpt(tmp_path_factory.mktemp("large") / "x.wav", *form, samples=50 * 44_100)
+    form = ("-ar", "192000", "-c:a", "pcm_f64le")
+    path = excerpt(tmp_path_factory.mktemp("large") / "x.wav", *form, samples=25 * 44_100)
     assert path.stat().st_size > WHOLE_BYTES
     return path
 

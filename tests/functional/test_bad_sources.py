@@ -19,9 +19,10 @@ from packager.errors import (
     UnsupportedSource,
 )
 from packager.limits import Limits
-from packager.package import Packaged, package
+from packager.package import package
 from tests.servers.soundbridge import soundbridge
 from tests.sources import bad
+from tests.sources.package import package_into
 from tests.sources.sine import write_sine
 
 Maker = Callable[[Path], Path]
@@ -121,17 +122,6 @@ DAMAGED: Mapping[str, Maker] = {
 }
 
 
-def package_into(store: Path, source: Path | str, limits: Limits | None = None) -> Packaged:
-    return package(
-        source,
-        LocalStore(store),
-        asset_id="asset",
-        playback_id="playback",
-        created_at="2026-01-02T03:04:05Z",
-        limits=limits,
-    )
-
-
 def listing(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
@@ -158,7 +148,7 @@ def refused(
     """Return the sentence with which ``source`` is refused, leaving no trace of it."""
     before = listing(store)
     with pytest.raises(PackagingError) as raised:
-        package_into(store, source, limits)
+        package_into(store, source, limits=limits)
     assert type(raised.value) is error
     assert listing(store) == before
     sentence = str(raised.value)
@@ -312,7 +302,13 @@ def test_what_may_not_be_read(store: Path, sources: Path, request: pytest.Fixtur
     request.getfixturevalue("unprivileged")
     for name in ("mine.wav", "locked/t.wav"):
         with pytest.raises(SourceNotFound, match="may not be read"):
-            package_into(store, sources / name)
+            package(  # by a child that starts as nobody
+                sources / name,
+                LocalStore(store),
+                asset_id="asset",
+                playback_id="playback",
+                created_at="2026-01-02T03:04:05Z",
+            )
     assert listing(store) == before
 
 

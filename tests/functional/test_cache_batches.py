@@ -10,6 +10,7 @@ from origin.cache.batch import VALUES_MAX, Gets
 from origin.cache.connection import Connection, Refused, Unanswered, connect
 from tests.servers.valkey import Valkey, valkey
 
+pytestmark = pytest.mark.usefixtures("patient")
 NAMES = [f"name-{number}" for number in range(2 * VALUES_MAX + 1)]
 
 

@@ -12,6 +12,8 @@ from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
 from tests.servers.valkey import valkey
 
+pytestmark = pytest.mark.usefixtures("patient")
+
 
 async def advised(url: str) -> list[str]:
     """Return what the log says to do."""

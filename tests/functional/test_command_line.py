@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from origin.cli import main
 from packager.tune import tune_wav
 from tests.servers.soundbridge import SOUNDBRIDGE, running, serving, soundbridge, url_said
 
@@ -94,7 +96,6 @@ def test_package_for_a_person(tmp_path: Path, packaged: tuple[Path, dict[str, An
         (["serve"], 2, "Missing option '--store'"),
         (["serve", "--store", "missing"], 2, "There is no folder"),
         (["serve", "--store", ".", "--port", "70000"], 2, "70000 is not in the range"),
-        (["play", "missing.wav"], 1, "There is no file missing.wav"),
         (["polish"], 2, "No such command 'polish'"),
         (["worker"], 2, "Missing option '--store'"),
         (["serve", "--store", ".", "--store", "missing"], 2, "There is no folder"),
@@ -118,17 +119,28 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     said: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    done = soundbridge(*arguments)
-    assert done.returncode == status, done.stderr
+    done = CliRunner().invoke(main, arguments)  # no program for each: it is how they end, too
+    assert done.exit_code == status, done.stderr
+    assert isinstance(done.exception, SystemExit)
     assert said in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "arguments", [["play", "missing.wav"], ["package", "missing.wav", "store"]]
+)
+def test_a_program_says_it_in_a_sentence_too(arguments: list[str]) -> None:
+    done = soundbridge(*arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: There is no file missing.wav")
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
 
 
 @pytest.mark.parametrize("command", ["play", "package", "serve", "validate", "enqueue", "worker"])
 def test_help_of_every_command(command: str) -> None:
-    done = soundbridge(command, "--help")
-    assert done.returncode == 0
+    done = CliRunner().invoke(main, [command, "--help"], prog_name="soundbridge")
+    assert done.exit_code == 0
     assert f"Usage: soundbridge {command}" in done.stdout
     assert "SOUNDBRIDGE_" in done.stdout
 
@@ -198,8 +210,8 @@ def test_several_stores_of_the_environment_are_for_who_serves(tmp_path: Path, co
     assert list(tmp_path.iterdir()) == [], "no folder is made of the list"
 
 
-def test_options_reach_a_command_from_the_environment(tmp_path: Path, tune: Path) -> None:
+def test_options_reach_a_command_from_the_environment(tmp_path: Path, music: Path) -> None:
     store = tmp_path / "store"
     options = {"SOUNDBRIDGE_JSON": "1", "SOUNDBRIDGE_PLAYBACK_ID": "from-environment"}
-    done = soundbridge("package", tune, store, environment=options)
+    done = soundbridge("package", music, store, environment=options)
     assert json.loads(done.stdout)["playback_id"] == "from-environment"

@@ -9,7 +9,7 @@ from manifests.entry import Entry
 from packager.extras import Extras
 from packager.package import Progress, package
 from packager.publishing.publication import Publication
-from tests.sources.package import InFolder, package_into
+from tests.sources.package import InFolder, package_into, warm_reader
 
 BOTH = Extras(lossless=True, packed_audio=True)
 
@@ -49,6 +49,7 @@ def _run(source: Path, root: Path, *, steps: int) -> None:
         extras=BOTH,
         on_progress=stop,
         publisher=_LeavesAll(),
+        reader=warm_reader(),
     )
 
 

@@ -21,6 +21,7 @@ from tests.functional.looking import Contents, check, contents, resolved
 from tests.servers.soundbridge import soundbridge
 from tests.sources.audio import excerpt, heard
 from tests.sources.bad import broken_at_the_end
+from tests.sources.package import warm_reader
 
 RUNGS = ("128k", "256k", "320k")
 ENTRY = "entry/id.json"
@@ -41,6 +42,7 @@ def packaged(
         created_at=created_at,
         on_progress=on_progress,
         publisher=publisher,
+        reader=warm_reader(),
     )
 
 

@@ -181,10 +181,15 @@ def test_settings_that_make_no_sense_are_wrong_usage(folder: Path, packaged: Pac
     assert (done.returncode, "File exists" in done.stderr) == (1, True)
 
 
+@pytest.fixture(scope="module")
+def key(folder: Path) -> Path:
+    path = folder / "key.pem"
+    assert soundbridge("token", "new-key", path).returncode == 0
+    return path
+
+
 @pytest.mark.parametrize("duration", ["", "0s", "1", "1w", "-1h", "367d", "1.5h", "9999999999s"])
-def test_a_time_that_is_none(folder: Path, duration: str) -> None:
-    key = folder / f"key-{duration}.pem"
-    assert soundbridge("token", "new-key", key).returncode == 0
+def test_a_time_that_is_none(key: Path, duration: str) -> None:
     done = soundbridge("token", "sign", "x", "--signing-key", key, "--for", duration)
     assert done.returncode == 2
     assert "is no time such as" in done.stderr

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from obstore.store import LocalStore, MemoryStore
+from obstore.store import LocalStore, MemoryStore, ObjectStore
 
 from manifests import layout
 from manifests.index import Index
@@ -15,9 +15,18 @@ from packager.limits import Limits
 from packager.package import Packaged, Progress, package
 from packager.tune import TITLE, tune_wav
 from tests.sources.audio import converted, excerpt
-from tests.sources.package import InFolder, package_into
+from tests.sources.package import InFolder, package_into, warm_reader
 
-packaged = partial(package, asset_id="a", created_at="2026-01-02T03:04:05Z")
+
+def packaged(source: Path, store: ObjectStore, **asked: Any) -> Packaged:
+    return package(
+        source,
+        store,
+        asset_id="a",
+        created_at="2026-01-02T03:04:05Z",
+        reader=warm_reader(),
+        **asked,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from packager.tune import tune_wav
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, url_said
 
 ENDING = """
@@ -58,11 +57,10 @@ def test_what_went_well_went_well_where_nobody_hears_of_it(redirection: str) -> 
 @pytest.mark.parametrize("redirection", CLOSED)
 @pytest.mark.parametrize("how_said", [(), ("--json",)])
 def test_a_package_without_streams_is_made(
-    tmp_path: Path, redirection: str, how_said: tuple[str, ...]
+    music: Path, tmp_path: Path, redirection: str, how_said: tuple[str, ...]
 ) -> None:
-    tune, store = tmp_path / "tune.wav", tmp_path / "store"
-    tune.write_bytes(tune_wav())
-    done = run(*SOUNDBRIDGE, "package", tune, store, *how_said, redirection=redirection)
+    store = tmp_path / "store"
+    done = run(*SOUNDBRIDGE, "package", music, store, *how_said, redirection=redirection)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     assert list(store.rglob("entry/*.json"))

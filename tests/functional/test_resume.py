@@ -12,6 +12,7 @@ from packager.extras import NO_EXTRAS, Extras
 from packager.package import Progress, package
 from packager.publishing.publication import Publication
 from tests.sources.audio import excerpt
+from tests.sources.package import warm_reader
 
 CHUNKS = 6
 
@@ -92,6 +93,7 @@ def attempt(
             extras=extras,
             on_progress=on_progress,
             publisher=publisher,
+            reader=warm_reader(),
         )
     except WorkerGone:
         assert until_chunk is not None

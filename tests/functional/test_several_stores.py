@@ -178,9 +178,11 @@ def test_probes_and_the_list_say_which_store_is_missing(
 ) -> None:
     lost, listed = tenants.publish(tenants.bucket), tenants.publish(tenants.first)
     down(Fault.STALLED)
-    ready = tenants.ask("/readyz")
+    with ThreadPoolExecutor() as threads:  # each waits for the bucket
+        answered = threads.submit(tenants.ask, "/readyz")
+        ids, said, headers = tenants.listing()
+    ready = answered.result()
     assert (ready.status, ready.body) == (200, b"ok\nstore 1 of 3 does not answer\n")
-    ids, said, headers = tenants.listing()
     assert lost.entry.playback_id not in ids
     assert listed.entry.playback_id in ids
     assert said["complete"] is False

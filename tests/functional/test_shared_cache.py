@@ -13,14 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from manifests.index import StoredObject
-from origin.cache.connection import (
-    COMMAND_S,
-    COMMANDS_AT_ONCE,
-    Connection,
-    Trouble,
-    Unanswered,
-    connect,
-)
+from origin.cache.connection import COMMANDS_AT_ONCE, Connection, Trouble, Unanswered, connect
 from origin.cache.running import Tiers, telling
 from origin.cache.shared import NAMES
 from origin.cache.tiered import TieredReader
@@ -78,6 +71,7 @@ async def asked(reader: TieredReader, number: int = 0) -> tuple[bytes, float]:
     return content, time.monotonic() - begun_s
 
 
+@pytest.mark.usefixtures("patient")
 async def test_many_who_want_a_cold_segment_cause_one_read(shared: Shared) -> None:
     shared.store.put(KEY.format(0), SOUND)
     readers = [shared.one, shared.other] * (AT_ONCE // 2)
@@ -86,6 +80,7 @@ async def test_many_who_want_a_cold_segment_cause_one_read(shared: Shared) -> No
     assert shared.store.asked[KEY.format(0)] == 1
 
 
+@pytest.mark.usefixtures("patient")
 async def test_what_one_has_read_the_other_finds(shared: Shared) -> None:
     shared.store.put(KEY.format(0), SOUND)
     await asked(shared.one)
@@ -98,6 +93,7 @@ async def test_what_one_has_read_the_other_finds(shared: Shared) -> None:
     assert shared.store.asked[KEY.format(0)] == 1
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("there", [SOUND[:-1], b"", b"\1" + SOUND[1:], SOUND + b"\0", b"foreign"])
 async def test_what_is_not_the_object_is_never_given(shared: Shared, there: bytes) -> None:
     shared.store.put(KEY.format(0), SOUND)
@@ -127,6 +123,7 @@ async def test_a_cache_that_dies_or_hangs_is_no_failure_and_no_long_wait(shared:
     assert (await asked(shared.one, 40))[0] == SOUND
 
 
+@pytest.mark.usefixtures("patient")
 async def test_a_cache_that_is_full_is_no_failure(tmp_path: Path) -> None:
     store = CountingStore()
     with valkey(tmp_path, maxmemory="1mb", maxmemory_policy="noeviction") as server:
@@ -143,6 +140,7 @@ def _troubles(tiers: Tiers) -> set[str]:
     return {kind for kind, number in tiers.shared.errors.items() if number}
 
 
+@pytest.mark.usefixtures("patient")
 async def test_what_is_wrong_with_a_cache_is_told_apart(tmp_path: Path) -> None:
     store = CountingStore()
     store.put(KEY.format(0), SOUND)
@@ -213,6 +211,7 @@ async def test_nobody_who_publishes_waits_for_a_cache_that_hangs(server: Valkey)
         server.resume()
 
 
+@pytest.mark.usefixtures("patient")
 async def test_commands_go_on_after_one_that_was_cancelled(server: Valkey) -> None:
     connection = Connection(connect(server.url))
     client = connection.client
@@ -227,13 +226,13 @@ async def test_commands_go_on_after_one_that_was_cancelled(server: Valkey) -> No
     await client.aclose()
 
 
-async def test_nobody_waits_for_long_behind_others(server: Valkey) -> None:
+async def test_nobody_waits_for_long_behind_others(patient: float, server: Valkey) -> None:
     """A cache that answers each just in time is no failure, and still too slow for all of them."""
     connection = Connection(connect(server.url))
 
     async def asked() -> bool:
         try:
-            await connection.ask(partial(asyncio.sleep, COMMAND_S * 0.8))
+            await connection.ask(partial(asyncio.sleep, 0.6 * patient))
         except Unanswered:
             return False
         return True

@@ -51,7 +51,7 @@ def test_two_sources_of_one_fingerprint_become_two_revisions(tmp_path: Path) -> 
 
 
 def test_a_worker_killed_before_it_could_say_what_it_packaged(tmp_path: Path) -> None:
-    short = excerpt(tmp_path / "short.wav", samples=100 * 44_100)
+    short = excerpt(tmp_path / "short.wav", samples=70 * 44_100)
     source = padded(short, tmp_path / "x.wav")
     ids = queued(tmp_path, source, *IDS)
     with worker(tmp_path) as process:

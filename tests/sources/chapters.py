@@ -1,7 +1,9 @@
 """Sources that have chapters, written by ffmpeg n8.1 or, where it cannot, byte by byte."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.sources.id3 import LATIN_1, frame, header
@@ -38,9 +40,15 @@ def with_comments(path: Path, comments: Sequence[tuple[str, str]], *codec: str) 
 
 def with_id3(path: Path, *frames: bytes, version: int = 3, flags: int = 0) -> Path:
     """Write an MP3 that begins with an ID3 tag of these frames."""
-    sound = write_sine(path, "-id3v2_version", "0", duration_s=10).read_bytes()
-    path.write_bytes(header(b"".join(frames), version=version, flags=flags) + sound)
+    path.write_bytes(header(b"".join(frames), version=version, flags=flags) + _mp3_without_tag())
     return path
+
+
+@cache
+def _mp3_without_tag() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "t.mp3"
+        return write_sine(path, "-id3v2_version", "0", duration_s=10).read_bytes()
 
 
 def chap(frame_id: str, start_ms: int, end_ms: int, title: str | None = None) -> bytes:

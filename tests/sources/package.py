@@ -16,6 +16,7 @@ from manifests.index import Index
 from packager.extras import NO_EXTRAS, Extras
 from packager.limits import Limits
 from packager.package import package
+from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
 
 
@@ -47,10 +48,17 @@ _readers: list[WarmReaders] = []
 
 @contextmanager
 def readers_ended() -> Iterator[None]:
-    """End with the block what ``package_into`` started in it."""
+    """End with the block what ``warm_reader`` started in it."""
     yield
     while _readers:
         _readers.pop().__exit__(None, None, None)
+
+
+def warm_reader() -> Reader:
+    """Return one for ``package``, which uses it up."""
+    if not _readers:
+        _readers.append(WarmReaders().__enter__())
+    return _readers[0].reader()
 
 
 def package_into(
@@ -62,8 +70,6 @@ def package_into(
     extras: Extras = NO_EXTRAS,
 ) -> InFolder:
     """Package ``source`` into the file store at ``root``."""
-    if not _readers:
-        _readers.append(WarmReaders().__enter__())
     packaged = package(
         source,
         LocalStore(root, mkdir=True),
@@ -73,6 +79,6 @@ def package_into(
         workers=workers,
         limits=limits,
         extras=extras,
-        reader=_readers[0].reader(),
+        reader=warm_reader(),
     )
     return InFolder(root / packaged.entry.where.prefix, packaged.index)

@@ -1,6 +1,7 @@
 """What parts of the memory take when they are full, against what they may."""
 
 import gc
+import hashlib
 import time
 import tracemalloc
 from collections.abc import Awaitable, Callable
@@ -9,7 +10,9 @@ from typing import Final
 import pytest
 from obstore.store import MemoryStore
 
-from manifests.layout import Revision, segment_name
+from manifests.chunk_record import ChunkRecord
+from manifests.index import SegmentRecord
+from manifests.layout import Revision, chunk_record_name, segment_name
 from origin.delivery.address import kind_of
 from origin.delivery.body import MemoryBody
 from origin.delivery.compression import Compressor
@@ -49,11 +52,19 @@ def of_segments(_uses: int) -> Use:
     kind = kind_of(name)
     assert kind is not None
 
+    record = ChunkRecord((SegmentRecord(name, 1, hashlib.sha256(b"x").hexdigest(), 0, 1),))
+
     async def use(number: int) -> None:
         where = Revision(f"asset-of-some-length-{number:05}", "revision-of-some-length")
-        store.put(where.key(name), b"x")
+        objects_there = {
+            where.key(name): b"x",
+            where.growing_key(chunk_record_name("128k", 0)): record.to_json(),
+        }
+        for key, content in objects_there.items():
+            store.put(key, content)
         await objects.find(where, name, kind)
-        store.delete(where.key(name))
+        for key in objects_there:
+            store.delete(key)
 
     return use
 

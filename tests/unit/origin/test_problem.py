@@ -10,6 +10,8 @@ ERRORS: list[errors.ApiError] = [
     errors.RequestTimedOut(),
     errors.TargetTooLong(),
     errors.HeadTooLarge(),
+    errors.ExpectationFailed(),
+    errors.VersionUnsupported(),
     errors.TooManyRequests(7),
     errors.Overloaded(),
     *(
@@ -18,7 +20,7 @@ ERRORS: list[errors.ApiError] = [
             errors.ApiError, errors.BadRequest, errors.TokenMissing, errors.TokenInvalid,
             errors.TokenForAnother, errors.NotFound, errors.NotAcceptable,
             errors.PreconditionFailed, errors.StoreUnavailable, errors.BrokenObject,
-            errors.ShuttingDown,
+            errors.ShuttingDown, errors.Unimplemented,
         )
     ),
 ]  # fmt: skip

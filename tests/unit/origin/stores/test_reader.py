@@ -56,7 +56,7 @@ async def test_who_waits_for_a_place_has_a_deadline_too() -> None:
     store = CountingStore()
     store.gate.clear()
     store.put("key", b"content")
-    reader = StoreReader(store, timeout_s=0.05, reads_at_once=1)
+    reader = StoreReader(store, timeout_s=0.5, reads_at_once=1)
     failed = await asyncio.gather(reader.read("key"), reader.read("key"), return_exceptions=True)
     assert [type(error) for error in failed] == [StoreUnavailable] * 2
     store.gate.set()
