@@ -97,7 +97,7 @@ async def test_what_is_served_through_faults_is_right_or_a_problem(s3: Bucket, s
     obstore.put(store, asset.entry.where.key(layout.INDEX), asset.index.to_json())
     obstore.put(store, layout.entry_key(asset.entry.playback_id), asset.entry.to_json())
     statuses = []
-    with fault_proxy(s3, seeded(seed, 0.6)) as proxy:
+    with fault_proxy(s3, seeded(seed, 0.75)) as proxy:
         app = create_app(quick(proxy.bucket, f"served-{seed}", retries=1))
         async with TestClient(TestServer(app)) as client:
             for name, content in list(asset.contents.items()) * 3:
