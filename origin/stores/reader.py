@@ -19,12 +19,10 @@ held against its entity tag, where the store's tags are digests, and read again 
 
 import asyncio
 import hashlib
-import heapq
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
-from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, UnauthenticatedError
 
@@ -32,31 +30,21 @@ from manifests.index import StoredObject
 from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
 from origin.stores.hedging import STUCK, Hedging
+from origin.stores.listing import Listing, newest_objects, require_any
 from packager.publishing.entity_tags import READINGS_MAX, Reading, StoreTags
 
 if TYPE_CHECKING:
-    from obstore import GetResult, ObjectMeta
+    from obstore import GetResult
     from obstore.store import ObjectStore
 
 Measured = Callable[[str], AbstractContextManager[None]]
 """What is around every read; it is given what is done: get, get_range or list, and, within a get
 that is late, get_again."""
 _Get = Callable[[], Coroutine[None, None, bytes]]
-LISTED_KEYS_MAX: Final = 100_000
-"""In what order keys are listed says nothing of when they were written: beyond this, it is said
-that newer ones may be missing."""
 READS_AT_ONCE: Final = 64
-_LIST_CHUNK: Final = 1000
 _CANNOT_BE_READ: Final = "The object store cannot be read now; try again."
 _SMALL_BYTES: Final = 1024 * 1024
 """What is larger takes its time, and says nothing about others."""
-
-
-class Listing(NamedTuple):
-    """The newest objects that were listed, in order, and whether all were looked at."""
-
-    newest: "Sequence[ObjectMeta]"
-    is_whole: bool
 
 
 class StoreReader:
@@ -190,13 +178,7 @@ class StoreReader:
     async def holds(self, prefix: str) -> None:
         """Return if there is any object below ``prefix``; NotFound where there is none."""
         async with self._translated("list"), self._places:
-            top = await self._store.list_with_delimiter_async(prefix)
-            if top["objects"]:
-                return
-            if top["common_prefixes"]:  # in a folder of files, these may be empty
-                async for _ in self._store.list(prefix=prefix, chunk_size=1):
-                    return
-            raise FileNotFoundError(prefix)
+            await require_any(self._store, prefix)
 
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last."""
@@ -204,17 +186,10 @@ class StoreReader:
         missing = Missing.NOTHING if listing.is_whole else Missing.WHAT_IS_TOO_MUCH
         return Newest([meta["path"] for meta in listing.newest], missing)
 
-    async def newest_objects(self, prefix: str, count: int) -> "Listing":
+    async def newest_objects(self, prefix: str, count: int) -> Listing:
         """Return what a listing says of the objects that were written last."""
-        newest: list[ObjectMeta] = []
-        listed = 0
         async with self._translated("list"), self._places:
-            async for chunk in self._store.list(prefix=prefix, chunk_size=_LIST_CHUNK):
-                if listed >= LISTED_KEYS_MAX:
-                    return Listing(newest, is_whole=False)
-                newest = heapq.nlargest(count, [*newest, *chunk], key=age_order)
-                listed += len(chunk)
-        return Listing(newest, is_whole=True)
+            return await newest_objects(self._store, prefix, count)
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""
@@ -251,11 +226,6 @@ def matches(content: bytes, listed: StoredObject) -> bool:
     return (
         len(content) == listed.size_bytes and hashlib.sha256(content).hexdigest() == listed.sha256
     )
-
-
-def age_order(meta: "ObjectMeta") -> tuple[datetime, str]:
-    """Return by what a listing is put in order: when an object was written, and its key."""
-    return meta["last_modified"], meta["path"]
 
 
 def _has_ended(read: "asyncio.Task[bytes]") -> bool:

@@ -24,7 +24,8 @@ from origin.delivery.errors import NotFound
 from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
 from origin.stores.asking import Ask, AskedStore, ask_all, ask_each, ask_in_turn
 from origin.stores.homes import FAILING_PATIENCE_S, PATIENCE_S, Homes, place_of
-from origin.stores.reader import Listing, StoreReader, age_order
+from origin.stores.listing import Listing, age_order
+from origin.stores.reader import StoreReader
 
 if TYPE_CHECKING:
     from obstore import ObjectMeta

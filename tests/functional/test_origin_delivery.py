@@ -15,7 +15,8 @@ from obstore.store import MemoryStore
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
-from origin.stores.reader import LISTED_KEYS_MAX, StoreReader
+from origin.stores.listing import LISTED_KEYS_MAX
+from origin.stores.reader import StoreReader
 from tests.sources.published import MEDIA_PLAYLIST, PublishedAsset, publish
 
 Client = TestClient[Request, Application]

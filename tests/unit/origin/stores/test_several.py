@@ -16,7 +16,8 @@ from origin.cache.tiered import WHOLE_BYTES_MAX, TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import Missing, Newest
 from origin.stores.homes import FAILING_PATIENCE_S, LOOKED_FOR_EVERY_S, PATIENCE_S
-from origin.stores.reader import LISTED_KEYS_MAX, StoreReader
+from origin.stores.listing import LISTED_KEYS_MAX
+from origin.stores.reader import StoreReader
 from origin.stores.several import StoresReader
 from tests.servers.counting import CountingStore, until
 from tests.sources.published import AnyStore, PublishedAsset, publish
