@@ -15,6 +15,7 @@ playlist within 3 + 2 s or 3 + 3 s.
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
+from functools import lru_cache
 from typing import Final
 
 
@@ -161,6 +162,7 @@ _COMPRESSIBLE: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=256)  # it is asked for with every answer
 def policy_for(
     object_class: ObjectClass,
     *,

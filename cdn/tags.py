@@ -8,6 +8,7 @@ digest of its folded form: whoever knows the name can name the tag.
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cdn.policy import ObjectClass
 
@@ -22,6 +23,7 @@ def class_tag(object_class: ObjectClass) -> str:
     return f"class-{object_class}"
 
 
+@lru_cache(maxsize=4096)  # it is asked for with every answer
 def artist_tag(artist: str) -> str:
     """Return the tag on everything of one artist, however the name is cased or composed."""
     folded = unicodedata.normalize("NFKC", artist).casefold().strip()
