@@ -96,14 +96,13 @@ async def test_what_is_served_through_faults_is_right_or_a_problem(s3: Bucket, s
         obstore.put(store, asset.entry.where.key(name), content)
     obstore.put(store, asset.entry.where.key(layout.INDEX), asset.index.to_json())
     obstore.put(store, layout.entry_key(asset.entry.playback_id), asset.entry.to_json())
-    statuses = []
+    unseen = {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
     with fault_proxy(s3, seeded(seed, 0.75)) as proxy:
-        app = create_app(quick(proxy.bucket, f"served-{seed}", retries=1))
-        async with TestClient(TestServer(app)) as client:
-            for name, content in list(asset.contents.items()) * 3:
-                statuses.append(await served(client, f"{asset.path}/{name}", content))
-    assert HTTPStatus.OK in statuses
-    assert HTTPStatus.SERVICE_UNAVAILABLE in statuses
+        while unseen:  # whose request a fault meets depends on how many are late, and asked again
+            app = create_app(quick(proxy.bucket, f"served-{seed}", retries=1))
+            async with TestClient(TestServer(app)) as client:
+                for name, content in list(asset.contents.items()) * 3:
+                    unseen -= {await served(client, f"{asset.path}/{name}", content)}
 
 
 async def served(
