@@ -1,6 +1,8 @@
 """What reading ahead costs the store, where memory is too small for all who listen."""
 
 import hashlib
+from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from heapq import heapify, heappop, heappush
 from random import Random
 
@@ -34,7 +36,15 @@ async def test_reading_ahead_is_no_second_read_of_everything(listeners: int) -> 
         for number in range(SEGMENTS):
             store.put(key(listener, number), SOUND)
     held_bytes = HELD * (len(SOUND) + ENTRY_BYTES) / 0.85
-    reader = TieredReader(StoreReader(store), memory_bytes=int(held_bytes), clock=clock)
+    reads: Counter[str] = Counter()
+
+    def count(what: str) -> AbstractContextManager[None]:
+        reads[what] += 1
+        return nullcontext()
+
+    reader = TieredReader(
+        StoreReader(store, measured=count), memory_bytes=int(held_bytes), clock=clock
+    )
     due = [(random.random() * 600, listener, 0) for listener in range(listeners)]
     heapify(due)
     asks = 20 * listeners
@@ -45,5 +55,6 @@ async def test_reading_ahead_is_no_second_read_of_everything(listeners: int) -> 
         await until(lambda: reader._ahead == 0)  # noqa: SLF001 nothing tells of it
         pause_s = random.random() / 2 + (6 if number >= AT_ONCE else 0)
         heappush(due, (clock.now_s + pause_s, listener, number + 1))
-    assert store.asked.total() <= 1.05 * asks
+    again = reads["get_again"]  # of a store that is late, on a busy machine
+    assert store.asked.total() - again == reads["get"] <= 1.05 * asks
     assert reader.counts.ahead_used >= 0.2 * asks
