@@ -23,6 +23,7 @@ _GOALS: Final = {
     "playlists_range": 0.8,
     "segments_128k_cmcd": 0.8,
     "segments_128k_cmcd_token": 0.8,
+    "segments_128k_by_a_cdn": 0.8,
 }
 _GOALS_PER_S: Final = {"other_ranges": 8_000, "not_modified": 8_000}
 
@@ -67,6 +68,7 @@ def _requests(asset: Asset, token: str) -> dict[str, Asked]:
         "playlists_range": Asked(playlists, [all_of_it]),
         "segments_128k_cmcd": Asked(small, is_numbered=True),
         "segments_128k_cmcd_token": Asked([f"/t/{token}{p}" for p in small], is_numbered=True),
+        "segments_128k_by_a_cdn": Asked(small, numbered_header="CF-Ray"),
         "other_ranges": Asked(small, [("Range", "bytes=1000-1999")]),
         "not_modified": Asked(small, [("If-None-Match", "*")]),
     }

@@ -23,6 +23,7 @@ from benchmarks.origin.servers import Server
 
 _ANSWER_BYTES_MAX: Final = 4 << 20
 _LEARN_MAX: Final = 10
+_LINE_END: Final = b"\r\n"
 
 
 class Requests:
@@ -31,6 +32,7 @@ class Requests:
     def __init__(self, told: dict[str, Any]) -> None:
         self.paths: list[bytes] = [path.encode() for path in told["paths"]]
         self._is_numbered = told["is_numbered"]
+        self._numbered_header: str | None = told["numbered_header"]
         lines = [f"Host: {told['host']}", *(f"{name}: {value}" for name, value in told["headers"])]
         self._rest: bytes = "".join(
             (" HTTP/1.1\r\n", *(f"{line}\r\n" for line in lines), "\r\n")
@@ -45,12 +47,14 @@ class Requests:
         plain, places = [self.of(number) for number in range(len(self.paths))], len(self.paths)
         for number in count():
             place = number % places
-            if not self._is_numbered:
+            if self._is_numbered:
+                query = b"?CMCD=bl%%3D%d%%2Csid%%3D%%22%d%%22" % (number, number)
+                yield place, b"GET " + self.paths[place] + query + self._rest
+            elif self._numbered_header:
+                field = f"{self._numbered_header}: {number:016x}\r\n\r\n".encode()
+                yield place, plain[place][: -len(_LINE_END)] + field
+            else:
                 yield place, plain[place]
-                continue
-            path = self.paths[place]
-            query = b"?CMCD=bl%%3D%d%%2Csid%%3D%%22%d%%22" % (number, number)
-            yield place, b"GET " + path + query + self._rest
 
 
 def _learned(connection: Connection, requests: Requests) -> list[Answer]:

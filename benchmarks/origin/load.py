@@ -19,12 +19,14 @@ CONNECTIONS: Final = 32
 class Asked:
     """What is asked for, again and again: paths, one after the other, with the same headers.
 
-    ``is_numbered`` puts a CMCD query behind each path that differs every time.
+    ``is_numbered`` puts a CMCD query behind each path that differs every time, ``numbered_header``
+    names a header that does.
     """
 
     paths: Sequence[str]
     headers: Sequence[tuple[str, str]] = ()
     is_numbered: bool = False
+    numbered_header: str | None = None
 
 
 @dataclass(frozen=True)

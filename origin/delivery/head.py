@@ -6,39 +6,43 @@ strictest grammar (RFC 9112 §5), one Host, no body, no condition, no range but 
 and CDNs send little else. All others are for aiohttp, and so is every doubt.
 
 A client sends the same header fields again and again, so what they mean is looked up by their
-bytes (``KnownHeads``), and read only the first time.
+bytes (``KnownHeads``), and read only the first times. Where a few of them differ each time, as
+those do in which CDNs name requests, the others are known by their lines.
 """
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from origin.defence.forwarding import AddressField
 from origin.delivery.authority import is_authority
 from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
+from origin.delivery.interned import Interned
 from origin.telemetry.request_id import safe_request_id
 
 HEAD_BYTES_MAX: Final = 4096
 _FIELDS_MAX: Final = 64
-_KNOWN_MAX: Final = 4096
+_KNOWN_BYTES_MAX: Final = 4_000_000
+_LINES_BYTES_MAX: Final = 1_000_000
 
 END: Final = b"\r\n\r\n"
-_LINE_END_BYTES: Final = 2
+_LINE_END: Final = b"\r\n"
 _FIELD: Final = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\x20-\x7e\t]*)")
 ALL_OF_IT: Final = "bytes=0-"
 """How Chromium asks for everything that it plays by itself."""
 _CODINGS: Final = tuple(Coding)
-_X_FORWARDED_FOR: Final = b"x-forwarded-for"
 REPRESENTATIONS: Final = 2 * len(_CODINGS)
 _DECIDING: Final = frozenset(
     {
-        b"connection", b"content-encoding", b"content-length", b"content-type", b"expect",
-        b"http2-settings", b"if-match", b"if-modified-since", b"if-none-match", b"if-range",
-        b"if-unmodified-since", b"keep-alive", b"max-forwards", b"proxy-connection", b"te",
-        b"trailer", b"transfer-encoding", b"upgrade",
+        "content-encoding", "content-length", "content-type", "expect", "http2-settings",
+        "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
+        "keep-alive", "max-forwards", "proxy-connection", "te", "trailer", "transfer-encoding",
+        "upgrade",
     }
 )  # fmt: skip
 """Fields that may change what a request means, or where it ends."""
+_Field = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,76 +73,96 @@ class KnownHeads:
     """
 
     def __init__(
-        self, known_max: int = _KNOWN_MAX, address_field: str = AddressField.X_FORWARDED_FOR
+        self,
+        address_field: str = AddressField.X_FORWARDED_FOR,
+        bytes_max: int = _KNOWN_BYTES_MAX,
     ) -> None:
-        self._address_field = address_field.lower().encode()
-        self._known: dict[bytes, PlainHead | None] = {}
-        self._known_max = known_max
+        self._address_field = address_field.lower()
+        self._heads: Interned[PlainHead | None] = Interned(bytes_max)
+        self._lines: Interned[_Field | None] = Interned(_LINES_BYTES_MAX)
 
     def __len__(self) -> int:
         """How many are known."""
-        return len(self._known)
+        return len(self._heads.known)
 
     def read(self, fields: bytes) -> PlainHead | None:
-        """Return what they ask for; None where that is for a parser to say."""
+        """Return what they ask for; None where that is for a parser to say.
+
+        Each has its line end, and an empty line is behind them.
+        """
         try:
-            return self._known[fields]
+            return self._heads.known[fields]
         except KeyError:
             if not fields.endswith(END):  # not whole yet
                 return None
-            if len(self._known) >= self._known_max:
-                self._known.clear()
-            head = self._known[fields] = read_head(fields, self._address_field)
+            head = self._read(fields)
+            self._heads.offer(fields, head)
             return head
 
+    def _read(self, fields: bytes) -> PlainHead | None:
+        lines, known = fields[: -len(END)].split(_LINE_END), self._lines.known
+        if len(lines) > _FIELDS_MAX:
+            return None
+        found: dict[str, str] = {}
+        for line in lines:
+            try:
+                field = known[line]
+            except KeyError:
+                field = _read_field(line)
+                self._lines.offer(line, field)
+            if field is None:
+                return None
+            found[field[0]] = field[1]
+        if len(found) < len(lines) or "host" not in found:  # one comes twice
+            return None
+        return _head(
+            found.get("accept-encoding"),
+            found.get("range"),
+            found.get("user-agent"),
+            found.get(self._address_field),
+            safe_request_id(found.get("x-request-id")),
+        )
 
-def read_head(fields: bytes, address_field: bytes = _X_FORWARDED_FOR) -> PlainHead | None:
-    """Read header fields, each with its line end, up to the empty line behind them."""
-    if not fields.endswith(END):
+
+def _read_field(line: bytes) -> _Field | None:
+    """Return the lower-case name and the value of a field that is plain."""
+    match = _FIELD.fullmatch(line)
+    if match is None:
         return None
-    found = _fields(fields[:-_LINE_END_BYTES])
-    if found is None or not is_authority(found.get(b"host", b"").decode()):
-        return None
-    asked = found.get(b"range")
-    if asked is not None and asked.decode() != ALL_OF_IT:
-        return None
-    accepted = found.get(b"accept-encoding")
-    coding = None if accepted is None else accepted.decode()
-    return PlainHead(
-        _wanted(coding, PLAIN, in_part=asked is not None),
-        _wanted(coding, COMPRESSIBLE, in_part=asked is not None),
-        _text(found, b"user-agent"),
-        _text(found, address_field),
-        safe_request_id(_text(found, b"x-request-id")),
+    name, value = match[1].lower().decode(), match[2].rstrip(b" \t").decode()
+    return (name, value) if _is_plain(name, value) else None
+
+
+def _is_plain(name: str, value: str) -> bool:
+    match name:
+        case "host":
+            return is_authority(value)
+        case "range":
+            return value == ALL_OF_IT
+        case "connection":
+            return value.lower() == "keep-alive"
+        case _:
+            return name not in _DECIDING
+
+
+@lru_cache(maxsize=1024)
+def _head(
+    accepted: str | None,
+    part: str | None,
+    user_agent: str | None,
+    forwarded_for: str | None,
+    request_id: str | None,
+) -> PlainHead:
+    """Return what fields ask for; the same object where they ask for the same."""
+    plain, compressible = _wanted(accepted, in_part=part is not None)
+    return PlainHead(plain, compressible, user_agent, forwarded_for, request_id)
+
+
+@lru_cache(maxsize=256)
+def _wanted(accepted: str | None, *, in_part: bool) -> tuple[int | None, int | None]:
+    """Return the numbers of what is wanted of plain objects, and of compressible ones."""
+    codings = (negotiate(accepted, offered) for offered in (PLAIN, COMPRESSIBLE))
+    plain, compressible = (
+        None if coding is None else number_of(coding, in_part=in_part) for coding in codings
     )
-
-
-def _text(found: dict[bytes, bytes], name: bytes) -> str | None:
-    value = found.get(name)
-    return None if value is None else value.decode()
-
-
-def _wanted(accepted: str | None, offered: tuple[Coding, ...], *, in_part: bool) -> int | None:
-    coding = negotiate(accepted, offered)
-    return None if coding is None else number_of(coding, in_part=in_part)
-
-
-def _fields(text: bytes) -> dict[bytes, bytes] | None:
-    """Return values by lower-case names; None where any line is of another form, or comes twice."""
-    lines = text.split(b"\r\n")
-    if lines.pop() != b"" or len(lines) > _FIELDS_MAX:
-        return None
-    found: dict[bytes, bytes] = {}
-    for line in lines:
-        match = _FIELD.fullmatch(line)
-        if match is None:
-            return None
-        name, value = match[1].lower(), match[2].rstrip(b" \t")
-        if name in found or not _is_harmless(name, value):
-            return None
-        found[name] = value
-    return found
-
-
-def _is_harmless(name: bytes, value: bytes) -> bool:
-    return name not in _DECIDING or (name == b"connection" and value.lower() == b"keep-alive")
+    return plain, compressible

@@ -1,14 +1,20 @@
 """Which header fields are plainly safe."""
 
+import tracemalloc
+
 import pytest
 
 from origin.delivery.encoding import Coding
-from origin.delivery.head import KnownHeads, PlainHead, number_of, read_head
+from origin.delivery.head import KnownHeads, PlainHead, number_of
 
 WHOLE = number_of(Coding.IDENTITY, in_part=False)
 ALL_OF_IT = number_of(Coding.IDENTITY, in_part=True)
 BROTLI = number_of(Coding.BROTLI, in_part=False)
 COMPRESSED = number_of(Coding.GZIP, in_part=False)
+
+
+def read_head(fields: bytes) -> PlainHead | None:
+    return KnownHeads().read(fields)
 
 
 def head(*lines: str) -> PlainHead | None:
@@ -115,10 +121,33 @@ def test_more_fields_than_anybody_sends() -> None:
 
 
 def test_what_is_known_is_as_it_was_read_and_no_more_than_so_much() -> None:
-    heads = KnownHeads(known_max=10)
-    for _ in range(2):
+    heads = KnownHeads(bytes_max=10_000)
+    for _ in range(4):
         assert heads.read(b"Host: x\r\n\r\n") == head("Host: x")
         assert heads.read(b"Host: x\r\nHost: x\r\n\r\n") is None
-        for number in range(20):
+        for number in range(100):
             assert heads.read(b"Host: %d\r\n\r\n" % number) is not None
-            assert len(heads) <= 10
+    assert 0 < len(heads) <= 10_000 / 400
+
+
+def test_what_comes_once_is_not_kept() -> None:
+    heads = KnownHeads()
+    read = [heads.read(b"Host: x\r\nCF-Ray: %d\r\n\r\n" % number) for number in range(100)]
+    assert len(heads) == 0
+    assert all(each is read[0] for each in read), "they ask for the same, and so does the next"
+    for _ in range(3):
+        assert heads.read(b"Host: x\r\nCF-Ray: 1\r\n\r\n") is read[0]
+    assert len(heads) == 1
+
+
+def test_what_is_kept_of_hostile_heads_has_a_bound() -> None:
+    heads = KnownHeads()
+    tracemalloc.start()
+    try:
+        for number in range(4_000):
+            for _ in range(3):
+                heads.read(b"Host: x\r\nUser-Agent: %s%d\r\n\r\n" % (b"a" * 3_900, number))
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert 1_000_000 < taken < 12_000_000
