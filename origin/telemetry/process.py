@@ -19,7 +19,7 @@ from origin.telemetry.access_log import AccessLog
 from origin.telemetry.log_stream import LogStream
 from origin.telemetry.metrics import Metrics
 from origin.telemetry.request_id import HEADER, request_id_of
-from origin.telemetry.requests import REQUEST_ID, RequestNotes, put_request_id
+from origin.telemetry.requests import BEGAN_S, REQUEST_ID, RequestNotes, put_request_id
 
 if TYPE_CHECKING:
     from origin.telemetry.tracing import Tracing
@@ -50,6 +50,7 @@ class Telemetry:
         """Name a request, for everything that is said while it is answered."""
         request_id = request_id_of(request.headers.get(HEADER))
         request[REQUEST_ID] = request_id
+        request[BEGAN_S] = perf_counter()
         structlog.contextvars.bind_contextvars(request_id=request_id)  # a task for each request
         if self._tracing is None:
             response = await handler(request)

@@ -73,3 +73,16 @@ def test_nobody_else_is_believed(folder: Path, asset: PublishedAsset, tmp_path: 
     claims = (f"X-Forwarded-For: {CLAIM}", f"Forwarded: for={CLAIM}", f"X-Real-IP: {CLAIM}")
     with supervised(folder, tmp_path / "log", *options) as server:
         assert {event["remote"] for event in _logged(server, *claims)} == {"127.0.0.1"}
+
+
+def test_how_long_an_answer_took_is_told_by_a_clock_that_has_no_steps(
+    folder: Path, asset: PublishedAsset, tmp_path: Path
+) -> None:
+    del asset
+    with supervised(folder, tmp_path / "log") as server, closing(server.connect()) as client:
+        for _ in range(20):
+            assert ask(client, get("/nothing.m3u8")).status == 404
+        logged = until(lambda: len(found := server.events("request")) == 20 and found)
+    took_ms = [event["duration_ms"] for event in logged]
+    assert any(took % 1 for took in took_ms), "the loop's clock has whole milliseconds"
+    assert all(0 <= took < 10_000 for took in took_ms)
