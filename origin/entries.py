@@ -148,4 +148,4 @@ def _write(store: ObjectStore, row: assets.Published) -> None:
             withdraw(storage, row.where, Withdrawal.at(datetime.now(UTC)))
         else:
             clear(storage, row.where)
-            storage.put(key, row.entry.to_json())
+            storage.put(key, row.entry.changed_now(datetime.now(UTC)).to_json())

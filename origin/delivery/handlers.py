@@ -6,7 +6,7 @@ A handler says which resource a request means; ``answer`` does the rest. Ids are
 pattern of ``manifests.layout``, so nothing else ever reaches the store.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aiohttp import web
@@ -40,6 +40,9 @@ from origin.memory_shares import USUAL, MemoryShares
 
 LISTED_DEFAULT: Final = 50
 LISTED_MAX: Final = 200
+
+_SETTLED_AFTER: Final = timedelta(seconds=60)
+"""A change of entry is told everywhere by then: put, through all tiers, whatever clocks differ."""
 
 _ENTRY_PLAYLIST: Final = ObjectKind(ObjectClass.ENTRY_PLAYLIST, HLS_TYPE)
 _ENTRY_MPD: Final = ObjectKind(ObjectClass.ENTRY_MPD, DASH_TYPE)
@@ -165,15 +168,13 @@ class Delivery:
         self, request: web.Request, entry: Entry, kind: ObjectKind, document: Document
     ) -> web.Response:
         """Answer with a document of an entry, for as long as that may stay as it is."""
-        last_modified = _moment(entry.created_at)
         if entry.provisional:
             kind = ObjectKind(ObjectClass.PROVISIONAL_ENTRY, kind.media_type)
-            last_modified = None  # it will change while its entry is of the same moment
         resource = Resource(
             kind,
             document.digest,
             document.body,
-            last_modified=last_modified,
+            last_modified=_settled_at(entry),
             asset_id=entry.asset_id,
             artist=entry.artist,
         )
@@ -195,10 +196,17 @@ def _limit(request: web.Request) -> int:
     return limit
 
 
-def _moment(created_at: str) -> datetime | None:
-    """Read when an entry was written; what cannot be read is no modification date."""
-    try:
-        moment = datetime.fromisoformat(created_at)
-    except ValueError:
+def _settled_at(entry: Entry) -> datetime | None:
+    """Return from when on nobody was told anything else; None where that is not known.
+
+    That, not the moment of the change, is what dates can be compared with: an answer from memory
+    tells what was before, with a Date that is later than the change. Nor could one second hold two
+    changes (RFC 9110 §8.8.2.2): the first was never told with a date. What is provisional has none,
+    since it changes while its entry stays.
+    """
+    if entry.provisional or entry.changed is None:
         return None
-    return moment.astimezone(UTC) if moment.tzinfo is not None else None
+    try:
+        return entry.changed + _SETTLED_AFTER
+    except OverflowError:
+        return None

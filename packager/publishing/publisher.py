@@ -48,11 +48,11 @@ class InStore:
         """Write the entry, unless there is one of a complete revision."""
         before = _entry_in(self._before)
         if before is None or before.provisional:
-            self._write(entry.to_json())
+            self._publish(entry)
 
     def final(self, entry: Entry) -> None:
         """Write the entry."""
-        self._write(entry.to_json())
+        self._publish(entry)
 
     def began_at(self, where: Revision, now: str) -> str:
         """Return when an earlier run let this revision play, by its entry; ``now`` if none did."""
@@ -86,12 +86,15 @@ class InStore:
         found = self._storage.read(self._key)
         if is_complete:
             if found == self._last:
-                self._write(self._before)
+                self._bring_back()
             return
         played = _plays(self._last, where)
         if found == self._last or _plays(found, where):
             self._last = found
-            self._write(None if _plays(self._before, where) else self._before)
+            if _plays(self._before, where):
+                self._write(None)
+            else:
+                self._bring_back()
         if publication.is_complete_elsewhere():  # it may have become that just now
             return
         if played and isinstance(error, PackagingError) and not isinstance(error, StoreFailed):
@@ -101,14 +104,27 @@ class InStore:
             if not isinstance(error, PackagingError):
                 error.add_note("What it had stored was taken away again.")
 
-    def _write(self, entry: bytes | None) -> None:
-        if entry == self._last:
+    def _bring_back(self) -> None:
+        """Let the entry object say again what it did; that is a change, too."""
+        before = _entry_in(self._before)
+        if before is None:
+            self._write(self._before)
+        else:
+            self._publish(before)
+
+    def _publish(self, entry: Entry) -> None:
+        last = _entry_in(self._last)
+        if last is None or last != entry or last.changed is None:
+            self._write(entry.changed_now(datetime.now(UTC)).to_json())
+
+    def _write(self, data: bytes | None) -> None:
+        if data == self._last:
             return
-        self._last = entry
-        if entry is None:
+        self._last = data
+        if data is None:
             self._storage.delete_all((self._key,))
         else:
-            self._storage.put(self._key, entry)
+            self._storage.put(self._key, data)
 
 
 def _withdraw(publication: Publication, error: PackagingError) -> None:

@@ -1,6 +1,7 @@
 """Look at a store as a listener could at any moment: is all that is promised there?"""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +21,19 @@ Contents = dict[str, bytes]
 
 
 def contents(root: Path) -> Contents:
-    """Every object of the store, by key."""
+    """Every object of the store, by key, but for the moments of its entries."""
     return {
-        str(path.relative_to(root)): path.read_bytes()
+        (key := str(path.relative_to(root))): timeless(key, path.read_bytes())
         for path in root.rglob("*")
         if path.is_file() and UNFINISHED not in path.name
     }
+
+
+def timeless(key: str, data: bytes) -> bytes:
+    """An object; an entry without the moment at which it was written."""
+    if not key.startswith(f"{layout.ENTRY_PREFIX}/"):
+        return data
+    return replace(Entry.from_json(data), changed_at=None).to_json()
 
 
 def check(there: Contents, complete: Contents) -> None:

@@ -8,7 +8,7 @@ from obstore.store import ObjectStore, S3Store
 
 from manifests.entry import Entry
 from packager.package import package
-from tests.functional.looking import keys, read
+from tests.functional.looking import keys, read, timeless
 from tests.servers.seaweedfs import Bucket
 from tests.sources.package import warm_reader
 
@@ -41,8 +41,10 @@ def reached(bucket: Bucket, monkeypatch: pytest.MonkeyPatch, **more: str) -> Non
 
 
 def contents(store: ObjectStore, *folders: str) -> dict[str, bytes]:
-    """What is in these folders, by key."""
-    return {key: read(store, key) for folder in folders for key in keys(store, folder)}
+    """What is in these folders, by key, but for the moments of entries."""
+    return {
+        key: timeless(key, read(store, key)) for folder in folders for key in keys(store, folder)
+    }
 
 
 def package_song(source: Path | str, store: ObjectStore) -> Entry:

@@ -3,6 +3,8 @@
 import gzip
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from xml.etree import ElementTree as ET
 
@@ -83,7 +85,7 @@ async def test_the_entry_playlist_finds_its_variants_from_the_root(
     response = await client.get("/first-light.m3u8")
     assert response.headers["Content-Type"] == "application/vnd.apple.mpegurl"
     assert response.headers["Cache-Control"] == ENTRY
-    assert response.headers["Last-Modified"] == "Fri, 02 Jan 2026 03:04:05 GMT"
+    assert response.headers["Last-Modified"] == "Fri, 02 Jan 2026 03:06:00 GMT"
     playlist = parse_playlist(await response.read())
     assert isinstance(playlist, MultivariantPlaylist)
     assert len(playlist.variants) == 2
@@ -162,14 +164,39 @@ async def test_the_metadata_tell_a_page_all_it_shows(client: Client, asset: Publ
     }
 
 
-@pytest.mark.parametrize("created_at", ["yesterday", "2026-01-02T03:04:05", "2999-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "changed_at",
+    [
+        None,
+        "",
+        "yesterday",
+        "2026-01-02T03:04:05",
+        "2999-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
 async def test_a_date_that_says_nothing_is_not_sent(
-    client: Client, store: MemoryStore, created_at: str
+    client: Client, store: MemoryStore, changed_at: str | None
 ) -> None:
-    publish(store, "undated", created_at=created_at)
+    publish(store, "undated", changed_at=changed_at)
     response = await client.get("/undated.m3u8")
     assert response.status == HTTPStatus.OK
     assert "Last-Modified" not in response.headers
+
+
+@pytest.mark.parametrize(("ago_s", "is_told"), [(0, False), (55, False), (62, True)])
+async def test_a_change_has_a_date_once_nobody_is_told_what_was_before(
+    client: Client, store: MemoryStore, ago_s: int, *, is_told: bool
+) -> None:
+    """RFC 9110 §8.8.2: else a date from in between would be later than the change."""
+    changed = datetime.now(UTC) - timedelta(seconds=ago_s)
+    publish(store, "young", changed_at=changed.isoformat())
+    response = await client.get("/young.m3u8")
+    assert ("Last-Modified" in response.headers) == is_told
+    if is_told:
+        told = parsedate_to_datetime(response.headers["Last-Modified"])
+        assert timedelta(seconds=58) < told - changed <= timedelta(seconds=60)
 
 
 async def test_what_has_no_waveform_says_so(

@@ -1,6 +1,7 @@
 """The origin while an asset is packaged: from its first segment to its end or its withdrawal."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
@@ -10,6 +11,7 @@ from obstore.store import MemoryStore
 from yarl import URL
 
 from cdn.tags import artist_tag
+from manifests import layout
 from manifests.media_playlist import MediaPlaylist
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
@@ -45,6 +47,30 @@ async def client(asset: GrowingAsset) -> AsyncIterator[Client]:
         TestServer(create_app(asset.store, reader=StoreReader(asset.store)))
     ) as opened:
         yield opened
+
+
+@pytest.mark.parametrize("path", ["/first-light.m3u8", "/first-light.json"])
+async def test_a_date_from_before_the_end_gets_what_came_of_it(
+    client: Client, asset: GrowingAsset, path: str
+) -> None:
+    """RFC 9110 §13.1.3; the entry was created long before, and its answer has no other date."""
+    provisional = await client.get(path)
+    since = {"If-Modified-Since": provisional.headers["Date"]}
+    asset.finish()
+    final = await client.get(path, headers=since)
+    assert final.status == HTTPStatus.OK
+    assert await final.read() != await provisional.read()
+
+
+async def test_what_is_provisional_has_no_date_however_long_it_is(
+    client: Client, asset: GrowingAsset
+) -> None:
+    """It becomes final while its entry stays."""
+    entry = replace(asset.entry, provisional=True, changed_at="2026-01-02T03:04:05Z")
+    asset.store.put(layout.entry_key(entry.playback_id), entry.to_json())
+    assert "Last-Modified" not in (await client.get("/first-light.json")).headers
+    asset.complete()
+    assert "Last-Modified" not in (await client.get("/first-light.json")).headers
 
 
 async def text(client: Client, path: str) -> str:

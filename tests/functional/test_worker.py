@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from manifests.entry import Entry
 from origin.database.engine import FILE_NAME
 from tests.servers.soundbridge import SOUNDBRIDGE, soundbridge
 from tests.sources.bad import broken_at_the_end as broken
@@ -188,7 +189,7 @@ def test_an_entry_that_a_killed_worker_left_out_is_written(tmp_path: Path, music
     with worker(tmp_path) as process:
         wait_until(lambda: plays(tmp_path, ids["playback_id"], provisional=False))
         stop(process)
-    before = entry.read_bytes()
+    before = Entry.from_json(entry.read_bytes())
     entry.unlink()  # as if the worker had been killed between the commit and the write
     with closing(sqlite3.connect(tmp_path / "state" / FILE_NAME)) as database, database:
         database.execute("UPDATE assets SET stored_fence = 0, published_s = published_s - 9")
@@ -196,4 +197,6 @@ def test_an_entry_that_a_killed_worker_left_out_is_written(tmp_path: Path, music
         wait_until(lambda: "entry repaired" in events(tmp_path))  # the last thing that is done
         stop(process)
     assert row(tmp_path, "stored_fence") != (0,)
-    assert entry.read_bytes() == before
+    after = Entry.from_json(entry.read_bytes())
+    assert after == before
+    assert str(after.changed_at) > str(before.changed_at), "until then, it was not there"

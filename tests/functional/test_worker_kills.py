@@ -115,8 +115,9 @@ def _check_what_is_stored(store: ObjectStore, row: dict[str, Any]) -> None:
     """The entry is the row's, its revision is the asset's only one, and all of it is there."""
     check_promises(store, row["asset_id"], row["playback_id"])
     data = read(store, layout.entry_key(row["playback_id"]))
-    assert data.decode() == row["entry"]
-    where = Entry.from_json(data).where
+    entry = Entry.from_json(data)
+    assert entry == Entry.from_json(row["entry"])
+    where = entry.where
     index = Index.from_json(read(store, where.key(layout.INDEX)))
     stored = index.objects()
     there = {where.key(name) for name in (layout.INDEX, *stored)}

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import obstore
@@ -43,8 +44,12 @@ def test_a_worker_makes_the_extras_that_were_asked_for(tmp_path: Path, music: Pa
     extras = Extras(lossless=True, packed_audio=True)
     job = PackagingJob(str(music), "asset", "plays", "2026-01-02T03:04:05Z", extras)
     enqueue_packaging(state, None, job, Terms("ann", 0, None), job_id="job", now_s=time.time())
+    began = datetime.now(UTC) - timedelta(seconds=1)
     asyncio.run(work_off(state, LocalStore(root, mkdir=True)))
-    where = Entry.from_json((root / layout.entry_key("plays")).read_bytes()).where
+    entry = Entry.from_json((root / layout.entry_key("plays")).read_bytes())
+    assert entry.changed is not None
+    assert began < entry.changed <= datetime.now(UTC)
+    where = entry.where
     index = Index.from_json((root / where.key(layout.INDEX)).read_bytes())
     assert [one.rung for one in index.renditions] == ["128k", "256k", "320k", "lossless"]
     assert (root / where.key(layout.PACKED_MULTIVARIANT)).is_file()

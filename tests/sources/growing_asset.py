@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from manifests import growing, layout
 from manifests.chunk_record import ChunkRecord
@@ -97,4 +98,5 @@ class GrowingAsset:
         self.store.put(self.entry.where.growing_key(name), content)
 
     def _put_entry(self, entry: Entry) -> None:
-        self.store.put(layout.entry_key(entry.playback_id), entry.to_json())
+        data = entry.changed_now(datetime.now(UTC)).to_json()
+        self.store.put(layout.entry_key(entry.playback_id), data)

@@ -59,6 +59,7 @@ def publish(
     *,
     title: str | None = "First Light",
     created_at: str = "2026-01-02T03:04:05Z",
+    changed_at: str | None = "2026-01-02T03:05:00Z",
 ) -> PublishedAsset:
     """Put one asset of three segments and two rungs into ``store``."""
     where = Revision(f"{playback_id}-asset", "r1")
@@ -75,6 +76,7 @@ def publish(
         round(index.duration_s, 6),
         title,
         "The Synths",
+        changed_at=changed_at,
     )
     store.put(layout.entry_key(playback_id), entry.to_json())
     return PublishedAsset(entry, index, contents)

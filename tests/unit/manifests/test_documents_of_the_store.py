@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -28,6 +29,22 @@ def test_an_entry_may_be_provisional_and_is_final_where_it_does_not_say() -> Non
     silent = ENTRY.to_json().replace(b',"provisional":false', b"")
     assert b"provisional" not in silent
     assert Entry.from_json(silent) == ENTRY
+
+
+def test_an_entry_is_the_same_whenever_it_was_stored() -> None:
+    """A row of a database is compared with what older versions wrote there, as text."""
+    assert b"changed_at" not in ENTRY.to_json()
+    noon = datetime(2026, 1, 2, 13, tzinfo=timezone(timedelta(hours=1)))
+    stored = Entry.from_json(ENTRY.changed_now(noon).to_json())
+    assert stored == ENTRY
+    assert stored.changed_at == "2026-01-02T12:00:00.000+00:00"
+    assert stored.changed == noon
+
+
+@pytest.mark.parametrize("moment", [b"null", b"7", b'"noon"', b'"2026-01-02T03:04:05"', b"[]"])
+def test_a_moment_that_cannot_be_read_hides_no_entry(moment: bytes) -> None:
+    data = ENTRY.to_json()[:-1] + b',"changed_at":' + moment + b"}"
+    assert Entry.from_json(data).changed is None
 
 
 def test_an_entry_says_where() -> None:

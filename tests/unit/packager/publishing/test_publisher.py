@@ -1,7 +1,8 @@
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,19 @@ def begun(storage: Storage) -> tuple[Publication, InStore]:
         writer.write(encoded(writer.rung, 0))
     playlists.advance()
     return publication, publisher
+
+
+def entry_in(storage: Storage) -> Entry | None:
+    data = storage.read(ENTRY_KEY)
+    return None if data is None else Entry.from_json(data)
+
+
+def changed(storage: Storage) -> datetime:
+    """When the entry was changed, as it says."""
+    entry = entry_in(storage)
+    assert entry is not None
+    assert entry.changed is not None
+    return entry.changed
 
 
 def test_what_is_put_is_described(storage: Storage) -> None:
@@ -179,7 +193,7 @@ def test_a_bad_source_that_played_in_an_earlier_run_goes_later(storage: Storage)
 def test_what_plays_completely_is_not_replaced_by_what_grows(storage: Storage) -> None:
     storage.put(ENTRY_KEY, BEFORE.to_json())
     publication, publisher = begun(storage)
-    assert storage.read(ENTRY_KEY) == BEFORE.to_json()
+    assert entry_in(storage) == BEFORE
     publisher.gave_up(publication, CorruptSource("It ends in the middle."))
     assert set(storage.sizes_bytes("")) == {ENTRY_KEY}
 
@@ -189,18 +203,49 @@ def test_an_entry_that_was_there_comes_back(storage: Storage) -> None:
     publication, publisher = begun(storage)
     publication.complete(INDEX)
     publisher.final(FINAL)
-    assert storage.read(ENTRY_KEY) == FINAL.to_json()
+    assert entry_in(storage) == FINAL
     publisher.gave_up(publication, KeyboardInterrupt())
-    assert storage.read(ENTRY_KEY) == BEFORE.to_json()
+    assert entry_in(storage) == BEFORE
     assert set(storage.sizes_bytes("")) == {ENTRY_KEY}
+
+
+def test_an_entry_tells_when_it_began_to_say_what_it_says(storage: Storage) -> None:
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    _, publisher = begun(storage)
+    first = changed(storage)
+    time.sleep(0.002)
+    publisher.final(FINAL)
+    second = changed(storage)
+    assert before <= first < second <= datetime.now(UTC)
+    time.sleep(0.002)
+    InStore(storage, "id").final(FINAL)
+    assert changed(storage) == second, "nothing changed"
+
+
+def test_an_entry_of_an_older_version_is_given_its_moment(storage: Storage) -> None:
+    storage.put(ENTRY_KEY, FINAL.to_json())
+    InStore(storage, "id").final(FINAL)
+    changed(storage)
+
+
+def test_that_an_entry_comes_back_is_a_change(storage: Storage) -> None:
+    long_ago = datetime(2026, 1, 2, tzinfo=UTC)
+    storage.put(ENTRY_KEY, BEFORE.changed_now(long_ago).to_json())
+    publication, publisher = begun(storage)
+    publication.complete(INDEX)
+    publisher.final(FINAL)
+    final = changed(storage)
+    publisher.gave_up(publication, KeyboardInterrupt())
+    assert entry_in(storage) == BEFORE
+    assert changed(storage) >= final > long_ago
 
 
 def test_an_entry_that_cannot_be_read_is_replaced(storage: Storage) -> None:
     storage.put(ENTRY_KEY, b"no JSON")
     _, publisher = begun(storage)
-    assert storage.read(ENTRY_KEY) == PROVISIONAL.to_json()
+    assert entry_in(storage) == PROVISIONAL
     publisher.final(FINAL)
-    assert storage.read(ENTRY_KEY) == FINAL.to_json()
+    assert entry_in(storage) == FINAL
 
 
 def test_what_another_run_completed_stays(storage: Storage) -> None:
@@ -219,7 +264,7 @@ def test_what_another_run_published_is_not_taken_back(storage: Storage) -> None:
     there = storage.sizes_bytes("")
     publisher.gave_up(ours, KeyboardInterrupt())
     assert storage.sizes_bytes("") == there
-    assert storage.read(ENTRY_KEY) == FINAL.to_json()
+    assert entry_in(storage) == FINAL
 
 
 class Overtaken(Storage):
@@ -251,7 +296,7 @@ def test_another_revision_published_meanwhile_plays_on(storage: Storage) -> None
     ours, publisher = begun(storage)
     InStore(storage, "id").final(BEFORE)
     publisher.gave_up(ours, KeyboardInterrupt())
-    assert storage.read(ENTRY_KEY) == BEFORE.to_json()
+    assert entry_in(storage) == BEFORE
     assert set(storage.sizes_bytes("")) == {ENTRY_KEY}
 
 
