@@ -3,9 +3,12 @@
 One table says it for browsers, for shared caches and for the CDNs that read targeted headers
 (RFC 9213 ``CDN-Cache-Control``, and ``Surrogate-Control``). Everything below a revision is
 immutable; what names a revision lives for a minute, or as long as a purger can vouch for it; an
-error lives for seconds or not at all. An answer meant for one reader is never stored, whatever its
-class: ``Audience.ONE`` overrides the table. What was asked for with a playback token, be it there
-or not, is stored by browsers, and by the CDNs that read targeted headers; those know of tokens.
+error lives for seconds or not at all, and so needs no tag of an asset to be purged by. An answer
+meant for one reader is never stored, whatever its class: ``Audience.ONE`` overrides the table. What
+was asked for with a playback token, be it there or not, is stored by browsers, for as long as
+without: what they were given is theirs. A CDN that takes the whole URL for its key, and knows
+nothing of tokens, would go on giving it away after the token's end; so CDNs are told to store it
+only where somebody has said that theirs checks tokens.
 
 The origin's own tiers hold the store's objects by a second table (``Holding``). What they add to
 what caches were promised is small: a complete entry reaches a browser within 60 s, as its max-age
@@ -49,10 +52,14 @@ class ObjectClass(StrEnum):
 
 
 class Audience(Enum):
-    """For whom an answer was made: who asks, who asks with a token, or who authenticated."""
+    """For whom an answer was made: who asks, who asks with a token, or who authenticated.
+
+    Holders are behind a CDN where that checks each one's token, and leaves it out of its keys.
+    """
 
     ANYONE = auto()
     TOKEN_HOLDERS = auto()
+    HOLDERS_BEHIND_CDN = auto()
     ONE = auto()
 
 
@@ -109,6 +116,9 @@ class Holding:
 NOT_HELD: Final = Holding(0, 0)
 UNVERIFIED: Final = Holding(60, 60)
 """Immutable, by its name, but nothing says which bytes it should have."""
+
+_NOT_BY_CDNS: Final = "private, no-store"
+"""Both, since some look for one of them; who reads this field reads no other (RFC 9213 §2.2)."""
 
 _FOREVER: Final = Lifetime(YEAR_S, public=True, immutable=True)
 _ENTRY: Final = Lifetime(60, stale_while_revalidate_s=60, stale_if_error_s=DAY_S)
@@ -183,8 +193,11 @@ def policy_for(
     lifetime = _lifetime(object_class, target_duration_s, purged=purged)
     if lifetime is None:
         return CachePolicy("no-store", "no-store", "no-store", compressible)
+    cache_control = _cache_control(lifetime, shared=audience is Audience.ANYONE)
+    if audience is Audience.TOKEN_HOLDERS:
+        return CachePolicy(cache_control, _NOT_BY_CDNS, _NOT_BY_CDNS, compressible)
     return CachePolicy(
-        _cache_control(lifetime, shared=audience is Audience.ANYONE),
+        cache_control,
         _cdn_cache_control(lifetime),
         ", ".join(_shared_directives(lifetime)),
         compressible,

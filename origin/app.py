@@ -16,6 +16,7 @@ from origin.cache.tiered import Behind
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
+from origin.delivery.audience import CDN_CHECKS_TOKENS
 from origin.delivery.compression import Compressor
 from origin.delivery.draining import Draining
 from origin.delivery.handlers import Delivery
@@ -85,6 +86,7 @@ def create_app(
         reader = tiers.reader
     Delivery(reader, responder, tokens, shares).add_routes(app)
     if tokens is not None:
+        app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]

@@ -17,10 +17,14 @@ class ServerFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlaybackTokens:
-    """Where the keys of playback tokens are, and whether what plays needs one."""
+    """Where the keys of playback tokens are, and whether what plays needs one.
+
+    ``checked_by_cdn``, whoever asks it, even for what it holds.
+    """
 
     keys: Path
     required: bool = False
+    checked_by_cdn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +49,5 @@ class Service:
         if tokens is None:
             return None
         verified = VerifiedTokens(self.shares.tokens)
-        return TokenRules(read_key_ring(tokens.keys), tokens.required, verified)
+        ring = read_key_ring(tokens.keys)
+        return TokenRules(ring, tokens.required, tokens.checked_by_cdn, verified)

@@ -93,6 +93,12 @@ class _Workers(click.IntRange):
     " minute.",
 )
 @setting(
+    "--cdn-checks-tokens",
+    is_flag=True,
+    help="Your CDN checks the token of each request and leaves it out of its cache keys: let it"
+    " keep what is under tokens. Without this, CDNs are told not to.",
+)
+@setting(
     "--drain-delay",
     "drain_delay_s",
     default=0.0,
@@ -134,6 +140,7 @@ def serve(
     memory_mb: int,
     cache: str | None,
     cdn_is_purged: bool,
+    cdn_checks_tokens: bool,
     drain_delay_s: float,
     drain_timeout_s: float,
     metrics_port: int | None,
@@ -154,11 +161,12 @@ def serve(
     from origin.service import PlaybackTokens, ServerFailed, Service
     from origin.serving import MetricsAddress, run_server
 
-    if require_tokens and playback_keys is None:
-        raise click.UsageError(
-            "--require-tokens needs --playback-keys: with which keys are they good?"
-        )
-    tokens = None if playback_keys is None else PlaybackTokens(playback_keys, require_tokens)
+    tokens = None
+    if playback_keys is not None:
+        tokens = PlaybackTokens(playback_keys, require_tokens, cdn_checks_tokens)
+    elif require_tokens or cdn_checks_tokens:
+        name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
+        raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
     limits = ClientLimits(connections_per_client, requests_per_client)
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:

@@ -5,11 +5,11 @@ asset behind that: of all its revisions, since a listener in the middle of one s
 another is published. It opens nothing else. URIs in playlists are relative, so a player that began
 under a token stays under it.
 
-What is sent is the same with and without. ``Cache-Control`` alone differs: a token ends, and what a
-shared cache stored under its URL would go on for a year. So it is ``private`` there, and only
-``CDN-Cache-Control`` and ``Surrogate-Control`` (RFC 9213), which CDNs read that were made for
-this, have the object's own lifetime: those check the token and leave it out of the cache key. So
-that something is not there is said only of what the token opens, and a refusal is kept by nobody.
+What is sent is the same with and without, but for what caches are told: a token ends, and what a
+shared cache stored under its URL would go on for a year. So ``Cache-Control`` is ``private`` there,
+and the fields for CDNs forbid them to store it (RFC 9213), unless ``checked_by_cdn``: a CDN that
+checks the token and leaves it out of the cache key is told the object's own lifetime. So that
+something is not there is said only of what the token opens, and a refusal is kept by nobody.
 
 Where tokens are required, what plays is refused without one; the list, the page and the probes are
 not. Where they are not, a token is looked at when there is one.
@@ -41,10 +41,14 @@ _JWK_SET: Final = ObjectKind(ObjectClass.KEYS, "application/jwk-set+json")  # RF
 
 @dataclass(frozen=True, slots=True)
 class TokenRules:
-    """Which tokens are good, whether there has to be one, and which are known already."""
+    """Which tokens are good, whether there has to be one, and which are known already.
+
+    ``checked_by_cdn`` says that the CDN gives nobody what their own token does not open.
+    """
 
     keys: KeyRing
     required: bool = False
+    checked_by_cdn: bool = False
     verified: VerifiedTokens = field(default_factory=VerifiedTokens)
 
 

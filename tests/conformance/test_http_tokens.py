@@ -36,6 +36,7 @@ OF_FIRST = [
     "/growing/first-light-asset/r1/128k/playlist.m3u8",
     SEGMENT,
 ]
+TO_CDNS = ("CDN-Cache-Control", "Surrogate-Control")
 OF_SECOND = [path.replace("first", "second") for path in OF_FIRST]
 
 
@@ -58,11 +59,15 @@ async def served(
 
 @dataclass
 class Origins:
-    """Origins of one store: of which tokens are not known, are optional, and are required."""
+    """Origins of one store: of which tokens are not known, are optional, and are required.
+
+    Where they are ``checked``, a CDN is said to do so.
+    """
 
     none: Origin
     optional: Origin
     required: Origin
+    checked: Origin
     store: MemoryStore
 
 
@@ -70,12 +75,17 @@ class Origins:
 async def origins() -> AsyncIterator[Origins]:
     store = MemoryStore()
     asset, _ = publish(store), publish(store, "second-light")
-    rules = [None, TokenRules(RING), TokenRules(RING, required=True)]
+    rules = [
+        None,
+        TokenRules(RING),
+        TokenRules(RING, required=True),
+        TokenRules(RING, checked_by_cdn=True),
+    ]
     async with AsyncExitStack() as open_paths:
-        none, optional, required = [
+        none, optional, required, checked = [
             await open_paths.enter_async_context(served(store, asset, rule)) for rule in rules
         ]
-        yield Origins(none, optional, required, store)
+        yield Origins(none, optional, required, checked, store)
 
 
 def assert_refused(answer: Answer, status: int, challenge: str) -> None:
@@ -94,11 +104,11 @@ async def test_a_token_opens_what_its_playback_id_plays(origins: Origins, path: 
     """The same bytes; a shared cache that knows nothing of tokens does not store them."""
     plain = await origins.none.ask("GET", path)
     assert plain.status == 200
-    for origin in (origins.optional, origins.required):
+    for origin in (origins.optional, origins.required, origins.checked):
         for _ in range(2):  # verified, and remembered
             answer = await origin.ask("GET", f"/t/{FIRST}{path}")
             assert (answer.status, answer.body) == (200, plain.body)
-            differing = ("Date", "Cache-Control", "Cache-Status")
+            differing = ("Date", "Cache-Control", "Cache-Status", *TO_CDNS)
             assert without(answer.headers, *differing) == without(plain.headers, *differing)
             freshness = plain.headers["Cache-Control"].removeprefix("public, ")
             assert answer.headers["Cache-Control"] == f"private, {freshness}"
@@ -239,9 +249,9 @@ async def test_conditions_ranges_and_methods_are_the_same_under_a_token(origins:
 async def test_shared_caches_that_know_no_tokens_store_nothing_below_one(
     origins: Origins, status: int, method: str, path: str, fields: tuple[str, ...]
 ) -> None:
-    """RFC 9111 §5.2.2.7, whatever the status; those that know them, the same as without."""
+    """RFC 9111 §5.2.2.7, RFC 9213 §2.2, whatever the status; those that know them, as without."""
     plain = await origins.none.ask(method, path, *fields)
-    for origin in (origins.none, origins.optional, origins.required):
+    for origin in (origins.none, origins.optional, origins.required, origins.checked):
         if origin is origins.none and status != 404:
             continue  # nothing is there, below a token
         answer = await origin.ask(method, f"/t/{FIRST}{path}", *fields)
@@ -249,8 +259,10 @@ async def test_shared_caches_that_know_no_tokens_store_nothing_below_one(
         directives = answer.headers["Cache-Control"].split(", ")
         freshness = plain.headers["Cache-Control"].removeprefix("public, ").split(", ")
         assert directives == (freshness if freshness == ["no-store"] else ["private", *freshness])
-        for name in ("CDN-Cache-Control", "Surrogate-Control"):
-            assert answer.headers[name] == plain.headers[name]
+        is_for_cdns = origin is origins.checked or freshness == ["no-store"]
+        for name in TO_CDNS:
+            expected = plain.headers[name] if is_for_cdns else "private, no-store"
+            assert answer.headers[name] == expected
 
 
 async def test_a_refusal_can_be_read_by_scripts_of_other_sites(origins: Origins) -> None:

@@ -16,7 +16,7 @@ from obstore.store import LocalStore
 from packager.package import Packaged, package
 from tests.functional.asking import answer, ask, get
 from tests.functional.supervising import until
-from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
+from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, running, soundbridge, url_said
 from tests.sources.audio import FFMPEG, excerpt
 
 SAMPLES = 600_007
@@ -168,6 +168,11 @@ def test_settings_that_make_no_sense_are_wrong_usage(folder: Path, packaged: Pac
     store = ("--store", folder / "store", "--port", "0")
     done = soundbridge("serve", *store, "--require-tokens")
     assert (done.returncode, "--require-tokens needs --playback-keys" in done.stderr) == (2, True)
+    done = soundbridge("serve", *store, "--cdn-checks-tokens")
+    assert (done.returncode, "--cdn-checks-tokens needs --playback-keys" in done.stderr) == (
+        2,
+        True,
+    )
     empty = folder / "empty"
     empty.mkdir()
     done = soundbridge("serve", *store, "--playback-keys", empty)
@@ -179,6 +184,36 @@ def test_settings_that_make_no_sense_are_wrong_usage(folder: Path, packaged: Pac
     assert (done.returncode, "it is a private key" in done.stderr) == (2, True)
     done = soundbridge("token", "new-key", private)
     assert (done.returncode, "File exists" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "to_cdns"),
+    [
+        ((), "private, no-store"),
+        (("--cdn-checks-tokens",), "max-age=31536000, immutable"),
+    ],
+)
+def test_a_cdn_keeps_what_is_under_tokens_only_where_it_is_said_to_check_them(
+    tmp_path: Path,
+    packaged: Packaged,
+    folder: Path,
+    options: tuple[str, ...],
+    to_cdns: str,
+) -> None:
+    key, public = tmp_path / "key.pem", tmp_path / "key.json"
+    public.write_text(soundbridge("token", "new-key", key).stdout)
+    signed = soundbridge("token", "sign", "battle-music", "--signing-key", key, "--for", "1h")
+    store = folder / "store"
+    with running(
+        "serve", "--store", store, "--port", "0", "--playback-keys", public, *options
+    ) as process:
+        path = packaged.entry.where.key("128k/00000.m4s")
+        url = f"{url_said(process)}/t/{signed.stdout.strip()}/{path}"
+        for _ in range(3):  # the last of them from memory
+            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 our own server
+                assert answer.headers["CDN-Cache-Control"] == to_cdns
+                kept = answer.headers["Cache-Control"]
+                assert kept == "private, max-age=31536000, immutable"
 
 
 @pytest.fixture(scope="module")

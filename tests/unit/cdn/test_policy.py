@@ -48,8 +48,12 @@ def test_who_holds_a_token_may_store_and_shared_caches_that_know_no_tokens_may_n
 ) -> None:
     anyone = policy_for(object_class, purged=purged)
     holders = policy_for(object_class, audience=Audience.TOKEN_HOLDERS, purged=purged)
-    assert holders.cdn_cache_control == anyone.cdn_cache_control
-    assert holders.surrogate_control == anyone.surrogate_control
+    behind = policy_for(object_class, audience=Audience.HOLDERS_BEHIND_CDN, purged=purged)
+    assert behind.cdn_cache_control == anyone.cdn_cache_control
+    assert behind.surrogate_control == anyone.surrogate_control
+    assert behind.cache_control == holders.cache_control
+    for to_cdns in (holders.cdn_cache_control, holders.surrogate_control):
+        assert to_cdns in {"no-store", "private, no-store"}
     directives = holders.cache_control.split(", ")
     assert {"private", "no-store"} & set(directives)
     assert not any(each == "public" or each.startswith("s-maxage") for each in directives)
