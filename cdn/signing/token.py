@@ -25,6 +25,7 @@ CLOCK_SKEW_S: Final = 60
 """How far ahead the clock of who signs may be, where it says from when on a token is good."""
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+_TEXTS: Final = ("iss", "sub", "jti")
 _LAST_MOMENT_S: Final = 253_402_300_799  # the end of the year 9999
 _OPTIONS: Final[Options] = {  # times and the audience are looked at here, by the time given
     "require": ["aud", "exp"],
@@ -88,6 +89,7 @@ class KeyRing:
 
 def _read(claims: Mapping[str, Any], now_s: float) -> PlaybackToken:
     """Return what is claimed, by a signature that was verified."""
+    _check_types(claims)
     expires_at_s, not_before_s = _moment(claims["exp"]), _moment(claims.get("nbf", 0))
     if now_s + CLOCK_SKEW_S < not_before_s:
         raise TokenRefused("this token is not good yet")
@@ -102,6 +104,13 @@ def _read(claims: Mapping[str, Any], now_s: float) -> PlaybackToken:
         return PlaybackToken(check_id(audience), expires_at_s)
     except ManifestError as error:
         raise TokenRefused("this token is for no playback id") from error
+
+
+def _check_types(claims: Mapping[str, Any]) -> None:
+    """Refuse what is not as it has to be where it is there at all (RFC 7519 §4.1)."""
+    _moment(claims.get("iat", 0))
+    if not all(isinstance(claims.get(name, ""), str) for name in _TEXTS):
+        raise TokenRefused("this token's names are no texts")
 
 
 def _moment(claim: object) -> float:
