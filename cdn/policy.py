@@ -96,6 +96,8 @@ class CachePolicy:
 
 YEAR_S: Final = 31_536_000
 DAY_S: Final = 86_400
+USUAL_TARGET_DURATION_S: Final = 6
+"""That of ladders; where a growing playlist tells no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def policy_for(
     object_class: ObjectClass,
     *,
     audience: Audience = Audience.ANYONE,
-    target_duration_s: int = 6,
+    target_duration_s: int = USUAL_TARGET_DURATION_S,
     purged: bool = False,
 ) -> CachePolicy:
     """Decide what caches are told about one answer.

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from aiohttp import hdrs, web
 
-from cdn.policy import CachePolicy, policy_for
+from cdn.policy import USUAL_TARGET_DURATION_S, CachePolicy, policy_for
 from cdn.tags import tag_headers, tags_for
 from origin.delivery import multipart
 from origin.delivery.address import ObjectKind
@@ -36,7 +36,8 @@ from origin.telemetry.requests import OBJECT_CLASS
 class Resource:
     """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal.
 
-    ``takes_query`` says that another query gets another one.
+    ``takes_query`` says that another query gets another one. ``target_duration_s`` is that of a
+    growing playlist.
     """
 
     kind: ObjectKind
@@ -46,6 +47,7 @@ class Resource:
     asset_id: str | None = None
     artist: str | None = None
     takes_query: bool = False
+    target_duration_s: int = USUAL_TARGET_DURATION_S
 
 
 class Responder:
@@ -64,7 +66,10 @@ class Responder:
     async def _answer(self, request: web.Request, resource: Resource) -> web.Response:
         now = datetime.now(UTC)
         policy = policy_for(
-            resource.kind.object_class, audience=audience_of(request), purged=self._purged
+            resource.kind.object_class,
+            audience=audience_of(request),
+            target_duration_s=resource.target_duration_s,
+            purged=self._purged,
         )
         coding = _choose_coding(request, policy)
         validators = _validators(resource, coding, now)

@@ -7,6 +7,10 @@ the end, whether or not the last playlist was still written, and also after ``gr
 removed.
 """
 
+import re
+from typing import Final
+
+from cdn.policy import USUAL_TARGET_DURATION_S
 from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions
 from manifests.index import RenditionRecord
 from manifests.layout import INIT, MULTIVARIANT, Revision
@@ -19,6 +23,10 @@ from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import Reader, well_formed
 from origin.memory_shares import USUAL
+
+_TARGET_DURATION: Final = re.compile(rb"^#EXT-X-TARGETDURATION:([0-9]{1,5})$", re.MULTILINE)
+_BEFORE_SEGMENTS_BYTES: Final = 1024
+"""Where to look for it: a playlist of many hours is not read for every answer."""
 
 
 class GrowingDocuments:
@@ -41,7 +49,12 @@ class GrowingDocuments:
             document = await self._completed_document(published, name)
             artist = published.artist
         return Resource(
-            kind, document.digest, document.body, asset_id=where.asset_id, artist=artist
+            kind,
+            document.digest,
+            document.body,
+            asset_id=where.asset_id,
+            artist=artist,
+            target_duration_s=_target_duration_s(document.body.content),
         )
 
     async def entry_playlist(self, where: Revision) -> Document:
@@ -77,6 +90,12 @@ class GrowingDocuments:
         if file_name == INIT:
             return await self._reader.read(published.where.key(name), listed=found[0].init)
         return _ended_playlist(published, found[0])
+
+
+def _target_duration_s(document: bytes) -> int:
+    """Return what a playlist tells; the usual where it is no media playlist, or tells nothing."""
+    found = _TARGET_DURATION.search(document, 0, _BEFORE_SEGMENTS_BYTES)
+    return USUAL_TARGET_DURATION_S if found is None else int(found[1])
 
 
 def _ended_playlist(published: PublishedRevision, rendition: RenditionRecord) -> bytes:

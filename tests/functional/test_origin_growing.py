@@ -73,6 +73,36 @@ async def test_what_is_provisional_has_no_date_however_long_it_is(
     assert "Last-Modified" not in (await client.get("/first-light.json")).headers
 
 
+@pytest.mark.parametrize(("target_duration_s", "max_age_s"), [(6, 3), (7, 3), (11, 5)])
+async def test_a_growing_playlist_is_kept_for_half_its_own_target_duration(
+    asset: GrowingAsset, target_duration_s: int, max_age_s: int
+) -> None:
+    """RFC 8216 §6.3.4, before its end and after it."""
+    other = replace(asset, index=replace(asset.index, target_duration_s=target_duration_s))
+    other.start(1)
+    app = create_app(other.store, reader=StoreReader(other.store))
+    async with TestClient(TestServer(app)) as client:
+        for finish in (None, other.finish):
+            if finish is not None:
+                finish()
+            response = await client.get(PLAYLIST)
+            assert f"#EXT-X-TARGETDURATION:{target_duration_s}\n" in await response.text()
+            assert response.headers["Cache-Control"] == f"max-age={max_age_s}"
+            multivariant = await client.get(MULTIVARIANT)
+            assert multivariant.headers["Cache-Control"] == "max-age=3"
+
+
+@pytest.mark.parametrize(
+    "line", ["", "#EXT-X-TARGETDURATION:x", "#EXT-X-TARGETDURATION:" + "9" * 11]
+)
+async def test_a_playlist_that_tells_no_target_duration_is_kept_for_as_long_as_most(
+    client: Client, asset: GrowingAsset, line: str
+) -> None:
+    playlist = f"#EXTM3U\n{line}\n#EXTINF:5.9,\n../x.m4s\n"
+    asset.store.put(PLAYLIST.lstrip("/"), playlist.encode())
+    assert (await client.get(PLAYLIST)).headers["Cache-Control"] == "max-age=3"
+
+
 async def text(client: Client, path: str) -> str:
     response = await client.get(path)
     assert response.status == HTTPStatus.OK, path
