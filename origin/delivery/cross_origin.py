@@ -2,7 +2,9 @@
 
 Every answer says ``*``, whoever asks, so that one cached copy serves all sites and nothing varies
 by Origin. A preflight (Fetch §3.2.2) is answered for any address, so that the request after it can
-tell the page what is wrong there.
+tell the page what is wrong there. It allows every field, so that a player plays whatever somebody
+has it send: by ``*``, which is all but Authorization, and by name for browsers that take ``*`` for
+one. So it varies by nothing, either.
 """
 
 from http import HTTPStatus
@@ -16,8 +18,9 @@ EXPOSED_HEADERS: Final = (
     "Content-Range, Content-Type, Date, ETag, Last-Modified, Retry-After"
 )
 REQUEST_HEADERS: Final = (
-    "Accept, Cache-Control, CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status, Content-Type, "
-    "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Range"
+    "*, Accept, Authorization, Cache-Control, CMCD-Object, CMCD-Request, CMCD-Session, "
+    "CMCD-Status, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
+    "If-Unmodified-Since, Range"
 )
 _PREFLIGHT_MAX_AGE_S: Final = 86_400
 _WHOLE_SERVER: Final = "*"  # RFC 9110 §9.3.7

@@ -83,6 +83,21 @@ async def test_preflight(origin: Origin, path: str) -> None:
     assert "Vary" not in answer.headers
 
 
+@pytest.mark.parametrize("name", ["range", "x-session-id", "authorization", "cmcd-request"])
+async def test_players_may_send_fields_of_their_own(origin: Origin, name: str) -> None:
+    """Fetch §4.9: ``*`` is every name but Authorization; older browsers take it for a name."""
+    answer = await origin.ask(
+        "OPTIONS",
+        origin.path,
+        "Origin: https://player.example",
+        "Access-Control-Request-Method: GET",
+        f"Access-Control-Request-Headers: {name}",
+    )
+    allowed = answer.headers["Access-Control-Allow-Headers"].lower().split(", ")
+    assert name in allowed or ("*" in allowed and name != "authorization")
+    assert "Access-Control-Allow-Credentials" not in answer.headers, "for * to mean all"
+
+
 async def test_scripts_may_read_what_players_need(origin: Origin) -> None:
     answer = await origin.ask("GET", origin.path, "Origin: https://player.example")
     exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
