@@ -18,7 +18,7 @@ from packager.errors import PackagingError, SourceChanged, StoreFailed
 from packager.package import Packaged, Progress, package
 from packager.publishing.publication import Publication
 from packager.sandbox.warm import WarmReaders
-from tests.functional.looking import Contents, check
+from tests.functional.looking import Contents, check, keys, read, timeless
 from tests.sources.audio import excerpt
 from tests.sources.large import edited, padded
 
@@ -110,8 +110,7 @@ def complete(one: Path, packager: Packager) -> Contents:
 
 
 def contents(store: ObjectStore) -> Contents:
-    keys = [found["path"] for batch in obstore.list(store) for found in batch]
-    return {key: bytes(obstore.get(store, key).bytes()) for key in keys}
+    return {key: timeless(key, read(store, key)) for key in keys(store)}
 
 
 def below(where: Revision, there: Contents) -> Contents:
