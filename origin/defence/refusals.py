@@ -9,8 +9,10 @@ from typing import Final
 
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from yarl import URL
 
 from origin.cache import record
+from origin.defence.request_line import Asked
 from origin.delivery import cross_origin, problem
 from origin.delivery.errors import ApiError, BadRequest, HeadTooLarge
 from origin.delivery.http_date import format_http_date
@@ -27,6 +29,14 @@ def said_of(found: BaseException | None) -> ApiError:
     if found.message == _TOO_MANY_FIELDS:
         return HeadTooLarge()
     return BadRequest("What came is no request that can be read in one way only.")
+
+
+def tell(request: web.BaseRequest, asked: Asked) -> None:
+    """Tell a request that aiohttp made up, for what is none, what had been asked."""
+    if asked.method is not None:
+        request._method = asked.method  # noqa: SLF001
+    if asked.path is not None:
+        request._rel_url = URL.build(path=asked.path, encoded=True)  # noqa: SLF001
 
 
 def answer(error: ApiError) -> web.Response:

@@ -6,7 +6,7 @@ gets none but good ones, in the form that it knows.
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 from origin.delivery.authority import is_authority
 from origin.delivery.errors import BadRequest, TargetTooLong, Unimplemented, VersionUnsupported
@@ -29,7 +29,33 @@ _PLAIN: Final = re.compile(
 """Most lines: nothing more is to be said of them."""
 _BEGUN: Final = re.compile(rb"%b(?: (?:[\x21-\x7e]+(?: [\x21-\x7e]*)?\r?)?)?|\r" % _TOKEN)
 _VERSION: Final = re.compile(rb"HTTP/([0-9])\.([0-9])")
+_METHOD: Final = re.compile(rb"(%b) " % _TOKEN)
+_TOLD: Final = re.compile(rb"%b ([\x21-\x7e]+)(?: [^\r\n]*)?\r\n" % _TOKEN)
 _ABSOLUTE: Final = re.compile(rb"(https?://([^/?]*))(.*)", re.IGNORECASE)
+
+
+class Asked(NamedTuple):
+    """What is known of a request that is refused: None where that cannot be read."""
+
+    method: str | None = None
+    path: str | None = None
+
+
+def asked_in(line: bytes) -> Asked:
+    """Return what a line says, with its end if that has come, however wrong it is.
+
+    A path is one only where all of it is there: a piece could hold a piece of a secret.
+    """
+    method, told = _METHOD.match(line), _TOLD.fullmatch(line)
+    if method is None:
+        return Asked()
+    return Asked(method[1].decode(), None if told is None else _path_in(told[1]))
+
+
+def _path_in(target: bytes) -> str | None:
+    absolute = _ABSOLUTE.fullmatch(target)
+    path = re.split(b"[?#]", absolute[3] if absolute else target, maxsplit=1)[0]
+    return path.decode() if path.startswith(b"/") else None
 
 
 def read_line(line: bytes) -> bytes:

@@ -28,7 +28,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import MAX_MSG_QUEUE_SIZE, RequestPayloadError, _ErrInfo
 
 from origin.defence import request_head, request_line
-from origin.defence.request_line import TARGET_BYTES_MAX
+from origin.defence.request_line import TARGET_BYTES_MAX, Asked
 from origin.defence.request_part import ChunkedPart, FieldsPart, SizedPart
 from origin.delivery.errors import ApiError, BadRequest, HeadTooLarge
 
@@ -52,18 +52,22 @@ class RequestReader:
     """Reads one connection; ``head_bytes`` have come of a head that is not whole."""
 
     __slots__ = (
-        "_body", "_held", "_is_last", "_is_over", "_is_paused", "_line", "_loop", "_parser",
-        "_part", "_waiting", "head_bytes",
+        "_body", "_held", "_is_last", "_is_line_fed", "_is_over", "_is_paused", "_line", "_loop",
+        "_parser", "_part", "_waiting", "head_bytes",
     )  # fmt: skip
 
     def __init__(self, parser: HttpRequestParser, loop: "AbstractEventLoop") -> None:
         self._parser, self._loop = parser, loop
         self._held = self._line = b""
-        self._is_last = self._is_over = self._is_paused = False
+        self._is_last = self._is_line_fed = self._is_over = self._is_paused = False
         self._part: FieldsPart | SizedPart | ChunkedPart | None = None
         self._body: StreamReader | None = None
         self._waiting = 0
         self.head_bytes = 0
+
+    def asked(self) -> Asked:
+        """Return what is known of the request that is not whole, or no good."""
+        return request_line.asked_in(self._line)
 
     def release(self) -> None:
         """Let go of the parser, which knows its connection: the cycle would wait for the collector.
@@ -124,7 +128,7 @@ class RequestReader:
             self._line = b""
         elif self._line.endswith(_LINE_END):
             self._line = request_line.read_line(self._line[: -len(_LINE_END)]) + _LINE_END
-            self._part = FieldsPart()
+            self._part, self._is_line_fed = FieldsPart(), False
         elif self._line.endswith(b"\n"):
             raise BadRequest("The first line of what came does not end like one.")
         else:
@@ -141,7 +145,8 @@ class RequestReader:
         end = part.end_in(data, at)
         if self._body is None:
             self._count(end - at)
-            line, self._line = self._line, b""
+            line = b"" if self._is_line_fed else self._line
+            self._is_line_fed = True
             self._feed(line + data[at:end], found)
         else:
             self._feed(data[at:end], found)
@@ -179,7 +184,7 @@ class RequestReader:
     def _take(
         self, message: "RawRequestMessage", body: StreamReader, found: "list[Message]"
     ) -> None:
-        self.head_bytes, self._part = 0, None
+        self.head_bytes, self._part, self._line = 0, None, b""
         self._is_last = bool(message.should_close)
         if body is not EMPTY_PAYLOAD:
             self._body = body
@@ -190,7 +195,7 @@ class RequestReader:
     def _end(self, error: ApiError | HttpProcessingError, found: "list[Message]") -> None:
         """Read no more: what is wrong is a body, for its reader to hear, or no request."""
         self._is_over = True
-        self._held = self._line = b""
+        self._held = b""
         if self._body is None:
             found.append((error_message(error), EMPTY_PAYLOAD))
         else:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from aiohttp import HttpVersion11, web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from origin.defence import refusals
 from origin.defence.request_line import TARGET_BYTES_MAX
@@ -69,6 +69,17 @@ class StrictConnection(RequestHandler):
         """Answer what aiohttp's parser, or the sweep, has found, with a problem document."""
         super().handle_error(request, status, exc, message)  # raises where an answer has begun
         return refusals.answer(exc if isinstance(exc, ApiError) else refusals.said_of(exc))
+
+    def _make_error_handler(self, err_info: _ErrInfo) -> _Handler:
+        """Let a request that is refused have its method, by which an answer has a body or none."""
+        refuse = super()._make_error_handler(err_info)
+        asked = self._reader.asked()
+
+        async def handler(request: web.BaseRequest) -> web.StreamResponse:
+            refusals.tell(request, asked)
+            return await refuse(request)
+
+        return handler
 
     async def _handle_request(
         self, request: web.BaseRequest, start_time: float | None, request_handler: _Handler

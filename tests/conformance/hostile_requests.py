@@ -25,6 +25,11 @@ class Hostile:
     stays: bool = True
     says_so: bool = True
 
+    @property
+    def is_head(self) -> bool:
+        """Whether what is refused is a HEAD."""
+        return b"HEAD " in b"".join(self.pieces)
+
     def __str__(self) -> str:
         return f"{b' | '.join(self.pieces)!r}"[:120]
 
@@ -325,6 +330,26 @@ LINES = [
     *to(417, stays=False)(page(b"Expect: x"), page(b"Expect: 100-continue, x")),
 ]  # fmt: skip
 
+HEAD = b"HEAD / HTTP/1.1\r\n"
+HEADS = [
+    # No answer to HEAD has a body, and one that refuses it is one (RFC 9110 §9.3.2).
+    *to(417, stays=False)(line(HEAD[:-2], b"Host: x\r\nExpect: x\r\n")),
+    *to(431, stays=False)(line(HEAD[:-2], b"Host: x\r\nA: " + 9_000 * b"b" + b"\r\n")),
+    *to(414, stays=False)(
+        line(b"HEAD /" + 9_000 * b"a" + b" HTTP/1.1"), b"HEAD /" + 9_000 * b"a",
+    ),
+    *refused(
+        line(HEAD[:-2], b""), line(HEAD[:-2], b"Host: a b\r\n"), line(b"HEAD  / HTTP/1.1"),
+        line(b"HEAD /a b HTTP/1.1"), HEAD + b"Host: x\r\nA : b\r\n\r\n",
+        HEAD[:-1] + b"a: b\r\n\r\n", HEAD + b"Host: x\r\nContent-Length: a\r\n\r\n",
+    ),
+    *unimplemented(
+        line(HEAD[:-2], b"Host: x\r\nTransfer-Encoding: gzip, chunked\r\n") + b"0\r\n\r\n",
+    ),
+    *other_version(line(b"HEAD / HTTP/2.0"), line(b"HEAD /")),
+    *to(200, 400, stays=False)(PAGE + line(HEAD[:-2], b"Host: a b\r\n") + PAGE),
+]  # fmt: skip
+
 CONDITIONS = [
     *to(406)(page(b"Accept-Encoding: *;q=0")), *to(304)(page(b"If-None-Match: *")),
     *to(412)(page(b'If-Match: "x"')), *to(416)(page(b"Range: bytes=-0")),
@@ -336,7 +361,7 @@ CONDITIONS = [
     ),
 ]  # fmt: skip
 
-HOSTILE = [*MESSAGES, *FIELDS, *FRAMING, *TARGETS, *LINES, *CONDITIONS]
+HOSTILE = [*MESSAGES, *FIELDS, *FRAMING, *TARGETS, *LINES, *HEADS, *CONDITIONS]
 
 IN_PIECES = [
     *answered.in_pieces(BEGUN + b"AB", b": c\r\n\r\n"),
@@ -375,6 +400,8 @@ IN_PIECES = [
         b"GET / HT", b"TP/1.1\r\nHost: x\r\n\r\n" + PAGE[:20], PAGE[20:], PAGE
     ),
     *to(200, 400, stays=False).in_pieces(PAGE, page(b"A : b"), PAGE),
+    *refused.in_pieces(HEAD[:3], HEAD[3:9], HEAD[9:], b"Host: x\r\nA", b" : b\r\n\r\n"),
+    *other_version.in_pieces(HEAD[:3], b"D /a?b HT", b"TP/2.0\r\n", PAGE),
     *to(200, 400, stays=False).in_pieces(PAGE + BEGUN, b"A", b" : b\r\n\r\n", PAGE),
 ]
 """What comes in pieces of which one could be taken for a request."""

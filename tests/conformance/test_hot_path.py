@@ -51,12 +51,16 @@ def assert_said(said: bytes, hostile: Hostile, *before: int, after: int = 0) -> 
     found = STATUS_LINE.findall(said)
     wanted = [*before, *hostile.statuses, *[200] * (after if hostile.stays else 0)]
     assert [int(status) for status, _ in found] == wanted
+    fields: dict[str, str] = {}
     for status, head in found:
         fields = dict(field.split(": ", 1) for field in head.decode().split("\r\n"))
         assert fields["Cache-Status"].startswith("soundbridge; ")
         assert DATE.fullmatch(fields["Date"]) or fields["Date"] == "-"
         if int(status) >= 400:
             assert fields["Content-Type"] == "application/problem+json"
+    if hostile.is_head and not hostile.stays:
+        assert int(fields["Content-Length"]) > 0, "as for GET (RFC 9110 §8.6)"
+        assert said.endswith(b"\r\n\r\n"), "no body (RFC 9110 §9.3.2)"
     if hostile.says_so:
         assert b"\r\nConnection: close" in found[-1][1]
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.functional.asking import ask, get
+from tests.functional.load import rest_of
 from tests.functional.scraping import HOT_PAGES, metrics
 from tests.functional.supervising import Server, supervised, until
 from tests.sources.published import PublishedAsset
@@ -86,3 +87,24 @@ def test_how_long_an_answer_took_is_told_by_a_clock_that_has_no_steps(
     took_ms = [event["duration_ms"] for event in logged]
     assert any(took % 1 for took in took_ms), "the loop's clock has whole milliseconds"
     assert all(0 <= took < 10_000 for took in took_ms)
+
+
+def test_what_is_refused_is_logged_as_what_it_was(
+    folder: Path, asset: PublishedAsset, tmp_path: Path
+) -> None:
+    del asset
+    refused = {
+        b"HEAD /t/secret/a?secret HTTP/2.0\r\n": ("HEAD", "/t/-/a", 505),
+        b"POST http://u:secret@x/a HTTP/1.1\r\n": ("POST", "/a", 400),
+        b"GET /a HTTP/1.1\r\nExpect: secret\r\nHost: x\r\n\r\n": ("GET", "/a", 417),
+        b"GET /secret" + 9_000 * b"a": ("GET", "/", 414),
+        b"\x16secret": ("UNKNOWN", "/", 400),
+    }
+    with supervised(folder, tmp_path / "log") as server:
+        for request, said in refused.items():
+            with closing(server.connect()) as client:
+                client.sendall(request)
+                assert int(rest_of(client).split()[1]) == said[2]
+        logged = until(lambda: len(found := server.events("request")) == len(refused) and found)
+        assert "secret" not in (tmp_path / "log").read_text()
+    assert [(e["method"], e["path"], e["status"]) for e in logged] == [*refused.values()]

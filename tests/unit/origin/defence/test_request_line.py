@@ -2,7 +2,7 @@
 
 import pytest
 
-from origin.defence.request_line import TARGET_BYTES_MAX, read_line, require_begun
+from origin.defence.request_line import TARGET_BYTES_MAX, asked_in, read_line, require_begun
 from origin.delivery.errors import (
     ApiError,
     BadRequest,
@@ -83,3 +83,28 @@ def test_every_beginning_of_a_good_line_may_go_on() -> None:
 def test_what_cannot_become_one_is_refused_at_once(begun: bytes) -> None:
     with pytest.raises(BadRequest):
         require_begun(begun)
+
+
+@pytest.mark.parametrize(
+    ("line", "method", "path"),
+    [
+        (b"HEAD /a?b#c HTTP/2.0\r\n", "HEAD", "/a"),
+        (b"GET //a/b#c HTTP/1.1\r\n", "GET", "//a/b"),
+        (b"BREW /a\r\n", "BREW", "/a"),
+        (b"GET /a b HTTP/1.1\r\n", "GET", "/a"),
+        (b"GET http://u:p@h/a?b HTTP/1.1\r\n", "GET", "/a"),
+        (b"GET http://u:p@h HTTP/1.1\r\n", "GET", None),
+        (b"OPTIONS * HTTP/9.9\r\n", "OPTIONS", None),
+        (b"HEAD  / HTTP/1.1\r\n", "HEAD", None),
+        (b"HEAD /a\xe9b HTTP/1.1\r\n", "HEAD", None),
+        (b"HEAD /a", "HEAD", None),
+        (b"HEAD ", "HEAD", None),
+        (b"HEAD", None, None),
+        (b"G(T / HTTP/1.1\r\n", None, None),
+        (b"", None, None),
+    ],
+)
+def test_what_is_refused_says_what_it_was(
+    line: bytes, method: str | None, path: str | None
+) -> None:
+    assert asked_in(line) == (method, path)
