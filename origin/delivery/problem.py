@@ -39,6 +39,7 @@ from origin.delivery.errors import (
     VersionUnsupported,
 )
 from origin.delivery.range import unsatisfied_content_range
+from origin.delivery.reason import reason_of
 from origin.telemetry.access_log import logged_path
 from origin.telemetry.requests import OBJECT_CLASS
 
@@ -115,7 +116,8 @@ def _answer_aiohttp(error: web.HTTPException, audience: Audience) -> web.Respons
             return answer(MethodNotAllowed(error.allowed_methods), audience)
         case web.HTTPError():
             status = HTTPStatus(error.status)
-            return _document(status, status.name.lower(), status.description, {}, audience)
+            code = reason_of(status).lower().replace(" ", "_")
+            return _document(status, code, status.description, {}, audience)
         case _:
             raise error
 
@@ -148,9 +150,10 @@ def _document(
     extra_headers: dict[str, str],
     audience: Audience,
 ) -> web.Response:
+    reason = reason_of(status)
     content = {
         "type": "about:blank",
-        "title": status.phrase,
+        "title": reason,
         "status": int(status),
         "detail": detail,
         "code": code,
@@ -158,6 +161,7 @@ def _document(
     object_class = _object_class(status)
     response = web.Response(
         status=status,
+        reason=reason,
         body=json.dumps(content).encode(),
         headers={
             hdrs.CONTENT_TYPE: MEDIA_TYPE,

@@ -1,8 +1,14 @@
 """RFC 9112 on the wire: which messages are requests, and how many a connection takes."""
 
-import pytest
+import json
 
-from tests.conformance.wire import Origin, check
+import pytest
+from aiohttp import web
+
+from origin.delivery import problem
+from tests.conformance.both_paths import both_paths, said
+from tests.conformance.hostile_requests import PAGE
+from tests.conformance.wire import REASONS, Origin, check
 
 
 @pytest.mark.parametrize(
@@ -51,6 +57,27 @@ async def test_an_expectation_that_is_none(origin: Origin) -> None:
     answer = await origin.send(data)
     assert answer.status == 417
     check(answer, "GET")
+
+
+@pytest.mark.parametrize(
+    "error", [web.HTTPRequestEntityTooLarge(1, 2), web.HTTPUnprocessableEntity()], ids=str
+)
+async def test_what_aiohttp_raises_has_its_present_name(error: web.HTTPError) -> None:
+    """RFC 9110 §15.5.14, §15.5.21."""
+
+    async def fail(_request: web.Request) -> web.StreamResponse:
+        raise error
+
+    app = web.Application(middlewares=[problem.middleware])
+    app.router.add_get("/", fail)
+    async with both_paths(app) as paths:
+        head, _, body = (await said(paths.hot_port, PAGE)).partition(b"\r\n\r\n")
+    status, title = error.status, REASONS[error.status]
+    assert head.decode().split("\r\n")[0] == f"HTTP/1.1 {status} {title}"
+    assert (json.loads(body)["title"], json.loads(body)["code"]) == (
+        title,
+        title.lower().replace(" ", "_"),
+    )
 
 
 async def test_http_1_0_needs_no_host(origin: Origin) -> None:

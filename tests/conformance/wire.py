@@ -17,6 +17,16 @@ from tests.sources.published import PublishedAsset
 SEGMENT = "128k/00001.m4s"
 TIMEOUT_S = 30
 BODILESS = frozenset({204, 304})
+REASONS = {
+    200: "OK", 204: "No Content", 206: "Partial Content", 304: "Not Modified", 400: "Bad Request",
+    401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+    406: "Not Acceptable", 412: "Precondition Failed", 413: "Content Too Large",
+    414: "URI Too Long", 416: "Range Not Satisfiable", 417: "Expectation Failed",
+    422: "Unprocessable Content", 429: "Too Many Requests",
+    431: "Request Header Fields Too Large", 500: "Internal Server Error", 501: "Not Implemented",
+    503: "Service Unavailable", 505: "HTTP Version Not Supported",
+}  # fmt: skip
+"""RFC 9110 §15, RFC 6585."""
 DIRECTIVE = re.compile(
     r"public|private|no-store|must-revalidate|immutable"
     r"|(?:max-age|s-maxage|stale-while-revalidate|stale-if-error)=(?:0|[1-9][0-9]{0,8})"
@@ -32,6 +42,7 @@ class Answer:
     """A response as it came; ``body`` is everything that came after its head."""
 
     status: int
+    reason: str
     headers: CIMultiDict[str]
     body: bytes
 
@@ -104,7 +115,8 @@ def _answer(head: bytes, body: bytes) -> Answer:
         name, _, value = line.partition(": ")
         headers.add(name, value)
     assert len(set(headers)) == len(lines), "a header came twice"
-    return Answer(int(status_line.split()[1]), headers, body)
+    _, status, reason = status_line.split(" ", 2)
+    return Answer(int(status), reason, headers, body)
 
 
 def _timeless(answer: Answer) -> tuple[int, CIMultiDict[str], bytes]:
@@ -119,6 +131,7 @@ def _timeless(answer: Answer) -> tuple[int, CIMultiDict[str], bytes]:
 def check(answer: Answer, method: str) -> None:
     """Look at what every answer of an origin owes, by RFC 9110 and RFC 9111."""
     status, headers = answer.status, answer.headers
+    assert answer.reason == REASONS[status], "§15"
     assert DATE.fullmatch(headers["Date"]), "§6.6.1, §5.6.7"
     if status in BODILESS:
         assert "Content-Length" not in headers, "§8.6, §15.4.5"
@@ -133,8 +146,10 @@ def check(answer: Answer, method: str) -> None:
         assert headers["Content-Type"] == "application/problem+json", "RFC 9457 §3"
         assert "ETag" not in headers
         assert "Accept-Ranges" not in headers
-        problem = json.loads(answer.body) if answer.body else {"status": status, "detail": "-"}
+        unread = {"status": status, "detail": "-", "title": answer.reason}
+        problem = json.loads(answer.body) if answer.body else unread
         assert problem["status"] == status, "RFC 9457 §3.1.2"
+        assert problem["title"] == answer.reason, "RFC 9457 §4.2.1"
         assert problem["detail"]
     assert headers["Cache-Status"].startswith("soundbridge"), "RFC 9211 §2"
     assert ("Allow" in headers) >= (status == 405), "§15.5.6"
