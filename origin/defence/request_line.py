@@ -35,7 +35,10 @@ _ABSOLUTE: Final = re.compile(rb"(https?://([^/?]*))(.*)", re.IGNORECASE)
 
 
 class Asked(NamedTuple):
-    """What is known of a request that is refused: None where that cannot be read."""
+    """What is known of a request that is refused: None where that cannot be read.
+
+    What stands for a method, and is none, may be anything: a piece of another's body, or a secret.
+    """
 
     method: str | None = None
     path: str | None = None
@@ -47,7 +50,7 @@ def asked_in(line: bytes) -> Asked:
     A path is one only where all of it is there: a piece could hold a piece of a secret.
     """
     method, told = _METHOD.match(line), _TOLD.fullmatch(line)
-    if method is None:
+    if method is None or method[1] not in METHODS:
         return Asked()
     return Asked(method[1].decode(), None if told is None else _path_in(told[1]))
 

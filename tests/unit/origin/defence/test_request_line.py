@@ -90,7 +90,8 @@ def test_what_cannot_become_one_is_refused_at_once(begun: bytes) -> None:
     [
         (b"HEAD /a?b#c HTTP/2.0\r\n", "HEAD", "/a"),
         (b"GET //a/b#c HTTP/1.1\r\n", "GET", "//a/b"),
-        (b"BREW /a\r\n", "BREW", "/a"),
+        (b"DELETE /a\r\n", "DELETE", "/a"),
+        (b"secret /a HTTP/1.1\r\n", None, None),
         (b"GET /a b HTTP/1.1\r\n", "GET", "/a"),
         (b"GET http://u:p@h/a?b HTTP/1.1\r\n", "GET", "/a"),
         (b"GET http://u:p@h HTTP/1.1\r\n", "GET", None),
