@@ -100,6 +100,19 @@ class RequestReader:
             self._waiting += len(found)
         return found, False, b""
 
+    def feed_eof(self, *, is_owed: bool) -> None:
+        """Have no more coming: a body that is not whole is broken, if its request is not answered.
+
+        Else its rest is for nobody, and over.
+        """
+        self._is_over = True
+        if self._body is None:
+            return
+        if is_owed:
+            self._body.set_exception(BadRequest(_BROKEN))
+        else:
+            self._body.feed_eof()
+
     def _read(self, data: bytes, found: "list[Message]") -> None:
         if self._is_paused:  # the parser has some of it
             self._is_paused = False

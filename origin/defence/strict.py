@@ -30,7 +30,7 @@ _Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 class StrictConnection(RequestHandler):
     """A connection that takes good requests, and closes behind what is none."""
 
-    __slots__ = ("_lost", "_reader", "_wire")
+    __slots__ = ("_answered", "_is_heard_out", "_lost", "_reader", "_wire")
 
     def __init__(self, manager: web.Server, **options: Any) -> None:
         super().__init__(
@@ -42,6 +42,8 @@ class StrictConnection(RequestHandler):
         )
         self._reader = RequestReader(cast("HttpRequestParser", self._parser), self._loop)
         self._parser = cast("HttpRequestParser", self._reader)
+        self._answered = 0
+        self._is_heard_out = False
         self._lost: asyncio.Future[None] | None = None
         self._wire: asyncio.Transport | None = None
         """Until it is lost; aiohttp lets go of its own when it closes, before all has left."""
@@ -58,6 +60,17 @@ class StrictConnection(RequestHandler):
             self._lost.set_result(None)
         super().connection_lost(exc)
         self._reader.release()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp has less to say
+        """Hear that the client sends no more; stay for the answers that it has asked for.
+
+        It may close its side behind its last request (RFC 9112 §9.6). What is not whole by then has
+        no answer (§8), and what was written leaves before the transport closes.
+        """
+        self._is_heard_out, self._lingering_time = True, 0.0
+        is_owed = self._answered < self._request_count
+        self._reader.feed_eof(is_owed=is_owed)
+        return is_owed
 
     def handle_error(
         self,
@@ -93,7 +106,10 @@ class StrictConnection(RequestHandler):
         response, reset = await super()._handle_request(request, start_time, request_handler)
         if isinstance(response, web.Response):
             response.body = None
-        if not response.keep_alive:
+        self._answered += 1
+        if self._is_heard_out and not self._messages:
+            self._close = True
+        elif not response.keep_alive:
             await self._stop_sending()
         return response, reset
 
@@ -115,8 +131,9 @@ class StrictConnection(RequestHandler):
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
         """Send an answer; the last one where nobody can tell where the next request begins."""
-        if request.body_exists and (
+        is_lost = request.body_exists and (
             expectation.is_awaited(request) or request.content.exception() is not None
-        ):
+        )
+        if is_lost or (self._is_heard_out and not self._messages):
             resp.force_close()
         return await super().finish_response(request, resp, start_time)

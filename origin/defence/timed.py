@@ -75,6 +75,7 @@ class TimedConnection(StrictConnection):
         """
         self._close = True
         if not self._messages and not self._request_in_progress:
+            self._request_count += 1
             self._messages.append((error_message(error), EMPTY_PAYLOAD))
             waiter = self._waiter
             if waiter is not None and not waiter.done():

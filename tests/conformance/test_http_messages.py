@@ -59,20 +59,18 @@ async def test_an_expectation_that_is_none(origin: Origin) -> None:
     check(answer, "GET")
 
 
-@pytest.mark.parametrize(
-    "error", [web.HTTPRequestEntityTooLarge(1, 2), web.HTTPUnprocessableEntity()], ids=str
-)
-async def test_what_aiohttp_raises_has_its_present_name(error: web.HTTPError) -> None:
+@pytest.mark.parametrize("status", [413, 422])
+async def test_what_aiohttp_raises_has_its_present_name(status: int) -> None:
     """RFC 9110 §15.5.14, §15.5.21."""
 
     async def fail(_request: web.Request) -> web.StreamResponse:
-        raise error
+        raise web.HTTPRequestEntityTooLarge(1, 2) if status == 413 else web.HTTPUnprocessableEntity
 
     app = web.Application(middlewares=[problem.middleware])
     app.router.add_get("/", fail)
     async with both_paths(app) as paths:
         head, _, body = (await said(paths.hot_port, PAGE)).partition(b"\r\n\r\n")
-    status, title = error.status, REASONS[error.status]
+    title = REASONS[status]
     assert head.decode().split("\r\n")[0] == f"HTTP/1.1 {status} {title}"
     assert (json.loads(body)["title"], json.loads(body)["code"]) == (
         title,
@@ -91,3 +89,21 @@ async def test_a_connection_serves_many_requests(origin: Origin) -> None:
     last = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
     answer = await origin.send(request * 3 + last)
     assert answer.body.count(b"HTTP/1.1 200 OK") == 3
+
+
+@pytest.mark.parametrize("number", [1, 3])
+async def test_who_sends_no_more_is_answered(origin: Origin, number: int) -> None:
+    """RFC 9112 §9.6: either side may close its half."""
+    request = f"GET {origin.path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    for _ in range(4):  # the hot path has it then
+        answer = await origin.send(request * number, ends=True)
+        assert answer.status == 200
+        assert answer.body.endswith(origin.content)
+        assert answer.body.count(origin.content) == number
+
+
+async def test_half_a_request_has_an_end_and_no_answer(origin: Origin) -> None:
+    """RFC 9112 §8."""
+    request = f"GET {origin.path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    answer = await origin.send(request + request[:-2], ends=True)
+    assert (answer.status, answer.body) == (200, origin.content)

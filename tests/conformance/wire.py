@@ -85,11 +85,13 @@ class Origin:
             assert _timeless(answer) == _timeless(answers[0])
         return answers[-1]
 
-    async def send(self, data: bytes) -> Answer:
-        """Send bytes and read until the origin closes."""
+    async def send(self, data: bytes, *, ends: bool = False) -> Answer:
+        """Send bytes, and an end behind them if it ``ends``, and read until the origin closes."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         try:
             writer.write(data)
+            if ends:
+                writer.write_eof()
             async with asyncio.timeout(TIMEOUT_S):
                 received = await reader.read()
         finally:
