@@ -72,6 +72,20 @@ class StrictConnection(RequestHandler):
         self._reader.feed_eof(is_owed=is_owed)
         return is_owed
 
+    def close(self) -> None:
+        """End behind what is under way; a request whose head has begun is that, too."""
+        if not self._reader.head_bytes:
+            super().close()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 -- aiohttp's
+        """End, within so many seconds; a head that has begun has them to become a request.
+
+        Its answer says that it is the last.
+        """
+        if self._reader.head_bytes and self._wire is not None:
+            await self._be_lost(timeout)
+        await super().shutdown(timeout)
+
     def handle_error(
         self,
         request: web.BaseRequest,
@@ -122,10 +136,15 @@ class StrictConnection(RequestHandler):
         if self._wire is None or self._wire.is_closing():
             return
         self._wire.write_eof()
-        self._lost = self._loop.create_future()
+        await self._be_lost(LINGERING_S)
+
+    async def _be_lost(self, within_s: float | None) -> None:
+        """Wait for the end of the connection; of those that wait, none ends it for others."""
+        if self._lost is None:
+            self._lost = self._loop.create_future()
         with suppress(TimeoutError):
-            async with asyncio.timeout(LINGERING_S):
-                await self._lost
+            async with asyncio.timeout(within_s):
+                await asyncio.shield(self._lost)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None

@@ -154,6 +154,45 @@ def test_a_connection_at_rest_is_closed_in_peace(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.parametrize("sent", [b"", get("/healthz")], ids=["first", "second"])
+def test_a_request_that_has_begun_is_answered(
+    folder: Path, asset: PublishedAsset, log: Path, sent: bytes
+) -> None:
+    segment = get(f"{asset.path}/{SEGMENT}")
+    with (
+        supervised(folder, log, "--drain-timeout", "100") as server,
+        closing(server.connect()) as idle,
+        closing(server.connect()) as begun,
+    ):
+        for client in (idle, *([begun] if sent else [])):
+            assert ask(client, get("/healthz")).status == 200
+        begun.sendall(segment[:20])
+        assert ask(idle, get("/healthz")).status == 200, "what was sent before has come"
+        server.signal(signal.SIGTERM)
+        assert is_closed(idle)
+        with pytest.raises(subprocess.TimeoutExpired):  # it waits for the rest
+            server.process.wait(1.0)
+        answer = ask(begun, segment[20:])
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert answer.body == asset.contents[SEGMENT]
+        assert is_closed(begun)
+        assert server.process.wait(TIMEOUT_S) == 0
+
+
+def test_a_request_that_does_not_go_on_is_given_up_in_time(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    with (
+        supervised(folder, log, "--drain-timeout", "0.5") as server,
+        closing(server.connect()) as begun,
+    ):
+        begun.sendall(get(f"{asset.path}/{SEGMENT}")[:20])
+        server.signal(signal.SIGTERM)
+        assert server.process.wait(TIMEOUT_S) == 0
+        assert is_closed(begun)
+    assert not server.events("worker did not end in time")
+
+
 def test_a_reload_leaves_readiness_and_lasting_connections_alone(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
