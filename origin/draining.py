@@ -6,8 +6,8 @@ sockets open, for load balancers to see that it is not ready. A process that oth
 from accepts nothing more, and gives connections that are open a moment to hear of it: a client may
 be sending just now what would get no answer if its connection were closed.
 
-Then sockets and idle connections are closed, and what is under way has ``timeout_s`` to finish. An
-answer is finished when its last byte has left for the network, which, with a client that takes its
+Then sockets and idle connections are closed, and what is under way has ``timeout_s`` to finish, be
+it a request of which only half a head has come. An answer is finished when its last byte has left for the network, which, with a client that takes its
 time, is long after its handler has ended: aiohttp waits for handlers, we for bytes.
 """
 

@@ -128,7 +128,7 @@ def put_not_asked(response: web.StreamResponse) -> None:
     response.headers[_CACHE_STATUS] = NOT_ASKED
 
 
-def found_for(request: web.Request, response: web.StreamResponse) -> Found | None:
+def found_for(request: web.BaseRequest, response: web.StreamResponse) -> Found | None:
     """Return where what an answer is made of was found; None where it was not looked for."""
     record: Record | None = request.get(RECORD)
     if record is not None and record.farthest is not None:

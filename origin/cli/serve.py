@@ -113,7 +113,7 @@ class _Workers(click.IntRange):
     default=10.0,
     type=click.FloatRange(0, 86_400),
     metavar="SECONDS",
-    help="Then let answers that are under way finish for this long.",
+    help="Then let requests that have begun, and their answers, finish for this long.",
 )
 @setting(
     "--metrics-port",

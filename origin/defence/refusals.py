@@ -16,6 +16,7 @@ from origin.defence.request_line import Asked
 from origin.delivery import cross_origin, problem
 from origin.delivery.errors import ApiError, BadRequest, HeadTooLarge
 from origin.delivery.http_date import format_http_date
+from origin.telemetry.requests import PROTOCOL
 
 _TOO_MANY_FIELDS: Final = "Too many headers received"
 
@@ -33,6 +34,7 @@ def said_of(found: BaseException | None) -> ApiError:
 
 def tell(request: web.BaseRequest, asked: Asked) -> None:
     """Tell a request that aiohttp made up, for what is none, what had been asked."""
+    request[PROTOCOL] = asked.protocol or ""
     if asked.method is not None:
         request._method = asked.method  # noqa: SLF001
     if asked.path is not None:

@@ -30,7 +30,7 @@ _PLAIN: Final = re.compile(
 _BEGUN: Final = re.compile(rb"%b(?: (?:[\x21-\x7e]+(?: [\x21-\x7e]*)?\r?)?)?|\r" % _TOKEN)
 _VERSION: Final = re.compile(rb"HTTP/([0-9])\.([0-9])")
 _METHOD: Final = re.compile(rb"(%b) " % _TOKEN)
-_TOLD: Final = re.compile(rb"%b ([\x21-\x7e]+)(?: [^\r\n]*)?\r\n" % _TOKEN)
+_TOLD: Final = re.compile(rb"%b ([\x21-\x7e]+)(?: ([^\r\n]*))?\r\n" % _TOKEN)
 _ABSOLUTE: Final = re.compile(rb"(https?://([^/?]*))(.*)", re.IGNORECASE)
 
 
@@ -42,6 +42,7 @@ class Asked(NamedTuple):
 
     method: str | None = None
     path: str | None = None
+    protocol: str | None = None
 
 
 def asked_in(line: bytes) -> Asked:
@@ -52,7 +53,11 @@ def asked_in(line: bytes) -> Asked:
     method, told = _METHOD.match(line), _TOLD.fullmatch(line)
     if method is None or method[1] not in METHODS:
         return Asked()
-    return Asked(method[1].decode(), None if told is None else _path_in(told[1]))
+    if told is None:
+        return Asked(method[1].decode())
+    version = _VERSION.fullmatch(told[2] or b"")
+    protocol = None if version is None else version[0].decode()
+    return Asked(method[1].decode(), _path_in(told[1]), protocol)
 
 
 def _path_in(target: bytes) -> str | None:

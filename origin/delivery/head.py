@@ -51,7 +51,8 @@ class PlainHead:
 
     ``plain`` and ``compressible`` are the numbers of the representation that is wanted of an object
     of which there is only one, and of one that is offered compressed; None where none will do.
-    ``forwarded_for`` is what stands in the field in which proxies name their clients.
+    ``forwarded_for`` is what stands in the field in which proxies name their clients. ``host`` is
+    for the log alone.
     """
 
     plain: int | None
@@ -59,6 +60,7 @@ class PlainHead:
     user_agent: str | None
     forwarded_for: str | None = None
     request_id: str | None = None
+    host: str | None = None
 
 
 def number_of(coding: Coding, *, in_part: bool) -> int:
@@ -120,7 +122,8 @@ class KnownHeads:
             found.get("range"),
             found.get("user-agent"),
             found.get(self._address_field),
-            safe_request_id(found.get("x-request-id")),
+            request_id=safe_request_id(found.get("x-request-id")),
+            host=found["host"],
         )
 
 
@@ -151,11 +154,13 @@ def _head(
     part: str | None,
     user_agent: str | None,
     forwarded_for: str | None,
+    *,
     request_id: str | None,
+    host: str,
 ) -> PlainHead:
     """Return what fields ask for; the same object where they ask for the same."""
     plain, compressible = _wanted(accepted, in_part=part is not None)
-    return PlainHead(plain, compressible, user_agent, forwarded_for, request_id)
+    return PlainHead(plain, compressible, user_agent, forwarded_for, request_id, host)
 
 
 @lru_cache(maxsize=256)

@@ -141,7 +141,7 @@ class HotConnection(GuardedConnection):
             if head is not self._asked_last:
                 self._asked_last = head
                 self._asks_as = client_part(
-                    self._client_address(head.forwarded_for), head.user_agent
+                    self._client_address(head.forwarded_for), head.user_agent, host=head.host
                 )
             self._hot.notes.hit(answer.noted, self._asks_as, head.request_id)
             return True

@@ -22,6 +22,9 @@ AT_ONCE_MS: Final = "0.0"
 _METHOD_LENGTH: Final = 20
 _PATH_LENGTH: Final = 900
 _RANGE_LENGTH: Final = 100
+_HOST_LENGTH: Final = 100
+_PROTOCOL_LENGTH: Final = 10
+_PLACE_LENGTH: Final = 30
 _AGENT_LENGTH: Final = 200
 """So that a line, escapes and all, is one that a pipe takes in one piece (4,096 bytes)."""
 _TOKEN: Final = re.compile(r"(?<=\A/t/)[^/]+|(?<=\A/%74/)[^/]+")
@@ -40,20 +43,37 @@ def logged_path(path: str) -> str:
     return without_secrets(_TOKEN.sub("-", path))[:_PATH_LENGTH]
 
 
-def answer_part(method: str, path: str, status: int, sent_bytes: int) -> str:
-    """Return what a line says of an answer; ``path`` without its query."""
+def answer_part(
+    method: str,
+    path: str,
+    status: int,
+    sent_bytes: int,
+    *,
+    protocol: str | None = None,
+    cache: str | None = None,
+) -> str:
+    """Return what a line says of an answer; ``path`` without its query.
+
+    ``protocol`` is that of the request, ``cache`` where the answer was found (``places``).
+    """
     return (
         f'"method":{_said(method, _METHOD_LENGTH)}'
         f',"path":{encode_basestring_ascii(logged_path(path))}'
-        f',"status":{status},"sent_bytes":{sent_bytes}'
+        f',"protocol":{_said(protocol, _PROTOCOL_LENGTH)}'
+        f',"status":{status},"sent_bytes":{sent_bytes},"cache":{_said(cache, _PLACE_LENGTH)}'
     )
 
 
-def client_part(remote: str | None, user_agent: str | None, range_header: str | None = None) -> str:
-    """Return what a line says of who asked."""
+def client_part(
+    remote: str | None,
+    user_agent: str | None,
+    range_header: str | None = None,
+    host: str | None = None,
+) -> str:
+    """Return what a line says of who asked, and which host they took us for."""
     return (
         f'"remote":{_said(remote, _RANGE_LENGTH)},"range":{_said(range_header, _RANGE_LENGTH)}'
-        f',"user_agent":{_said(user_agent, _AGENT_LENGTH)}'
+        f',"host":{_said(host, _HOST_LENGTH)},"user_agent":{_said(user_agent, _AGENT_LENGTH)}'
     )
 
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import hdrs, web
 from aiohttp.abc import AbstractAccessLogger
 
+from origin.cache.record import Found, found_for
 from origin.telemetry.access_log import AccessLog, answer_part, client_part
 from origin.telemetry.metrics import OTHER, RequestCounts, Series
+from origin.telemetry.places import place_of
 from origin.telemetry.request_id import HEADER, new_request_id
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 OBJECT_CLASS: Final = web.ResponseKey("object_class", str)
 """Of which class of the cache policy an answer is."""
 REQUEST_ID: Final = web.RequestKey("request_id", str)
+PROTOCOL: Final = web.RequestKey("protocol", str)
+"""What is told of one that is none, in place of its version; empty where that is not known."""
+_LATEST: Final = "HTTP/1.1"
 BEGAN_S: Final = web.RequestKey("began_s", float)
 """When a request was read, by ``perf_counter``; the loop's clock, aiohttp's, has steps of 1 ms."""
 
@@ -62,9 +67,12 @@ class RequestNotes(AbstractAccessLogger):
             return
         headers = request.headers
         self._log.log(
-            answer_part(request.method, request.rel_url.raw_path, response.status, sent_bytes),
+            _answer_part(request, response),
             client_part(
-                self.client_of(request), headers.get(hdrs.USER_AGENT), headers.get(hdrs.RANGE)
+                self.client_of(request),
+                headers.get(hdrs.USER_AGENT),
+                headers.get(hdrs.RANGE),
+                headers.get(hdrs.HOST),
             ),
             request.get(REQUEST_ID) or new_request_id(),
             f"{took_s * 1000:.1f}",
@@ -74,7 +82,14 @@ class RequestNotes(AbstractAccessLogger):
         """Make ready for an answer to GET to be given again."""
         object_class = response.get(OBJECT_CLASS, OTHER)
         series = self._counts.series(object_class, hdrs.METH_GET, response.status)
-        line = answer_part(hdrs.METH_GET, path, response.status, sent_bytes)
+        line = answer_part(
+            hdrs.METH_GET,
+            path,
+            response.status,
+            sent_bytes,
+            protocol=_LATEST,
+            cache=place_of(Found.MEMORY),
+        )
         return NotedAnswer(series, line, sent_bytes)
 
     def hit(self, answer: NotedAnswer, client: str, request_id: str | None) -> None:
@@ -82,6 +97,19 @@ class RequestNotes(AbstractAccessLogger):
         answer.series.hit(answer.sent_bytes)
         if self._log is not None:
             self._log.log(answer.line, client, request_id or new_request_id())
+
+
+def _answer_part(request: web.BaseRequest, response: web.StreamResponse) -> str:
+    major, minor = request.version
+    protocol: str = request.get(PROTOCOL, f"HTTP/{major}.{minor}")
+    return answer_part(
+        request.method,
+        request.rel_url.raw_path,
+        response.status,
+        response.body_length,
+        protocol=protocol or None,
+        cache=place_of(found_for(request, response)),
+    )
 
 
 def put_request_id(response: web.StreamResponse, request_id: str) -> None:

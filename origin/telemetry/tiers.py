@@ -6,7 +6,7 @@ hot path gives again was in memory, and is counted already, by its class: it is 
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from origin.cache.record import Found, found_for
 from origin.telemetry.metrics import NAMESPACE, Metrics
+from origin.telemetry.places import PLACES
 from origin.telemetry.requests import OBJECT_CLASS
 
 if TYPE_CHECKING:
@@ -21,18 +22,6 @@ if TYPE_CHECKING:
 
     from origin.cache.running import Tiers
     from origin.cache.tiered import TieredReader
-
-_PLACES: Final = {
-    Found.MEMORY: ("memory", "hit"),
-    Found.ABSENCE: ("memory", "absence"),
-    Found.STALE: ("memory", "stale"),
-    Found.STALE_ON_ERROR: ("memory", "stale_on_error"),
-    Found.JOINED: ("flight", "joined"),
-    Found.SHARED: ("shared", "hit"),
-    Found.NOT_SHARED: ("store", "read"),
-    Found.STORE: ("store", "read"),
-    Found.RENEWED: ("store", "renewed"),
-}
 
 
 class FoundCounts(Collector):
@@ -58,10 +47,10 @@ class FoundCounts(Collector):
         )
         told: Counter[tuple[str, str, str]] = Counter()
         for (object_class, found), number in self._counts.items():
-            told[object_class, *_PLACES[found]] += number
+            told[object_class, *PLACES[found]] += number
         for object_class, hits in self._requests.hits().items():
             if hits:
-                told[object_class, *_PLACES[Found.MEMORY]] += hits
+                told[object_class, *PLACES[Found.MEMORY]] += hits
         for labels, number in told.items():
             family.add_metric(labels, number)
         yield family

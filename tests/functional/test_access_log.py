@@ -94,11 +94,11 @@ def test_what_is_refused_is_logged_as_what_it_was(
 ) -> None:
     del asset
     refused = {
-        b"HEAD /t/secret/a?secret HTTP/2.0\r\n": ("HEAD", "/t/-/a", 505),
-        b"POST http://u:secret@x/a HTTP/1.1\r\n": ("POST", "/a", 400),
-        b"GET /a HTTP/1.1\r\nExpect: secret\r\nHost: x\r\n\r\n": ("GET", "/a", 417),
-        b"GET /secret" + 9_000 * b"a": ("GET", "/", 414),
-        b"\x16secret": ("UNKNOWN", "/", 400),
+        b"HEAD /t/secret/a?secret HTTP/2.0\r\n": ("HEAD", "/t/-/a", 505, "HTTP/2.0"),
+        b"POST http://u:secret@x/a HTTP/1.1\r\n": ("POST", "/a", 400, "HTTP/1.1"),
+        b"GET /a HTTP/1.1\r\nExpect: secret\r\nHost: x\r\n\r\n": ("GET", "/a", 417, "HTTP/1.1"),
+        b"GET /secret" + 9_000 * b"a": ("GET", "/", 414, None),
+        b"\x16secret": ("UNKNOWN", "/", 400, None),
     }
     with supervised(folder, tmp_path / "log") as server:
         for request, said in refused.items():
@@ -107,4 +107,28 @@ def test_what_is_refused_is_logged_as_what_it_was(
                 assert int(rest_of(client).split()[1]) == said[2]
         logged = until(lambda: len(found := server.events("request")) == len(refused) and found)
         assert "secret" not in (tmp_path / "log").read_text()
-    assert [(e["method"], e["path"], e["status"]) for e in logged] == [*refused.values()]
+    said_of = [(e["method"], e["path"], e["status"], e["protocol"]) for e in logged]
+    assert said_of == [*refused.values()]
+    assert {(event["host"], event["cache"]) for event in logged} == {(None, None)}
+
+
+def test_where_an_answer_was_found_and_how_it_was_asked_for(
+    folder: Path, asset: PublishedAsset, tmp_path: Path
+) -> None:
+    """The same of all answers from memory, whichever path gave them."""
+    with supervised(folder, tmp_path / "log", "--metrics-port", "0") as server:
+        from_memory = _logged(server)
+        segment = get(f"{asset.path}/128k/00000.m4s")
+        with closing(server.connect()) as client:
+            for request in (segment, segment, segment.replace(b"1.1", b"1.0", 1)):
+                assert ask(client, request).status == 200
+        asked = len(from_memory) + 3
+        logged = until(lambda: len(found := server.events("request")) == asked and found)[-3:]
+    told = [(event["cache"], event["protocol"], event["host"]) for event in logged]
+    assert told == [
+        ("store read", "HTTP/1.1", "x"),
+        ("memory hit", "HTTP/1.1", "x"),
+        ("memory hit", "HTTP/1.0", "x"),
+    ]
+    told_hot = {(event["cache"], event["protocol"], event["host"]) for event in from_memory}
+    assert told_hot == {("memory hit", "HTTP/1.1", "x")}

@@ -25,7 +25,7 @@ def head(*lines: str) -> PlainHead | None:
     "host", ["x", "a-b.example:8080", "127.0.0.1:1", "[::1]", "[2001:db8::1]:80", "a_b:"]
 )
 def test_a_host_is_all_that_is_needed(host: str) -> None:
-    assert head(f"Host: {host}") == PlainHead(WHOLE, WHOLE, None)
+    assert head(f"Host: {host}") == PlainHead(WHOLE, WHOLE, None, host=host)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_host_that_is_none(host: str) -> None:
     ],
 )
 def test_what_is_asked_for(lines: list[str], plain: int | None, compressible: int | None) -> None:
-    assert head("Host: x", *lines) == PlainHead(plain, compressible, None)
+    assert head("Host: x", *lines) == PlainHead(plain, compressible, None, host="x")
 
 
 def test_who_asks() -> None:

@@ -108,4 +108,18 @@ def test_what_cannot_become_one_is_refused_at_once(begun: bytes) -> None:
 def test_what_is_refused_says_what_it_was(
     line: bytes, method: str | None, path: str | None
 ) -> None:
-    assert asked_in(line) == (method, path)
+    assert asked_in(line)[:2] == (method, path)
+
+
+@pytest.mark.parametrize(
+    ("line", "protocol"),
+    [
+        (b"GET / HTTP/2.0\r\n", "HTTP/2.0"),
+        (b"GET / HTTP/2.0", None),
+        (b"GET / secret\r\n", None),
+        (b"GET / HTTP/1.1 secret\r\n", None),
+        (b"GET /\r\n", None),
+    ],
+)
+def test_what_is_refused_says_of_which_protocol_it_was(line: bytes, protocol: str | None) -> None:
+    assert asked_in(line).protocol == protocol

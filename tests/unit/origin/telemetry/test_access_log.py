@@ -15,8 +15,11 @@ class Lines(list[str]):
 
 def test_a_line_is_json_whatever_clients_say() -> None:
     lines = Lines()
-    client = client_part("::1", 'a "quoted"\\\n\udc80 agent', "bytes=0-")
-    AccessLog(lines).log(answer_part("G\x00T", '/a"b', 206, 17), client, "id-1", "12.3")
+    client = client_part("::1", 'a "quoted"\\\n\udc80 agent', "bytes=0-", 'x"y')
+    answer = answer_part(
+        "G\x00T", '/a"b', 206, 17, protocol='HTTP"1', cache="memory stale_on_error"
+    )
+    AccessLog(lines).log(answer, client, "id-1", "12.3")
     (line,) = lines
     assert line.endswith("}\n")
     event = json.loads(line)
@@ -25,11 +28,14 @@ def test_a_line_is_json_whatever_clients_say() -> None:
         "event": "request",
         "method": "G\x00T",
         "path": '/a"b',
+        "protocol": 'HTTP"1',
         "status": 206,
         "sent_bytes": 17,
+        "cache": "memory stale_on_error",
         "duration_ms": 12.3,
         "remote": "::1",
         "range": "bytes=0-",
+        "host": 'x"y',
         "user_agent": 'a "quoted"\\\n\udc80 agent',
         "request_id": "id-1",
         "level": "info",
@@ -49,8 +55,9 @@ def test_no_line_is_longer_than_a_pipe_takes_in_one_piece() -> None:
     lines = Lines()
     odd = "\udc80" * 10_000
     path = '/"' * 9000
-    client = client_part("ff02::1", odd, odd)
-    AccessLog(lines).log(answer_part(odd, path, 404, 10**9), client, "i" * 100, "99000.0")
+    client = client_part("ff02::1", odd, odd, "a" * 10_000)
+    answer = answer_part(odd, path, 404, 10**9, protocol=odd, cache="memory stale_on_error")
+    AccessLog(lines).log(answer, client, "i" * 100, "99000.0")
     assert len(lines[0].encode()) <= select.PIPE_BUF
 
 
@@ -82,8 +89,8 @@ JWT = "eyJhbGciOi.eyJhdWQi.c2ln"
 
 
 def test_what_clients_say_is_logged_without_secrets() -> None:
-    client = json.loads(f"{{{client_part(JWT, f'mpv {JWT}', f'bytes={JWT}')}}}")
-    assert client == {"remote": "-", "range": "bytes=-", "user_agent": "mpv -"}
+    client = json.loads(f"{{{client_part(JWT, f'mpv {JWT}', f'bytes={JWT}', JWT)}}}")
+    assert client == {"remote": "-", "range": "bytes=-", "host": "-", "user_agent": "mpv -"}
     agent = client_part(None, "a " * 99 + JWT)
     assert json.loads(f"{{{agent}}}")["user_agent"] == "a " * 99 + "-"
     answer = json.loads(f"{{{answer_part(JWT, f'/http://u:p@h/{JWT}?q', 400, 0)}}}")
