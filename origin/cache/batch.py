@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from origin.cache.connection import Refused, Unanswered
+from redis.exceptions import InvalidResponse
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -32,7 +32,7 @@ class Gets:
         self._commands: set[asyncio.Task[None]] = set()
 
     async def get(self, name: str) -> object:
-        """Return a value, None where there is none; raises Unanswered or Refused."""
+        """Return a value, None where there is none; raises what ``Ask`` does."""
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_soon(self._send)
@@ -50,8 +50,8 @@ class Gets:
     async def _get(self, batch: Sequence[_Asked]) -> None:
         names = [name for name, _ in batch]
         try:
-            values = await self._ask(lambda: self._client.mget(names))
-        except (Unanswered, Refused) as error:
+            values = await self._ask(lambda: self._values(names))
+        except Exception as error:  # noqa: BLE001 whatever it is, nobody may wait for ever
             for answer in _awaited(batch):
                 answer.set_exception(error)
         except BaseException:
@@ -62,6 +62,12 @@ class Gets:
             for (_, answer), value in zip(batch, values, strict=True):
                 if not answer.done():
                     answer.set_result(value)
+
+    async def _values(self, names: list[str]) -> Sequence[object]:
+        values = await self._client.mget(names)
+        if len(values) != len(names):
+            raise InvalidResponse(f"{len(values)} values for {len(names)} names")
+        return values
 
 
 def _awaited(batch: Sequence[_Asked]) -> list["asyncio.Future[object]"]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import cast
 
 import pytest
 from redis.asyncio import Redis
@@ -84,3 +85,32 @@ async def test_nobody_waits_for_what_nobody_does(client: Redis) -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(Gets(client, ask).get(NAMES[0]), timeout=5)
+
+
+class _Odd:
+    """A client whose server answers one value too few, or too many."""
+
+    def __init__(self, surplus: int) -> None:
+        self._surplus = surplus
+
+    async def mget(self, names: list[str]) -> list[bytes]:
+        return [b"value"] * (len(names) + self._surplus)
+
+
+@pytest.mark.parametrize("surplus", [-1, 1])
+async def test_another_number_of_values_is_no_answer_to_anybody(surplus: int) -> None:
+    client = cast("Redis", _Odd(surplus))
+    gets = Gets(client, Connection(client).ask)
+    async with asyncio.timeout(5):
+        found = await asyncio.gather(*(gets.get(name) for name in NAMES), return_exceptions=True)
+    assert {type(each) for each in found} == {Unanswered}
+
+
+async def test_what_nobody_expects_is_told_to_all_who_wait(client: Redis) -> None:
+    async def ask(_command: Callable[[], Awaitable[object]]) -> object:
+        raise ZeroDivisionError
+
+    gets = Gets(client, ask)
+    async with asyncio.timeout(5):
+        found = await asyncio.gather(*(gets.get(name) for name in NAMES), return_exceptions=True)
+    assert {type(each) for each in found} == {ZeroDivisionError}
