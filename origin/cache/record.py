@@ -53,8 +53,8 @@ _OF_SOMETHING_HERE: Final = frozenset({412, 416})
 class Record:
     """What one request's reads found.
 
-    ``held`` are the objects that are in memory now. ``until_s`` is when the first of them becomes
-    stale, by the loop's clock; None where none ever does.
+    ``held`` are the objects that are in memory now. ``until_s`` is when the first of them, or of
+    lists, becomes stale, by the loop's clock; None where none ever does.
     """
 
     farthest: Found | None = None
@@ -81,7 +81,11 @@ class Record:
         """Take note of an object that is in memory, and until when it is fresh."""
         self.held.append(held)
         if until_s is not None:
-            self.until_s = until_s if self.until_s is None else min(until_s, self.until_s)
+            self.note_until(until_s)
+
+    def note_until(self, until_s: float) -> None:
+        """Take note of until when something that was found is fresh."""
+        self.until_s = until_s if self.until_s is None else min(until_s, self.until_s)
 
     def note_age(self, age_s: float) -> None:
         """Take note of something stale that nobody could renew."""

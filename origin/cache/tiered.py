@@ -19,6 +19,7 @@ from manifests.index import StoredObject
 from origin.cache.flights import Flights, Ticket
 from origin.cache.held import Held, HeldObjects
 from origin.cache.lifetimes import may_change
+from origin.cache.listings import Listings
 from origin.cache.memory import MEMORY_BYTES
 from origin.cache.record import Found, Record, current
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
@@ -97,6 +98,7 @@ class TieredReader:
         self._shared = shared
         self._clock = clock
         self._flights: Flights[Flight, Arrival] = Flights()
+        self._listings = Listings(store, clock)
         self._ahead = 0
         self.counts = TierCounts()
         self.held = HeldObjects(memory_bytes, clock, on_change)
@@ -145,21 +147,23 @@ class TieredReader:
 
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last."""
-        current().note(Found.STORE)
-        return await self._store.newest(prefix, count)
+        return await self._listings.newest(prefix, count)
 
     def changed(self, key: str) -> None:
         """Give nobody what was read of an object until now."""
         self._flights.leave(lambda what: what.key == key)
+        self._listings.changed(key)
         self.held.drop(key)
 
     def hear(self, *, hears: bool) -> None:
         """Begin, or end, to trust that ``changed`` is told of each change."""
         self._flights.leave(lambda what: may_change(what.key))
+        self._listings.forget()
         self.held.hear(hears=hears)
 
     async def close(self) -> None:
         """End what is under way."""
+        await self._listings.close()
         await self._flights.close()
 
     def _given(self, held: Held, found: Found) -> bytes:

@@ -42,6 +42,9 @@ Measured = Callable[[str], AbstractContextManager[None]]
 that is late, get_again."""
 _Get = Callable[[], Coroutine[None, None, bytes]]
 READS_AT_ONCE: Final = 64
+LISTINGS_AT_ONCE: Final = 2
+"""They have places of their own: one takes seconds where there are many keys, and anybody may ask
+for it."""
 _CANNOT_BE_READ: Final = "The object store cannot be read now; try again."
 _SMALL_BYTES: Final = 1024 * 1024
 """What is larger takes its time, and says nothing about others."""
@@ -62,6 +65,7 @@ class StoreReader:
         self._timeout_s = timeout_s
         self._measured = measured
         self._places = asyncio.Semaphore(reads_at_once)
+        self._listing_places = asyncio.Semaphore(LISTINGS_AT_ONCE)
         self._hedging = Hedging()
         self._tags = StoreTags()
 
@@ -188,7 +192,7 @@ class StoreReader:
 
     async def newest_objects(self, prefix: str, count: int) -> Listing:
         """Return what a listing says of the objects that were written last."""
-        async with self._translated("list"), self._places:
+        async with self._translated("list"), self._listing_places:
             return await newest_objects(self._store, prefix, count)
 
     async def check(self) -> None:

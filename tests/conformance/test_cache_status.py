@@ -30,7 +30,7 @@ ASKS: list[tuple[tuple[str, ...], int, str, str]] = [
     (("HEAD", "/first-light.json"), 200, READ, HIT),
     (("GET", f"{MEDIA}/128k/99999.m4s"), 404, READ, ABSENT),
     (("GET", "/missing.m3u8"), 404, READ, ABSENT),
-    (("GET", "/v1/assets"), 200, READ, READ),
+    (("GET", "/v1/assets"), 200, READ, HIT),
     (("GET", "/"), 200, HIT, HIT),
     (("GET", "/nowhere/at/all"), 404, APART, APART),
     (("GET", "/healthz"), 200, APART, APART),
