@@ -4,60 +4,70 @@ A value is an object's bytes, its name the object's key and the beginning of its
 version of this format. What comes back is hashed: what was cut off, altered, or put there by
 somebody else is no hit, and is read from the store.
 
-Who finds nothing claims the read (``SET NX``, with a token and an end), reads the store, and gives
-the bytes to Redis after those who wait here. Everybody else looks again, soon and then less often,
-and after a while reads for himself: a claim can be lost with its process, and a store can be slow.
+Who finds nothing claims the read (``claims``), reads the store, and gives the bytes to Redis after
+those who wait here. Everybody else looks again, soon and then less often. A claim can be lost with
+its process, and a read can be stuck: after a while one more may claim it, and no third, however
+slow the store is; what the first of the two brings is everybody's, the other's too. Who has found
+nothing in all the time that a read may take reads for himself, in what little time is left: nobody
+waits much longer than for the store alone.
+
+An index is not here, though it never changes: nothing vouches for it, and it vouches for all else
+of its revision. Whoever can write to Redis could have a listener of that revision hear anything,
+for a year in every cache. A digest beside it in Redis would be written by the same hand. Each
+process reads an index once, and remembers what it says (``delivery.published``); so as many
+processes as there are read it, and none for each listener.
 """
 
 import asyncio
 import random
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from itertools import count
 from typing import Any, Final, TypeVar
 
 from manifests.index import StoredObject
 from origin.cache.batch import Gets
+from origin.cache.claims import Claim, Claims
 from origin.cache.connection import Connection, Refused, Trouble, Unanswered, trouble_of
 from origin.cache.lifetimes import LISTED
 from origin.cache.record import Found
 from origin.cache.tiered import Arrival
-from origin.stores.reader import matches
+from origin.delivery.errors import Cause, StoreUnavailable
+from origin.stores.reader import TIMEOUT_S, matches
 
 NAMES: Final = "soundbridge:1:"
-CLAIM_S: Final = 5.0
 WAIT_S: Final = 2.0
-"""How long a process waits for another's read of the store before it does its own."""
+"""How long another process's read is waited for before a second one may begin."""
 _DIGITS: Final = 16
 _WRONG: Final = "wrong"
 _PAUSE_MIN_S: Final = 0.005
-_PAUSE_MAX_S: Final = 0.1
-_RELEASE: Final = (
-    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
-)
+_PAUSE_MAX_S: Final = 0.2
 
 T = TypeVar("T")
 
 
 class SharedTier:
-    """Objects in Redis; ``close`` waits for what is on its way there."""
+    """Objects in Redis; ``close`` waits for what is on its way there.
+
+    ``store_s`` is how long a read of the store may take.
+    """
 
     def __init__(
         self,
         connection: Connection,
         *,
+        store_s: float = TIMEOUT_S,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
+        self._store_s = store_s
+        self._longest_s = store_s + WAIT_S
         self._connection = connection
         self._client = connection.client
         self._clock = clock
         self._chance = chance
         self._gets = Gets(self._client, self._ask)
-        self._claimant = secrets.token_hex(8)
-        self._claims = count()
+        self._claims = Claims(self._client, self._ask, self._longest_s)
         self.reads = dict.fromkeys(("hit", "miss", "failed", "not_asked"), 0)
         """How many reads went how; ``not_asked`` while it was taken for unreachable."""
         self.errors = dict.fromkeys((*Trouble, _WRONG), 0)
@@ -69,42 +79,89 @@ class SharedTier:
     ) -> Arrival:
         """Return an object from Redis or, one process for all of them, from the store."""
         name = f"{NAMES}{key}:{listed.sha256[:_DIGITS]}"
-        token = f"{self._claimant}:{next(self._claims)}"
+        begun_s = self._clock()
         try:
-            content = await self._found_or_claimed(name, token, listed)
+            found = await self._found_or_claimed(name, listed, begun_s)
         except (Unanswered, Refused) as error:
             self.reads["not_asked" if trouble_of(error) is None else "failed"] += 1
-            return Arrival(await from_store(), Found.STORE)
-        if content is not None:
+            return Arrival(await self._in_time(from_store, begun_s), Found.STORE)
+        if isinstance(found, bytes):
             self.reads["hit"] += 1
-            return Arrival(content, Found.SHARED)
-        self.reads["miss"] += 1
+            return Arrival(found, Found.SHARED)
         try:
-            content = await from_store()
+            arrival = await self._sooner(name, listed, from_store, begun_s)
         except BaseException:
-            self._later(self._release(name, token))
+            self.reads["miss"] += 1
+            self._later(self._claims.release(found))
             raise
-        self._later(self._give(name, token, content))
-        return Arrival(content, Found.NOT_SHARED)
+        if arrival.found is Found.SHARED:
+            self.reads["hit"] += 1
+            self._later(self._claims.release(found))
+        else:
+            self.reads["miss"] += 1
+            self._later(self._give(name, arrival.content, found))
+        return arrival
 
     async def close(self) -> None:
         """Wait for what is on its way; each part of it has its deadline."""
         await asyncio.gather(*self._giving)
 
-    async def _found_or_claimed(self, name: str, token: str, listed: StoredObject) -> bytes | None:
-        """Return an object; None where the store is to be read for it."""
-        until_s = self._clock() + WAIT_S
+    async def _found_or_claimed(
+        self, name: str, listed: StoredObject, begun_s: float
+    ) -> bytes | Claim:
+        """Return an object, or under which claim the store is to be read for it."""
+        first, second = self._claims.of(name)
         pause_s = _PAUSE_MIN_S
         while True:
             content = await self._get(name, listed)
             if content is not None:
                 return content
-            if await self._claim(name, token):
-                return await self._get(name, listed)  # it may have come before the claim
-            if self._clock() >= until_s:
-                return None
+            waited_s = self._clock() - begun_s
+            for claim in (first, second) if waited_s >= WAIT_S else (first,):
+                if await self._claims.take(claim):
+                    content = await self._get(name, listed)
+                    if content is None:
+                        return claim
+                    self._later(self._claims.release(claim))  # it came before the claim
+                    return content
+            if waited_s >= self._store_s:
+                return first  # which is another's, and will stay so
             await asyncio.sleep(pause_s * (0.5 + self._chance()))
             pause_s = min(pause_s * 2, _PAUSE_MAX_S)
+
+    async def _sooner(
+        self,
+        name: str,
+        listed: StoredObject,
+        from_store: Callable[[], Awaitable[bytes]],
+        begun_s: float,
+    ) -> Arrival:
+        """Return what the store has or, where that takes long, what another's read has brought."""
+        reading = asyncio.create_task(self._in_time(from_store, begun_s))
+        wait_s = max(begun_s + WAIT_S - self._clock(), _PAUSE_MAX_S)
+        try:
+            while not (await asyncio.wait({reading}, timeout=wait_s))[0]:
+                with suppress(Unanswered, Refused):
+                    content = await self._get(name, listed)
+                    if content is not None:
+                        return Arrival(content, Found.SHARED)
+                wait_s = _PAUSE_MAX_S
+            return Arrival(reading.result(), Found.NOT_SHARED)
+        finally:
+            if reading.cancel():
+                await asyncio.gather(reading, return_exceptions=True)
+            elif not reading.cancelled():
+                reading.exception()  # seen, even where the other's came just before
+
+    async def _in_time(self, from_store: Callable[[], Awaitable[bytes]], begun_s: float) -> bytes:
+        """Return what the store has, if it comes before anybody has waited too long."""
+        try:
+            async with asyncio.timeout(begun_s + self._longest_s - self._clock()):
+                return await from_store()
+        except TimeoutError as error:
+            raise StoreUnavailable(
+                "The object store did not answer in time; try again.", Cause.LATE
+            ) from error
 
     async def _get(self, name: str, listed: StoredObject) -> bytes | None:
         content = await self._gets.get(name)
@@ -122,27 +179,12 @@ class SharedTier:
                 self.errors[trouble] += 1
             raise
 
-    async def _claim(self, name: str, token: str) -> bool:
-        claimed = await self._ask(
-            lambda: self._client.set(_claim_of(name), token, nx=True, px=int(CLAIM_S * 1000))
-        )
-        return bool(claimed)
-
-    async def _give(self, name: str, token: str, content: bytes) -> None:
+    async def _give(self, name: str, content: bytes, claim: Claim) -> None:
         with suppress(Unanswered, Refused):  # the next who asks reads the store
             await self._ask(lambda: self._client.set(name, content, ex=LISTED.shared_s))
-        await self._release(name, token)
-
-    async def _release(self, name: str, token: str) -> None:
-        """Let others claim it; a claim that ended in the meantime may be another's."""
-        with suppress(Unanswered, Refused):  # it has an end
-            await self._ask(lambda: self._client.eval(_RELEASE, 1, _claim_of(name), token))
+        await self._claims.release(claim)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._giving.add(task)
         task.add_done_callback(self._giving.discard)
-
-
-def _claim_of(name: str) -> str:
-    return f"{name}:claim"

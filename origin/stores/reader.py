@@ -41,6 +41,7 @@ Measured = Callable[[str], AbstractContextManager[None]]
 """What is around every read; it is given what is done: get, get_range or list, and, within a get
 that is late, get_again."""
 _Get = Callable[[], Coroutine[None, None, bytes]]
+TIMEOUT_S: Final = 10.0
 READS_AT_ONCE: Final = 64
 LISTINGS_AT_ONCE: Final = 2
 """They have places of their own: one takes seconds where there are many keys, and anybody may ask
@@ -57,7 +58,7 @@ class StoreReader:
         self,
         store: "ObjectStore",
         *,
-        timeout_s: float = 10.0,
+        timeout_s: float = TIMEOUT_S,
         reads_at_once: int = READS_AT_ONCE,
         measured: Measured = lambda _: nullcontext(),
     ) -> None:

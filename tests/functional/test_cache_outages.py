@@ -51,7 +51,7 @@ def values(cache: Valkey) -> list[bytes]:
     with Redis.from_url(cache.url) as client:
         names = client.keys(f"{NAMES}*")
     assert isinstance(names, list)
-    return [name for name in names if not name.endswith(b":claim")]
+    return [name for name in names if b":claim" not in name]
 
 
 @asynccontextmanager

@@ -1,0 +1,57 @@
+"""Who reads the store for all: a claim in Redis, which ends with its read or, at last, by itself.
+
+There are two claims of each object, so that a claim that is lost with its process, or a read that
+is stuck, costs all others no more than the wait for the second.
+"""
+
+import secrets
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from origin.cache.batch import Ask
+from origin.cache.connection import Refused, Unanswered
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+_FIRST: Final = "claim"
+_SECOND: Final = "claim2"
+_RELEASE: Final = (
+    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+)
+
+
+class Claim(NamedTuple):
+    """A read that is one process's to do, if ``token`` is what Redis has under ``name``."""
+
+    name: str
+    token: str
+
+
+class Claims:
+    """The claims of one process; each lasts for ``lasts_s`` at most."""
+
+    def __init__(self, client: "Redis", ask: Ask, lasts_s: float) -> None:
+        self._client = client
+        self._ask = ask
+        self._lasts_ms = int(lasts_s * 1000)
+        self._claimant = secrets.token_hex(8)
+        self._numbers = count()
+
+    def of(self, name: str) -> tuple[Claim, Claim]:
+        """Return both claims of what is called so, with a token that was never used."""
+        token = f"{self._claimant}:{next(self._numbers)}"
+        return Claim(f"{name}:{_FIRST}", token), Claim(f"{name}:{_SECOND}", token)
+
+    async def take(self, claim: Claim) -> bool:
+        """Tell whether it was free, and now is ours; raises what ``Ask`` does."""
+        taken = await self._ask(
+            lambda: self._client.set(claim.name, claim.token, nx=True, px=self._lasts_ms)
+        )
+        return bool(taken)
+
+    async def release(self, claim: Claim) -> None:
+        """Let others have it; one that ended in the meantime may be another's."""
+        with suppress(Unanswered, Refused):  # it has an end
+            await self._ask(lambda: self._client.eval(_RELEASE, 1, *claim))
