@@ -2,8 +2,9 @@
 
 Each is asked until ``homes`` can choose one of them, and no longer; or, of what an index vouches
 for, until one of them has given it. A store that is late, or fails, several times in a row is taken
-for one that fails until it answers again; the log says so. Whoever is cancelled leaves nothing
-under way.
+for one that fails until it answers again; the log says so. Nobody waits long for such a one where
+others have said no; now and then what it was asked goes on alone, to see whether it is back and
+only slow. Whoever is cancelled leaves nothing under way.
 """
 
 import asyncio
@@ -35,6 +36,7 @@ class AskedStore:
         self.reader = reader
         self._number = number
         self._circuit = Circuit(clock)
+        self._left_alone: set[asyncio.Task[Any]] = set()
 
     @property
     def is_failing(self) -> bool:
@@ -59,6 +61,19 @@ class AskedStore:
         if self._circuit.failed():
             _log.warning("store does not answer", store=self._number)
 
+    def leave_alone(self, asked: "asyncio.Task[Any]") -> bool:
+        """Let what it was asked go on with nobody waiting, if it is time to see how it does."""
+        if asked.done() or not self.is_failing or not self._circuit.admits():
+            return False
+        self._left_alone.add(asked)
+        asked.add_done_callback(self._seen)
+        return True
+
+    def _seen(self, asked: "asyncio.Task[Any]") -> None:
+        self._left_alone.discard(asked)
+        if not asked.cancelled():
+            asked.exception()  # it was taken note of
+
     def _answered(self) -> None:
         if self._circuit.succeeded():
             _log.info("store answers again", store=self._number)
@@ -75,12 +90,15 @@ class Answer(NamedTuple, Generic[T]):
 async def ask_all(stores: Sequence[AskedStore], ask: Ask[T], known: int | None) -> Answer[T]:
     """Return the answer that counts; raises NotFound, or StoreUnavailable where nobody can tell."""
     tasks = [asyncio.create_task(store.ask(ask)) for store in stores]
+    ending = tasks
     try:
         store, is_certain = await _chosen(stores, tasks, known)
+        asked = zip(stores, tasks, strict=True)
+        ending = [task for each, task in asked if not each.leave_alone(task)]
         if store is not None:
             return Answer(store, is_certain, tasks[store].result())
     finally:
-        await _end(tasks)
+        await _end(ending)
     if is_certain:
         raise NotFound("There is nothing at this address.")
     raise StoreUnavailable("Not all object stores can be read now; try again.") from _cause(tasks)
@@ -155,7 +173,7 @@ async def _chosen(
         numbers = awaited(said)
         done, _ = await asyncio.wait(
             [tasks[number] for number in numbers],
-            timeout=patience_s(said, [store.is_failing for store in stores]),
+            timeout=patience_s(said, [store.is_failing for store in stores], known),
             return_when=asyncio.FIRST_COMPLETED,
         )
         if not done:

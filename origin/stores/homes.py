@@ -27,7 +27,8 @@ LOOKED_FOR_EVERY_S: Final = 10.0
 PATIENCE_S: Final = 1.0
 """How long a store may take, once another one has it, before it counts as failing."""
 FAILING_PATIENCE_S: Final = 0.1
-"""The same for one that has been failing: it may have recovered."""
+"""The same for one that has been failing, also where all others have said no: it may have
+recovered."""
 HOMES_MAX: Final = 50_000
 """Places whose homes are remembered: some 15 MB."""
 
@@ -87,12 +88,20 @@ def awaited(said: Sequence[Said]) -> list[int]:
     return [store for store in range(count) if said[store] is Said.NOTHING_YET]
 
 
-def patience_s(said: Sequence[Said], is_failing: Sequence[bool]) -> float | None:
-    """Return how long those may still take who are waited for; None while no store has it."""
-    if Said.PRESENT not in said:
-        return None
-    all_fail = all(is_failing[store] for store in awaited(said))
-    return FAILING_PATIENCE_S if all_fail else PATIENCE_S
+def patience_s(
+    said: Sequence[Said], is_failing: Sequence[bool], known: int | None = None
+) -> float | None:
+    """Return how long those may still take who are waited for; None for as long as they need.
+
+    While no store has it, that is so, unless all that are waited for have been failing, some other
+    has said no, and it was not at home (``known``) in one of them: then nobody can tell.
+    """
+    late = awaited(said)
+    all_fail = all(is_failing[store] for store in late)
+    if Said.PRESENT in said:
+        return FAILING_PATIENCE_S if all_fail else PATIENCE_S
+    is_in_doubt = all_fail and Said.ABSENT in said and known not in late
+    return FAILING_PATIENCE_S if is_in_doubt else None
 
 
 class Homes:

@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 
 class CountingStore(MemoryStore):
-    """``asked`` counts reads by key; they wait while ``gate`` is closed, and fail once ``down``."""
+    """``asked`` counts reads by key; they wait while ``gate`` is closed, and fail once ``down``.
+
+    ``waiting`` is how many wait now.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: Counter[str] = Counter()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.waiting = 0
         self.down = False
         self.arrived = asyncio.Event()
 
@@ -36,7 +40,11 @@ class CountingStore(MemoryStore):
     async def _ask(self, path: str) -> None:
         self.asked[path] += 1
         self.arrived.set()
-        await self.gate.wait()
+        self.waiting += 1
+        try:
+            await self.gate.wait()
+        finally:
+            self.waiting -= 1
         if self.down:
             raise GenericError("The store is down.")
 

@@ -84,6 +84,28 @@ def test_who_is_waited_for_and_how_long() -> None:
 
 
 @pytest.mark.parametrize(
+    ("letters", "failing", "known", "patience"),
+    [
+        ("?--", {0}, None, FAILING_PATIENCE_S),
+        ("-?-", {1}, None, FAILING_PATIENCE_S),
+        ("??-", {0, 1}, None, FAILING_PATIENCE_S),
+        ("?-!", {0}, None, FAILING_PATIENCE_S),
+        ("?--", {0}, 2, FAILING_PATIENCE_S),
+        ("?--", set(), None, None),
+        ("??-", {0}, None, None),
+        ("?!!", {0, 1, 2}, None, None),
+        ("???", {0, 1, 2}, None, None),
+        ("?--", {0}, 0, None),
+    ],
+)
+def test_who_fails_is_hardly_waited_for_where_others_have_said_no_and_it_was_not_there(
+    letters: str, failing: set[int], known: int | None, patience: float | None
+) -> None:
+    is_failing = [number in failing for number in range(3)]
+    assert patience_s(said(letters), is_failing, known) == patience
+
+
+@pytest.mark.parametrize(
     ("key", "place"),
     [
         ("media/a/r/index.json", REVISION),

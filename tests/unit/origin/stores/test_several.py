@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from structlog.testing import capture_logs
 from manifests.index import StoredObject
 from manifests.layout import Revision
 from origin.cache.tiered import WHOLE_BYTES_MAX, TieredReader
+from origin.circuit import FAILURES_MAX, PAUSE_MAX_S, PAUSE_MIN_S
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import Missing, Newest
 from origin.stores.homes import FAILING_PATIENCE_S, LOOKED_FOR_EVERY_S, PATIENCE_S
@@ -341,6 +343,64 @@ async def test_a_store_that_hangs_is_waited_for_once_in_a_while(several: Several
     publish(several.trusted, "another", title="The real one")
     several.now_s += LOOKED_FOR_EVERY_S
     assert b"The real one" in await several.reader.read("entry/another.json")
+
+
+async def test_a_store_that_hangs_keeps_nobody_waiting_who_asks_for_what_is_nowhere(
+    several: Several,
+) -> None:
+    loop = asyncio.get_running_loop()
+    several.trusted.down = True
+    unknown = (f"entry/unknown-{number}.json" for number in count())
+    for _ in range(FAILURES_MAX):
+        with pytest.raises(StoreUnavailable):
+            await several.reader.read(next(unknown))
+    several.trusted.down = False
+    several.trusted.gate.clear()
+    begun_s = loop.time()
+    for key in (next(unknown), "media/unknown/r1/index.json", next(unknown)):
+        several.now_s += 2 * PAUSE_MAX_S  # it is time to see whether it is back
+        with pytest.raises(StoreUnavailable):
+            await several.reader.read(key)
+    assert loop.time() - begun_s < 3 * FAILING_PATIENCE_S + PATIENCE_S
+
+
+async def test_a_store_that_is_back_and_slow_is_found_to_be_so_by_who_did_not_wait(
+    several: Several,
+) -> None:
+    several.trusted.down = True
+    unknown = (f"entry/unknown-{number}.json" for number in count())
+    for _ in range(FAILURES_MAX):
+        with pytest.raises(StoreUnavailable):
+            await several.reader.read(next(unknown))
+    several.trusted.down = False
+    several.trusted.gate.clear()
+    several.trusted.asked.clear()
+    several.now_s += PAUSE_MIN_S
+    with capture_logs() as events:
+        for _ in range(3):
+            with pytest.raises(StoreUnavailable):
+                await several.reader.read(next(unknown))
+        assert several.trusted.waiting == 1, "one is left to see whether it is back"
+        several.trusted.gate.set()
+        await until(lambda: bool(events))
+    assert events[0]["event"] == "store answers again"
+    with pytest.raises(NotFound):
+        await several.reader.read(next(unknown))
+
+
+async def test_who_is_cancelled_leaves_nothing_under_way(several: Several) -> None:
+    several.trusted.down = True
+    for number in range(FAILURES_MAX):
+        with pytest.raises(StoreUnavailable):
+            await several.reader.read(f"entry/unknown-{number}.json")
+    several.trusted.down = False
+    several.trusted.gate.clear()
+    several.now_s += PAUSE_MIN_S
+    asks = asyncio.create_task(several.reader.read("entry/unknown.json"))
+    await until(lambda: several.trusted.waiting == 1)
+    asks.cancel()
+    await asyncio.gather(asks, return_exceptions=True)
+    assert several.trusted.waiting == 0
 
 
 async def test_nobody_takes_the_place_of_what_was_in_a_store_that_fails(several: Several) -> None:
