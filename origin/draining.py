@@ -7,8 +7,9 @@ from accepts nothing more, and gives connections that are open a moment to hear 
 be sending just now what would get no answer if its connection were closed.
 
 Then sockets and idle connections are closed, and what is under way has ``timeout_s`` to finish, be
-it a request of which only half a head has come. An answer is finished when its last byte has left for the network, which, with a client that takes its
-time, is long after its handler has ended: aiohttp waits for handlers, we for bytes.
+it a request of which only half a head has come. An answer is finished when its last byte has left
+for the network, which, with a client that takes its time, is long after its handler has ended:
+aiohttp waits for handlers, we for bytes.
 """
 
 import asyncio
