@@ -12,6 +12,7 @@ What clients say of themselves is cut short.
 import json
 import re
 import time
+from functools import lru_cache
 from json.encoder import encode_basestring_ascii
 from typing import Final, Protocol
 
@@ -73,7 +74,7 @@ def client_part(
     """Return what a line says of who asked, and which host they took us for."""
     return (
         f'"remote":{_said(remote, _RANGE_LENGTH)},"range":{_said(range_header, _RANGE_LENGTH)}'
-        f',"host":{_said(host, _HOST_LENGTH)},"user_agent":{_said(user_agent, _AGENT_LENGTH)}'
+        f',"host":{_said_of_host(host)},"user_agent":{_said(user_agent, _AGENT_LENGTH)}'
     )
 
 
@@ -109,6 +110,12 @@ def _for_people(answer: str, client: str) -> str:
     said = json.loads(f"{{{answer},{client}}}")
     who, what = said["remote"], f"{said['method']} {said['path']!r}"
     return f"{who} {what} {said['status']} {said['sent_bytes']} bytes"
+
+
+@lru_cache(maxsize=256)
+def _said_of_host(host: str | None) -> str:
+    """Return what is said of a host: there are few, however many clients ask only once."""
+    return _said(host, _HOST_LENGTH)
 
 
 def _said(text: str | None, length: int) -> str:
