@@ -4,7 +4,9 @@ What is in memory and fresh is given at once. What has just become stale is give
 read anew (stale-while-revalidate), and for longer where that fails (stale-if-error, RFC 5861). All
 else is a flight through the other tiers, which whoever wants the same joins.
 
-Ranges are cut from whole objects: these are small, and one read serves all ranges. Where a listener
+Ranges are cut from whole objects: one read serves all ranges, and a part has no digest, so nobody
+could tell whether it is what caches will keep for a year. Nearly all objects are small; a large one
+takes no more than it does where all of it is asked for, and is held like others. Where a listener
 is at one segment, the next is read ahead, a few at a time and only while the store has places free.
 """
 
@@ -25,8 +27,8 @@ from origin.cache.record import Found, Record, current
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX, Newest, Reader
 
-WHOLE_BYTES_MAX: Final = 4 * 1024 * 1024
-"""Larger objects (a waveform of many hours) are read in part where a part is asked for."""
+SMALL_BYTES_MAX: Final = 4 * 1024 * 1024
+"""Larger objects (a waveform of many hours) are not read ahead, nor shared."""
 READ_AHEAD_MAX: Final = 4
 STAND_IN_AFTER_S: Final = 1.0
 """How long a store may take until something stale stands in, and how long that is not tried again
@@ -125,10 +127,10 @@ class TieredReader:
         self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
     ) -> bytes:
         """Return the bytes from ``start`` up to, not including, ``stop``."""
-        if listed is not None and listed.size_bytes <= WHOLE_BYTES_MAX:
+        if listed is not None:
             return (await self.read(key, listed=listed))[start:stop]
         current().note(Found.STORE)
-        return await self._store.read_span(key, start, stop, listed=listed)
+        return await self._store.read_span(key, start, stop)
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Have an object at hand that somebody will ask for soon, if that costs nobody else."""
@@ -137,7 +139,7 @@ class TieredReader:
             key in self.held
             or self._ahead >= READ_AHEAD_MAX
             or self._store.is_busy_for(key)
-            or listed.size_bytes > WHOLE_BYTES_MAX
+            or listed.size_bytes > SMALL_BYTES_MAX
             or self._flights.under_way(what) is not None
             or not self.held.memory.has_room_for(key, listed.size_bytes)
         ):
@@ -245,7 +247,7 @@ class TieredReader:
     async def _bring(self, what: Flight) -> Arrival:
         key, limit_bytes, listed = what
         from_store = partial(self._store.read, key, limit_bytes=limit_bytes, listed=listed)
-        if self._shared is None or listed is None or listed.size_bytes > WHOLE_BYTES_MAX:
+        if self._shared is None or listed is None or listed.size_bytes > SMALL_BYTES_MAX:
             return Arrival(await from_store(), Found.STORE)
         return await self._shared.read(key, listed, from_store)
 

@@ -1,4 +1,4 @@
-"""Where the bytes of an answer come from: memory, or an object that is read only as far as needed.
+"""Where the bytes of an answer come from: memory, or an object of the store.
 
 A body knows its size and its digest before it is read. Yet HEAD, 304, 412 and 416 say of it only
 what GET would: they ``check`` that it can be given. What is in memory was held against its index

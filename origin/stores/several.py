@@ -54,7 +54,7 @@ class StoresReader:
         async def ask(reader: StoreReader) -> bytes:
             return await reader.read(key, limit_bytes=limit_bytes, listed=listed)
 
-        return await self._read(key, ask, listed, ask)
+        return await self._read(key, ask, listed)
 
     async def read_span(
         self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
@@ -64,10 +64,7 @@ class StoresReader:
         async def ask(reader: StoreReader) -> bytes:
             return await reader.read_span(key, start, stop, listed=listed)
 
-        async def ask_whole(reader: StoreReader) -> bytes:
-            return (await reader.read(key, listed=listed))[start:stop]
-
-        return await self._read(key, ask, listed, ask_whole)
+        return await self._read(key, ask, listed)
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Do nothing: there is no place to hold it."""
@@ -87,12 +84,10 @@ class StoresReader:
             missing = Missing.NOTHING
         return Newest(_merged([listing.newest for listing in found], count), missing)
 
-    async def _read(
-        self, key: str, ask: Ask[bytes], listed: StoredObject | None, ask_others: Ask[bytes]
-    ) -> bytes:
+    async def _read(self, key: str, ask: Ask[bytes], listed: StoredObject | None) -> bytes:
         """Return what its home says of an object; what is listed, also from whoever else has it.
 
-        ``ask_others`` gets nothing but what an index vouches for.
+        Of what is listed, ``ask`` gets nothing but what an index vouches for.
         """
         if listed is None or len(self._stores) == 1:
             return await self._read_at_home(key, ask)
@@ -102,7 +97,7 @@ class StoresReader:
         content, is_late = await ask_in_turn(
             self._read_at_home(key, ask),
             FAILING_PATIENCE_S if is_failing else PATIENCE_S,
-            lambda: [store.ask(ask_others) for store in self._all_but(self._homes.last(place))],
+            lambda: [store.ask(ask) for store in self._all_but(self._homes.last(place))],
         )
         if is_late and home is not None:
             self._stores[home].failed()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from manifests.index import StoredObject
-from origin.cache.tiered import TieredReader
+from origin.cache.tiered import SMALL_BYTES_MAX, TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.delivery.reading import Missing, Reader
 from origin.stores.reader import StoreReader
@@ -99,6 +99,19 @@ async def test_what_is_too_large_or_another_is_broken(
     assert _content(store, key) != b"sound"
     with pytest.raises(BrokenObject):
         await reader.read(key, listed=_listed(b"sound"))
+
+
+@pytest.mark.parametrize("size_bytes", [1_000, SMALL_BYTES_MAX + 1])
+async def test_a_part_of_what_is_listed_is_of_that_or_broken(
+    reader: Reader, store: CountingStore, size_bytes: int
+) -> None:
+    """Whatever its size: caches keep a part for a year, too."""
+    right = bytes(range(250)) * (size_bytes // 250) + b"\1" * (size_bytes % 250)
+    store.put(SEGMENT, right[:-1] + b"\0")
+    with pytest.raises(BrokenObject):
+        await reader.read_span(SEGMENT, 2, 5, listed=_listed(right))
+    store.put(SEGMENT, right)
+    assert await reader.read_span(SEGMENT, 2, 5, listed=_listed(right)) == right[2:5]
 
 
 @pytest.mark.parametrize("key", [SEGMENT, ENTRY, "entry/b.json", "media/a/r/index.json"])
