@@ -21,6 +21,8 @@ def without_secrets(text: str) -> str:
 
     No URL in it has a user, a password, a query or a fragment.
     """
+    if "://" not in text and "eyJ" not in text:  # nearly always, and a tenth of the time
+        return text
     bare = _URL.sub(lambda url: _BEHIND_PATH.sub("", _USER.sub("", url[0])), text)
     return _JWT.sub("-", bare)
 
