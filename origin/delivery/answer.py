@@ -134,8 +134,9 @@ async def _partial(
     separator = multipart.boundary(etag, spans)
     media_type = headers[hdrs.CONTENT_TYPE]
     headers[hdrs.CONTENT_TYPE] = multipart.content_type(separator)
+    content = await body.read()  # once: each part would be cut from all of it (``reading``)
     return multipart.render(
-        [(span, await body.read_span(span)) for span in spans],
+        [(span, content[span.start : span.stop]) for span in spans],
         separator=separator,
         media_type=media_type,
         size_bytes=body.size_bytes,

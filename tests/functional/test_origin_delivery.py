@@ -19,6 +19,7 @@ from manifests.parse import parse_playlist
 from origin.app import create_app
 from origin.stores.listing import LISTED_KEYS_MAX
 from origin.stores.reader import StoreReader
+from tests.servers.counting import CountingStore
 from tests.sources.published import MEDIA_PLAYLIST, PublishedAsset, publish
 
 Client = TestClient[Request, Application]
@@ -289,6 +290,18 @@ async def test_a_large_waveform_is_compressed_too(client: Client, asset: Publish
     response = await client.get(f"{asset.path}/waveform.json", headers={"Accept-Encoding": "gzip"})
     assert response.headers["Content-Encoding"] == "gzip"
     assert await response.read() == asset.contents["waveform.json"]
+
+
+async def test_what_memory_cannot_hold_is_read_once_for_all_its_parts() -> None:
+    asset = publish(store := CountingStore())
+    name = "128k/00000.m4s"
+    app = create_app(store, reader=StoreReader(store))
+    async with TestClient(TestServer(app)) as client:
+        parts = {"Range": "bytes=0-1,4-5,8-9"}
+        response = await client.get(f"{asset.path}/{name}", headers=parts)
+        assert response.status == HTTPStatus.PARTIAL_CONTENT
+        assert (await response.read()).count(b"Content-Range: bytes ") == 3
+    assert store.asked[asset.entry.where.key(name)] == 1
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
