@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -55,6 +56,17 @@ class Several:
         self.trusted.asked.clear()
         self.other.asked.clear()
         return counts
+
+    async def hang_after_failing(self) -> Iterator[str]:
+        """Let the trusted store hang that is taken for failing; return keys of what is nowhere."""
+        self.trusted.down = True
+        unknown = (f"entry/unknown-{number}.json" for number in count())
+        for _ in range(FAILURES_MAX):
+            with pytest.raises(StoreUnavailable):
+                await self.reader.read(next(unknown))
+        self.trusted.down = False
+        self.trusted.gate.clear()
+        return unknown
 
 
 @pytest.fixture
@@ -347,13 +359,7 @@ async def test_a_store_that_hangs_keeps_nobody_waiting_who_asks_for_what_is_nowh
     several: Several,
 ) -> None:
     loop = asyncio.get_running_loop()
-    several.trusted.down = True
-    unknown = (f"entry/unknown-{number}.json" for number in count())
-    for _ in range(FAILURES_MAX):
-        with pytest.raises(StoreUnavailable):
-            await several.reader.read(next(unknown))
-    several.trusted.down = False
-    several.trusted.gate.clear()
+    unknown = await several.hang_after_failing()
     begun_s = loop.time()
     for key in (next(unknown), "media/unknown/r1/index.json", next(unknown)):
         several.now_s += 2 * PAUSE_MAX_S  # it is time to see whether it is back
@@ -365,13 +371,7 @@ async def test_a_store_that_hangs_keeps_nobody_waiting_who_asks_for_what_is_nowh
 async def test_a_store_that_is_back_and_slow_is_found_to_be_so_by_who_did_not_wait(
     several: Several,
 ) -> None:
-    several.trusted.down = True
-    unknown = (f"entry/unknown-{number}.json" for number in count())
-    for _ in range(FAILURES_MAX):
-        with pytest.raises(StoreUnavailable):
-            await several.reader.read(next(unknown))
-    several.trusted.down = False
-    several.trusted.gate.clear()
+    unknown = await several.hang_after_failing()
     several.trusted.asked.clear()
     several.now_s += PAUSE_MIN_S
     with capture_logs() as events:
