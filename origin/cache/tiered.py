@@ -123,15 +123,6 @@ class TieredReader:
             raise BrokenObject(f"An object of the store has more than {limit_bytes} bytes.")
         return content
 
-    async def read_span(
-        self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
-    ) -> bytes:
-        """Return the bytes from ``start`` up to, not including, ``stop``."""
-        if listed is not None:
-            return (await self.read(key, listed=listed))[start:stop]
-        current().note(Found.STORE)
-        return await self._store.read_span(key, start, stop)
-
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Have an object at hand that somebody will ask for soon, if that costs nobody else."""
         what = Flight(key, OBJECT_BYTES_MAX, listed)

@@ -128,18 +128,17 @@ async def _partial(
     body: Body, spans: Sequence[ByteSpan], etag: str, headers: dict[str, str]
 ) -> bytes:
     """Return the content of a 206 and say in ``headers`` what it is (RFC 9110 §15.3.7)."""
-    if len(spans) == 1:
-        headers[hdrs.CONTENT_RANGE] = content_range(spans[0], body.size_bytes)
-        return await body.read_span(spans[0])
+    content = await body.read()
+    parts = [(span, content[span.start : span.stop]) for span in spans]
+    if len(parts) == 1:
+        ((span, part),) = parts
+        headers[hdrs.CONTENT_RANGE] = content_range(span, body.size_bytes)
+        return part
     separator = multipart.boundary(etag, spans)
     media_type = headers[hdrs.CONTENT_TYPE]
     headers[hdrs.CONTENT_TYPE] = multipart.content_type(separator)
-    content = await body.read()  # once: each part would be cut from all of it (``reading``)
     return multipart.render(
-        [(span, content[span.start : span.stop]) for span in spans],
-        separator=separator,
-        media_type=media_type,
-        size_bytes=body.size_bytes,
+        parts, separator=separator, media_type=media_type, size_bytes=body.size_bytes
     )
 
 

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from manifests.index import StoredObject
-from origin.delivery.errors import BrokenObject
-from origin.delivery.range import ByteSpan
 from origin.delivery.reading import Reader
 
 
@@ -35,9 +33,6 @@ class Body(Protocol):
 
     async def read(self) -> bytes:
         """Return all of them."""
-
-    async def read_span(self, span: ByteSpan) -> bytes:
-        """Return some of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +52,6 @@ class MemoryBody:
     async def read(self) -> bytes:
         """Return all of them."""
         return self.content
-
-    async def read_span(self, span: ByteSpan) -> bytes:
-        """Return some of them."""
-        return self.content[span.start : span.stop]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +78,3 @@ class StoredBody:
         if self.following is not None:
             self.reader.read_ahead(*self.following)
         return content
-
-    async def read_span(self, span: ByteSpan) -> bytes:
-        """Return some of it; BrokenObject where the object is shorter."""
-        content = await self.reader.read_span(self.key, span.start, span.stop, listed=self.listed)
-        return _checked(content, span.size_bytes)
-
-
-def _checked(content: bytes, size_bytes: int) -> bytes:
-    """Never send bytes under an entity tag that is not theirs."""
-    if len(content) != size_bytes:
-        raise BrokenObject("The store holds another number of bytes than was published.")
-    return content

@@ -41,11 +41,6 @@ class Reader(Protocol):
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
 
-    async def read_span(
-        self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
-    ) -> bytes:
-        """Return the bytes from ``start`` up to, not including, ``stop``."""
-
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Have an object at hand that somebody will ask for soon, if that costs nobody else."""
 

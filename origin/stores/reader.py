@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 Measured = Callable[[str], AbstractContextManager[None]]
-"""What is around every read; it is given what is done: get, get_range or list, and, within a get
+"""What is around every read; it is given what is done: get or list, and, within a get
 that is late, get_again."""
 _Get = Callable[[], Coroutine[None, None, bytes]]
 TIMEOUT_S: Final = 10.0
@@ -99,7 +99,7 @@ class StoreReader:
         may have been altered on its way, and what does not come may be of a server that knows no
         ranges, so there is a second read.
         """
-        ranged = partial(self._get_range, key, 0, listed.size_bytes)
+        ranged = partial(self._get_range, key, listed.size_bytes)
         with suppress(GenericError):
             content = await self._get(ranged)
             if matches(content, listed):
@@ -142,8 +142,8 @@ class StoreReader:
         with self._measured("get_again"):
             return await get()
 
-    async def _get_range(self, key: str, start: int, stop: int) -> bytes:
-        return bytes(await self._store.get_range_async(key, start=start, end=stop))
+    async def _get_range(self, key: str, size_bytes: int) -> bytes:
+        return bytes(await self._store.get_range_async(key, start=0, end=size_bytes))
 
     async def _get_whole(self, key: str, limit_bytes: int) -> bytes:
         """Return an object that fits its entity tag, as far as that tells."""
@@ -168,18 +168,6 @@ class StoreReader:
         found = await self._store.get_async(key)
         _check_size(found.meta["size"], limit_bytes)
         return found
-
-    async def read_span(
-        self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
-    ) -> bytes:
-        """Return the bytes from ``start`` up to, not including, ``stop``.
-
-        What is listed is read whole: a part has no digest.
-        """
-        if listed is not None:
-            return (await self.read(key, listed=listed))[start:stop]
-        async with self._translated("get_range"), self._places:
-            return await self._get_range(key, start, stop)
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Do nothing: there is no place to hold it."""

@@ -56,16 +56,6 @@ class StoresReader:
 
         return await self._read(key, ask, listed)
 
-    async def read_span(
-        self, key: str, start: int, stop: int, *, listed: StoredObject | None = None
-    ) -> bytes:
-        """Return the bytes from ``start`` up to, not including, ``stop``."""
-
-        async def ask(reader: StoreReader) -> bytes:
-            return await reader.read_span(key, start, stop, listed=listed)
-
-        return await self._read(key, ask, listed)
-
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Do nothing: there is no place to hold it."""
 

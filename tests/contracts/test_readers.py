@@ -68,14 +68,10 @@ def _content(store: CountingStore, key: str) -> bytes:
 
 
 @pytest.mark.parametrize("key", [SEGMENT, WAVEFORM, ENTRY, f"{REVISION}/index.json"])
-async def test_what_is_there_comes_whole_and_in_part(
-    reader: Reader, store: CountingStore, key: str
-) -> None:
+async def test_what_is_there_comes_as_it_is(reader: Reader, store: CountingStore, key: str) -> None:
     content = _content(store, key)
     assert await reader.read(key) == content
     assert await reader.read(key, listed=_listed(content)) == content
-    assert await reader.read_span(key, 2, 5) == content[2:5]
-    assert await reader.read_span(key, 2, 5, listed=_listed(content)) == content[2:5]
 
 
 @pytest.mark.parametrize(
@@ -86,8 +82,6 @@ async def test_what_is_not_there_is_not_found(reader: Reader, key: str) -> None:
         await reader.read(key)
     with pytest.raises(NotFound):
         await reader.read(key, listed=_listed(b"sound"))
-    with pytest.raises(NotFound):
-        await reader.read_span(key, 0, 1)
 
 
 @pytest.mark.parametrize("key", [SEGMENT, ENTRY])
@@ -102,16 +96,16 @@ async def test_what_is_too_large_or_another_is_broken(
 
 
 @pytest.mark.parametrize("size_bytes", [1_000, SMALL_BYTES_MAX + 1])
-async def test_a_part_of_what_is_listed_is_of_that_or_broken(
+async def test_what_is_listed_is_that_or_broken(
     reader: Reader, store: CountingStore, size_bytes: int
 ) -> None:
-    """Whatever its size: caches keep a part for a year, too."""
+    """Whatever its size: caches keep it, or a part of it, for a year."""
     right = bytes(range(250)) * (size_bytes // 250) + b"\1" * (size_bytes % 250)
     store.put(SEGMENT, right[:-1] + b"\0")
     with pytest.raises(BrokenObject):
-        await reader.read_span(SEGMENT, 2, 5, listed=_listed(right))
+        await reader.read(SEGMENT, listed=_listed(right))
     store.put(SEGMENT, right)
-    assert await reader.read_span(SEGMENT, 2, 5, listed=_listed(right)) == right[2:5]
+    assert await reader.read(SEGMENT, listed=_listed(right)) == right
 
 
 @pytest.mark.parametrize("key", [SEGMENT, ENTRY, "entry/b.json", "media/a/r/index.json"])

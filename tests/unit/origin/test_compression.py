@@ -12,7 +12,6 @@ from origin.delivery.body import MemoryBody
 from origin.delivery.compression import Compressor, tag_of
 from origin.delivery.encoding import Coding
 from origin.delivery.errors import StoreUnavailable
-from origin.delivery.range import ByteSpan
 
 DECOMPRESS: dict[Coding, Callable[[bytes], bytes]] = {
     Coding.GZIP: gzip.decompress,
@@ -41,9 +40,6 @@ class CountedBody:
         if self.reads <= self.failures:
             raise StoreUnavailable("It is down.")
         return self.content
-
-    async def read_span(self, span: ByteSpan) -> bytes:
-        return self.content[span.start : span.stop]
 
 
 @pytest.mark.parametrize("coding", DECOMPRESS)

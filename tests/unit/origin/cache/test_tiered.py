@@ -66,15 +66,6 @@ async def test_what_is_listed_is_read_once_and_held_for_good(tiers: Tiers) -> No
     content, noted = await tiers.told(SEGMENT, listed(b"sound"))
     assert (content, noted.farthest, noted.until_s) == (b"sound", Found.MEMORY, None)
     assert noted.is_from_memory
-    assert await tiers.reader.read_span(SEGMENT, 1, 3, listed=listed(b"sound")) == b"ou"
-    assert tiers.store.asked[SEGMENT] == 1
-
-
-async def test_a_range_brings_the_whole_object_once(tiers: Tiers) -> None:
-    tiers.store.put(SEGMENT, b"sound")
-    spans = [(0, 1), (1, 5), (2, 3)]
-    read = [tiers.reader.read_span(SEGMENT, *span, listed=listed(b"sound")) for span in spans]
-    assert await asyncio.gather(*read) == [b"s", b"ound", b"u"]
     assert tiers.store.asked[SEGMENT] == 1
 
 

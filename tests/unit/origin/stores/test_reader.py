@@ -18,7 +18,6 @@ async def test_what_is_there_and_what_is_not() -> None:
     store.put("key", b"content")
     reader = StoreReader(store)
     assert await reader.read("key") == b"content"
-    assert await reader.read_span("key", 2, 5) == b"nte"
     with pytest.raises(NotFound):
         await reader.read("other")
     with pytest.raises(BrokenObject):

@@ -189,15 +189,11 @@ async def test_what_an_index_lists_is_never_taken_for_something_else(several: Se
     several.other.put(SEGMENT, b"other sound")
     with pytest.raises(NotFound):
         await several.reader.read(SEGMENT, listed=listed(asset, "128k/00000.m4s"))
-    span = several.reader.read_span(SEGMENT, 0, 3, listed=listed(asset, "128k/00000.m4s"))
-    with pytest.raises(NotFound):
-        await span
     with pytest.raises(NotFound):
         await several.reader.read(SEGMENT)
     content = asset.contents["128k/00000.m4s"]
     several.other.put(SEGMENT, content)
-    span = several.reader.read_span(SEGMENT, 2, 9, listed=listed(asset, "128k/00000.m4s"))
-    assert await span == content[2:9]
+    assert await several.reader.read(SEGMENT, listed=listed(asset, "128k/00000.m4s")) == content
 
 
 def fail(store: CountingStore, how: str) -> None:
@@ -226,7 +222,6 @@ async def test_what_an_index_lists_comes_from_whoever_has_it(
     elsewhere.put(SEGMENT, content)
     fail(at_home, how)
     assert await several.reader.read(SEGMENT, listed=vouched) == content
-    assert await several.reader.read_span(SEGMENT, 2, 9, listed=vouched) == content[2:9]
 
 
 @pytest.mark.parametrize(("how", "raised"), [("down", StoreUnavailable), ("gone", NotFound)])
@@ -239,8 +234,6 @@ async def test_what_nothing_vouches_for_comes_from_its_home_alone(
     fail(several.trusted, how)
     with pytest.raises(raised):
         await several.reader.read(SEGMENT)
-    with pytest.raises(raised):
-        await several.reader.read_span(SEGMENT, 2, 9)
 
 
 @pytest.mark.parametrize(
@@ -429,15 +422,14 @@ async def test_the_log_says_which_store_fails_and_when_that_is_over(several: Sev
     ]
 
 
-async def test_a_part_of_what_is_large_comes_from_where_it_is_now(several: Several) -> None:
+async def test_what_is_large_comes_from_where_it_is_now(several: Several) -> None:
     publish(several.trusted)
     several.trusted.delete(WHERE.key("waveform.dat"))
     large = bytes(range(256)) * (SMALL_BYTES_MAX // 256 + 1)
     several.other.put(WHERE.key("waveform.dat"), large)
     vouched = StoredObject("waveform.dat", len(large), hashlib.sha256(large).hexdigest())
     tiers = TieredReader(several.reader)
-    span = await tiers.read_span(WHERE.key("waveform.dat"), 255, 258, listed=vouched)
-    assert span == b"\xff\0\1"
+    assert await tiers.read(WHERE.key("waveform.dat"), listed=vouched) == large
 
 
 async def test_a_listing_is_of_all_stores_and_says_where_one_is_missing(
