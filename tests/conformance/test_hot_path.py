@@ -9,9 +9,17 @@ from obstore.store import MemoryStore
 
 from origin.app import create_app
 from tests.conformance.both_paths import LAST, BothPaths, both_paths
-from tests.conformance.hostile_requests import BEGUN, HOSTILE, IN_PIECES, PAGE, Hostile
+from tests.conformance.hostile.conditions import CONDITIONS
+from tests.conformance.hostile.fields import FIELDS
+from tests.conformance.hostile.framing import FRAMING
+from tests.conformance.hostile.head_method import HEADS
+from tests.conformance.hostile.messages import MESSAGES
+from tests.conformance.hostile.pieces import IN_PIECES
+from tests.conformance.hostile.request import BEGUN, PAGE, Hostile
+from tests.conformance.hostile.request_line import LINES, TARGETS
 from tests.conformance.wire import DATE
 
+HOSTILE = [*MESSAGES, *FIELDS, *FRAMING, *TARGETS, *LINES, *HEADS, *CONDITIONS]
 STATUS_LINE = re.compile(rb"HTTP/1\.1 ([0-9]{3}) [A-Z][^\r]*\r\n(.*?)\r\n\r\n", re.DOTALL)
 
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from origin.delivery import problem
 from tests.conformance.both_paths import both_paths, said
-from tests.conformance.hostile_requests import PAGE
+from tests.conformance.hostile.request import PAGE
 from tests.conformance.wire import REASONS, Origin, check
 
 
