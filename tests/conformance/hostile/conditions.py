@@ -1,10 +1,6 @@
 """What is asked for in part, or if (RFC 9110 §12 to §14)."""
 
-from tests.conformance.hostile.request import (
-    answered,
-    page,
-    to,
-)
+from tests.conformance.hostile.request import answered, page, to
 
 CONDITIONS = [
     *to(406)(page(b"Accept-Encoding: *;q=0")), *to(304)(page(b"If-None-Match: *")),

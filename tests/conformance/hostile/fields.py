@@ -1,13 +1,6 @@
 """Field lines, and which host is meant (RFC 9112 §5, RFC 9110 §7.2)."""
 
-from tests.conformance.hostile.request import (
-    BEGUN,
-    answered,
-    line,
-    page,
-    refused,
-    to,
-)
+from tests.conformance.hostile.request import BEGUN, answered, line, page, refused, to
 
 FIELDS = [
     # Folded lines, odd white space, odd names.

@@ -1,13 +1,6 @@
 """HEAD, whose answers have no body (RFC 9110 §9.3.2)."""
 
-from tests.conformance.hostile.request import (
-    PAGE,
-    line,
-    other_version,
-    refused,
-    to,
-    unimplemented,
-)
+from tests.conformance.hostile.request import PAGE, line, other_version, refused, to, unimplemented
 
 HEAD = b"HEAD / HTTP/1.1\r\n"
 HEADS = [
