@@ -25,7 +25,7 @@ from origin.delivery.reading import Reader
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.memory_shares import USUAL, MemoryShares
-from origin.stores.reader import StoreReader
+from origin.stores.reader import TIMEOUT_S, StoreReader
 from origin.stores.several import StoresReader
 from origin.telemetry.process import Telemetry
 from origin.telemetry.tiers import FoundCounts, count_tiers
@@ -44,7 +44,7 @@ _MIDDLEWARES: Final = (
 
 def create_app(
     *stores: "ObjectStore",
-    store_timeout_s: float = 10.0,
+    store_timeout_s: float = TIMEOUT_S,
     purged: bool = False,
     tokens: TokenRules | None = None,
     cache: str | None = None,
@@ -77,6 +77,7 @@ def create_app(
         tiers = Tiers(
             _reader(stores, store_timeout_s, telemetry),
             cache,
+            store_s=store_timeout_s,
             memory_bytes=shares.objects,
             on_change=answers.forget,
         )

@@ -14,12 +14,14 @@ from origin.cache.memory import MEMORY_BYTES
 from origin.cache.room import look
 from origin.cache.shared import SharedTier
 from origin.cache.tiered import Behind, TieredReader
+from origin.stores.reader import TIMEOUT_S
 
 
 class Tiers:
     """The tiers' reader, and what runs beside it within ``running``.
 
     ``cache`` is the URL of a Redis or Valkey server; raises CacheUnusable where it is none.
+    ``store_s`` is how long a read of the store may take.
     """
 
     def __init__(
@@ -27,12 +29,15 @@ class Tiers:
         store: Behind,
         cache: str | None = None,
         *,
+        store_s: float = TIMEOUT_S,
         memory_bytes: int = MEMORY_BYTES,
         on_change: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._client = None if cache is None else connect(cache)
         self.connection = None if self._client is None else Connection(self._client)
-        self.shared = None if self.connection is None else SharedTier(self.connection)
+        self.shared = (
+            None if self.connection is None else SharedTier(self.connection, store_s=store_s)
+        )
         self.reader = TieredReader(
             store, shared=self.shared, memory_bytes=memory_bytes, on_change=on_change
         )
