@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _CHUNKED: Final = "chunked"
 _CLOSE: Final = "close"
+_LENGTH_DIGITS_MAX: Final = 18
+"""They fit 63 bits."""
 
 
 def judged(message: "RawRequestMessage") -> "RawRequestMessage":
@@ -50,7 +52,13 @@ def _require_host(message: "RawRequestMessage") -> None:
 
 
 def _require_framing(message: "RawRequestMessage") -> None:
-    """Refuse transfer codings but one (RFC 9112 §6.1), of which HTTP/1.0 knows nothing."""
+    """Refuse transfer codings but one (RFC 9112 §6.1), of which HTTP/1.0 knows nothing.
+
+    And sizes that no body has: servers make other ones of what they have no room for (RFC 9110
+    §8.6), aiohttp's parser none at all of 2^64 - 1.
+    """
+    if len(message.headers.get(hdrs.CONTENT_LENGTH, "")) > _LENGTH_DIGITS_MAX:
+        raise BadRequest("Content-Length names a size that no body has.")
     if hdrs.TRANSFER_ENCODING not in message.headers:
         return
     codings = _members(message, hdrs.TRANSFER_ENCODING)

@@ -25,6 +25,9 @@ FRAMING = [
             page(b"Content-Length: " + length) + b"hello"
             for length in (
                 b"+5", b"-5", b"5, 5", b"5 5", b"", b"0x5", b"5;", b"5\x00", b"5.0", 25 * b"9",
+                # What is too much for 64 bits, for 63, or for them but one: no body is so large.
+                *(str(size).encode() for size in (2**64, 2**64 - 1, 2**64 - 2, 2**63, 10**18)),
+                18 * b"0" + b"5", 5_000 * b"0" + b"5",
             )
         ),
         page(b"Content-Length: 5", b"Content-Length: 5") + b"hello",

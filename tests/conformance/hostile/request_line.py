@@ -50,7 +50,8 @@ TARGETS = [
     ),
     *to(414, stays=False)(
         line(b"GET /" + 9_000 * b"a" + b" HTTP/1.1"), line(b"GET /?" + 9_000 * b"a" + b" HTTP/1.1"),
-        b"GET /" + 9_000 * b"a",
+        b"GET /" + 9_000 * b"a", line(b"GET /" + 40_000 * b"a" + b" HTTP/1.1"),
+        b"GET /" + 60_000 * b"a",
     ),
 ]  # fmt: skip
 
