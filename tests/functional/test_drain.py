@@ -138,14 +138,16 @@ def test_load_balancers_hear_of_it_first(folder: Path, asset: PublishedAsset, lo
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.parametrize("behind", ["", "\r\n"], ids=["at once", "an empty line"])
 def test_a_connection_at_rest_is_closed_in_peace(
-    folder: Path, asset: PublishedAsset, log: Path
+    folder: Path, asset: PublishedAsset, log: Path, behind: str
 ) -> None:
     with (
         supervised(folder, log, "--drain-timeout", "1000") as server,
         closing(server.connect()) as idle,
     ):
-        idle.sendall(f"GET {asset.path}/128k/init.mp4 HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        request = f"GET {asset.path}/128k/init.mp4 HTTP/1.1\r\nHost: test\r\n\r\n"
+        idle.sendall((request + behind).encode())
         received = b""
         while not received.endswith(asset.contents["128k/init.mp4"]):
             received += idle.recv(65_536)
