@@ -26,7 +26,7 @@ def judged(message: "RawRequestMessage") -> "RawRequestMessage":
     """Return a request as it is to be answered, or raise what stands against it."""
     _require_host(message)
     _require_framing(message)
-    return _without_expectation(_with_close(message))
+    return _without_expectation(_with_close(_with_host(message)))
 
 
 def _members(message: "RawRequestMessage", name: str) -> list[str]:
@@ -49,6 +49,15 @@ def _require_host(message: "RawRequestMessage") -> None:
         is_good = message.version < HttpVersion11 or not message.path.startswith(("/", "*"))
     if not is_good:
         raise BadRequest("Host names no host.")
+
+
+def _with_host(message: "RawRequestMessage") -> "RawRequestMessage":
+    """Let the host of a target that has one count, whatever Host says (RFC 9112 §3.2.2)."""
+    if message.path.startswith(("/", "*")):
+        return message
+    headers = CIMultiDict(message.headers)
+    headers[hdrs.HOST] = message.url.authority
+    return message._replace(headers=CIMultiDictProxy(headers))
 
 
 def _require_framing(message: "RawRequestMessage") -> None:
@@ -87,7 +96,7 @@ def _without_expectation(message: "RawRequestMessage") -> "RawRequestMessage":
     expected = _members(message, hdrs.EXPECT)
     if not expected:
         return message
-    if message.version >= HttpVersion11 and expected != [CONTINUE]:
+    if message.version >= HttpVersion11 and set(expected) != {CONTINUE}:
         raise ExpectationFailed
     headers = CIMultiDict(message.headers)
     del headers[hdrs.EXPECT]

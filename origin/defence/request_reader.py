@@ -237,6 +237,7 @@ def _parser_after(parser: HttpRequestParser, loop: "AbstractEventLoop") -> HttpR
         max_field_size=FIELD_BYTES_MAX,
         max_headers=FIELDS_MAX,
         payload_exception=RequestPayloadError,
+        auto_decompress=False,
     )
 
 

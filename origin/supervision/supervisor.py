@@ -95,6 +95,7 @@ class Supervisor:
                 if not self._is_stopping:
                     announce()
                     self._reload_if_asked()
+                    self._reload_if_asked()
                 await self._until(lambda: self._is_stopping and not self._lives)
         finally:
             for life in self._lives.values():

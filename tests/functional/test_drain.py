@@ -181,6 +181,25 @@ def test_a_request_that_has_begun_is_answered(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+def test_the_last_of_many_that_wait_says_that_it_is(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    segment, content = get(f"{asset.path}/{SEGMENT}"), asset.contents[SEGMENT]
+    with (
+        supervised(folder, log, "--drain-timeout", "100") as server,
+        closing(slow_client(server.address)) as client,
+    ):
+        client.sendall(segment * 40)
+        received = client.recv(4096)
+        server.signal(signal.SIGTERM)
+        until(lambda: refuses(server.address))  # while an answer waits for room
+        received += rest_of(client)
+        assert server.process.wait(TIMEOUT_S) == 0
+    heads = [part.rpartition(b"HTTP/1.1 200 OK")[2] for part in received.split(content)]
+    assert heads.pop() == b"", "all answers are whole"
+    assert [b"Connection: close" in head for head in heads] == [*[False] * (len(heads) - 1), True]
+
+
 def test_a_request_that_does_not_go_on_is_given_up_in_time(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:

@@ -126,6 +126,7 @@ LINES = [
     # Expectations (RFC 9110 §10.1.1).
     *answered(
         page(b"Expect: 100-continue"), page(b"Expect: 100-Continue"), page(b"Expect:"),
+        page(b"Expect: 100-continue", b"Expect: 100-continue"),
         line(b"GET / HTTP/1.0", b"Connection: keep-alive\r\nExpect: x\r\n"),
     ),
     *to(417, stays=False)(page(b"Expect: x"), page(b"Expect: 100-continue, x")),
