@@ -34,7 +34,7 @@ from origin.delivery.growing import GrowingDocuments
 from origin.delivery.metadata import listing, metadata, preparing_metadata
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
-from origin.delivery.reading import Missing, Reader
+from origin.delivery.reading import Doubts, Missing, Reader, no_doubt
 from origin.delivery.tokens import TokenGate, TokenRules
 from origin.memory_shares import USUAL, MemoryShares
 
@@ -60,9 +60,10 @@ class Delivery:
         responder: Responder,
         tokens: TokenRules | None = None,
         shares: MemoryShares = USUAL,
+        doubts: Doubts = no_doubt,
     ) -> None:
         self._responder = responder
-        self._published = Published(reader, shares.indexes)
+        self._published = Published(reader, shares.indexes, doubts)
         self._gate = TokenGate(self._published, tokens)
         self._objects = RevisionObjects(reader, self._published, shares.segments)
         self._documents = EntryDocuments(reader, shares.documents // 2)
@@ -177,6 +178,7 @@ class Delivery:
             last_modified=_settled_at(entry),
             asset_id=entry.asset_id,
             artist=entry.artist,
+            doubted=self._published.is_entry_doubted(entry),
         )
         return await self._responder.answer(request, resource)
 

@@ -80,6 +80,10 @@ class StoreReader:
         del key  # there is one store
         return self.is_busy
 
+    def doubted_until_s(self, key: str) -> None:
+        """Tell that no other store may know better."""
+        del key  # there is one store
+
     async def read(
         self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
     ) -> bytes:
