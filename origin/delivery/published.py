@@ -161,4 +161,7 @@ class Published:
     async def _read_entry(self, key: str) -> Entry:
         data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX)
         with well_formed():
-            return Entry.from_json(data)
+            entry = Entry.from_json(data)
+        if entry_key(entry.playback_id) != key:
+            raise BrokenObject("What was published here is of another playback id.")
+        return entry

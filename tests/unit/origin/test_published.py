@@ -1,4 +1,5 @@
 import asyncio
+import json
 
 import pytest
 from obstore.store import MemoryStore
@@ -7,6 +8,7 @@ from manifests.layout import INDEX, Revision
 from origin.cache.tiered import TieredReader
 from origin.delivery.documents import EntryDocuments
 from origin.delivery.errors import BrokenObject, NotFound
+from origin.delivery.metadata import listing
 from origin.delivery.published import Published
 from origin.delivery.reading import Missing
 from origin.stores.reader import StoreReader
@@ -56,6 +58,29 @@ async def test_an_entry_is_read_every_time() -> None:
     store.put("entry/first-light.json", b"{}")
     with pytest.raises(BrokenObject):
         await published.entry("first-light")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"created_at": 5},
+        {"artist": 5},
+        {"title": "\ud800"},
+        {"duration_s": 10**400},
+        {"playback_id": "somebody-else"},
+    ],
+)
+async def test_an_entry_that_cannot_be_read_hides_no_other(odd: dict[str, object]) -> None:
+    store = MemoryStore()
+    asset = publish(store)
+    fields = json.loads(publish(store, "odd").entry.to_json())
+    store.put("entry/odd.json", json.dumps(fields | odd).encode())
+    published = Published(StoreReader(store))
+    with pytest.raises(BrokenObject):
+        await published.entry("odd")
+    entries, missing = await published.newest_entries(10)
+    assert (entries, missing) == ([asset.entry], Missing.NOTHING)
+    assert b"first-light" in listing(entries, is_complete=True).body.content
 
 
 async def test_what_was_never_published() -> None:
