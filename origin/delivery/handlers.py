@@ -31,6 +31,7 @@ from origin.delivery.answer import Resource, Responder
 from origin.delivery.documents import Document, EntryDocuments
 from origin.delivery.errors import BadRequest, NotFound
 from origin.delivery.growing import GrowingDocuments
+from origin.delivery.listed import ListedReader
 from origin.delivery.metadata import listing, metadata, preparing_metadata
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
@@ -65,9 +66,10 @@ class Delivery:
         self._responder = responder
         self._published = Published(reader, shares.indexes, doubts)
         self._gate = TokenGate(self._published, tokens)
-        self._objects = RevisionObjects(reader, self._published, shares.segments)
-        self._documents = EntryDocuments(reader, shares.documents // 2)
-        self._growing = GrowingDocuments(reader, self._published, shares.documents // 2)
+        listed = ListedReader(reader, self._published)
+        self._objects = RevisionObjects(listed, self._published, shares.segments)
+        self._documents = EntryDocuments(listed, shares.documents // 2)
+        self._growing = GrowingDocuments(listed, self._published, shares.documents // 2)
 
     def add_routes(self, app: web.Application) -> None:
         """Register everything that is delivered."""

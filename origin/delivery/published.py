@@ -22,6 +22,8 @@ from origin.delivery.reading import Doubts, Missing, Reader, no_doubt, well_form
 from origin.memory_shares import USUAL
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
+CONTRADICTED_AFTER_S: Final = 1.0
+"""How old facts are that are read again because an object does not fit them."""
 _CONCURRENT_READS: Final = 16
 _CREDITS_MAX: Final = 10_000
 _BYTES_OF_JSON: Final = 2.5
@@ -30,11 +32,12 @@ _BYTES_OF_JSON: Final = 2.5
 
 @dataclass(frozen=True, slots=True)
 class PublishedRevision:
-    """A revision and its objects by name."""
+    """A revision and its objects by name, read at ``since_s``."""
 
     where: Revision
     index: Index
     objects: dict[str, StoredObject]
+    since_s: float
     doubted_until_s: float | None = None
 
     @property
@@ -98,7 +101,9 @@ class Published:
             return known
         with well_formed():
             index = Index.from_json(data)
-        found = PublishedRevision(where, index, index.objects(), self._doubts(where.key(INDEX)))
+        found = PublishedRevision(
+            where, index, index.objects(), self._clock(), self._doubts(where.key(INDEX))
+        )
         self._revisions.put(where, found, int(len(data) * _BYTES_OF_JSON) + ENTRY_BYTES)
         return found
 
@@ -108,6 +113,15 @@ class Published:
             return await self.revision(where)
         except NotFound:
             return None
+
+    def contradicted(self, where: Revision) -> None:
+        """Look for a revision's facts again, which an object of it does not fit.
+
+        Not where that was just done: it is the object, then.
+        """
+        known = self._revisions.get(where)
+        if known is not None and self._clock() >= known.since_s + CONTRADICTED_AFTER_S:
+            self._revisions.drop(where)
 
     async def growing_artist(self, where: Revision) -> str | None:
         """Return whose a revision is that is not complete yet; None where nothing tells.

@@ -8,11 +8,14 @@ from manifests.layout import INDEX, Revision
 from origin.cache.tiered import TieredReader
 from origin.delivery.documents import EntryDocuments
 from origin.delivery.errors import BrokenObject, NotFound
+from origin.delivery.listed import ListedReader
 from origin.delivery.metadata import listing
-from origin.delivery.published import Published
+from origin.delivery.published import CONTRADICTED_AFTER_S, Published
 from origin.delivery.reading import Missing
 from origin.stores.reader import StoreReader
+from tests.servers.counting import CountingStore
 from tests.sources.published import publish
+from tests.unit.origin.clock import Clock
 
 
 async def test_a_revision_is_read_once() -> None:
@@ -48,6 +51,33 @@ async def test_revisions_that_do_not_fit_are_read_again() -> None:
     store.delete(asset.entry.where.key(INDEX))
     with pytest.raises(NotFound):
         await published.revision(asset.entry.where)
+
+
+async def test_an_index_that_an_object_contradicts_is_read_again_once_in_a_while() -> None:
+    """It may have been altered on its way here, where no entity tag is a digest."""
+    store, clock = CountingStore(), Clock()
+    asset = publish(store)
+    where, name = asset.entry.where, "128k/00001.m4s"
+    was = asset.index.objects()[name].sha256
+    altered = asset.index.to_json().replace(was.encode(), was[::-1].encode())
+    store.put(where.key(INDEX), altered)
+    published = Published(StoreReader(store), clock=clock)
+    reader = ListedReader(StoreReader(store), published)
+
+    async def read() -> bytes:
+        listed = (await published.revision(where)).objects[name]
+        return await reader.read(where.key(name), listed=listed)
+
+    for _ in range(3):
+        with pytest.raises(BrokenObject):
+            await read()
+    assert store.asked[where.key(INDEX)] == 1
+    store.put(where.key(INDEX), asset.index.to_json())
+    clock.now_s += CONTRADICTED_AFTER_S
+    with pytest.raises(BrokenObject):
+        await read()
+    assert await read() == asset.contents[name]
+    assert store.asked[where.key(INDEX)] == 2
 
 
 async def test_an_entry_is_read_every_time() -> None:
