@@ -104,19 +104,23 @@ class StoreReader:
         ranges, so there is a second read.
         """
         ranged = partial(self._get_range, key, listed.size_bytes)
+        is_small = listed.size_bytes <= _SMALL_BYTES
         with suppress(GenericError):
-            content = await self._get(ranged)
+            content = await self._get(ranged, is_small=is_small)
             if matches(content, listed):
                 return content
-        content = await self._get(whole)
+        content = await self._get(whole, is_small=is_small)
         if matches(content, listed):
             return content
         raise BrokenObject("The store holds something else than was published.")
 
-    async def _get(self, get: _Get) -> bytes:
-        """Return an object, or a second copy of it where the first is late."""
+    async def _get(self, get: _Get, *, is_small: bool = True) -> bytes:
+        """Return an object, or a second copy of it where the first is late.
+
+        What nothing lists is taken for small until it is here.
+        """
         loop = asyncio.get_running_loop()
-        begun_s, after_s = loop.time(), self._hedging.after_s
+        begun_s, after_s = loop.time(), self._hedging.after_s if is_small else None
         content = await (get() if after_s is None else self._sooner(get, after_s))
         if len(content) <= _SMALL_BYTES:
             self._hedging.note(loop.time() - begun_s)
@@ -133,8 +137,8 @@ class StoreReader:
                     reads.append(asyncio.create_task(self._again(get)))
                     break
             done, left = await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
-            first = done.pop()
-            return await (left.pop() if left and first.exception() is not None else first)
+            given = [read for read in done if read.exception() is None]
+            return await (given or [*left, *done])[0]
         finally:
             late = [read for read in reads if not _has_ended(read)]
             for read in late:
