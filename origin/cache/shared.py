@@ -23,7 +23,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from manifests.index import StoredObject
 from origin.cache.batch import Gets
@@ -44,6 +44,15 @@ _PAUSE_MIN_S: Final = 0.005
 _PAUSE_MAX_S: Final = 0.2
 
 T = TypeVar("T")
+
+
+class _Wanted(NamedTuple):
+    """An object that is wanted since ``begun_s``, and its name in Redis."""
+
+    name: str
+    listed: StoredObject
+    from_store: Callable[[], Awaitable[bytes]]
+    begun_s: float
 
 
 class SharedTier:
@@ -79,72 +88,75 @@ class SharedTier:
     ) -> Arrival:
         """Return an object from Redis or, one process for all of them, from the store."""
         name = f"{NAMES}{key}:{listed.sha256[:_DIGITS]}"
-        begun_s = self._clock()
+        wanted = _Wanted(name, listed, from_store, self._clock())
         try:
-            found = await self._found_or_claimed(name, listed, begun_s)
+            found = await self._found_or_claimed(wanted)
         except (Unanswered, Refused) as error:
             self.reads["not_asked" if trouble_of(error) is None else "failed"] += 1
-            return Arrival(await self._in_time(from_store, begun_s), Found.STORE)
-        if isinstance(found, bytes):
-            self.reads["hit"] += 1
-            return Arrival(found, Found.SHARED)
-        try:
-            arrival = await self._sooner(name, listed, from_store, begun_s)
-        except BaseException:
-            self.reads["miss"] += 1
-            self._later(self._claims.release(found))
-            raise
-        if arrival.found is Found.SHARED:
-            self.reads["hit"] += 1
-            self._later(self._claims.release(found))
-        else:
-            self.reads["miss"] += 1
-            self._later(self._give(name, arrival.content, found))
-        return arrival
+            return Arrival(await self._in_time(wanted), Found.STORE)
+        if isinstance(found, Claim):
+            return await self._under(found, wanted)
+        self.reads["hit"] += 1
+        return Arrival(found, Found.SHARED)
 
     async def close(self) -> None:
         """Wait for what is on its way; each part of it has its deadline."""
         await asyncio.gather(*self._giving)
 
-    async def _found_or_claimed(
-        self, name: str, listed: StoredObject, begun_s: float
-    ) -> bytes | Claim:
+    async def _found_or_claimed(self, wanted: _Wanted) -> bytes | Claim:
         """Return an object, or under which claim the store is to be read for it."""
-        first, second = self._claims.of(name)
+        first, second = self._claims.of(wanted.name)
         pause_s = _PAUSE_MIN_S
         while True:
-            content = await self._get(name, listed)
+            content = await self._get(wanted)
             if content is not None:
                 return content
-            waited_s = self._clock() - begun_s
+            waited_s = self._clock() - wanted.begun_s
             for claim in (first, second) if waited_s >= WAIT_S else (first,):
-                if await self._claims.take(claim):
-                    content = await self._get(name, listed)
-                    if content is None:
-                        return claim
-                    self._later(self._claims.release(claim))  # it came before the claim
-                    return content
+                if await self._take(claim):
+                    return claim
             if waited_s >= self._store_s:
                 return first  # which is another's, and will stay so
             await asyncio.sleep(pause_s * (0.5 + self._chance()))
             pause_s = min(pause_s * 2, _PAUSE_MAX_S)
 
-    async def _sooner(
-        self,
-        name: str,
-        listed: StoredObject,
-        from_store: Callable[[], Awaitable[bytes]],
-        begun_s: float,
-    ) -> Arrival:
+    async def _take(self, claim: Claim) -> bool:
+        try:
+            return await self._claims.take(claim)
+        except Refused:
+            raise
+        except BaseException:  # nobody has said that it is not ours
+            self._later(self._claims.release(claim))
+            raise
+
+    async def _under(self, claim: Claim, wanted: _Wanted) -> Arrival:
+        """Return what was wanted, read under a claim, which ends with that."""
+        try:
+            arrival = await self._sooner(wanted)
+        except BaseException:
+            self.reads["miss"] += 1
+            self._later(self._claims.release(claim))
+            raise
+        if arrival.found is Found.SHARED:
+            self.reads["hit"] += 1
+            self._later(self._claims.release(claim))
+        else:
+            self.reads["miss"] += 1
+            self._later(self._give(wanted.name, arrival.content, claim))
+        return arrival
+
+    async def _sooner(self, wanted: _Wanted) -> Arrival:
         """Return what the store has or, where that takes long, what another's read has brought."""
-        reading = asyncio.create_task(self._in_time(from_store, begun_s))
-        wait_s = max(begun_s + WAIT_S - self._clock(), _PAUSE_MAX_S)
+        content = await self._there(wanted)  # it may have come before the claim
+        if content is not None:
+            return Arrival(content, Found.SHARED)
+        reading = asyncio.create_task(self._in_time(wanted))
+        wait_s = max(wanted.begun_s + WAIT_S - self._clock(), _PAUSE_MAX_S)
         try:
             while not (await asyncio.wait({reading}, timeout=wait_s))[0]:
-                with suppress(Unanswered, Refused):
-                    content = await self._get(name, listed)
-                    if content is not None:
-                        return Arrival(content, Found.SHARED)
+                content = await self._there(wanted)
+                if content is not None:
+                    return Arrival(content, Found.SHARED)
                 wait_s = _PAUSE_MAX_S
             return Arrival(reading.result(), Found.NOT_SHARED)
         finally:
@@ -153,19 +165,25 @@ class SharedTier:
             elif not reading.cancelled():
                 reading.exception()  # seen, even where the other's came just before
 
-    async def _in_time(self, from_store: Callable[[], Awaitable[bytes]], begun_s: float) -> bytes:
+    async def _in_time(self, wanted: _Wanted) -> bytes:
         """Return what the store has, if it comes before anybody has waited too long."""
         try:
-            async with asyncio.timeout(begun_s + self._longest_s - self._clock()):
-                return await from_store()
+            async with asyncio.timeout(wanted.begun_s + self._longest_s - self._clock()):
+                return await wanted.from_store()
         except TimeoutError as error:
             raise StoreUnavailable(
                 "The object store did not answer in time; try again.", Cause.LATE
             ) from error
 
-    async def _get(self, name: str, listed: StoredObject) -> bytes | None:
-        content = await self._gets.get(name)
-        if content is None or (isinstance(content, bytes) and matches(content, listed)):
+    async def _there(self, wanted: _Wanted) -> bytes | None:
+        """Return an object, if it is there and that can be told."""
+        with suppress(Unanswered, Refused):
+            return await self._get(wanted)
+        return None
+
+    async def _get(self, wanted: _Wanted) -> bytes | None:
+        content = await self._gets.get(wanted.name)
+        if content is None or (isinstance(content, bytes) and matches(content, wanted.listed)):
             return content
         self.errors[_WRONG] += 1
         return None
