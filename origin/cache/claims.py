@@ -1,11 +1,15 @@
-"""Who reads the store for all: a claim in Redis, which ends with its read or, at last, by itself.
+"""Who reads the store for all: a claim in Redis.
 
-There are two claims of each object, so that a claim that is lost with its process, or a read that
-is stuck, costs all others no more than the wait for the second.
+There are two claims of each object. Their rules:
 
-Whoever asked for a claim releases it, however his read ends: what he wanted is there, or is not, he
-was cancelled, or nobody told him whether he has it. Nobody releases another's: a claim has a token,
-which is never used again.
+1. While Redis answers, only who holds a claim reads the store: two at a time, however slow it is.
+2. The first is free to whoever finds nothing, the second to who has waited for a while: so a claim
+   that is lost with its process, or a read that is stuck, costs others no more than that wait.
+3. Whoever asked for a claim releases it, however his read ends: what he wanted is there, or is not,
+   he was cancelled, or nobody told him whether he has it.
+4. Nobody releases another's: a claim has a token, which is never used again.
+5. A claim that nobody releases, its process being dead, ends by itself, soon after any read under
+   it must have ended.
 """
 
 import asyncio

@@ -5,11 +5,12 @@ version of this format. What comes back is hashed: what was cut off, altered, or
 somebody else is no hit, and is read from the store.
 
 Who finds nothing claims the read (``claims``), reads the store, and gives the bytes to Redis after
-those who wait here. Everybody else looks again, soon and then less often. A claim can be lost with
-its process, and a read can be stuck: after a while one more may claim it, and no third, however
-slow the store is; what the first of the two brings is everybody's, the other's too. Who has found
-nothing in all the time that a read may take reads for himself, in what little time is left: nobody
-waits much longer than for the store alone.
+those who wait here. Everybody else looks again, soon and then less often, and claims the read where
+he may: a claim can be lost with its process, and a read can be stuck or fail. What the first of two
+readers brings is everybody's, the other's too. Nobody waits much longer than for the store alone.
+
+Who gets no answer from Redis when he begins reads for himself, at once. Who waits already has time:
+for a moment (``SILENT_S``), he goes on to.
 
 An index is not here, though it never changes: nothing vouches for it, and it vouches for all else
 of its revision. Whoever can write to Redis could have a listener of that revision hear anything,
@@ -21,8 +22,9 @@ processes as there are read it, and none for each listener.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
+from math import inf
 from typing import Any, Final, NamedTuple, TypeVar
 
 from manifests.index import StoredObject
@@ -38,6 +40,10 @@ from origin.stores.reader import TIMEOUT_S, matches
 NAMES: Final = "soundbridge:1:"
 WAIT_S: Final = 2.0
 """How long another process's read is waited for before a second one may begin."""
+SILENT_S: Final = 1.5
+"""How long Redis may be silent until who waits for another's read goes on without. After some late
+commands it is not asked for a second (``origin.circuit``)."""
+_GIVING_S: Final = 0.5
 _DIGITS: Final = 16
 _WRONG: Final = "wrong"
 _PAUSE_MIN_S: Final = 0.005
@@ -76,7 +82,7 @@ class SharedTier:
         self._clock = clock
         self._chance = chance
         self._gets = Gets(self._client, self._ask)
-        self._claims = Claims(self._client, self._ask, self._longest_s)
+        self._claims = Claims(self._client, self._ask, store_s + _GIVING_S)
         self.reads = dict.fromkeys(("hit", "miss", "failed", "not_asked"), 0)
         """How many reads went how; ``not_asked`` while it was taken for unreachable."""
         self.errors = dict.fromkeys((*Trouble, _WRONG), 0)
@@ -105,20 +111,33 @@ class SharedTier:
 
     async def _found_or_claimed(self, wanted: _Wanted) -> bytes | Claim:
         """Return an object, or under which claim the store is to be read for it."""
-        first, second = self._claims.of(wanted.name)
-        pause_s = _PAUSE_MIN_S
-        while True:
-            content = await self._get(wanted)
-            if content is not None:
-                return content
-            waited_s = self._clock() - wanted.begun_s
-            for claim in (first, second) if waited_s >= WAIT_S else (first,):
-                if await self._take(claim):
-                    return claim
-            if waited_s >= self._store_s:
-                return first  # which is another's, and will stay so
+        claims = self._claims.of(wanted.name)
+        answered_s, pause_s = -inf, _PAUSE_MIN_S
+        while (waited_s := self._clock() - wanted.begun_s) < self._longest_s:
+            try:
+                found = await self._found_or_taken(wanted, claims[: 1 + (waited_s >= WAIT_S)])
+                answered_s = self._clock()
+            except Unanswered:
+                if self._clock() - answered_s >= SILENT_S:
+                    raise
+            else:
+                if found is not None:
+                    return found
             await asyncio.sleep(pause_s * (0.5 + self._chance()))
             pause_s = min(pause_s * 2, _PAUSE_MAX_S)
+        raise _late()
+
+    async def _found_or_taken(
+        self, wanted: _Wanted, claims: Sequence[Claim]
+    ) -> bytes | Claim | None:
+        """Return an object or, where it is not there, which claim was free; None for neither."""
+        content = await self._get(wanted)
+        if content is not None:
+            return content
+        for claim in claims:
+            if await self._take(claim):
+                return claim
+        return None
 
     async def _take(self, claim: Claim) -> bool:
         try:
@@ -171,9 +190,7 @@ class SharedTier:
             async with asyncio.timeout(wanted.begun_s + self._longest_s - self._clock()):
                 return await wanted.from_store()
         except TimeoutError as error:
-            raise StoreUnavailable(
-                "The object store did not answer in time; try again.", Cause.LATE
-            ) from error
+            raise _late() from error
 
     async def _there(self, wanted: _Wanted) -> bytes | None:
         """Return an object, if it is there and that can be told."""
@@ -206,3 +223,7 @@ class SharedTier:
         task = asyncio.create_task(work)
         self._giving.add(task)
         task.add_done_callback(self._giving.discard)
+
+
+def _late() -> StoreUnavailable:
+    return StoreUnavailable("The object store did not answer in time; try again.", Cause.LATE)
