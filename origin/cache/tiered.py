@@ -103,7 +103,7 @@ class TieredReader:
         self._listings = Listings(store, clock)
         self._ahead = 0
         self.counts = TierCounts()
-        self.held = HeldObjects(memory_bytes, clock, on_change)
+        self.held = HeldObjects(memory_bytes, clock, on_change, self._flights.doubt)
 
     async def read(
         self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
@@ -180,7 +180,13 @@ class TieredReader:
         if flight is None:
             return await self._landed(self._begin(what))
         self.counts.joined += 1
-        return await self._landed(flight, Found.JOINED)
+        is_doubted = self._flights.is_doubted(what)
+        try:
+            return await self._landed(flight, Found.JOINED)
+        except NotFound:
+            if not is_doubted:
+                raise
+        return await self._arrived(what)  # which began, or begins, after that change
 
     async def _landed(self, flight: asyncio.Task[Arrival], told: Found | None = None) -> bytes:
         """Wait for a flight, which goes on where this is cancelled."""
@@ -226,7 +232,7 @@ class TieredReader:
             arrival = await self._bring(what)
         except NotFound:
             if ticket.is_current:
-                self.held.note_absence(what.key, since_s)
+                self.held.note_absence(what.key, since_s, is_doubted=ticket.is_doubted)
             raise
         if ticket.is_current:
             content, listed = arrival.content, what.listed

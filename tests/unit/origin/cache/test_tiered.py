@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
+from obstore.store import MemoryStore
 
 from manifests.index import StoredObject
 from origin.cache import record
@@ -13,6 +15,9 @@ from origin.cache.tiered import TierCounts, TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
+
+if TYPE_CHECKING:
+    from obstore import GetResult  # exists for type checkers alone
 
 ENTRY = "entry/a.json"
 SEGMENT = "media/a/r/128k/00000.m4s"
@@ -188,6 +193,65 @@ async def test_a_playlist_that_has_grown_makes_absence_forgotten(tiers: Tiers) -
     tiers.store.put(playlist, b"one two")
     assert await tiers.found(playlist) == (b"one two", Found.RENEWED)
     assert (await tiers.found(NEXT))[0] == b"sound"
+
+
+class AsItWas(CountingStore):
+    """Each read tells how things were when it began."""
+
+    async def get_async(self, path: str) -> "GetResult":  # type: ignore[override]
+        try:
+            found = await MemoryStore.get_async(self, path)
+        finally:
+            await self._ask(path)
+        return found
+
+
+@pytest.mark.parametrize("key", ["media/a/r/index.json", "growing/a/r/128k/chunk-0.json", NEXT])
+async def test_what_a_change_made_appear_is_there_for_whoever_comes_after_it(key: str) -> None:
+    tiers = Tiers(AsItWas())
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.found(key))
+    await tiers.store.arrived.wait()
+    tiers.store.put(key, b"here")
+    tiers.store.put(ENTRY, b"one")
+    tiers.reader.changed(ENTRY)
+    late = asyncio.create_task(tiers.found(key))
+    await until(lambda: tiers.reader.counts.joined == 1)
+    tiers.store.gate.set()
+    assert await early == (NotFound, Found.STORE)
+    assert (await late)[0] == b"here"
+    assert (await tiers.found(key))[0] == b"here"
+
+
+async def test_what_appeared_with_a_playlist_is_not_missed_by_a_read_under_way() -> None:
+    tiers = Tiers(AsItWas())
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.found(NEXT))
+    await tiers.store.arrived.wait()
+    tiers.store.put(NEXT, b"sound")
+    tiers.reader.held.keep("growing/a/r/128k/playlist.m3u8", b"one", None, tiers.now_s)
+    tiers.store.gate.set()
+    assert await early == (NotFound, Found.STORE)
+    assert (await tiers.found(NEXT))[0] == b"sound"
+
+
+async def test_many_changes_let_nobody_ask_again_and_again() -> None:
+    """Each brings something; what is missing all the same is looked for twice at most."""
+    tiers = Tiers(AsItWas())
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.found(NEXT))
+    await tiers.store.arrived.wait()
+    tiers.reader.changed(ENTRY)
+    late = asyncio.create_task(tiers.found(NEXT))
+    await until(lambda: tiers.reader.counts.joined == 1)
+    tiers.store.gate.set()
+    await early
+    tiers.store.gate.clear()
+    await until(lambda: tiers.store.asked[NEXT] == 2)
+    tiers.reader.changed(ENTRY)
+    tiers.store.gate.set()
+    assert (await late)[0] is NotFound
+    assert tiers.store.asked[NEXT] == 2
 
 
 async def test_a_change_is_seen_at_once_and_by_whoever_comes_during_a_read(tiers: Tiers) -> None:
