@@ -23,7 +23,7 @@ from origin.stores.reader import matches
 
 ABSENCES_MAX: Final = 10_000
 _HELD_SHARE: Final = 0.85
-"""Of the memory there is. The rest is what is under way, and gaps in which nothing fits."""
+"""Of the memory there is. The rest is who listens, what is under way, and gaps that fit nothing."""
 
 
 @dataclass(slots=True)
