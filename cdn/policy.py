@@ -12,7 +12,7 @@ only where somebody has said that theirs checks tokens.
 
 The origin's own tiers hold the store's objects by a second table (``Holding``). What they add to
 what caches were promised is small: a complete entry reaches a browser within 60 s, as its max-age
-says, and 2 s (fresh and then stale, without Redis) or, where Redis lost a message, 11 s; a growing
+says, and 2 s (fresh and then stale, without Redis) or, where a message was lost, 11 s; a growing
 playlist within 3 + 2 s or 3 + 3 s.
 """
 

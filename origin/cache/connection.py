@@ -1,10 +1,10 @@
 """Asking Redis or Valkey without ever waiting long for it, or failing where it fails.
 
 A command has a deadline, and so has the waiting for others to have been answered; after some that
-were missed nobody asks for a while (``origin.circuit``). What nobody answered is ``Unanswered``,
-for whoever asks to go on without. redis-py closes a connection whose answer was not read to its
-end, so the next command on it never gets an answer that was meant for another; a command is never
-repeated here.
+were missed nobody asks for a while (``origin.circuit``), unless he must. What nobody answered is
+``Unanswered``, for whoever asks to go on without. redis-py closes a connection whose answer was not
+read to its end, so the next command on it never gets an answer that was meant for another; a
+command is never repeated here.
 """
 
 import asyncio
@@ -128,6 +128,13 @@ class Connection:
     async def _asked(self, command: Callable[[], Awaitable[T]]) -> T:
         if not self._circuit.admits():
             raise Unanswered
+        return await self.ask_anyway(command)
+
+    async def ask_anyway(self, command: Callable[[], Awaitable[T]]) -> T:
+        """Ask, even where it is taken for unreachable: what is seldom asked, and never again.
+
+        Raises Unanswered or Refused.
+        """
         try:
             async with asyncio.timeout(COMMAND_S):
                 answer = await command()
