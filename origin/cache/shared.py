@@ -199,15 +199,15 @@ class SharedTier:
         return None
 
     async def _get(self, wanted: _Wanted) -> bytes | None:
-        content = await self._gets.get(wanted.name)
+        content = await self._gets.get(wanted.name, wanted.listed.size_bytes)
         if content is None or (isinstance(content, bytes) and matches(content, wanted.listed)):
             return content
         self.errors[_WRONG] += 1
         return None
 
-    async def _ask(self, command: Callable[[], Awaitable[T]]) -> T:
+    async def _ask(self, command: Callable[[], Awaitable[T]], size_bytes: int = 0, /) -> T:
         try:
-            return await self._connection.ask(command)
+            return await self._connection.ask(command, size_bytes)
         except (Unanswered, Refused) as error:
             trouble = trouble_of(error)
             if trouble is not None:
@@ -216,7 +216,9 @@ class SharedTier:
 
     async def _give(self, name: str, content: bytes, claim: Claim) -> None:
         with suppress(Unanswered, Refused):  # the next who asks reads the store
-            await self._ask(lambda: self._client.set(name, content, ex=LISTED.shared_s))
+            await self._ask(
+                lambda: self._client.set(name, content, ex=LISTED.shared_s), len(content)
+            )
         await self._claims.release(claim)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
