@@ -10,7 +10,7 @@ import pytest
 from redis.asyncio import Redis
 
 from manifests.index import StoredObject
-from origin.cache.connection import Connection
+from origin.cache.connection import Connection, connect
 from origin.cache.shared import NAMES, WAIT_S, SharedTier
 from origin.cache.tiered import TieredReader
 from origin.stores.reader import StoreReader
@@ -122,6 +122,22 @@ async def test_a_claim_that_nobody_heard_was_given_is_given_back(
         cache.resume()
         await comes(cache, has_heard_of_a_claim)
         await comes(cache, is_unclaimed)
+
+
+async def test_nobody_releases_a_claim_that_is_another_s_now(
+    cache: Valkey, store: CountingStore
+) -> None:
+    """It had come to its end, and was taken again, while the store was read."""
+    store.gate.clear()
+    async with Redis.from_url(cache.url) as client:
+        async with process(connect(cache.url), store) as reader:
+            reading = asyncio.create_task(reader.read(KEY, listed=LISTED))
+            await until(lambda: store.asked[KEY] == 1)
+            await client.set(f"{NAME}:claim", "another's")
+            store.gate.set()
+            assert await reading == SOUND
+        assert await client.exists(NAME)
+        assert await client.get(f"{NAME}:claim") == b"another's"
 
 
 async def has_heard_of_a_claim(client: "Redis") -> bool:

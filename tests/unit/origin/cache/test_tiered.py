@@ -272,6 +272,38 @@ async def test_a_change_is_seen_at_once_and_by_whoever_comes_during_a_read(tiers
     assert await tiers.found(ENTRY) == (b"two", Found.STORE)
 
 
+@pytest.mark.parametrize("hears", [True, False])
+async def test_what_was_read_when_changes_may_have_been_missed_is_not_joined_nor_held(
+    *, hears: bool
+) -> None:
+    tiers = Tiers(AsItWas())
+    tiers.reader.hear(hears=not hears)
+    tiers.store.put(ENTRY, b"one")
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.told(ENTRY))
+    await tiers.store.arrived.wait()
+    tiers.store.put(ENTRY, b"two")
+    tiers.reader.hear(hears=hears)
+    late = asyncio.create_task(tiers.found(ENTRY))
+    await until(lambda: tiers.store.asked[ENTRY] == 2)
+    tiers.store.gate.set()
+    content, noted = await early
+    assert (content, noted.held) == (b"one", [])
+    assert await late == (b"two", Found.STORE)
+    assert await tiers.found(ENTRY) == (b"two", Found.MEMORY)
+
+
+async def test_an_answer_of_what_has_left_memory_is_not_given_again(tiers: Tiers) -> None:
+    for key in (ENTRY, SEGMENT):
+        tiers.store.put(key, b"one")
+        expected = listed(b"one") if key == SEGMENT else None
+        await tiers.reader.read(key, listed=expected)
+        _, noted = await tiers.told(key, expected)
+        assert noted.is_from_memory
+        tiers.reader.held.memory.drop(key)
+        assert not noted.is_from_memory
+
+
 async def test_entries_last_longer_while_changes_are_heard_of(tiers: Tiers) -> None:
     tiers.reader.hear(hears=True)
     tiers.store.put(ENTRY, b"one")
