@@ -206,7 +206,7 @@ class TieredReader:
         now_s = self._clock()
         holding = held.holding
         if now_s < held.failed_s + STAND_IN_AFTER_S:
-            return self._stands_in(held)
+            return self._stands_in(held, Found.STALE_UNTRIED)
         under_way = self._flights.under_way(what)
         flight = under_way or self._begin(what)
         if now_s < stale_since_s + holding.stale_while_revalidate_s:
@@ -216,12 +216,12 @@ class TieredReader:
             await asyncio.wait({flight}, timeout=STAND_IN_AFTER_S)
             if not flight.done() or _failed(flight):
                 held.failed_s = self._clock()
-                return self._stands_in(held)
+                return self._stands_in(held, Found.STALE_ON_ERROR)
         return await self._landed(flight, Found.RENEWED)
 
-    def _stands_in(self, held: Held) -> bytes:
+    def _stands_in(self, held: Held, told: Found) -> bytes:
         current().note_age(self._clock() - held.since_s)
-        return self._given(held, Found.STALE_ON_ERROR)
+        return self._given(held, told)
 
     def _begin(self, what: Flight, *, is_ahead: bool = False) -> asyncio.Task[Arrival]:
         return self._flights.begin(what, partial(self._fly, what=what, is_ahead=is_ahead))

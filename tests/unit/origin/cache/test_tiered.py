@@ -130,7 +130,7 @@ async def test_an_entry_stands_in_while_the_store_is_down_and_tells_its_age(tier
     content, noted = await tiers.told(ENTRY)
     assert (content, noted.farthest, noted.age_s) == (b"one", Found.STALE_ON_ERROR, 3600)
     asked = tiers.store.asked[ENTRY]
-    assert await tiers.found(ENTRY) == (b"one", Found.STALE_ON_ERROR)
+    assert await tiers.found(ENTRY) == (b"one", Found.STALE_UNTRIED)
     assert tiers.store.asked[ENTRY] == asked, "a store that is down is not asked for each"
     tiers.store.down = False
     tiers.now_s += 1.1
