@@ -22,7 +22,7 @@ from origin.delivery.bounded import BoundedMap
 from origin.stores.reader import matches
 
 ABSENCES_MAX: Final = 10_000
-_HELD_SHARE: Final = 0.85
+HELD_SHARE: Final = 0.85
 """Of the memory there is. The rest is who listens, what is under way, and gaps that fit nothing."""
 
 
@@ -63,7 +63,7 @@ class HeldObjects:
         self._on_change = on_change
         self._on_appearing = on_appearing
         self.memory: MemoryCache[Held] = MemoryCache(
-            int(bytes_max * _HELD_SHARE), clock, on_drop=self._left
+            int(bytes_max * HELD_SHARE), clock, on_drop=self._left
         )
         self._changing: set[str] = set()
         self._absent: BoundedMap[str, float] = BoundedMap(ABSENCES_MAX)
