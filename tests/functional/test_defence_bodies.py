@@ -101,16 +101,14 @@ def test_a_broken_body_is_the_fault_of_its_request(origin: GuardedOrigin, chunks
             assert is_closed(client)
 
 
-def test_a_body_can_be_compressed(origin: GuardedOrigin) -> None:
-    """What is not what it says it is is broken, too, and nothing behind it is read."""
-    body = gzip.compress(b"hello")
-    head = POST + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+@pytest.mark.parametrize("coding", [b"gzip", b"zstd", b"none"])
+def test_a_body_comes_as_it_was_sent(origin: GuardedOrigin, coding: bytes) -> None:
+    """Whoever reads it decodes it, if at all: a few bytes can become more than memory holds."""
+    body = gzip.compress(bytes(100_000))
+    head = POST + b"Content-Encoding: %b\r\nContent-Length: %d\r\n\r\n" % (coding, len(body))
     with closing(origin.connect()) as client:
-        assert ask(client, head + body).body == b"5"
+        assert ask(client, head + body).body == b"%d" % len(body)
         assert ask(client, PAGE).status == 200
-    with closing(origin.connect()) as client:
-        assert ask(client, head + b"x" * len(body) + PAGE).status == 400
-        assert is_closed(client)
 
 
 def test_trailers_are_not_fields_of_the_next_request(origin: GuardedOrigin) -> None:

@@ -149,7 +149,8 @@ def test_the_size_of_what_has_begun(loop: asyncio.AbstractEventLoop) -> None:
     connection = Connection(loop)
     for piece, size_bytes in (
         (PAGE, 0), (b"GET", 3), (b" / HTTP/1.1\r\nA", 17), (b": b\r\nHost: x\r\n\r\n", 0),
-        (b"\r\n", 2), (POST + b"Content-Length: 5\r\n\r\nhel", 0), (b"loGE", 2),
+        (b"\r\n", 0), (b"\r", 1), (b"\n", 0), (POST + b"Content-Length: 5\r\n\r\nhel", 0),
+        (b"loGE", 2),
     ):  # fmt: skip
         connection.feed(piece)
         assert connection.reader.head_bytes == size_bytes
