@@ -13,6 +13,7 @@ from aiohttp import web
 from origin.cache import record
 from origin.cache.running import Tiers
 from origin.cache.tiered import Behind
+from origin.companion.composition import Companion
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
@@ -53,6 +54,7 @@ def create_app(
     reader: Reader | None = None,
     draining: Draining | None = None,
     telemetry: Telemetry | None = None,
+    companion: Companion | None = None,
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 
@@ -63,7 +65,8 @@ def create_app(
     processes share; raises CacheUnusable where it is none. ``shares`` are those of its memory.
     ``answers`` are those of the hot path, and are told what leaves memory. ``reader`` reads in
     place of the tiers, and is the caller's to close. ``draining`` is how answers learn that the
-    process comes to its end, and ``telemetry`` is told what happens.
+    process comes to its end, and ``telemetry`` is told what happens. ``companion`` is the
+    API beside what is delivered.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -89,6 +92,8 @@ def create_app(
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
+    if companion is not None:
+        companion.add_routes(app, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]
     Probes(probed, draining).add_routes(app)

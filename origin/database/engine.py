@@ -84,6 +84,19 @@ def _sqlite(state: Path) -> AsyncEngine:
     return engine
 
 
+@asynccontextmanager
+async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block the SQLite file for reading alone, beside whoever writes."""
+    url = URL.create("sqlite+aiosqlite", database=str(state / FILE_NAME))
+    engine = create_async_engine(url, connect_args={"timeout": _LOCK_TIMEOUT_S})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
+    event.listen(engine.sync_engine, "begin", _begin_as_reader)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
 def _begin_log(state: Path) -> None:
     """Switch the file to WAL, which it stays in.
 
@@ -101,6 +114,17 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_sqlite_reader(connection: Any, record: object) -> None:
+    _prepare_sqlite(connection, record)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_as_reader(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _begin_as_writer(connection: Connection) -> None:

@@ -1,0 +1,55 @@
+"""The companion as a whole: which resources there are, and what they are given."""
+
+import hashlib
+import json
+import secrets
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from cdn.policy import ObjectClass
+from manifests.layout import new_id
+from origin.companion.api.openapi import document
+from origin.companion.api.routes import Routes
+from origin.companion.catalogue.artists.endpoints import Artists
+from origin.companion.database import Database
+from origin.companion.identity.authenticate import Authenticator
+from origin.companion.identity.keys import ID_BYTES
+from origin.delivery.address import JSON_TYPE, ObjectKind
+from origin.delivery.answer import Resource, Responder
+from origin.delivery.body import MemoryBody
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from origin.companion.api.endpoint import Endpoint
+
+
+def new_random_id() -> str:
+    """Return an id that nobody has."""
+    return new_id(secrets.token_bytes(ID_BYTES))
+
+
+class Companion:
+    """All resources over one database, which is the caller's to close."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.endpoints: Sequence[Endpoint] = [*Artists(database, new_random_id).endpoints()]
+
+    def add_routes(self, app: web.Application, responder: Responder) -> None:
+        """Register the endpoints, and the document that describes them."""
+        Routes(Authenticator(self._database), responder).add(app, self.endpoints)
+        described = document(self.endpoints, version=version("soundbridge"))
+        content = json.dumps(described, separators=(",", ":")).encode()
+        resource = Resource(
+            ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE),
+            hashlib.sha256(content).hexdigest(),
+            MemoryBody(content),
+        )
+
+        async def openapi(request: web.Request) -> web.Response:
+            return await responder.answer(request, resource)
+
+        app.router.add_get("/openapi.json", openapi)

@@ -1,0 +1,75 @@
+"""The API as a client meets it, over either database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient
+from aiohttp.web import Application, Request
+
+from origin.companion.composition import new_random_id
+from origin.companion.database import Database
+from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
+from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
+from origin.companion.identity.users import add_user
+
+NOW_S = 1_800_000_000.0
+
+
+@dataclass(frozen=True)
+class User:
+    """Somebody with a key."""
+
+    id: str
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What shows who they are."""
+        return {"Authorization": f"Bearer {self.key}"}
+
+
+@dataclass
+class Service:
+    """A running API, its client and its database."""
+
+    client: TestClient[Request, Application]
+    database: Database
+
+    async def user(
+        self, role: Role = Role.CREATOR, scopes: frozenset[Scope] = ALL_SCOPES, number: int = 0
+    ) -> User:
+        """Make a user with a key."""
+        user_id = new_random_id()
+        key = NewKey.of((user_id.encode() + bytes([number]) + bytes(64))[: ID_BYTES + SECRET_BYTES])
+        async with self.database.change() as connection:
+            await add_user(connection, user_id, name="Ann", role=role, now_s=NOW_S)
+            await add_key(connection, key, user_id, name="test", scopes=scopes, now_s=NOW_S)
+        return User(user_id, key.text)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        by: User | None = None,
+        json: object = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> ClientResponse:
+        """Send a request."""
+        shown = {} if by is None else by.headers
+        return await self.client.request(
+            method, path, json=json, headers={**shown, **(headers or {})}
+        )
+
+    async def get(self, path: str, by: User | None = None, status: int = 200) -> Any:
+        """Return what a GET gives."""
+        response = await self.ask("GET", path, by)
+        assert response.status == status, await response.text()
+        return await response.json()
+
+    async def post(self, path: str, by: User | None, json: object, status: int = 201) -> Any:
+        """Return what a POST gives."""
+        response = await self.ask("POST", path, by, json)
+        assert response.status == status, await response.text()
+        return await response.json()
