@@ -13,7 +13,6 @@ from aiohttp import web
 from origin.cache import record
 from origin.cache.running import Tiers
 from origin.cache.tiered import Behind
-from origin.companion.composition import Companion
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
@@ -35,6 +34,8 @@ from origin.web import page
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from origin.companion.composition import Companion
+
 _MIDDLEWARES: Final = (
     record.middleware,
     problem.middleware,
@@ -54,7 +55,7 @@ def create_app(
     reader: Reader | None = None,
     draining: Draining | None = None,
     telemetry: Telemetry | None = None,
-    companion: Companion | None = None,
+    companion: "Companion | None" = None,
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from origin.companion.rows import Rows
 from origin.defence.guard import Defence
 from origin.delivery.tokens import TokenRules
 from origin.delivery.verified import VerifiedTokens
@@ -32,7 +33,8 @@ class Service:
     """What a process that serves is to do, and how it is to end.
 
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
-    of each process. ``cdn_is_purged`` whenever an entry changes.
+    of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
+    None for serving stores alone.
     """
 
     stores: tuple[str, ...]
@@ -42,6 +44,7 @@ class Service:
     defence: Defence = field(default_factory=Defence)
     drain: DrainTimes = field(default_factory=DrainTimes)
     cdn_is_purged: bool = False
+    rows: Rows | None = None
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -9,6 +9,13 @@ from origin.settings import setting
 
 DEFAULT_STATE: Final = Path("soundbridge-state")
 
+optional_state_setting = setting(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder of the API's SQLite database, and of what is uploaded where no --store is given;"
+    f" {DEFAULT_STATE} where neither is. With --store alone there is no API.",
+)
 state_setting = setting(
     "--state",
     type=click.Path(path_type=Path, file_okay=False),

@@ -13,7 +13,9 @@ from origin.cli.clients import (
     requests_setting,
     trusted_proxies_setting,
 )
+from origin.cli.database import DEFAULT_STATE, database_setting, optional_state_setting
 from origin.cli.store import stores_setting
+from origin.companion.rows import Rows
 from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import AddressField
@@ -22,6 +24,7 @@ from origin.settings import setting
 from origin.stores.opening import StoreUnusable
 
 _WORKERS_MAX: Final = 256
+_MEDIA: Final = "media"
 _MB: Final = 1_000_000
 
 host_setting = setting(
@@ -49,8 +52,10 @@ class _Workers(click.IntRange):
         return number or min(usable_processors(), _WORKERS_MAX)
 
 
-@click.command(short_help="Serve every asset in a store, or in several.")
+@click.command(short_help="Serve what is packaged, and the API beside it.")
 @stores_setting
+@optional_state_setting
+@database_setting
 @host_setting
 @port_setting
 @setting(
@@ -128,6 +133,8 @@ class _Workers(click.IntRange):
 def serve(
     *,
     stores: tuple[str, ...],
+    state: Path | None,
+    database: str | None,
     host: str,
     port: int,
     workers: int,
@@ -146,7 +153,9 @@ def serve(
     metrics_port: int | None,
     metrics_host: str,
 ) -> None:
-    """Serve every asset in one or more stores.
+    """Serve every asset in one or more stores, and the API that uploads and finds them.
+
+    Alone, with everything it needs in a folder; with --store and nothing else, stores without API.
 
     /{playback_id}.m3u8 and /{playback_id}.mpd play, and there is a page at /. Who may write to a
     store can take names that those listed after it use: list first whom you trust most.
@@ -167,6 +176,10 @@ def serve(
     elif require_tokens or cdn_checks_tokens:
         name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
         raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
+    rows = _rows(stores, state, database)
+    if rows is not None and not stores:
+        stores = (str(rows.state / _MEDIA),)
+        _make(rows.state / _MEDIA)
     limits = ClientLimits(connections_per_client, requests_per_client)
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:
@@ -179,6 +192,7 @@ def serve(
                 Defence(limits, trusted_proxies, address_field=AddressField(client_address_field)),
                 drain,
                 cdn_is_purged=cdn_is_purged,
+                rows=rows,
             ),
             host=host,
             port=port,
@@ -190,6 +204,20 @@ def serve(
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error
+
+
+def _rows(stores: Sequence[str], state: Path | None, database: str | None) -> Rows | None:
+    """Return where the API's rows are, None where there is to be none."""
+    if stores and state is None and database is None:
+        return None
+    return Rows(state or DEFAULT_STATE, database)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"The folder {folder} cannot be made: {error}.") from error
 
 
 def _named(stores: Sequence[str]) -> str:

@@ -1,0 +1,20 @@
+"""Opening what the companion needs for as long as a process serves."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from origin.companion.composition import Companion
+from origin.companion.database import Database
+from origin.companion.rows import Rows
+from origin.database.engine import open_database, open_sqlite_reader
+
+
+@asynccontextmanager
+async def open_companion(rows: Rows) -> AsyncIterator[Companion]:
+    """Give the caller's block the companion; raises DatabaseUnusable."""
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_database(rows.state, rows.url))
+        readers = []
+        if rows.url is None:
+            readers.append(await opened.enter_async_context(open_sqlite_reader(rows.state)))
+        yield Companion(Database(primary, readers))
