@@ -10,12 +10,22 @@ from aiohttp import web
 
 from cdn.policy import ObjectClass
 from manifests.layout import new_id
+from origin.companion.access import Access
+from origin.companion.api.admission import Admission
+from origin.companion.api.budgets import Counter
+from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.routes import Routes
 from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.database import Database
-from origin.companion.identity.authenticate import Authenticator
+from origin.companion.identity.account.endpoints import Accounts
+from origin.companion.identity.api_keys.endpoints import ApiKeys
+from origin.companion.identity.authenticate import Authenticator, Tokens
+from origin.companion.identity.client import Clients
 from origin.companion.identity.keys import ID_BYTES
+from origin.companion.identity.session.endpoints import Sessions
+from origin.companion.identity.uses import Uses
+from origin.defence.forwarding import TrustedProxies
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
@@ -32,15 +42,38 @@ def new_random_id() -> str:
 
 
 class Companion:
-    """All resources over one database, which is the caller's to close."""
+    """All resources over one database, which is the caller's to close.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self.endpoints: Sequence[Endpoint] = [*Artists(database, new_random_id).endpoints()]
+    ``tokens`` tells whose an identity provider's token is, ``shared`` counts requests for all
+    processes; ``uses`` is to be run beside.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        access: Access | None = None,
+        tokens: Tokens | None = None,
+        shared: Counter | None = None,
+    ) -> None:
+        access = access or Access()
+        self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))
+        self.uses = Uses(database)
+        authenticator = Authenticator(
+            database, self._clients, self.uses, tokens, trusted_origins=frozenset(access.origins)
+        )
+        self._admission = Admission(authenticator, self._clients, access.budgets, shared)
+        self._idempotency = Idempotency(database, new_random_id)
+        self.endpoints: Sequence[Endpoint] = [
+            *Artists(database, new_random_id).endpoints(),
+            *Accounts(database).endpoints(),
+            *ApiKeys(database, secrets.token_bytes).endpoints(),
+            *Sessions(database, authenticator, new_random_id, secrets.token_bytes).endpoints(),
+        ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""
-        Routes(Authenticator(self._database), responder).add(app, self.endpoints)
+        routes = Routes(self._admission, responder, self._idempotency, self._clients)
+        routes.add(app, self.endpoints)
         described = document(self.endpoints, version=version("soundbridge"))
         content = json.dumps(described, separators=(",", ":")).encode()
         resource = Resource(

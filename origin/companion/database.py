@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from origin.companion.alongside import parts
 from origin.companion.identity.principal import Principal, Role
 from origin.delivery.errors import DatabaseUnavailable
 
@@ -25,18 +26,27 @@ class Database:
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[AsyncConnection]:
-        """Give the block a transaction, which is committed if it ends well.
+        """Give the block a transaction, which is committed if it ends well; see ``alongside``.
 
         Raises DatabaseUnavailable.
         """
         with _translated():
             async with self.primary.begin() as connection:
+                for part in parts():
+                    await part.first(connection)
                 yield connection
+                for part in parts():
+                    await part.last(connection)
 
     def look(self, principal: Principal | None) -> AbstractAsyncContextManager[AsyncConnection]:
         """Give the block rows as who asks may expect them; raises DatabaseUnavailable."""
-        writes = principal is not None and principal.role >= Role.CREATOR
-        return self._look(self.primary if writes and not self._is_one else next(self._readers))
+        if principal is not None and principal.role >= Role.CREATOR:
+            return self.look_now()
+        return self._look(next(self._readers))
+
+    def look_now(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give the block rows as they are now, for who asks, what is theirs and what is secret."""
+        return self._look(next(self._readers) if self._is_one else self.primary)
 
     @property
     def _is_one(self) -> bool:

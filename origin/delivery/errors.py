@@ -188,9 +188,11 @@ class TooManyRequests(ApiError):
 
     code = "too_many_requests"
 
-    def __init__(self, retry_after_s: int) -> None:
+    def __init__(
+        self, retry_after_s: int, why: str = "Too many requests came from your address"
+    ) -> None:
         self.retry_after_s = retry_after_s
-        super().__init__(f"Too many requests came from your address; wait {retry_after_s} s.")
+        super().__init__(f"{why}; wait {retry_after_s} s.")
 
 
 class Overloaded(ApiError):

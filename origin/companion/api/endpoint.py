@@ -22,7 +22,8 @@ B = TypeVar("B", bound=BaseModel)
 class Call(Generic[Q, B]):
     """A request that makes sense, by somebody who may; ``now_s`` counts from the epoch.
 
-    ``ids`` are those in the path, by their names there.
+    ``ids`` are those in the path, by their names there. ``network`` is where it comes from, as far
+    as may be kept, where it changes something.
     """
 
     request: web.Request
@@ -31,6 +32,7 @@ class Call(Generic[Q, B]):
     query: Q
     body: B
     now_s: float
+    network: str = ""
 
     @property
     def user(self) -> Principal:
@@ -69,6 +71,7 @@ class Endpoint:
     ``query`` and ``body`` are what it takes, ``gives`` is the model of its answer; ``streams`` says
     that it reads the body, or writes the answer, by itself: then ``body_types`` are what it reads.
     ``raises`` are the errors it can end with, beside those that every endpoint has.
+    ``gives_secret`` says that its answer is shown once, and kept nowhere.
     """
 
     method: str
@@ -87,3 +90,4 @@ class Endpoint:
     streams: bool = False
     body_types: tuple[str, ...] = ()
     gives_types: tuple[str, ...] = ()
+    gives_secret: bool = False

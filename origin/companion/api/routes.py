@@ -4,24 +4,31 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import hdrs, web
+from pydantic import BaseModel
 
 from cdn.policy import Audience, ObjectClass, policy_for
 from manifests.layout import ID_PATTERN
-from origin.companion.api.endpoint import Answer, Call, Endpoint
+from origin.companion.alongside import Alongside, alongside
+from origin.companion.api.admission import Admission, put_use
+from origin.companion.api.endpoint import Call, Endpoint
+from origin.companion.api.idempotency import Idempotency, fingerprint_of, key_of
+from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
 from origin.companion.api.reading import read_body, read_query
+from origin.companion.api.said import Said
+from origin.companion.identity.audit import Deed
+from origin.companion.identity.client import Clients
+from origin.companion.identity.forgery import changes_things
 from origin.companion.identity.principal import Principal
+from origin.companion.identity.told import Told
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 from origin.delivery.errors import Forbidden, Unauthenticated
 from origin.telemetry.requests import OBJECT_CLASS
-
-Authenticate = Callable[[web.Request], Awaitable[Principal | None]]
-"""Tells who asks; None for nobody known. Raises CredentialsInvalid where what is shown is bad."""
 
 _VARIES: Final = "Authorization, Cookie"
 """Who asks can change what is public, too: what is private is there for its owner."""
@@ -35,12 +42,16 @@ class Routes:
 
     def __init__(
         self,
-        authenticate: Authenticate,
+        admission: Admission,
         responder: Responder,
+        idempotency: Idempotency,
+        clients: Clients,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._authenticate = authenticate
+        self._admission = admission
         self._responder = responder
+        self._idempotency = idempotency
+        self._clients = clients
         self._clock = clock
 
     def add(self, app: web.Application, endpoints: Iterable[Endpoint]) -> None:
@@ -50,12 +61,14 @@ class Routes:
             app.router.add_route(endpoint.method, path, self._handler(endpoint))
             if endpoint.method == hdrs.METH_GET and not endpoint.streams:
                 app.router.add_route(hdrs.METH_HEAD, path, self._handler(endpoint))
+        app.on_response_prepare.append(put_use)
 
     def _handler(
         self, endpoint: Endpoint
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
-            principal = await self._authenticate(request)
+            now_s = self._clock()
+            principal = await self._admission.admit(request, now_s)
             check_who(endpoint, principal)
             query = read_query(request, endpoint.query)
             body = (
@@ -63,19 +76,45 @@ class Routes:
                 if endpoint.streams
                 else await read_body(request, endpoint.body, endpoint.body_bytes_max)
             )
-            call = Call(request, principal, request.match_info, query, body, self._clock())
-            answer = await endpoint.handle(call)
+            network = self._clients.network_of(request) if changes_things(request.method) else ""
+            call = Call(request, principal, request.match_info, query, body, now_s, network)
+            answer = await self._done(endpoint, call)
             if isinstance(answer, web.StreamResponse):
                 return answer
             return await self._respond(request, principal, answer)
 
         return handle
 
+    async def _done(
+        self, endpoint: Endpoint, call: Call[Any, BaseModel]
+    ) -> Said | web.StreamResponse:
+        """Let an endpoint handle a call: a POST with a key once, what a user changes told."""
+        principal = call.principal
+        if principal is None or endpoint.streams or not changes_things(endpoint.method):
+            answer = await endpoint.handle(call)
+            return answer if isinstance(answer, web.StreamResponse) else Said.of(answer)
+        told = () if endpoint.who.role is None else (_told(endpoint, principal, call),)
+
+        async def work(*parts: Alongside) -> Said:
+            with alongside(*parts, *told):
+                answer = await endpoint.handle(call)
+            if isinstance(answer, web.StreamResponse):
+                raise TypeError(f"{endpoint.name} streams, and does not say so")
+            return Said.of(answer)
+
+        key = key_of(call.request) if endpoint.method == hdrs.METH_POST else None
+        if key is None:
+            return await work()
+        fingerprint = fingerprint_of(call.request, call.body.model_dump_json())
+        asked = Asked(principal.user_id, key, fingerprint)
+        is_kept = not endpoint.gives_secret
+        return await self._idempotency.once(asked, work, now_s=call.now_s, is_kept=is_kept)
+
     async def _respond(
-        self, request: web.Request, principal: Principal | None, answer: Answer
+        self, request: web.Request, principal: Principal | None, said: Said
     ) -> web.Response:
-        content = b"" if answer.content is None else answer.content.model_dump_json().encode()
-        if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and answer.status == HTTPStatus.OK:
+        content = said.content or b""
+        if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and said.status == HTTPStatus.OK:
             kind = _PUBLIC if principal is None else _PRIVATE
             digest = hashlib.sha256(content).hexdigest()
             resource = Resource(kind, digest, MemoryBody(content), takes_query=True)
@@ -85,13 +124,21 @@ class Routes:
             )
         else:
             policy = policy_for(ObjectClass.PRIVATE, audience=Audience.ONE)
-            response = web.Response(status=answer.status, headers=policy.headers)
-            if answer.content is not None:
+            response = web.Response(status=said.status, headers=policy.headers)
+            if said.content is not None:
                 response.body = content
                 response.headers[hdrs.CONTENT_TYPE] = JSON_TYPE
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
-        response.headers.update(answer.headers)
+        response.headers.update(said.headers)
         return response
+
+
+def _told(endpoint: Endpoint, principal: Principal, call: Call[Any, Any]) -> Told:
+    ids = list(call.ids.values())
+    means, credential = principal.means, principal.credential_id
+    about = ids[-1] if ids else ""
+    deed = Deed(principal.user_id, endpoint.name, about, means, credential, call.network)
+    return Told(deed, call.now_s)
 
 
 def check_who(endpoint: Endpoint, principal: Principal | None) -> None:

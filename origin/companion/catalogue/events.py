@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.alongside import about
 from origin.companion.catalogue.tables import events
 
 _LOCK_NUMBER: Final = 0x736F756E65
@@ -41,6 +42,7 @@ async def tell(
     now_s: float,
 ) -> None:
     """Add an event to the transaction, as its last statement."""
+    about(subject)
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
     await connection.execute(

@@ -37,12 +37,18 @@ class Means(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user who showed who they are."""
+    """A user who showed who they are.
+
+    ``credential_id`` is that of the key or the session, ``expires_s`` when a key ends, None where
+    what they show does not bound what they make with it.
+    """
 
     user_id: str
     role: Role
     scopes: frozenset[Scope]
     means: Means
+    credential_id: str = ""
+    expires_s: float | None = None
 
     @property
     def is_admin(self) -> bool:

@@ -1,8 +1,9 @@
 """What is whose, and who may see and change it: the one place that says so. Pure."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
-from origin.companion.identity.principal import Principal
+from origin.companion.identity.principal import Means, Principal, Scope
 from origin.delivery.errors import Forbidden, NotFound
 
 
@@ -31,3 +32,13 @@ def require_change(principal: Principal, owner_id: str, visibility: Visibility) 
     if not may_see(principal, owner_id, visibility):
         raise NotFound("There is nothing at this address.")
     raise Forbidden("This belongs to somebody else.")
+
+
+def require_no_more(principal: Principal, scopes: Iterable[Scope], expires_s: float | None) -> None:
+    """Raise Forbidden where a key would be good for more, or for longer, than what they show."""
+    more = sorted(set(scopes) - principal.scopes)
+    if more:
+        raise Forbidden(f"What you show is not good for {', '.join(more)}; nor may this key be.")
+    ends_s = principal.expires_s if principal.means is Means.KEY else None
+    if ends_s is not None and (expires_s is None or expires_s > ends_s):
+        raise Forbidden("The key that you show ends sooner; say a shorter time, or sign in.")

@@ -28,6 +28,13 @@ async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         else:
             await empty(engine)
         database = Database(engine, readers)
-        app = create_app(MemoryStore(), companion=Companion(database))
+        companion = Companion(database)
+        app = create_app(MemoryStore(), companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
-        yield Service(client, database)
+        yield Service(client, database, companion)
+
+
+@pytest.fixture
+def companion(service: Service) -> Companion:
+    """What runs behind the API."""
+    return service.companion

@@ -8,7 +8,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 
-from origin.companion.composition import new_random_id
+from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
 from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
 from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
@@ -36,6 +36,7 @@ class Service:
 
     client: TestClient[Request, Application]
     database: Database
+    companion: Companion
 
     async def user(
         self, role: Role = Role.CREATOR, scopes: frozenset[Scope] = ALL_SCOPES, number: int = 0

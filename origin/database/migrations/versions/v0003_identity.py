@@ -47,10 +47,12 @@ def _make_credentials() -> None:
         sa.Column("expires_s", sa.Double),
         sa.Column("revoked_s", sa.Double),
         sa.Column("used_s", sa.Double),
+        sa.Column("digest_before", sa.String(64)),
+        sa.Column("digest_before_until_s", sa.Double),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_api_keys_user_id"),
         sa.PrimaryKeyConstraint("id", name="pk_api_keys"),
     )
-    op.create_index("ix_api_keys_user_id_created_s", "api_keys", ["user_id", "created_s"])
+    op.create_index("ix_api_keys_user_id_created_s_id", "api_keys", ["user_id", "created_s", "id"])
     op.create_table(
         "sessions",
         sa.Column("id", sa.String(64), nullable=False),
@@ -64,6 +66,7 @@ def _make_credentials() -> None:
         sa.UniqueConstraint("digest", name="uq_sessions_digest"),
     )
     op.create_index("ix_sessions_user_id", "sessions", ["user_id"])
+    op.create_index("ix_sessions_expires_s", "sessions", ["expires_s"])
     op.create_table(
         "sign_in_links",
         sa.Column("digest", sa.String(64), nullable=False),
@@ -73,6 +76,7 @@ def _make_credentials() -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_sign_in_links"),
     )
     op.create_index("ix_sign_in_links_user_id", "sign_in_links", ["user_id"])
+    op.create_index("ix_sign_in_links_expires_s", "sign_in_links", ["expires_s"])
 
 
 def downgrade() -> None:
