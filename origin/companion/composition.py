@@ -15,6 +15,7 @@ from origin.companion.api.admission import Admission
 from origin.companion.api.budgets import Counter
 from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
+from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
 from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.database import Database
@@ -25,6 +26,7 @@ from origin.companion.identity.client import Clients
 from origin.companion.identity.keys import ID_BYTES
 from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
+from origin.companion.pages.serving import add_pages
 from origin.defence.forwarding import TrustedProxies
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
@@ -86,3 +88,4 @@ class Companion:
             return await responder.answer(request, resource)
 
         app.router.add_get("/openapi.json", openapi)
+        add_pages(app, responder, readable(described))

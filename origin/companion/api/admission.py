@@ -1,4 +1,4 @@
-"""Letting a request to the API in: who asks, and whether there is something left of their budget."""
+"""Letting a request to the API in: who asks, and whether something is left of their budget."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final

@@ -9,6 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import MemoryStore
 
 from origin.app import create_app
+from origin.companion.access import Access
 from origin.companion.composition import Companion
 from origin.companion.database import Database
 from origin.database.engine import open_database, open_sqlite_reader
@@ -16,8 +17,16 @@ from tests.functional.api.service import Service
 from tests.servers.postgres import empty
 
 
+@pytest.fixture
+def access() -> Access:
+    """Who gets in; tests that need something else say so by parametrizing this."""
+    return Access()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Service]:
+async def service(
+    request: pytest.FixtureRequest, tmp_path: Path, access: Access
+) -> AsyncIterator[Service]:
     """A running API with nothing in it."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     async with AsyncExitStack() as opened:
@@ -28,7 +37,7 @@ async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         else:
             await empty(engine)
         database = Database(engine, readers)
-        companion = Companion(database)
+        companion = Companion(database, access)
         app = create_app(MemoryStore(), companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
         yield Service(client, database, companion)
