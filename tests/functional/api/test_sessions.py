@@ -114,7 +114,7 @@ async def test_a_cookie_that_is_not_good_hides_nothing_public(service: Service) 
         assert (await service.ask("GET", "/v1/artists", headers=cookie)).status == 200
 
 
-FORGED = (
+FORGED: tuple[dict[str, str], ...] = (
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
     {"Sec-Fetch-Site": "none"},
