@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from origin.companion.access import Access
 from origin.companion.rows import Rows
 from origin.defence.guard import Defence
 from origin.delivery.tokens import TokenRules
@@ -34,7 +35,7 @@ class Service:
 
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
-    None for serving stores alone.
+    None for serving stores alone; ``access`` says who gets in to it.
     """
 
     stores: tuple[str, ...]
@@ -45,6 +46,7 @@ class Service:
     drain: DrainTimes = field(default_factory=DrainTimes)
     cdn_is_purged: bool = False
     rows: Rows | None = None
+    access: Access = field(default_factory=Access)
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import click
 
+from origin.cli.access import access_of, access_settings
 from origin.cli.cache import cache_setting
 from origin.cli.clients import (
     client_address_field_setting,
@@ -130,6 +131,7 @@ class _Workers(click.IntRange):
     default="127.0.0.1",
     help="Address to serve metrics at: whoever reaches it can read them.",
 )
+@access_settings
 def serve(
     *,
     stores: tuple[str, ...],
@@ -152,6 +154,7 @@ def serve(
     drain_timeout_s: float,
     metrics_port: int | None,
     metrics_host: str,
+    **access: Any,
 ) -> None:
     """Serve every asset in one or more stores, and the API that uploads and finds them.
 
@@ -180,6 +183,7 @@ def serve(
     if rows is not None and not stores:
         stores = (str(rows.state / _MEDIA),)
         _make(rows.state / _MEDIA)
+    field = AddressField(client_address_field)
     limits = ClientLimits(connections_per_client, requests_per_client)
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:
@@ -189,10 +193,13 @@ def serve(
                 tokens,
                 cache,
                 shares_of(memory_mb * _MB),
-                Defence(limits, trusted_proxies, address_field=AddressField(client_address_field)),
+                Defence(limits, trusted_proxies, address_field=field),
                 drain,
                 cdn_is_purged=cdn_is_purged,
                 rows=rows,
+                access=access_of(
+                    access, trusted_proxies=trusted_proxies, address_field=field, cache=cache
+                ),
             ),
             host=host,
             port=port,

@@ -18,11 +18,16 @@ from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
 from origin.companion.catalogue.artists.endpoints import Artists
+from origin.companion.catalogue.belongings import CatalogueBelongings
 from origin.companion.database import Database
+from origin.companion.identity.account.belongings import IdentityBelongings
 from origin.companion.identity.account.endpoints import Accounts
+from origin.companion.identity.account.leaving import Leaving
 from origin.companion.identity.api_keys.endpoints import ApiKeys
 from origin.companion.identity.authenticate import Authenticator, Tokens
 from origin.companion.identity.client import Clients
+from origin.companion.identity.erasing import KIND as ERASE
+from origin.companion.identity.erasing import Erasing
 from origin.companion.identity.keys import ID_BYTES
 from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
@@ -33,9 +38,10 @@ from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from origin.companion.api.endpoint import Endpoint
+    from packager.queue.worker import Handler
 
 
 def new_random_id() -> str:
@@ -47,7 +53,7 @@ class Companion:
     """All resources over one database, which is the caller's to close.
 
     ``tokens`` tells whose an identity provider's token is, ``shared`` counts requests for all
-    processes; ``uses`` is to be run beside.
+    processes; ``uses`` is to be run beside, and ``handlers`` do its jobs of the queue.
     """
 
     def __init__(
@@ -65,9 +71,12 @@ class Companion:
         )
         self._admission = Admission(authenticator, self._clients, access.budgets, shared)
         self._idempotency = Idempotency(database, new_random_id)
+        belongings = (IdentityBelongings(), CatalogueBelongings())
+        self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),
             *Accounts(database).endpoints(),
+            *Leaving(database, belongings).endpoints(),
             *ApiKeys(database, secrets.token_bytes).endpoints(),
             *Sessions(database, authenticator, new_random_id, secrets.token_bytes).endpoints(),
         ]

@@ -4,20 +4,42 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from origin.beside import beside
-from origin.companion.composition import Companion
+from origin.cache.connection import Connection, connect
+from origin.companion.access import Access
+from origin.companion.api.budgets import SharedCounter
+from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
+from origin.companion.identity.oidc.opening import open_bearers
+from origin.companion.identity.sweeping import sweep
 from origin.companion.rows import Rows
+from origin.companion.working import work_in_queue
 from origin.database.engine import open_database, open_sqlite_reader
 
 
 @asynccontextmanager
-async def open_companion(rows: Rows) -> AsyncIterator[Companion]:
+async def open_companion(rows: Rows, access: Access | None = None) -> AsyncIterator[Companion]:
     """Give the caller's block the companion; raises DatabaseUnusable."""
+    access = access or Access()
     async with AsyncExitStack() as opened:
         primary = await opened.enter_async_context(open_database(rows.state, rows.url))
         readers = []
         if rows.url is None:
             readers.append(await opened.enter_async_context(open_sqlite_reader(rows.state)))
-        companion = Companion(Database(primary, readers))
-        await opened.enter_async_context(beside(companion.uses.run(), "uses"))
+        database = Database(primary, readers)
+        tokens = shared = None
+        if access.issuers is not None:
+            tokens = await opened.enter_async_context(
+                open_bearers(access.issuers, database, new_random_id)
+            )
+        if access.cache is not None:
+            client = connect(access.cache)
+            opened.push_async_callback(client.aclose)
+            shared = SharedCounter(Connection(client))
+        companion = Companion(database, access, tokens, shared)
+        for work, name in (
+            (companion.uses.run(), "uses"),
+            (sweep(database), "sweep of identity"),
+            (work_in_queue(database, companion.handlers), "jobs of the API"),
+        ):
+            await opened.enter_async_context(beside(work, name))
         yield companion

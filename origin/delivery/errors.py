@@ -231,6 +231,15 @@ class DatabaseUnavailable(ApiError):
         super().__init__("The database does not answer now; nothing was changed. Try again soon.")
 
 
+class IssuerUnavailable(ApiError):
+    """An identity provider did not say by which keys its tokens are good."""
+
+    code = "identity_provider_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The identity provider does not answer now. Try again soon.")
+
+
 class BrokenObject(ApiError):
     """The store holds something else than what was published; asking again will not help."""
 

@@ -29,6 +29,7 @@ from origin.delivery.errors import (
     Forbidden,
     Gone,
     HeadTooLarge,
+    IssuerUnavailable,
     LengthMissing,
     MediaTypeUnsupported,
     MethodNotAllowed,
@@ -89,6 +90,7 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     ShuttingDown: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     Unimplemented: HTTPStatus.NOT_IMPLEMENTED,
     VersionUnsupported: HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
     BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -162,7 +164,11 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
         case NotAcceptable():
             return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
         case (
-            StoreUnavailable() | DatabaseUnavailable() | Overloaded() | ShuttingDown()
+            StoreUnavailable()
+            | DatabaseUnavailable()
+            | IssuerUnavailable()
+            | Overloaded()
+            | ShuttingDown()
         ):  # RFC 9110 §15.6.4
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
         case TooManyRequests():  # RFC 6585 §4

@@ -35,7 +35,6 @@ async def begin_erasing(connection: AsyncConnection, user_id: str, *, now_s: flo
     await end_all(connection, user_id)
     for table in (api_keys, identities, idempotency_keys):
         await connection.execute(delete(table).where(table.c.user_id == user_id))
-    await connection.execute(update(audit).where(audit.c.user_id == user_id).values(network=""))
     job = NewJob(KIND, {"user_id": user_id}, creator_id=user_id, subject=user_id)
     await enqueue(connection, job, job_id=f"erase-{user_id}"[:64], now_s=now_s)
 
@@ -52,6 +51,9 @@ class Erasing:
         user_id = run.held.payload["user_id"]
         for each in self._belongings:
             await each.erase(self._database, user_id)
+        async with self._database.change() as connection:
+            deeds = update(audit).where(audit.c.user_id == user_id)
+            await connection.execute(deeds.values(network="", credential_id=""))
 
         async def nothing_to_record(_connection: AsyncConnection) -> None:
             pass

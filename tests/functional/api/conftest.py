@@ -10,8 +10,9 @@ from obstore.store import MemoryStore
 
 from origin.app import create_app
 from origin.companion.access import Access
-from origin.companion.composition import Companion
+from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
+from origin.companion.identity.oidc.opening import open_bearers
 from origin.database.engine import open_database, open_sqlite_reader
 from tests.functional.api.service import Service
 from tests.servers.postgres import empty
@@ -23,9 +24,15 @@ def access() -> Access:
     return Access()
 
 
+@pytest.fixture
+def clock() -> list[float]:
+    """The seconds by which what is kept of identity providers grows old."""
+    return [1000.0]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def service(
-    request: pytest.FixtureRequest, tmp_path: Path, access: Access
+    request: pytest.FixtureRequest, tmp_path: Path, access: Access, clock: list[float]
 ) -> AsyncIterator[Service]:
     """A running API with nothing in it."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
@@ -37,7 +44,12 @@ async def service(
         else:
             await empty(engine)
         database = Database(engine, readers)
-        companion = Companion(database, access)
+        tokens = None
+        if access.issuers is not None:
+            tokens = await opened.enter_async_context(
+                open_bearers(access.issuers, database, new_random_id, lambda: clock[0])
+            )
+        companion = Companion(database, access, tokens)
         app = create_app(MemoryStore(), companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
         yield Service(client, database, companion)

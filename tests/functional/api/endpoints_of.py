@@ -1,7 +1,7 @@
 """Objects for every endpoint that makes some, from the endpoints alone: nobody names resources."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from typing import Any, Final
 
@@ -20,34 +20,43 @@ def value_of(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
         return value_of(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     if "anyOf" in schema:
         return value_of(schema["anyOf"][0], definitions)
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    match schema.get("type"):
-        case "object":
-            properties, needed = schema.get("properties", {}), schema.get("required", ())
-            return {name: value_of(properties[name], definitions) for name in needed}
-        case "array":
-            items = schema.get("items", {})
-            return [value_of(items, definitions) for _ in range(schema.get("minItems", 0))]
-        case "string":
-            return _text(schema)
-        case "integer" | "number":
-            return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-        case "boolean":
-            return False
-        case _:
-            return None
+    if "enum" in schema or "const" in schema:
+        return schema.get("enum", [schema.get("const")])[0]
+    return _PLAIN[schema.get("type", "null")](schema, definitions)
 
 
-def _text(schema: Mapping[str, Any]) -> str:
+def _object(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    properties, needed = schema.get("properties", {}), schema.get("required", ())
+    return {name: value_of(properties[name], definitions) for name in needed}
+
+
+def _list(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> list[Any]:
+    items = schema.get("items", {})
+    return [value_of(items, definitions) for _ in range(schema.get("minItems", 0))]
+
+
+def _number(schema: Mapping[str, Any], _definitions: Mapping[str, Any]) -> Any:
+    return schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
+
+
+def _text(schema: Mapping[str, Any], _definitions: Mapping[str, Any]) -> str:
     number = next(_numbers)
     for text in (each.format(number) for each in _TEXTS):
         fits = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text))
         if fits and re.search(schema.get("pattern", ""), text):
             return text
     raise AssertionError(f"No text is one of {schema}: add one to _TEXTS.")
+
+
+_PLAIN: Final[Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], Any]]] = {
+    "object": _object,
+    "array": _list,
+    "string": _text,
+    "integer": _number,
+    "number": _number,
+    "boolean": lambda *_: False,
+    "null": lambda *_: None,
+}
 
 
 def body_for(endpoint: Endpoint, ids: Mapping[str, str]) -> Any:

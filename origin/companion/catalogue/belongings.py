@@ -1,0 +1,83 @@
+"""What the catalogue holds of a user: artists, their albums and tracks, and whom they follow."""
+
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, Table, delete, select, update
+
+from origin.companion.catalogue import events
+from origin.companion.catalogue.tables import albums, artists, follows, track_tags, tracks
+from origin.companion.database import Database
+
+_AT_ONCE: Final = 200
+_KINDS: Final = ((tracks, "track"), (albums, "album"), (artists, "artist"))
+"""Those that belong to others come first, so that none is left without what it belongs to."""
+
+_NOTHING: Final[Mapping[str, Mapping[str, Any]]] = {
+    "track": {"title": "", "description": ""},
+    "album": {"title": "", "description": ""},
+    "artist": {"name": "", "description": ""},
+}
+
+
+class CatalogueBelongings:
+    """Gives and takes away what the catalogue holds of a user."""
+
+    name = "catalogue"
+
+    async def export(self, database: Database, user_id: str) -> AsyncIterator[Mapping[str, Any]]:
+        """Yield each row as it is, with its kind."""
+        for table, kind in _KINDS:
+            async for row in _rows(database, _of(table, user_id), table):
+                yield {"kind": kind, **row}
+        async for row in _rows(database, _of(follows, user_id), follows):
+            yield {"kind": "follow", **row}
+
+    async def erase(self, database: Database, user_id: str) -> None:
+        """Delete what they published, with what it says, and their follows."""
+        async with database.change() as connection:
+            await connection.execute(delete(follows).where(follows.c.user_id == user_id))
+        for table, kind in _KINDS:
+            while await self._erase_some(database, table, kind, user_id):
+                pass
+
+    async def _erase_some(self, database: Database, table: Table, kind: str, user_id: str) -> bool:
+        """Delete some, and tell of each; False where there are no more."""
+        now_s = time.time()
+        async with database.change() as connection:
+            there = select(table.c.id).where(_of(table, user_id), table.c.deleted_s.is_(None))
+            ids = list(await connection.scalars(there.limit(_AT_ONCE)))
+            values = {**_NOTHING[kind], "deleted_s": now_s, "version": table.c.version + 1}
+            await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
+            if table is tracks:
+                await connection.execute(delete(track_tags).where(track_tags.c.track_id.in_(ids)))
+            for one in ids:
+                await events.tell(connection, f"{kind}.deleted", one, user_id, {}, now_s=now_s)
+        return bool(ids)
+
+
+def _of(table: Table, user_id: str) -> ColumnElement[bool]:
+    if "user_id" in table.c:
+        return table.c.user_id == user_id
+    theirs = select(artists.c.id).where(artists.c.user_id == user_id)
+    return table.c.artist_id.in_(theirs)
+
+
+async def _rows(
+    database: Database, of_user: ColumnElement[bool], table: Table
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield rows in steps, each of which begins behind the last one."""
+    place = table.c.artist_id if table is follows else table.c.id
+    behind = ""
+    while True:
+        rows: Select[Any] = select(table).where(of_user, place > behind)
+        if "deleted_s" in table.c:
+            rows = rows.where(table.c.deleted_s.is_(None))
+        async with database.look_now() as connection:
+            found = list(await connection.execute(rows.order_by(place).limit(_AT_ONCE)))
+        for row in found:
+            yield dict(row._mapping)  # noqa: SLF001 SQLAlchemy's own name for it
+        if len(found) < _AT_ONCE:
+            return
+        behind = found[-1]._mapping[place]  # noqa: SLF001
