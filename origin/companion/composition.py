@@ -13,6 +13,7 @@ from manifests.layout import new_id
 from origin.companion.access import Access
 from origin.companion.api.admission import Admission
 from origin.companion.api.budgets import Counter
+from origin.companion.api.cross_origin import CrossOrigin
 from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
@@ -65,6 +66,7 @@ class Companion:
     ) -> None:
         access = access or Access()
         self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))
+        self._cross_origin = CrossOrigin(frozenset(access.origins))
         self.uses = Uses(database)
         authenticator = Authenticator(
             database, self._clients, self.uses, tokens, trusted_origins=frozenset(access.origins)
@@ -85,6 +87,7 @@ class Companion:
         """Register the endpoints, and the document that describes them."""
         routes = Routes(self._admission, responder, self._idempotency, self._clients)
         routes.add(app, self.endpoints)
+        app.on_response_prepare.append(self._cross_origin.put_on)
         described = document(self.endpoints, version=version("soundbridge"))
         content = json.dumps(described, separators=(",", ":")).encode()
         resource = Resource(

@@ -11,15 +11,17 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Any, Final
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.alongside import Alongside
 from origin.companion.api import idempotency_rows as rows
+from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.said import Said
 from origin.companion.database import Database
 from origin.delivery.errors import (
@@ -111,6 +113,12 @@ def key_of(request: web.Request) -> str | None:
     return said[0]
 
 
+def takes_idempotency_key(endpoint: Endpoint) -> bool:
+    """Tell whether requests to an endpoint may have one: POSTs of users, with a whole body."""
+    is_of_users = endpoint.who.role is not None
+    return endpoint.method == hdrs.METH_POST and is_of_users and not endpoint.streams
+
+
 def fingerprint_of(request: web.Request, body: str) -> str:
     """Return a digest of all that a request says."""
     said = f"{request.method} {request.raw_path}\n{body}"
@@ -158,7 +166,7 @@ class Idempotency:
         owned = asked.owned_by(self._new_id())
         known = await self._begin(asked, owned, now_s)
         if known is not None:
-            return known
+            return replace(known, headers={**known.headers, REPLAYED: "true"})
         try:
             said = await work(Attempt(owned))
         except Exception:

@@ -15,20 +15,35 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from manifests.layout import ID_PATTERN
+from origin.companion.api.budgets import BudgetSpent
 from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
+from origin.companion.api.idempotency import (
+    HEADER as IDEMPOTENCY_KEY,
+)
+from origin.companion.api.idempotency import (
+    AnswerNotKept,
+    IdempotencyKeyInUse,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    takes_idempotency_key,
+)
 from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest
+from origin.companion.identity.session.cookie import NAME as COOKIE
 from origin.delivery.errors import (
     ApiError,
     BadRequest,
     ContentTooLarge,
+    CredentialsInvalid,
+    DatabaseUnavailable,
     Forbidden,
+    IssuerUnavailable,
     MediaTypeUnsupported,
     NotAcceptable,
     NotFound,
     PreconditionFailed,
     RequestTimedOut,
-    TooManyRequests,
     Unauthenticated,
 )
 from origin.delivery.problem import MEDIA_TYPE, status_of
@@ -87,7 +102,14 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
                     "scheme": "bearer",
                     "description": "An API key, or a token of the identity provider.",
                 },
-                "session": {"type": "apiKey", "in": "cookie", "name": "soundbridge-session"},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "Of who has signed in; `__Host-` is before the name by https. "
+                    "What changes something has to come from a page of this server (`Origin`, "
+                    f"`Sec-Fetch-Site`), or says `{CUSTOM_HEADER}: 1`.",
+                },
             },
         },
     }
@@ -114,7 +136,7 @@ def _operation(endpoint: Endpoint, references: _References) -> dict[str, Any]:
         "summary": endpoint.summary,
         "description": inspect.getdoc(endpoint.handle) or "",
         "tags": [endpoint.tag],
-        "parameters": [*_ids(endpoint.path), *_parameters(endpoint.query)],
+        "parameters": [*_ids(endpoint.path), *_parameters(endpoint.query), *_fields(endpoint)],
         "responses": _responses(endpoint, references),
     }
     if endpoint.who.role is not None:
@@ -133,6 +155,21 @@ def _ids(path: str) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "path", "required": True, "schema": schema}
         for name in _ID_IN_PATH.findall(path)
+    ]
+
+
+def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
+    if not takes_idempotency_key(endpoint):
+        return []
+    return [
+        {
+            "name": IDEMPOTENCY_KEY,
+            "in": "header",
+            "required": False,
+            "description": "A request that comes again within a day, with the same key and body, "
+            "is done once, and answered as the first time.",
+            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+        }
     ]
 
 
@@ -173,9 +210,18 @@ def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
 
 
 def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
-    errors: set[type[ApiError]] = {TooManyRequests, QueryInvalid, *endpoint.raises}
+    errors: set[type[ApiError]] = {BudgetSpent, QueryInvalid, *endpoint.raises}
     if endpoint.query is NoQuery:
         errors |= {BadRequest}
+    if endpoint.who.role is not None:
+        errors |= {CredentialsInvalid, CrossSiteRequest, DatabaseUnavailable, IssuerUnavailable}
+    if takes_idempotency_key(endpoint):
+        errors |= {
+            AnswerNotKept,
+            IdempotencyKeyInUse,
+            IdempotencyKeyInvalid,
+            IdempotencyKeyReused,
+        }
     if endpoint.method == hdrs.METH_GET:
         errors |= {NotAcceptable, PreconditionFailed}
     if endpoint.body is not NoBody:

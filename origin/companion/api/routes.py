@@ -14,7 +14,12 @@ from manifests.layout import ID_PATTERN
 from origin.companion.alongside import Alongside, alongside
 from origin.companion.api.admission import Admission, put_use
 from origin.companion.api.endpoint import Call, Endpoint
-from origin.companion.api.idempotency import Idempotency, fingerprint_of, key_of
+from origin.companion.api.idempotency import (
+    Idempotency,
+    fingerprint_of,
+    key_of,
+    takes_idempotency_key,
+)
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
 from origin.companion.api.reading import read_body, read_query
@@ -102,7 +107,7 @@ class Routes:
                 raise TypeError(f"{endpoint.name} streams, and does not say so")
             return Said.of(answer)
 
-        key = key_of(call.request) if endpoint.method == hdrs.METH_POST else None
+        key = key_of(call.request) if takes_idempotency_key(endpoint) else None
         if key is None:
             return await work()
         fingerprint = fingerprint_of(call.request, call.body.model_dump_json())

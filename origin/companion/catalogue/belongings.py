@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Table, delete, select, update
+from sqlalchemy import ColumnElement, Select, Table, delete, func, select, update
 
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import albums, artists, follows, track_tags, tracks
@@ -17,8 +17,10 @@ _KINDS: Final = ((tracks, "track"), (albums, "album"), (artists, "artist"))
 _NOTHING: Final[Mapping[str, Mapping[str, Any]]] = {
     "track": {"title": "", "description": ""},
     "album": {"title": "", "description": ""},
-    "artist": {"name": "", "description": ""},
+    "artist": {"name": "", "description": "", "handle": artists.c.id},
 }
+_TITLES: Final = {"track": tracks.c.title, "album": albums.c.title, "artist": artists.c.name}
+"""Empty in what was erased, and in nothing else."""
 
 
 class CatalogueBelongings:
@@ -43,18 +45,26 @@ class CatalogueBelongings:
                 pass
 
     async def _erase_some(self, database: Database, table: Table, kind: str, user_id: str) -> bool:
-        """Delete some, and tell of each; False where there are no more."""
+        """Delete some, and tell of each; False where there are no more.
+
+        What was deleted before still says something: that goes, too.
+        """
         now_s = time.time()
+        said = select(table.c.id, table.c.deleted_s).where(_of(table, user_id), _TITLES[kind] != "")
         async with database.change() as connection:
-            there = select(table.c.id).where(_of(table, user_id), table.c.deleted_s.is_(None))
-            ids = list(await connection.scalars(there.limit(_AT_ONCE)))
-            values = {**_NOTHING[kind], "deleted_s": now_s, "version": table.c.version + 1}
+            found = list(await connection.execute(said.limit(_AT_ONCE)))
+            ids = [row.id for row in found]
+            deleted_s = func.coalesce(table.c.deleted_s, now_s)
+            values = {**_NOTHING[kind], "deleted_s": deleted_s, "version": table.c.version + 1}
             await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
             if table is tracks:
                 await connection.execute(delete(track_tags).where(track_tags.c.track_id.in_(ids)))
-            for one in ids:
-                await events.tell(connection, f"{kind}.deleted", one, user_id, {}, now_s=now_s)
-        return bool(ids)
+            for row in found:
+                if row.deleted_s is None:
+                    await events.tell(
+                        connection, f"{kind}.deleted", row.id, user_id, {}, now_s=now_s
+                    )
+        return bool(found)
 
 
 def _of(table: Table, user_id: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
+from sqlalchemy import Select, text
 
 from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
@@ -74,3 +75,14 @@ class Service:
         response = await self.ask("POST", path, by, json)
         assert response.status == status, await response.text()
         return await response.json()
+
+    async def plan(self, query: Select[Any]) -> str:
+        """Return how the database goes about a query, with few rows or many."""
+        dialect = self.database.primary.dialect
+        literal = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        how = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+        async with self.database.look_now() as connection:
+            if dialect.name != "sqlite":
+                await connection.execute(text("SET LOCAL enable_seqscan = off"))
+            rows = await connection.execute(text(f"{how} {literal}"))
+            return "\n".join(str(row) for row in rows)
