@@ -15,6 +15,7 @@ ERRORS: list[errors.ApiError] = [
     errors.TooManyRequests(7),
     errors.Overloaded(),
     errors.DatabaseUnavailable(),
+    errors.IssuerUnavailable(),
     *(
         said("It is so.")
         for said in (
