@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from origin.companion.composition import Companion
+from origin.companion.identity.keys import newest_keys_query
 from origin.companion.identity.principal import Means, Principal, Role, Scope
 from origin.companion.identity.tables import api_keys
 from tests.functional.api.service import NOW_S, Service, User
@@ -120,3 +121,8 @@ async def test_uses_are_written_later_and_never_turned_back(
     companion.uses.note(long_ago, now_s=1.0)
     await companion.uses.write()
     assert (await service.get(PATH, ann))["items"][0]["used_at"] >= used
+
+
+async def test_keys_are_listed_by_an_index(service: Service) -> None:
+    query = newest_keys_query("x", (NOW_S, "y"), 21, now_s=NOW_S)
+    assert "ix_api_keys_user_id_created_s_id" in await service.plan(query)

@@ -40,7 +40,7 @@ def look_into(text: str) -> Unverified:
     kid, algorithm, issuer = head.get("kid"), head.get("alg"), said.get("iss")
     if algorithm not in ALGORITHMS:
         raise CredentialsInvalid("This token is not signed in a way that is taken here.")
-    if str(head.get("typ", "JWT")).lower() not in _TYPES or "crit" in head:
+    if str(head.get("typ", "JWT")).lower() not in _TYPES:
         raise CredentialsInvalid("This token is not of a kind that is taken here.")
     if not isinstance(issuer, str) or not (kid is None or isinstance(kid, str)):
         raise CredentialsInvalid("This token does not say by whom it is.")
