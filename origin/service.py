@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from origin.companion.rows import Rows
+from origin.companion.uploads.rules import UploadRules
 from origin.defence.guard import Defence
 from origin.delivery.tokens import TokenRules
 from origin.delivery.verified import VerifiedTokens
@@ -34,7 +35,8 @@ class Service:
 
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
-    None for serving stores alone.
+    None for serving stores alone,
+    and ``uploads`` is what may be sent.
     """
 
     stores: tuple[str, ...]
@@ -45,6 +47,7 @@ class Service:
     drain: DrainTimes = field(default_factory=DrainTimes)
     cdn_is_purged: bool = False
     rows: Rows | None = None
+    uploads: UploadRules = field(default_factory=UploadRules)
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -16,6 +16,7 @@ from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.database import Database
 from origin.companion.identity.authenticate import Authenticator
 from origin.companion.identity.keys import ID_BYTES
+from origin.companion.uploads.composition import upload_endpoints
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from origin.companion.api.endpoint import Endpoint
+    from origin.companion.uploads.surroundings import Surroundings
 
 
 def new_random_id() -> str:
@@ -32,11 +34,17 @@ def new_random_id() -> str:
 
 
 class Companion:
-    """All resources over one database, which is the caller's to close."""
+    """All resources over one database, which is the caller's to close; so is what uploads need.
 
-    def __init__(self, database: Database) -> None:
+    Without the latter, nothing can be uploaded.
+    """
+
+    def __init__(self, database: Database, uploads: "Surroundings | None" = None) -> None:
         self._database = database
-        self.endpoints: Sequence[Endpoint] = [*Artists(database, new_random_id).endpoints()]
+        self.endpoints: Sequence[Endpoint] = [
+            *Artists(database, new_random_id).endpoints(),
+            *(upload_endpoints(uploads) if uploads is not None else ()),
+        ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""

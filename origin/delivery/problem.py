@@ -21,6 +21,7 @@ from origin.delivery.errors import (
     ApiError,
     BadRequest,
     BrokenObject,
+    ChecksumMismatch,
     Conflict,
     ContentTooLarge,
     CredentialsInvalid,
@@ -30,6 +31,7 @@ from origin.delivery.errors import (
     Gone,
     HeadTooLarge,
     LengthMissing,
+    Locked,
     MediaTypeUnsupported,
     MethodNotAllowed,
     NotAcceptable,
@@ -62,7 +64,10 @@ CHALLENGE: Final = 'Bearer realm="playback"'
 
 API_CHALLENGE: Final = 'Bearer realm="api"'
 
-_STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
+_CHECKSUM_MISMATCH: Final = 460
+"""Of tus 1.0 alone (its extension Checksum)."""
+
+_STATUSES: Final[dict[type[ApiError], int]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     TokenMissing: HTTPStatus.UNAUTHORIZED,
@@ -74,6 +79,8 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     Conflict: HTTPStatus.CONFLICT,
     Gone: HTTPStatus.GONE,
+    Locked: HTTPStatus.LOCKED,
+    ChecksumMismatch: _CHECKSUM_MISMATCH,
     LengthMissing: HTTPStatus.LENGTH_REQUIRED,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -132,7 +139,7 @@ def answer(error: ApiError, audience: Audience = Audience.ANYONE) -> web.Respons
     return _document(status, error.code, str(error), extra_headers, audience, members=error.members)
 
 
-def status_of(kind: type[ApiError]) -> HTTPStatus:
+def status_of(kind: type[ApiError]) -> int:
     """Return the status of errors of a kind, or of what it is a kind of."""
     found = (_STATUSES[each] for each in kind.__mro__ if each in _STATUSES)
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -162,8 +169,8 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
         case NotAcceptable():
             return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
         case (
-            StoreUnavailable() | DatabaseUnavailable() | Overloaded() | ShuttingDown()
-        ):  # RFC 9110 §15.6.4
+            StoreUnavailable() | DatabaseUnavailable() | Overloaded() | ShuttingDown() | Locked()
+        ):  # RFC 9110 §10.2.3
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
         case TooManyRequests():  # RFC 6585 §4
             return {hdrs.RETRY_AFTER: str(error.retry_after_s)}
@@ -179,7 +186,7 @@ def _challenge(error: ApiError) -> dict[str, str]:
 
 
 def _document(
-    status: HTTPStatus,
+    status: int,
     code: str,
     detail: str,
     extra_headers: dict[str, str],
@@ -211,9 +218,9 @@ def _document(
     return response
 
 
-def _object_class(status: HTTPStatus) -> ObjectClass:
+def _object_class(status: int) -> ObjectClass:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ObjectClass.SERVER_ERROR
-    if status is HTTPStatus.NOT_FOUND:
+    if status == HTTPStatus.NOT_FOUND:
         return ObjectClass.NOT_FOUND
     return ObjectClass.CLIENT_ERROR

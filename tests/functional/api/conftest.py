@@ -9,15 +9,25 @@ from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import MemoryStore
 
 from origin.app import create_app
-from origin.companion.composition import Companion
+from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
+from origin.companion.uploads.opening import open_uploads
+from origin.companion.uploads.rules import UploadRules
 from origin.database.engine import open_database, open_sqlite_reader
 from tests.functional.api.service import Service
 from tests.servers.postgres import empty
 
 
+@pytest.fixture
+def rules() -> UploadRules:
+    """What may be uploaded; tests that want others give them by this name."""
+    return UploadRules()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Service]:
+async def service(
+    request: pytest.FixtureRequest, tmp_path: Path, rules: UploadRules
+) -> AsyncIterator[Service]:
     """A running API with nothing in it."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     async with AsyncExitStack() as opened:
@@ -28,6 +38,11 @@ async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         else:
             await empty(engine)
         database = Database(engine, readers)
-        app = create_app(MemoryStore(), companion=Companion(database))
+        media = tmp_path / "media"
+        media.mkdir()
+        uploads = await opened.enter_async_context(
+            open_uploads(database, str(media), tmp_path, rules, new_random_id)
+        )
+        app = create_app(MemoryStore(), companion=Companion(database, uploads))
         client = await opened.enter_async_context(TestClient(TestServer(app)))
-        yield Service(client, database)
+        yield Service(client, database, media, uploads)

@@ -1,0 +1,17 @@
+"""Which endpoints uploads have, by what their place can do."""
+
+from collections.abc import Sequence
+
+from origin.companion.api.endpoint import Endpoint
+from origin.companion.uploads.content import Content
+from origin.companion.uploads.endpoints import Uploads
+from origin.companion.uploads.surroundings import Surroundings
+
+
+def upload_endpoints(around: Surroundings) -> Sequence[Endpoint]:
+    """Return them."""
+    has_parts = False
+    return [
+        *Uploads(around, has_parts=has_parts).endpoints(),
+        *Content(around, has_parts=has_parts).endpoints(),
+    ]

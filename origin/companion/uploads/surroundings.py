@@ -1,0 +1,149 @@
+"""What all ways of sending share: where rows and bytes are, and what is done with both."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from origin.companion.database import Database
+from origin.companion.identity.principal import Principal
+from origin.companion.identity.rules import is_owner
+from origin.companion.uploads import rows
+from origin.companion.uploads.digests import DigestMismatch, RunningDigests
+from origin.companion.uploads.finishing import Finished, finish
+from origin.companion.uploads.holding import Hold, Holds, UploadBusy
+from origin.companion.uploads.places.place import Place, Reception, Source
+from origin.companion.uploads.receiving import Bound, Receiver
+from origin.companion.uploads.rules import QuotaExceeded, UploadRules, UploadTooLarge
+from origin.companion.uploads.signatures import FIRST_BYTES, NotSound, check_sound
+from origin.companion.uploads.states import State
+from origin.delivery.errors import NotFound, Unprocessable
+
+THREADS: Final = 4
+"""More than a disk or two cores have use for; what waits, waits for them."""
+
+
+class SizeMismatch(Unprocessable):
+    """The file has another size than was said."""
+
+    code = "size_mismatch"
+
+
+class Empty(Unprocessable):
+    """The file has no bytes."""
+
+    code = "upload_empty"
+
+    def __init__(self) -> None:
+        super().__init__("This file is empty. Export it again, then send it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an upload needs, for as long as a process serves."""
+
+    database: Database
+    place: Place
+    rules: UploadRules
+    holds: Holds
+    receiver: Receiver
+    new_id: Callable[[], str]
+    digests: RunningDigests = field(default_factory=RunningDigests)
+    clock: Callable[[], float] = time.time
+
+    @classmethod
+    def of(
+        cls,
+        database: Database,
+        place: Place,
+        rules: UploadRules,
+        threads: ThreadPoolExecutor,
+        new_id: Callable[[], str],
+    ) -> "Surroundings":
+        """Put them together."""
+        holds = Holds(database, rules.expires_s)
+        return cls(database, place, rules, holds, Receiver(threads), new_id)
+
+    async def found(self, principal: Principal, upload_id: str) -> Row[Any]:
+        """Return an upload of who asks; raises NotFound."""
+        async with self.database.look(principal) as connection:
+            row = await rows.find(connection, upload_id)
+        if row is None or not is_owner(principal, row.user_id):
+            raise NotFound("There is no upload with this id.")
+        return row
+
+    @asynccontextmanager
+    async def opened(self, hold: Hold) -> AsyncIterator[Reception]:
+        """Give the caller's block what is there of an upload that is held.
+
+        What is found to be no sound is not taken again.
+        """
+        source = Source.of(hold.row)
+        if source.multipart_id is None:
+            begun = await self.place.begin(source.key)
+            if begun is not None:
+                async with self.database.change() as connection:
+                    await rows.change(connection, hold.upload_id, {"multipart_id": begun})
+                source = Source(source.key, begun)
+        try:
+            async with self.place.open(source) as reception:
+                yield reception
+        except NotSound as error:
+            await self._fail(hold, source, error)
+            raise
+
+    async def _fail(self, hold: Hold, source: Source, error: NotSound) -> None:
+        values = {
+            "state": State.FAILED,
+            "failure_code": error.code,
+            "failure_reason": str(error),
+            "multipart_id": None,
+        }
+        async with self.database.change() as connection:
+            await rows.change(connection, hold.upload_id, values)
+        await self.place.discard(source)
+
+    async def bound(self, row: Row[Any]) -> Bound:
+        """Return how far an upload may grow."""
+        rules = self.rules
+        if row.size_bytes is not None:
+            more = SizeMismatch(f"More comes than the {row.size_bytes} bytes that were said.")
+            return Bound(row.size_bytes, more)
+        async with self.database.change() as connection:
+            used = await rows.used(connection, row.user_id)
+        left_bytes = rules.quota_bytes - used.size_bytes + row.received_bytes
+        if left_bytes < rules.size_bytes_max:
+            full = QuotaExceeded("It takes more than you have left. Delete something first.")
+            return Bound(max(left_bytes, 0), full)
+        most_mb = rules.size_bytes_max // 1_000_000
+        too_large = UploadTooLarge(f"It has more than the {most_mb} MB that are taken.")
+        return Bound(rules.size_bytes_max, too_large)
+
+    async def complete(self, hold: Hold, reception: Reception, sha256: str | None) -> Row[Any]:
+        """Let all of it be there, and queue its packaging.
+
+        Raises Empty, NotSound, DigestMismatch, or UploadBusy where it is not held any more.
+        """
+        size_bytes = reception.position_bytes
+        if size_bytes == 0:
+            raise Empty
+        if None not in {sha256, hold.row.said_sha256} and sha256 != hold.row.said_sha256:
+            await reception.cut(0)
+            raise DigestMismatch
+        if hold.row.tus_concat != "partial":
+            check_sound(await reception.beginning(FIRST_BYTES))
+        hold.check()
+        await reception.complete()
+        where = self.place.where(Source.of(hold.row).key)
+        found = Finished(where, size_bytes, sha256)
+        async with self.database.change() as connection:
+            row = await finish(
+                connection, hold.upload_id, hold.token, found, self.new_id, now_s=self.clock()
+            )
+        if row is None:
+            raise UploadBusy
+        return row
