@@ -17,6 +17,7 @@ from origin.companion.database import Database
 from origin.companion.identity.authenticate import Authenticator
 from origin.companion.identity.keys import ID_BYTES
 from origin.companion.uploads.composition import upload_endpoints
+from origin.companion.uploads.tus.marks import marking
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
@@ -41,6 +42,7 @@ class Companion:
 
     def __init__(self, database: Database, uploads: "Surroundings | None" = None) -> None:
         self._database = database
+        self._uploads = uploads
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),
             *(upload_endpoints(uploads) if uploads is not None else ()),
@@ -61,3 +63,5 @@ class Companion:
             return await responder.answer(request, resource)
 
         app.router.add_get("/openapi.json", openapi)
+        if self._uploads is not None:
+            app.on_response_prepare.append(marking(self._uploads.rules.size_bytes_max))

@@ -6,6 +6,8 @@ from origin.companion.api.endpoint import Endpoint
 from origin.companion.uploads.content import Content
 from origin.companion.uploads.endpoints import Uploads
 from origin.companion.uploads.surroundings import Surroundings
+from origin.companion.uploads.tus.creation import TusCreation
+from origin.companion.uploads.tus.resource import TusResource
 
 
 def upload_endpoints(around: Surroundings) -> Sequence[Endpoint]:
@@ -14,4 +16,6 @@ def upload_endpoints(around: Surroundings) -> Sequence[Endpoint]:
     return [
         *Uploads(around, has_parts=has_parts).endpoints(),
         *Content(around, has_parts=has_parts).endpoints(),
+        *TusCreation(around).endpoints(),
+        *TusResource(around).endpoints(),
     ]

@@ -10,7 +10,6 @@ from sqlalchemy import Row
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.identity.principal import Role, Scope
-from origin.companion.uploads import rows
 from origin.companion.uploads.digests import DigestMismatch, Said
 from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.models import Upload
@@ -19,7 +18,7 @@ from origin.companion.uploads.receiving import (
     BrokenOff,
     check_coding,
     content_of,
-    interrupted_by,
+    interruptible,
 )
 from origin.companion.uploads.rules import QuotaExceeded, UploadTooLarge
 from origin.companion.uploads.signatures import NotSound
@@ -82,7 +81,7 @@ class Content:
             hold.received_bytes = 0
             bound = await around.bound(hold.row)
             sha256 = hashlib.sha256()
-            with interrupted_by(hold, request):
+            with interruptible(hold):
                 await around.receiver.receive(
                     content_of(request), reception, hold, [sha256, *said.hashes], bound
                 )
@@ -95,13 +94,8 @@ class Content:
             return
         if row.size_bytes is not None and length_bytes != row.size_bytes:
             raise SizeMismatch(f"{row.size_bytes} bytes were said, and {length_bytes} come.")
-        around = self._around
-        around.rules.check_size(length_bytes)
         if row.size_bytes is None:
-            async with around.database.look(None) as connection:
-                used = await rows.used(connection, row.user_id)
-            if used.size_bytes - row.received_bytes + length_bytes > around.rules.quota_bytes:
-                raise QuotaExceeded("It takes more than you have left. Delete something first.")
+            await self._around.check_said_size(row, length_bytes)
 
     async def _complete(
         self, hold: Hold, reception: Reception, said: Said, sha256: str

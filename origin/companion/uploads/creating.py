@@ -1,5 +1,6 @@
 """Making an upload: its row, in the transaction that holds it against the creator's quota."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, insert, select
@@ -43,9 +44,13 @@ async def create(
     *,
     way: Way | None,
     now_s: float,
-    tus: dict[str, Any] | None = None,
+    tus: Mapping[str, Any] | None = None,
+    counted_bytes: int | None = None,
 ) -> Row[Any]:
     """Make an upload, its track where one is drafted, and the job that fetches a URL.
+
+    ``tus`` is what a client of tus says beside, and ``counted_bytes`` what is held against the
+    quota where that is not the size.
 
     Raises UploadTooLarge, QuotaExceeded, NotFound, Forbidden or TrackHasAsset.
     """
@@ -54,7 +59,9 @@ async def create(
     upload_id = around.new_id()
     async with around.database.change() as connection:
         used = await rows.used(connection, principal.user_id, to_add=True)
-        around.rules.check_quota(used, draft.size_bytes or 0)
+        around.rules.check_quota(
+            used, (draft.size_bytes or 0) if counted_bytes is None else counted_bytes
+        )
         track_id = await _track(around, connection, principal, draft, now_s)
         values = _values(around, draft, now_s) | {
             "id": upload_id,
@@ -63,7 +70,7 @@ async def create(
             "way": way,
             "duplicate_of": await _duplicate(connection, principal, draft, upload_id),
         }
-        await rows.add(connection, values | (tus or {}))
+        await rows.add(connection, values | dict(tus or {}))
         if draft.url is not None:
             await _fetch(around, connection, principal, values, now_s)
         made = await rows.find(connection, upload_id)

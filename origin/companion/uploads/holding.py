@@ -20,7 +20,7 @@ from sqlalchemy import Row, bindparam, or_, select, update
 from origin.companion.database import Database
 from origin.companion.uploads.states import OPEN, State
 from origin.companion.uploads.tables import uploads
-from origin.delivery.errors import ApiError, DatabaseUnavailable, Locked
+from origin.delivery.errors import DatabaseUnavailable, Locked
 
 LEASE_S: Final = 6.0
 RENEW_EVERY_S: Final = 1.5
@@ -44,16 +44,16 @@ class UploadBusy(Locked):
 class Hold:
     """An upload that is held: its row as it was then. The holder sets ``received_bytes``.
 
-    ``interrupt`` is called where the hold is lost or asked for, to end what is being waited for.
+    ``interrupt`` is called once, where the hold is lost or asked for, to end what is waited for.
     """
 
     row: Row[Any]
     token: str
     until_s: float
     received_bytes: int
-    interrupt: Callable[[ApiError], object] = lambda _: None
+    interrupt: Callable[[], object] | None = None
     released: asyncio.Event = field(default_factory=asyncio.Event)
-    _is_over: bool = False
+    is_over: bool = False
 
     @property
     def upload_id(self) -> str:
@@ -62,13 +62,15 @@ class Hold:
 
     def check(self) -> None:
         """Raise UploadBusy where somebody else may be holding it by now."""
-        if self._is_over or time.monotonic() >= self.until_s:
+        if time.monotonic() >= self.until_s:
             raise UploadBusy
 
     def end(self) -> None:
-        """Let it go as soon as can be."""
-        self._is_over = True
-        self.interrupt(UploadBusy())
+        """Let it go as soon as what has come is stored."""
+        if not self.is_over:
+            self.is_over = True
+            if self.interrupt is not None:
+                self.interrupt()
 
 
 class Holds:
@@ -179,7 +181,6 @@ class Holds:
             await connection.execute(renewed, said)
             found = {row.holder: row.is_wanted for row in await connection.execute(there)}
         for token, hold in held.items():
+            hold.until_s = until_s if token in found else 0.0
             if found.get(token, True):
                 hold.end()
-            else:
-                hold.until_s = until_s

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import ClientPayloadError, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from origin.companion.uploads.holding import Hold
+from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.places.folder import in_threads
 from origin.companion.uploads.places.place import Reception
 from origin.companion.uploads.signatures import LEAST_BYTES, check_sound
@@ -153,10 +153,18 @@ def check_coding(request: web.Request) -> None:
 
 
 @contextmanager
-def interrupted_by(hold: Hold, request: web.Request) -> Iterator[None]:
-    """Let the end of a hold end the wait for a request's content."""
-    hold.interrupt = request.content.set_exception
+def interruptible(hold: Hold) -> Iterator[None]:
+    """Let the end of a hold end the block, with UploadBusy."""
+    if hold.is_over:
+        raise UploadBusy
+    block = asyncio.current_task()
+    assert block is not None  # noqa: S101 a coroutine runs in a task
+    hold.interrupt = block.cancel
     try:
         yield
+    except asyncio.CancelledError:
+        if hold.is_over and block.uncancel() == 0:
+            raise UploadBusy from None
+        raise
     finally:
-        hold.interrupt = lambda _: None
+        hold.interrupt = None

@@ -107,6 +107,14 @@ class Surroundings:
             await rows.change(connection, hold.upload_id, values)
         await self.place.discard(source)
 
+    async def check_said_size(self, row: Row[Any], size_bytes: int) -> None:
+        """Raise UploadTooLarge or QuotaExceeded, where the size of an upload is said only now."""
+        self.rules.check_size(size_bytes)
+        async with self.database.change() as connection:
+            used = await rows.used(connection, row.user_id)
+        if used.size_bytes - row.received_bytes + size_bytes > self.rules.quota_bytes:
+            raise QuotaExceeded("It takes more than you have left. Delete something first.")
+
     async def bound(self, row: Row[Any]) -> Bound:
         """Return how far an upload may grow."""
         rules = self.rules
