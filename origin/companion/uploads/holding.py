@@ -53,7 +53,7 @@ class Hold:
     received_bytes: int
     interrupt: Callable[[], object] | None = None
     released: asyncio.Event = field(default_factory=asyncio.Event)
-    is_over: bool = False
+    _is_over: bool = False
 
     @property
     def upload_id(self) -> str:
@@ -65,10 +65,14 @@ class Hold:
         if time.monotonic() >= self.until_s:
             raise UploadBusy
 
+    def is_over(self) -> bool:
+        """Tell whether it is to be let go."""
+        return self._is_over
+
     def end(self) -> None:
         """Let it go as soon as what has come is stored."""
-        if not self.is_over:
-            self.is_over = True
+        if not self._is_over:
+            self._is_over = True
             if self.interrupt is not None:
                 self.interrupt()
 

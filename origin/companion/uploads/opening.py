@@ -10,6 +10,7 @@ from origin.beside import beside
 from origin.companion.database import Database
 from origin.companion.uploads.places.folder import FolderPlace
 from origin.companion.uploads.places.place import Place
+from origin.companion.uploads.reaping import keep_reaping
 from origin.companion.uploads.rules import UploadRules
 from origin.companion.uploads.surroundings import THREADS, Surroundings
 from origin.stores.opening import local_path
@@ -28,7 +29,10 @@ async def open_uploads(
     with ThreadPoolExecutor(THREADS, _NAME) as threads:
         async with open_place(store, state, threads) as place:
             around = Surroundings.of(database, place, rules, threads, new_id)
-            async with beside(around.holds.keep(), _NAME):
+            async with (
+                beside(around.holds.keep(), "uploads held"),
+                beside(keep_reaping(around), "uploads reaped"),
+            ):
                 yield around
 
 

@@ -155,7 +155,7 @@ def check_coding(request: web.Request) -> None:
 @contextmanager
 def interruptible(hold: Hold) -> Iterator[None]:
     """Let the end of a hold end the block, with UploadBusy."""
-    if hold.is_over:
+    if hold.is_over():
         raise UploadBusy
     block = asyncio.current_task()
     assert block is not None  # noqa: S101 a coroutine runs in a task
@@ -163,7 +163,7 @@ def interruptible(hold: Hold) -> Iterator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        if hold.is_over and block.uncancel() == 0:
+        if hold.is_over() and block.uncancel() == 0:
             raise UploadBusy from None
         raise
     finally:
