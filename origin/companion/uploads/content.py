@@ -76,9 +76,10 @@ class Content:
         said = Said(request.headers)
         await self._check_length(row, request.content_length)
         values = {"way": Way.PUT, "state": State.RECEIVING}
-        async with around.holds.holding(row.id, values) as hold, around.opened(hold) as reception:
-            await reception.cut(0)
-            hold.received_bytes = 0
+        async with (
+            around.holds.holding(row.id, values) as hold,
+            around.opened(hold, anew=True) as reception,
+        ):
             bound = await around.bound(hold.row)
             sha256 = hashlib.sha256()
             with interruptible(hold):

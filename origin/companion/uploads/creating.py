@@ -11,15 +11,13 @@ from origin.companion.catalogue.tables import artists, tracks
 from origin.companion.identity.principal import Principal
 from origin.companion.identity.rules import Visibility, require_change
 from origin.companion.uploads import rows
+from origin.companion.uploads.fetching import FETCH_KIND
 from origin.companion.uploads.models import NewTrack, UploadDraft
 from origin.companion.uploads.states import Way
 from origin.companion.uploads.surroundings import Surroundings
 from origin.delivery.errors import Conflict, NotFound, Unprocessable
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
-
-FETCH_KIND = "fetch"
-"""Of the jobs that fetch what is at a URL."""
 
 
 class WayUnavailable(Unprocessable):

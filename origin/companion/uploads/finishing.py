@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import tracks
 from origin.companion.uploads import rows
-from origin.companion.uploads.states import State
+from origin.companion.uploads.states import PARTIAL, State
 from origin.packaging_job import KIND, PackagingJob
 from packager.extras import Extras
 from packager.queue import assets
@@ -76,10 +76,6 @@ async def finish(
     if job_id is not None:
         await _queue(connection, row, where=found.where, sha256=sha256, job_id=job_id, now_s=now_s)
     return await rows.find(connection, upload_id)
-
-
-PARTIAL: Final = "partial"
-"""What ``tus_concat`` says of an upload that is a part of another."""
 
 
 async def _queue(

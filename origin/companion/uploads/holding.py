@@ -168,7 +168,11 @@ class Holds:
         until_s, now_s = time.monotonic() + self._lease_s, self._clock()
         renewed = (
             update(uploads)
-            .where(uploads.c.id == bindparam("of_id"), uploads.c.holder == bindparam("by"))
+            .where(
+                uploads.c.id == bindparam("of_id"),
+                uploads.c.holder == bindparam("by"),
+                uploads.c.state.in_(OPEN),
+            )
             .values(
                 held_until_s=now_s + self._lease_s,
                 expires_s=now_s + self._expires_s,

@@ -18,6 +18,7 @@ from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.places.folder import in_threads
 from origin.companion.uploads.places.place import Reception
 from origin.companion.uploads.signatures import LEAST_BYTES, check_sound
+from origin.companion.uploads.states import PARTIAL
 from origin.delivery.errors import ApiError, BadRequest, MediaTypeUnsupported
 from origin.delivery.expectation import ask_for_body
 
@@ -108,8 +109,8 @@ class _Batch:
         if self._writing is not None:
             await self._writing
         self.hold.check()
-        if self.into.position_bytes == 0:
-            _check_first(parts)
+        if self.into.position_bytes == 0 and self.hold.row.tus_concat != PARTIAL:
+            _check_first(parts)  # a part of a file may begin like anything
         self._writing = asyncio.create_task(self._write(parts))
 
     async def finish(self) -> None:

@@ -23,6 +23,10 @@ COUNTED: Final = (*OPEN, State.COMPLETE)
 """What counts against a quota."""
 
 
+PARTIAL: Final = "partial"
+"""What ``tus_concat`` says of an upload that is a part of another."""
+
+
 class Way(StrEnum):
     """How the bytes come."""
 

@@ -20,7 +20,7 @@ from origin.companion.uploads.places.place import Place, Reception, Source
 from origin.companion.uploads.receiving import Bound, Receiver
 from origin.companion.uploads.rules import QuotaExceeded, UploadRules, UploadTooLarge
 from origin.companion.uploads.signatures import FIRST_BYTES, NotSound, check_sound
-from origin.companion.uploads.states import State
+from origin.companion.uploads.states import PARTIAL, State
 from origin.delivery.errors import NotFound, Unprocessable
 
 THREADS: Final = 4
@@ -77,12 +77,15 @@ class Surroundings:
         return row
 
     @asynccontextmanager
-    async def opened(self, hold: Hold) -> AsyncIterator[Reception]:
-        """Give the caller's block what is there of an upload that is held.
+    async def opened(self, hold: Hold, *, anew: bool = False) -> AsyncIterator[Reception]:
+        """Give the caller's block what is there of an upload that is held; ``anew``, nothing.
 
-        What is found to be no sound is not taken again.
+        What is found to be no sound is not taken again, and what is not what was said is dropped.
         """
         source = Source.of(hold.row)
+        if anew:
+            await self._start_again(hold, source)
+            source = Source(source.key)
         if source.multipart_id is None:
             begun = await self.place.begin(source.key)
             if begun is not None:
@@ -93,19 +96,32 @@ class Surroundings:
             async with self.place.open(source) as reception:
                 yield reception
         except NotSound as error:
-            await self._fail(hold, source, error)
+            await self.fail(hold, error.code, str(error))
+            raise
+        except DigestMismatch:
+            await self._start_again(hold, source)
             raise
 
-    async def _fail(self, hold: Hold, source: Source, error: NotSound) -> None:
+    async def _start_again(self, hold: Hold, source: Source) -> None:
+        self.digests.forget(hold.upload_id)
+        await self.place.discard(source)
+        async with self.database.change() as connection:
+            dropped = {"multipart_id": None, "trusted_bytes": None}
+            await rows.change(connection, hold.upload_id, dropped)
+        hold.received_bytes = 0
+
+    async def fail(self, hold: Hold, code: str, reason: str) -> None:
+        """Let nothing come of an upload that is held."""
         values = {
             "state": State.FAILED,
-            "failure_code": error.code,
-            "failure_reason": str(error),
+            "failure_code": code,
+            "failure_reason": reason,
             "multipart_id": None,
         }
         async with self.database.change() as connection:
+            row = await rows.find(connection, hold.upload_id)
             await rows.change(connection, hold.upload_id, values)
-        await self.place.discard(source)
+        await self.place.discard(Source.of(row or hold.row))
 
     async def check_said_size(self, row: Row[Any], size_bytes: int) -> None:
         """Raise UploadTooLarge or QuotaExceeded, where the size of an upload is said only now."""
@@ -140,12 +156,15 @@ class Surroundings:
         if size_bytes == 0:
             raise Empty
         if None not in {sha256, hold.row.said_sha256} and sha256 != hold.row.said_sha256:
-            await reception.cut(0)
             raise DigestMismatch
-        if hold.row.tus_concat != "partial":
-            check_sound(await reception.beginning(FIRST_BYTES))
+        is_part = hold.row.tus_concat == PARTIAL
+        first = await reception.beginning(FIRST_BYTES)
+        if not is_part:
+            check_sound(first)
         hold.check()
         await reception.complete()
+        if not is_part and not first:  # a bucket shows nothing of its parts
+            check_sound(await reception.beginning(FIRST_BYTES))
         where = self.place.where(Source.of(hold.row).key)
         found = Finished(where, size_bytes, sha256)
         async with self.database.change() as connection:
@@ -154,4 +173,5 @@ class Surroundings:
             )
         if row is None:
             raise UploadBusy
+        await self.place.settled(Source.of(hold.row))
         return row

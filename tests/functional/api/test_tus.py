@@ -345,6 +345,12 @@ async def test_one_upload_of_several(service: Service) -> None:
     assert len([path for path in service.media.rglob("*") if path.is_file()]) == 1
 
 
+async def test_a_part_may_begin_like_anything(service: Service) -> None:
+    ann = await service.user()
+    path = await make(service, ann, 5000, Upload_Concat="partial")
+    assert (await patch(service, ann, path, 0, b"%PDF-1.7" + bytes(4992))).status == 204
+
+
 async def test_others_uploads_are_not_there(service: Service) -> None:
     ann, bob = await service.user(), await service.user(number=1)
     path = await make(service, ann)

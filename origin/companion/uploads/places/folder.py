@@ -8,7 +8,7 @@ lease went to another cannot come back and write.
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from errno import EDQUOT, ENOSPC
@@ -75,9 +75,12 @@ class FolderPlace:
         with _translated():
             await in_threads(self._threads, lambda: _remove(self._folder, source.key))
 
+    async def settled(self, source: Source) -> None:
+        """Do nothing: nothing is left."""
+
 
 class GrowingFile:
-    """A source that is appended to."""
+    """A source that is appended to; ``copy`` is done before it gets its name."""
 
     def __init__(self, descriptor: int, path: Path, threads: ThreadPoolExecutor) -> None:
         self._descriptor = descriptor
@@ -86,6 +89,7 @@ class GrowingFile:
         self.position_bytes = os.fstat(descriptor).st_size
         self._synced_bytes = self.position_bytes
         self._sync: asyncio.Future[None] | None = None
+        self.copy: Callable[[], Awaitable[None]] | None = None
 
     async def append(self, parts: Sequence[bytes]) -> None:
         """Write to its end."""
@@ -101,6 +105,9 @@ class GrowingFile:
             self._sync = asyncio.ensure_future(
                 in_threads(self._threads, os.fdatasync, self._descriptor)
             )
+
+    def hold_back(self) -> None:
+        """Do nothing: it can be cut."""
 
     async def keep(self) -> None:
         """Write all of it out."""
@@ -125,6 +132,8 @@ class GrowingFile:
     async def complete(self) -> None:
         """Give it the source's name."""
         await self.keep()
+        if self.copy is not None:
+            await self.copy()
         with _translated():
             await in_threads(self._threads, lambda: _give_name(self._path))
 

@@ -33,11 +33,14 @@ class Reception(Protocol):
     async def append(self, parts: Sequence[bytes]) -> None:
         """Add to its end; what was added may be lost until ``keep``."""
 
+    def hold_back(self) -> None:
+        """Let what is appended from now on be such that it can be cut, until ``keep``."""
+
     async def keep(self) -> None:
         """Return when a crash takes nothing of it away any more."""
 
     async def cut(self, position_bytes: int) -> None:
-        """Drop what is behind a position."""
+        """Drop what is behind a position, where that was appended after ``hold_back``."""
 
     async def beginning(self, size_bytes: int) -> bytes:
         """Return its first bytes, fewer where there are not so many."""
@@ -69,3 +72,6 @@ class Place(Protocol):
 
     async def discard(self, source: Source) -> None:
         """Take away what there is, complete or not."""
+
+    async def settled(self, source: Source) -> None:
+        """Clear up behind a source whose upload is complete in the database, too."""

@@ -47,6 +47,7 @@ async def append(
     bound = await around.bound(hold.row)
     if checksum is not None:
         await _trust(around, hold, start)
+        reception.hold_back()
     fed = None if checksum is None else checksum.hash()
     hashes: list[Hash] = [each for each in (sha256, fed) if each is not None]
     try:
@@ -55,14 +56,13 @@ async def append(
         if checksum is not None and fed is not None and fed.digest() != checksum.digest:
             raise ChecksumMismatch("What arrived has another checksum. Send it again.")
     except ApiError as error:
-        if checksum is not None or isinstance(error, StoreUnavailable):
+        if checksum is not None:
             await reception.cut(start)
             hold.received_bytes = start
-        else:
+            await _trust(around, hold, None)
+        elif not isinstance(error, StoreUnavailable):
             await reception.keep()
             around.digests.keep(hold.upload_id, reception.position_bytes, sha256)
-        if checksum is not None:
-            await _trust(around, hold, None)
         raise
     if reception.position_bytes != hold.row.size_bytes:  # else completing does it
         await reception.keep()

@@ -10,11 +10,10 @@ from typing import Any
 from sqlalchemy import Row, delete, select
 
 from origin.companion.identity.principal import Principal
-from origin.companion.uploads.finishing import PARTIAL
 from origin.companion.uploads.holding import Hold
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.receiving import Bound
-from origin.companion.uploads.states import State
+from origin.companion.uploads.states import PARTIAL, State
 from origin.companion.uploads.surroundings import SizeMismatch, Surroundings
 from origin.companion.uploads.tables import uploads
 from origin.companion.uploads.tus import fields
@@ -45,8 +44,7 @@ async def concatenate(around: Surroundings, hold: Hold) -> Row[Any]:
     """Make a final upload of its parts, from its start, and complete it; the parts go."""
     parts = [part for part in await _parts(around, hold.row.tus_concat) if part is not None]
     bound = Bound(hold.row.size_bytes, SizeMismatch("The parts have grown. Begin again."))
-    async with around.opened(hold) as reception:
-        await reception.cut(0)
+    async with around.opened(hold, anew=True) as reception:
         digest = around.digests.take(hold.upload_id, 0)
         hashes = [] if digest is None else [digest]
         for part in parts:

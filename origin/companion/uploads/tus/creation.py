@@ -11,9 +11,8 @@ from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.uploads import creating
 from origin.companion.uploads.creating import TrackHasAsset
-from origin.companion.uploads.finishing import PARTIAL
 from origin.companion.uploads.models import UploadDraft
-from origin.companion.uploads.states import State, Way
+from origin.companion.uploads.states import PARTIAL, State, Way
 from origin.companion.uploads.surroundings import Empty, Surroundings
 from origin.companion.uploads.tus import fields
 from origin.companion.uploads.tus.appending import append, complete_if_whole

@@ -1,5 +1,7 @@
 """What a file is, by how it begins."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +52,5 @@ def test_what_cannot_be_told(first: bytes) -> None:
 
 @given(st.binary(max_size=80))
 def test_anything_has_an_answer(first: bytes) -> None:
-    try:
+    with contextlib.suppress(NotSound):
         assert check_sound(first) in Kind
-    except NotSound as error:
-        assert error.code == "not_sound"
