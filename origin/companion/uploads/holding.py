@@ -3,6 +3,9 @@
 The row names its holder and until when; a task of each process renews what it holds, and a process
 that was killed loses it within seconds. Who comes next asks the holder to end: mostly it is the
 same client, whose connection was lost without a word, and who would wait for nothing else.
+
+A lease that ran out is no reason to end: a disk that is busy with what comes in makes the database
+late, too. It is one to let others have it, and what was written to the row since tells.
 """
 
 import asyncio
@@ -49,11 +52,11 @@ class Hold:
 
     row: Row[Any]
     token: str
-    until_s: float
     received_bytes: int
     interrupt: Callable[[], object] | None = None
     released: asyncio.Event = field(default_factory=asyncio.Event)
     _is_over: bool = False
+    _is_lost: bool = False
 
     @property
     def upload_id(self) -> str:
@@ -61,13 +64,18 @@ class Hold:
         return str(self.row.id)
 
     def check(self) -> None:
-        """Raise UploadBusy where somebody else may be holding it by now."""
-        if time.monotonic() >= self.until_s:
+        """Raise UploadBusy where it was found to be somebody else's by now."""
+        if self._is_lost:
             raise UploadBusy
 
     def is_over(self) -> bool:
         """Tell whether it is to be let go."""
         return self._is_over
+
+    def lose(self) -> None:
+        """Let it go: it is somebody else's."""
+        self._is_lost = True
+        self.end()
 
     def end(self) -> None:
         """Let it go as soon as what has come is stored."""
@@ -118,7 +126,7 @@ class Holds:
         token = secrets.token_hex(_TOKEN_BYTES)
         deadline_s = time.monotonic() + _PATIENCE_S
         while True:
-            until_s, now_s = time.monotonic() + self._lease_s, self._clock()
+            now_s = self._clock()
             is_free = or_(uploads.c.holder.is_(None), uploads.c.held_until_s <= now_s)
             which = (uploads.c.id == upload_id, uploads.c.state.in_(OPEN))
             lease = {"holder": token, "held_until_s": now_s + self._lease_s, "is_wanted": False}
@@ -128,7 +136,7 @@ class Holds:
                 if row is None:
                     await connection.execute(update(uploads).where(*which).values(is_wanted=True))
             if row is not None:
-                return Hold(row, token, until_s, row.received_bytes)
+                return Hold(row, token, row.received_bytes)
             if time.monotonic() >= deadline_s:
                 raise UploadBusy
             await asyncio.sleep(_ASK_EVERY_S)
@@ -165,7 +173,7 @@ class Holds:
         held = {hold.token: hold for hold in self._held.values()}
         if not held:
             return
-        until_s, now_s = time.monotonic() + self._lease_s, self._clock()
+        now_s = self._clock()
         renewed = (
             update(uploads)
             .where(
@@ -189,6 +197,7 @@ class Holds:
             await connection.execute(renewed, said)
             found = {row.holder: row.is_wanted for row in await connection.execute(there)}
         for token, hold in held.items():
-            hold.until_s = until_s if token in found else 0.0
-            if found.get(token, True):
+            if token not in found:
+                hold.lose()
+            elif found[token]:
                 hold.end()
