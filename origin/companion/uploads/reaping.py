@@ -8,15 +8,15 @@ import asyncio
 from typing import Final
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from origin.companion.uploads import rows
 from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.signatures import NotSound
-from origin.companion.uploads.states import OPEN, State, Way
+from origin.companion.uploads.states import OPEN, PARTIAL, State, Way
 from origin.companion.uploads.surroundings import Surroundings
-from origin.companion.uploads.tables import uploads
+from origin.companion.uploads.tables import GOES, uploads
 from origin.delivery.errors import ApiError
 
 EVERY_S: Final = 300.0
@@ -42,11 +42,15 @@ async def reap(around: Surroundings) -> int:
     """
     reaped, behind_s = 0, 0.0
     while found := await _overdue(around, behind_s):
-        for upload_id, expires_s in found:
+        for upload_id, expires_s, is_open in found:
             behind_s = expires_s
             try:
-                async with around.holds.holding(upload_id, {}) as hold:
-                    reaped += await _end(around, hold)
+                if is_open:
+                    async with around.holds.holding(upload_id, {}) as hold:
+                        reaped += await _end(around, hold)
+                else:
+                    await _drop_part(around, upload_id)
+                    reaped += 1
             except UploadBusy:
                 continue
             except ApiError as error:
@@ -54,11 +58,12 @@ async def reap(around: Surroundings) -> int:
     return reaped
 
 
-async def _overdue(around: Surroundings, behind_s: float) -> list[tuple[str, float]]:
+async def _overdue(around: Surroundings, behind_s: float) -> list[tuple[str, float, bool]]:
+    """Return what is open, or a part of which nobody made a whole."""
     late = (
-        select(uploads.c.id, uploads.c.expires_s)
+        select(uploads.c.id, uploads.c.expires_s, uploads.c.state)
         .where(
-            uploads.c.state.in_(OPEN),
+            GOES,
             uploads.c.expires_s <= around.clock(),
             uploads.c.expires_s > behind_s,
         )
@@ -66,7 +71,21 @@ async def _overdue(around: Surroundings, behind_s: float) -> list[tuple[str, flo
         .limit(_AT_ONCE)
     )
     async with around.database.change() as connection:
-        return [(row.id, row.expires_s) for row in await connection.execute(late)]
+        found = await connection.execute(late)
+        return [(row.id, row.expires_s, row.state in OPEN) for row in found]
+
+
+async def _drop_part(around: Surroundings, upload_id: str) -> None:
+    async with around.database.change() as connection:
+        row = await rows.find(connection, upload_id)
+    if row is not None:
+        await around.place.discard(Source.of(row))
+        await _delete(around, upload_id)
+
+
+async def _delete(around: Surroundings, upload_id: str) -> None:
+    async with around.database.change() as connection:
+        await connection.execute(delete(uploads).where(uploads.c.id == upload_id))
 
 
 async def _end(around: Surroundings, hold: Hold) -> bool:
@@ -82,9 +101,12 @@ async def _end(around: Surroundings, hold: Hold) -> bool:
                 pass
             return False
     await around.place.discard(Source.of(row))
+    around.digests.forget(hold.upload_id)
+    if row.tus_concat == PARTIAL:
+        await _delete(around, hold.upload_id)
+        return True
     async with around.database.change() as connection:
         ended = {"state": State.EXPIRED, "holder": None, "multipart_id": None}
         await rows.change(connection, hold.upload_id, ended)
-    around.digests.forget(hold.upload_id)
     _log.info("upload expired", upload=hold.upload_id, received_bytes=row.received_bytes)
     return True

@@ -21,7 +21,8 @@ from packager.queue.job import KEY_LENGTH_MAX, NAME_LENGTH_MAX
 from packager.queue.tables import metadata
 
 _ID: Final = String(NAME_LENGTH_MAX)
-_IS_OPEN: Final = text("state IN ('waiting', 'receiving')")
+GOES: Final = text("(state IN ('waiting', 'receiving') OR tus_concat = 'partial')")
+"""What goes when its time is over. SQLite takes the index for this very term alone."""
 
 uploads: Final = Table(
     "uploads",
@@ -59,10 +60,10 @@ uploads: Final = Table(
     Index(None, "user_id", "state", "size_bytes", "received_bytes"),
     Index(None, "user_id", "sha256"),
     Index(
-        "ix_uploads_open_expires_s",
+        "ix_uploads_going_expires_s",
         "expires_s",
-        sqlite_where=_IS_OPEN,
-        postgresql_where=_IS_OPEN,
+        sqlite_where=GOES,
+        postgresql_where=GOES,
     ),
 )
 """``trusted_bytes`` is how many of those received were checked, while the rest is under a checksum

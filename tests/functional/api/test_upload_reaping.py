@@ -29,6 +29,17 @@ async def test_what_nobody_goes_on_with_goes(service: Service) -> None:
     assert len(await queued(service)) == 1
 
 
+async def test_parts_of_which_nobody_makes_a_whole_go(service: Service) -> None:
+    ann = await service.user()
+    paths = [await make(service, ann, 5000, Upload_Concat="partial") for _ in range(2)]
+    await patch(service, ann, paths[0], 0, SOUND[:5000])
+    later = dataclasses.replace(service.uploads, clock=lambda: time.time() + A_DAY_S)
+    assert await reap(later) == 2
+    assert await reap(later) == 0
+    assert (await service.get("/v1/uploads", ann))["items"] == []
+    assert not [path for path in service.media.rglob("*") if path.is_file()]
+
+
 async def test_what_is_whole_is_completed(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from alembic import op
 revision = "0006"
 down_revision = "0004"
 
-_IS_OPEN = sa.text("state IN ('waiting', 'receiving')")
+_GOES = sa.text("(state IN ('waiting', 'receiving') OR tus_concat = 'partial')")
 
 
 def upgrade() -> None:
@@ -57,11 +57,11 @@ def upgrade() -> None:
     )
     op.create_index("ix_uploads_user_id_sha256", "uploads", ["user_id", "sha256"])
     op.create_index(
-        "ix_uploads_open_expires_s",
+        "ix_uploads_going_expires_s",
         "uploads",
         ["expires_s"],
-        sqlite_where=_IS_OPEN,
-        postgresql_where=_IS_OPEN,
+        sqlite_where=_GOES,
+        postgresql_where=_GOES,
     )
 
 
