@@ -5,6 +5,7 @@ from pathlib import Path
 
 from origin.companion.access import Access
 from origin.companion.rows import Rows
+from origin.companion.uploads.rules import UploadRules
 from origin.defence.guard import Defence
 from origin.delivery.tokens import TokenRules
 from origin.delivery.verified import VerifiedTokens
@@ -35,7 +36,8 @@ class Service:
 
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
-    None for serving stores alone; ``access`` says who gets in to it.
+    None for serving stores alone; ``access`` says who gets in to it, and ``uploads`` what may be
+    sent.
     """
 
     stores: tuple[str, ...]
@@ -47,6 +49,7 @@ class Service:
     cdn_is_purged: bool = False
     rows: Rows | None = None
     access: Access = field(default_factory=Access)
+    uploads: UploadRules = field(default_factory=UploadRules)
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

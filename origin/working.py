@@ -28,6 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
 from origin.cache.running import telling
+from origin.companion.uploads.fetching import FETCH_KIND
+from origin.companion.uploads.fetching.opening import open_fetching
 from origin.database.engine import open_database
 from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
@@ -39,7 +41,7 @@ from packager.errors import StoreFailed
 from packager.package import Progress, package
 from packager.processors import usable_processors
 from packager.queue import assets, policy
-from packager.queue.worker import Completion, Run, Surroundings, Worker
+from packager.queue.worker import Completion, Handler, Run, Surroundings, Worker
 from packager.sandbox.kernel import ask_kernel, lacking
 from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
@@ -83,6 +85,7 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
     async with (
         telling(settings.cache) as tell,
         open_database(settings.state, settings.database) as database,
+        open_fetching(database, settings.store, settings.state) as fetching,
     ):
         around = Surroundings(
             transaction=database.begin,
@@ -102,7 +105,8 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
         try:
             with WarmReaders() as readers:
                 handler = PackagingHandler(entries, readers)
-                await Worker(around, {KIND: handler}, slots=settings.jobs).run(stop)
+                handlers: dict[str, Handler] = {KIND: handler, FETCH_KIND: fetching}
+                await Worker(around, handlers, slots=settings.jobs).run(stop)
         finally:
             for task in beside:
                 task.cancel()

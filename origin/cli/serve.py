@@ -16,6 +16,13 @@ from origin.cli.clients import (
 )
 from origin.cli.database import DEFAULT_STATE, database_setting, optional_state_setting
 from origin.cli.store import stores_setting
+from origin.cli.uploads import (
+    rules_of,
+    upload_expiry_setting,
+    upload_quota_setting,
+    upload_size_setting,
+    uploads_setting,
+)
 from origin.companion.rows import Rows
 from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
@@ -81,6 +88,10 @@ class _Workers(click.IntRange):
 @client_address_field_setting
 @connections_setting
 @requests_setting
+@upload_size_setting
+@upload_quota_setting
+@uploads_setting
+@upload_expiry_setting
 @setting(
     "--memory",
     "memory_mb",
@@ -146,6 +157,10 @@ def serve(
     client_address_field: str,
     connections_per_client: int,
     requests_per_client: int,
+    upload_size_mb: int,
+    upload_quota_mb: int,
+    uploads_per_creator: int,
+    upload_expiry_h: float,
     memory_mb: int,
     cache: str | None,
     cdn_is_purged: bool,
@@ -185,6 +200,7 @@ def serve(
         _make(rows.state / _MEDIA)
     field = AddressField(client_address_field)
     limits = ClientLimits(connections_per_client, requests_per_client)
+    uploads = rules_of(upload_size_mb, upload_quota_mb, uploads_per_creator, upload_expiry_h)
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:
         run_server(
@@ -200,6 +216,7 @@ def serve(
                 access=access_of(
                     access, trusted_proxies=trusted_proxies, address_field=field, cache=cache
                 ),
+                uploads=uploads,
             ),
             host=host,
             port=port,

@@ -33,6 +33,8 @@ from origin.companion.identity.keys import ID_BYTES
 from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
 from origin.companion.pages.serving import add_pages
+from origin.companion.uploads.composition import upload_endpoints
+from origin.companion.uploads.tus.marks import marking
 from origin.defence.forwarding import TrustedProxies
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from origin.companion.api.endpoint import Endpoint
+    from origin.companion.uploads.surroundings import Surroundings
     from packager.queue.worker import Handler
 
 
@@ -51,10 +54,11 @@ def new_random_id() -> str:
 
 
 class Companion:
-    """All resources over one database, which is the caller's to close.
+    """All resources over one database, which is the caller's to close; so is what uploads need.
 
     ``tokens`` tells whose an identity provider's token is, ``shared`` counts requests for all
-    processes; ``uses`` is to be run beside, and ``handlers`` do its jobs of the queue.
+    processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of the queue. Without
+    ``uploads``, nothing can be uploaded.
     """
 
     def __init__(
@@ -63,8 +67,11 @@ class Companion:
         access: Access | None = None,
         tokens: Tokens | None = None,
         shared: Counter | None = None,
+        *,
+        uploads: "Surroundings | None" = None,
     ) -> None:
         access = access or Access()
+        self._uploads = uploads
         self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))
         self._cross_origin = CrossOrigin(frozenset(access.origins))
         self.uses = Uses(database)
@@ -81,6 +88,7 @@ class Companion:
             *Leaving(database, belongings).endpoints(),
             *ApiKeys(database, secrets.token_bytes).endpoints(),
             *Sessions(database, authenticator, new_random_id, secrets.token_bytes).endpoints(),
+            *(() if uploads is None else upload_endpoints(uploads)),
         ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
@@ -101,3 +109,5 @@ class Companion:
 
         app.router.add_get("/openapi.json", openapi)
         add_pages(app, responder, readable(described))
+        if self._uploads is not None:
+            app.on_response_prepare.append(marking(self._uploads.rules.size_bytes_max))

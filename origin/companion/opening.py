@@ -12,13 +12,20 @@ from origin.companion.database import Database
 from origin.companion.identity.oidc.opening import open_bearers
 from origin.companion.identity.sweeping import sweep
 from origin.companion.rows import Rows
+from origin.companion.uploads.opening import open_uploads
+from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
 from origin.database.engine import open_database, open_sqlite_reader
 
 
 @asynccontextmanager
-async def open_companion(rows: Rows, access: Access | None = None) -> AsyncIterator[Companion]:
-    """Give the caller's block the companion; raises DatabaseUnusable."""
+async def open_companion(
+    rows: Rows, store: str, access: Access | None = None, rules: UploadRules | None = None
+) -> AsyncIterator[Companion]:
+    """Give the caller's block the companion; sources go to ``store``.
+
+    Raises DatabaseUnusable or StoreUnusable.
+    """
     access = access or Access()
     async with AsyncExitStack() as opened:
         primary = await opened.enter_async_context(open_database(rows.state, rows.url))
@@ -35,7 +42,10 @@ async def open_companion(rows: Rows, access: Access | None = None) -> AsyncItera
             client = connect(access.cache)
             opened.push_async_callback(client.aclose)
             shared = SharedCounter(Connection(client))
-        companion = Companion(database, access, tokens, shared)
+        uploads = await opened.enter_async_context(
+            open_uploads(database, store, rows.state, rules or UploadRules(), new_random_id)
+        )
+        companion = Companion(database, access, tokens, shared, uploads=uploads)
         for work, name in (
             (companion.uses.run(), "uses"),
             (sweep(database), "sweep of identity"),

@@ -98,6 +98,18 @@ class Gone(ApiError):
     code = "gone"
 
 
+class Locked(ApiError):
+    """Somebody else is at it; asking again may help."""
+
+    code = "locked"
+
+
+class ChecksumMismatch(ApiError):
+    """What came is not what the client says it sent."""
+
+    code = "checksum_mismatch"
+
+
 class LengthMissing(ApiError):
     """How long the body is has to be said here."""
 

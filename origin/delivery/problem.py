@@ -21,6 +21,7 @@ from origin.delivery.errors import (
     ApiError,
     BadRequest,
     BrokenObject,
+    ChecksumMismatch,
     Conflict,
     ContentTooLarge,
     CredentialsInvalid,
@@ -31,6 +32,7 @@ from origin.delivery.errors import (
     HeadTooLarge,
     IssuerUnavailable,
     LengthMissing,
+    Locked,
     MediaTypeUnsupported,
     MethodNotAllowed,
     NotAcceptable,
@@ -63,7 +65,10 @@ CHALLENGE: Final = 'Bearer realm="playback"'
 
 API_CHALLENGE: Final = 'Bearer realm="api"'
 
-_STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
+_CHECKSUM_MISMATCH: Final = 460
+"""Of tus 1.0 alone (its extension Checksum)."""
+
+_STATUSES: Final[dict[type[ApiError], int]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
     TokenMissing: HTTPStatus.UNAUTHORIZED,
@@ -75,6 +80,8 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
     Conflict: HTTPStatus.CONFLICT,
     Gone: HTTPStatus.GONE,
+    Locked: HTTPStatus.LOCKED,
+    ChecksumMismatch: _CHECKSUM_MISMATCH,
     LengthMissing: HTTPStatus.LENGTH_REQUIRED,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -134,7 +141,7 @@ def answer(error: ApiError, audience: Audience = Audience.ANYONE) -> web.Respons
     return _document(status, error.code, str(error), extra_headers, audience, members=error.members)
 
 
-def status_of(kind: type[ApiError]) -> HTTPStatus:
+def status_of(kind: type[ApiError]) -> int:
     """Return the status of errors of a kind, or of what it is a kind of."""
     found = (_STATUSES[each] for each in kind.__mro__ if each in _STATUSES)
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -169,7 +176,8 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
             | IssuerUnavailable()
             | Overloaded()
             | ShuttingDown()
-        ):  # RFC 9110 §15.6.4
+            | Locked()
+        ):  # RFC 9110 §10.2.3
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
         case TooManyRequests():  # RFC 6585 §4
             return {hdrs.RETRY_AFTER: str(error.retry_after_s)}
@@ -185,7 +193,7 @@ def _challenge(error: ApiError) -> dict[str, str]:
 
 
 def _document(
-    status: HTTPStatus,
+    status: int,
     code: str,
     detail: str,
     extra_headers: dict[str, str],
@@ -217,9 +225,9 @@ def _document(
     return response
 
 
-def _object_class(status: HTTPStatus) -> ObjectClass:
+def _object_class(status: int) -> ObjectClass:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ObjectClass.SERVER_ERROR
-    if status is HTTPStatus.NOT_FOUND:
+    if status == HTTPStatus.NOT_FOUND:
         return ObjectClass.NOT_FOUND
     return ObjectClass.CLIENT_ERROR

@@ -47,6 +47,7 @@ from origin.delivery.errors import (
     Unauthenticated,
 )
 from origin.delivery.problem import MEDIA_TYPE, status_of
+from origin.delivery.reason import reason_of
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 _ID_IN_PATH: Final = re.compile(r"{(\w+)}")
@@ -203,7 +204,7 @@ def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
         by_status.setdefault(int(status_of(error)), []).append(error.code)
     for status, codes in sorted(by_status.items()):
         responses[str(status)] = {
-            "description": f"{HTTPStatus(status).phrase}: {', '.join(sorted(codes))}",
+            "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     return responses

@@ -13,6 +13,8 @@ from origin.companion.access import Access
 from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
 from origin.companion.identity.oidc.opening import open_bearers
+from origin.companion.uploads.opening import open_uploads
+from origin.companion.uploads.rules import UploadRules
 from origin.database.engine import open_database, open_sqlite_reader
 from tests.functional.api.service import Service
 from tests.servers.postgres import empty
@@ -25,6 +27,12 @@ def access() -> Access:
 
 
 @pytest.fixture
+def rules() -> UploadRules:
+    """What may be uploaded; tests that want others give them by this name."""
+    return UploadRules()
+
+
+@pytest.fixture
 def clock() -> list[float]:
     """The seconds by which what is kept of identity providers grows old."""
     return [1000.0]
@@ -32,7 +40,11 @@ def clock() -> list[float]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def service(
-    request: pytest.FixtureRequest, tmp_path: Path, access: Access, clock: list[float]
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    access: Access,
+    rules: UploadRules,
+    clock: list[float],
 ) -> AsyncIterator[Service]:
     """A running API with nothing in it."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
@@ -49,10 +61,15 @@ async def service(
             tokens = await opened.enter_async_context(
                 open_bearers(access.issuers, database, new_random_id, lambda: clock[0])
             )
-        companion = Companion(database, access, tokens)
+        media = tmp_path / "media"
+        media.mkdir()
+        uploads = await opened.enter_async_context(
+            open_uploads(database, str(media), tmp_path, rules, new_random_id)
+        )
+        companion = Companion(database, access, tokens, uploads=uploads)
         app = create_app(MemoryStore(), companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
-        yield Service(client, database, companion)
+        yield Service(client, database, companion, media, uploads)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientResponse
@@ -14,6 +15,7 @@ from origin.companion.database import Database
 from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
 from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
 from origin.companion.identity.users import add_user
+from origin.companion.uploads.surroundings import Surroundings
 
 NOW_S = 1_800_000_000.0
 
@@ -33,11 +35,13 @@ class User:
 
 @dataclass
 class Service:
-    """A running API, its client and its database."""
+    """A running API, its client, its database, and the folder that sources go to."""
 
     client: TestClient[Request, Application]
     database: Database
     companion: Companion
+    media: Path
+    uploads: Surroundings
 
     async def user(
         self, role: Role = Role.CREATOR, scopes: frozenset[Scope] = ALL_SCOPES, number: int = 0
