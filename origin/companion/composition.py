@@ -12,7 +12,11 @@ from cdn.policy import ObjectClass
 from manifests.layout import new_id
 from origin.companion.api.openapi import document
 from origin.companion.api.routes import Routes
+from origin.companion.catalogue.albums.endpoints import Albums
 from origin.companion.catalogue.artists.endpoints import Artists
+from origin.companion.catalogue.asset_owner import owner_of_asset
+from origin.companion.catalogue.follows.endpoints import Follows
+from origin.companion.catalogue.tracks.endpoints import Tracks
 from origin.companion.database import Database
 from origin.companion.identity.authenticate import Authenticator
 from origin.companion.identity.keys import ID_BYTES
@@ -36,7 +40,12 @@ class Companion:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.endpoints: Sequence[Endpoint] = [*Artists(database, new_random_id).endpoints()]
+        self.endpoints: Sequence[Endpoint] = [
+            *Artists(database, new_random_id).endpoints(),
+            *Albums(database, new_random_id).endpoints(),
+            *Tracks(database, new_random_id, owner_of_asset).endpoints(),
+            *Follows(database).endpoints(),
+        ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""

@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from origin.beside import beside
+from origin.companion.catalogue.emptying import keep_emptying
 from origin.companion.composition import Companion
 from origin.companion.database import Database
 from origin.companion.rows import Rows
@@ -17,4 +19,8 @@ async def open_companion(rows: Rows) -> AsyncIterator[Companion]:
         readers = []
         if rows.url is None:
             readers.append(await opened.enter_async_context(open_sqlite_reader(rows.state)))
-        yield Companion(Database(primary, readers))
+        database = Database(primary, readers)
+        await opened.enter_async_context(
+            beside(keep_emptying(database), "emptying deleted artists")
+        )
+        yield Companion(database)

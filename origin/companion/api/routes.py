@@ -12,11 +12,13 @@ from cdn.policy import Audience, ObjectClass, policy_for
 from manifests.layout import ID_PATTERN
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import NoBody
+from origin.companion.api.preconditions import tag_text
 from origin.companion.api.reading import read_body, read_query
 from origin.companion.identity.principal import Principal
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
+from origin.delivery.entity_tag import EntityTag
 from origin.delivery.errors import Forbidden, Unauthenticated
 from origin.telemetry.requests import OBJECT_CLASS
 
@@ -77,8 +79,8 @@ class Routes:
         content = b"" if answer.content is None else answer.content.model_dump_json().encode()
         if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and answer.status == HTTPStatus.OK:
             kind = _PUBLIC if principal is None else _PRIVATE
-            digest = hashlib.sha256(content).hexdigest()
-            resource = Resource(kind, digest, MemoryBody(content), takes_query=True)
+            tag = tag_text(answer.version, hashlib.sha256(content).hexdigest())
+            resource = Resource(kind, tag, MemoryBody(content), takes_query=True)
             response = await self._responder.answer(request, resource)
             response.headers[hdrs.VARY] = ", ".join(
                 filter(None, (response.headers.get(hdrs.VARY), _VARIES))
@@ -89,6 +91,9 @@ class Routes:
             if answer.content is not None:
                 response.body = content
                 response.headers[hdrs.CONTENT_TYPE] = JSON_TYPE
+                if answer.version is not None:  # what is sent is what a GET gives from now on
+                    tag = tag_text(answer.version, hashlib.sha256(content).hexdigest())
+                    response.headers[hdrs.ETAG] = str(EntityTag(tag))
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
         response.headers.update(answer.headers)
         return response
