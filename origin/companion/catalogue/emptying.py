@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 from sqlalchemy import Table, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.catalogue import events
@@ -19,6 +20,7 @@ from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tables import albums, artists, follows, tracks
 from origin.companion.catalogue.tracks import rows
 from origin.companion.database import Database
+from origin.delivery.errors import ApiError
 
 BATCH: Final = 500
 _LOOK_EVERY_S: Final = 60.0
@@ -30,7 +32,7 @@ async def keep_emptying(database: Database) -> None:
     while True:
         try:
             await empty_deleted_artists(database, now_s=time.time())
-        except Exception:
+        except (ApiError, SQLAlchemyError):
             structlog.get_logger().exception("what deleted artists had is deleted later")
         await asyncio.sleep(_LOOK_EVERY_S)
 

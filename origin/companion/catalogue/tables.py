@@ -118,11 +118,17 @@ tracks: Final = Table(
             ("play_count",),
             ("genre", "play_count"),
             ("artist_id", "play_count"),
-            ("listed_day", "play_count"),
-            ("genre", "listed_day", "play_count"),
-            ("listed_stretch", "play_count"),
-            ("genre", "listed_stretch", "play_count"),
         )
+    ),
+    *(
+        _index(
+            "_".join(("ix_tracks", *columns, "id")),
+            *columns,
+            "id",
+            only=text(f"{span} IS NOT NULL"),
+        )
+        for span in ("listed_day", "listed_stretch")
+        for columns in ((span, "play_count"), ("genre", span, "play_count"))
     ),
 )
 """``released_on`` is a date as RFC 3339 has it, ``language`` a tag of BCP 47, ``tags`` a JSON list.

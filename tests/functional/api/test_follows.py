@@ -1,7 +1,6 @@
 """Follows: who follows whom, and how many do."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
@@ -65,19 +64,18 @@ async def test_who_may_follow_whom(service: Service) -> None:
 
 
 @pytest.fixture
-def _three_at_most(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _three_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "FOLLOWS_MAX", 3)
-    return
 
 
 @pytest.mark.usefixtures("_three_at_most")
 async def test_nobody_follows_without_end(service: Service) -> None:
     ann = await service.user()
     statuses = []
-    for number in range(4):
-        one = await artist(service, ann, f"a-{number}")
+    artists = [await artist(service, ann, f"a-{number}") for number in range(4)]
+    for one in artists:
         path = f"/v1/me/follows/{one['id']}"
         statuses.append((await service.ask("PUT", path, ann)).status)
         assert (await service.ask("PUT", path, ann)).status == statuses[-1]
     assert statuses == [204, 204, 204, 409]
-    assert (await service.get(f"/v1/artists/{one['id']}"))["follower_count"] == 0
+    assert (await service.get(f"/v1/artists/{artists[-1]['id']}"))["follower_count"] == 0

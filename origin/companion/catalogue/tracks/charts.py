@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Select,
     bindparam,
+    cast,
     column,
     func,
     literal_column,
@@ -51,7 +52,7 @@ def most_played_in(
 def _best_of_postgres(
     kind: str, numbers: Sequence[int], behind: Key | None, limit: int, genre: str | None
 ) -> Select[Any]:
-    given = bindparam(None, list(numbers), type_=ARRAY(Integer))
+    given = cast(bindparam(None, list(numbers), type_=ARRAY(Integer)), ARRAY(Integer))
     spans = func.unnest(given).table_valued("number", name=f"{kind}_of").render_derived()
     best = _best(kind, spans.c.number, behind, limit, genre).lateral(f"best_of_{kind}")
     return select(best.c.id, best.c.play_count).select_from(spans.join(best, true()))
@@ -75,9 +76,7 @@ def _best(
 ) -> Select[Any]:
     in_span = tracks.alias("in_span")
     columns = (in_span.c.play_count, in_span.c.id)
-    rows = select(in_span.c.id, in_span.c.play_count).where(
-        in_span.c.listed_s.is_not(None), in_span.c[kind] == span
-    )
+    rows = select(in_span.c.id, in_span.c.play_count).where(in_span.c[kind] == span)
     if genre is not None:
         rows = rows.where(in_span.c.genre == genre)
     if behind is not None:

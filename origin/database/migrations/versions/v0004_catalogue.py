@@ -6,6 +6,8 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+_HAS_DAY = sa.text("listed_day IS NOT NULL")
+_HAS_STRETCH = sa.text("listed_stretch IS NOT NULL")
 _IS_LISTED = sa.text("listed_s IS NOT NULL")
 _IS_THERE = sa.text("deleted_s IS NULL")
 _IS_TO_EMPTY = sa.text("deleted_s IS NOT NULL AND emptied_s IS NULL")
@@ -207,8 +209,8 @@ def _make_tracks() -> None:
         "ix_tracks_genre_listed_day_play_count_id",
         "tracks",
         ["genre", "listed_day", "play_count", "id"],
-        sqlite_where=_IS_LISTED,
-        postgresql_where=_IS_LISTED,
+        sqlite_where=_HAS_DAY,
+        postgresql_where=_HAS_DAY,
     )
     op.create_index(
         "ix_tracks_genre_listed_s_id",
@@ -221,8 +223,8 @@ def _make_tracks() -> None:
         "ix_tracks_genre_listed_stretch_play_count_id",
         "tracks",
         ["genre", "listed_stretch", "play_count", "id"],
-        sqlite_where=_IS_LISTED,
-        postgresql_where=_IS_LISTED,
+        sqlite_where=_HAS_STRETCH,
+        postgresql_where=_HAS_STRETCH,
     )
     op.create_index(
         "ix_tracks_genre_play_count_id",
@@ -235,8 +237,8 @@ def _make_tracks() -> None:
         "ix_tracks_listed_day_play_count_id",
         "tracks",
         ["listed_day", "play_count", "id"],
-        sqlite_where=_IS_LISTED,
-        postgresql_where=_IS_LISTED,
+        sqlite_where=_HAS_DAY,
+        postgresql_where=_HAS_DAY,
     )
     op.create_index(
         "ix_tracks_listed_s_id",
@@ -249,8 +251,8 @@ def _make_tracks() -> None:
         "ix_tracks_listed_stretch_play_count_id",
         "tracks",
         ["listed_stretch", "play_count", "id"],
-        sqlite_where=_IS_LISTED,
-        postgresql_where=_IS_LISTED,
+        sqlite_where=_HAS_STRETCH,
+        postgresql_where=_HAS_STRETCH,
     )
     op.create_index(
         "ix_tracks_play_count_id",
