@@ -39,12 +39,20 @@ class Listed:
         """Return some keys from a depth on; none where the list is not as deep."""
         by = questions.key_of(self.asked).column
         column = tracks.c[by]
-        order = [column, tracks.c.id]
+        order: list[ColumnElement[Any]] = [column, tracks.c.id]
         if by != "album_position":
             order = [each.desc() for each in order]
         rows = select(column, tracks.c.id).where(*self.rows).order_by(*order)
         found = await connection.execute(rows.offset(depth).limit(limit))
         return [(row[0], row[1]) for row in found]
+
+
+def _public(**said: object) -> TracksAsked:
+    return TracksAsked.model_validate(said)
+
+
+def _own(**said: object) -> OwnTracksAsked:
+    return OwnTracksAsked.model_validate(said)
 
 
 def all_lists(catalogue: Catalogue) -> dict[str, Listed]:
@@ -54,28 +62,26 @@ def all_lists(catalogue: Catalogue) -> dict[str, Listed]:
     has_tag = tracks.c.id.in_(select(track_tags.c.track_id).where(track_tags.c.tag == tag))
     plays = Order.PLAYS
     lists = {
-        "newest": Listed(TracksAsked(), [_LISTED]),
-        "newest, genre": Listed(TracksAsked(genre=genre), [_LISTED, of_genre]),
-        "newest, artist": Listed(TracksAsked(artist_id=catalogue.artist_id), [_LISTED, of_artist]),
-        "newest, tag": Listed(TracksAsked(tag=tag), [_LISTED, has_tag]),
-        "plays": Listed(TracksAsked(order=plays), [_LISTED]),
-        "plays, genre": Listed(TracksAsked(order=plays, genre=genre), [_LISTED, of_genre]),
+        "newest": Listed(_public(), [_LISTED]),
+        "newest, genre": Listed(_public(genre=genre), [_LISTED, of_genre]),
+        "newest, artist": Listed(_public(artist_id=catalogue.artist_id), [_LISTED, of_artist]),
+        "newest, tag": Listed(_public(tag=tag), [_LISTED, has_tag]),
+        "plays": Listed(_public(order=plays), [_LISTED]),
+        "plays, genre": Listed(_public(order=plays, genre=genre), [_LISTED, of_genre]),
         "plays, artist": Listed(
-            TracksAsked(order=plays, artist_id=catalogue.artist_id), [_LISTED, of_artist]
+            _public(order=plays, artist_id=catalogue.artist_id), [_LISTED, of_artist]
         ),
         "album": Listed(
-            TracksAsked(album_id=catalogue.album_id), [tracks.c.album_id == catalogue.album_id]
+            _public(album_id=catalogue.album_id), [tracks.c.album_id == catalogue.album_id]
         ),
-        "own": Listed(OwnTracksAsked(), [tracks.c.user_id == catalogue.user_id], catalogue.user_id),
-        "own, artist": Listed(
-            OwnTracksAsked(artist_id=catalogue.artist_id), [of_artist], catalogue.user_id
-        ),
+        "own": Listed(_own(), [tracks.c.user_id == catalogue.user_id], catalogue.user_id),
+        "own, artist": Listed(_own(artist_id=catalogue.artist_id), [of_artist], catalogue.user_id),
     }
     for days in (1, 30, 365, 1_500):
         since = (datetime.fromtimestamp(NOW_S, UTC) - timedelta(days=days)).date()
         young = tracks.c.listed_day >= listing.day_of(NOW_S) - days
-        of_all = TracksAsked(order=plays, since=since)
+        of_all = _public(order=plays, since=since)
         lists[f"plays, {days} days"] = Listed(of_all, [_LISTED, young])
-        in_genre = TracksAsked(order=plays, since=since, genre=genre)
+        in_genre = _public(order=plays, since=since, genre=genre)
         lists[f"plays, genre, {days} days"] = Listed(in_genre, [_LISTED, young, of_genre])
     return lists

@@ -48,7 +48,7 @@ class Filled:
 
 
 @pytest.fixture
-async def filled(database: AsyncEngine) -> AsyncIterator[Filled]:
+async def filled(database: AsyncEngine) -> Filled:
     return Filled(database, await fill(database, TRACKS, ARTISTS, seed=1))
 
 

@@ -40,7 +40,7 @@ async def keep_emptying(database: Database) -> None:
 async def empty_deleted_artists(database: Database, *, now_s: float) -> None:
     """Delete what is left of some artists; raises DatabaseUnavailable."""
     some = select(artists.c.id).where(*_TO_EMPTY).order_by(artists.c.id).limit(BATCH)
-    async with database.look(None) as connection:
+    async with database.look_now() as connection:
         ids = (await connection.scalars(some)).all()
     for artist_id in ids:
         await empty_artist(database, artist_id, now_s=now_s)

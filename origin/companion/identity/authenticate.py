@@ -30,7 +30,7 @@ class Authenticator:
         match = _BEARER.fullmatch(shown[0]) if len(shown) == 1 else None
         if match is None:
             raise CredentialsInvalid("Show one key or token: `Authorization: Bearer ...`.")
-        async with self._database.look(None) as connection:
+        async with self._database.look_now() as connection:
             principal = await holder_of(connection, match[1], now_s=self._clock())
         if principal is None:
             raise CredentialsInvalid("This key is not good, or not any more. Make a new one.")

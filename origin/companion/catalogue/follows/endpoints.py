@@ -55,8 +55,7 @@ class Follows:
         """Those whom you follow since the least time come first."""
         asked = call.query
         behind = None if asked.cursor is None else cursor.read(asked.cursor, (float, str))
-        # The primary, whoever asks: listeners write here, too.
-        async with self._database.change() as connection:
+        async with self._database.look_now() as connection:  # listeners write here, too
             user_id, limit = call.user.user_id, rows_for(asked.limit)
             found = await rows.newest(connection, user_id, behind, limit)
         page, on = page_of(found, asked.limit, key=_key, shown=is_there)
