@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Select, select
+from sqlalchemy import ColumnElement, Dialect, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.api.catalogue import GENRES, NOW_S, TAGS, Catalogue
@@ -13,6 +13,7 @@ from origin.companion.api import cursor
 from origin.companion.catalogue import listing
 from origin.companion.catalogue.tables import track_tags, tracks
 from origin.companion.catalogue.tracks import questions
+from origin.companion.catalogue.tracks.lists import Reading
 from origin.companion.catalogue.tracks.models import Order, OwnTracksAsked, TracksAsked
 
 Asked = TracksAsked | OwnTracksAsked
@@ -27,7 +28,7 @@ class Listed:
     rows: Sequence[ColumnElement[bool]]
     user_id: str = ""
 
-    def query(self, dialect: Dialect, behind: cursor.Key | None) -> Select[Any]:
+    def query(self, dialect: Dialect, behind: cursor.Key | None) -> Reading:
         """Return what is sent to the database for a page."""
         on = None if behind is None else cursor.write(behind)
         asked = self.asked.model_copy(update={"cursor": on})

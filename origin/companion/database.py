@@ -33,7 +33,8 @@ class Database:
 
     def __init__(self, primary: AsyncEngine, readers: Sequence[AsyncEngine] = ()) -> None:
         self.primary = primary
-        self._readers = [(reader, Circuit(time.monotonic)) for reader in readers]
+        self._primary_to_read = _by_the_statement(primary)
+        self._readers = [(_by_the_statement(reader), Circuit(time.monotonic)) for reader in readers]
         self._turn = 0
 
     @asynccontextmanager
@@ -69,7 +70,7 @@ class Database:
                 yield connection
 
     def _at_primary(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self.primary.connect()
+        return self._primary_to_read.connect()
 
     @asynccontextmanager
     async def _any_reader(self) -> AsyncIterator[AsyncConnection]:
@@ -96,7 +97,14 @@ class Database:
             if circuit.succeeded():
                 _note(reader, is_there=True)
             return connection
-        return await self.primary.connect()
+        return await self._primary_to_read.connect()
+
+
+def _by_the_statement(engine: AsyncEngine) -> AsyncEngine:
+    """Let each statement be a transaction, which saves PostgreSQL two of three ways to and fro."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _note(reader: AsyncEngine, *, is_there: bool, why: str | None = None) -> None:

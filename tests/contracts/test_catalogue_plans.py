@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from benchmarks.api.catalogue import Catalogue, fill
@@ -84,16 +83,16 @@ async def _pages(connection: AsyncConnection, listed: Listed) -> AsyncIterator[t
             yield behind
 
 
-async def _explained(connection: AsyncConnection, query: Select[Any], how: str) -> Any:
+async def _explained(connection: AsyncConnection, query: lists.Reading, how: str) -> Any:
     """Return what the database says of a query as it is sent, with what is bound in it."""
-    compiled = query.compile(dialect=connection.dialect)
-    values = compiled.construct_params()
+    compiled = query.rows.compile(dialect=connection.dialect)
+    values = compiled.construct_params(query.values)
     bound = tuple(values[name] for name in compiled.positiontup or ())
     return await connection.exec_driver_sql(f"{how} {compiled}", bound)
 
 
 async def _of_sqlite(
-    connection: AsyncConnection, name: str, query: Select[Any], *, is_deep: bool
+    connection: AsyncConnection, name: str, query: lists.Reading, *, is_deep: bool
 ) -> None:
     rows = await _explained(connection, query, "EXPLAIN QUERY PLAN")
     plan = [row.detail for row in rows]
@@ -115,7 +114,7 @@ async def _of_sqlite(
 
 
 async def _of_postgres(
-    connection: AsyncConnection, name: str, query: Select[Any], *, is_deep: bool
+    connection: AsyncConnection, name: str, query: lists.Reading, *, is_deep: bool
 ) -> None:
     row = await _explained(connection, query, "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)")
     told = row.scalar_one()

@@ -22,7 +22,7 @@ from origin.companion.catalogue.albums.models import (
     WholeAlbum,
 )
 from origin.companion.catalogue.albums.rows import TracksDiffer
-from origin.companion.catalogue.tracks.lists import read
+from origin.companion.catalogue.tracks.lists import Reading, read
 from origin.companion.catalogue.tracks.questions import BY_CREATION, BY_DATE, Key
 from origin.companion.catalogue.visibility import is_there, may_see_album
 from origin.companion.database import Database
@@ -119,6 +119,6 @@ class Albums:
         key: Key,
     ) -> Answer:
         async with self._database.look(call.principal) as connection:
-            some: Sequence[Row[Any]] = await read(connection, query)
+            some: Sequence[Row[Any]] = await read(connection, Reading(query))
         page, on = page_of(some, call.query.limit, key=key.of, shown=is_there)
         return Answer(Page[Album](items=[album_of(row) for row in page], next=on))

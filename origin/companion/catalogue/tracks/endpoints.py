@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery, Page
@@ -99,7 +99,7 @@ class Tracks:
     async def _page(
         self,
         call: Call[TracksAsked, NoBody] | Call[OwnTracksAsked, NoBody],
-        rows: Select[Any],
+        rows: lists.Reading,
         shown: Callable[[Row[Any]], bool],
     ) -> Answer:
         async with self._database.look(call.principal) as connection:

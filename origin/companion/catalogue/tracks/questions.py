@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Dialect, Row, Select
+from sqlalchemy import Dialect, Row
 
 from origin.companion.api import cursor
 from origin.companion.api.errors import FieldError, QueryInvalid
@@ -67,7 +67,7 @@ def key_of(asked: TracksAsked | OwnTracksAsked) -> Key:
     return BY_PLAYS if asked.order is Order.PLAYS else BY_DATE
 
 
-def public(asked: TracksAsked, dialect: Dialect, now_s: float) -> Select[Any]:
+def public(asked: TracksAsked, dialect: Dialect, now_s: float) -> lists.Reading:
     """Return the query of what is asked for; raises QueryInvalid."""
     check(asked)
     behind, limit = key_of(asked).read(asked.cursor), rows_for(asked.limit)
@@ -86,7 +86,7 @@ def public(asked: TracksAsked, dialect: Dialect, now_s: float) -> Select[Any]:
     return charts.most_played_in(dialect, spans, behind, limit, genre=asked.genre)
 
 
-def own(asked: OwnTracksAsked, user_id: str) -> Select[Any]:
+def own(asked: OwnTracksAsked, user_id: str) -> lists.Reading:
     """Return the query of a user's own tracks; raises QueryInvalid."""
     behind, limit = key_of(asked).read(asked.cursor), rows_for(asked.limit)
     if asked.album_id is not None and asked.artist_id is not None:
