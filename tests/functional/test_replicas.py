@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import insert, select
 
+from origin.cli import main
 from origin.companion.database import Database
 from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
 from origin.companion.identity.tables import users
@@ -127,3 +129,9 @@ async def test_nothing_is_written_to_a_replica(pair: Pair) -> None:
 
 def socket_folder(server: Postgres) -> str:
     return server.url.rpartition("host=")[2]
+
+
+def test_copies_need_what_they_are_copies_of() -> None:
+    done = CliRunner().invoke(main, ["serve", "--database-replica-urls", "postgresql://a/b"])
+    assert done.exit_code == 2
+    assert "--database-replica-urls needs --database" in done.output
