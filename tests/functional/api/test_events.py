@@ -96,8 +96,11 @@ async def test_an_album_has_an_end(service: Service, monkeypatch: pytest.MonkeyP
     of = await artist(service, ann)
     album = await service.post("/v1/albums", ann, {"artist_id": of["id"], "title": "A"})
     draft = {"artist_id": of["id"], "album_id": album["id"], "title": "T"}
-    for status in (201, 201, 409):
+    made = await service.post("/v1/tracks", ann, draft)
+    for status in (201, 409):
         await service.post("/v1/tracks", ann, draft, status)
+    same = await service.ask("PATCH", f"/v1/tracks/{made['id']}", ann, {"album_id": album["id"]})
+    assert same.status == 200
     assert len(await titles(service, "/v1/me/tracks", ann)) == 2
 
 

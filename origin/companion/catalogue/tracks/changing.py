@@ -37,7 +37,7 @@ class TrackChanges:
         track_id = self._new_id()
         async with self._database.change() as connection:
             user_id = await checks.hold_artist(connection, said["artist_id"], call.user)
-            await self._check(connection, said, said["artist_id"], user_id)
+            await self._check(connection, said, track_id, said["artist_id"], user_id)
             times = {"created_s": call.now_s, "updated_s": call.now_s}
             own = {"id": track_id, "user_id": user_id, **times}
             await rows.add(connection, {**said, **own}, now_s=call.now_s)
@@ -52,7 +52,7 @@ class TrackChanges:
         async with self._database.change() as connection:
             seen = await found(connection, call.ids["track_id"])
             _require_change(call.user, seen)
-            await self._check(connection, said, seen.artist_id, seen.user_id)
+            await self._check(connection, said, seen.id, seen.artist_id, seen.user_id)
             before = await found(connection, seen.id, to_change=True)
             require_version(call.request, before.version)
             if said.get("album_id") == before.album_id:
@@ -73,12 +73,17 @@ class TrackChanges:
         return Answer(status=HTTPStatus.NO_CONTENT)
 
     async def _check(
-        self, connection: AsyncConnection, said: dict[str, Any], artist_id: str, user_id: str
+        self,
+        connection: AsyncConnection,
+        said: dict[str, Any],
+        track_id: str,
+        artist_id: str,
+        user_id: str,
     ) -> None:
         """Hold what is referred to, and say where in the album it gets."""
         if said.get("album_id") is not None:
             await checks.hold_album(connection, said["album_id"], artist_id)
-            said["album_position"] = await rows.end_of(connection, said["album_id"])
+            said["album_position"] = await rows.end_of(connection, said["album_id"], track_id)
         elif "album_id" in said:
             said["album_position"] = None
         if said.get("asset_id") is not None:

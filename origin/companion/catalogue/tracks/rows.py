@@ -110,13 +110,13 @@ async def remove(connection: AsyncConnection, ids: Iterable[str], *, now_s: floa
     await connection.execute(delete(track_tags).where(track_tags.c.track_id.in_(some)))
 
 
-async def end_of(connection: AsyncConnection, album_id: str) -> int:
-    """Return the position behind an album's last track; raises AlbumFull.
+async def end_of(connection: AsyncConnection, album_id: str, track_id: str) -> int:
+    """Return the position behind the last of an album's other tracks; raises AlbumFull.
 
     Who asks holds the album, so that nobody else gets the same.
     """
     there = select(func.count(), func.max(tracks.c.album_position)).where(
-        tracks.c.album_id == album_id, tracks.c.deleted_s.is_(None)
+        tracks.c.album_id == album_id, tracks.c.deleted_s.is_(None), tracks.c.id != track_id
     )
     count, last = (await connection.execute(there)).one()
     if count >= ALBUM_TRACKS_MAX:
