@@ -102,3 +102,10 @@ async def emptied(service: Service, artist_id: str) -> bool:
     async with service.database.change() as connection:
         row = select(artists.c.emptied_s).where(artists.c.id == artist_id)
         return await connection.scalar(row) is not None
+
+
+async def test_nothing_is_taken_from_an_artist_who_is_there(service: Service) -> None:
+    artist_id, _ = await full_artist(service)
+    before = await left(service, artist_id)
+    await emptying.empty_artist(service.database, artist_id, now_s=NOW_S)
+    assert await left(service, artist_id) == before
