@@ -23,6 +23,14 @@ state_setting = setting(
     metavar="DIR",
     help="Folder of the SQLite database.",
 )
+replicas_setting = setting(
+    "--database-replica-urls",
+    "replica_urls",
+    multiple=True,
+    metavar="URL[,URL...]",
+    help="postgresql:// URLs of copies of --database, a moment behind it: the API reads from them"
+    " in turn. Who can change things is answered by --database itself, and sees what they wrote.",
+)
 database_setting = setting(
     "--database",
     metavar="URL",

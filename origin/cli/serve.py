@@ -14,7 +14,12 @@ from origin.cli.clients import (
     requests_setting,
     trusted_proxies_setting,
 )
-from origin.cli.database import DEFAULT_STATE, database_setting, optional_state_setting
+from origin.cli.database import (
+    DEFAULT_STATE,
+    database_setting,
+    optional_state_setting,
+    replicas_setting,
+)
 from origin.cli.store import stores_setting
 from origin.cli.uploads import (
     rules_of,
@@ -64,6 +69,7 @@ class _Workers(click.IntRange):
 @stores_setting
 @optional_state_setting
 @database_setting
+@replicas_setting
 @host_setting
 @port_setting
 @setting(
@@ -148,6 +154,7 @@ def serve(
     stores: tuple[str, ...],
     state: Path | None,
     database: str | None,
+    replica_urls: tuple[str, ...],
     host: str,
     port: int,
     workers: int,
@@ -194,7 +201,7 @@ def serve(
     elif require_tokens or cdn_checks_tokens:
         name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
         raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
-    rows = _rows(stores, state, database)
+    rows = _rows(stores, state, database, replica_urls)
     if rows is not None and not stores:
         stores = (str(rows.state / _MEDIA),)
         _make(rows.state / _MEDIA)
@@ -230,11 +237,16 @@ def serve(
         raise click.ClickException(str(error)) from error
 
 
-def _rows(stores: Sequence[str], state: Path | None, database: str | None) -> Rows | None:
+def _rows(
+    stores: Sequence[str], state: Path | None, database: str | None, replicas: Sequence[str]
+) -> Rows | None:
     """Return where the API's rows are, None where there is to be none."""
+    if replicas and database is None:
+        raise click.UsageError("--database-replica-urls needs --database: copies of what?")
     if stores and state is None and database is None:
         return None
-    return Rows(state or DEFAULT_STATE, database)
+    urls = (url.strip() for some in replicas for url in some.split(","))
+    return Rows(state or DEFAULT_STATE, database, tuple(filter(None, urls)))
 
 
 def _make(folder: Path) -> None:

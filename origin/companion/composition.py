@@ -18,8 +18,12 @@ from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
+from origin.companion.catalogue.albums.endpoints import Albums
 from origin.companion.catalogue.artists.endpoints import Artists
+from origin.companion.catalogue.asset_owner import owner_of_asset
 from origin.companion.catalogue.belongings import CatalogueBelongings
+from origin.companion.catalogue.follows.endpoints import Follows
+from origin.companion.catalogue.tracks.endpoints import Tracks
 from origin.companion.database import Database
 from origin.companion.identity.account.belongings import IdentityBelongings
 from origin.companion.identity.account.endpoints import Accounts
@@ -84,6 +88,9 @@ class Companion:
         self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),
+            *Albums(database, new_random_id).endpoints(),
+            *Tracks(database, new_random_id, owner_of_asset).endpoints(),
+            *Follows(database).endpoints(),
             *Accounts(database).endpoints(),
             *Leaving(database, belongings).endpoints(),
             *ApiKeys(database, secrets.token_bytes).endpoints(),

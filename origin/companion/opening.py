@@ -7,6 +7,7 @@ from origin.beside import beside
 from origin.cache.connection import Connection, connect
 from origin.companion.access import Access
 from origin.companion.api.budgets import SharedCounter
+from origin.companion.catalogue.emptying import keep_emptying
 from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
 from origin.companion.identity.oidc.opening import open_bearers
@@ -15,7 +16,7 @@ from origin.companion.rows import Rows
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
-from origin.database.engine import open_database, open_sqlite_reader
+from origin.database.engine import open_replica, open_serving, open_sqlite_reader
 
 
 @asynccontextmanager
@@ -28,8 +29,8 @@ async def open_companion(
     """
     access = access or Access()
     async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_database(rows.state, rows.url))
-        readers = []
+        primary = await opened.enter_async_context(open_serving(rows.state, rows.url))
+        readers = [await opened.enter_async_context(open_replica(url)) for url in rows.replica_urls]
         if rows.url is None:
             readers.append(await opened.enter_async_context(open_sqlite_reader(rows.state)))
         database = Database(primary, readers)
@@ -49,6 +50,7 @@ async def open_companion(
         for work, name in (
             (companion.uses.run(), "uses"),
             (sweep(database), "sweep of identity"),
+            (keep_emptying(database), "emptying deleted artists"),
             (work_in_queue(database, companion.handlers), "jobs of the API"),
         ):
             await opened.enter_async_context(beside(work, name))

@@ -6,12 +6,16 @@ added in front (keyset pagination).
 
 import binascii
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 
 from origin.companion.api.errors import FieldError, QueryInvalid
 
 _VERSION: Final = 1
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+"""What JSON can hold in a string, and a database cannot."""
+
 Key = tuple[float | int | str, ...]
 
 
@@ -34,7 +38,7 @@ def read(cursor: str, kinds: tuple[type[float] | type[int] | type[str], ...]) ->
         wanted = (int, float) if kind is float else kind
         if not isinstance(part, wanted) or isinstance(part, bool) or part != part:  # noqa: PLR0124 NaN
             raise _not_ours()
-        if isinstance(part, str) and "\0" in part:
+        if isinstance(part, str) and _NO_TEXT.search(part):
             raise _not_ours()
         if isinstance(part, int) and not -(2**63) <= part < 2**63:
             raise _not_ours()

@@ -44,11 +44,15 @@ class Call(Generic[Q, B]):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to say; ``content`` is a ``Given``, or None where the status says all."""
+    """What to say; ``content`` is a ``Given``, or None where the status says all.
+
+    ``version`` is the number of the state that ``If-Match`` is about: see ``preconditions``.
+    """
 
     content: BaseModel | None = None
     status: HTTPStatus = HTTPStatus.OK
     headers: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

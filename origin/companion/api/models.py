@@ -1,7 +1,7 @@
 """What every model of the API is: closed, strict, and with times as RFC 3339 says them."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
@@ -16,6 +16,24 @@ class Taken(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Change(Taken):
+    """What is to be said from now on: what is left out stays, what is null is taken away.
+
+    Fields that are always there have ``LEFT_OUT`` for a default, and null is no value of theirs.
+    """
+
+    def said(self) -> dict[str, Any]:
+        """Return what was said, by its names in the database."""
+        return self.model_dump(exclude_unset=True)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
+
+
+LEFT_OUT: Final[Any] = Field(None, json_schema_extra=_without_default)
 
 
 class Asked(BaseModel):

@@ -8,10 +8,9 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import hdrs
-from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from manifests.layout import ID_PATTERN
@@ -49,6 +48,9 @@ from origin.delivery.errors import (
 from origin.delivery.problem import MEDIA_TYPE, status_of
 from origin.delivery.reason import reason_of
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 _REFERENCE: Final = "#/components/schemas/{model}"
 _ID_IN_PATH: Final = re.compile(r"{(\w+)}")
 _PROBLEM: Final[Mapping[str, Any]] = {
@@ -83,10 +85,15 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
     """Return the document of all endpoints."""
     endpoints = list(endpoints)
     references, definitions = _schemas(endpoints)
+    queries = {
+        endpoint.query: definitions.pop(_name_of(references[endpoint.query, "validation"]))
+        for endpoint in {each.query: each for each in endpoints}.values()
+    }
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         operations = paths.setdefault(endpoint.path, {})
-        operations[endpoint.method.lower()] = _operation(endpoint, references)
+        operation = _operation(endpoint, references, queries[endpoint.query])
+        operations[endpoint.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -123,21 +130,28 @@ _References = Mapping[Any, dict[str, Any]]
 def _schemas(endpoints: Iterable[Endpoint]) -> tuple[_References, dict[str, Any]]:
     models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
     for endpoint in endpoints:
+        models[endpoint.query, "validation"] = None
         if endpoint.body is not NoBody:
             models[endpoint.body, "validation"] = None
         if endpoint.gives is not None:
             models[endpoint.gives, "serialization"] = None
     references, schema = models_json_schema(list(models), ref_template=_REFERENCE)
-    return references, schema.get("$defs", {})
+    return references, schema["$defs"]
 
 
-def _operation(endpoint: Endpoint, references: _References) -> dict[str, Any]:
+def _name_of(reference: Mapping[str, str]) -> str:
+    return reference["$ref"].rpartition("/")[2]
+
+
+def _operation(
+    endpoint: Endpoint, references: _References, query: Mapping[str, Any]
+) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "description": inspect.getdoc(endpoint.handle) or "",
         "tags": [endpoint.tag],
-        "parameters": [*_ids(endpoint.path), *_parameters(endpoint.query), *_fields(endpoint)],
+        "parameters": [*_ids(endpoint.path), *_parameters(query), *_fields(endpoint)],
         "responses": _responses(endpoint, references),
     }
     if endpoint.who.role is not None:
@@ -174,17 +188,16 @@ def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
     ]
 
 
-def _parameters(query: type[BaseModel]) -> list[dict[str, Any]]:
-    schema = query.model_json_schema(ref_template=_REFERENCE)
+def _parameters(query: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
             "in": "query",
-            "required": name in schema.get("required", ()),
-            "description": field.pop("description", ""),
-            "schema": field,
+            "required": name in query.get("required", ()),
+            "description": field.get("description", ""),
+            "schema": {key: value for key, value in field.items() if key != "description"},
         }
-        for name, field in schema.get("properties", {}).items()
+        for name, field in query.get("properties", {}).items()
     ]
 
 

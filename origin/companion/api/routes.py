@@ -22,6 +22,7 @@ from origin.companion.api.idempotency import (
 )
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
+from origin.companion.api.preconditions import tag_text
 from origin.companion.api.reading import read_body, read_query
 from origin.companion.api.said import Said
 from origin.companion.identity.audit import Deed
@@ -32,6 +33,7 @@ from origin.companion.identity.told import Told
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
+from origin.delivery.entity_tag import EntityTag
 from origin.delivery.errors import Forbidden, Unauthenticated
 from origin.telemetry.requests import OBJECT_CLASS
 
@@ -121,8 +123,8 @@ class Routes:
         content = said.content or b""
         if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and said.status == HTTPStatus.OK:
             kind = _PUBLIC if principal is None else _PRIVATE
-            digest = hashlib.sha256(content).hexdigest()
-            resource = Resource(kind, digest, MemoryBody(content), takes_query=True)
+            tag = tag_text(said.version, hashlib.sha256(content).hexdigest())
+            resource = Resource(kind, tag, MemoryBody(content), takes_query=True)
             response = await self._responder.answer(request, resource)
             response.headers[hdrs.VARY] = ", ".join(
                 filter(None, (response.headers.get(hdrs.VARY), _VARIES))
@@ -133,6 +135,9 @@ class Routes:
             if said.content is not None:
                 response.body = content
                 response.headers[hdrs.CONTENT_TYPE] = JSON_TYPE
+                if said.version is not None:  # what is sent is what a GET gives from now on
+                    tag = tag_text(said.version, hashlib.sha256(content).hexdigest())
+                    response.headers[hdrs.ETAG] = str(EntityTag(tag))
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
         response.headers.update(said.headers)
         return response

@@ -22,7 +22,8 @@ def _normal(value: object) -> object:
     return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
 
 
-def _no_control(value: str) -> str:
+def single_line(value: str) -> str:
+    """Return text that is one line and can be seen; raises ValueError."""
     if _CONTROL.search(value) or _UNSEEN.search(value):
         raise ValueError("it has characters that cannot be seen")
     return value
@@ -39,7 +40,7 @@ Line = Annotated[
     str,
     BeforeValidator(_normal),
     StringConstraints(min_length=1, max_length=LINE_LENGTH_MAX),
-    AfterValidator(_no_control),
+    AfterValidator(single_line),
 ]
 """A title, a name: one line."""
 

@@ -6,11 +6,11 @@ statement of a transaction, and transactions are short.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import Row, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.alongside import about
@@ -18,6 +18,16 @@ from origin.companion.catalogue.tables import events
 
 _LOCK_NUMBER: Final = 0x736F756E65
 """Of PostgreSQL's advisory lock; any number that nobody else takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event that is to be told; ``content`` says what to read again, not what it says by now."""
+
+    kind: str
+    subject: str
+    owner_id: str
+    content: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,11 @@ class Event:
     happened_s: float
 
 
+def of_track(row: Row[Any]) -> dict[str, Any]:
+    """Return what is said of a track: what goes with it, and may have to be read again, too."""
+    return {"artist_id": row.artist_id, "album_id": row.album_id, "asset_id": row.asset_id}
+
+
 async def tell(
     connection: AsyncConnection,
     kind: str,
@@ -42,18 +57,28 @@ async def tell(
     now_s: float,
 ) -> None:
     """Add an event to the transaction, as its last statement."""
-    about(subject)
+    await tell_all(connection, [News(kind, subject, owner_id, content)], now_s=now_s)
+
+
+async def tell_all(connection: AsyncConnection, news: Iterable[News], *, now_s: float) -> None:
+    """Add events to the transaction, in this order, as its last statement."""
+    news = list(news)
+    if not news:
+        return
+    about(news[0].subject)
+    rows = [
+        {
+            "kind": one.kind,
+            "subject": one.subject,
+            "owner_id": one.owner_id,
+            "content": json.dumps(one.content, separators=(",", ":")),
+            "happened_s": now_s,
+        }
+        for one in news
+    ]
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
-    await connection.execute(
-        insert(events).values(
-            kind=kind,
-            subject=subject,
-            owner_id=owner_id,
-            content=json.dumps(content, separators=(",", ":")),
-            happened_s=now_s,
-        )
-    )
+    await connection.execute(insert(events), rows)
 
 
 async def since(

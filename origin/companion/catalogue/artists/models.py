@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from origin.companion.api.models import Given, Id, Moment, Taken
+from origin.companion.api.models import LEFT_OUT, Change, Given, Id, Moment, Taken
 from origin.companion.api.text import Line, Paragraphs
 
 HANDLE_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{1,62}$"
@@ -22,12 +22,12 @@ class ArtistDraft(Taken):
     description: Paragraphs = ""
 
 
-class ArtistChange(Taken):
+class ArtistChange(Change):
     """What is to be said from now on; what is left out stays."""
 
-    name: Line | None = None
-    handle: Handle | None = None
-    description: Paragraphs | None = None
+    name: Line = LEFT_OUT
+    handle: Handle = LEFT_OUT
+    description: Paragraphs = LEFT_OUT
 
 
 class Artist(Given):
@@ -37,5 +37,6 @@ class Artist(Given):
     name: str
     handle: str
     description: str
+    follower_count: int
     created_at: Moment
     updated_at: Moment

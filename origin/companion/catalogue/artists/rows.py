@@ -38,9 +38,13 @@ async def find(
     return found.one_or_none()
 
 
-async def newest(connection: AsyncConnection, behind: Key | None, limit: int) -> list[Row[Any]]:
-    """Return artists, the newest first, behind ``(created_s, id)``."""
+async def newest(
+    connection: AsyncConnection, behind: Key | None, limit: int, *, user_id: str | None = None
+) -> list[Row[Any]]:
+    """Return artists, a user's or all, the newest first, behind ``(created_s, id)``."""
     rows = select(artists).where(artists.c.deleted_s.is_(None))
+    if user_id is not None:
+        rows = rows.where(artists.c.user_id == user_id)
     if behind is not None:
         rows = rows.where(tuple_(artists.c.created_s, artists.c.id) < behind)
     ordered = rows.order_by(artists.c.created_s.desc(), artists.c.id.desc()).limit(limit)
