@@ -1,6 +1,5 @@
 """From endpoints to routes of aiohttp: who asks, whether they may, what they say, the answer."""
 
-import hashlib
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
@@ -22,7 +21,6 @@ from origin.companion.api.idempotency import (
 )
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
-from origin.companion.api.preconditions import tag_text
 from origin.companion.api.reading import read_body, read_query
 from origin.companion.api.said import Said
 from origin.companion.identity.audit import Deed
@@ -33,7 +31,6 @@ from origin.companion.identity.told import Told
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
-from origin.delivery.entity_tag import EntityTag
 from origin.delivery.errors import Forbidden, Unauthenticated
 from origin.telemetry.requests import OBJECT_CLASS
 
@@ -107,7 +104,7 @@ class Routes:
                 answer = await endpoint.handle(call)
             if isinstance(answer, web.StreamResponse):
                 raise TypeError(f"{endpoint.name} streams, and does not say so")
-            return Said.of(answer)
+            return Said.of(answer).with_tag()
 
         key = key_of(call.request) if takes_idempotency_key(endpoint) else None
         if key is None:
@@ -123,8 +120,7 @@ class Routes:
         content = said.content or b""
         if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and said.status == HTTPStatus.OK:
             kind = _PUBLIC if principal is None else _PRIVATE
-            tag = tag_text(said.version, hashlib.sha256(content).hexdigest())
-            resource = Resource(kind, tag, MemoryBody(content), takes_query=True)
+            resource = Resource(kind, said.tag, MemoryBody(content), takes_query=True)
             response = await self._responder.answer(request, resource)
             response.headers[hdrs.VARY] = ", ".join(
                 filter(None, (response.headers.get(hdrs.VARY), _VARIES))
@@ -135,9 +131,6 @@ class Routes:
             if said.content is not None:
                 response.body = content
                 response.headers[hdrs.CONTENT_TYPE] = JSON_TYPE
-                if said.version is not None:  # what is sent is what a GET gives from now on
-                    tag = tag_text(said.version, hashlib.sha256(content).hexdigest())
-                    response.headers[hdrs.ETAG] = str(EntityTag(tag))
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
         response.headers.update(said.headers)
         return response
