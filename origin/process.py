@@ -89,7 +89,7 @@ async def _companion(service: Service) -> "AsyncIterator[Companion | None]":
     from origin.database.engine import DatabaseUnusable  # noqa: PLC0415
 
     try:
-        async with open_companion(service.rows) as companion:
+        async with open_companion(service.rows, service.stores[0], service.cache) as companion:
             yield companion
     except DatabaseUnusable as error:
         raise ServerFailed(str(error)) from error

@@ -12,10 +12,12 @@ from cdn.policy import ObjectClass
 from manifests.layout import new_id
 from origin.companion.api.openapi import document
 from origin.companion.api.routes import Routes
+from origin.companion.assets.endpoints import Assets
 from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.database import Database
 from origin.companion.identity.authenticate import Authenticator
 from origin.companion.identity.keys import ID_BYTES
+from origin.companion.media import Media
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
@@ -34,9 +36,12 @@ def new_random_id() -> str:
 class Companion:
     """All resources over one database, which is the caller's to close."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, media: Media) -> None:
         self._database = database
-        self.endpoints: Sequence[Endpoint] = [*Artists(database, new_random_id).endpoints()]
+        self.endpoints: Sequence[Endpoint] = [
+            *Artists(database, new_random_id).endpoints(),
+            *Assets(database, media).endpoints(),
+        ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""

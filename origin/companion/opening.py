@@ -3,18 +3,25 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+from origin.cache.running import telling
 from origin.companion.composition import Companion
 from origin.companion.database import Database
+from origin.companion.media import Media
 from origin.companion.rows import Rows
 from origin.database.engine import open_database, open_sqlite_reader
+from origin.stores.opening import open_store
 
 
 @asynccontextmanager
-async def open_companion(rows: Rows) -> AsyncIterator[Companion]:
-    """Give the caller's block the companion; raises DatabaseUnusable."""
+async def open_companion(rows: Rows, store: str, cache: str | None) -> AsyncIterator[Companion]:
+    """Give the caller's block the companion, which writes to ``store``.
+
+    Changes there are told over ``cache``. Raises DatabaseUnusable, StoreUnusable or CacheUnusable.
+    """
     async with AsyncExitStack() as opened:
         primary = await opened.enter_async_context(open_database(rows.state, rows.url))
         readers = []
         if rows.url is None:
             readers.append(await opened.enter_async_context(open_sqlite_reader(rows.state)))
-        yield Companion(Database(primary, readers))
+        tell = await opened.enter_async_context(telling(cache))
+        yield Companion(Database(primary, readers), Media(open_store(store), tell))

@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from origin.companion import duties
+from origin.companion.assets import tables as assets
 from origin.companion.catalogue import tables as catalogue
 from origin.companion.identity import tables as identity
 from packager.queue import tables as queue
 
-ROOMS: Final = (queue, identity, catalogue)
+ROOMS: Final = (queue, identity, catalogue, assets, duties)
 metadata: Final = queue.metadata

@@ -11,6 +11,7 @@ from obstore.store import MemoryStore
 from origin.app import create_app
 from origin.companion.composition import Companion
 from origin.companion.database import Database
+from origin.companion.media import Media
 from origin.database.engine import open_database, open_sqlite_reader
 from tests.functional.api.service import Service
 from tests.servers.postgres import empty
@@ -28,6 +29,7 @@ async def service(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         else:
             await empty(engine)
         database = Database(engine, readers)
-        app = create_app(MemoryStore(), companion=Companion(database))
+        store = MemoryStore()
+        app = create_app(store, companion=Companion(database, Media(store)))
         client = await opened.enter_async_context(TestClient(TestServer(app)))
-        yield Service(client, database)
+        yield Service(client, database, store)

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
+from obstore.store import MemoryStore
 
 from origin.companion.composition import new_random_id
 from origin.companion.database import Database
@@ -36,6 +37,7 @@ class Service:
 
     client: TestClient[Request, Application]
     database: Database
+    store: MemoryStore
 
     async def user(
         self, role: Role = Role.CREATOR, scopes: frozenset[Scope] = ALL_SCOPES, number: int = 0
