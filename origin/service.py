@@ -34,7 +34,8 @@ class Service:
 
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
-    None for serving stores alone.
+    None for serving stores alone; ``packager_jobs`` is how many are packaged at a time by a process
+    beside those that serve, 0 for none.
     """
 
     stores: tuple[str, ...]
@@ -45,6 +46,7 @@ class Service:
     drain: DrainTimes = field(default_factory=DrainTimes)
     cdn_is_purged: bool = False
     rows: Rows | None = None
+    packager_jobs: int = 0
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -16,10 +16,10 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -28,13 +28,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
 from origin.cache.running import telling
-from origin.database.engine import open_database
+from origin.companion.assets.watching import Watch
+from origin.companion.database import Database
+from origin.database.engine import open_database, open_reader
 from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
 from origin.inspection.blocking import in_thread
 from origin.packaging_job import KIND, PackagingJob
 from origin.promises import Promises
 from origin.stores.opening import create_store
+from origin.telemetry.metrics import Metrics
+from origin.work_settings import Settings
 from packager.errors import StoreFailed
 from packager.package import Progress, package
 from packager.processors import usable_processors
@@ -51,38 +55,50 @@ _NAME_BYTES: Final = 4
 _log = structlog.get_logger("soundbridge.worker")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a worker is told: where things are, how many jobs at a time, how patient it is."""
-
-    store: str
-    state: Path
-    database: str | None
-    jobs: int
-    lease_s: float
-    drain_s: float
-    promises_s: float
-    cache: str | None = None
-
-
 def run_worker(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT.
 
     Raises DatabaseUnusable, StoreUnusable or CacheUnusable before it begins.
     """
     logs.configure()
-    with create_store(settings.store) as store:
-        asyncio.run(_work(settings, store))
+    asyncio.run(_until_signal(settings))
 
 
-async def _work(settings: Settings, store: ObjectStore) -> None:
+async def _until_signal(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
+    await work(settings, stop)
+
+
+async def work(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    on_ready: Callable[[], None] = lambda: None,
+    metrics: Metrics | None = None,
+) -> None:
+    """Work until ``stop`` is set; ``on_ready`` is called when that begins.
+
+    Raises DatabaseUnusable, StoreUnusable or CacheUnusable before it begins. ``metrics`` are told
+    what is counted.
+    """
+    with create_store(settings.store) as store:
+        await _work(settings, store, stop, on_ready, metrics)
+
+
+async def _work(
+    settings: Settings,
+    store: ObjectStore,
+    stop: asyncio.Event,
+    on_ready: Callable[[], None],
+    metrics: Metrics | None,
+) -> None:
     async with (
         telling(settings.cache) as tell,
         open_database(settings.state, settings.database) as database,
+        open_reader(settings.state, settings.database, database) as reader,
     ):
         around = Surroundings(
             transaction=database.begin,
@@ -96,8 +112,15 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
         promises = Promises(
             store, settings.state, settings.database, settings.promises_s, around.chance
         )
-        beside = [asyncio.create_task(entries.repair()), asyncio.create_task(promises.keep())]
+        watch = Watch(Database(database, [reader]), store, around.name)
+        if metrics is not None:
+            metrics.gauge("degraded_assets", "Assets that lack objects.", lambda: watch.degraded)
+        beside = [
+            asyncio.create_task(keeping)
+            for keeping in (entries.repair(), promises.keep(), watch.keep())
+        ]
         _log.info("worker started", worker=around.name, jobs=settings.jobs)
+        on_ready()
         _warn_of_what_is_lacking()
         try:
             with WarmReaders() as readers:

@@ -121,6 +121,19 @@ class _Workers(click.IntRange):
     help="Then let requests that have begun, and their answers, finish for this long.",
 )
 @setting(
+    "--packager/--no-packager",
+    "packages",
+    default=True,
+    help="Package what is uploaded, in a process beside those that serve; without it, leave that to"
+    " `soundbridge worker`. Only with the API.",
+)
+@setting(
+    "--packager-jobs",
+    default=1,
+    type=click.IntRange(1, 256),
+    help="Uploads that are packaged at a time.",
+)
+@setting(
     "--metrics-port",
     type=click.IntRange(0, 65_535),
     help="Serve /metrics to Prometheus at this port; 0 takes a free one. Without it, not at all.",
@@ -150,6 +163,8 @@ def serve(
     cdn_checks_tokens: bool,
     drain_delay_s: float,
     drain_timeout_s: float,
+    packages: bool,
+    packager_jobs: int,
     metrics_port: int | None,
     metrics_host: str,
 ) -> None:
@@ -193,6 +208,7 @@ def serve(
                 drain,
                 cdn_is_purged=cdn_is_purged,
                 rows=rows,
+                packager_jobs=packager_jobs if packages else 0,
             ),
             host=host,
             port=port,

@@ -60,7 +60,8 @@ def worker(
     """
     from origin.cache.connection import CacheUnusable
     from origin.database.engine import DatabaseUnusable
-    from origin.working import Settings, run_worker
+    from origin.work_settings import Settings
+    from origin.working import run_worker
 
     try:
         run_worker(Settings(store, state, database, jobs, lease_s, drain_s, promises_s, cache))

@@ -8,7 +8,7 @@ from origin.companion.composition import Companion
 from origin.companion.database import Database
 from origin.companion.media import Media
 from origin.companion.rows import Rows
-from origin.database.engine import open_database, open_sqlite_reader
+from origin.database.engine import open_database, open_reader
 from origin.stores.opening import open_store
 
 
@@ -20,8 +20,6 @@ async def open_companion(rows: Rows, store: str, cache: str | None) -> AsyncIter
     """
     async with AsyncExitStack() as opened:
         primary = await opened.enter_async_context(open_database(rows.state, rows.url))
-        readers = []
-        if rows.url is None:
-            readers.append(await opened.enter_async_context(open_sqlite_reader(rows.state)))
+        reader = await opened.enter_async_context(open_reader(rows.state, rows.url, primary))
         tell = await opened.enter_async_context(telling(cache))
-        yield Companion(Database(primary, readers), Media(open_store(store), tell))
+        yield Companion(Database(primary, [reader]), Media(open_store(store), tell))
