@@ -28,6 +28,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
 from origin.cache.running import telling
+from origin.companion.assets import collecting
+from origin.companion.assets.collecting import Collector
 from origin.companion.assets.watching import Watch
 from origin.companion.database import Database
 from origin.database.engine import open_database, open_reader
@@ -43,7 +45,7 @@ from packager.errors import StoreFailed
 from packager.package import Progress, package
 from packager.processors import usable_processors
 from packager.queue import assets, policy
-from packager.queue.worker import Completion, Run, Surroundings, Worker
+from packager.queue.worker import Completion, Handler, Run, Surroundings, Worker
 from packager.sandbox.kernel import ask_kernel, lacking
 from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
@@ -51,6 +53,8 @@ from packager.sandbox.warm import WarmReaders
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _ENDS_WITHIN_S: Final = 5.0
 _NAME_BYTES: Final = 4
+_ERRANDS_AT_ONCE: Final = 8
+"""What takes no processor, and so waits for no packaging."""
 
 _log = structlog.get_logger("soundbridge.worker")
 
@@ -124,8 +128,12 @@ async def _work(
         _warn_of_what_is_lacking()
         try:
             with WarmReaders() as readers:
-                handler = PackagingHandler(entries, readers)
-                await Worker(around, {KIND: handler}, slots=settings.jobs).run(stop)
+                packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
+                errands: dict[str, Handler] = {collecting.KIND: Collector(database, store, tell)}
+                await asyncio.gather(
+                    Worker(around, packaging, slots=settings.jobs).run(stop),
+                    Worker(around, errands, slots=_ERRANDS_AT_ONCE).run(stop),
+                )
         finally:
             for task in beside:
                 task.cancel()

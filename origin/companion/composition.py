@@ -12,6 +12,7 @@ from cdn.policy import ObjectClass
 from manifests.layout import new_id
 from origin.companion.api.openapi import document
 from origin.companion.api.routes import Routes
+from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
 from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.database import Database
@@ -41,6 +42,7 @@ class Companion:
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),
             *Assets(database, media).endpoints(),
+            *AssetChanges(database, media, new_random_id).endpoints(),
         ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:

@@ -90,7 +90,7 @@ class Asset(Given):
 class PackagingOptions(Taken):
     """How to package; what is left out stays as it is."""
 
-    lossless: bool | None = Field(None, description="A FLAC rendition beside the others.")
+    lossless: bool | None = Field(default=None, description="A FLAC rendition beside the others.")
     packed_audio: bool | None = Field(
-        None, description="Every AAC rendition as packed audio (ADTS), too."
+        default=None, description="Every AAC rendition as packed audio (ADTS), too."
     )

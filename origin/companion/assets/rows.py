@@ -112,6 +112,7 @@ def _view(now_s: float) -> Select[Any]:
             assets.c.entry,
             jobs.c.id.label("job_id"),
             jobs.c.state.label("job_state"),
+            jobs.c.created_s.label("job_created_s"),
             jobs.c.progress,
             jobs.c.attempts,
             jobs.c.payload,

@@ -103,7 +103,7 @@ class Watch:
         async with self.database.look(None) as connection:
             found = list(await connection.execute(rows.unsettled(self.clock(), _AT_ONCE)))
         for row in found:
-            if row.is_published and row.revision != row.plays:
+            if row.is_published and row.revision != row.plays and not is_packaging(row):
                 await self._look(row.asset_id, row.plays)
             await self._tell(row)
 

@@ -1,6 +1,11 @@
 """Assets of creators, and workers that package them without any sound: by their rows alone."""
 
+import time
 from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
 from manifests.layout import Revision
@@ -11,7 +16,8 @@ from packager.errors import PackagingError
 from packager.queue import assets, lease, policy
 from packager.queue.claim import claim
 from packager.queue.enqueue import enqueue
-from packager.queue.job import Claimed, NewJob
+from packager.queue.job import Claimed, NewJob, Payload
+from packager.queue.tables import assets as table
 from tests.functional.api.service import Service, User
 from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import PublishedAsset, publish
@@ -21,12 +27,21 @@ SOURCE = "/music/song.wav"
 
 
 class Packaging:
-    """Queues, works, and watches; ``now_s`` is what the clock says."""
+    """Queues, works, and watches, by a clock that can be set."""
 
-    def __init__(self, service: Service, now_s: float) -> None:
+    def __init__(self, service: Service) -> None:
         self.service = service
-        self.now_s = now_s
+        self._ahead_s = 0.0
         self.watch = Watch(service.database, service.store, "watch", clock=lambda: self.now_s)
+
+    @property
+    def now_s(self) -> float:
+        """What the clock says."""
+        return time.time() + self._ahead_s
+
+    @now_s.setter
+    def now_s(self, now_s: float) -> None:
+        self._ahead_s = now_s - time.time()
 
     async def queue(self, owner: User, name: str = "song", source: str = SOURCE) -> str:
         """Do as an upload does when it has ended; the asset's id is returned."""
@@ -98,3 +113,15 @@ class Packaging:
         await self.succeed(await self.claim())
         await self.watch.tell_news()
         return asset_id
+
+    async def queue_again(self, payload: Payload, owner: User) -> None:
+        """Queue a job once more, as an operator may by hand."""
+        asset_id = payload["asset_id"]
+        new = NewJob(KIND, payload, owner.id, subject=asset_id)
+        async with self.service.database.change() as connection:
+            await enqueue(connection, new, job_id=f"{asset_id}-again", now_s=self.now_s)
+
+    async def row(self, connection: AsyncConnection, asset_id: str) -> Row[Any]:
+        """Return what the queue says that an asset plays."""
+        found = await connection.execute(select(table).where(table.c.asset_id == asset_id))
+        return found.one()

@@ -1,6 +1,5 @@
 """Assets: what their creators are told of them while and after they are packaged."""
 
-import time
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from tests.functional.api.service import Service
 
 @pytest.fixture
 def packaging(service: Service) -> Packaging:
-    return Packaging(service, time.time())
+    return Packaging(service)
 
 
 async def told(service: Service) -> list[str]:
@@ -145,7 +144,7 @@ async def test_a_worker_that_is_gone_is_noticed(packaging: Packaging) -> None:
     stalled = await service.get(path, ann)
     assert (stalled["state"], stalled["stalled"]) == ("preparing", True), "its lease is over"
     assert "soundbridge worker" in stalled["advice"]
-    packaging.now_s = time.time()
+    packaging.now_s += LEASE_S + 1
     await packaging.beat(held, 0.5)
     again = await service.get(path, ann)
     assert (again["stalled"], again["advice"]) == (False, None)
