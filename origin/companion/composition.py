@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from origin.companion.api.openapi import document
 from origin.companion.api.routes import Routes
 from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
+from origin.companion.assets.streaming.endpoints import AssetStreams
 from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.database import Database
 from origin.companion.identity.authenticate import Authenticator
@@ -35,13 +37,22 @@ def new_random_id() -> str:
 
 
 class Companion:
-    """All resources over one database, which is the caller's to close."""
+    """All resources over one database, which is the caller's to close.
 
-    def __init__(self, database: Database, media: Media) -> None:
+    ``is_draining`` tells whether the process comes to its end: streams end then.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        media: Media,
+        is_draining: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._database = database
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),
             *Assets(database, media).endpoints(),
+            *AssetStreams(database, is_draining).endpoints(),
             *AssetChanges(database, media, new_random_id).endpoints(),
         ]
 

@@ -1,6 +1,6 @@
 """Opening what the companion needs for as long as a process serves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from origin.cache.running import telling
@@ -13,7 +13,9 @@ from origin.stores.opening import open_store
 
 
 @asynccontextmanager
-async def open_companion(rows: Rows, store: str, cache: str | None) -> AsyncIterator[Companion]:
+async def open_companion(
+    rows: Rows, store: str, cache: str | None, is_draining: Callable[[], bool]
+) -> AsyncIterator[Companion]:
     """Give the caller's block the companion, which writes to ``store``.
 
     Changes there are told over ``cache``. Raises DatabaseUnusable, StoreUnusable or CacheUnusable.
@@ -22,4 +24,4 @@ async def open_companion(rows: Rows, store: str, cache: str | None) -> AsyncIter
         primary = await opened.enter_async_context(open_database(rows.state, rows.url))
         reader = await opened.enter_async_context(open_reader(rows.state, rows.url, primary))
         tell = await opened.enter_async_context(telling(cache))
-        yield Companion(Database(primary, [reader]), Media(open_store(store), tell))
+        yield Companion(Database(primary, [reader]), Media(open_store(store), tell), is_draining)
