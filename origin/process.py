@@ -95,6 +95,7 @@ async def _companion(service: Service, draining: Draining) -> "AsyncIterator[Com
             service.stores[0],
             service.cache,
             is_draining=lambda: draining.has_begun,
+            outward=service.outward,
         ) as companion:
             yield companion
     except DatabaseUnusable as error:

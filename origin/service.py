@@ -35,7 +35,8 @@ class Service:
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
     None for serving stores alone; ``packager_jobs`` is how many are packaged at a time by a process
-    beside those that serve, 0 for none.
+    beside those that serve, 0 for none. ``outward`` are private networks that
+    webhooks may reach.
     """
 
     stores: tuple[str, ...]
@@ -47,6 +48,7 @@ class Service:
     cdn_is_purged: bool = False
     rows: Rows | None = None
     packager_jobs: int = 0
+    outward: tuple[str, ...] = ()
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -111,6 +111,7 @@ def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
         service.packager_jobs,
         drain_s=service.drain.timeout_s,
         cache=service.cache,
+        outward=service.outward,
     )
     return Kept(
         "packager",

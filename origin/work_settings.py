@@ -6,7 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where things are, how many jobs at a time, how patient it is."""
+    """Where things are, how many jobs at a time, how patient it is.
+
+    ``outward`` are private networks that webhooks may reach.
+    """
 
     store: str
     state: Path
@@ -16,3 +19,4 @@ class Settings:
     drain_s: float = 60.0
     promises_s: float = 3600.0
     cache: str | None = None
+    outward: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -32,6 +32,12 @@ from origin.companion.assets import collecting
 from origin.companion.assets.collecting import Collector
 from origin.companion.assets.watching import Watch
 from origin.companion.database import Database
+from origin.companion.identity.new_ids import new_random_id
+from origin.companion.outward.addresses import networks
+from origin.companion.outward.client import public_client
+from origin.companion.webhooks import queueing
+from origin.companion.webhooks.delivering import CONNECT_S, TOTAL_S, Deliverer
+from origin.companion.webhooks.dispatching import Dispatch
 from origin.database.engine import open_database, open_reader
 from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
@@ -103,6 +109,7 @@ async def _work(
         telling(settings.cache) as tell,
         open_database(settings.state, settings.database) as database,
         open_reader(settings.state, settings.database, database) as reader,
+        AsyncExitStack() as opened,
     ):
         around = Surroundings(
             transaction=database.begin,
@@ -116,20 +123,28 @@ async def _work(
         promises = Promises(
             store, settings.state, settings.database, settings.promises_s, around.chance
         )
-        watch = Watch(Database(database, [reader]), store, around.name)
+        looked_at = Database(database, [reader])
+        watch = Watch(looked_at, store, around.name)
+        dispatch = Dispatch(looked_at, around.name, new_random_id)
         if metrics is not None:
             metrics.gauge("degraded_assets", "Assets that lack objects.", lambda: watch.degraded)
         beside = [
             asyncio.create_task(keeping)
-            for keeping in (entries.repair(), promises.keep(), watch.keep())
+            for keeping in (entries.repair(), promises.keep(), watch.keep(), dispatch.keep())
         ]
         _log.info("worker started", worker=around.name, jobs=settings.jobs)
         on_ready()
         _warn_of_what_is_lacking()
         try:
+            client = await opened.enter_async_context(
+                public_client(networks(settings.outward), total_s=TOTAL_S, connect_s=CONNECT_S)
+            )
             with WarmReaders() as readers:
                 packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
-                errands: dict[str, Handler] = {collecting.KIND: Collector(database, store, tell)}
+                errands: dict[str, Handler] = {
+                    collecting.KIND: Collector(database, store, tell),
+                    queueing.KIND: Deliverer(looked_at, client, new_random_id),
+                }
                 await asyncio.gather(
                     Worker(around, packaging, slots=settings.jobs).run(stop),
                     Worker(around, errands, slots=_ERRANDS_AT_ONCE).run(stop),

@@ -13,7 +13,12 @@ from origin.cli.clients import (
     requests_setting,
     trusted_proxies_setting,
 )
-from origin.cli.database import DEFAULT_STATE, database_setting, optional_state_setting
+from origin.cli.database import (
+    DEFAULT_STATE,
+    database_setting,
+    optional_state_setting,
+    outward_setting,
+)
 from origin.cli.store import stores_setting
 from origin.companion.rows import Rows
 from origin.concealing import without_secrets
@@ -133,6 +138,7 @@ class _Workers(click.IntRange):
     type=click.IntRange(1, 256),
     help="Uploads that are packaged at a time.",
 )
+@outward_setting
 @setting(
     "--metrics-port",
     type=click.IntRange(0, 65_535),
@@ -165,6 +171,7 @@ def serve(
     drain_timeout_s: float,
     packages: bool,
     packager_jobs: int,
+    outward: tuple[str, ...],
     metrics_port: int | None,
     metrics_host: str,
 ) -> None:
@@ -209,6 +216,7 @@ def serve(
                 cdn_is_purged=cdn_is_purged,
                 rows=rows,
                 packager_jobs=packager_jobs if packages else 0,
+                outward=outward,
             ),
             host=host,
             port=port,

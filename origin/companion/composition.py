@@ -2,15 +2,13 @@
 
 import hashlib
 import json
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from cdn.policy import ObjectClass
-from manifests.layout import new_id
 from origin.companion.api.openapi import document
 from origin.companion.api.routes import Routes
 from origin.companion.assets.changes import AssetChanges
@@ -19,27 +17,24 @@ from origin.companion.assets.streaming.endpoints import AssetStreams
 from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.database import Database
 from origin.companion.identity.authenticate import Authenticator
-from origin.companion.identity.keys import ID_BYTES
+from origin.companion.identity.new_ids import new_random_id
 from origin.companion.media import Media
+from origin.companion.outward.addresses import Network
+from origin.companion.webhooks.endpoints import WebhookEndpoints
+from origin.companion.webhooks.log import DeliveryEndpoints
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from origin.companion.api.endpoint import Endpoint
-
-
-def new_random_id() -> str:
-    """Return an id that nobody has."""
-    return new_id(secrets.token_bytes(ID_BYTES))
 
 
 class Companion:
     """All resources over one database, which is the caller's to close.
 
-    ``is_draining`` tells whether the process comes to its end: streams end then.
+    ``is_draining`` tells whether the process comes to its end: streams end then. ``outward`` are
+    private networks that webhooks may reach.
     """
 
     def __init__(
@@ -47,6 +42,7 @@ class Companion:
         database: Database,
         media: Media,
         is_draining: Callable[[], bool] = lambda: False,
+        outward: Sequence[Network] = (),
     ) -> None:
         self._database = database
         self.endpoints: Sequence[Endpoint] = [
@@ -54,6 +50,8 @@ class Companion:
             *Assets(database, media).endpoints(),
             *AssetStreams(database, is_draining).endpoints(),
             *AssetChanges(database, media, new_random_id).endpoints(),
+            *WebhookEndpoints(database, new_random_id, may_be_private=bool(outward)).endpoints(),
+            *DeliveryEndpoints(database, new_random_id).endpoints(),
         ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:

@@ -6,7 +6,8 @@ from origin.companion import duties
 from origin.companion.assets import tables as assets
 from origin.companion.catalogue import tables as catalogue
 from origin.companion.identity import tables as identity
+from origin.companion.webhooks import tables as webhooks
 from packager.queue import tables as queue
 
-ROOMS: Final = (queue, identity, catalogue, assets, duties)
+ROOMS: Final = (queue, identity, catalogue, assets, duties, webhooks)
 metadata: Final = queue.metadata

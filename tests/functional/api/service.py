@@ -9,9 +9,9 @@ from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
 from obstore.store import MemoryStore
 
-from origin.companion.composition import new_random_id
 from origin.companion.database import Database
 from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
+from origin.companion.identity.new_ids import new_random_id
 from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
 from origin.companion.identity.users import add_user
 

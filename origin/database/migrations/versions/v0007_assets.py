@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Make the tables."""
     op.add_column("assets", sa.Column("deleted_s", sa.Double))
     _make_owned_assets()
+    _make_webhooks()
     op.create_table(
         "duties",
         sa.Column("name", sa.String(64), nullable=False),
@@ -51,8 +52,64 @@ def _make_owned_assets() -> None:
         op.create_index(name, "owned_assets", columns, sqlite_where=only, postgresql_where=only)
 
 
+def _make_webhooks() -> None:
+    op.create_table(
+        "webhooks",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("user_id", sa.String(64), nullable=False),
+        sa.Column("url", sa.String(2000), nullable=False),
+        sa.Column("description", sa.String(200), nullable=False),
+        sa.Column("kinds", sa.Text, nullable=False),
+        sa.Column("secret", sa.String(128), nullable=False),
+        sa.Column("previous_secret", sa.String(128)),
+        sa.Column("previous_until_s", sa.Double),
+        sa.Column("created_s", sa.Double, nullable=False),
+        sa.Column("updated_s", sa.Double, nullable=False),
+        sa.Column("failing_since_s", sa.Double),
+        sa.Column("disabled_s", sa.Double),
+        sa.Column("disabled_because", sa.String(200)),
+        sa.Column("deleted_s", sa.Double),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_webhooks_user_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_webhooks"),
+    )
+    op.create_index(
+        "ix_webhooks_user_id_created_s",
+        "webhooks",
+        ["user_id", "created_s"],
+        sqlite_where=_IS_THERE,
+        postgresql_where=_IS_THERE,
+    )
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("webhook_id", sa.String(64), nullable=False),
+        sa.Column("event_number", sa.BigInteger()),
+        sa.Column("kind", sa.String(64), nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("created_s", sa.Double, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("tried_s", sa.Double),
+        sa.Column("next_s", sa.Double),
+        sa.Column("delivered_s", sa.Double),
+        sa.Column("status", sa.Integer),
+        sa.Column("answer", sa.String(500)),
+        sa.ForeignKeyConstraint(
+            ["webhook_id"], ["webhooks.id"], name="fk_webhook_deliveries_webhook_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_webhook_deliveries"),
+        sa.UniqueConstraint(
+            "webhook_id", "event_number", name="uq_webhook_deliveries_webhook_id_event_number"
+        ),
+    )
+    for columns in (["webhook_id", "created_s"], ["created_s"]):
+        name = "_".join(("ix_webhook_deliveries", *columns))
+        op.create_index(name, "webhook_deliveries", columns)
+
+
 def downgrade() -> None:
     """Take them away again."""
+    op.drop_table("webhook_deliveries")
+    op.drop_table("webhooks")
     op.drop_table("duties")
     op.drop_table("owned_assets")
     op.drop_column("assets", "deleted_s")
