@@ -78,6 +78,14 @@ def packager(server: Server) -> int:
     return int(server.events("worker started")[-1]["worker"].split("-")[-2])
 
 
+def kill_in_the_middle(server: Server, came: list[str]) -> None:
+    """Kill who sends as soon as something more has come, and wait until another is there."""
+    before, started = len(came), len(server.events("worker started"))
+    until(lambda: len(came) > before)
+    os.kill(packager(server), signal.SIGKILL)
+    until(lambda: len(server.events("worker started")) > started)
+
+
 def test_nothing_is_lost_or_doubled_whoever_is_killed(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with (
@@ -89,15 +97,11 @@ def test_nothing_is_lost_or_doubled_whoever_is_killed(tmp_path: Path) -> None:
         a_third = EVENTS // (KILLS + 1)
         for kill in range(KILLS):
             telling = threading.Thread(
-                target=lambda first=kill * a_third: asyncio.run(tell(state, first, a_third))
+                target=asyncio.run, args=[tell(state, kill * a_third, a_third)]
             )
-            before = len(came)
             telling.start()
-            until(lambda before=before: len(came) > before)  # in the middle of it
-            started = len(server.events("worker started"))
-            os.kill(packager(server), signal.SIGKILL)
+            kill_in_the_middle(server, came)
             telling.join()
-            until(lambda started=started: len(server.events("worker started")) > started)
         asyncio.run(tell(state, KILLS * a_third, a_third))
         until(lambda: len(delivered(state)) == EVENTS)
         assert made(state) == EVENTS

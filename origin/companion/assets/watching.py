@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 from obstore.store import ObjectStore
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Select, func, select, update
 
 from manifests.layout import Revision
 from origin.companion import duties
@@ -170,13 +170,7 @@ class Watch:
 
     async def look_again(self) -> None:
         """Look again for the objects of the asset that was looked at longest ago."""
-        before_s = self.clock() - _AGAIN_AFTER_S
-        oldest = (
-            select(owned.c.asset_id)
-            .where(owned.c.deleted_s.is_(None), owned.c.looked_s < before_s)
-            .order_by(owned.c.looked_s)
-            .limit(1)
-        )
+        oldest = looked_at_longest_ago(self.clock() - _AGAIN_AFTER_S)
         degraded = select(func.count()).where(owned.c.missing > 0, owned.c.deleted_s.is_(None))
         async with self.database.look(None) as connection:
             self.degraded = await connection.scalar(degraded) or 0
@@ -193,6 +187,16 @@ class Watch:
         async with self.database.change() as connection:
             mine = owned.c.asset_id == asset_id
             await connection.execute(update(owned).where(mine).values(looked_s=self.clock()))
+
+
+def looked_at_longest_ago(before_s: float) -> Select[Any]:
+    """Return the query of the asset that was looked at longest ago, before some time."""
+    return (
+        select(owned.c.asset_id)
+        .where(owned.c.deleted_s.is_(None), owned.c.looked_s < before_s)
+        .order_by(owned.c.looked_s)
+        .limit(1)
+    )
 
 
 def content(row: Row[Any]) -> dict[str, Any]:

@@ -146,7 +146,8 @@ async def _find(connection: AsyncConnection, delivery_id: str) -> Row[Any] | Non
             webhooks.c.disabled_s.is_(None),
         )
     )
-    return (await connection.execute(rows)).one_or_none()
+    found: Row[Any] | None = (await connection.execute(rows)).one_or_none()
+    return found
 
 
 async def _disable(connection: AsyncConnection, row: Row[Any], because: str, now_s: float) -> None:

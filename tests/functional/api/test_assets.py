@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Select, text
 
 from manifests.layout import Revision, segment_name
-from origin.companion.assets.rows import State, newest_of
+from origin.companion.assets.rows import State, newest_of, unsettled
+from origin.companion.assets.watching import looked_at_longest_ago
 from origin.companion.catalogue import events
+from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from packager.errors import CorruptSource, StoreFailed
 from packager.queue.policy import ATTEMPTS
@@ -189,19 +191,31 @@ async def test_assets_are_nobody_elses(packaging: Packaging) -> None:
         assert (await service.ask("GET", asked, admin)).status == 200
 
 
+async def plan(database: Database, query: Select[Any]) -> str:
+    """How a query is answered where there is much: an empty table is read as a whole."""
+    dialect = database.primary.dialect
+    compiled = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+    explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+    async with database.change() as connection:
+        if dialect.name == "postgresql":
+            for kind in ("seqscan", "hashjoin", "mergejoin"):
+                await connection.execute(text(f"SET LOCAL enable_{kind} = off"))
+        rows = await connection.execute(text(f"{explain} {compiled}"))
+        return "\n".join(map(str, rows))
+
+
 @pytest.mark.parametrize("state", [None, State.READY])
 async def test_lists_are_served_by_indexes(packaging: Packaging, state: State | None) -> None:
     service = packaging.service
-    query = newest_of("ann", (1.0, "a"), 21, packaging.now_s, state)
-    dialect = service.database.primary.dialect
-    compiled = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
-    explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
-    async with service.database.change() as connection:
-        if dialect.name == "postgresql":
-            await connection.execute(text("SET LOCAL enable_seqscan = off"))
-            await connection.execute(text("SET LOCAL enable_hashjoin = off"))
-            await connection.execute(text("SET LOCAL enable_mergejoin = off"))
-        plan = "\n".join(map(str, await connection.execute(text(f"{explain} {compiled}"))))
+    found = await plan(service.database, newest_of("ann", (1.0, "a"), 21, packaging.now_s, state))
     for index in ("ix_owned_assets_owner_id_created_s", "ix_jobs_subject", "asset_id"):
-        assert index in plan, plan
-    assert "SCAN owned" not in plan
+        assert index in found, found
+    assert "SCAN owned" not in found
+
+
+async def test_what_is_asked_again_and_again_is_served_by_indexes(packaging: Packaging) -> None:
+    database = packaging.service.database
+    open_ones = await plan(database, unsettled(packaging.now_s, 100))
+    assert "ix_owned_assets_open_created_s" in open_ones
+    oldest = await plan(database, looked_at_longest_ago(packaging.now_s))
+    assert "ix_owned_assets_looked_s" in oldest
