@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from obstore.store import MemoryStore
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,6 +12,7 @@ from manifests.entry import Entry
 from manifests.layout import Revision
 from origin.companion.assets import rows
 from origin.companion.assets.watching import Watch
+from origin.entries import Entries
 from origin.packaging_job import KIND, PackagingJob
 from packager.errors import PackagingError
 from packager.queue import assets, lease, policy
@@ -55,10 +57,14 @@ class Packaging:
 
     async def claim(self) -> Claimed:
         """Take the next job up."""
-        async with self.service.database.change() as connection:
-            held = await claim(connection, [KIND], worker="w", now_s=self.now_s, lease_s=LEASE_S)
+        held = await self.claim_if_any()
         assert held is not None
         return held
+
+    async def claim_if_any(self) -> Claimed | None:
+        """Take the next job up, None where none is due."""
+        async with self.service.database.change() as connection:
+            return await claim(connection, [KIND], worker="w", now_s=self.now_s, lease_s=LEASE_S)
 
     async def beat(self, held: Claimed, progress: float) -> None:
         """Say how far it is."""
@@ -83,7 +89,7 @@ class Packaging:
     def made(self, held: Claimed, revision: str = "r1") -> PublishedAsset:
         """Store what comes of a job."""
         playback_id = PackagingJob.from_payload(held.payload).playback_id
-        made = publish(self.service.store, playback_id)
+        made = publish(MemoryStore(), playback_id)  # ours gets no entry before its row
         asset_id = PackagingJob.from_payload(held.payload).asset_id
         where = Revision(asset_id, revision)
         for name, content in made.contents.items():
@@ -99,7 +105,20 @@ class Packaging:
         async with self.service.database.change() as connection:
             await lease.succeed(connection, held, now_s=self.now_s)
             await assets.publish(connection, held, entry, now_s=self.now_s)
+        await self.follow(entry.asset_id)
         return entry
+
+    async def announce(self, held: Claimed) -> None:
+        """Let what there is so far play, unless something better does."""
+        entry = replace(self.made(held).entry, provisional=True, changed_at=None)
+        async with self.service.database.change() as connection:
+            await lease.confirm(connection, held)
+            await assets.announce(connection, held, entry, now_s=self.now_s)
+        await self.follow(entry.asset_id)
+
+    async def follow(self, asset_id: str) -> None:
+        """Bring the store up to the row, as workers do."""
+        await Entries(self.service.database.primary, self.service.store).follow(asset_id)
 
     async def fail(self, held: Claimed, error: PackagingError) -> None:
         """End a job for good or for now."""

@@ -8,17 +8,15 @@ from obstore.store import MemoryStore
 
 from manifests.entry import Entry
 from manifests.layout import INDEX, Revision, entry_key, segment_name, source_key
-from origin.companion.assets.collecting import AFTER_S, KIND, Collector
+from origin.companion.assets.collecting import AFTER_S
 from origin.companion.catalogue import events
 from origin.packaging_job import PackagingJob
 from packager.errors import CorruptSource, EncoderFailed
 from packager.extras import Extras
-from packager.queue import lease
-from packager.queue.claim import claim
 from packager.queue.errors import LeaseLost
 from packager.queue.policy import ATTEMPTS
-from packager.queue.worker import Run
-from tests.functional.api.packaging import LEASE_S, Packaging
+from tests.functional.api.collecting import collect
+from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import Service
 
 
@@ -45,20 +43,6 @@ async def status(service: Service, playback_id: str) -> int:
 async def told(service: Service) -> list[str]:
     async with service.database.look(None) as connection:
         return [event.kind for event in await events.since(connection, 0, limit=100)]
-
-
-async def collect(packaging: Packaging) -> bool:
-    """Do the next errand that is due, as a worker does."""
-    database = packaging.service.database
-    async with database.change() as connection:
-        held = await claim(connection, [KIND], worker="w", now_s=packaging.now_s, lease_s=LEASE_S)
-    if held is None:
-        return False
-    done = await Collector(database.primary, packaging.service.store)(Run(held))
-    async with database.change() as connection:
-        await lease.succeed(connection, held, now_s=packaging.now_s)
-        await done.record(connection)
-    return True
 
 
 async def test_an_asset_is_packaged_again_and_swapped_in_one_step(
@@ -215,7 +199,7 @@ async def test_who_packages_a_deleted_asset_publishes_nothing(packaging: Packagi
         await packaging.beat(held, 0.5)
     with pytest.raises(LeaseLost):
         await packaging.succeed(held)
-    assert not keys(service.store, "entry") - {entry_key("song")}
+    assert not keys(service.store, "entry")
     await packaging.queue_again(held.payload, ann)
     await packaging.succeed(await packaging.claim())
     async with service.database.look(None) as connection:
