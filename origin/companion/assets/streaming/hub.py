@@ -114,7 +114,7 @@ class Hub:
             await self._join(stream)
             yield stream
         finally:
-            self._leave(stream)
+            self._streams.discard(stream)
             self._of_one -= Counter([user_id])
 
     async def _join(self, stream: Stream) -> None:
@@ -124,19 +124,17 @@ class Hub:
                     newest = await connection.scalar(select(func.max(table.c.number)))
                 self._number = newest or 0
             self._streams.add(stream)
-            if self._asking is None:
+            if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._ask(), name="events")
 
-    def _leave(self, stream: Stream) -> None:
-        self._streams.discard(stream)
-        if not self._streams and self._asking is not None:
-            self._asking.cancel()
-            self._asking = self._number = None
-            self._progress.clear()
-
     async def _ask(self) -> None:
+        """Ask for as long as there are streams; not cancelled, as a query would be broken off."""
         while True:
             await asyncio.sleep(_EVERY_S)
+            if not self._streams:
+                self._asking = self._number = None
+                self._progress.clear()
+                return
             if self._is_draining():
                 for stream in self._streams:
                     stream.end()
