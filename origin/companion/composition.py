@@ -45,10 +45,11 @@ class Companion:
         outward: Sequence[Network] = (),
     ) -> None:
         self._database = database
+        self._streams = AssetStreams(database, is_draining)
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),
             *Assets(database, media).endpoints(),
-            *AssetStreams(database, is_draining).endpoints(),
+            *self._streams.endpoints(),
             *AssetChanges(database, media, new_random_id).endpoints(),
             *WebhookEndpoints(database, new_random_id, may_be_private=bool(outward)).endpoints(),
             *DeliveryEndpoints(database, new_random_id).endpoints(),
@@ -57,6 +58,7 @@ class Companion:
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""
         Routes(Authenticator(self._database), responder).add(app, self.endpoints)
+        app.on_shutdown.append(self._end_streams)
         described = document(self.endpoints, version=version("soundbridge"))
         content = json.dumps(described, separators=(",", ":")).encode()
         resource = Resource(
@@ -69,3 +71,6 @@ class Companion:
             return await responder.answer(request, resource)
 
         app.router.add_get("/openapi.json", openapi)
+
+    async def _end_streams(self, _app: web.Application) -> None:
+        await self._streams.close()

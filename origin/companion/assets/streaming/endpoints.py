@@ -54,6 +54,11 @@ class AssetStreams:
         self._is_draining = is_draining
         self._hub: Hub | None = None
 
+    async def close(self) -> None:
+        """End all streams of this process."""
+        if self._hub is not None:
+            await self._hub.close()
+
     def endpoints(self) -> Sequence[Endpoint]:
         """Return what there is."""
         raises = (TooManyStreams, ShuttingDown, DatabaseUnavailable)

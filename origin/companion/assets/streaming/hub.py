@@ -95,6 +95,7 @@ class Hub:
         self._number: int | None = None
         self._progress: dict[str, float] = {}
         self._asking: asyncio.Task[None] | None = None
+        self._is_closed = False
 
     @asynccontextmanager
     async def stream(
@@ -104,7 +105,7 @@ class Hub:
 
         Raises TooManyStreams, ShuttingDown or DatabaseUnavailable.
         """
-        if self._is_draining():
+        if self._is_closed or self._is_draining():
             raise ShuttingDown("This server is about to stop; another one will answer.")
         if self._of_one[user_id] >= STREAMS_OF_ONE:
             raise TooManyStreams
@@ -116,6 +117,12 @@ class Hub:
         finally:
             self._streams.discard(stream)
             self._of_one -= Counter([user_id])
+
+    async def close(self) -> None:
+        """End all streams, and ask no more; the database is somebody else's to close."""
+        self._is_closed = True
+        if self._asking is not None:
+            await asyncio.wait({self._asking})
 
     async def _join(self, stream: Stream) -> None:
         async with self._joining:
@@ -135,7 +142,7 @@ class Hub:
                 self._asking = self._number = None
                 self._progress.clear()
                 return
-            if self._is_draining():
+            if self._is_closed or self._is_draining():
                 for stream in self._streams:
                     stream.end()
                 return
