@@ -89,7 +89,8 @@ def create_app(
         count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
         reader = tiers.reader
-    Delivery(reader, responder, tokens, shares).add_routes(app)
+    delivery = Delivery(reader, responder, tokens, shares)
+    delivery.add_routes(app, with_list=companion is None)  # the API has assets of its own
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)

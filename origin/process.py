@@ -75,12 +75,13 @@ async def _supervised(process: Process, end: socket.socket) -> None:
 
 async def _serve(process: Process, orders: Orders) -> None:
     """Serve until told to end, and drain."""
-    async with _companion(process.service) as companion:
-        await _serve_beside(process, orders, companion)
+    draining = Draining()
+    async with _companion(process.service, draining) as companion:
+        await _serve_beside(process, orders, draining, companion)
 
 
 @asynccontextmanager
-async def _companion(service: Service) -> "AsyncIterator[Companion | None]":
+async def _companion(service: Service, draining: Draining) -> "AsyncIterator[Companion | None]":
     """Give the caller's block the companion, None where there is none; raises ServerFailed."""
     if service.rows is None:
         yield None
@@ -90,15 +91,23 @@ async def _companion(service: Service) -> "AsyncIterator[Companion | None]":
 
     try:
         async with open_companion(
-            service.rows, service.stores[0], service.access, service.uploads
+            service.rows,
+            service.stores[0],
+            service.access,
+            service.uploads,
+            cache=service.cache,
+            is_draining=lambda: draining.has_begun,
+            outward=service.outward,
         ) as companion:
             yield companion
     except DatabaseUnusable as error:
         raise ServerFailed(str(error)) from error
 
 
-async def _serve_beside(process: Process, orders: Orders, companion: "Companion | None") -> None:
-    service, draining = process.service, Draining()
+async def _serve_beside(
+    process: Process, orders: Orders, draining: Draining, companion: "Companion | None"
+) -> None:
+    service = process.service
     rules = service.token_rules()
     answers = HotAnswers(service.shares.answers)
     verified = None if rules is None else rules.verified

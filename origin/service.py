@@ -37,7 +37,8 @@ class Service:
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
     None for serving stores alone; ``access`` says who gets in to it, and ``uploads`` what may be
-    sent.
+    sent. ``packager_jobs`` is how many are packaged at a time by a process beside those that serve,
+    0 for none. ``outward`` are private networks that webhooks may reach.
     """
 
     stores: tuple[str, ...]
@@ -50,6 +51,8 @@ class Service:
     rows: Rows | None = None
     access: Access = field(default_factory=Access)
     uploads: UploadRules = field(default_factory=UploadRules)
+    packager_jobs: int = 0
+    outward: tuple[str, ...] = ()
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -46,7 +46,11 @@ async def fill(engine: AsyncEngine, track_count: int, artist_count: int, seed: i
     artist_ids = [_id(chance) for _ in range(artist_count)]
     album_id = _id(chance)
     async with engine.begin() as connection:
-        indexes = [index for table in (tracks, track_tags) for index in table.indexes]
+        indexes = [
+            index
+            for table in (tracks, track_tags)
+            for index in sorted(table.indexes, key=lambda index: str(index.name))
+        ]
         for index in indexes:
             await connection.run_sync(index.drop)
         parts = _rows(chance, track_count, artist_ids, album_id)
@@ -64,6 +68,7 @@ async def _analyze(engine: AsyncEngine) -> None:
             await connection.execute(text("VACUUM ANALYZE"))
         else:
             await connection.execute(text("ANALYZE"))
+            await connection.commit()  # SQLite's begins a transaction in any case
 
 
 def _write(connection: Connection, parts: Iterator[tuple[Table, list[dict[str, Any]]]]) -> None:

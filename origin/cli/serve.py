@@ -18,6 +18,7 @@ from origin.cli.database import (
     DEFAULT_STATE,
     database_setting,
     optional_state_setting,
+    outward_setting,
     replicas_setting,
 )
 from origin.cli.store import stores_setting
@@ -139,6 +140,20 @@ class _Workers(click.IntRange):
     help="Then let requests that have begun, and their answers, finish for this long.",
 )
 @setting(
+    "--packager/--no-packager",
+    "packages",
+    default=True,
+    help="Package what is uploaded, in a process beside those that serve; without it, leave that to"
+    " `soundbridge worker`. Only with the API.",
+)
+@setting(
+    "--packager-jobs",
+    default=1,
+    type=click.IntRange(1, 256),
+    help="Uploads that are packaged at a time.",
+)
+@outward_setting
+@setting(
     "--metrics-port",
     type=click.IntRange(0, 65_535),
     help="Serve /metrics to Prometheus at this port; 0 takes a free one. Without it, not at all.",
@@ -174,6 +189,9 @@ def serve(
     cdn_checks_tokens: bool,
     drain_delay_s: float,
     drain_timeout_s: float,
+    packages: bool,
+    packager_jobs: int,
+    outward: tuple[str, ...],
     metrics_port: int | None,
     metrics_host: str,
     **access: Any,
@@ -224,6 +242,8 @@ def serve(
                     access, trusted_proxies=trusted_proxies, address_field=field, cache=cache
                 ),
                 uploads=uploads,
+                packager_jobs=packager_jobs if packages else 0,
+                outward=outward,
             ),
             host=host,
             port=port,

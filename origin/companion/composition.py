@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from cdn.policy import ObjectClass
-from manifests.layout import new_id
 from origin.companion.access import Access
 from origin.companion.api.admission import Admission
 from origin.companion.api.budgets import Counter
@@ -18,9 +17,12 @@ from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
+from origin.companion.assets.changes import AssetChanges
+from origin.companion.assets.endpoints import Assets
+from origin.companion.assets.rows import owner_of
+from origin.companion.assets.streaming.endpoints import AssetStreams
 from origin.companion.catalogue.albums.endpoints import Albums
 from origin.companion.catalogue.artists.endpoints import Artists
-from origin.companion.catalogue.asset_owner import owner_of_asset
 from origin.companion.catalogue.belongings import CatalogueBelongings
 from origin.companion.catalogue.follows.endpoints import Follows
 from origin.companion.catalogue.tracks.endpoints import Tracks
@@ -33,46 +35,50 @@ from origin.companion.identity.authenticate import Authenticator, Tokens
 from origin.companion.identity.client import Clients
 from origin.companion.identity.erasing import KIND as ERASE
 from origin.companion.identity.erasing import Erasing
-from origin.companion.identity.keys import ID_BYTES
+from origin.companion.identity.new_ids import new_random_id
 from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
+from origin.companion.media import Media
 from origin.companion.pages.serving import add_pages
 from origin.companion.uploads.composition import upload_endpoints
 from origin.companion.uploads.tus.marks import marking
+from origin.companion.webhooks.endpoints import WebhookEndpoints
+from origin.companion.webhooks.log import DeliveryEndpoints
 from origin.defence.forwarding import TrustedProxies
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from origin.companion.api.endpoint import Endpoint
+    from origin.companion.outward.addresses import Network
     from origin.companion.uploads.surroundings import Surroundings
     from packager.queue.worker import Handler
-
-
-def new_random_id() -> str:
-    """Return an id that nobody has."""
-    return new_id(secrets.token_bytes(ID_BYTES))
 
 
 class Companion:
     """All resources over one database, which is the caller's to close; so is what uploads need.
 
-    ``tokens`` tells whose an identity provider's token is, ``shared`` counts requests for all
-    processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of the queue. Without
-    ``uploads``, nothing can be uploaded.
+    ``media`` is what plays. ``tokens`` tells whose an identity provider's token is, ``shared``
+    counts requests for all processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of
+    the queue. Without ``uploads``, nothing can be uploaded. ``is_draining`` tells whether the
+    process comes to its end: streams end then. ``outward`` are private networks that webhooks may
+    reach.
     """
 
     def __init__(
         self,
         database: Database,
+        media: Media,
         access: Access | None = None,
         tokens: Tokens | None = None,
         shared: Counter | None = None,
         *,
         uploads: "Surroundings | None" = None,
+        is_draining: "Callable[[], bool]" = lambda: False,
+        outward: "Sequence[Network]" = (),
     ) -> None:
         access = access or Access()
         self._uploads = uploads
@@ -84,17 +90,23 @@ class Companion:
         )
         self._admission = Admission(authenticator, self._clients, access.budgets, shared)
         self._idempotency = Idempotency(database, new_random_id)
+        self._streams = AssetStreams(database, is_draining)
         belongings = (IdentityBelongings(), CatalogueBelongings())
         self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),
             *Albums(database, new_random_id).endpoints(),
-            *Tracks(database, new_random_id, owner_of_asset).endpoints(),
+            *Tracks(database, new_random_id, owner_of).endpoints(),
             *Follows(database).endpoints(),
             *Accounts(database).endpoints(),
             *Leaving(database, belongings).endpoints(),
             *ApiKeys(database, secrets.token_bytes).endpoints(),
             *Sessions(database, authenticator, new_random_id, secrets.token_bytes).endpoints(),
+            *Assets(database, media).endpoints(),
+            *self._streams.endpoints(),
+            *AssetChanges(database, media, new_random_id).endpoints(),
+            *WebhookEndpoints(database, new_random_id, may_be_private=bool(outward)).endpoints(),
+            *DeliveryEndpoints(database, new_random_id).endpoints(),
             *(() if uploads is None else upload_endpoints(uploads)),
         ]
 
@@ -103,6 +115,7 @@ class Companion:
         routes = Routes(self._admission, responder, self._idempotency, self._clients)
         routes.add(app, self.endpoints)
         app.on_response_prepare.append(self._cross_origin.put_on)
+        app.on_shutdown.append(self._end_streams)
         described = document(self.endpoints, version=version("soundbridge"))
         content = json.dumps(described, separators=(",", ":")).encode()
         resource = Resource(
@@ -118,3 +131,6 @@ class Companion:
         add_pages(app, responder, readable(described))
         if self._uploads is not None:
             app.on_response_prepare.append(marking(self._uploads.rules.size_bytes_max))
+
+    async def _end_streams(self, _app: web.Application) -> None:
+        await self._streams.close()

@@ -173,6 +173,21 @@ async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
+@asynccontextmanager
+async def open_reader(
+    state: Path, url: str | None, primary: AsyncEngine
+) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block what to read with, beside ``primary`` which is open already.
+
+    Of SQLite, other connections, which wait for nobody who writes; else ``primary`` itself.
+    """
+    if url is not None:
+        yield primary
+        return
+    async with open_sqlite_reader(state) as reader:
+        yield reader
+
+
 def _begin_log(state: Path) -> None:
     """Switch the file to WAL, which it stays in.
 

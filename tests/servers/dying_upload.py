@@ -47,7 +47,9 @@ def dying_after(run: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[A
 async def serve(folder: Path, url: str | None) -> None:
     media = folder / "media"
     media.mkdir(exist_ok=True)
-    async with open_companion(Rows(folder, url), str(media)) as companion:
+    async with open_companion(
+        Rows(folder, url), str(media), cache=None, is_draining=lambda: False
+    ) as companion:
         runner = web.AppRunner(create_app(MemoryStore(), companion=companion))
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -26,6 +26,13 @@ class BodyInvalid(Unprocessable):
         self.fields = fields
         super().__init__(_sentence("The body is not what is asked for here", fields))
 
+    def under(self, name: str) -> "BodyInvalid":
+        """Return the same of a body in which this one is a member."""
+        place = f"#/{name}"
+        return BodyInvalid(
+            [FieldError(place + each.place.removeprefix("#"), each.detail) for each in self.fields]
+        )
+
     @property
     def members(self) -> Mapping[str, object]:
         """The fields (RFC 9457 §3)."""

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.api.errors import BodyInvalid
+from origin.companion.assets.rows import owner_of
 from origin.companion.catalogue import events
-from origin.companion.catalogue.tables import artists, tracks
+from origin.companion.catalogue.events import News
+from origin.companion.catalogue.tracks.making import found, make, require_own
 from origin.companion.identity.principal import Principal
-from origin.companion.identity.rules import Visibility, require_change
 from origin.companion.uploads import rows
 from origin.companion.uploads.fetching import FETCH_KIND
-from origin.companion.uploads.models import NewTrack, UploadDraft
+from origin.companion.uploads.models import UploadDraft
 from origin.companion.uploads.states import Way
 from origin.companion.uploads.surroundings import Surroundings
 from origin.delivery.errors import Conflict, NotFound, Unprocessable
@@ -50,7 +52,8 @@ async def create(
     ``tus`` is what a client of tus says beside, and ``counted_bytes`` what is held against the
     quota where that is not the size.
 
-    Raises UploadTooLarge, QuotaExceeded, NotFound, Forbidden or TrackHasAsset.
+    Raises UploadTooLarge, QuotaExceeded, BodyInvalid, AlbumFull, NotFound, Forbidden or
+    TrackHasAsset.
     """
     if draft.size_bytes is not None:
         around.rules.check_size(draft.size_bytes)
@@ -60,7 +63,7 @@ async def create(
         around.rules.check_quota(
             used, (draft.size_bytes or 0) if counted_bytes is None else counted_bytes
         )
-        track_id = await _track(around, connection, principal, draft, now_s)
+        track_id, told = await _track(around, connection, principal, draft, now_s)
         values = _values(around, draft, now_s) | {
             "id": upload_id,
             "user_id": principal.user_id,
@@ -72,10 +75,7 @@ async def create(
         if draft.url is not None:
             await _fetch(around, connection, principal, values, now_s)
         made = await rows.find(connection, upload_id)
-        if draft.track is not None and track_id is not None:
-            await events.tell(
-                connection, "track.created", track_id, principal.user_id, {}, now_s=now_s
-            )
+        await events.tell_all(connection, told, now_s=now_s)
     if made is None:
         raise NotFound("There is no upload with this id.")
     return made
@@ -123,42 +123,18 @@ async def _track(
     principal: Principal,
     draft: UploadDraft,
     now_s: float,
-) -> str | None:
+) -> tuple[str | None, list[News]]:
     """Return the track that the asset is to be of, which is made where it is drafted."""
     if draft.track is not None:
-        return await _make_track(around, connection, principal, draft.track, now_s)
-    if draft.track_id is None:
-        return None
-    its = (
-        select(tracks.c.asset_id, tracks.c.visibility, artists.c.user_id)
-        .join(artists, artists.c.id == tracks.c.artist_id)
-        .where(tracks.c.id == draft.track_id, tracks.c.deleted_s.is_(None))
-    )
-    found = (await connection.execute(its)).one_or_none()
-    if found is None:
-        raise NotFound("There is no track with this id.")
-    require_change(principal, found.user_id, Visibility(found.visibility))
-    if found.asset_id is not None:
-        raise TrackHasAsset
-    return draft.track_id
-
-
-async def _make_track(
-    around: Surroundings,
-    connection: AsyncConnection,
-    principal: Principal,
-    track: NewTrack,
-    now_s: float,
-) -> str:
-    owner = select(artists.c.user_id).where(
-        artists.c.id == track.artist_id, artists.c.deleted_s.is_(None)
-    )
-    owner_id = await connection.scalar(owner)
-    if owner_id is None:
-        raise NotFound("There is no artist with this id.")
-    require_change(principal, owner_id, Visibility.PUBLIC)
-    track_id = around.new_id()
-    said = track.model_dump()
-    beside = {"play_count": 0, "created_s": now_s, "updated_s": now_s, "version": 1}
-    await connection.execute(insert(tracks).values(id=track_id, **said, **beside))
-    return track_id
+        said, track_id = draft.track.model_dump(), around.new_id()
+        try:
+            _, told = await make(connection, principal, said, track_id, owner_of, now_s=now_s)
+        except BodyInvalid as error:
+            raise error.under("track") from error
+        return track_id, [told]
+    if draft.track_id is not None:
+        row = await found(connection, draft.track_id)
+        require_own(principal, row)
+        if row.asset_id is not None:
+            raise TrackHasAsset
+    return draft.track_id, []

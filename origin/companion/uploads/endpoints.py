@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery, Page, Paged
+from origin.companion.catalogue.tracks.rows import AlbumFull
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.uploads import creating, rows
 from origin.companion.uploads.creating import TrackHasAsset, WayUnavailable
@@ -44,7 +45,7 @@ class Uploads:
                 method="POST", path=ROOT, name="createUpload", tag="uploads",
                 summary="Say what is to come, and be told where to send it", handle=self.create,
                 who=CREATORS, body=UploadDraft, gives=Upload, status=HTTPStatus.CREATED,
-                raises=(QuotaExceeded, TrackHasAsset, UploadTooLarge, WayUnavailable),
+                raises=(AlbumFull, QuotaExceeded, TrackHasAsset, UploadTooLarge, WayUnavailable),
             ),
             Endpoint(
                 method="GET", path=one, name="getUpload", tag="uploads",

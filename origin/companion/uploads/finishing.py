@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Row, update
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from origin.companion.catalogue import events
-from origin.companion.catalogue.tables import tracks
+from origin.companion.assets.rows import own
+from origin.companion.catalogue.events import News
+from origin.companion.catalogue.tracks import rows as tracks
+from origin.companion.catalogue.tracks.making import news
 from origin.companion.uploads import rows
 from origin.companion.uploads.states import PARTIAL, State
 from origin.packaging_job import KIND, PackagingJob
@@ -93,22 +95,20 @@ async def _queue(
     new = NewJob(KIND, job.to_payload(), row.user_id, subject=row.asset_id)
     await enqueue(connection, new, job_id=job_id, now_s=now_s)
     await assets.register(connection, row.asset_id, row.playback_id)
-    if row.track_id is not None:
-        await _give_to_track(connection, row, now_s)
+    told = await _give_to_track(connection, row, now_s)
     content = {"asset_id": row.asset_id, "playback_id": row.playback_id, "track_id": row.track_id}
-    await events.tell(connection, COMPLETED, row.id, row.user_id, content, now_s=now_s)
+    told = [News(COMPLETED, row.id, row.user_id, content), *told]
+    await own(connection, row.asset_id, row.user_id, now_s=now_s, before=told)
 
 
-async def _give_to_track(connection: AsyncConnection, row: Row[Any], now_s: float) -> None:
+async def _give_to_track(connection: AsyncConnection, row: Row[Any], now_s: float) -> list[News]:
     """Let the track have the asset, unless it has got another one meanwhile."""
-    given = await connection.execute(
-        update(tracks)
-        .where(
-            tracks.c.id == row.track_id,
-            tracks.c.asset_id.is_(None),
-            tracks.c.deleted_s.is_(None),
-        )
-        .values(asset_id=row.asset_id, updated_s=now_s, version=tracks.c.version + 1)
-    )
-    if given.rowcount:
-        await events.tell(connection, "track.changed", row.track_id, row.user_id, {}, now_s=now_s)
+    if row.track_id is None:
+        return []
+    track = await tracks.find(connection, row.track_id, to_change=True)
+    if track is None or track.asset_id is not None:
+        return []
+    said = {"asset_id": row.asset_id}
+    await tracks.change(connection, track, said, now_s=now_s)
+    after = await tracks.find(connection, row.track_id)
+    return [] if after is None else [news("track.changed", after, said)]

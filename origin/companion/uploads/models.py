@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from origin.companion.api.models import Given, Id, Moment, Taken
-from origin.companion.api.text import Line, Paragraphs
-from origin.companion.identity.rules import Visibility
+from origin.companion.api.text import Line
+from origin.companion.catalogue.tracks.models import NewTrack
 from origin.companion.uploads.states import State, Way
 
 SIZE_BYTES_MAX = 2**53 - 1
@@ -24,16 +24,6 @@ class WayWanted(StrEnum):
     PUT = "put"
     TUS = "tus"
     S3 = "s3"
-
-
-class NewTrack(Taken):
-    """A track that is made with its upload, and can be changed from then on."""
-
-    artist_id: Id
-    title: Line
-    description: Paragraphs = ""
-    explicit: bool = False
-    visibility: Annotated[Visibility, Field(strict=False)] = Visibility.PRIVATE
 
 
 class UploadDraft(Taken):

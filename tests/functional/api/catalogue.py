@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import insert, update
 
-from packager.queue.job import State
-from packager.queue.tables import assets, jobs
+from origin.companion.assets.tables import owned_assets
+from packager.queue.tables import assets
 from tests.functional.api.service import NOW_S, Service, User
 
 Item = dict[str, Any]
@@ -19,18 +19,13 @@ async def artist(service: Service, by: User, handle: str = "ann") -> Item:
 
 async def asset(service: Service, owner: User, name: str, *, plays: bool = True) -> str:
     """Let a user have an asset, as a finished job leaves it."""
-    values = {
-        "kind": "package", "payload": "{}", "state": State.SUCCEEDED, "created_s": NOW_S,
-        "not_before_s": NOW_S,
-        **dict.fromkeys(("priority", "attempts", "fence", "lease_until_s", "progress"), 0),
-    }  # fmt: skip
-    job = {"id": f"job-{name}", "subject": name, "creator_id": owner.id, **values}
     entry = "{}" if plays else None
     zeros = dict.fromkeys(("fence", "stored_fence", "publications"), 0)
     row = {"asset_id": name, "playback_id": f"{name}-plays", "entry": entry, **zeros}
+    own = {"asset_id": name, "owner_id": owner.id, "created_s": NOW_S, "told": "", "missing": 0}
     async with service.database.change() as connection:
-        await connection.execute(insert(jobs).values(job))
         await connection.execute(insert(assets).values(row))
+        await connection.execute(insert(owned_assets).values(own))
     return name
 
 

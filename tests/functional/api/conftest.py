@@ -10,9 +10,11 @@ from obstore.store import MemoryStore
 
 from origin.app import create_app
 from origin.companion.access import Access
-from origin.companion.composition import Companion, new_random_id
+from origin.companion.composition import Companion
 from origin.companion.database import Database
+from origin.companion.identity.new_ids import new_random_id
 from origin.companion.identity.oidc.opening import open_bearers
+from origin.companion.media import Media
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.database.engine import open_database, open_sqlite_reader
@@ -66,10 +68,11 @@ async def service(
         uploads = await opened.enter_async_context(
             open_uploads(database, str(media), tmp_path, rules, new_random_id)
         )
-        companion = Companion(database, access, tokens, uploads=uploads)
-        app = create_app(MemoryStore(), companion=companion)
+        store = MemoryStore()
+        companion = Companion(database, Media(store), access, tokens, uploads=uploads)
+        app = create_app(store, companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
-        yield Service(client, database, companion, media, uploads)
+        yield Service(client, database, companion, media, uploads, store)
 
 
 @pytest.fixture

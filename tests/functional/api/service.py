@@ -8,11 +8,13 @@ from typing import Any
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
+from obstore.store import MemoryStore
 from sqlalchemy import Select, text
 
-from origin.companion.composition import Companion, new_random_id
+from origin.companion.composition import Companion
 from origin.companion.database import Database
 from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
+from origin.companion.identity.new_ids import new_random_id
 from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
 from origin.companion.identity.users import add_user
 from origin.companion.uploads.surroundings import Surroundings
@@ -42,6 +44,7 @@ class Service:
     companion: Companion
     media: Path
     uploads: Surroundings
+    store: MemoryStore
 
     async def user(
         self, role: Role = Role.CREATOR, scopes: frozenset[Scope] = ALL_SCOPES, number: int = 0

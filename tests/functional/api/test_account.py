@@ -4,16 +4,17 @@ import asyncio
 import json
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
-from origin.companion.catalogue.tables import artists, events, follows, tracks
+from origin.companion.catalogue.tables import artists, events, follows, track_tags, tracks
 from origin.companion.identity.account import belongings as identity_belongings
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.identity.secret import digest_of
 from origin.companion.identity.tables import api_keys, audit, sessions, users
 from origin.companion.working import work_in_queue
 from packager.queue.tables import jobs
-from tests.functional.api.service import NOW_S, Service, User
+from tests.functional.api.catalogue import track
+from tests.functional.api.service import Service, User
 
 DRAFT = {"name": "Sigur Rós", "handle": "sigur-ros", "description": "Post-rock."}
 
@@ -64,19 +65,16 @@ async def test_deeds_are_found_by_an_index(service: Service) -> None:
 
 
 async def publish(service: Service, user: User) -> tuple[str, str]:
-    """Make an artist with a track that another one's listener follows; return their ids."""
+    """Make an artist who is followed, with a public track; return their ids."""
     made = await service.post("/v1/artists", user, DRAFT)
-    values = {
-        "id": f"track-{made['id']}", "artist_id": made["id"], "title": "Secret title",
-        "description": "d", "explicit": False, "visibility": "public", "play_count": 0,
-        "created_s": NOW_S, "updated_s": NOW_S, "version": 1,
-    }  # fmt: skip
-    async with service.database.change() as connection:
-        await connection.execute(insert(tracks).values(**values))
-        await connection.execute(
-            insert(follows).values(user_id=user.id, artist_id=made["id"], created_s=NOW_S)
-        )
-    return made["id"], str(values["id"])
+    song = await track(service, user, made, "Secret title", tags=["secret tag"], plays=True)
+    await follow(service, user, made["id"])
+    return made["id"], song["id"]
+
+
+async def follow(service: Service, user: User, artist_id: str) -> None:
+    """Let somebody follow an artist."""
+    assert (await service.ask("PUT", f"/v1/me/follows/{artist_id}", user)).status < 300
 
 
 async def test_all_that_is_mine_comes_along(
@@ -124,6 +122,8 @@ async def test_who_leaves_is_gone_at_once_and_what_they_made_soon(service: Servi
     ann, bob = await service.user(), await service.user(number=1)
     artist_id, track_id = await publish(service, ann)
     of_bob = await service.post("/v1/artists", bob, {"name": "Bob", "handle": "bob"})
+    await follow(service, ann, of_bob["id"])
+    await follow(service, bob, artist_id)
     before = {"name": "Deleted before", "handle": "deleted-before"}
     gone = await service.post("/v1/artists", ann, before)
     await service.ask("DELETE", f"/v1/artists/{gone['id']}", ann)
@@ -141,10 +141,13 @@ async def test_who_leaves_is_gone_at_once_and_what_they_made_soon(service: Servi
             *await connection.execute(select(users).where(users.c.id == ann.id)),
             *await connection.execute(select(artists).where(artists.c.user_id == ann.id)),
             *await connection.execute(select(tracks)),
+            *await connection.execute(select(track_tags)),
             *await connection.execute(select(audit).where(audit.c.user_id == ann.id)),
         ]
     assert len(rows) > 5
-    for trace in ("ann", "sigur", "secret title", "post-rock", "deleted before", "127.0.0.0"):
+    for path in ("/v1/tracks", "/v1/tracks?tag=secret+tag", "/v1/tracks?order=plays"):
+        assert (await service.get(path))["items"] == []
+    for trace in ("ann", "sigur", "secret", "post-rock", "deleted before", "127.0.0.0"):
         assert trace not in str(rows).lower(), trace
     assert (await service.get("/v1/me", bob))["name"] == "Ann"  # another of that name
 

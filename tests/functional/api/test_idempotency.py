@@ -19,8 +19,8 @@ from origin.companion.api.idempotency import (
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.said import Said
 from origin.companion.catalogue.tables import artists
-from origin.companion.composition import new_random_id
 from origin.companion.identity import sweeping
+from origin.companion.identity.new_ids import new_random_id
 from origin.companion.identity.principal import Role
 from origin.companion.identity.sweeping import sweep_once
 from origin.companion.identity.tables import idempotency_keys

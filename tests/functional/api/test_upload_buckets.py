@@ -14,8 +14,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import MemoryStore
 
 from origin.app import create_app
-from origin.companion.composition import Companion, new_random_id
+from origin.companion.composition import Companion
 from origin.companion.database import Database
+from origin.companion.identity.new_ids import new_random_id
+from origin.companion.media import Media
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.places.bucket import PART_BYTES
@@ -45,10 +47,11 @@ async def service(
         uploads = await opened.enter_async_context(
             open_uploads(database, store, tmp_path, UploadRules(), new_random_id)
         )
-        companion = Companion(database, uploads=uploads)
-        app = create_app(MemoryStore(), companion=companion)
+        media = MemoryStore()
+        companion = Companion(database, Media(media), uploads=uploads)
+        app = create_app(media, companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
-        yield Service(client, database, companion, tmp_path, uploads)
+        yield Service(client, database, companion, tmp_path, uploads, media)
 
 
 def there(s3: Bucket, upload: dict[str, Any]) -> dict[str, bytes]:

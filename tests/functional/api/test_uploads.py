@@ -247,8 +247,8 @@ async def artist(service: Service, by: object, handle: str) -> str:
 async def test_a_track_is_made_with_it_and_gets_the_asset(service: Service) -> None:
     ann, bob = await service.user(), await service.user(number=1)
     track = {"artist_id": await artist(service, ann, "ann"), "title": "Song"}
-    problem = await service.post("/v1/uploads", bob, {"track": track}, 403)
-    assert problem["code"] == "forbidden"
+    problem = await service.post("/v1/uploads", bob, {"track": track}, 422)
+    assert [each["pointer"] for each in problem["errors"]] == ["#/track/artist_id"]
     made = await service.post("/v1/uploads", ann, {"track": track})
     assert await told(service, "track.created") == [made["track_id"]]
     await put(service, ann, made, SOUND)

@@ -11,8 +11,9 @@ from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.api.paging import page_of
 from origin.companion.catalogue.asset_owner import AssetOwner
 from origin.companion.catalogue.tracks import lists, questions
-from origin.companion.catalogue.tracks.changing import TrackChanges, found
+from origin.companion.catalogue.tracks.changing import TrackChanges
 from origin.companion.catalogue.tracks.given import track_of
+from origin.companion.catalogue.tracks.making import found
 from origin.companion.catalogue.tracks.models import (
     OwnTracksAsked,
     Track,

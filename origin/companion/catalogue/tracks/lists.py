@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.cursor import Key
-from origin.companion.catalogue.tables import track_tags, tracks
+from origin.companion.catalogue.tables import artists, track_tags, tracks
 from origin.companion.catalogue.tracks.rows import shown
 
 Condition = ColumnElement[bool]
@@ -75,11 +75,12 @@ def of_album(album_id: str, behind: Key | None, limit: int) -> Reading:
 
 def own(user_id: str, behind: Key | None, limit: int, *, artist_id: str | None = None) -> Reading:
     """Return all of a user's tracks, those made last first: behind ``(created_s, id)``."""
-    whose = tracks.c.user_id == user_id
     if artist_id is None:
-        conditions = [_IS_THERE, whose]
+        conditions = [_IS_THERE, tracks.c.user_id == user_id]
     else:
-        # The artist is one user's, so that this decides about all rows or none.
+        # The artist is one user's, so that this decides about all rows or none. Asked of tracks, it
+        # would be as good a reason to read their index by user, and then to pass over most.
+        whose = artists.c.user_id == user_id
         conditions = [_IS_THERE, tracks.c.artist_id == artist_id, whose]
     return _down(conditions, (tracks.c.created_s, tracks.c.id), behind, limit)
 

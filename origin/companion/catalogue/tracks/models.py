@@ -10,20 +10,25 @@ from origin.companion.catalogue.words import Day, Language, Tags, Word
 from origin.companion.identity.rules import Visibility
 
 
-class TrackDraft(Taken):
-    """A track that is to be; without an asset, it is its owner's alone."""
+class NewTrack(Taken):
+    """A track that is to be."""
 
     artist_id: Id
     title: Line
     description: Paragraphs = ""
     album_id: Id | None = Field(None, description="The track gets to the album's end.")
-    asset_id: Id | None = Field(None, description="The sound, which is yours.")
     genre: Word | None = None
     tags: Tags = Field(default_factory=list)
     language: Language | None = None
     explicit: bool = False
     visibility: Visibility = Visibility.PRIVATE
     released_on: Day | None = None
+
+
+class TrackDraft(NewTrack):
+    """A track that is to be; without an asset, it is its owner's alone."""
+
+    asset_id: Id | None = Field(None, description="The sound, which is yours.")
 
 
 class TrackChange(Change):

@@ -1,8 +1,8 @@
 """What is fetched from a URL that a creator names: by a worker, from public addresses alone.
 
-Who may name a URL could have this server ask its own network. So a name is resolved once, its
-addresses are checked (``addresses``), and one of those is connected to (``resolver``); a redirect
-is a new URL, checked as the first one was (``fetch``). ``job`` is the queue's handler.
+Who may name a URL could have this server ask its own network. So it goes as
+``outward`` does; a redirect is a new URL, checked as the first one was (``fetch``). ``job`` is the
+queue's handler.
 """
 
 from typing import Final

@@ -1,15 +1,13 @@
 """Opening what a worker needs to fetch."""
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from manifests.layout import new_id
 from origin.companion.database import Database
-from origin.companion.identity.keys import ID_BYTES
+from origin.companion.identity.new_ids import new_random_id
 from origin.companion.uploads.fetching.fetch import Fetcher
 from origin.companion.uploads.fetching.job import FetchHandler
 from origin.companion.uploads.opening import open_uploads
@@ -22,9 +20,5 @@ async def open_fetching(
 ) -> AsyncIterator[FetchHandler]:
     """Give the caller's block the handler of jobs that fetch into a store."""
     database = Database(engine)
-    async with open_uploads(database, store, state, UploadRules(), _new_random_id) as around:
+    async with open_uploads(database, store, state, UploadRules(), new_random_id) as around:
         yield FetchHandler(around, fetcher or Fetcher())
-
-
-def _new_random_id() -> str:
-    return new_id(secrets.token_bytes(ID_BYTES))

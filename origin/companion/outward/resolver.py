@@ -1,4 +1,4 @@
-"""Names resolved once, to addresses that may be connected to."""
+"""Names resolved once for a connection, to addresses that may be connected to."""
 
 import asyncio
 import socket
@@ -8,25 +8,16 @@ from typing import Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from origin.companion.uploads.fetching.addresses import Address, is_public
-from packager.errors import SourceNotFound
+from origin.companion.outward.addresses import Network, is_public
 
 _FLAGS: Final = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 Lookup = Callable[[str], Awaitable[Sequence[str]]]
 """Returns the addresses of a name; raises OSError."""
-Allowed = Callable[[Address], bool]
 
 
-class AddressRefused(SourceNotFound):
-    """The URL leads into a network that is nobody's to ask in our name."""
-
-    code = "address_refused"
-
-    def __init__(self, host: str) -> None:
-        super().__init__(
-            f"{host} has no public address, so nothing is fetched from it. Upload the file instead."
-        )
+class NotPublic(OSError):
+    """An address leads to where strangers have no business."""
 
 
 async def look_up(name: str) -> Sequence[str]:
@@ -42,24 +33,24 @@ class CheckedResolver(AbstractResolver):
     A name of which one address may not be asked is refused as a whole: it was made to deceive.
     """
 
-    def __init__(self, lookup: Lookup = look_up, is_allowed: Allowed = is_public) -> None:
+    def __init__(self, allowed: Sequence[Network], lookup: Lookup = look_up) -> None:
+        self._allowed = allowed
         self._lookup = lookup
-        self._is_allowed = is_allowed
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of a name; raises AddressRefused, or OSError where it has none."""
+        """Return the addresses of a name; raises NotPublic, or OSError where it has none."""
         del family
-        addresses = [ip_address(text) for text in dict.fromkeys(await self._lookup(host))]
-        if not all(self._is_allowed(address) for address in addresses):
-            raise AddressRefused(host)
+        addresses = list(dict.fromkeys(await self._lookup(host)))
+        if not all(is_public(address, self._allowed) for address in addresses):
+            raise NotPublic(f"{host} has an address that is not public.")
         return [
             ResolveResult(
                 hostname=host,
-                host=str(address),
+                host=address,
                 port=port,
-                family=socket.AF_INET if address.version == 4 else socket.AF_INET6,  # noqa: PLR2004 of IP
+                family=socket.AF_INET if ip_address(address).version == 4 else socket.AF_INET6,  # noqa: PLR2004 of IP
                 proto=0,
                 flags=_FLAGS,
             )
