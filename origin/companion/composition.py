@@ -37,6 +37,8 @@ from origin.companion.identity.keys import ID_BYTES
 from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
 from origin.companion.pages.serving import add_pages
+from origin.companion.search.endpoints import Searching
+from origin.companion.search.finding import Finding
 from origin.companion.uploads.composition import upload_endpoints
 from origin.companion.uploads.tus.marks import marking
 from origin.defence.forwarding import TrustedProxies
@@ -62,7 +64,7 @@ class Companion:
 
     ``tokens`` tells whose an identity provider's token is, ``shared`` counts requests for all
     processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of the queue. Without
-    ``uploads``, nothing can be uploaded.
+    ``uploads``, nothing can be uploaded; without ``finding``, rows are searched without an index.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Companion:
         shared: Counter | None = None,
         *,
         uploads: "Surroundings | None" = None,
+        finding: Finding | None = None,
     ) -> None:
         access = access or Access()
         self._uploads = uploads
@@ -95,6 +98,7 @@ class Companion:
             *Leaving(database, belongings).endpoints(),
             *ApiKeys(database, secrets.token_bytes).endpoints(),
             *Sessions(database, authenticator, new_random_id, secrets.token_bytes).endpoints(),
+            *Searching(finding or Finding(database)).endpoints(),
             *(() if uploads is None else upload_endpoints(uploads)),
         ]
 

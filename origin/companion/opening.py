@@ -13,6 +13,7 @@ from origin.companion.database import Database
 from origin.companion.identity.oidc.opening import open_bearers
 from origin.companion.identity.sweeping import sweep
 from origin.companion.rows import Rows
+from origin.companion.search.opening import open_search
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
@@ -46,7 +47,8 @@ async def open_companion(
         uploads = await opened.enter_async_context(
             open_uploads(database, store, rows.state, rules or UploadRules(), new_random_id)
         )
-        companion = Companion(database, access, tokens, shared, uploads=uploads)
+        finding = await opened.enter_async_context(open_search(database, rows.state))
+        companion = Companion(database, access, tokens, shared, uploads=uploads, finding=finding)
         for work, name in (
             (companion.uses.run(), "uses"),
             (sweep(database), "sweep of identity"),
