@@ -67,7 +67,7 @@ async def keys(connection: AsyncConnection, typed: Typed, kind: Kind | None) -> 
 def _full_text(names: ColumnElement[str], words: list[Sought]) -> ColumnElement[bool]:
     taken_apart = func.normalize(func.lower(names), literal_column("NFKD"))
     folded = func.regexp_replace(taken_apart, "[\u0300-\u036f]", "", "g")
-    question = " & ".join(f"'{word.text}'{':*' if word.is_open else ''}" for word in words)
+    question = " & ".join(f"'{word.text}':*" for word in words)
     simple: ColumnElement[Any] = literal_column("'simple'::regconfig")
     return func.to_tsvector(simple, folded).op("@@")(func.to_tsquery(simple, cast(question, Text)))
 

@@ -20,7 +20,7 @@ from origin.companion.search.questions import Questions
 from origin.companion.search.schema import make_schema, teach
 
 THREADS: Final = 4
-CALL_S: Final = 1.0
+CALL_S: Final = 2.0
 CALLS_MAX: Final = 64
 SUSPECT: Final = "suspect"
 """A file in an index that could not be read: whoever feeds it looks at it."""
@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 class _Opened:
     path: Path
     index: Index
-    commit: tuple[int, int]
+    commit: tuple[int, int, int]
 
 
 def open_index(path: Path, *, make: bool = False) -> Index:
@@ -107,7 +107,7 @@ class Reader:
             return None
         try:
             commit = _commit_of(path)
-            if opened is None or opened.path != path:
+            if opened is None or opened.path != path or opened.commit[0] != commit[0]:
                 return _Opened(path, open_index(path), commit)
             if opened.commit != commit:
                 _reload(opened.index)
@@ -136,9 +136,10 @@ def _reload(index: Index) -> None:
         raise _translated(error) from error
 
 
-def _commit_of(path: Path) -> tuple[int, int]:
+def _commit_of(path: Path) -> tuple[int, int, int]:
+    """Return which folder it is, which file, and of when."""
     status = (path / "meta.json").stat()
-    return status.st_ino, status.st_mtime_ns
+    return path.stat().st_ino, status.st_ino, status.st_mtime_ns
 
 
 def _translated(error: BaseException) -> IndexMissing:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
 from obstore.store import MemoryStore
 from sqlalchemy import Table, insert, update
 from yarl import URL
@@ -17,9 +18,11 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.composition import Companion, new_random_id
 from origin.companion.database import Database
+from origin.companion.identity.principal import Role
+from origin.companion.identity.users import add_user
 from origin.companion.search.opening import open_search
 from origin.database.engine import open_database, open_sqlite_reader
-from tests.functional.api.service import NOW_S, Service, User
+from tests.functional.api.service import NOW_S
 
 WITHIN_S = 20.0
 TABLES = {"track": tracks, "artist": artists, "album": albums}
@@ -45,16 +48,75 @@ async def searching(database: Database, state: Path) -> AsyncIterator["Search"]:
             TestServer(create_app(MemoryStore(), companion=Companion(database, finding)))
         ) as client,
     ):
-        yield Search(Service(client, database), state)
+        yield Search(database=database, client=client, state=state)
 
 
-@dataclass
-class Search:
-    """A running search, and what it finds in."""
+@dataclass(kw_only=True)
+class Catalogue:
+    """What there is to find."""
 
-    service: Service
+    database: Database
+    owner_id: str | None = None
+
+    async def artist(self, name: str, **values: Any) -> str:
+        """Make an artist."""
+        row = {
+            "id": new_random_id(),
+            "user_id": await self._owner(),
+            "name": name,
+            "handle": new_random_id(),
+            "description": "",
+            **_times(),
+        }
+        return await self._add(artists, "artist", row | values)
+
+    async def album(self, artist_id: str, title: str, **values: Any) -> str:
+        """Make an album."""
+        row = {"kind": "album", **_work(artist_id, title)}
+        return await self._add(albums, "album", row | values)
+
+    async def track(
+        self, artist_id: str, title: str, *, tags: Iterable[str] = (), **values: Any
+    ) -> str:
+        """Make a track."""
+        row = {"play_count": 0, **_work(artist_id, title)} | values
+        return await self._add(tracks, "track", row, tags)
+
+    async def change(self, kind: str, entity_id: str, **values: Any) -> None:
+        """Say something else of it."""
+        table = TABLES[kind]
+        async with self.database.change() as connection:
+            await connection.execute(update(table).where(table.c.id == entity_id).values(values))
+            happened = "deleted" if "deleted_s" in values else "changed"
+            await events.tell(connection, f"{kind}.{happened}", entity_id, "x", {}, now_s=NOW_S)
+
+    async def _add(
+        self, table: Table, kind: str, row: dict[str, Any], tags: Iterable[str] = ()
+    ) -> str:
+        entity_id: str = row["id"]
+        async with self.database.change() as connection:
+            await connection.execute(insert(table).values(row))
+            for tag in tags:
+                await connection.execute(insert(track_tags).values(track_id=entity_id, tag=tag))
+            await events.tell(connection, f"{kind}.created", entity_id, "x", {}, now_s=NOW_S)
+        return entity_id
+
+    async def _owner(self) -> str:
+        if self.owner_id is None:
+            self.owner_id = new_random_id()
+            async with self.database.change() as connection:
+                await add_user(
+                    connection, self.owner_id, name="Ann", role=Role.CREATOR, now_s=NOW_S
+                )
+        return self.owner_id
+
+
+@dataclass(kw_only=True)
+class Search(Catalogue):
+    """A running search over it; the index is in ``state``."""
+
+    client: TestClient[Request, Application]
     state: Path
-    owner: User | None = None
 
     async def found(self, query: str, **said: str | int) -> Any:
         """Return what a search gives."""
@@ -66,7 +128,7 @@ class Search:
 
     async def _asked(self, path: str, query: dict[str, str | int]) -> Any:
         url = URL(path).with_query(query)
-        response = await self.service.client.get(url)
+        response = await self.client.get(url)
         assert response.status == 200, await response.text()
         return await response.json()
 
@@ -93,51 +155,6 @@ class Search:
             lambda said: not said["degraded"] and bool(said["items"]), name, kind="artist"
         )
         await self.change("artist", artist_id, deleted_s=NOW_S)
-
-    async def artist(self, name: str, **values: Any) -> str:
-        """Make an artist."""
-        if self.owner is None:
-            self.owner = await self.service.user()
-        row = {
-            "id": new_random_id(),
-            "user_id": self.owner.id,
-            "name": name,
-            "handle": new_random_id(),
-            "description": "",
-            **_times(),
-        }
-        return await self._add(artists, "artist", row | values)
-
-    async def album(self, artist_id: str, title: str, **values: Any) -> str:
-        """Make an album."""
-        row = {"kind": "album", **_work(artist_id, title)}
-        return await self._add(albums, "album", row | values)
-
-    async def track(
-        self, artist_id: str, title: str, *, tags: Iterable[str] = (), **values: Any
-    ) -> str:
-        """Make a track."""
-        row = {"play_count": 0, **_work(artist_id, title)} | values
-        return await self._add(tracks, "track", row, tags)
-
-    async def change(self, kind: str, entity_id: str, **values: Any) -> None:
-        """Say something else of it."""
-        table = TABLES[kind]
-        async with self.service.database.change() as connection:
-            await connection.execute(update(table).where(table.c.id == entity_id).values(values))
-            happened = "deleted" if "deleted_s" in values else "changed"
-            await events.tell(connection, f"{kind}.{happened}", entity_id, "x", {}, now_s=NOW_S)
-
-    async def _add(
-        self, table: Table, kind: str, row: dict[str, Any], tags: Iterable[str] = ()
-    ) -> str:
-        entity_id: str = row["id"]
-        async with self.service.database.change() as connection:
-            await connection.execute(insert(table).values(row))
-            for tag in tags:
-                await connection.execute(insert(track_tags).values(track_id=entity_id, tag=tag))
-            await events.tell(connection, f"{kind}.created", entity_id, "x", {}, now_s=NOW_S)
-        return entity_id
 
 
 def _times() -> dict[str, Any]:

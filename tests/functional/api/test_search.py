@@ -1,25 +1,11 @@
 """What is found, over both databases."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from time import monotonic
 
 import pytest
 
-from tests.functional.api.searchable import Search, opened_database, searching
+from tests.functional.api.searchable import Search
 from tests.functional.api.service import NOW_S
-from tests.servers.postgres import empty
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def search(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Search]:
-    """A running API with an index of nothing."""
-    url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    async with opened_database(tmp_path, url) as database:
-        if url is not None:
-            await empty(database.primary)
-        async with searching(database, tmp_path) as search:
-            yield search
 
 
 async def test_what_is_meant_is_found(search: Search) -> None:
@@ -163,9 +149,7 @@ async def test_a_cursor_is_good_for_its_search(search: Search) -> None:
     await search.until_indexed()
     page = await search.found("love", limit=1)
     for said in ({"q": "hate"}, {"q": "love", "kind": "track"}, {"q": "love", "year": "1999"}):
-        response = await search.service.client.get(
-            "/v1/search", params={**said, "cursor": page["next"]}
-        )
+        response = await search.client.get("/v1/search", params={**said, "cursor": page["next"]})
         assert response.status == 400
         assert (await response.json())["code"] == "query_invalid"
 
