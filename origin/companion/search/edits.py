@@ -3,6 +3,10 @@
 An edit is a letter too many, too few or another, or two neighbours that changed places.
 """
 
+from typing import Final
+
+_SHORT: Final = 2
+
 
 def is_one_edit(one: str, other: str) -> bool:
     """Tell whether one edit, or none, makes a word another."""
@@ -10,6 +14,8 @@ def is_one_edit(one: str, other: str) -> bool:
         return True
     if abs(len(one) - len(other)) > 1:
         return False
+    if min(len(one), len(other)) > _SHORT and one[0] != other[0] and one[-1] != other[-1]:
+        return False  # most words are told apart here
     here = _first_difference(one, other)
     if len(one) == len(other):
         rest, other_rest = one[here:], other[here:]

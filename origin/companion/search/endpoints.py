@@ -31,7 +31,7 @@ from origin.companion.search.models import (
 from origin.companion.search.questions import Filters
 from origin.companion.search.schema import SCHEMA
 from origin.companion.search.typed import Typed, read_typed
-from origin.companion.search.words import words_of
+from origin.companion.search.words import words_of_name
 
 DEADLINE_S: Final = 3.0
 _WITHOUT_INDEX: Final = -1
@@ -71,7 +71,14 @@ class Searching:
         digest = _digest(asked)
         offset = 0 if asked.cursor is None else self._offset(asked.cursor, digest)
         part = await _in_time(
-            self._finding.find(typed, filters, offset=offset, limit=asked.limit, now_s=call.now_s)
+            self._finding.find(
+                typed,
+                filters,
+                offset=offset,
+                limit=asked.limit,
+                now_s=call.now_s,
+                with_facets=asked.cursor is None,
+            )
         )
         generation = _WITHOUT_INDEX if part.is_degraded else SCHEMA
         on = part.next_offset
@@ -148,7 +155,7 @@ def _hit(row: Row[Any], typed: Typed) -> SearchHit:
 def _marked(row: Row[Any], typed: Typed) -> Highlights:
     sought = typed.all_words
     texts = [row.title, row.artist or "", row.album or ""]
-    words = [word.text for text in texts for word in words_of(text)]
+    words = [word.text for text in texts for word in words_of_name(text)]
     near = [nearest(each, words) for each in sought]
     title, artist, album = (highlights(text, sought, near) for text in texts)
     return Highlights(title=title, artist=artist, album=album)

@@ -23,7 +23,7 @@ from origin.companion.search.questions import Filters
 from origin.companion.search.ranking import RANKED_MAX, Candidate, ranked
 from origin.companion.search.suggestions import Suggestions
 from origin.companion.search.typed import Typed, read_typed
-from origin.companion.search.words import words_of
+from origin.companion.search.words import words_of_name
 
 OFFSET_MAX: Final = 1_000
 SUGGESTED: Final = 10
@@ -59,7 +59,14 @@ class Finding:
         return self._reader is not None and self._reader.is_open
 
     async def find(
-        self, typed: Typed, filters: Filters, *, offset: int, limit: int, now_s: float
+        self,
+        typed: Typed,
+        filters: Filters,
+        *,
+        offset: int,
+        limit: int,
+        now_s: float,
+        with_facets: bool = False,
     ) -> Part:
         """Return the part of what is found that begins at an offset; raises SearchBusy."""
         if typed.is_nothing:
@@ -71,7 +78,7 @@ class Finding:
             typed=typed,
             filters=filters,
             depth=max(RANKED_MAX, offset + 2 * limit),
-            with_facets=offset == 0,
+            with_facets=with_facets,
         )
         try:
             found = await self._reader.ask(work)
@@ -154,7 +161,9 @@ def _candidate(hit: Hit, row: Row[Any]) -> Candidate:
 
 
 def _words(text: str | None) -> tuple[str, ...]:
-    return () if text is None else tuple(word.text for word in words_of(text) if not word.is_tail)
+    return (
+        () if text is None else tuple(word.text for word in words_of_name(text) if not word.is_tail)
+    )
 
 
 def _fits(row: Row[Any], filters: Filters) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from origin.companion.search.matching import Nearness, meet
 from origin.companion.search.typed import Sought
-from origin.companion.search.words import Word, words_of
+from origin.companion.search.words import Word, words_of_name
 
 Span = tuple[int, int]
 
@@ -19,7 +19,7 @@ def highlights(text: str, sought: Sequence[Sought], nearest: Sequence[Nearness])
     So nothing is marked that is like what was typed, where the hit has that itself.
     """
     spans = []
-    for word in words_of(text):
+    for word in words_of_name(text):
         for each, nearness in zip(sought, nearest, strict=True):
             span = _met(each, nearness, word)
             if span is not None:

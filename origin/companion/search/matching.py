@@ -50,4 +50,10 @@ def meet(sought: Sought, word: str) -> Meeting:
 
 def nearest(sought: Sought, words: Iterable[str]) -> Nearness:
     """Return how near the nearest of some words is."""
-    return max((meet(sought, word).nearness for word in words), default=Nearness.NONE)
+    best = Nearness.NONE
+    for word in words:
+        nearness = meet(sought, word).nearness
+        if nearness is Nearness.SAME:
+            return nearness
+        best = max(best, nearness)
+    return best

@@ -42,25 +42,27 @@ class Lists:
         self._rows.execute("PRAGMA journal_mode=OFF")
         self._rows.execute("PRAGMA synchronous=OFF")
         self._rows.execute(
-            "CREATE TABLE lists (prefix TEXT, rank INTEGER, key TEXT, PRIMARY KEY (prefix, rank))"
+            "CREATE TABLE lists (prefix TEXT, rank INTEGER, PRIMARY KEY (prefix, rank))"
             " WITHOUT ROWID"
         )
+        self._rows.execute("CREATE TABLE ranks (rank INTEGER PRIMARY KEY, key TEXT)")
         self._listed: Counter[str] = Counter()
         self._rank = 0
 
     def add(self, names: Iterable[tuple[str, str]]) -> None:
         """Add keys and names, those that are played most first."""
-        self._rows.executemany("INSERT INTO lists VALUES (?, ?, ?)", self._some(names))
+        self._rows.executemany("INSERT INTO lists VALUES (?, ?)", self._some(names))
 
-    def _some(self, names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, int, str]]:
+    def _some(self, names: Iterable[tuple[str, str]]) -> Iterator[tuple[str, int]]:
         for key, name in names:
             self._rank += 1
+            self._rows.execute("INSERT INTO ranks VALUES (?, ?)", (self._rank, key))
             for prefix in set(beginnings(name)):
                 if len(prefix) <= _COUNTED_LENGTH:
                     if self._listed[prefix] >= LISTED:
                         continue
                     self._listed[prefix] += 1
-                yield prefix, self._rank, key
+                yield prefix, self._rank
 
     def publish(self) -> None:
         """Let them be read."""
@@ -104,7 +106,9 @@ class Suggestions:
 
     def of(self, prefix: str) -> list[str]:
         """Return the keys for a folded beginning, most played first; none where it is too long."""
-        asked = "SELECT key FROM lists WHERE prefix = ? ORDER BY rank LIMIT ?"
+        asked = (
+            "SELECT key FROM lists JOIN ranks USING (rank) WHERE prefix = ? ORDER BY rank LIMIT ?"
+        )
         with self._lock:
             if self._rows is None or not 0 < len(prefix) <= PREFIX_LENGTH_MAX:
                 return []

@@ -60,7 +60,7 @@ def read_typed(text: str) -> Typed:
 def _phrase(text: str) -> tuple[str, ...]:
     words = words_of(text)
     if words and words[-1].is_tail:
-        words.pop()  # the two characters before it say the same
+        words = words[:-1]  # the two characters before it say the same
     return tuple(word.text for word in words)
 
 

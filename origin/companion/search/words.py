@@ -8,6 +8,7 @@ Where a text has no letter at all, as a few titles do, its signs are its words.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from origin.companion.search.folding import Folded, fold
@@ -35,15 +36,19 @@ class Word:
     is_tail: bool = False
 
 
-def words_of(text: str) -> list[Word]:
+def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of a text, in order."""
-    folded = fold(text)
-    found = list(_words(folded))
-    return found or [
+    return tuple(_words(fold(text))) or tuple(
         Word(match[0][:LENGTH_MAX], match.start(), tuple(range(match.start() + 1, match.end() + 1)))
         for match in _SIGNS.finditer(text)
         if not _is_unseen(match[0])
-    ]
+    )
+
+
+@lru_cache(maxsize=4096)
+def words_of_name(name: str) -> tuple[Word, ...]:
+    """Return the words of a name, of which most are shown again and again."""
+    return words_of(name)
 
 
 def indexed(text: str) -> str:
