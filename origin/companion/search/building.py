@@ -10,7 +10,7 @@ from origin.companion.database import Database
 from origin.companion.search import rows
 from origin.companion.search.bookmark import Bookmark
 from origin.companion.search.entries import Kind
-from origin.companion.search.errors import IndexMissing
+from origin.companion.search.errors import IndexBusy, IndexMissing
 from origin.companion.search.folders import Folders, discard
 from origin.companion.search.writing import Aside, Writer
 
@@ -38,6 +38,7 @@ class Building:
         try:
             while bookmark.building is not None:
                 bookmark = await self._step(writer, bookmark, bookmark.building)
+            await self._aside(writer.finish)
         finally:
             await self._aside(writer.close)
         await self._aside(self._folders.publish)
@@ -48,6 +49,8 @@ class Building:
             try:
                 writer = await self._aside(Writer, path)
                 bookmark = await self._aside(writer.bookmark)
+            except IndexBusy:
+                raise
             except IndexMissing:
                 bookmark = None
             else:

@@ -23,3 +23,7 @@ class CursorGone(Gone):
 
 class IndexMissing(Exception):
     """There is no index to read yet, or it cannot be read."""
+
+
+class IndexBusy(IndexMissing):
+    """The index is good, and cannot be written now."""

@@ -17,7 +17,7 @@ from origin.companion.catalogue.tables import events
 from origin.companion.database import Database
 from origin.companion.search.bookmark import Bookmark
 from origin.companion.search.building import Building, newest_event
-from origin.companion.search.errors import IndexMissing
+from origin.companion.search.errors import IndexBusy, IndexMissing
 from origin.companion.search.folders import Folders, discard, feeding, is_intact
 from origin.companion.search.following import follow
 from origin.companion.search.index import SUSPECT
@@ -58,6 +58,9 @@ class Feeder:
                 except (IndexMissing, DatabaseUnavailable, OSError) as error:
                     _log.warning("search is not fed", reason=str(error))
                     await asyncio.sleep(AGAIN_S)
+                except Exception:  # noqa: BLE001 the index must not stay as it is for ever
+                    _log.exception("search is not fed")
+                    await asyncio.sleep(AGAIN_S)
                 await asyncio.sleep(LOCK_S)
         finally:
             self._aside.close()
@@ -75,7 +78,9 @@ class Feeder:
         await self._aside(self._folders.discard_others, path)
         try:
             writer = await self._aside(Writer, path)
-        except IndexMissing:
+        except IndexBusy:
+            raise
+        except IndexMissing:  # of another version of the engine
             await self._discard(path)
             raise
         try:

@@ -40,16 +40,15 @@ async def follow(
 ) -> None:
     """Write what changed; what an artist or an album is called is in all of theirs."""
     said = changed(events)
-    tracks = said.tracks
     for album_id in said.albums:
-        tracks |= dict.fromkeys(await rows.ids_of_album(connection, album_id, BATCH))
+        await _follow_album(connection, writer, aside, album_id)
     for artist_id in said.artists:
         if await rows.entries(connection, Kind.ARTIST, [artist_id]):
             await _follow_artist(connection, writer, aside, artist_id)
         else:
             await aside(writer.remove_artist, artist_id)
     for kind, ids in (
-        (Kind.ARTIST, said.artists), (Kind.ALBUM, said.albums), (Kind.TRACK, tracks),
+        (Kind.ARTIST, said.artists), (Kind.ALBUM, said.albums), (Kind.TRACK, said.tracks),
     ):  # fmt: skip
         await _reread(connection, writer, aside, kind, list(ids))
 
@@ -62,6 +61,15 @@ async def _follow_artist(
         while ids := await rows.ids_of_artist(connection, kind, artist_id, behind, BATCH):
             await _reread(connection, writer, aside, kind, ids)
             behind = ids[-1]
+
+
+async def _follow_album(
+    connection: AsyncConnection, writer: Writer, aside: Aside, album_id: str
+) -> None:
+    behind = ""
+    while ids := await rows.ids_of_album(connection, album_id, behind, BATCH):
+        await _reread(connection, writer, aside, Kind.TRACK, ids)
+        behind = ids[-1]
 
 
 async def _reread(

@@ -43,7 +43,7 @@ def open_index(path: Path, *, make: bool = False) -> Index:
         index.config_reader("manual")
         teach(index)
     except BaseException as error:
-        raise _translated(error) from error
+        raise translated(error) from error
     return index
 
 
@@ -99,7 +99,7 @@ class Reader:
         except BaseException as error:
             _log.exception("the index cannot be read", folder=str(opened.path))
             suspect(opened.path)
-            raise _translated(error) from error
+            raise translated(error) from error
 
     def _newest(self, opened: _Opened | None) -> _Opened | None:
         path = self._folders.ready()
@@ -133,7 +133,7 @@ def _reload(index: Index) -> None:
     try:
         index.reload()
     except BaseException as error:
-        raise _translated(error) from error
+        raise translated(error) from error
 
 
 def _commit_of(path: Path) -> tuple[int, int, int]:
@@ -142,7 +142,7 @@ def _commit_of(path: Path) -> tuple[int, int, int]:
     return path.stat().st_ino, status.st_ino, status.st_mtime_ns
 
 
-def _translated(error: BaseException) -> IndexMissing:
+def translated(error: BaseException) -> IndexMissing:
     """Return what a failure of the engine is here; its panics are no ``Exception``s."""
     if isinstance(error, Exception) or type(error).__name__ == "PanicException":
         return IndexMissing(f"The index cannot be read: {error}")

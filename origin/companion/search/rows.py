@@ -137,10 +137,12 @@ async def ids_of_artist(
     return list(await connection.scalars(asked.order_by(table.c.id).limit(limit)))
 
 
-async def ids_of_album(connection: AsyncConnection, album_id: str, limit: int) -> list[str]:
-    """Return the ids of an album's tracks."""
-    asked = select(tracks.c.id).where(tracks.c.album_id == album_id)
-    return list(await connection.scalars(asked.order_by(tracks.c.album_position).limit(limit)))
+async def ids_of_album(
+    connection: AsyncConnection, album_id: str, behind: str, limit: int
+) -> list[str]:
+    """Return the next ids of an album's tracks."""
+    asked = select(tracks.c.id).where(tracks.c.album_id == album_id, tracks.c.id > behind)
+    return list(await connection.scalars(asked.order_by(tracks.c.id).limit(limit)))
 
 
 async def _entries(connection: AsyncConnection, kind: Kind, asked: Select[Any]) -> list[Entry]:

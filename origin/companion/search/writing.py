@@ -1,7 +1,7 @@
 """Writing an index. Calls block, and are for one thread at a time."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -11,8 +11,8 @@ from tantivy import Document, Index, IndexWriter, Query, Searcher
 
 from origin.companion.search.bookmark import Bookmark
 from origin.companion.search.entries import Entry
-from origin.companion.search.errors import IndexMissing
-from origin.companion.search.index import open_index
+from origin.companion.search.errors import IndexBusy
+from origin.companion.search.index import open_index, translated
 from origin.companion.search.schema import BOOKMARK, document
 
 HEAP_BYTES: Final = 30_000_000
@@ -21,7 +21,10 @@ _R = TypeVar("_R")
 
 
 class Writer:
-    """The one writer of an index; raises IndexMissing where that cannot be written."""
+    """The one writer of an index.
+
+    Raises IndexBusy where there is another one, IndexMissing where no index can be read.
+    """
 
     def __init__(self, path: Path, *, make: bool = False) -> None:
         self.path = path
@@ -29,7 +32,7 @@ class Writer:
         try:
             self._writer: IndexWriter = self._index.writer(HEAP_BYTES, 1)
         except ValueError as error:  # a full disk, or LockBusy: another process writes it
-            raise IndexMissing(f"The index cannot be written: {error}") from error
+            raise IndexBusy(f"The index cannot be written: {error}") from error
 
     def bookmark(self) -> Bookmark | None:
         """Return how far it has come, None where that is not known."""
@@ -80,9 +83,13 @@ class Writer:
             for address, value in zip(addresses, values, strict=True)
         }
 
-    def close(self) -> None:
-        """Wait for what is merged, and let others write; nothing more can be written."""
+    def finish(self) -> None:
+        """Wait until no file is written any more; nothing but ``close`` may follow."""
         self._writer.wait_merging_threads()
+
+    def close(self) -> None:
+        """Let others write, and give up what is being merged; nothing more can be written."""
+        del self._writer
 
     def _searcher(self) -> Searcher:
         self._index.reload()
@@ -96,10 +103,21 @@ class Aside:
         self._pool = ThreadPoolExecutor(1, "search-writer")
 
     async def __call__(self, work: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
-        """Do it there."""
+        """Do it there; raises IndexMissing where the engine panics, which is no ``Exception``."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(work, *arguments, **named))
+        return await loop.run_in_executor(self._pool, partial(_guarded, work, arguments, named))
 
     def close(self) -> None:
         """Wait for what is being done."""
         self._pool.shutdown(cancel_futures=True)
+
+
+def _guarded(
+    work: Callable[..., _R], arguments: tuple[object, ...], named: Mapping[str, object]
+) -> _R:
+    try:
+        return work(*arguments, **named)
+    except Exception:
+        raise
+    except BaseException as error:
+        raise translated(error) from error
