@@ -25,6 +25,7 @@ _CLOSENESS: Final = {
 }
 _WEIGHT_OF_CLOSENESS: Final = 4.0
 _WEIGHT_OF_TITLE: Final = 1.0
+_WEIGHT_OF_WHOLE_TITLE: Final = 0.5
 _WEIGHT_OF_SCORE: Final = 0.5
 _WEIGHT_OF_PLAYS: Final = 1.0
 _WEIGHT_OF_FRESHNESS: Final = 0.1
@@ -58,12 +59,14 @@ def _rating(sought: Sequence[Sought], candidate: Candidate, now_s: float) -> flo
         in_title += of_title is not Nearness.NONE
         closeness += _CLOSENESS[max(of_title, nearest(word, candidate.others))]
     closeness /= max(len(sought), 1)
+    is_title = candidate.title == tuple(word.text for word in sought)
     share = min(in_title / max(len(candidate.title), 1), 1.0)
     plays = min(math.log1p(max(candidate.plays, 0)) / math.log1p(_PLAYS_OF_A_HIT), 1.2)
     freshness = math.exp(-max(now_s - candidate.created_s, 0.0) / _FRESH_S)
     return (
         _WEIGHT_OF_CLOSENESS * closeness
         + _WEIGHT_OF_TITLE * share
+        + _WEIGHT_OF_WHOLE_TITLE * is_title
         + _WEIGHT_OF_SCORE * candidate.score
         + _WEIGHT_OF_PLAYS * plays
         + _WEIGHT_OF_FRESHNESS * freshness

@@ -73,6 +73,7 @@ async def test_a_damaged_index_is_made_anew(
         assert ready is not None
         assert is_intact(ready)
         damage(next(ready.glob(part)))
+        assert not is_intact(ready)
         async with searching(database, tmp_path) as search:
             async with asyncio.timeout(20):
                 while not is_intact(folders(search).ready() or tmp_path):  # noqa: ASYNC110 a folder

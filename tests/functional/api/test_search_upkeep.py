@@ -11,6 +11,7 @@ from sqlalchemy import update
 from origin.companion.catalogue.tables import tracks
 from origin.companion.database import Database
 from origin.companion.search import building
+from origin.companion.search import popularity as popularity_of_rows
 from origin.companion.search.bookmark import Bookmark
 from origin.companion.search.building import Building
 from origin.companion.search.entries import key_of, popularity_of
@@ -40,13 +41,18 @@ def made_folders(tmp_path: Path) -> Folders:
     return Folders(tmp_path / "search", SCHEMA)
 
 
-@pytest.mark.parametrize("after_s", [HOT_S, TURN_S])
+@pytest.mark.parametrize(("after_s", "is_first"), [(HOT_S, False), (TURN_S, True)])
 async def test_plays_come_into_the_index(
-    catalogue: Catalogue, tmp_path: Path, after_s: float
+    catalogue: Catalogue,
+    tmp_path: Path,
+    after_s: float,
+    is_first: bool,  # noqa: FBT001 a case
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(popularity_of_rows, "BATCH", 1)  # the most played; or the first by id
     ann = await catalogue.artist("Ann")
-    played = await catalogue.track(ann, "Song")
-    still = await catalogue.track(ann, "Song", play_count=7)
+    made = sorted([await catalogue.track(ann, "Song", play_count=7) for _ in range(2)])
+    played, still = made if is_first else reversed(made)
     folders, aside, now_s = made_folders(tmp_path), Aside(), 0.0
     await Building(catalogue.database, folders, aside).run()
     writer = Writer(folders.ready() or tmp_path)

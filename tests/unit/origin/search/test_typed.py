@@ -126,3 +126,8 @@ def test_plays_decide_among_equals_and_outweigh_a_rare_word() -> None:
     assert ranked(read_typed("love "), found, now_s=0.0) == ["many", "few"]
     found = [candidate("rare", "lvoe song here"), candidate("meant", "love", plays=1_000_000)]
     assert ranked(read_typed("lvoe "), found, now_s=0.0) == ["meant", "rare"]
+
+
+def test_a_title_that_is_what_was_typed_comes_before_parts_of_it() -> None:
+    found = [candidate("one", "duran", plays=100), candidate("both", "duran duran", plays=10)]
+    assert ranked(read_typed("duran duran"), found, now_s=0.0) == ["both", "one"]
