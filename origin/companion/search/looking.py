@@ -3,7 +3,7 @@
 All of this is in the engine, which does not hold the interpreter: it is called in threads.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,14 +59,11 @@ def look(
     question = questions.exact(typed, filters)
     exact, total = _best(searcher, question, depth)
     like: list[Hit] = []
-    if typed.words and (total < LITTLE or _has_rare_word(searcher, typed)):
-        wider = questions.like(typed, filters)
+    for wider in _wider(searcher, questions, typed, filters, total):
         like, like_total = _best(searcher, wider, depth)
-        if not like_total and len(typed.words) >= _MOST_OF_MIN:
-            wider = questions.most(typed, filters)
-            like, like_total = _best(searcher, wider, depth)
         if like_total > total:
             question, total = wider, like_total
+            break
     facets = _counted(searcher, question) if with_facets else {}
     return Found(exact, like, total, facets)
 
@@ -82,12 +79,22 @@ def _best(searcher: Searcher, question: Query, depth: int) -> tuple[list[Hit], i
     return hits, result.count
 
 
-def _has_rare_word(searcher: Searcher, typed: Typed) -> bool:
+def _wider(
+    searcher: Searcher, questions: Questions, typed: Typed, filters: Filters, total: int
+) -> Iterator[Query]:
+    """Yield wider and wider questions: few words have a typo, and all that is like each is much."""
     rare = max(_RARE_MIN, searcher.num_docs // _RARE_SHARE)
-    return any(
-        len(word.text) >= TYPO_LENGTH_MIN and _entries_with(searcher, word) <= rare
+    doubtful = [
+        word
         for word in typed.words
-    )
+        if len(word.text) >= TYPO_LENGTH_MIN and _entries_with(searcher, word) <= rare
+    ]
+    if doubtful:
+        yield questions.like(typed, filters, doubtful)
+    if total < LITTLE and len(doubtful) < len(typed.words):
+        yield questions.like(typed, filters, typed.words)
+    if not total and len(typed.words) >= _MOST_OF_MIN:
+        yield questions.most(typed, filters)
 
 
 def _entries_with(searcher: Searcher, word: Sought) -> int:

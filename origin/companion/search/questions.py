@@ -4,7 +4,7 @@ A word in the title weighs most, then in the names (title, artist, album), the t
 description. All words have to be there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,9 +53,13 @@ class Questions:
         """Ask for all words as they were typed."""
         return self._all([*map(self._word, typed.words), *self._phrases(typed)], filters)
 
-    def like(self, typed: Typed, filters: Filters) -> Query:
-        """Ask for all words, or those that are one edit away. Phrases are meant as they are."""
-        return self._all([*map(self._like, typed.words), *self._phrases(typed)], filters)
+    def like(self, typed: Typed, filters: Filters, doubtful: Collection[Sought]) -> Query:
+        """Ask for all words, or for what is one edit away of doubtful ones.
+
+        Phrases are meant as they are.
+        """
+        words = [self._like(word) if word in doubtful else self._word(word) for word in typed.words]
+        return self._all([*words, *self._phrases(typed)], filters)
 
     def most(self, typed: Typed, filters: Filters) -> Query:
         """Ask for all words but one, or those that are one edit away."""
