@@ -13,7 +13,7 @@ from origin.companion.search.matching import TYPO_LENGTH_MIN
 from origin.companion.search.questions import Filters, Questions
 from origin.companion.search.typed import Sought, Typed
 
-LITTLE: Final = 10
+LITTLE: Final = 3
 _RARE_MIN: Final = 3
 _RARE_SHARE: Final = 20_000
 """A word that is in one of so many entries may be meant to be another."""
