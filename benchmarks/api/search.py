@@ -1,6 +1,7 @@
 """Search over HTTP, in a catalogue of many scripts: what it finds, and how fast.
 
-``python -m benchmarks.api.search --tracks 1000000`` is the size that the goals are about.
+``python -m benchmarks.api search --tracks 1000000`` is the size that the goals are about;
+``--show 1`` tells what was not found.
 """
 
 import argparse
@@ -11,11 +12,9 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,8 +23,6 @@ from urllib.parse import quote, urlsplit
 from benchmarks.api.search_catalogue import fill, tracks
 from benchmarks.api.search_queries import Query, queries
 from benchmarks.origin.servers import Server
-from benchmarks.packaging.machine import surroundings
-from benchmarks.questions import first_line
 from origin.database.engine import open_database
 
 _BUILT_WITHIN_S = 3600.0
@@ -63,12 +60,12 @@ def answer(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     filled_s = time.monotonic() - begun_s
     wanted = queries(lambda: tracks(asked.tracks, asked.seed), asked.queries, asked.seed + 1000)
     serve = [sys.executable, "-m", "origin.cli", "serve", "--state", str(folder), "--port", "0"]
+    serve += ["--api-requests-per-address", "0"]
     log = (folder / "log").open("wb")
     with log, subprocess.Popen(serve, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         try:
             url = (process.stdout or io.StringIO()).readline().rpartition(" ")[2].strip()
             return {
-                "tracks": asked.tracks,
                 "goals": _GOALS,
                 "catalogue_written_s": round(filled_s, 1),
                 **_measure(Server(url, process.pid), wanted, folder, asked),
@@ -158,23 +155,3 @@ def _percentiles(took_ms: list[float]) -> dict[str, float]:
         "p50_ms": round(took_ms[len(took_ms) // 2], 2),
         "p99_ms": round(took_ms[len(took_ms) * 99 // 100], 2),
     }
-
-
-def main() -> None:
-    """Measure, and print one JSON document."""
-    parser = argparse.ArgumentParser(description=first_line(__doc__))
-    parser.add_argument("--tracks", type=int, default=2_000)
-    parser.add_argument("--queries", type=int, default=20, help="Of each kind.")
-    parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--show", type=int, default=0, help="1: print what was not found.")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="soundbridge-") as name:
-        found = answer(asked, Path(name))
-    report = {"question": first_line(__doc__), **found, **surroundings()}
-    report["versions"]["tantivy"] = version("tantivy")
-    print(json.dumps(report, indent=2))
-
-
-if __name__ == "__main__":
-    main()

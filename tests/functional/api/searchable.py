@@ -14,6 +14,7 @@ from sqlalchemy import Table, insert, update
 from yarl import URL
 
 from origin.app import create_app
+from origin.companion.access import Access, Budgets
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.composition import Companion, new_random_id
@@ -25,6 +26,9 @@ from origin.database.engine import open_database, open_sqlite_reader
 from tests.functional.api.service import NOW_S
 
 WITHIN_S = 20.0
+UNBOUNDED = Access(budgets=Budgets(0, 0))
+"""Tests ask again and again until something is found."""
+
 TABLES = {"track": tracks, "artist": artists, "album": albums}
 
 
@@ -45,7 +49,9 @@ async def searching(database: Database, state: Path) -> AsyncIterator["Search"]:
     async with (
         open_search(database, state) as finding,
         TestClient(
-            TestServer(create_app(MemoryStore(), companion=Companion(database, finding)))
+            TestServer(
+                create_app(MemoryStore(), companion=Companion(database, UNBOUNDED, finding=finding))
+            )
         ) as client,
     ):
         yield Search(database=database, client=client, state=state)
