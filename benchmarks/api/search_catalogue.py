@@ -124,11 +124,12 @@ def fill(state: Path, number: int, seed: int) -> None:
                     (seen, _USER, track.artist, seen, _NOW_S, _NOW_S),
                 )
             rows.execute(
-                "INSERT INTO tracks (id, artist_id, title, description, genre, language, explicit,"
+                "INSERT INTO tracks (id, user_id, listed_s, artist_id, title, description, genre,"
+                " language, explicit,"
                 " visibility, released_on, duration_s, play_count, created_s, updated_s, version)"
-                " VALUES (?, ?, ?, '', ?, ?, 0, 'public', ?, ?, ?, ?, ?, 1)",
+                " VALUES (?, ?, ?, ?, ?, '', ?, ?, 0, 'public', ?, ?, ?, ?, ?, 1)",
                 (
-                    track.id, track.artist_id, track.title, random.choice(_GENRES),
+                    track.id, _USER, _NOW_S, track.artist_id, track.title, random.choice(_GENRES),
                     SCRIPTS[track.script].language,
                     f"{random.randint(1960, 2025)}-01-01", random.uniform(60, 1500),
                     min(int(random.paretovariate(0.6)), _PLAYS_MAX),

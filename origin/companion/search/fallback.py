@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.catalogue.tables import albums, artists, tracks
-from origin.companion.identity.rules import Visibility
+from origin.companion.search import rows
 from origin.companion.search.entries import Kind, key_of
 from origin.companion.search.typed import Sought, Typed
 
@@ -40,11 +40,11 @@ def _recent(kind: Kind) -> Subquery:
         )
     else:
         table = tracks if kind is Kind.TRACK else albums
-        order = table.c.play_count if kind is Kind.TRACK else table.c.created_s
+        order = table.c.play_count if kind is Kind.TRACK else table.c.listed_s
         asked = (
             select(table.c.id, (table.c.title + " " + artists.c.name).label("names"))
             .join(artists, artists.c.id == table.c.artist_id)
-            .where(table.c.visibility == Visibility.PUBLIC, table.c.deleted_s.is_(None))
+            .where(rows.listed(table))
             .order_by(order.desc(), table.c.id.desc())
         )
     return asked.limit(LOOKED_THROUGH).subquery("recent")

@@ -12,7 +12,6 @@ from sqlalchemy import Select, select
 
 from origin.companion.catalogue.tables import tracks
 from origin.companion.database import Database
-from origin.companion.identity.rules import Visibility
 from origin.companion.search import rows
 from origin.companion.search.entries import Kind, key_of, popularity_of
 from origin.companion.search.writing import Aside, Writer
@@ -42,9 +41,7 @@ class Popularity:
     async def look(self) -> bool:
         """Look, if it is time to; tell whether something was written."""
         now_s = self._clock()
-        public = select(tracks.c.id, tracks.c.play_count).where(
-            tracks.c.visibility == Visibility.PUBLIC, tracks.c.deleted_s.is_(None)
-        )
+        public = select(tracks.c.id, tracks.c.play_count).where(rows.listed(tracks))
         if now_s - self._hot_s >= HOT_S:
             self._hot_s = now_s
             most = public.order_by(tracks.c.play_count.desc(), tracks.c.id.desc())

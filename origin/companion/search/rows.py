@@ -1,6 +1,6 @@
 """Rows that can be found, as entries for the index and as hits to show.
 
-What can be found is what is public and has an artist: ``_PUBLIC`` is the one place that says so.
+What can be found is what is listed and has an artist: ``_PUBLIC`` is the one place that says so.
 """
 
 from collections import defaultdict
@@ -31,18 +31,23 @@ from origin.companion.search.entries import Entry, Kind, key_of, kind_and_id
 _TABLES: Final = {Kind.TRACK: tracks, Kind.ARTIST: artists, Kind.ALBUM: albums}
 
 
-def _public(table: Any) -> ColumnElement[bool]:
-    return and_(table.c.visibility == Visibility.PUBLIC, table.c.deleted_s.is_(None))
+def listed(table: Any) -> ColumnElement[bool]:
+    """Tell what is in public lists: that has an index, and is held against what it follows from."""
+    return and_(
+        table.c.listed_s.is_not(None),
+        table.c.visibility == Visibility.PUBLIC,
+        table.c.deleted_s.is_(None),
+    )
 
 
 _ARTIST_IS_THERE: Final = artists.c.deleted_s.is_(None)
 _PUBLIC: Final[Mapping[Kind, ColumnElement[bool]]] = {
-    Kind.TRACK: and_(_public(tracks), _ARTIST_IS_THERE),
+    Kind.TRACK: and_(listed(tracks), _ARTIST_IS_THERE),
     Kind.ARTIST: _ARTIST_IS_THERE,
-    Kind.ALBUM: and_(_public(albums), _ARTIST_IS_THERE),
+    Kind.ALBUM: and_(listed(albums), _ARTIST_IS_THERE),
 }
 _TRACKS: Final = tracks.join(artists, artists.c.id == tracks.c.artist_id).outerjoin(
-    albums, and_(albums.c.id == tracks.c.album_id, _public(albums))
+    albums, and_(albums.c.id == tracks.c.album_id, listed(albums))
 )
 _ALBUMS: Final = albums.join(artists, artists.c.id == albums.c.artist_id)
 
@@ -98,14 +103,14 @@ _ENTRIES: Final[Mapping[Kind, Select[Any]]] = {
         artists.c.id.label("artist_id"),
         artists.c.name.label("title"),
         select(func.coalesce(func.sum(tracks.c.play_count), 0))
-        .where(tracks.c.artist_id == artists.c.id, _public(tracks))
+        .where(tracks.c.artist_id == artists.c.id, listed(tracks))
         .scalar_subquery()
         .label("plays"),
     ).where(_PUBLIC[Kind.ARTIST]),
     Kind.ALBUM: _HITS[Kind.ALBUM].add_columns(
         albums.c.description,
         select(func.coalesce(func.sum(tracks.c.play_count), 0))
-        .where(tracks.c.album_id == albums.c.id, _public(tracks))
+        .where(tracks.c.album_id == albums.c.id, listed(tracks))
         .scalar_subquery()
         .label("plays"),
     ),

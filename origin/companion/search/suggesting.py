@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, tuple_
 
 from origin.companion.catalogue.tables import albums, artists, tracks
 from origin.companion.database import Database
-from origin.companion.identity.rules import Visibility
+from origin.companion.search import rows
 from origin.companion.search.entries import Kind, key_of
 from origin.companion.search.folders import Folders
 from origin.companion.search.suggestions import Lists
@@ -72,11 +72,9 @@ class Suggesting:
             .join(artists, artists.c.id == tracks.c.artist_id)
             .outerjoin(
                 albums,
-                (albums.c.id == tracks.c.album_id)
-                & (albums.c.visibility == Visibility.PUBLIC)
-                & albums.c.deleted_s.is_(None),
+                (albums.c.id == tracks.c.album_id) & rows.listed(albums),
             )
-            .where(tracks.c.visibility == Visibility.PUBLIC, tracks.c.deleted_s.is_(None))
+            .where(rows.listed(tracks), artists.c.deleted_s.is_(None))
             .order_by(tracks.c.play_count.desc(), tracks.c.id.desc())
             .limit(_BATCH)
         )  # fmt: skip

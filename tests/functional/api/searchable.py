@@ -78,19 +78,21 @@ class Catalogue:
 
     async def album(self, artist_id: str, title: str, **values: Any) -> str:
         """Make an album."""
-        row = {"kind": "album", **_work(artist_id, title)}
+        row = {"kind": "album", **self._work(artist_id, title)}
         return await self._add(albums, "album", row | values)
 
     async def track(
         self, artist_id: str, title: str, *, tags: Iterable[str] = (), **values: Any
     ) -> str:
         """Make a track."""
-        row = {"play_count": 0, **_work(artist_id, title)} | values
+        row = {"play_count": 0, **self._work(artist_id, title)} | values
         return await self._add(tracks, "track", row, tags)
 
     async def change(self, kind: str, entity_id: str, **values: Any) -> None:
         """Say something else of it."""
         table = TABLES[kind]
+        if values.keys() & {"visibility", "deleted_s"} and kind != "artist":
+            values["listed_s"] = None
         async with self.database.change() as connection:
             await connection.execute(update(table).where(table.c.id == entity_id).values(values))
             happened = "deleted" if "deleted_s" in values else "changed"
@@ -100,12 +102,26 @@ class Catalogue:
         self, table: Table, kind: str, row: dict[str, Any], tags: Iterable[str] = ()
     ) -> str:
         entity_id: str = row["id"]
+        if kind != "artist":
+            row["listed_s"] = NOW_S if row["visibility"] == "public" else None
         async with self.database.change() as connection:
             await connection.execute(insert(table).values(row))
             for tag in tags:
                 await connection.execute(insert(track_tags).values(track_id=entity_id, tag=tag))
             await events.tell(connection, f"{kind}.created", entity_id, "x", {}, now_s=NOW_S)
         return entity_id
+
+    def _work(self, artist_id: str, title: str) -> dict[str, Any]:
+        return {
+            "id": new_random_id(),
+            "user_id": self.owner_id,
+            "artist_id": artist_id,
+            "title": title,
+            "description": "",
+            "explicit": False,
+            "visibility": "public",
+            **_times(),
+        }
 
     async def _owner(self) -> str:
         if self.owner_id is None:
@@ -165,15 +181,3 @@ class Search(Catalogue):
 
 def _times() -> dict[str, Any]:
     return {"created_s": NOW_S, "updated_s": NOW_S, "version": 1}
-
-
-def _work(artist_id: str, title: str) -> dict[str, Any]:
-    return {
-        "id": new_random_id(),
-        "artist_id": artist_id,
-        "title": title,
-        "description": "",
-        "explicit": False,
-        "visibility": "public",
-        **_times(),
-    }
