@@ -78,14 +78,14 @@ class Catalogue:
 
     async def album(self, artist_id: str, title: str, **values: Any) -> str:
         """Make an album."""
-        row = {"kind": "album", **self._work(artist_id, title)}
+        row = {"kind": "album", **await self._work(artist_id, title)}
         return await self._add(albums, "album", row | values)
 
     async def track(
         self, artist_id: str, title: str, *, tags: Iterable[str] = (), **values: Any
     ) -> str:
         """Make a track."""
-        row = {"play_count": 0, **self._work(artist_id, title)} | values
+        row = {"play_count": 0, **await self._work(artist_id, title)} | values
         return await self._add(tracks, "track", row, tags)
 
     async def change(self, kind: str, entity_id: str, **values: Any) -> None:
@@ -111,10 +111,10 @@ class Catalogue:
             await events.tell(connection, f"{kind}.created", entity_id, "x", {}, now_s=NOW_S)
         return entity_id
 
-    def _work(self, artist_id: str, title: str) -> dict[str, Any]:
+    async def _work(self, artist_id: str, title: str) -> dict[str, Any]:
         return {
             "id": new_random_id(),
-            "user_id": self.owner_id,
+            "user_id": await self._owner(),
             "artist_id": artist_id,
             "title": title,
             "description": "",
