@@ -40,6 +40,8 @@ from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
 from origin.companion.pages.serving import add_pages
+from origin.companion.search.endpoints import Searching
+from origin.companion.search.finding import Finding
 from origin.companion.uploads.composition import upload_endpoints
 from origin.companion.uploads.tus.marks import marking
 from origin.companion.webhooks.endpoints import WebhookEndpoints
@@ -63,9 +65,9 @@ class Companion:
 
     ``media`` is what plays. ``tokens`` tells whose an identity provider's token is, ``shared``
     counts requests for all processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of
-    the queue. Without ``uploads``, nothing can be uploaded. ``is_draining`` tells whether the
-    process comes to its end: streams end then. ``outward`` are private networks that webhooks may
-    reach.
+    the queue. Without ``uploads``, nothing can be uploaded; without ``finding``, rows are searched
+    without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
+    ``outward`` are private networks that webhooks may reach.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Companion:
         shared: Counter | None = None,
         *,
         uploads: "Surroundings | None" = None,
+        finding: Finding | None = None,
         is_draining: "Callable[[], bool]" = lambda: False,
         outward: "Sequence[Network]" = (),
     ) -> None:
@@ -107,6 +110,7 @@ class Companion:
             *AssetChanges(database, media, new_random_id).endpoints(),
             *WebhookEndpoints(database, new_random_id, may_be_private=bool(outward)).endpoints(),
             *DeliveryEndpoints(database, new_random_id).endpoints(),
+            *Searching(finding or Finding(database)).endpoints(),
             *(() if uploads is None else upload_endpoints(uploads)),
         ]
 

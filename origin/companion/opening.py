@@ -17,6 +17,7 @@ from origin.companion.identity.sweeping import sweep
 from origin.companion.media import Media
 from origin.companion.outward.addresses import networks
 from origin.companion.rows import Rows
+from origin.companion.search.opening import open_search
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
@@ -55,6 +56,7 @@ async def open_companion(
         uploads = await opened.enter_async_context(
             open_uploads(database, store, rows.state, rules or UploadRules(), new_random_id)
         )
+        finding = await opened.enter_async_context(open_search(database, rows.state))
         companion = Companion(
             database,
             Media(open_store(store), tell),
@@ -62,6 +64,7 @@ async def open_companion(
             tokens,
             shared,
             uploads=uploads,
+            finding=finding,
             is_draining=is_draining,
             outward=networks(outward),
         )

@@ -18,6 +18,7 @@ from origin.companion.media import Media
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.database.engine import open_database, open_sqlite_reader
+from tests.functional.api.searchable import Search, opened_database, searching
 from tests.functional.api.service import Service
 from tests.servers.postgres import empty
 
@@ -79,3 +80,24 @@ async def service(
 def companion(service: Service) -> Companion:
     """What runs behind the API."""
     return service.companion
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def search(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Search]:
+    """A running search with nothing to find."""
+    url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    async with opened_database(tmp_path, url) as database:
+        if url is not None:
+            await empty(database.primary)
+        async with searching(database, tmp_path) as search:
+            yield search
+
+
+@pytest.fixture
+async def sqlite_search(tmp_path: Path) -> AsyncIterator[Search]:
+    """The same over SQLite alone."""
+    async with (
+        opened_database(tmp_path, None) as database,
+        searching(database, tmp_path) as search,
+    ):
+        yield search
