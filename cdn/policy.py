@@ -12,7 +12,7 @@ only where somebody has said that theirs checks tokens.
 
 The origin's own tiers hold the store's objects by a second table (``Holding``). What they add to
 what caches were promised is small: a complete entry reaches a browser within 60 s, as its max-age
-says, and 2 s (fresh and then stale, without Redis) or, where Redis lost a message, 11 s; a growing
+says, and 2 s (fresh and then stale, without Redis) or, where a message was lost, 11 s; a growing
 playlist within 3 + 2 s or 3 + 3 s.
 """
 
@@ -116,6 +116,8 @@ class Holding:
 
 
 NOT_HELD: Final = Holding(0, 0)
+DOUBTED_S: Final = 10
+"""What another store may know better is kept by nobody for longer."""
 UNVERIFIED: Final = Holding(60, 60)
 """Immutable, by its name, but nothing says which bytes it should have."""
 
@@ -181,11 +183,13 @@ def policy_for(
     audience: Audience = Audience.ANYONE,
     target_duration_s: int = USUAL_TARGET_DURATION_S,
     purged: bool = False,
+    doubted: bool = False,
 ) -> CachePolicy:
     """Decide what caches are told about one answer.
 
     ``purged`` says that a purger is configured: a change of entry then reaches the CDN at once, so
     that a CDN may keep entries for a day. Browsers, which nobody can purge, never do.
+    ``doubted`` says that a store which cannot be asked now may know better (``origin.stores``).
     ``target_duration_s`` matters to growing playlists alone (RFC 8216 §6.3.4: a player reloads
     after half of it where nothing changed).
     """
@@ -193,6 +197,8 @@ def policy_for(
     if audience is Audience.ONE or object_class is ObjectClass.PRIVATE:
         return CachePolicy("private, no-store", "no-store", "no-store", compressible)
     lifetime = _lifetime(object_class, target_duration_s, purged=purged)
+    if lifetime is not None and doubted:
+        lifetime = Lifetime(min(lifetime.browser_s, DOUBTED_S), public=lifetime.public)
     if lifetime is None:
         return CachePolicy("no-store", "no-store", "no-store", compressible)
     cache_control = _cache_control(lifetime, shared=audience is Audience.ANYONE)

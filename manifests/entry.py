@@ -2,12 +2,15 @@
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from manifests.errors import ManifestError
 from manifests.layout import Revision, check_id
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,21 @@ class Entry:
     changed_at: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse what is no duration, and ids that are none: they become keys and URLs."""
+        """Refuse what is no duration, ids that are none, and fields of another type.
+
+        Ids become keys and URLs, and all entries are listed together, whoever wrote them.
+        """
         check_id(self.playback_id)
         check_id(self.asset_id)
         check_id(self.revision)
-        if not (math.isfinite(self.duration_s) and self.duration_s >= 0):
+        is_duration = math.isfinite(self.duration_s) and self.duration_s >= 0
+        if not is_duration or isinstance(self.duration_s, bool):
             raise ManifestError(f"the entry cannot be read: it lasts {self.duration_s} s")
+        _check_text("created_at", self.created_at)
+        _check_text("title", "" if self.title is None else self.title)
+        _check_text("artist", "" if self.artist is None else self.artist)
+        if not isinstance(self.provisional, bool):
+            raise ManifestError("the entry cannot be read: provisional is neither true nor false")
 
     @property
     def where(self) -> Revision:
@@ -71,5 +83,11 @@ class Entry:
         try:
             fields: Any = json.loads(data)
             return cls(**fields)
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
             raise ManifestError(f"the entry cannot be read: {error}") from error
+
+
+def _check_text(name: str, text: object) -> None:
+    """Refuse what is no text, or none that UTF-8 has."""
+    if not isinstance(text, str) or _SURROGATE.search(text):
+        raise ManifestError(f"the entry cannot be read: {name} is no text")

@@ -12,7 +12,6 @@ from aiohttp import web
 
 from origin.cache import record
 from origin.cache.running import Tiers
-from origin.cache.tiered import Behind
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
@@ -21,7 +20,7 @@ from origin.delivery.compression import Compressor
 from origin.delivery.draining import Draining
 from origin.delivery.handlers import Delivery
 from origin.delivery.probes import STORE_TIMEOUT_S, Probes
-from origin.delivery.reading import Reader
+from origin.delivery.reading import Doubts, Reader, no_doubt
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.memory_shares import USUAL, MemoryShares
@@ -76,10 +75,12 @@ def create_app(
         (cross_origin.add_headers, record.add_headers, draining.mark, found.note)
     )
     responder = Responder(Compressor(shares.compressed), purged=purged)
+    doubts: Doubts = no_doubt
     if reader is None:
         answers = HotAnswers(shares.answers) if answers is None else answers
+        store = _reader(stores, store_timeout_s, telemetry)
         tiers = Tiers(
-            _reader(stores, store_timeout_s, telemetry),
+            store,
             cache,
             store_s=store_timeout_s,
             memory_bytes=shares.objects,
@@ -88,8 +89,8 @@ def create_app(
         answers.use_of = tiers.reader.held.memory.use_of
         count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
-        reader = tiers.reader
-    delivery = Delivery(reader, responder, tokens, shares)
+        reader, doubts = tiers.reader, store.doubted_until_s
+    delivery = Delivery(reader, responder, tokens, shares, doubts)
     delivery.add_routes(app, with_list=companion is None)  # the API has assets of its own
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
@@ -103,7 +104,9 @@ def create_app(
     return app
 
 
-def _reader(stores: "Sequence[ObjectStore]", timeout_s: float, telemetry: Telemetry) -> Behind:
+def _reader(
+    stores: "Sequence[ObjectStore]", timeout_s: float, telemetry: Telemetry
+) -> StoreReader | StoresReader:
     """Return what reads the stores; one alone is read as it is."""
     readers = [
         StoreReader(store, timeout_s=timeout_s, measured=telemetry.reads_of_store(number))

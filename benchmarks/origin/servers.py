@@ -59,7 +59,11 @@ class Server:
 
     def cpu_s(self) -> float:
         """How long it has computed, with all processes that it has started and that still run."""
-        return sum(map(_cpu_s, tree(self.pid)))
+        return sum(self.cpu_s_each().values())
+
+    def cpu_s_each(self) -> dict[int, float]:
+        """How long each of its processes has computed, by their ids."""
+        return {pid: _cpu_s(pid) for pid in tree(self.pid)}
 
     def memory_mb(self) -> float:
         """How much memory it holds, with all processes that it has started."""

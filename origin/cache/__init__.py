@@ -10,5 +10,6 @@ and the one table in ``cdn.policy`` (``lifetimes``, pure). What a request's read
 Three rules keep wrong bytes from being served. What has no end in memory, or goes to Redis, is
 listed in an index and was hashed on its way in. What changes lives for seconds, and goes at once
 where a change is heard of (``changes``). A read that began before a change was heard of is
-given to those who waited for it, and not held.
+given to those who waited for it, and not held; nor is it held that it found nothing, whatever
+changed.
 """

@@ -6,6 +6,7 @@ change counts as changed when it begins to hear, and lives for short while it do
 that no longer answers looks like a quiet one: it is asked for a sign of life every second.
 
 Who publishes is not held up: a message has a deadline, and where it is lost, lifetimes end without.
+Each is tried, whatever became of those before: who listens trusts that it is, once he is connected.
 """
 
 import asyncio
@@ -51,7 +52,7 @@ async def tell(connection: Connection, keys: Sequence[str]) -> None:
         return
     message = "\n".join(keys).encode()
     try:
-        await connection.ask(lambda: connection.client.publish(CHANNEL, message))
+        await connection.ask_anyway(lambda: connection.client.publish(CHANNEL, message))
     except (Unanswered, Refused):
         _log.debug("change not told", keys=len(keys))
 

@@ -1,9 +1,18 @@
-"""Who reads the store for all: a claim in Redis, which ends with its read or, at last, by itself.
+"""Who reads the store for all: a claim in Redis.
 
-There are two claims of each object, so that a claim that is lost with its process, or a read that
-is stuck, costs all others no more than the wait for the second.
+There are two claims of each object. Their rules:
+
+1. While Redis answers, only who holds a claim reads the store: two at a time, however slow it is.
+2. The first is free to whoever finds nothing, the second to who has waited for a while: so a claim
+   that is lost with its process, or a read that is stuck, costs others no more than that wait.
+3. Whoever asked for a claim releases it, however his read ends: what he wanted is there, or is not,
+   he was cancelled, or nobody told him whether he has it.
+4. Nobody releases another's: a claim has a token, which is never used again.
+5. A claim that nobody releases, its process being dead, ends by itself, soon after any read under
+   it must have ended.
 """
 
+import asyncio
 import secrets
 from contextlib import suppress
 from itertools import count
@@ -20,6 +29,9 @@ _SECOND: Final = "claim2"
 _RELEASE: Final = (
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 )
+
+_RELEASED_AFTER_S: Final = (0.0, 0.5, 1.5)
+"""When it is tried to release one, until that is answered; then it is left to its end."""
 
 
 class Claim(NamedTuple):
@@ -45,13 +57,26 @@ class Claims:
         return Claim(f"{name}:{_FIRST}", token), Claim(f"{name}:{_SECOND}", token)
 
     async def take(self, claim: Claim) -> bool:
-        """Tell whether it was free, and now is ours; raises what ``Ask`` does."""
+        """Tell whether it was free, and now is ours; raises what ``Ask`` does.
+
+        Who is told nothing may have it all the same, and is to release it.
+        """
         taken = await self._ask(
             lambda: self._client.set(claim.name, claim.token, nx=True, px=self._lasts_ms)
         )
         return bool(taken)
 
     async def release(self, claim: Claim) -> None:
-        """Let others have it; one that ended in the meantime may be another's."""
-        with suppress(Unanswered, Refused):  # it has an end
-            await self._ask(lambda: self._client.eval(_RELEASE, 1, *claim))
+        """Let others have it, if it is ours: they would wait as long again as it is tried here."""
+        for pause_s in _RELEASED_AFTER_S:
+            await asyncio.sleep(pause_s)
+            with suppress(Unanswered):
+                if await self._is_released(claim):
+                    return
+
+    async def _is_released(self, claim: Claim) -> bool:
+        """Tell whether it was ours; where it was not, it may be in a moment, by a late command."""
+        try:
+            return bool(await self._ask(lambda: self._client.eval(_RELEASE, 1, *claim)))
+        except Refused:
+            return True  # or never

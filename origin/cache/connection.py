@@ -1,16 +1,17 @@
 """Asking Redis or Valkey without ever waiting long for it, or failing where it fails.
 
-A command has a deadline, and so has the waiting for others to have been answered; after some that
-were missed nobody asks for a while (``origin.circuit``). What nobody answered is ``Unanswered``,
-for whoever asks to go on without. redis-py closes a connection whose answer was not read to its
-end, so the next command on it never gets an answer that was meant for another; a command is never
-repeated here.
+A command has a deadline, later where it brings much, and so has the waiting for others to have been
+answered (``places``). After some that were missed, while nothing else was answered, nobody asks for
+a while (``origin.circuit``), unless he must. What nobody answered is ``Unanswered``, for whoever
+asks to go on without. redis-py closes a connection whose answer was not read to its end, so the
+next command on it never gets an answer that was meant for another; a command is never repeated.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from math import inf
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,10 +22,16 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
+from origin.cache.places import Places
 from origin.circuit import Circuit
 
 COMMAND_S: Final = 0.2
+"""How long a command may take, beside what its bytes may."""
+SLOWEST_BYTES_PER_S: Final = 10_000_000
+"""A link that brings less is of no use: segments come from the store."""
 COMMANDS_AT_ONCE: Final = 16
+BYTES_AT_ONCE: Final = 2 * 1024 * 1024
+"""What the slowest link brings within a command's time, and a fast one in a moment."""
 SCHEMES: Final = frozenset({"redis", "rediss", "unix"})
 _READ_BYTES: Final = 256 * 1024
 _CONNECTIONS_MAX: Final = 2 * COMMANDS_AT_ONCE
@@ -100,47 +107,54 @@ class Connection:
     def __init__(self, client: "Redis", clock: Callable[[], float] = time.monotonic) -> None:
         self.client = client
         self._circuit = Circuit(clock)
-        self._places = asyncio.Semaphore(COMMANDS_AT_ONCE)
+        self._clock = clock
+        self._answered_s = -inf
+        self._places = Places(COMMANDS_AT_ONCE, BYTES_AT_ONCE)
 
     @property
     def is_open(self) -> bool:
         """Whether it is taken for unreachable."""
         return self._circuit.is_open
 
-    async def ask(self, command: Callable[[], Awaitable[T]]) -> T:
-        """Return what a command answers; raises Unanswered or Refused."""
-        if self._places.locked():
-            await self._wait_for_place()
-        else:
-            await self._places.acquire()  # at once
+    async def ask(self, command: Callable[[], Awaitable[T]], size_bytes: int = 0) -> T:
+        """Return what a command answers, which has so many bytes; raises Unanswered or Refused."""
+        if not self._places.take_at_once(size_bytes):
+            await self._wait_for_place(size_bytes)
         try:
-            return await self._asked(command)
+            if not self._circuit.admits():
+                raise Unanswered
+            return await self.ask_anyway(command, size_bytes)
         finally:
-            self._places.release()
+            self._places.give_back(size_bytes)
 
-    async def _wait_for_place(self) -> None:
-        try:
-            async with asyncio.timeout(COMMAND_S):
-                await self._places.acquire()
-        except TimeoutError as error:  # it answers, but too slowly for so many
-            raise Unanswered from error
+    async def ask_anyway(self, command: Callable[[], Awaitable[T]], size_bytes: int = 0) -> T:
+        """Ask, even where it is taken for unreachable: what is seldom asked, and never again.
 
-    async def _asked(self, command: Callable[[], Awaitable[T]]) -> T:
-        if not self._circuit.admits():
-            raise Unanswered
+        Raises Unanswered or Refused.
+        """
+        begun_s = self._clock()
         try:
-            async with asyncio.timeout(COMMAND_S):
+            async with asyncio.timeout(COMMAND_S + size_bytes / SLOWEST_BYTES_PER_S):
                 answer = await command()
         except ResponseError as error:
             self._answered()
             raise Refused from error
         except (RedisError, OSError, TimeoutError) as error:
-            if self._circuit.failed():
+            is_busy = isinstance(error, TimeoutError) and self._answered_s > begun_s
+            if not is_busy and self._circuit.failed():
                 _log.warning("cache not reached", cause=f"{type(error).__name__}: {error}")
             raise Unanswered from error
         self._answered()
         return answer
 
+    async def _wait_for_place(self, size_bytes: int) -> None:
+        try:
+            async with asyncio.timeout(COMMAND_S):
+                await self._places.take(size_bytes)
+        except TimeoutError as error:  # it answers, but too slowly for so many
+            raise Unanswered from error
+
     def _answered(self) -> None:
+        self._answered_s = self._clock()
         if self._circuit.succeeded():
             _log.info("cache reached again")

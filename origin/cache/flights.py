@@ -3,6 +3,7 @@
 A flight is a task of its own: who waits for it may go away, and it goes on for the others and for
 whoever asks next. What it finds is not on the record of the request that began it. ``leave`` parts
 those who wait already from those who come: after a change, these must not get what was read before.
+``doubt`` lets them join, for what is found still holds; what is not may have appeared meanwhile.
 """
 
 import asyncio
@@ -16,12 +17,13 @@ T = TypeVar("T")
 
 
 class Ticket:
-    """What a flight knows of itself: whether it can still be joined."""
+    """What a flight knows of itself: whether it can be joined, and believed to find nothing."""
 
-    __slots__ = ("is_current",)
+    __slots__ = ("is_current", "is_doubted")
 
     def __init__(self) -> None:
         self.is_current = True
+        self.is_doubted = False
 
 
 class Flights(Generic[K, T]):
@@ -54,6 +56,16 @@ class Flights(Generic[K, T]):
             flight, ticket = self._under_way.pop(what)
             ticket.is_current = False
             self._parted.add(flight)
+
+    def doubt(self) -> None:
+        """Believe those under way no longer that something is not there."""
+        for _, ticket in self._under_way.values():
+            ticket.is_doubted = True
+
+    def is_doubted(self, what: K) -> bool:
+        """Tell whether whoever joins this flight now is to ask again where it finds nothing."""
+        found = self._under_way.get(what)
+        return found is not None and found[1].is_doubted
 
     async def close(self) -> None:
         """End all flights; who waits for one is cancelled."""

@@ -10,12 +10,16 @@ holds what is asked for in a second). Nobody being on the way, a segment waits f
 begins, which is as likely as it was lately (``MEMORY_S``), and then for as long as it is into the
 sound.
 
+Of all listeners only so many are known, each being a few bytes (``LISTENER_BYTES``). Whoever comes
+when nobody else fits in is not, until others are lost.
+
 An object that is no segment is the first of a rendition of its own.
 """
 
 from bisect import bisect_left
 from collections import OrderedDict
-from math import exp, expm1
+from collections.abc import Callable, Iterable
+from math import exp, expm1, inf
 from typing import Final
 from weakref import WeakValueDictionary
 
@@ -30,24 +34,47 @@ MEMORY_S: Final = 86_400.0
 NEVER_S: Final = 1e9
 LISTENERS_MAX: Final = 1_024
 """More of one rendition are so close together that it does not matter which are known."""
+LISTENER_BYTES: Final = 128
+"""What it takes to know of one."""
+
+
+class Crowd:
+    """How many listeners are known, of all ``renditions``; at most ``size_max``."""
+
+    __slots__ = ("_counted_s", "_renditions", "_size_max", "size")
+
+    def __init__(self, size_max: int, renditions: Callable[[], Iterable["Rendition"]]) -> None:
+        self._size_max = size_max
+        self._renditions = renditions
+        self._counted_s = -inf
+        self.size = 0
+
+    def has_room(self, now_s: float) -> bool:
+        """Tell whether one more may be known; where not, those who are lost are forgotten first."""
+        if self.size >= self._size_max and now_s - self._counted_s >= LOST_AFTER_S:
+            self._counted_s = now_s
+            self.size = sum(rendition.count(now_s) for rendition in self._renditions())
+        return self.size < self._size_max
 
 
 class Rendition:
     """Who listens to a rendition, and how often somebody begins to.
 
-    ``since_s`` is when beginnings began to be counted.
+    ``since_s`` is when beginnings began to be counted, ``crowd`` who listens to others.
     """
 
     __slots__ = (
         "__weakref__",
         "_beginnings",
         "_counted_s",
+        "_crowd",
         "_listeners",
         "_since_s",
         "_tidied_s",
     )
 
-    def __init__(self, since_s: float) -> None:
+    def __init__(self, since_s: float, crowd: Crowd | None = None) -> None:
+        self._crowd = crowd or Crowd(LISTENERS_MAX, lambda: (self,))
         self._listeners: list[tuple[int, float]] = []
         """The segment that each asked for last, and when, in order."""
         self._beginnings = 0.0
@@ -65,9 +92,16 @@ class Rendition:
         at = self._nearest(number - 1, now_s - way_s)
         if at is not None:
             del listeners[at]
-        elif len(listeners) >= LISTENERS_MAX:
+        elif len(listeners) < LISTENERS_MAX and self._crowd.has_room(now_s):
+            self._crowd.size += 1
+        else:
             return
         listeners.insert(bisect_left(listeners, (number + 1,)), (number, now_s))
+
+    def count(self, now_s: float) -> int:
+        """Return how many listen, without those who are lost."""
+        self._forget_who_is_lost(now_s)
+        return len(self._listeners)
 
     def wait_s(self, number: int, now_s: float) -> float:
         """Return how long it will take until a segment is asked for."""
@@ -109,7 +143,9 @@ class Rendition:
         return self._beginnings * exp((self._counted_s - now_s) / MEMORY_S)
 
     def _forget_who_is_lost(self, now_s: float) -> None:
+        before = len(self._listeners)
         self._listeners[:] = (one for one in self._listeners if now_s - one[1] < LOST_AFTER_S)
+        self._crowd.size -= before - len(self._listeners)
         self._tidied_s = now_s
 
 
@@ -135,11 +171,14 @@ class Foresight:
     ``since_s`` is when it begins to know them.
     """
 
-    def __init__(self, renditions_max: int, since_s: float) -> None:
+    def __init__(
+        self, renditions_max: int, since_s: float, *, listeners_max: int = LISTENERS_MAX
+    ) -> None:
         self._known: WeakValueDictionary[str, Rendition] = WeakValueDictionary()
         self._last: OrderedDict[str, Rendition] = OrderedDict()
         self._renditions_max = renditions_max
         self._since_s = since_s
+        self._crowd = Crowd(listeners_max, self._known.values)
 
     def place_of(self, key: str) -> Place:
         """Return the place of an object, for as long as it is held."""
@@ -152,7 +191,7 @@ class Foresight:
     def _rendition(self, name: str) -> Rendition:
         found = self._known.get(name)
         if found is None:
-            found = self._known[name] = Rendition(self._since_s)
+            found = self._known[name] = Rendition(self._since_s, self._crowd)
         self._last[name] = found
         self._last.move_to_end(name)
         if len(self._last) > self._renditions_max:

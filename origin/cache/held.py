@@ -3,7 +3,8 @@
 An object that may change is fresh for a moment, or a little longer while changes are heard of; then
 it is stale, and may stand in while it is read anew, or cannot be. That an object is not there is
 remembered for a moment, and forgotten with any change: one publication makes several objects
-appear. What cannot change and was held against its index is held for as long as there is room.
+appear, and is told by one of them. What cannot change and was held against its index is held for as
+long as there is room.
 
 Time is told by a clock that is never set, as the loop's.
 """
@@ -21,8 +22,8 @@ from origin.delivery.bounded import BoundedMap
 from origin.stores.reader import matches
 
 ABSENCES_MAX: Final = 10_000
-_HELD_SHARE: Final = 0.85
-"""Of the memory there is. The rest is what is under way, and gaps in which nothing fits."""
+HELD_SHARE: Final = 0.85
+"""Of the memory there is. The rest is who listens, what is under way, and gaps that fit nothing."""
 
 
 @dataclass(slots=True)
@@ -46,17 +47,23 @@ class Held:
 class HeldObjects:
     """The first tier, which takes ``bytes_max`` in all.
 
-    ``on_change`` is told the key of whatever leaves it or may have changed.
+    ``on_change`` is told the key of whatever leaves it or may have changed, ``on_appearing`` that
+    what was not there may be now.
     ``memory`` is theirs alone to change.
     """
 
     def __init__(
-        self, bytes_max: int, clock: Callable[[], float], on_change: Callable[[str], object]
+        self,
+        bytes_max: int,
+        clock: Callable[[], float],
+        on_change: Callable[[str], object],
+        on_appearing: Callable[[], object],
     ) -> None:
         self._clock = clock
         self._on_change = on_change
+        self._on_appearing = on_appearing
         self.memory: MemoryCache[Held] = MemoryCache(
-            int(bytes_max * _HELD_SHARE), clock, on_drop=self._left
+            int(bytes_max * HELD_SHARE), clock, on_drop=self._left
         )
         self._changing: set[str] = set()
         self._absent: BoundedMap[str, float] = BoundedMap(ABSENCES_MAX)
@@ -122,10 +129,11 @@ class HeldObjects:
             self._changing.add(key)
         return held
 
-    def note_absence(self, key: str, since_s: float) -> None:
-        """Remember that an object is not there, and hold it no longer."""
+    def note_absence(self, key: str, since_s: float, *, is_doubted: bool) -> None:
+        """Remember that an object is not there, unless in doubt, and hold it no longer."""
         self.memory.drop(key)
-        self._absent.put(key, since_s + (MISSING.memory_s or 0), 1)
+        if not is_doubted:
+            self._absent.put(key, since_s + (MISSING.memory_s or 0), 1)
 
     def drop(self, key: str) -> None:
         """Hold nothing of an object that has changed."""
@@ -144,6 +152,7 @@ class HeldObjects:
 
     def _forget_absences(self) -> None:
         self._absent = BoundedMap(ABSENCES_MAX)
+        self._on_appearing()
 
     def _left(self, key: str, held: Held) -> None:
         held.is_current = False

@@ -2,8 +2,8 @@
 
 A store lists a thousand keys with each request, all that there are, however few are wanted. So the
 list is made for as many as anybody may ask for, whoever asks meanwhile waits for the same one, and
-it is held for a moment. It is forgotten with any change below its prefix. There are as many
-prefixes as we have kinds of lists: nobody outside names one.
+it is held for a moment from when it came, however long that took. It is forgotten with any change
+below its prefix. There are as many prefixes as we have kinds of lists: nobody outside names one.
 """
 
 import asyncio
@@ -80,9 +80,8 @@ class Listings:
             del self._held[wanted]
 
     async def _look(self, ticket: Ticket, wanted: _Wanted) -> _HeldList:
-        since_s = self._clock()
         newest = await self._store.newest(wanted.prefix, wanted.number)
-        held = _HeldList(newest, since_s + HELD_S)
+        held = _HeldList(newest, self._clock() + HELD_S)
         if ticket.is_current:
             self._held[wanted] = held
         return held

@@ -16,7 +16,7 @@ from functools import partial
 from random import Random
 from typing import Final, Generic, TypeVar
 
-from origin.cache.foresight import Foresight, Place
+from origin.cache.foresight import LISTENER_BYTES, LISTENERS_MAX, Foresight, Place
 from origin.memory_shares import USUAL
 
 V = TypeVar("V")
@@ -25,12 +25,14 @@ Use = Callable[[float], None]
 MEMORY_BYTES: Final = USUAL.objects
 """What a process holds of objects unless told otherwise."""
 ENTRY_BYTES: Final = 2_048
-"""What it takes to hold a value, and to know who listens, and what is answered with it."""
+"""What it takes to hold a value, and what is answered with it."""
 DRAWN: Final = 4
 KEPT_IN_MIND: Final = 4
 """With 4 and 4 there are more hits than with 64 drawn and none kept, with 16 and 16 hardly more."""
 _RENDITION_BYTES: Final = 50_000
 """For so many bytes, one rendition is known: no more than a segment of it."""
+_LISTENERS_SHARE: Final = 0.03
+"""What is taken for knowing who listens, beside the values."""
 _RENDITIONS_MIN: Final = 1_000
 
 
@@ -73,7 +75,11 @@ class MemoryCache(Generic[V]):
         """How many values left for want of room."""
         self._entries: dict[str, _Entry[V]] = {}
         self._drawable: list[_Entry[V]] = []
-        self._foresight = Foresight(max(_RENDITIONS_MIN, bytes_max // _RENDITION_BYTES), clock())
+        self._foresight = Foresight(
+            max(_RENDITIONS_MIN, bytes_max // _RENDITION_BYTES),
+            clock(),
+            listeners_max=max(LISTENERS_MAX, int(bytes_max * _LISTENERS_SHARE / LISTENER_BYTES)),
+        )
         self._next_to_go: list[_Entry[V]] = []
         self._random = Random(0)  # noqa: S311 to draw, not to hide
 

@@ -7,7 +7,8 @@ that find the same in memory say the same, so that an answer can be given again 
 
 It is a hit where nothing was asked of anybody else (§2.1). So where no object was read at all, what
 an answer was made of is held by this process: a page, a playlist that is compressed already. What
-an index that is held does not list is an absence.
+an index that is held does not list is an absence; what stands in for a store that failed a moment
+ago, and is not asked again yet, is a hit.
 
 The first member of the field is the cache closest to the store (§2), here Redis. A stale answer
 tells its Age (RFC 9111 §5.1), so that caches outside do not take it for a fresh one.
@@ -34,6 +35,7 @@ class Found(Enum):
     ABSENCE = f"{MEMORY_NAME}; hit; detail=absence"
     MEMORY = f"{MEMORY_NAME}; hit"
     STALE = f"{MEMORY_NAME}; hit; detail=stale-while-revalidate"
+    STALE_UNTRIED = f"{MEMORY_NAME}; hit; detail=stale-if-error"
     JOINED = f"{MEMORY_NAME}; fwd=uri-miss; collapsed"
     SHARED = f"{SHARED_NAME}; hit, {MEMORY_NAME}; fwd=uri-miss"
     NOT_SHARED = f"{SHARED_NAME}; fwd=uri-miss, {MEMORY_NAME}; fwd=uri-miss"

@@ -4,6 +4,7 @@ Nothing else bounds what is put there: as it comes, a server takes all the memor
 one that is full and parts with nothing takes no more segments.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +12,8 @@ import structlog
 
 from origin.cache.connection import Connection, Refused, Unanswered
 
+AGAIN_S: Final = 10.0
+"""When one that did not answer is asked again."""
 _UNBOUNDED: Final = (
     "The cache has no bound, and may take all memory of its machine: give it"
     " `maxmemory 1gb` (as much as is listened to at a time) and `maxmemory-policy allkeys-lfu`."
@@ -29,12 +32,21 @@ def advice(memory: Mapping[str, object]) -> str | None:
     return _FULL_FOR_EVER if memory.get("maxmemory_policy") == "noeviction" else None
 
 
-async def look(connection: Connection) -> None:
-    """Log what is to be done about a server, if it says so much of itself."""
+async def look_once_there(connection: Connection) -> None:
+    """``look`` at a server once, when it answers."""
+    while not await look(connection):  # noqa: ASYNC110 nothing tells of it
+        await asyncio.sleep(AGAIN_S)
+
+
+async def look(connection: Connection) -> bool:
+    """Log what is to be done about a server, if it says so much of itself; tell if it answered."""
     try:
         memory = await connection.ask(lambda: connection.client.info("memory"))
-    except (Unanswered, Refused):  # others will say that; and some do not tell
-        return
+    except Unanswered:  # others will say that
+        return False
+    except Refused:  # some do not tell
+        return True
     found = advice(memory)
     if found is not None:
         _log.warning("cache set up badly", advice=found)
+    return True

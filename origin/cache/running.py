@@ -11,7 +11,7 @@ from functools import partial
 from origin.cache.changes import Tell, listen, tell, tell_nobody
 from origin.cache.connection import Connection, connect
 from origin.cache.memory import MEMORY_BYTES
-from origin.cache.room import look
+from origin.cache.room import look_once_there
 from origin.cache.shared import SharedTier
 from origin.cache.tiered import Behind, TieredReader
 from origin.stores.reader import TIMEOUT_S
@@ -48,7 +48,7 @@ class Tiers:
         beside = []
         if self.connection is not None:
             beside.append(asyncio.create_task(listen(self.connection.client, self.reader)))
-            beside.append(asyncio.create_task(look(self.connection)))
+            beside.append(asyncio.create_task(look_once_there(self.connection)))
         try:
             yield self.reader
         finally:

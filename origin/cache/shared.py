@@ -5,11 +5,12 @@ version of this format. What comes back is hashed: what was cut off, altered, or
 somebody else is no hit, and is read from the store.
 
 Who finds nothing claims the read (``claims``), reads the store, and gives the bytes to Redis after
-those who wait here. Everybody else looks again, soon and then less often. A claim can be lost with
-its process, and a read can be stuck: after a while one more may claim it, and no third, however
-slow the store is; what the first of the two brings is everybody's, the other's too. Who has found
-nothing in all the time that a read may take reads for himself, in what little time is left: nobody
-waits much longer than for the store alone.
+those who wait here. Everybody else looks again, soon and then less often, and claims the read where
+he may: a claim can be lost with its process, and a read can be stuck or fail. What the first of two
+readers brings is everybody's, the other's too. Nobody waits much longer than for the store alone.
+
+Who gets no answer from Redis when he begins reads for himself, at once. Who waits already has time:
+for a moment (``SILENT_S``), he goes on to.
 
 An index is not here, though it never changes: nothing vouches for it, and it vouches for all else
 of its revision. Whoever can write to Redis could have a listener of that revision hear anything,
@@ -21,9 +22,10 @@ processes as there are read it, and none for each listener.
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from math import inf
+from typing import Any, Final, NamedTuple, TypeVar
 
 from manifests.index import StoredObject
 from origin.cache.batch import Gets
@@ -38,12 +40,25 @@ from origin.stores.reader import TIMEOUT_S, matches
 NAMES: Final = "soundbridge:1:"
 WAIT_S: Final = 2.0
 """How long another process's read is waited for before a second one may begin."""
+SILENT_S: Final = 1.5
+"""How long Redis may be silent until who waits for another's read goes on without. After some late
+commands it is not asked for a second (``origin.circuit``)."""
+_GIVING_S: Final = 0.5
 _DIGITS: Final = 16
 _WRONG: Final = "wrong"
 _PAUSE_MIN_S: Final = 0.005
 _PAUSE_MAX_S: Final = 0.2
 
 T = TypeVar("T")
+
+
+class _Wanted(NamedTuple):
+    """An object that is wanted since ``begun_s``, and its name in Redis."""
+
+    name: str
+    listed: StoredObject
+    from_store: Callable[[], Awaitable[bytes]]
+    begun_s: float
 
 
 class SharedTier:
@@ -67,7 +82,7 @@ class SharedTier:
         self._clock = clock
         self._chance = chance
         self._gets = Gets(self._client, self._ask)
-        self._claims = Claims(self._client, self._ask, self._longest_s)
+        self._claims = Claims(self._client, self._ask, store_s + _GIVING_S)
         self.reads = dict.fromkeys(("hit", "miss", "failed", "not_asked"), 0)
         """How many reads went how; ``not_asked`` while it was taken for unreachable."""
         self.errors = dict.fromkeys((*Trouble, _WRONG), 0)
@@ -79,72 +94,88 @@ class SharedTier:
     ) -> Arrival:
         """Return an object from Redis or, one process for all of them, from the store."""
         name = f"{NAMES}{key}:{listed.sha256[:_DIGITS]}"
-        begun_s = self._clock()
+        wanted = _Wanted(name, listed, from_store, self._clock())
         try:
-            found = await self._found_or_claimed(name, listed, begun_s)
+            found = await self._found_or_claimed(wanted)
         except (Unanswered, Refused) as error:
             self.reads["not_asked" if trouble_of(error) is None else "failed"] += 1
-            return Arrival(await self._in_time(from_store, begun_s), Found.STORE)
-        if isinstance(found, bytes):
-            self.reads["hit"] += 1
-            return Arrival(found, Found.SHARED)
-        try:
-            arrival = await self._sooner(name, listed, from_store, begun_s)
-        except BaseException:
-            self.reads["miss"] += 1
-            self._later(self._claims.release(found))
-            raise
-        if arrival.found is Found.SHARED:
-            self.reads["hit"] += 1
-            self._later(self._claims.release(found))
-        else:
-            self.reads["miss"] += 1
-            self._later(self._give(name, arrival.content, found))
-        return arrival
+            return Arrival(await self._in_time(wanted), Found.STORE)
+        if isinstance(found, Claim):
+            return await self._under(found, wanted)
+        self.reads["hit"] += 1
+        return Arrival(found, Found.SHARED)
 
     async def close(self) -> None:
         """Wait for what is on its way; each part of it has its deadline."""
         await asyncio.gather(*self._giving)
 
-    async def _found_or_claimed(
-        self, name: str, listed: StoredObject, begun_s: float
-    ) -> bytes | Claim:
+    async def _found_or_claimed(self, wanted: _Wanted) -> bytes | Claim:
         """Return an object, or under which claim the store is to be read for it."""
-        first, second = self._claims.of(name)
-        pause_s = _PAUSE_MIN_S
-        while True:
-            content = await self._get(name, listed)
-            if content is not None:
-                return content
-            waited_s = self._clock() - begun_s
-            for claim in (first, second) if waited_s >= WAIT_S else (first,):
-                if await self._claims.take(claim):
-                    content = await self._get(name, listed)
-                    if content is None:
-                        return claim
-                    self._later(self._claims.release(claim))  # it came before the claim
-                    return content
-            if waited_s >= self._store_s:
-                return first  # which is another's, and will stay so
+        claims = self._claims.of(wanted.name)
+        answered_s, pause_s = -inf, _PAUSE_MIN_S
+        while (waited_s := self._clock() - wanted.begun_s) < self._longest_s:
+            try:
+                found = await self._found_or_taken(wanted, claims[: 1 + (waited_s >= WAIT_S)])
+                answered_s = self._clock()
+            except Unanswered:
+                if self._clock() - answered_s >= SILENT_S:
+                    raise
+            else:
+                if found is not None:
+                    return found
             await asyncio.sleep(pause_s * (0.5 + self._chance()))
             pause_s = min(pause_s * 2, _PAUSE_MAX_S)
+        raise _late()
 
-    async def _sooner(
-        self,
-        name: str,
-        listed: StoredObject,
-        from_store: Callable[[], Awaitable[bytes]],
-        begun_s: float,
-    ) -> Arrival:
+    async def _found_or_taken(
+        self, wanted: _Wanted, claims: Sequence[Claim]
+    ) -> bytes | Claim | None:
+        """Return an object or, where it is not there, which claim was free; None for neither."""
+        content = await self._get(wanted)
+        if content is not None:
+            return content
+        for claim in claims:
+            if await self._take(claim):
+                return claim
+        return None
+
+    async def _take(self, claim: Claim) -> bool:
+        try:
+            return await self._claims.take(claim)
+        except Refused:
+            raise
+        except BaseException:  # nobody has said that it is not ours
+            self._later(self._claims.release(claim))
+            raise
+
+    async def _under(self, claim: Claim, wanted: _Wanted) -> Arrival:
+        """Return what was wanted, read under a claim, which ends with that."""
+        try:
+            arrival = await self._sooner(wanted)
+        except BaseException:
+            self.reads["miss"] += 1
+            self._later(self._claims.release(claim))
+            raise
+        if arrival.found is Found.SHARED:
+            self.reads["hit"] += 1
+            self._later(self._claims.release(claim))
+        else:
+            self.reads["miss"] += 1
+            self._later(self._give(wanted.name, arrival.content, claim))
+        return arrival
+
+    async def _sooner(self, wanted: _Wanted) -> Arrival:
         """Return what the store has or, where that takes long, what another's read has brought."""
-        reading = asyncio.create_task(self._in_time(from_store, begun_s))
-        wait_s = max(begun_s + WAIT_S - self._clock(), _PAUSE_MAX_S)
+        content = await self._there(wanted)  # it may have come before the claim
+        if content is not None:
+            return Arrival(content, Found.SHARED)
+        reading = asyncio.create_task(self._in_time(wanted))
+        wait_s = max(wanted.begun_s + WAIT_S - self._clock(), _PAUSE_MAX_S)
         try:
             while not (await asyncio.wait({reading}, timeout=wait_s))[0]:
-                with suppress(Unanswered, Refused):
-                    content = await self._get(name, listed)
-                    if content is not None:
-                        return Arrival(content, Found.SHARED)
+                content = await self._there(wanted)
+                if content is not None:
+                    return Arrival(content, Found.SHARED)
                 wait_s = _PAUSE_MAX_S
             return Arrival(reading.result(), Found.NOT_SHARED)
         finally:
@@ -153,26 +184,30 @@ class SharedTier:
             elif not reading.cancelled():
                 reading.exception()  # seen, even where the other's came just before
 
-    async def _in_time(self, from_store: Callable[[], Awaitable[bytes]], begun_s: float) -> bytes:
+    async def _in_time(self, wanted: _Wanted) -> bytes:
         """Return what the store has, if it comes before anybody has waited too long."""
         try:
-            async with asyncio.timeout(begun_s + self._longest_s - self._clock()):
-                return await from_store()
+            async with asyncio.timeout(wanted.begun_s + self._longest_s - self._clock()):
+                return await wanted.from_store()
         except TimeoutError as error:
-            raise StoreUnavailable(
-                "The object store did not answer in time; try again.", Cause.LATE
-            ) from error
+            raise _late() from error
 
-    async def _get(self, name: str, listed: StoredObject) -> bytes | None:
-        content = await self._gets.get(name)
-        if content is None or (isinstance(content, bytes) and matches(content, listed)):
+    async def _there(self, wanted: _Wanted) -> bytes | None:
+        """Return an object, if it is there and that can be told."""
+        with suppress(Unanswered, Refused):
+            return await self._get(wanted)
+        return None
+
+    async def _get(self, wanted: _Wanted) -> bytes | None:
+        content = await self._gets.get(wanted.name, wanted.listed.size_bytes)
+        if content is None or (isinstance(content, bytes) and matches(content, wanted.listed)):
             return content
         self.errors[_WRONG] += 1
         return None
 
-    async def _ask(self, command: Callable[[], Awaitable[T]]) -> T:
+    async def _ask(self, command: Callable[[], Awaitable[T]], size_bytes: int = 0, /) -> T:
         try:
-            return await self._connection.ask(command)
+            return await self._connection.ask(command, size_bytes)
         except (Unanswered, Refused) as error:
             trouble = trouble_of(error)
             if trouble is not None:
@@ -181,10 +216,16 @@ class SharedTier:
 
     async def _give(self, name: str, content: bytes, claim: Claim) -> None:
         with suppress(Unanswered, Refused):  # the next who asks reads the store
-            await self._ask(lambda: self._client.set(name, content, ex=LISTED.shared_s))
+            await self._ask(
+                lambda: self._client.set(name, content, ex=LISTED.shared_s), len(content)
+            )
         await self._claims.release(claim)
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._giving.add(task)
         task.add_done_callback(self._giving.discard)
+
+
+def _late() -> StoreUnavailable:
+    return StoreUnavailable("The object store did not answer in time; try again.", Cause.LATE)

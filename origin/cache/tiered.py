@@ -103,7 +103,7 @@ class TieredReader:
         self._listings = Listings(store, clock)
         self._ahead = 0
         self.counts = TierCounts()
-        self.held = HeldObjects(memory_bytes, clock, on_change)
+        self.held = HeldObjects(memory_bytes, clock, on_change, self._flights.doubt)
 
     async def read(
         self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
@@ -180,7 +180,13 @@ class TieredReader:
         if flight is None:
             return await self._landed(self._begin(what))
         self.counts.joined += 1
-        return await self._landed(flight, Found.JOINED)
+        is_doubted = self._flights.is_doubted(what)
+        try:
+            return await self._landed(flight, Found.JOINED)
+        except NotFound:
+            if not is_doubted:
+                raise
+        return await self._arrived(what)  # which began, or begins, after that change
 
     async def _landed(self, flight: asyncio.Task[Arrival], told: Found | None = None) -> bytes:
         """Wait for a flight, which goes on where this is cancelled."""
@@ -200,7 +206,7 @@ class TieredReader:
         now_s = self._clock()
         holding = held.holding
         if now_s < held.failed_s + STAND_IN_AFTER_S:
-            return self._stands_in(held)
+            return self._stands_in(held, Found.STALE_UNTRIED)
         under_way = self._flights.under_way(what)
         flight = under_way or self._begin(what)
         if now_s < stale_since_s + holding.stale_while_revalidate_s:
@@ -210,12 +216,12 @@ class TieredReader:
             await asyncio.wait({flight}, timeout=STAND_IN_AFTER_S)
             if not flight.done() or _failed(flight):
                 held.failed_s = self._clock()
-                return self._stands_in(held)
+                return self._stands_in(held, Found.STALE_ON_ERROR)
         return await self._landed(flight, Found.RENEWED)
 
-    def _stands_in(self, held: Held) -> bytes:
+    def _stands_in(self, held: Held, told: Found) -> bytes:
         current().note_age(self._clock() - held.since_s)
-        return self._given(held, Found.STALE_ON_ERROR)
+        return self._given(held, told)
 
     def _begin(self, what: Flight, *, is_ahead: bool = False) -> asyncio.Task[Arrival]:
         return self._flights.begin(what, partial(self._fly, what=what, is_ahead=is_ahead))
@@ -226,7 +232,7 @@ class TieredReader:
             arrival = await self._bring(what)
         except NotFound:
             if ticket.is_current:
-                self.held.note_absence(what.key, since_s)
+                self.held.note_absence(what.key, since_s, is_doubted=ticket.is_doubted)
             raise
         if ticket.is_current:
             content, listed = arrival.content, what.listed

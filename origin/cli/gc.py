@@ -87,6 +87,7 @@ def gc(
     and uploaded sources that have been packaged. What an entry, or an asset's row in the database,
     plays is never touched. Where workers package into the store, give their --state or --database:
     without it, a source whose job still waits is recognised only by its asset having no entry.
+    Servers go on giving what they have in memory to whoever knows its URL, until they are reloaded.
 
     \b
     soundbridge gc s3://media/audio --database postgresql://...

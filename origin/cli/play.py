@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from origin.cli.announcing import announce
 from origin.cli.serve import host_setting, port_setting
 from origin.cli.stopping import stoppable
 from origin.settings import setting
@@ -71,11 +72,13 @@ def _serve(store: str, host: str, port: int, playback_id: str) -> None:
     from origin.service import ServerFailed, Service
     from origin.serving import serve_here
 
-    def announce(url: str) -> None:
-        click.echo(f"Listen at {url}/?play={playback_id}")
-        click.echo(f"HLS: {url}/{playback_id}.m3u8   (Ctrl-C stops)")
+    def on_ready(url: str) -> None:
+        announce(
+            f"Listen at {url}/?play={playback_id}",
+            f"HLS: {url}/{playback_id}.m3u8   (Ctrl-C stops)",
+        )
 
     try:
-        serve_here(Service((store,)), host=host, port=port, on_ready=announce)
+        serve_here(Service((store,)), host=host, port=port, on_ready=on_ready)
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 import click
 
 from origin.cli.access import access_of, access_settings
+from origin.cli.announcing import announce
 from origin.cli.cache import cache_setting
 from origin.cli.clients import (
     client_address_field_setting,
@@ -249,7 +250,7 @@ def serve(
             port=port,
             workers=workers,
             metrics=None if metrics_port is None else MetricsAddress(metrics_host, metrics_port),
-            on_ready=lambda url: click.echo(f"Serving {_named(stores)} at {url}/"),
+            on_ready=lambda url: announce(f"Serving {_named(stores)} at {url}/"),
         )
     except (CacheUnusable, StoreUnusable, UnusableKey) as error:
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error

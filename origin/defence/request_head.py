@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 _CHUNKED: Final = "chunked"
 _CLOSE: Final = "close"
+_LENGTH_DIGITS_MAX: Final = 18
+"""They fit 63 bits."""
 
 
 def judged(message: "RawRequestMessage") -> "RawRequestMessage":
     """Return a request as it is to be answered, or raise what stands against it."""
     _require_host(message)
     _require_framing(message)
-    return _without_expectation(_with_close(message))
+    return _without_expectation(_with_close(_with_host(message)))
 
 
 def _members(message: "RawRequestMessage", name: str) -> list[str]:
@@ -49,8 +51,23 @@ def _require_host(message: "RawRequestMessage") -> None:
         raise BadRequest("Host names no host.")
 
 
+def _with_host(message: "RawRequestMessage") -> "RawRequestMessage":
+    """Let the host of a target that has one count, whatever Host says (RFC 9112 §3.2.2)."""
+    if message.path.startswith(("/", "*")):
+        return message
+    headers = CIMultiDict(message.headers)
+    headers[hdrs.HOST] = message.url.authority
+    return message._replace(headers=CIMultiDictProxy(headers))
+
+
 def _require_framing(message: "RawRequestMessage") -> None:
-    """Refuse transfer codings but one (RFC 9112 §6.1), of which HTTP/1.0 knows nothing."""
+    """Refuse transfer codings but one (RFC 9112 §6.1), of which HTTP/1.0 knows nothing.
+
+    And sizes that no body has: servers make other ones of what they have no room for (RFC 9110
+    §8.6), aiohttp's parser none at all of 2^64 - 1.
+    """
+    if len(message.headers.get(hdrs.CONTENT_LENGTH, "")) > _LENGTH_DIGITS_MAX:
+        raise BadRequest("Content-Length names a size that no body has.")
     if hdrs.TRANSFER_ENCODING not in message.headers:
         return
     codings = _members(message, hdrs.TRANSFER_ENCODING)
@@ -79,7 +96,7 @@ def _without_expectation(message: "RawRequestMessage") -> "RawRequestMessage":
     expected = _members(message, hdrs.EXPECT)
     if not expected:
         return message
-    if message.version >= HttpVersion11 and expected != [CONTINUE]:
+    if message.version >= HttpVersion11 and set(expected) != {CONTINUE}:
         raise ExpectationFailed
     headers = CIMultiDict(message.headers)
     del headers[hdrs.EXPECT]

@@ -45,7 +45,9 @@ FIELD_BYTES_MAX: Final = 8192
 FIELDS_MAX: Final = 100
 _LINE_END: Final = b"\r\n"
 _BROKEN: Final = "The body of the request is broken, so nobody can tell where it ends."
-_EMPTY_LINES: Final = (b"\r\n", b"\n")  # RFC 9112 §2.2
+_EMPTY_LINES: Final = (b"\r\n", b"\n")
+EMPTY_LINES_MAX: Final = 100
+"""In front of a request; some clients send one behind a body (RFC 9112 §2.2)."""
 
 
 class RequestReader:
@@ -53,7 +55,7 @@ class RequestReader:
 
     __slots__ = (
         "_body", "_held", "_is_last", "_is_line_fed", "_is_over", "_is_paused", "_line", "_loop",
-        "_parser", "_part", "_waiting", "head_bytes",
+        "_parser", "_part", "_passed_over", "_waiting", "head_bytes",
     )  # fmt: skip
 
     def __init__(self, parser: HttpRequestParser, loop: "AbstractEventLoop") -> None:
@@ -62,7 +64,7 @@ class RequestReader:
         self._is_last = self._is_line_fed = self._is_over = self._is_paused = False
         self._part: FieldsPart | SizedPart | ChunkedPart | None = None
         self._body: StreamReader | None = None
-        self._waiting = 0
+        self._waiting = self._passed_over = 0
         self.head_bytes = 0
 
     def asked(self) -> Asked:
@@ -136,17 +138,25 @@ class RequestReader:
     def _read_line(self, data: bytes, at: int) -> int:
         end = data.find(b"\n", at) + 1 or len(data)
         self._line += data[at:end]
-        self._count(end - at)
         if self._line in _EMPTY_LINES:
-            self._line = b""
-        elif self._line.endswith(_LINE_END):
+            self._pass_over_line()
+            return end
+        if self._line.endswith(_LINE_END):
             self._line = request_line.read_line(self._line[: -len(_LINE_END)]) + _LINE_END
             self._part, self._is_line_fed = FieldsPart(), False
         elif self._line.endswith(b"\n"):
             raise BadRequest("The first line of what came does not end like one.")
         else:
             request_line.require_begun(self._line)
+        self._count(end - at)  # not before: of a line that is too long, that is said
         return end
+
+    def _pass_over_line(self) -> None:
+        """Take an empty line for none: no request has begun with it."""
+        self._passed_over += 1
+        if self._passed_over > EMPTY_LINES_MAX:
+            raise BadRequest("Nothing but empty lines comes.")
+        self._line, self.head_bytes = b"", 0
 
     def _read_part(
         self,
@@ -197,12 +207,15 @@ class RequestReader:
     def _take(
         self, message: "RawRequestMessage", body: StreamReader, found: "list[Message]"
     ) -> None:
-        self.head_bytes, self._part, self._line = 0, None, b""
+        self.head_bytes, self._part, self._line, self._passed_over = 0, None, b"", 0
         self._is_last = bool(message.should_close)
-        if body is not EMPTY_PAYLOAD:
+        size_bytes = int(message.headers.get(hdrs.CONTENT_LENGTH, "0"))
+        has_body = message.chunked or size_bytes > 0
+        if has_body == (body is EMPTY_PAYLOAD):  # the parser and we disagree on what comes next
+            raise BadRequest(_BROKEN)
+        if has_body:
             self._body = body
-            size = message.headers.get(hdrs.CONTENT_LENGTH, "")
-            self._part = ChunkedPart() if message.chunked else SizedPart(int(size))
+            self._part = ChunkedPart() if message.chunked else SizedPart(size_bytes)
         found.append((message, body))
 
     def _end(self, error: ApiError | HttpProcessingError, found: "list[Message]") -> None:
@@ -224,6 +237,7 @@ def _parser_after(parser: HttpRequestParser, loop: "AbstractEventLoop") -> HttpR
         max_field_size=FIELD_BYTES_MAX,
         max_headers=FIELDS_MAX,
         payload_exception=RequestPayloadError,
+        auto_decompress=False,
     )
 
 

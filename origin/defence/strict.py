@@ -38,6 +38,7 @@ class StrictConnection(RequestHandler):
             max_line_size=TARGET_BYTES_MAX,
             max_field_size=FIELD_BYTES_MAX,
             max_headers=FIELDS_MAX,
+            auto_decompress=False,  # what a coding of a body means is its reader's to know
             **options,
         )
         self._reader = RequestReader(cast("HttpRequestParser", self._parser), self._loop)
@@ -73,18 +74,26 @@ class StrictConnection(RequestHandler):
         return is_owed
 
     def close(self) -> None:
-        """End behind what is under way; a request whose head has begun is that, too."""
-        if not self._reader.head_bytes:
+        """End behind what is under way; a request that waits, or whose head has begun, is that.
+
+        The answer to the next one says that it is the last.
+        """
+        if not self._goes_on:
             super().close()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 -- aiohttp's
         """End, within so many seconds; a head that has begun has them to become a request.
 
-        Its answer says that it is the last.
+        The answer to that, or to one that waits, says that it is the last.
         """
-        if self._reader.head_bytes and self._wire is not None:
+        if self._goes_on and self._wire is not None:
             await self._be_lost(timeout)
         await super().shutdown(timeout)
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether there is a request beside the one that is being answered, or half of one."""
+        return bool(self._messages or self._reader.head_bytes)
 
     def handle_error(
         self,

@@ -37,7 +37,7 @@ class Resource:
     """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal.
 
     ``takes_query`` says that another query gets another one. ``target_duration_s`` is that of a
-    growing playlist.
+    growing playlist. What is ``doubted`` is kept by nobody for long, and not given again.
     """
 
     kind: ObjectKind
@@ -47,6 +47,7 @@ class Resource:
     asset_id: str | None = None
     artist: str | None = None
     takes_query: bool = False
+    doubted: bool = False
     target_duration_s: int = USUAL_TARGET_DURATION_S
 
 
@@ -70,6 +71,7 @@ class Responder:
             audience=audience_of(request),
             target_duration_s=resource.target_duration_s,
             purged=self._purged,
+            doubted=resource.doubted,
         )
         coding = _choose_coding(request, policy)
         validators = _validators(resource, coding, now)
@@ -94,7 +96,7 @@ class Responder:
         if not range_applies(joined(request, hdrs.IF_RANGE), validators, now):
             range_header = None
         response = await _send(body, range_header, str(validators.etag), headers)
-        if not resource.takes_query:
+        if not (resource.takes_query or resource.doubted):
             in_part = response.status == HTTPStatus.PARTIAL_CONTENT
             number = number_of(coding, in_part=in_part)
             response[REUSABLE] = Reusable(number, policy.compressible)

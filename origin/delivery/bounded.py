@@ -30,6 +30,12 @@ class BoundedMap(Generic[K, V]):
         self._entries.move_to_end(key)
         return entry[0]
 
+    def drop(self, key: K) -> None:
+        """Hold nothing under a key."""
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._weight -= entry[1]
+
     def put(self, key: K, value: V, weight: int) -> None:
         """Hold the value, unless it alone weighs too much; others make room."""
         self._weight -= self._entries.pop(key, (value, 0))[1]

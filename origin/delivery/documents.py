@@ -69,7 +69,8 @@ class EntryDocuments:
         with well_formed():
             text = _mpd(stored, where) if name == MPD else _playlist(stored, where)
         document = Document.of(text.encode())
-        self._rendered.put(key, document, document.body.size_bytes + ENTRY_BYTES)
+        if not published.doubted:
+            self._rendered.put(key, document, document.body.size_bytes + ENTRY_BYTES)
         return document
 
 

@@ -45,15 +45,17 @@ class GrowingDocuments:
         if published is None:
             document = Document.of(await self._reader.read(where.growing_key(name)))
             artist = await self._published.growing_artist(where)
+            doubted = self._published.is_doubted(where)
         else:
             document = await self._completed_document(published, name)
-            artist = published.artist
+            artist, doubted = published.artist, published.doubted
         return Resource(
             kind,
             document.digest,
             document.body,
             asset_id=where.asset_id,
             artist=artist,
+            doubted=doubted,
             target_duration_s=_target_duration_s(document.body.content),
         )
 
@@ -77,7 +79,8 @@ class GrowingDocuments:
             return known
         with well_formed():
             document = Document.of(await self._complete(published, name))
-        self._completed.put(key, document, document.body.size_bytes + ENTRY_BYTES)
+        if not published.doubted:
+            self._completed.put(key, document, document.body.size_bytes + ENTRY_BYTES)
         return document
 
     async def _complete(self, published: PublishedRevision, name: str) -> bytes:

@@ -31,10 +31,11 @@ from origin.delivery.answer import Resource, Responder
 from origin.delivery.documents import Document, EntryDocuments
 from origin.delivery.errors import BadRequest, NotFound
 from origin.delivery.growing import GrowingDocuments
+from origin.delivery.listed import ListedReader
 from origin.delivery.metadata import listing, metadata, preparing_metadata
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
-from origin.delivery.reading import Missing, Reader
+from origin.delivery.reading import Doubts, Missing, Reader, no_doubt
 from origin.delivery.tokens import TokenGate, TokenRules
 from origin.memory_shares import USUAL, MemoryShares
 
@@ -60,13 +61,15 @@ class Delivery:
         responder: Responder,
         tokens: TokenRules | None = None,
         shares: MemoryShares = USUAL,
+        doubts: Doubts = no_doubt,
     ) -> None:
         self._responder = responder
-        self._published = Published(reader, shares.indexes)
+        self._published = Published(reader, shares.indexes, doubts)
         self._gate = TokenGate(self._published, tokens)
-        self._objects = RevisionObjects(reader, self._published, shares.segments)
-        self._documents = EntryDocuments(reader, shares.documents // 2)
-        self._growing = GrowingDocuments(reader, self._published, shares.documents // 2)
+        listed = ListedReader(reader, self._published)
+        self._objects = RevisionObjects(listed, self._published, shares.segments)
+        self._documents = EntryDocuments(listed, shares.documents // 2)
+        self._growing = GrowingDocuments(listed, self._published, shares.documents // 2)
 
     def add_routes(self, app: web.Application, *, with_list: bool = True) -> None:
         """Register everything that is delivered, and the list of what is newest."""
@@ -178,6 +181,7 @@ class Delivery:
             last_modified=_settled_at(entry),
             asset_id=entry.asset_id,
             artist=entry.artist,
+            doubted=self._published.is_entry_doubted(entry),
         )
         return await self._responder.answer(request, resource)
 

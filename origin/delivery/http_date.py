@@ -1,7 +1,7 @@
 """HTTP-date: the one form that is sent and the three that are read (RFC 9110 §5.6.7). Pure.
 
-All times are in UTC. The names of days are checked for shape only: a wrong weekday is no reason to
-send a body again.
+All times are in UTC. Names of days are checked to be some: a wrong one is no reason to send a body
+again. What is no date in another way is none (RFC 9110 §13.1.3).
 """
 
 import re
@@ -15,13 +15,14 @@ _MONTHS: Final = (
 )
 _TIME: Final = r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})"
 _MONTH: Final = rf"(?P<month>{'|'.join(_MONTHS)})"
+_DAY: Final = f"(?:{'|'.join(_DAYS)})"
+_LONG_DAY: Final = "(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _FORMS: Final = (
-    re.compile(rf"[A-Z][a-z]{{2}}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT"),
-    re.compile(
-        rf"[A-Z][a-z]{{5,8}}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT"
-    ),
-    re.compile(rf"[A-Z][a-z]{{2}} {_MONTH} (?P<day>[0-9 ][0-9]) {_TIME} (?P<year>[0-9]{{4}})"),
+    re.compile(rf"{_DAY}, (?P<day>[0-9]{{2}}) {_MONTH} (?P<year>[0-9]{{4}}) {_TIME} GMT"),
+    re.compile(rf"{_LONG_DAY}, (?P<day>[0-9]{{2}})-{_MONTH}-(?P<year>[0-9]{{2}}) {_TIME} GMT"),
+    re.compile(rf"{_DAY} {_MONTH} (?P<day>[0-9 ][0-9]) {_TIME} (?P<year>[0-9]{{4}})"),
 )
+_LEAP_SECOND: Final = 60
 _SHORT_YEAR: Final = 2
 _CENTURY: Final = 100
 _FUTURE_YEARS_MAX: Final = 50
@@ -49,6 +50,7 @@ def parse_http_date(text: str, now: datetime) -> datetime | None:
         year += now.year - now.year % _CENTURY
         if year > now.year + _FUTURE_YEARS_MAX:
             year -= _CENTURY
+    second = int(match["second"])
     try:
         return datetime(
             year,
@@ -56,7 +58,7 @@ def parse_http_date(text: str, now: datetime) -> datetime | None:
             int(match["day"]),
             int(match["hour"]),
             int(match["minute"]),
-            min(int(match["second"]), 59),  # RFC 9110 §5.6.7 allows a leap second
+            second - 1 if second == _LEAP_SECOND else second,
             tzinfo=UTC,
         )
     except ValueError:

@@ -40,7 +40,7 @@ class RevisionObjects:
     ) -> None:
         self._reader = reader
         self._published = published
-        self._recorded = RecordedSegments(reader)
+        self._recorded = RecordedSegments(reader, published.is_doubted)
         self._proven: BoundedMap[str, StoredObject] = BoundedMap(bytes_max)
 
     async def find(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
@@ -65,21 +65,25 @@ class RevisionObjects:
             ),
             asset_id=published.where.asset_id,
             artist=published.artist,
+            doubted=published.doubted,
         )
 
     async def _growing_segment(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         key = where.key(name)
-        stored = self._proven.get(key)
+        stored, doubted = self._proven.get(key), False
         if stored is None:
             stored = await self._recorded.find(where, name)
+            doubted = self._published.is_doubted(where)
             await self._reader.read(key, listed=stored)
-            self._proven.put(key, stored, _PROVEN_BYTES)
+            if not doubted:
+                self._proven.put(key, stored, _PROVEN_BYTES)
         return Resource(
             kind,
             stored.sha256,
             StoredBody(self._reader, key, stored),
             asset_id=where.asset_id,
             artist=await self._published.growing_artist(where),
+            doubted=doubted,
         )
 
 

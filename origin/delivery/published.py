@@ -1,12 +1,14 @@
 """What the store says is published: entries, read afresh, and revisions, read once.
 
 An entry may change, a revision never does, so the facts of a revision are kept in a bounded map:
-with them an entity tag, a size or a "no such object" needs no read at all. A revision is complete
-once its index is there; until then nothing is known of it but whose it is.
+with them an entity tag, a size or a "no such object" needs no read at all. What is doubted, since a
+store that does not answer may know better, is kept only until it is looked for again. A revision is
+complete once its index is there; until then nothing is known of it but whose it is.
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -16,10 +18,12 @@ from manifests.index import Index, StoredObject
 from manifests.layout import CREDITS, ENTRY_PREFIX, INDEX, Revision, entry_key
 from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
-from origin.delivery.reading import Missing, Reader, well_formed
+from origin.delivery.reading import Doubts, Missing, Reader, no_doubt, well_formed
 from origin.memory_shares import USUAL
 
 ENTRY_BYTES_MAX: Final = 64 * 1024
+CONTRADICTED_AFTER_S: Final = 1.0
+"""How old facts are that are read again because an object does not fit them."""
 _CONCURRENT_READS: Final = 16
 _CREDITS_MAX: Final = 10_000
 _BYTES_OF_JSON: Final = 2.5
@@ -28,11 +32,18 @@ _BYTES_OF_JSON: Final = 2.5
 
 @dataclass(frozen=True, slots=True)
 class PublishedRevision:
-    """A revision and its objects by name."""
+    """A revision and its objects by name, read at ``since_s``."""
 
     where: Revision
     index: Index
     objects: dict[str, StoredObject]
+    since_s: float
+    doubted_until_s: float | None = None
+
+    @property
+    def doubted(self) -> bool:
+        """Whether a store that did not answer may know better."""
+        return self.doubted_until_s is not None
 
     @property
     def artist(self) -> str | None:
@@ -50,8 +61,16 @@ class NewestEntries(NamedTuple):
 class Published:
     """Entries and revisions of one store."""
 
-    def __init__(self, reader: Reader, bytes_max: int = USUAL.indexes) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        bytes_max: int = USUAL.indexes,
+        doubts: Doubts = no_doubt,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._reader = reader
+        self._doubts = doubts
+        self._clock = clock
         self._revisions: BoundedMap[Revision, PublishedRevision] = BoundedMap(bytes_max)
         self._credits: BoundedMap[Revision, Credits] = BoundedMap(_CREDITS_MAX)
 
@@ -73,16 +92,18 @@ class Published:
 
     async def revision(self, where: Revision) -> PublishedRevision:
         """Return a revision's facts; NotFound where there is none."""
-        known = self._revisions.get(where)
+        known = self._known(where)
         if known is not None:
             return known
         data = await self._reader.read(where.key(INDEX))
-        known = self._revisions.get(where)
+        known = self._known(where)
         if known is not None:  # by one of those who waited for the same read
             return known
         with well_formed():
             index = Index.from_json(data)
-        found = PublishedRevision(where, index, index.objects())
+        found = PublishedRevision(
+            where, index, index.objects(), self._clock(), self._doubts(where.key(INDEX))
+        )
         self._revisions.put(where, found, int(len(data) * _BYTES_OF_JSON) + ENTRY_BYTES)
         return found
 
@@ -92,6 +113,15 @@ class Published:
             return await self.revision(where)
         except NotFound:
             return None
+
+    def contradicted(self, where: Revision) -> None:
+        """Look for a revision's facts again, which an object of it does not fit.
+
+        Not where that was just done: it is the object, then.
+        """
+        known = self._revisions.get(where)
+        if known is not None and self._clock() >= known.since_s + CONTRADICTED_AFTER_S:
+            self._revisions.drop(where)
 
     async def growing_artist(self, where: Revision) -> str | None:
         """Return whose a revision is that is not complete yet; None where nothing tells.
@@ -108,8 +138,27 @@ class Published:
                 return None
             with well_formed():
                 known = Credits.from_json(data)
-            self._credits.put(where, known, 1)
+            if not self.is_doubted(where):
+                self._credits.put(where, known, 1)
         return known.artist
+
+    def is_doubted(self, where: Revision) -> bool:
+        """Tell whether what was just read of a revision that grows is another store's to say."""
+        return self._doubts(where.key(INDEX)) is not None
+
+    def is_entry_doubted(self, entry: Entry) -> bool:
+        """Tell whether another store may know better of an entry, or of its revision."""
+        if self._doubts(entry_key(entry.playback_id)) is not None:
+            return True
+        known = self._known(entry.where)
+        return self.is_doubted(entry.where) if known is None else known.doubted
+
+    def _known(self, where: Revision) -> PublishedRevision | None:
+        """Return a revision's facts, if they are known and need not be looked for again."""
+        known = self._revisions.get(where)
+        if known is None or known.doubted_until_s is None:
+            return known
+        return known if self._clock() < known.doubted_until_s else None
 
     async def _readable_entry(
         self, key: str, places: asyncio.Semaphore
@@ -126,4 +175,7 @@ class Published:
     async def _read_entry(self, key: str) -> Entry:
         data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX)
         with well_formed():
-            return Entry.from_json(data)
+            entry = Entry.from_json(data)
+        if entry_key(entry.playback_id) != key:
+            raise BrokenObject("What was published here is of another playback id.")
+        return entry

@@ -5,7 +5,7 @@ an object is listed in an index, its size and digest are known before it is read
 hold it, share it and vouch for it; what nothing lists is only ever what the store says now.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, auto
 from typing import Final, NamedTuple, Protocol
@@ -14,6 +14,9 @@ from manifests.errors import ManifestError
 from manifests.index import StoredObject
 from origin.delivery.errors import BrokenObject
 
+Doubts = Callable[[str], float | None]
+"""Until when what was just read of an object may be remembered, by the loop's clock, where a store
+that did not answer may know better (``stores.homes``); None where none does."""
 OBJECT_BYTES_MAX: Final = 64 * 1024 * 1024
 """No object that we serve, nor an index of half a day of sound, comes near this."""
 
@@ -46,6 +49,10 @@ class Reader(Protocol):
 
     async def newest(self, prefix: str, count: int) -> Newest:
         """Return the keys below ``prefix`` that were written last."""
+
+
+def no_doubt(_key: str) -> None:
+    """Tell that there is one store, which knows best."""
 
 
 @contextmanager

@@ -8,6 +8,7 @@ tag would tell. So whoever reads a segment holds it against its record, and only
 fit is remembered. What does not is looked for again, in the record as it comes the next time.
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from manifests.chunk_record import ChunkRecord, chunk_number
@@ -31,8 +32,11 @@ class _Grid(NamedTuple):
 class RecordedSegments:
     """What records tell of segments, in one store."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(
+        self, reader: Reader, is_doubted: Callable[[Revision], bool] = lambda _: False
+    ) -> None:
         self._reader = reader
+        self._is_doubted = is_doubted
         self._grids: BoundedMap[str, _Grid] = BoundedMap(_RUNGS_MAX)
 
     async def find(self, where: Revision, name: str) -> StoredObject:
@@ -44,7 +48,7 @@ class RecordedSegments:
         found = (await self._record(where, rung, chunk)).find(name)
         if found is None:
             raise NotFound("There is no such segment, or not yet.")
-        if chunk > 0:
+        if chunk > 0 and not self._is_doubted(where):
             self._grids.put(where.growing_key(rung), grid, 1)
         return found
 

@@ -12,6 +12,12 @@ caches keep for a year.
 A store that fails is passed over where another one has it, but not for what was at home there.
 What was found that way is *uncertain*, and looked for again soon; that nobody has it is certain
 only if all have said so.
+
+What is uncertain may be somebody's who took the name on purpose. It is served, for a store that is
+down must not take away what others have; but it is *doubted*: what was read there is remembered no
+longer than its home is, what was made of it is not given again, and nobody outside may keep it for
+longer (``cdn.policy``). A doubt ends a while after the home has been found for certain, since what
+was read before may still be on its way.
 """
 
 from collections.abc import Sequence
@@ -52,11 +58,16 @@ class Choice(NamedTuple):
 
 
 class Home(NamedTuple):
-    """Where a place is, until when that need not be looked for again, and whether it grows."""
+    """Where a place is, until when that need not be looked for again, and whether it grows.
+
+    ``doubted_until_s`` is when what was read there must have been read anew.
+    """
 
     store: int
     until_s: float
     is_growing: bool
+    is_certain: bool = True
+    doubted_until_s: float = -inf
 
 
 def place_of(key: str) -> Place:
@@ -115,6 +126,14 @@ class Homes:
         home = self._homes.get(place)
         return None if home is None or now_s >= home.until_s else home
 
+    def doubted_until_s(self, place: Place, now_s: float) -> float | None:
+        """Return how long what was read of a place may be remembered; None where it is certain."""
+        home = self._homes.get(place)
+        if home is None:
+            return now_s
+        is_doubted = now_s < home.doubted_until_s or not home.is_certain
+        return home.doubted_until_s if is_doubted else None
+
     def last(self, place: Place) -> int | None:
         """Return the store where it was when it was last looked for."""
         home = self._homes.get(place)
@@ -125,6 +144,12 @@ class Homes:
     ) -> Home:
         """Remember where a place is: a complete revision for good, all else for a while."""
         is_lasting = is_certain and not is_growing and isinstance(place, Revision)
-        home = Home(store, inf if is_lasting else now_s + LOOKED_FOR_EVERY_S, is_growing)
+        again_s = now_s + LOOKED_FOR_EVERY_S
+        before = self._homes.get(place)
+        doubted_until_s = -inf if before is None else before.doubted_until_s
+        if not is_certain or (before is not None and not before.is_certain):
+            doubted_until_s = again_s
+        until_s = inf if is_lasting else again_s
+        home = Home(store, until_s, is_growing, is_certain, doubted_until_s)
         self._homes.put(place, home, 1)
         return home

@@ -1,7 +1,9 @@
 """What a store lists below a prefix: whether there is anything, and what was written last."""
 
+import asyncio
 import heapq
 from datetime import datetime
+from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -11,8 +13,8 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 LISTED_KEYS_MAX: Final = 100_000
-"""In what order keys are listed says nothing of when they were written: beyond this, it is said
-that newer ones may be missing."""
+"""In what order keys are listed says nothing of when they were written: beyond this, and
+beyond the time there is, it is said that newer ones may be missing."""
 _CHUNK: Final = 1000
 
 
@@ -23,8 +25,14 @@ class Listing(NamedTuple):
     is_whole: bool
 
 
-async def newest_objects(store: "ObjectStore", prefix: str, count: int) -> Listing:
-    """Return what a store's listing says of the objects that were written last."""
+async def newest_objects(
+    store: "ObjectStore", prefix: str, count: int, until_s: float = inf
+) -> Listing:
+    """Return what a store's listing says of the objects that were written last.
+
+    No more pages are asked for after ``until_s``, by the loop's clock.
+    """
+    loop = asyncio.get_running_loop()
     newest: list[ObjectMeta] = []
     listed = 0
     async for chunk in store.list(prefix=prefix, chunk_size=_CHUNK):
@@ -32,6 +40,8 @@ async def newest_objects(store: "ObjectStore", prefix: str, count: int) -> Listi
             return Listing(newest, is_whole=False)
         newest = heapq.nlargest(count, [*newest, *chunk], key=age_order)
         listed += len(chunk)
+        if loop.time() >= until_s:
+            return Listing(newest, is_whole=False)
     return Listing(newest, is_whole=True)
 
 

@@ -1,9 +1,9 @@
 """Reading from the object store: the boundary where its exceptions become ours.
 
-Every read has a deadline and a limit on what it may bring, and no more than a number of them are
-under way at once: the others wait, inside of their deadlines. ``NotFound`` means that the object is
-not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in between, with pauses
-of random length. A small object that takes longer than most is asked for a second time
+Every read has a deadline and a limit on what it may bring, and no more than a number of each kind
+are under way at once: the others wait, inside of their deadlines. ``NotFound`` means that the
+object is not there, ``StoreUnavailable`` that nobody can tell; obstore itself retries in between,
+with pauses of random length. A small object that takes longer than most is asked for a second time
 (``hedging``); whichever comes first is taken.
 
 obstore also asks for the rest of a body that breaks off, by its range. It sends no If-Match; it
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Final
 from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, UnauthenticatedError
 
 from manifests.index import StoredObject
+from manifests.layout import ENTRY_PREFIX
 from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
 from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
 from origin.stores.hedging import STUCK, Hedging
@@ -44,8 +45,11 @@ _Get = Callable[[], Coroutine[None, None, bytes]]
 TIMEOUT_S: Final = 10.0
 READS_AT_ONCE: Final = 64
 LISTINGS_AT_ONCE: Final = 2
-"""They have places of their own: one takes seconds where there are many keys, and anybody may ask
-for it."""
+ENTRIES_AT_ONCE: Final = 32
+"""They have places of their own, for anybody may ask for a list: that takes seconds where there are
+many keys, and two hundred entries, which are all read at once where they have just become stale."""
+_LISTING_SHARE: Final = 0.5
+"""Of the time there is, after which a listing ends with what has come. A page more may be late."""
 _CANNOT_BE_READ: Final = "The object store cannot be read now; try again."
 _SMALL_BYTES: Final = 1024 * 1024
 """What is larger takes its time, and says nothing about others."""
@@ -66,13 +70,14 @@ class StoreReader:
         self._timeout_s = timeout_s
         self._measured = measured
         self._places = asyncio.Semaphore(reads_at_once)
+        self._entry_places = asyncio.Semaphore(ENTRIES_AT_ONCE)
         self._listing_places = asyncio.Semaphore(LISTINGS_AT_ONCE)
         self._hedging = Hedging()
         self._tags = StoreTags()
 
     @property
     def is_busy(self) -> bool:
-        """Whether a read would have to wait for others."""
+        """Whether a read of media would have to wait for others."""
         return self._places.locked()
 
     def is_busy_for(self, key: str) -> bool:
@@ -80,11 +85,16 @@ class StoreReader:
         del key  # there is one store
         return self.is_busy
 
+    def doubted_until_s(self, key: str) -> None:
+        """Tell that no other store may know better."""
+        del key  # there is one store
+
     async def read(
         self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
-        async with self._translated("get"), self._places:
+        is_entry = key.startswith(f"{ENTRY_PREFIX}/")
+        async with self._translated("get"), self._entry_places if is_entry else self._places:
             whole = partial(self._get_whole, key, limit_bytes)
             if listed is None:
                 return await self._get(whole)
@@ -100,19 +110,23 @@ class StoreReader:
         ranges, so there is a second read.
         """
         ranged = partial(self._get_range, key, listed.size_bytes)
+        is_small = listed.size_bytes <= _SMALL_BYTES
         with suppress(GenericError):
-            content = await self._get(ranged)
+            content = await self._get(ranged, is_small=is_small)
             if matches(content, listed):
                 return content
-        content = await self._get(whole)
+        content = await self._get(whole, is_small=is_small)
         if matches(content, listed):
             return content
         raise BrokenObject("The store holds something else than was published.")
 
-    async def _get(self, get: _Get) -> bytes:
-        """Return an object, or a second copy of it where the first is late."""
+    async def _get(self, get: _Get, *, is_small: bool = True) -> bytes:
+        """Return an object, or a second copy of it where the first is late.
+
+        What nothing lists is taken for small until it is here.
+        """
         loop = asyncio.get_running_loop()
-        begun_s, after_s = loop.time(), self._hedging.after_s
+        begun_s, after_s = loop.time(), self._hedging.after_s if is_small else None
         content = await (get() if after_s is None else self._sooner(get, after_s))
         if len(content) <= _SMALL_BYTES:
             self._hedging.note(loop.time() - begun_s)
@@ -129,8 +143,8 @@ class StoreReader:
                     reads.append(asyncio.create_task(self._again(get)))
                     break
             done, left = await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
-            first = done.pop()
-            return await (left.pop() if left and first.exception() is not None else first)
+            given = [read for read in done if read.exception() is None]
+            return await (given or [*left, *done])[0]
         finally:
             late = [read for read in reads if not _has_ended(read)]
             for read in late:
@@ -185,8 +199,9 @@ class StoreReader:
 
     async def newest_objects(self, prefix: str, count: int) -> Listing:
         """Return what a listing says of the objects that were written last."""
+        until_s = asyncio.get_running_loop().time() + _LISTING_SHARE * self._timeout_s
         async with self._translated("list"), self._listing_places:
-            return await newest_objects(self._store, prefix, count)
+            return await newest_objects(self._store, prefix, count, until_s)
 
     async def check(self) -> None:
         """Return if the store answers at all; StoreUnavailable where it does not."""

@@ -46,6 +46,10 @@ class StoresReader:
         home = self._homes.find(place_of(key), self._clock())
         return home is None or self._stores[home.store].reader.is_busy
 
+    def doubted_until_s(self, key: str) -> float | None:
+        """Tell how long what was read may be remembered; None where no store may know better."""
+        return self._homes.doubted_until_s(place_of(key), self._clock())
+
     async def read(
         self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
     ) -> bytes:

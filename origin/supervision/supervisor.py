@@ -99,6 +99,8 @@ class Supervisor:
                 await self._until(lambda: self._is_stopping or self._is_up())
                 if not self._is_stopping:
                     announce()
+                    self._reload_if_asked()
+                    self._reload_if_asked()
                 await self._until(lambda: self._is_stopping and not self._lives)
                 if self.beside is not None:
                     await self.beside.over()
@@ -210,9 +212,13 @@ class Supervisor:
     # Replacing.
 
     def reload(self) -> None:
-        """Start successors for all workers; they replace them when all of them are ready."""
+        """Start successors for all workers; they replace them when all of them are ready.
+
+        While that, or the start, is under way, another one follows it: what has changed since may
+        have been read before.
+        """
         if self._successors or not self._has_served:
-            self._reload_asked = bool(self._successors)
+            self._reload_asked = True
             return
         if self._is_stopping:
             return
@@ -234,8 +240,11 @@ class Supervisor:
             self.beside.reload()
         self.tally.reloads += 1
         _log.info("reload done", pids=[worker.pid for worker in successors])
-        if self._reload_asked:
-            self._reload_asked = False
+        self._reload_if_asked()
+
+    def _reload_if_asked(self) -> None:
+        is_asked, self._reload_asked = self._reload_asked, False
+        if is_asked:
             self.reload()
 
     def _retire(self, worker: WorkerProcess) -> None:
@@ -248,11 +257,11 @@ class Supervisor:
 
     def _abandon_successors(self, **reason: Any) -> None:
         successors, self._successors = self._successors, []
-        self._reload_asked = False
         self.tally.failed_reloads += 1
         _log.error("reload failed; the workers of before go on", **reason)
         for worker in successors:
             self._retire(worker)
+        self._reload_if_asked()
 
     # Ending.
 

@@ -28,7 +28,11 @@ _PROTOCOL_LENGTH: Final = 10
 _PLACE_LENGTH: Final = 30
 _AGENT_LENGTH: Final = 200
 """So that a line, escapes and all, is one that a pipe takes in one piece (4,096 bytes)."""
-_TOKEN: Final = re.compile(r"(?<=\A/t/)[^/]+|(?<=\A/%74/)[^/]+")
+_NEEDLESS: Final = re.compile(
+    r"%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE
+)
+"""Letters, digits, and ``-._~``."""
+_TOKEN: Final = re.compile(r"(?<=\A/t/)[^/]+")
 """A playback token where it belongs, good or not."""
 
 
@@ -40,7 +44,12 @@ class Lines(Protocol):
 
 
 def logged_path(path: str) -> str:
-    """Return a path without secrets, and not too long."""
+    """Return a path without secrets, and not too long.
+
+    What is escaped without need is as it would be without (RFC 3986 §2.3): no secret hides so.
+    """
+    if "%" in path:
+        path = _NEEDLESS.sub(lambda escape: chr(int(escape[0][1:], 16)), path)
     return without_secrets(_TOKEN.sub("-", path))[:_PATH_LENGTH]
 
 

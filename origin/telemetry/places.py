@@ -8,6 +8,7 @@ PLACES: Final = {
     Found.MEMORY: ("memory", "hit"),
     Found.ABSENCE: ("memory", "absence"),
     Found.STALE: ("memory", "stale"),
+    Found.STALE_UNTRIED: ("memory", "stale_on_error"),
     Found.STALE_ON_ERROR: ("memory", "stale_on_error"),
     Found.JOINED: ("flight", "joined"),
     Found.SHARED: ("shared", "hit"),

@@ -1,5 +1,6 @@
 """RFC 9211 on the wire: what Cache-Status says of each kind of answer, the first time and again."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,11 +9,17 @@ from obstore.store import MemoryStore
 from origin.app import create_app
 from tests.conformance.both_paths import both_paths
 from tests.conformance.wire import Origin
+from tests.servers.counting import CountingStore
 from tests.sources.published import publish
 
 MEDIA = "/media/first-light-asset/r1"
 READ, HIT = "soundbridge; fwd=uri-miss", "soundbridge; hit"
 ABSENT, APART = "soundbridge; hit; detail=absence", "soundbridge; fwd=bypass"
+MEANWHILE = "soundbridge; hit; detail=stale-while-revalidate"
+FAILED = "soundbridge; fwd=stale; detail=stale-if-error"
+UNTRIED = "soundbridge; hit; detail=stale-if-error"
+ENTRY = "/first-light.m3u8"
+STALE_WITHIN_S = 20.0
 SOUND, TEXT = f"{MEDIA}/128k/00001.m4s", f"{MEDIA}/128k/playlist.m3u8"
 
 ASKS: list[tuple[tuple[str, ...], int, str, str]] = [
@@ -63,3 +70,22 @@ async def test_what_nobody_can_read_was_found_in_no_cache() -> None:
         for method in ("GET", "HEAD", "GET"):
             answer = await Origin(paths.plain_port, asset).ask(method, SOUND)
             assert (answer.status, answer.headers["Cache-Status"]) == (500, READ)
+
+
+async def test_a_stale_answer_is_a_hit_unless_the_store_was_asked_for_it() -> None:
+    """RFC 9211 §2.1, §2.2: a hit is an answer for which nothing was forwarded."""
+    store = CountingStore()
+    asset = publish(store)
+    async with both_paths(create_app(store)) as paths:
+        origin = Origin(paths.plain_port, asset)
+        assert (await origin.ask("GET", ENTRY)).status == 200
+        store.down = True
+        async with asyncio.timeout(STALE_WITHIN_S):
+            while True:
+                asked = store.asked.total()
+                answer = await origin.ask("GET", ENTRY)
+                assert answer.status == 200
+                if (said := answer.headers["Cache-Status"]) == UNTRIED:
+                    break
+                assert said in {HIT, MEANWHILE, FAILED}
+        assert store.asked.total() == asked

@@ -1,7 +1,7 @@
 """What many tests share: stores, and one packaged asset, with copies of it to be damaged."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import obstore
@@ -10,6 +10,9 @@ from obstore.store import LocalStore, MemoryStore
 
 from tests.functional.seeding import SAMPLES
 from tests.functional.storing import contents, package_song
+from tests.functional.supervising import until
+from tests.functional.tenants import Tenants, tenants_served
+from tests.servers.faults import Fault
 from tests.servers.seaweedfs import Bucket, seaweedfs
 from tests.servers.valkey import Valkey, valkey
 from tests.sources.audio import excerpt
@@ -96,3 +99,22 @@ def s3(_seaweedfs: Bucket) -> Iterator[Bucket]:
     store = _seaweedfs.store()
     for page in obstore.list(store):
         obstore.delete(store, [found["path"] for found in page])
+
+
+@pytest.fixture(scope="module")
+def tenants(s3: Bucket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
+    """A server of three stores, a module's own."""
+    with tenants_served(s3, tmp_path_factory.mktemp("tenants")) as served:
+        yield served
+
+
+@pytest.fixture
+def down(tenants: Tenants) -> Iterator[Callable[[Fault], None]]:
+    """Take the bucket down until the test ends; then wait until it is up for all workers."""
+
+    def take(fault: Fault) -> None:
+        tenants.fault = fault
+
+    yield take
+    tenants.fault = None
+    until(lambda: {answer.body for answer in tenants.ask_all("/readyz")} == {b"ok\n"})

@@ -132,3 +132,16 @@ def test_where_an_answer_was_found_and_how_it_was_asked_for(
     ]
     told_hot = {(event["cache"], event["protocol"], event["host"]) for event in from_memory}
     assert told_hot == {("memory hit", "HTTP/1.1", "x")}
+
+
+def test_the_host_that_counts_is_logged(
+    folder: Path, asset: PublishedAsset, tmp_path: Path
+) -> None:
+    """That of the target, where it has one (RFC 9112 §3.2.2)."""
+    del asset
+    request = b"GET http://real.test:81/nothing.m3u8 HTTP/1.1\r\nHost: other.test\r\n\r\n"
+    with supervised(folder, tmp_path / "log") as server:
+        with closing(server.connect()) as client:
+            assert ask(client, request).status == 404
+        (logged,) = until(lambda: server.events("request"))
+    assert logged["host"] == "real.test:81"

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 from redis.asyncio import Redis
 
-from origin.cache.batch import VALUES_MAX, Gets
+from origin.cache.batch import COMMAND_BYTES_MAX, VALUES_MAX, Gets
 from origin.cache.connection import Connection, Refused, Unanswered, connect
 from tests.servers.valkey import Valkey, valkey
 
@@ -42,6 +42,15 @@ async def test_each_gets_its_own_and_a_few_go_together(client: Redis) -> None:
     assert await commands(client) == 3
 
 
+async def test_what_is_large_goes_with_few_others(client: Redis) -> None:
+    await client.mset({name: name.upper() for name in NAMES})
+    gets = Gets(client, Connection(client).ask)
+    sizes = [COMMAND_BYTES_MAX // 4] * 5 + [3 * COMMAND_BYTES_MAX, 1]
+    found = await asyncio.gather(*map(gets.get, NAMES, sizes))
+    assert found == [name.upper().encode() for name in NAMES[: len(sizes)]]
+    assert await commands(client) == 4
+
+
 async def test_who_asks_alone_does_not_wait_for_company(client: Redis) -> None:
     await client.set(NAMES[0], "alone")
     gets = Gets(client, Connection(client).ask)
@@ -68,10 +77,10 @@ async def test_what_fails_fails_for_all_of_a_command_and_for_no_other(
     await client.mset(dict.fromkeys(NAMES, "value"))
     fails = iter((True, False, False))
 
-    async def ask(command: Callable[[], Awaitable[object]]) -> object:
+    async def ask(command: Callable[[], Awaitable[object]], size_bytes: int = 0, /) -> object:
         if next(fails):
             raise error
-        return await connection.ask(command)
+        return await connection.ask(command, size_bytes)
 
     gets = Gets(client, ask)
     found = await asyncio.gather(*(gets.get(name) for name in NAMES), return_exceptions=True)
@@ -80,7 +89,7 @@ async def test_what_fails_fails_for_all_of_a_command_and_for_no_other(
 
 
 async def test_nobody_waits_for_what_nobody_does(client: Redis) -> None:
-    async def ask(_command: Callable[[], Awaitable[object]]) -> object:
+    async def ask(_: Callable[[], Awaitable[object]], _size_bytes: int = 0, /) -> object:
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
@@ -107,7 +116,7 @@ async def test_another_number_of_values_is_no_answer_to_anybody(surplus: int) ->
 
 
 async def test_what_nobody_expects_is_told_to_all_who_wait(client: Redis) -> None:
-    async def ask(_command: Callable[[], Awaitable[object]]) -> object:
+    async def ask(_: Callable[[], Awaitable[object]], _size_bytes: int = 0, /) -> object:
         raise ZeroDivisionError
 
     gets = Gets(client, ask)

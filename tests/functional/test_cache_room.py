@@ -1,5 +1,6 @@
 """A server that was not told how much it may hold, or what to part with, is told of."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from origin.cache.room import look
 from origin.cache.running import Tiers
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
-from tests.servers.valkey import valkey
+from tests.servers.valkey import Valkey, valkey
 
 pytestmark = pytest.mark.usefixtures("patient")
 
@@ -52,3 +53,17 @@ async def test_it_is_said_when_serving_begins(tmp_path: Path) -> None:
     with valkey(tmp_path) as server, capture_logs() as lines:
         async with Tiers(StoreReader(CountingStore()), server.url).running():
             await until(lambda: any("advice" in line for line in lines))
+
+
+async def test_it_is_said_of_one_that_comes_up_later(
+    cache: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("origin.cache.room.AGAIN_S", 0.05)
+    cache.kill()
+    with capture_logs() as lines:
+        async with Tiers(StoreReader(CountingStore()), cache.url).running():
+            await until(lambda: any(line["event"] == "cache not reached" for line in lines))
+            cache.start()
+            await until(lambda: any("advice" in line for line in lines))
+            await asyncio.sleep(0.5)
+    assert sum("advice" in line for line in lines) == 1, "it is said once"

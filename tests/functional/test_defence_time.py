@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 
 import pytest
 from aiohttp import web
@@ -123,11 +123,12 @@ def test_the_second_head_has_a_deadline_too(origin: GuardedOrigin) -> None:
         assert answer(client).status == 408
 
 
-def test_a_connection_at_rest_may_stay(origin: GuardedOrigin) -> None:
-    """However its only request was answered."""
+@pytest.mark.parametrize("behind", [b"", b"\r\n", b"\n\r\n"])
+def test_a_connection_at_rest_may_stay(origin: GuardedOrigin, behind: bytes) -> None:
+    """However its only request was answered, and with empty lines behind it (RFC 9112 §2.2)."""
     with closing(origin.connect()) as slow_path, closing(origin.connect()) as hot_path:
-        assert ask(slow_path, PAGE).status == 200
-        assert ask(hot_path, PAGE).status == 200
+        assert ask(slow_path, PAGE + behind).status == 200
+        assert ask(hot_path, PAGE + behind).status == 200
         with closing(origin.connect()) as silent:
             assert is_closed(silent)
         assert ask(slow_path, PAGE).status == 200
@@ -157,6 +158,25 @@ def test_who_asks_on_without_reading_is_cut_off(
         client.sendall(get(f"{asset.path}/320k/00001.m4s") * 200)
         until(origin, "cut_off", 1)
         until(origin, "connections", 0)
+
+
+def test_who_asks_in_time_without_reading_is_cut_off(
+    origin: GuardedOrigin, asset: PublishedAsset
+) -> None:
+    """Each request alone, for what is hot: what was sent before has to leave first."""
+    segment = get(f"{asset.path}/320k/00001.m4s")
+    with closing(origin.connect()) as other:
+        for _ in range(3):  # from the store, from memory, and hot: at rest between them
+            assert ask(other, segment).status == 200
+            time.sleep(SWEEP_EVERY_S)
+    with closing(origin.connect(receive_bytes=4096)) as client, suppress(OSError):
+        assert ask(client, PAGE).status == 200
+        for _ in range(int(TIMEOUT_S / SWEEP_EVERY_S)):
+            client.sendall(segment)
+            time.sleep(SWEEP_EVERY_S)
+            if origin.call(lambda: origin.guard.cut_off):
+                break
+    until(origin, "cut_off", 1)
 
 
 def test_who_reads_slowly_gets_it_all(origin: GuardedOrigin, asset: PublishedAsset) -> None:

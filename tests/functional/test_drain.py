@@ -138,14 +138,16 @@ def test_load_balancers_hear_of_it_first(folder: Path, asset: PublishedAsset, lo
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.parametrize("behind", ["", "\r\n"], ids=["at once", "an empty line"])
 def test_a_connection_at_rest_is_closed_in_peace(
-    folder: Path, asset: PublishedAsset, log: Path
+    folder: Path, asset: PublishedAsset, log: Path, behind: str
 ) -> None:
     with (
         supervised(folder, log, "--drain-timeout", "1000") as server,
         closing(server.connect()) as idle,
     ):
-        idle.sendall(f"GET {asset.path}/128k/init.mp4 HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+        request = f"GET {asset.path}/128k/init.mp4 HTTP/1.1\r\nHost: test\r\n\r\n"
+        idle.sendall((request + behind).encode())
         received = b""
         while not received.endswith(asset.contents["128k/init.mp4"]):
             received += idle.recv(65_536)
@@ -177,6 +179,25 @@ def test_a_request_that_has_begun_is_answered(
         assert answer.body == asset.contents[SEGMENT]
         assert is_closed(begun)
         assert server.process.wait(TIMEOUT_S) == 0
+
+
+def test_the_last_of_many_that_wait_says_that_it_is(
+    folder: Path, asset: PublishedAsset, log: Path
+) -> None:
+    segment, content = get(f"{asset.path}/{SEGMENT}"), asset.contents[SEGMENT]
+    with (
+        supervised(folder, log, "--drain-timeout", "100") as server,
+        closing(slow_client(server.address)) as client,
+    ):
+        client.sendall(segment * 40)
+        received = client.recv(4096)
+        server.signal(signal.SIGTERM)
+        until(lambda: refuses(server.address))  # while an answer waits for room
+        received += rest_of(client)
+        assert server.process.wait(TIMEOUT_S) == 0
+    heads = [part.rpartition(b"HTTP/1.1 200 OK")[2] for part in received.split(content)]
+    assert heads.pop() == b"", "all answers are whole"
+    assert [b"Connection: close" in head for head in heads] == [*[False] * (len(heads) - 1), True]
 
 
 def test_a_request_that_does_not_go_on_is_given_up_in_time(

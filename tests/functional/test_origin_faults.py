@@ -1,5 +1,6 @@
 """What a player sees when the store is down, slow, damaged or lying: a problem, never a lie."""
 
+import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -106,6 +107,27 @@ async def test_damaged_documents(
     assert response.status == HTTPStatus.INTERNAL_SERVER_ERROR
     assert response.headers["Cache-Control"] == "no-store"
     assert (await response.json())["code"] == "broken_object"
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("128k/00001.m4s", "/media/first-light-asset/r1/128k/00001.m4s"),
+        ("multivariant.m3u8", "/first-light.m3u8"),
+        ("128k/init.mp4", "/growing/first-light-asset/r1/128k/init.mp4"),
+    ],
+)
+async def test_an_index_that_was_altered_once_is_not_believed_for_good(
+    client: Client, asset: PublishedAsset, tmp_path: Path, name: str, path: str
+) -> None:
+    index = tmp_path / asset.entry.where.key("index.json")
+    digest = asset.index.objects()[name].sha256.encode()
+    index.write_bytes(asset.index.to_json().replace(digest, digest[::-1]))
+    assert (await client.get(path)).status == HTTPStatus.INTERNAL_SERVER_ERROR
+    index.write_bytes(asset.index.to_json())
+    async with asyncio.timeout(10):
+        while (await client.get(path)).status != HTTPStatus.OK:  # noqa: ASYNC110 nothing tells
+            await asyncio.sleep(0.1)
 
 
 @pytest.mark.parametrize(

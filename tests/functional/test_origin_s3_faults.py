@@ -1,5 +1,6 @@
 """What players see of an S3 store that fails: what was published, or a problem nobody keeps."""
 
+import hashlib
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from aiohttp import TCPConnector, web
 from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import MemoryStore
 
+from manifests.index import StoredObject
 from origin.app import create_app
 from origin.stores.reader import StoreReader
 from tests.functional.storing import quick
@@ -202,6 +204,25 @@ def stalling(s3: Bucket) -> Iterator[tuple[StoreReader, list[int]]]:
     s3.store("hedged").put("key", b"sound" * 1_000)
     with fault_proxy(s3, plan) as proxy:
         yield StoreReader(quick(proxy.bucket, "hedged"), timeout_s=TIMEOUT_S), seen
+
+
+async def test_a_large_object_is_asked_for_once(s3: Bucket) -> None:
+    """It takes longer than most for its size."""
+    store, small, large = s3.store("sizes"), b"sound" * 1_000, bytes(16 * 1024 * 1024)
+    store.put("small", small)
+    store.put("large", large)
+    with fault_proxy(s3, lambda _: None) as proxy:
+        reader = StoreReader(quick(proxy.bucket, "sizes"))
+        for _ in range(100):
+            assert await reader.read("small", listed=listed(small)) == small
+        before = len(proxy.arrivals)
+        for _ in range(3):
+            assert await reader.read("large", listed=listed(large)) == large
+        assert len(proxy.arrivals) == before + 3
+
+
+def listed(content: bytes) -> StoredObject:
+    return StoredObject("name", len(content), hashlib.sha256(content).hexdigest())
 
 
 async def test_who_is_unlucky_does_not_wait(stalling: tuple[StoreReader, list[int]]) -> None:

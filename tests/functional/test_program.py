@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.functional.supervising import until
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, url_said
 
 ENDING = """
@@ -75,6 +77,38 @@ def test_a_server_without_a_log_serves(tmp_path: Path) -> None:
         finally:
             server.terminate()
     assert server.returncode == 0
+
+
+def full() -> int:
+    return os.open("/dev/full", os.O_WRONLY)
+
+
+def without_reader() -> int:
+    reads, writes = os.pipe()
+    os.close(reads)
+    return writes
+
+
+@pytest.mark.parametrize("stdout", [full, without_reader])
+def test_a_server_whose_address_nobody_hears_serves(
+    tmp_path: Path, unused_tcp_port: int, stdout: Callable[[], int]
+) -> None:
+    serve = [*SOUNDBRIDGE, "serve", "--store", str(tmp_path), "--port", str(unused_tcp_port)]
+    log, unheard = tmp_path / "log", stdout()
+    with (
+        log.open("wb") as errors,
+        subprocess.Popen(serve, stdout=unheard, stderr=errors, env=BUFFERED) as server,
+    ):
+        os.close(unheard)
+        try:
+            until(lambda: b"stdout cannot be written" in log.read_bytes())
+            url = f"http://127.0.0.1:{unused_tcp_port}/healthz"
+            with urllib.request.urlopen(url, timeout=30) as response:
+                assert response.status == 200
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+    assert b"Traceback" not in log.read_bytes()
 
 
 @pytest.mark.parametrize("redirection", CLOSED)

@@ -1,123 +1,25 @@
-"""One server, two workers, three stores: a bucket behind a fault proxy, and two folders.
-
-The bucket is listed first, so that whatever is looked for has to be looked for there, too.
-"""
+"""Several stores behind one server: what plays, moves, and fails."""
 
 import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass, field
-from http.client import HTTPConnection
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from obstore.store import LocalStore, S3Store
 
 from manifests.layout import entry_key
 from tests.functional.scraping import metrics
-from tests.functional.supervising import Server, supervised, until
-from tests.servers.fault_proxy import fault_proxy
-from tests.servers.faults import Fault, Request
-from tests.servers.seaweedfs import Bucket
-from tests.servers.soundbridge import TIMEOUT_S
-from tests.sources.published import AnyStore, PublishedAsset, publish
+from tests.functional.supervising import supervised, until
+from tests.functional.tenants import SEGMENT, Tenants
+from tests.servers.faults import Fault
+from tests.sources.published import publish
 
-SEGMENT = "128k/00001.m4s"
-ASKS = 12
-"""So many connections reach both workers."""
 SOON_S = 5.0
 """Far below the 10 s that a store has, on a busy machine."""
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Tenants:
-    """The server, its stores, and what the bucket does with requests."""
-
-    server: Server
-    bucket: S3Store
-    first: LocalStore
-    second: LocalStore
-    fault: Fault | None = None
-    ids: Iterator[str] = field(default_factory=lambda: (f"track-{n}" for n in count()))
-
-    @property
-    def stores(self) -> tuple[AnyStore, ...]:
-        return self.bucket, self.first, self.second
-
-    def publish(self, store: AnyStore, **more: str) -> PublishedAsset:
-        """Publish something that nobody has asked for."""
-        return publish(store, next(self.ids), **more)
-
-    def ask(self, path: str) -> Answer:
-        """Ask on a connection of its own."""
-        with closing(HTTPConnection(*self.server.address, timeout=TIMEOUT_S)) as connection:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return Answer(response.status, dict(response.headers), response.read())
-
-    def ask_all(self, *paths: str) -> list[Answer]:
-        """Ask at the same time, all workers."""
-        with ThreadPoolExecutor(ASKS) as threads:
-            return list(threads.map(self.ask, paths * (ASKS // len(paths))))
-
-    def plays(self, asset: PublishedAsset) -> None:
-        """Ask all workers for an entry and a segment of it."""
-        assert {answer.status for answer in self.ask_all(f"/{asset.entry.playback_id}.m3u8")} == {
-            200
-        }
-        segments = self.ask_all(f"{asset.path}/{SEGMENT}")
-        assert {answer.body for answer in segments} == {asset.contents[SEGMENT]}
-
-    def listing(self) -> tuple[set[str], dict[str, Any], dict[str, str]]:
-        """Return whose tracks are listed, and what else is said."""
-        answer = self.ask("/v1/assets")
-        assert answer.status == 200
-        said = json.loads(answer.body)
-        return {item["playback_id"] for item in said["items"]}, said, answer.headers
-
-
-@pytest.fixture(scope="module")
-def tenants(s3: Bucket, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
-    folder = tmp_path_factory.mktemp("tenants")
-    folders = [LocalStore(folder / name, mkdir=True) for name in ("first", "second")]
-    running: list[Tenants] = []
-
-    def plan(_request: Request) -> Fault | None:
-        return running[0].fault if running else None
-
-    options = ("--workers", "2", "--metrics-port", "0", "--requests-per-client", "0")
-    with fault_proxy(s3, plan) as proxy, pytest.MonkeyPatch.context() as patched:
-        for name, value in proxy.bucket.environment.items():
-            patched.setenv(name, value)
-        others = [word for name in ("first", "second") for word in ("--store", str(folder / name))]
-        with supervised("s3://audio/tenants/one", folder / "log", *others, *options) as server:
-            running.append(Tenants(server, s3.store("tenants/one"), folders[0], folders[1]))
-            yield running[0]
-
-
-@pytest.fixture
-def down(tenants: Tenants) -> Iterator[Callable[[Fault], None]]:
-    """Take the bucket down until the test ends; then wait until it is up for all workers."""
-
-    def take(fault: Fault) -> None:
-        tenants.fault = fault
-
-    yield take
-    tenants.fault = None
-    until(lambda: {answer.body for answer in tenants.ask_all("/readyz")} == {b"ok\n"})
 
 
 def test_tracks_of_all_stores_play_and_are_listed(tenants: Tenants) -> None:

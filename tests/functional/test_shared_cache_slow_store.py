@@ -1,6 +1,6 @@
 """Processes that want the same of a store that is slow: four of them here, over one real Valkey.
 
-However slow it is, two of them read it at most, and the others take what these give.
+However slow it is, two of them read it at a time, and the others take what these give.
 """
 
 import asyncio
@@ -34,15 +34,25 @@ SECOND_S = 2.0
 """When a second process may read."""
 STORE_S = 4.0
 """How long a read may take here."""
+LOST_S = STORE_S + 0.5
+"""When a claim ends by itself."""
 LATE_S = 1.5
 """How much later than it should an answer may be on a busy machine."""
+SILENT_S = 1.5
+"""How long whoever waits goes on to where the cache does not answer."""
+BLIP_S = 0.5
+"""How long the cache is away."""
 
 
 class SlowStore(CountingStore):
-    """Each read takes as long as is said of it; ``fails`` tells which of them bring nothing."""
+    """Each read takes as long as is said of it; ``fails`` tells which of them bring nothing.
+
+    ``under_way`` is how many there are now, ``at_once`` how many there were at most.
+    """
 
     _takes_s: Iterator[float]
     _fails: Iterator[bool]
+    under_way = at_once = 0
 
     @classmethod
     def of(cls, takes_s: Sequence[float], fails: Sequence[bool] = ()) -> "SlowStore":
@@ -55,7 +65,12 @@ class SlowStore(CountingStore):
     async def _ask(self, path: str) -> None:
         self.asked[path] += 1
         takes_s, fails = next(self._takes_s), next(self._fails)
-        await asyncio.sleep(takes_s)
+        self.under_way += 1
+        self.at_once = max(self.at_once, self.under_way)
+        try:
+            await asyncio.sleep(takes_s)
+        finally:
+            self.under_way -= 1
         if fails:
             raise OSError("The store is down.")
 
@@ -79,10 +94,8 @@ CASES = {
     "the second is stuck": Case([3.0, 30.0], range(2, 3), 3.0),
     "the first fails": Case([1.0, 0.1], range(2, 3), 1.1, fails=[True]),
     "a claim is lost": Case([0.1], range(1, 2), SECOND_S + 0.1, lost=["claim"]),
-    "its second, too": Case(
-        [0.1], range(1, PROCESSES + 1), STORE_S + 0.1, lost=["claim", "claim2"]
-    ),
-    "it never answers": Case([30.0], range(2, 99), STORE_S + SECOND_S, is_there=False),
+    "its second, too": Case([0.1], range(1, 3), LOST_S + 0.1, lost=["claim", "claim2"]),
+    "it never answers": Case([30.0], range(2, 4), STORE_S + SECOND_S, is_there=False),
 }
 
 
@@ -133,21 +146,22 @@ async def processes(cache: Valkey) -> AsyncIterator[Processes]:
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-async def test_a_slow_store_is_read_by_two_at_most(
+async def test_a_slow_store_is_read_by_two_at_a_time(
     processes: Processes, cache: Valkey, case: Case
 ) -> None:
     async with Redis.from_url(cache.url) as client:
         for claim in case.lost:
-            await client.set(f"{NAME}:{claim}", "somebody's")
+            await client.set(f"{NAME}:{claim}", "somebody's", px=int(LOST_S * 1000))
     store = SlowStore.of(case.takes_s, case.fails)
     found = await outcome(processes(store))
     assert found.contents == ({SOUND} if case.is_there else set())
     assert found.took_s < case.waits_s + LATE_S
     assert store.asked[KEY] in case.reads
+    assert store.at_once <= 2
     assert (found.failed > 0) == (not case.is_there or any(case.fails))
 
 
-async def test_whoever_waits_when_the_cache_dies_reads_at_once(
+async def test_whoever_waits_when_the_cache_dies_reads_soon(
     processes: Processes, cache: Valkey
 ) -> None:
     store = SlowStore.of([1.5])
@@ -156,8 +170,27 @@ async def test_whoever_waits_when_the_cache_dies_reads_at_once(
     cache.kill()
     found = await playing
     assert (found.contents, found.failed) == ({SOUND}, 0)
-    assert found.took_s < 2 * 1.5 + LATE_S
+    assert found.took_s < SILENT_S + 1.5 + LATE_S
     assert store.asked[KEY] == PROCESSES
+
+
+@pytest.mark.usefixtures("patient")
+async def test_whoever_waits_goes_on_when_the_cache_was_away_for_a_moment(
+    processes: Processes, cache: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands to it are late then, and after some it is not asked for a second."""
+    store = SlowStore.of([3.5])
+    playing = asyncio.create_task(outcome(processes(store)))
+    await asyncio.wait_for(store_is_asked(store), 10)
+    with monkeypatch.context() as hasty:
+        hasty.setattr("origin.cache.connection.COMMAND_S", BLIP_S / 10)
+        cache.pause()
+        await asyncio.sleep(BLIP_S)
+        cache.resume()
+    found = await playing
+    assert (found.contents, found.failed) == ({SOUND}, 0)
+    assert found.took_s < 3.5 + LATE_S
+    assert store.asked[KEY] <= 2
 
 
 @pytest.mark.usefixtures("patient")

@@ -113,6 +113,18 @@ def test_a_reload_that_fails_changes_nothing(server: Server, folder: Path) -> No
     assert server.get("/first-light.m3u8").startswith(b"#EXTM3U")
 
 
+def test_who_asks_during_a_reload_that_fails_gets_another(server: Server, folder: Path) -> None:
+    """What made it fail may have been mended in between."""
+    away = folder.rename(folder.with_name("away"))
+    server.signal(signal.SIGHUP)
+    until(lambda: server.events("reload begun"))
+    server.signal(signal.SIGHUP)
+    until(lambda: len(server.events("reload begun")) == 2)
+    away.rename(folder)
+    server.signal(signal.SIGHUP)
+    until(lambda: server.events("reload done"))
+
+
 def test_workers_do_not_outlive_their_supervisor(server: Server) -> None:
     workers = server.workers
     server.signal(signal.SIGKILL)

@@ -82,6 +82,20 @@ def publish(
     return PublishedAsset(entry, index, contents)
 
 
+def forge(store: AnyStore, asset: PublishedAsset, name: str, forged: bytes | None = None) -> bytes:
+    """Put a copy of an asset into ``store`` that has another object of a name, and return that.
+
+    It has as many bytes.
+    """
+    publish(store, asset.entry.playback_id, title="An impostor")
+    where, real = asset.entry.where, asset.contents[name]
+    forged = forged or real[::-1]
+    was, now = (hashlib.sha256(each).hexdigest().encode() for each in (real, forged))
+    store.put(where.key(name), forged)
+    store.put(where.key(layout.INDEX), asset.index.to_json().replace(was, now))
+    return forged
+
+
 @cache
 def _contents() -> dict[str, bytes]:
     noise = Random(1).randbytes  # noqa: S311 -- incompressible filling, not a secret

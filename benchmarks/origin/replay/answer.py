@@ -1,6 +1,9 @@
 """How many bytes a cache saves the store, against Belady's optimum for the same requests and size.
 
-The cache is the one that serves, under a simulated clock. A third of the requests warm it up.
+The cache is the one that serves, under a simulated clock. A third of the requests warm it up. Once
+it has as many bytes of objects as the others, and once as it serves, where what it takes to hold
+them is in its bytes. Listeners hear five segments at once, then one each time that one has passed,
+in order, in one rung: as the policy expects of them. The others expect nothing.
 """
 
 import time
@@ -15,10 +18,13 @@ from benchmarks.origin.replay.optimum import optimal_hits
 from benchmarks.origin.replay.policies import LeastRecentlyUsed, Ours, Policy, S3Fifo, WTinyLfu
 from benchmarks.origin.replay.trace import Clock, Trace, listening
 
-_OTHERS: Final[dict[str, Callable[[int], Policy]]] = {
-    "lru": LeastRecentlyUsed,
-    "s3_fifo": S3Fifo,
-    "w_tinylfu": WTinyLfu,
+_Made = Callable[[int, Clock], Policy]
+_POLICIES: Final[dict[str, _Made]] = {
+    "soundbridge": Ours,
+    "soundbridge_as_it_serves": partial(Ours, is_all=True),
+    "lru": lambda bytes_max, _: LeastRecentlyUsed(bytes_max),
+    "s3_fifo": lambda bytes_max, _: S3Fifo(bytes_max),
+    "w_tinylfu": lambda bytes_max, _: WTinyLfu(bytes_max),
 }
 _SIZES_GB: Final = (0.1, 1.1, 10, 100)
 _L2_BYTES: Final = 1_000_000_000
@@ -49,9 +55,9 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:  # noqa: ARG001 no
 def _compared(trace: Trace, bytes_max: int) -> dict[str, Any]:
     best = _ratio(trace, optimal_hits(trace, bytes_max))
     found: dict[str, Any] = {"optimum": best}
-    for name in ("soundbridge", *_OTHERS):
+    for name, made in _POLICIES.items():
         begun_s = time.perf_counter()
-        ratio = _ratio(trace, _replayed(trace, bytes_max, _OTHERS.get(name)))
+        ratio = _ratio(trace, _replayed(trace, bytes_max, made))
         us = (time.perf_counter() - begun_s) / len(trace.segments) * 1e6
         found[name] = {
             "ratio": ratio,
@@ -61,12 +67,10 @@ def _compared(trace: Trace, bytes_max: int) -> dict[str, Any]:
     return found
 
 
-def _replayed(
-    trace: Trace, bytes_max: int, other: Callable[[int], Policy] | None = None
-) -> list[bool]:
-    """Tell for each request whether our cache had it, or another one."""
+def _replayed(trace: Trace, bytes_max: int, made: _Made = Ours) -> list[bool]:
+    """Tell for each request whether a cache had it."""
     clock = Clock()
-    cache = Ours(bytes_max, clock) if other is None else other(bytes_max)
+    cache = made(bytes_max, clock)
     keys = map("media/{}/{:05d}.m4s".format, trace.renditions, trace.segments)
     hits = []
     for key, size_bytes, at_s in zip(keys, trace.sizes_bytes, trace.at_s, strict=True):

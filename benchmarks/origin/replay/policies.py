@@ -7,6 +7,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from typing import Final, Protocol
 
+from origin.cache.held import HELD_SHARE
 from origin.cache.memory import ENTRY_BYTES, MemoryCache
 
 SMALL: Final = 0.1
@@ -24,17 +25,23 @@ class Policy(Protocol):
 
 
 class Ours:
-    """The cache that serves."""
+    """The cache that serves, with so many bytes of objects, as the others have.
 
-    def __init__(self, bytes_max: int, clock: Callable[[], float]) -> None:
-        self._memory: MemoryCache[bool] = MemoryCache(bytes_max, clock)
+    ``is_all`` says that these are all that it takes: objects have a share of that, in which it is
+    counted what it takes to hold them.
+    """
+
+    def __init__(self, bytes_max: int, clock: Callable[[], float], *, is_all: bool = False) -> None:
+        objects_max = int(bytes_max * HELD_SHARE) if is_all else bytes_max
+        self._memory: MemoryCache[bool] = MemoryCache(objects_max, clock)
+        self._uncounted_bytes = 0 if is_all else ENTRY_BYTES
 
     def has(self, key: Hashable, size_bytes: int) -> bool:
         """Ask for an object."""
         name = str(key)
         if self._memory.get(name) is not None:
             return True
-        self._memory.put(name, True, size_bytes - ENTRY_BYTES)
+        self._memory.put(name, True, size_bytes - self._uncounted_bytes)
         return False
 
 

@@ -18,6 +18,9 @@ FRAMING = [
         page(b"Content-Length: 0"), page(b"Content-Length: 5") + b"hello",
         page(b"Content-Length: 05") + b"hello", page(b"Content-Length: 5 ") + b"hello",
         page(b"Transfer_Encoding: chunked"), page(b"Content_Length: 5"),
+        # Whoever reads a body decodes it; here, nobody does.
+        page(b"Content-Encoding: gzip", b"Content-Length: 5") + b"hello",
+        page(b"Content-Encoding: zstd", b"Content-Length: 5") + b"hello",
     ),
     *to(200, 400, stays=False)(page(b"Content-Length: 5") + PAGE),
     *refused(
@@ -25,6 +28,9 @@ FRAMING = [
             page(b"Content-Length: " + length) + b"hello"
             for length in (
                 b"+5", b"-5", b"5, 5", b"5 5", b"", b"0x5", b"5;", b"5\x00", b"5.0", 25 * b"9",
+                # What is too much for 64 bits, for 63, or for them but one: no body is so large.
+                *(str(size).encode() for size in (2**64, 2**64 - 1, 2**64 - 2, 2**63, 10**18)),
+                18 * b"0" + b"5", 5_000 * b"0" + b"5",
             )
         ),
         page(b"Content-Length: 5", b"Content-Length: 5") + b"hello",
@@ -74,7 +80,6 @@ FRAMING = [
                 b'5;a="\r\n"\r\nhello', b"5;a\nb\r\nhello", b"5;a\rb\r\nhello",
             )
         ),
-        page(b"Content-Encoding: gzip", b"Content-Length: 5") + b"hello",
         # A trailer section is no place for these (RFC 9110 §6.5.1), nor for what is no field.
         *(
             CHUNKED + b"0\r\n" + trailer + b"\r\n\r\n"

@@ -17,7 +17,8 @@ MESSAGES = [
     # One request in two, two in one, and pieces of others.
     *to(200, 200)(PAGE + PAGE, PAGE + b"\r\n\r\n" + PAGE, PAGE + b"\n" + PAGE),
     *to(*9 * [200])(PAGE * 9), *to(*150 * [200])(PAGE * 150),
-    *answered(b"\r\n" + PAGE, b"\n\n" + PAGE, PAGE + b"\r\n"),
+    *answered(b"\r\n" + PAGE, b"\n\n" + PAGE, PAGE + b"\r\n", 90 * b"\r\n" + PAGE),
+    *refused(200 * b"\n" + PAGE),
     *refused(PAGE[:-2], b"\r" + PAGE, b"\r\r\n" + PAGE, b"\0" + PAGE, b"\x16\x03\x01\x02\x00"),
     # What is good is answered, whatever is behind it, and nothing behind what is not.
     *to(200, 400, stays=False)(

@@ -25,6 +25,10 @@ IN_PIECES = [
     *refused.in_pieces(BEGUN, b"\r\n".replace(b"\r", b"")),
     # What looks like a request is the body of another, or half of that.
     *answered.in_pieces(page(b"Content-Length: 27"), PAGE),
+    *refused.in_pieces(page(b"Content-Length: 18446744073709551615"), PAGE, PAGE),
+    *refused.in_pieces(
+        line(b"POST /none HTTP/1.1", b"Host: x\r\nContent-Length: 18446744073709551615\r\n"), PAGE
+    ),
     *to(200, 200).in_pieces(page(b"Content-Length: 27"), PAGE, PAGE),
     *answered.in_pieces(page(b"Content-Length: 54"), PAGE, PAGE),
     *answered.in_pieces(page(b"Content-Length: 33"), b"ab\r\n\r\n", PAGE),

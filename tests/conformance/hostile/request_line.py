@@ -50,7 +50,8 @@ TARGETS = [
     ),
     *to(414, stays=False)(
         line(b"GET /" + 9_000 * b"a" + b" HTTP/1.1"), line(b"GET /?" + 9_000 * b"a" + b" HTTP/1.1"),
-        b"GET /" + 9_000 * b"a",
+        b"GET /" + 9_000 * b"a", line(b"GET /" + 40_000 * b"a" + b" HTTP/1.1"),
+        b"GET /" + 60_000 * b"a",
     ),
 ]  # fmt: skip
 
@@ -125,6 +126,7 @@ LINES = [
     # Expectations (RFC 9110 §10.1.1).
     *answered(
         page(b"Expect: 100-continue"), page(b"Expect: 100-Continue"), page(b"Expect:"),
+        page(b"Expect: 100-continue", b"Expect: 100-continue"),
         line(b"GET / HTTP/1.0", b"Connection: keep-alive\r\nExpect: x\r\n"),
     ),
     *to(417, stays=False)(page(b"Expect: x"), page(b"Expect: 100-continue, x")),

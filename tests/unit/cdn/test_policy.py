@@ -132,3 +132,13 @@ def test_nothing_private_is_ever_storable(
         assert policy.surrogate_control == "no-store"
     if object_class is ObjectClass.SERVER_ERROR:
         assert "max-age" not in str(policy.headers)
+
+
+@pytest.mark.parametrize("object_class", ObjectClass)
+def test_what_another_store_may_know_better_is_kept_by_nobody_for_long(
+    object_class: ObjectClass,
+) -> None:
+    policy = policy_for(object_class, purged=True, doubted=True)
+    said = {directive for value in policy.headers.values() for directive in value.split(", ")}
+    said -= {"public", "private", "no-store", "must-revalidate"}
+    assert {int(directive.removeprefix("max-age=")) for directive in said} <= {0, 2, 3, 5, 10}

@@ -51,6 +51,27 @@ def test_an_entry_says_where() -> None:
     assert ENTRY.where == Revision("asset", "revision")
 
 
+@pytest.mark.parametrize("odd", [0, 5, [], [1], {"a": 1}, False, "\ud800"])
+@pytest.mark.parametrize("name", ["created_at", "title", "artist"])
+def test_an_entry_with_a_field_of_another_type_is_refused(name: str, odd: object) -> None:
+    """All entries are listed together: one must not spoil the list for others."""
+    data = json.dumps(json.loads(ENTRY.to_json()) | {name: odd}).encode()
+    with pytest.raises(ManifestError, match=f"{name} is no text"):
+        Entry.from_json(data)
+
+
+@pytest.mark.parametrize("odd", [b"null", b"0", b'"no"', b"[]"])
+def test_an_entry_is_provisional_or_not(odd: bytes) -> None:
+    with pytest.raises(ManifestError, match="provisional"):
+        Entry.from_json(ENTRY.to_json().replace(b"false", odd))
+
+
+@pytest.mark.parametrize("duration", [b"1" + b"0" * 400, b"1e400", b"-1", b"NaN", b"true", b'"1"'])
+def test_an_entry_lasts_a_number_of_seconds(duration: bytes) -> None:
+    with pytest.raises(ManifestError):
+        Entry.from_json(ENTRY.to_json().replace(b"20.5", duration))
+
+
 @pytest.mark.parametrize("data", [*NO_DOCUMENTS, ENTRY.to_json().replace(b"asset", b"../x")])
 def test_what_is_no_entry_is_refused(data: bytes) -> None:
     with pytest.raises(ManifestError):

@@ -28,6 +28,16 @@ def test_a_value_takes_the_place_of_the_one_before() -> None:
     assert (held.get("a"), held.get("b"), len(held)) == (2, 3, 2)
 
 
+def test_what_is_dropped_makes_room() -> None:
+    held: BoundedMap[str, int] = BoundedMap(3)
+    held.put("a", 1, 2)
+    held.put("b", 2, 1)
+    for _ in range(2):
+        held.drop("a")
+    held.put("c", 3, 2)
+    assert (held.get("a"), held.get("b"), held.get("c")) == (None, 2, 3)
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12))))
 def test_the_limit_holds(puts: list[tuple[int, int]]) -> None:
     held: BoundedMap[int, int] = BoundedMap(10)

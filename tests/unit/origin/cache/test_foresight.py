@@ -141,6 +141,33 @@ def test_listeners_are_no_more_than_so_many() -> None:
     assert rendition.wait_s(9_001, LOST_AFTER_S) == 6, "until the first were lost"
 
 
+def test_listeners_of_all_renditions_are_no_more_than_so_many() -> None:
+    foresight = Foresight(10, 0.0, listeners_max=2)
+    first, second = (foresight.place_of(name).rendition for name in ("a", "b"))
+    first.note(5, 100.0)
+    first.note(9, 100.0)
+    second.note(5, 100.0)
+    assert second.wait_s(6, 100.0) > NEVER_S, "there is no room"
+    first.note(6, 106.0)
+    assert first.wait_s(7, 106.0) == 6, "who is known takes none"
+
+
+def test_whoever_is_lost_or_forgotten_makes_room_in_all_renditions() -> None:
+    foresight = Foresight(1, 0.0, listeners_max=2)
+    lost, gone = (foresight.place_of(name).rendition for name in ("a", "b"))
+    lost.note(5, 100.0)  # and nobody looks at it again
+    gone.note(5, 100.0 + LOST_AFTER_S)
+    del gone
+    third = foresight.place_of("c").rendition
+    gc.collect()
+    for number in (5, 25):
+        third.note(number, 100.0 + LOST_AFTER_S)
+        assert third.wait_s(number + 1, 100.0 + LOST_AFTER_S) == 6
+    third.note(45, 100.0 + LOST_AFTER_S)
+    assert third.wait_s(46, 100.0 + LOST_AFTER_S) > 6, "there were two places"
+    assert lost.wait_s(6, 100.0 + LOST_AFTER_S) > NEVER_S
+
+
 def test_nobody_is_noted_for_long_who_is_lost() -> None:
     rendition = Rendition(0.0)
     gc.collect()

@@ -11,9 +11,11 @@ from origin.cache.record import Found, Record
 from origin.cache.tiered import TieredReader
 from origin.delivery.errors import StoreUnavailable
 from origin.delivery.handlers import LISTED_MAX
+from origin.delivery.published import Published
 from origin.delivery.reading import Missing, Newest
 from origin.stores.reader import LISTINGS_AT_ONCE, StoreReader
 from tests.servers.counting import CountingStore, until
+from tests.sources.published import publish
 from tests.unit.origin.clock import Clock
 
 SEGMENT = "media/a/r/128k/00000.m4s"
@@ -107,6 +109,22 @@ async def test_a_list_is_held_for_a_second(
     assert store.lists == 2
 
 
+async def test_a_list_that_takes_long_is_held_for_a_second_too(
+    reader: TieredReader, store: ListingStore, clock: Clock
+) -> None:
+    store.listing.clear()
+    slow = asyncio.create_task(told(reader))
+    await until(lambda: store.lists == 1)
+    clock.now_s += 1.2
+    store.listing.set()
+    newest, noted = await slow
+    assert (newest, noted.until_s) == (ONE, clock.now_s + 1)
+    clock.now_s += 0.9
+    assert await found(reader) == (ONE, Found.MEMORY)
+    clock.now_s += 0.1
+    assert await found(reader) == (ONE, Found.STORE)
+
+
 async def test_a_list_is_forgotten_with_a_change_of_what_it_lists(
     reader: TieredReader, store: ListingStore
 ) -> None:
@@ -168,3 +186,55 @@ async def test_lists_never_take_the_places_of_reads(store: ListingStore) -> None
     assert store.lists == LISTINGS_AT_ONCE
     store.listing.set()
     assert await asyncio.gather(*lists) == [ONE] * len(lists)
+
+
+class _SlowPages(ListingStore):
+    """Lists a key a page, and after each looks at nothing else for a while."""
+
+    PAGES = 20
+    PAGE_S = 0.1
+
+    async def _listed(self, pages: Any) -> AsyncIterator[Any]:
+        async for page in super()._listed(pages):
+            for number in range(self.PAGES):
+                await asyncio.sleep(self.PAGE_S)
+                yield [page[0] | {"path": f"entry/{number:02d}.json"}]
+
+
+async def test_a_list_of_more_pages_than_there_is_time_for_says_so() -> None:
+    store = _SlowPages()
+    store.put("entry/a.json", b"a")
+    time_s = store.PAGES * store.PAGE_S
+    newest = await StoreReader(store, timeout_s=time_s).newest("entry", 100)
+    assert newest.missing is Missing.WHAT_IS_TOO_MUCH
+    assert 0 < len(newest.keys) < store.PAGES
+    newest = await StoreReader(store, timeout_s=10 * time_s).newest("entry", 100)
+    assert (len(newest.keys), newest.missing) == (store.PAGES, Missing.NOTHING)
+
+
+class _SlowEntries(CountingStore):
+    """Its entries wait at the gate, nothing else does."""
+
+    async def _ask(self, path: str) -> None:
+        if path.startswith("entry/"):
+            await super()._ask(path)
+
+
+async def test_segments_wait_for_no_entries_of_a_list_that_are_read_anew() -> None:
+    """Those that have just become stale are given at once, so all are read at the same time."""
+    store, clock = _SlowEntries(), Clock()
+    for number in range(LISTED_MAX):
+        publish(store, f"track-{number}")
+    places = 4
+    tiers = TieredReader(StoreReader(store, timeout_s=30, reads_at_once=places), clock=clock)
+    published = Published(tiers)
+    before = await published.newest_entries(LISTED_MAX)
+    clock.now_s += 1.5
+    store.gate.clear()
+    assert await published.newest_entries(LISTED_MAX) == before
+    await until(lambda: store.waiting >= places)
+    name = "128k/00000.m4s"
+    where = before.entries[0].where
+    assert await asyncio.wait_for(tiers.read(where.key(name)), 20)
+    store.gate.set()
+    await tiers.close()

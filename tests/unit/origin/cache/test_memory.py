@@ -150,6 +150,27 @@ def test_its_memory_is_what_it_says_and_does_not_grow() -> None:
     assert peaks[-1] < 1.02 * peaks[1]
 
 
+def test_a_crowd_takes_no_memory_that_is_not_counted() -> None:
+    """Each of so many asks for one segment, and is not heard of again."""
+    bytes_max = 10_000_000
+    gc.collect()
+    tracemalloc.start()
+    try:
+        clock = Clock()
+        cache: MemoryCache[bytes] = MemoryCache(bytes_max, clock)
+        for number in range(200):
+            cache.put(KEY.format(f"song-{number}", 7), bytes(47_000), 47_000)
+        uses = [cache.use_of(KEY.format(f"song-{number}", 7)) for number in range(200)]
+        for _ in range(1_024):
+            for use in uses:
+                clock.now_s += 0.000_01
+                assert use is not None
+                use(clock.now_s)
+        assert tracemalloc.get_traced_memory()[0] < 1.1 * bytes_max
+    finally:
+        tracemalloc.stop()
+
+
 def test_what_leaves_for_want_of_room_is_counted_and_nothing_else() -> None:
     cache: MemoryCache[int] = MemoryCache(10 * (ENTRY_BYTES + 100), Clock())
     for number in range(10):

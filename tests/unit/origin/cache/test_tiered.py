@@ -3,8 +3,10 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pytest
+from obstore.store import MemoryStore
 
 from manifests.index import StoredObject
 from origin.cache import record
@@ -13,6 +15,9 @@ from origin.cache.tiered import TierCounts, TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
+
+if TYPE_CHECKING:
+    from obstore import GetResult  # exists for type checkers alone
 
 ENTRY = "entry/a.json"
 SEGMENT = "media/a/r/128k/00000.m4s"
@@ -125,7 +130,7 @@ async def test_an_entry_stands_in_while_the_store_is_down_and_tells_its_age(tier
     content, noted = await tiers.told(ENTRY)
     assert (content, noted.farthest, noted.age_s) == (b"one", Found.STALE_ON_ERROR, 3600)
     asked = tiers.store.asked[ENTRY]
-    assert await tiers.found(ENTRY) == (b"one", Found.STALE_ON_ERROR)
+    assert await tiers.found(ENTRY) == (b"one", Found.STALE_UNTRIED)
     assert tiers.store.asked[ENTRY] == asked, "a store that is down is not asked for each"
     tiers.store.down = False
     tiers.now_s += 1.1
@@ -190,6 +195,65 @@ async def test_a_playlist_that_has_grown_makes_absence_forgotten(tiers: Tiers) -
     assert (await tiers.found(NEXT))[0] == b"sound"
 
 
+class AsItWas(CountingStore):
+    """Each read tells how things were when it began."""
+
+    async def get_async(self, path: str) -> "GetResult":  # type: ignore[override]
+        try:
+            found = await MemoryStore.get_async(self, path)
+        finally:
+            await self._ask(path)
+        return found
+
+
+@pytest.mark.parametrize("key", ["media/a/r/index.json", "growing/a/r/128k/chunk-0.json", NEXT])
+async def test_what_a_change_made_appear_is_there_for_whoever_comes_after_it(key: str) -> None:
+    tiers = Tiers(AsItWas())
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.found(key))
+    await tiers.store.arrived.wait()
+    tiers.store.put(key, b"here")
+    tiers.store.put(ENTRY, b"one")
+    tiers.reader.changed(ENTRY)
+    late = asyncio.create_task(tiers.found(key))
+    await until(lambda: tiers.reader.counts.joined == 1)
+    tiers.store.gate.set()
+    assert await early == (NotFound, Found.STORE)
+    assert (await late)[0] == b"here"
+    assert (await tiers.found(key))[0] == b"here"
+
+
+async def test_what_appeared_with_a_playlist_is_not_missed_by_a_read_under_way() -> None:
+    tiers = Tiers(AsItWas())
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.found(NEXT))
+    await tiers.store.arrived.wait()
+    tiers.store.put(NEXT, b"sound")
+    tiers.reader.held.keep("growing/a/r/128k/playlist.m3u8", b"one", None, tiers.now_s)
+    tiers.store.gate.set()
+    assert await early == (NotFound, Found.STORE)
+    assert (await tiers.found(NEXT))[0] == b"sound"
+
+
+async def test_many_changes_let_nobody_ask_again_and_again() -> None:
+    """Each brings something; what is missing all the same is looked for twice at most."""
+    tiers = Tiers(AsItWas())
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.found(NEXT))
+    await tiers.store.arrived.wait()
+    tiers.reader.changed(ENTRY)
+    late = asyncio.create_task(tiers.found(NEXT))
+    await until(lambda: tiers.reader.counts.joined == 1)
+    tiers.store.gate.set()
+    await early
+    tiers.store.gate.clear()
+    await until(lambda: tiers.store.asked[NEXT] == 2)
+    tiers.reader.changed(ENTRY)
+    tiers.store.gate.set()
+    assert (await late)[0] is NotFound
+    assert tiers.store.asked[NEXT] == 2
+
+
 async def test_a_change_is_seen_at_once_and_by_whoever_comes_during_a_read(tiers: Tiers) -> None:
     tiers.store.put(ENTRY, b"one")
     tiers.store.gate.clear()
@@ -206,6 +270,38 @@ async def test_a_change_is_seen_at_once_and_by_whoever_comes_during_a_read(tiers
     tiers.reader.changed(ENTRY)
     assert tiers.changed[-1] == ENTRY
     assert await tiers.found(ENTRY) == (b"two", Found.STORE)
+
+
+@pytest.mark.parametrize("hears", [True, False])
+async def test_what_was_read_when_changes_may_have_been_missed_is_not_joined_nor_held(
+    *, hears: bool
+) -> None:
+    tiers = Tiers(AsItWas())
+    tiers.reader.hear(hears=not hears)
+    tiers.store.put(ENTRY, b"one")
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.told(ENTRY))
+    await tiers.store.arrived.wait()
+    tiers.store.put(ENTRY, b"two")
+    tiers.reader.hear(hears=hears)
+    late = asyncio.create_task(tiers.found(ENTRY))
+    await until(lambda: tiers.store.asked[ENTRY] == 2)
+    tiers.store.gate.set()
+    content, noted = await early
+    assert (content, noted.held) == (b"one", [])
+    assert await late == (b"two", Found.STORE)
+    assert await tiers.found(ENTRY) == (b"two", Found.MEMORY)
+
+
+async def test_an_answer_of_what_has_left_memory_is_not_given_again(tiers: Tiers) -> None:
+    for key in (ENTRY, SEGMENT):
+        tiers.store.put(key, b"one")
+        expected = listed(b"one") if key == SEGMENT else None
+        await tiers.reader.read(key, listed=expected)
+        _, noted = await tiers.told(key, expected)
+        assert noted.is_from_memory
+        tiers.reader.held.memory.drop(key)
+        assert not noted.is_from_memory
 
 
 async def test_entries_last_longer_while_changes_are_heard_of(tiers: Tiers) -> None:

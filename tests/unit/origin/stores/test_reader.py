@@ -2,11 +2,12 @@ import asyncio
 import hashlib
 
 import pytest
+from obstore.exceptions import GenericError
 
 from manifests.index import StoredObject
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.stores.reader import StoreReader
-from tests.servers.counting import CountingStore
+from tests.servers.counting import CountingStore, until
 
 
 def listed(content: bytes) -> StoredObject:
@@ -35,6 +36,33 @@ async def test_what_is_not_as_listed_is_read_again_and_never_given() -> None:
         with pytest.raises(BrokenObject):
             await reader.read("key", listed=listed(b"content"))
         assert store.asked["key"] == 2
+
+
+class _FailingOfTwo(CountingStore):
+    """Where two ask for the same, the first is told of a failure as the second gets it."""
+
+    async def get_range_async(  # type: ignore[override]  # as it is called
+        self, path: str, *, start: int, end: int
+    ) -> bytes:
+        del start, end
+        is_first = self.waiting == 0
+        await self._ask(path)
+        if is_first and path == "late":
+            raise GenericError("The connection was reset.")
+        return b"content"
+
+
+async def test_of_two_reads_that_end_together_the_one_counts_that_has_it() -> None:
+    store = _FailingOfTwo()
+    reader = StoreReader(store, timeout_s=30)
+    for _ in range(20):
+        for _ in range(50):
+            await reader.read("key", listed=listed(b"content"))
+        store.gate.clear()
+        late = asyncio.create_task(reader.read("late", listed=listed(b"content")))
+        await until(lambda: store.waiting == 2)
+        store.gate.set()
+        assert await late == b"content"
 
 
 async def test_no_more_reads_than_places_are_under_way() -> None:
