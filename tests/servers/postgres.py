@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from packager.queue.tables import metadata
@@ -49,11 +49,18 @@ def running() -> Iterator[Postgres]:
 def postgres() -> Iterator[str]:
     """Run it; the block is given its URL."""
     with running() as server:
+        for line in ("fsync = off", "full_page_writes = off"):  # nobody pulls its plug
+            server.say(f"ALTER SYSTEM SET {line}")
+        server.say("SELECT pg_reload_conf()")
         yield server.url
 
 
 async def empty(database: AsyncEngine) -> None:
-    """Remove all rows that an earlier test left."""
-    tables = ", ".join(metadata.tables)
+    """Remove all rows that an earlier test left.
+
+    To truncate makes new files for each table and index, which takes longer than most tests do.
+    """
     async with database.begin() as connection:
-        await connection.execute(text(f"TRUNCATE {tables} CASCADE"))
+        await connection.execute(text("SET LOCAL session_replication_role = replica"))  # no order
+        for table in metadata.tables.values():
+            await connection.execute(delete(table))

@@ -235,7 +235,7 @@ async def _unlink(connection: AsyncConnection, track_id: str | None, now_s: floa
     row = None if track_id is None else await tracks.find(connection, track_id, to_change=True)
     if row is None:
         return []
-    said = {"asset_id": None, "duration_s": None}
+    said = {"asset_id": None}
     await tracks.change(connection, row, said, now_s=now_s)
     return [track_news("track.changed", row, said)]
 

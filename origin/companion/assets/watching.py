@@ -15,7 +15,9 @@ from typing import Any, Final
 import structlog
 from obstore.store import ObjectStore
 from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from manifests.entry import Entry
 from manifests.layout import Revision
 from origin.companion import duties
 from origin.companion.assets import rows
@@ -23,6 +25,8 @@ from origin.companion.assets.looking import Found, NobodyKnows, look_for
 from origin.companion.assets.shown import failure_of, is_packaging
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue import events
+from origin.companion.catalogue.tracks import rows as tracks
+from origin.companion.catalogue.tracks.making import news as track_news
 from origin.companion.database import Database
 from origin.delivery.errors import DatabaseUnavailable
 
@@ -130,9 +134,9 @@ class Watch:
                 mine = owned.c.asset_id == row.asset_id
                 await connection.execute(update(owned).where(mine).values(**values))
             if said is not None and is_new:
-                await events.tell(
-                    connection, said.kind, row.asset_id, row.owner_id, content(row), now_s=now_s
-                )
+                one = events.News(said.kind, row.asset_id, row.owner_id, content(row))
+                of_track = await _measure_track(connection, row, now_s)
+                await events.tell_all(connection, [one, *of_track], now_s=now_s)
 
     async def _look(self, asset_id: str, revision: str) -> bool:
         """Look for a revision's objects and note what was found; False where nobody knows."""
@@ -187,6 +191,20 @@ class Watch:
         async with self.database.change() as connection:
             mine = owned.c.asset_id == asset_id
             await connection.execute(update(owned).where(mine).values(looked_s=self.clock()))
+
+
+async def _measure_track(
+    connection: AsyncConnection, row: Row[Any], now_s: float
+) -> list[events.News]:
+    """Let a track be as long as its asset is by now; return what is to be told of it."""
+    track = None
+    if row.track_id is not None:
+        track = await tracks.find(connection, row.track_id, to_change=True)
+    entry = None if row.entry is None else Entry.from_json(row.entry)
+    if track is None or entry is None or track.duration_s == entry.duration_s:
+        return []
+    await tracks.change(connection, track, {"asset_id": row.asset_id}, now_s=now_s)
+    return [track_news("track.changed", track, {"duration_s": entry.duration_s})]
 
 
 def looked_at_longest_ago(before_s: float) -> Select[Any]:

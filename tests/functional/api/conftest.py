@@ -44,7 +44,7 @@ def clock() -> list[float]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def service(
     request: pytest.FixtureRequest,
-    tmp_path: Path,
+    migrated: Path,
     access: Access,
     rules: UploadRules,
     clock: list[float],
@@ -52,10 +52,10 @@ async def service(
     """A running API with nothing in it."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     async with AsyncExitStack() as opened:
-        engine = await opened.enter_async_context(open_database(tmp_path, url))
+        engine = await opened.enter_async_context(open_database(migrated, url))
         readers = []
         if url is None:
-            readers = [await opened.enter_async_context(open_sqlite_reader(tmp_path))]
+            readers = [await opened.enter_async_context(open_sqlite_reader(migrated))]
         else:
             await empty(engine)
         database = Database(engine, readers)
@@ -64,10 +64,10 @@ async def service(
             tokens = await opened.enter_async_context(
                 open_bearers(access.issuers, database, new_random_id, lambda: clock[0])
             )
-        media = tmp_path / "media"
+        media = migrated / "media"
         media.mkdir()
         uploads = await opened.enter_async_context(
-            open_uploads(database, str(media), tmp_path, rules, new_random_id)
+            open_uploads(database, str(media), migrated, rules, new_random_id)
         )
         store = MemoryStore()
         companion = Companion(database, Media(store), access, tokens, uploads=uploads)
@@ -83,21 +83,21 @@ def companion(service: Service) -> Companion:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def search(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Search]:
+async def search(request: pytest.FixtureRequest, migrated: Path) -> AsyncIterator[Search]:
     """A running search with nothing to find."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    async with opened_database(tmp_path, url) as database:
+    async with opened_database(migrated, url) as database:
         if url is not None:
             await empty(database.primary)
-        async with searching(database, tmp_path) as search:
+        async with searching(database, migrated) as search:
             yield search
 
 
 @pytest.fixture
-async def sqlite_search(tmp_path: Path) -> AsyncIterator[Search]:
+async def sqlite_search(migrated: Path) -> AsyncIterator[Search]:
     """The same over SQLite alone."""
     async with (
-        opened_database(tmp_path, None) as database,
-        searching(database, tmp_path) as search,
+        opened_database(migrated, None) as database,
+        searching(database, migrated) as search,
     ):
         yield search

@@ -72,6 +72,7 @@ async def find(
 async def add(connection: AsyncConnection, values: Mapping[str, Any], *, now_s: float) -> None:
     """Add a track; raises AssetTaken."""
     row = {**values, **_listed(values, now_s), "play_count": 0, "version": 1}
+    row["duration_s"] = await _duration_s(connection, values["asset_id"])
     try:
         await connection.execute(insert(tracks).values(**row | {"tags": _text(values["tags"])}))
     except IntegrityError as error:
@@ -82,10 +83,12 @@ async def add(connection: AsyncConnection, values: Mapping[str, Any], *, now_s: 
 async def change(
     connection: AsyncConnection, before: Row[Any], said: Mapping[str, Any], *, now_s: float
 ) -> None:
-    """Say something else of a track, of its asset and duration, too; raises AssetTaken."""
+    """Say something else of a track, which is as long as its asset; raises AssetTaken."""
     row = {**said, **_listed({**before._mapping, **said}, now_s)}  # noqa: SLF001 its public name
     if "tags" in said:
         row["tags"] = _text(said["tags"])
+    if "asset_id" in said:
+        row["duration_s"] = await _duration_s(connection, said["asset_id"])
     try:
         await connection.execute(
             update(tracks)
@@ -122,6 +125,12 @@ async def end_of(connection: AsyncConnection, album_id: str, track_id: str) -> i
     if count >= ALBUM_TRACKS_MAX:
         raise AlbumFull
     return 0 if last is None else int(last) + 1
+
+
+async def _duration_s(connection: AsyncConnection, asset_id: str | None) -> float | None:
+    """Return how long an asset is as far as is known: what is packaged only now says so later."""
+    entry = await connection.scalar(select(assets.c.entry).where(assets.c.asset_id == asset_id))
+    return None if entry is None else json.loads(entry).get("duration_s")
 
 
 def _listed(row: Mapping[str, Any], now_s: float) -> dict[str, Any]:
