@@ -17,6 +17,7 @@ from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
+from origin.companion.assets.belongings import AssetBelongings
 from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
 from origin.companion.assets.rows import owner_of
@@ -42,8 +43,10 @@ from origin.companion.media import Media
 from origin.companion.pages.serving import add_pages
 from origin.companion.search.endpoints import Searching
 from origin.companion.search.finding import Finding
+from origin.companion.uploads.belongings import UploadBelongings
 from origin.companion.uploads.composition import upload_endpoints
 from origin.companion.uploads.tus.marks import marking
+from origin.companion.webhooks.belongings import WebhookBelongings
 from origin.companion.webhooks.endpoints import WebhookEndpoints
 from origin.companion.webhooks.log import DeliveryEndpoints
 from origin.defence.forwarding import TrustedProxies
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from origin.companion.api.endpoint import Endpoint
+    from origin.companion.identity.belongings import Belongings
     from origin.companion.outward.addresses import Network
     from origin.companion.uploads.surroundings import Surroundings
     from packager.queue.worker import Handler
@@ -94,7 +98,13 @@ class Companion:
         self._admission = Admission(authenticator, self._clients, access.budgets, shared)
         self._idempotency = Idempotency(database, new_random_id)
         self._streams = AssetStreams(database, is_draining)
-        belongings = (IdentityBelongings(), CatalogueBelongings())
+        belongings: tuple[Belongings, ...] = (
+            IdentityBelongings(),
+            WebhookBelongings(),
+            AssetBelongings(new_random_id),
+            *(() if uploads is None else (UploadBelongings(uploads),)),
+            CatalogueBelongings(),
+        )
         self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
         self.endpoints: Sequence[Endpoint] = [
             *Artists(database, new_random_id).endpoints(),

@@ -17,7 +17,8 @@ from manifests.errors import ManifestError
 from manifests.layout import INDEX, Revision, entry_key
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
-from origin.companion.assets.collecting import collect_asset, collect_entry
+from origin.companion.assets.collecting import collect_entry
+from origin.companion.assets.deleting import delete_asset, news_of
 from origin.companion.assets.endpoints import ONE, found
 from origin.companion.assets.errors import (
     NothingToRetry,
@@ -32,13 +33,9 @@ from origin.companion.assets.shown import failure_of, is_packaging, shown
 from origin.companion.assets.source import is_there
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue import events
-from origin.companion.catalogue.events import News
-from origin.companion.catalogue.tracks import rows as tracks
-from origin.companion.catalogue.tracks.making import news as track_news
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.media import Media
-from origin.companion.uploads import rows as uploads
 from origin.delivery.errors import StoreUnavailable
 from origin.entries import Entries
 from origin.packaging_job import KIND, PackagingJob
@@ -124,18 +121,7 @@ class AssetChanges:
         now_s = call.now_s
         async with self._database.change() as connection:
             row = await found(connection, call, to_change=True)
-            await assets.take_down(connection, row.asset_id, now_s=now_s)
-            await _change(connection, row, deleted_s=now_s)
-            await collect_asset(
-                connection,
-                row.asset_id,
-                row.playback_id,
-                row.owner_id,
-                job_id=self._new_id(),
-                now_s=now_s,
-            )
-            await uploads.forget(connection, row.asset_id)
-            news = [_news(row, "asset.deleted"), *await _unlink(connection, row.track_id, now_s)]
+            news = await delete_asset(connection, row, job_id=self._new_id(), now_s=now_s)
             await events.tell_all(connection, news, now_s=now_s)
         await self._follow(row.asset_id)
         return Answer(status=HTTPStatus.NO_CONTENT)
@@ -230,20 +216,5 @@ async def _change(connection: AsyncConnection, row: Row[Any], **values: Any) -> 
     await connection.execute(update(owned).where(mine).values(**values))
 
 
-async def _unlink(connection: AsyncConnection, track_id: str | None, now_s: float) -> list[News]:
-    """Let a track be one without sound, which no list has; return what is to be told of it."""
-    row = None if track_id is None else await tracks.find(connection, track_id, to_change=True)
-    if row is None:
-        return []
-    said = {"asset_id": None}
-    await tracks.change(connection, row, said, now_s=now_s)
-    return [track_news("track.changed", row, said)]
-
-
-def _news(row: Row[Any], kind: str) -> News:
-    said = {"playback_id": row.playback_id, "track_id": row.track_id}
-    return News(kind, row.asset_id, row.owner_id, said)
-
-
 async def _tell(connection: AsyncConnection, row: Row[Any], kind: str, now_s: float) -> None:
-    await events.tell_all(connection, [_news(row, kind)], now_s=now_s)
+    await events.tell_all(connection, [news_of(row, kind)], now_s=now_s)

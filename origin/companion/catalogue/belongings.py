@@ -4,15 +4,15 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, Table, delete, func, select, update
+from sqlalchemy import Row, Table, delete, func, select, update
 
 from origin.companion.catalogue import events, listing
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.follows import rows as following
 from origin.companion.catalogue.tables import albums, artists, follows, track_tags, tracks
 from origin.companion.database import Database
+from origin.companion.identity.belongings import AT_ONCE, rows_of
 
-_AT_ONCE: Final = 200
 _KINDS: Final = ((tracks, "track"), (albums, "album"), (artists, "artist"))
 """Those that belong to others come first, so that none is left without what it belongs to."""
 
@@ -35,9 +35,9 @@ class CatalogueBelongings:
     async def export(self, database: Database, user_id: str) -> AsyncIterator[Mapping[str, Any]]:
         """Yield each row as it is, with its kind."""
         for table, kind in _KINDS:
-            async for row in _rows(database, table.c.user_id == user_id, table):
+            async for row in rows_of(database, table.c.user_id == user_id, table.c.id):
                 yield {"kind": kind, **row}
-        async for row in _rows(database, follows.c.user_id == user_id, follows):
+        async for row in rows_of(database, follows.c.user_id == user_id, follows.c.artist_id):
             yield {"kind": "follow", **row}
 
     async def erase(self, database: Database, user_id: str) -> None:
@@ -56,7 +56,7 @@ class CatalogueBelongings:
         now_s = time.time()
         said = select(table).where(table.c.user_id == user_id, _TITLES[kind] != "")
         async with database.change() as connection:
-            found = list(await connection.execute(said.limit(_AT_ONCE).with_for_update()))
+            found = list(await connection.execute(said.limit(AT_ONCE).with_for_update()))
             ids = [row.id for row in found]
             deleted_s = func.coalesce(table.c.deleted_s, now_s)
             values = {**_NOTHING[kind], "deleted_s": deleted_s, "version": table.c.version + 1}
@@ -79,28 +79,9 @@ async def _unfollow_some(database: Database, user_id: str) -> bool:
     """Let a user follow some artists no more, each of whom is held; False where none is left."""
     some = select(follows.c.artist_id).where(follows.c.user_id == user_id)
     async with database.change() as connection:
-        ids = list(await connection.scalars(some.order_by(follows.c.artist_id).limit(_AT_ONCE)))
+        ids = list(await connection.scalars(some.order_by(follows.c.artist_id).limit(AT_ONCE)))
         held = select(artists.c.id).where(artists.c.id.in_(ids)).order_by(artists.c.id)
         await connection.execute(held.with_for_update())
         for artist_id in ids:
             await following.remove(connection, user_id, artist_id)
     return bool(ids)
-
-
-async def _rows(
-    database: Database, of_user: ColumnElement[bool], table: Table
-) -> AsyncIterator[dict[str, Any]]:
-    """Yield rows in steps, each of which begins behind the last one."""
-    place = table.c.artist_id if table is follows else table.c.id
-    behind = ""
-    while True:
-        rows: Select[Any] = select(table).where(of_user, place > behind)
-        if "deleted_s" in table.c:
-            rows = rows.where(table.c.deleted_s.is_(None))
-        async with database.look_now() as connection:
-            found = list(await connection.execute(rows.order_by(place).limit(_AT_ONCE)))
-        for row in found:
-            yield dict(row._mapping)  # noqa: SLF001 SQLAlchemy's own name for it
-        if len(found) < _AT_ONCE:
-            return
-        behind = found[-1]._mapping[place]  # noqa: SLF001

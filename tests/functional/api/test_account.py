@@ -6,16 +6,21 @@ import json
 import pytest
 from sqlalchemy import func, select, update
 
+from origin.companion.assets.tables import owned_assets
 from origin.companion.catalogue.tables import artists, events, follows, track_tags, tracks
 from origin.companion.identity.account import belongings as identity_belongings
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.identity.secret import digest_of
 from origin.companion.identity.tables import api_keys, audit, sessions, users
+from origin.companion.uploads.tables import uploads
+from origin.companion.webhooks.tables import webhooks
 from origin.companion.working import work_in_queue
 from packager.queue.tables import jobs
 from tests.functional.api.catalogue import track
+from tests.functional.api.sending import SOUND, put
 from tests.functional.api.service import Service, User
 
+HOOK = {"url": "https://example.com/secret", "kinds": ["asset.ready"]}
 DRAFT = {"name": "Sigur Rós", "handle": "sigur-ros", "description": "Post-rock."}
 
 
@@ -84,15 +89,28 @@ async def test_all_that_is_mine_comes_along(
     ann, bob = await service.user(), await service.user(number=1)
     artist_id, track_id = await publish(service, ann)
     await service.post("/v1/artists", bob, {"name": "Bob", "handle": "bob"})
+    hook = await service.post("/v1/webhooks", ann, HOOK)
+    await service.post("/v1/uploads", ann, {"name": "secret.wav"})
     response = await service.ask("GET", "/v1/me/export", ann)
     text = await response.text()
     assert response.headers["Cache-Control"] == "private, no-store"
     said = json.loads(text)
     catalogue = {(row["kind"], row.get("id", row.get("artist_id"))) for row in said["catalogue"]}
     assert catalogue == {("artist", artist_id), ("track", track_id), ("follow", artist_id)}
-    assert [row["kind"] for row in said["identity"]] == ["user", "key", "deed"]
+    assert [row["kind"] for row in said["identity"]] == ["user", "key"] + ["deed"] * 4
+    assert [row["kind"] for row in said["assets"]] == ["asset"]
+    assert [row["name"] for row in said["uploads"]] == ["secret.wav"]
+    assert [row["url"] for row in said["webhooks"]] == [HOOK["url"]]
+    assert hook["secret"] not in text
     assert digest_of(ann.key) not in text
     assert "Bob" not in text
+
+
+async def left_of(service: Service, user: User) -> list[str]:
+    """Return what became of somebody's assets."""
+    mine = select(owned_assets.c.deleted_s).where(owned_assets.c.owner_id == user.id)
+    async with service.database.look_now() as connection:
+        return ["there" if each is None else "deleted" for each in await connection.scalars(mine)]
 
 
 async def erased(service: Service, user: User) -> None:
@@ -126,6 +144,10 @@ async def test_who_leaves_is_gone_at_once_and_what_they_made_soon(service: Servi
     await follow(service, bob, artist_id)
     before = {"name": "Deleted before", "handle": "deleted-before"}
     gone = await service.post("/v1/artists", ann, before)
+    await service.post("/v1/webhooks", ann, HOOK)
+    await service.post("/v1/uploads", ann, {"name": "secret open.wav"})
+    upload = await service.post("/v1/uploads", ann, {"name": "secret.wav"})
+    await put(service, ann, upload, SOUND)
     await service.ask("DELETE", f"/v1/artists/{gone['id']}", ann)
     await erased(service, ann)
     await service.get("/v1/me", ann, 401)
@@ -143,8 +165,12 @@ async def test_who_leaves_is_gone_at_once_and_what_they_made_soon(service: Servi
             *await connection.execute(select(tracks)),
             *await connection.execute(select(track_tags)),
             *await connection.execute(select(audit).where(audit.c.user_id == ann.id)),
+            *await connection.execute(select(uploads)),
+            *await connection.execute(select(webhooks)),
         ]
     assert len(rows) > 5
+    assert set(await left_of(service, ann)) == {"deleted"}
+    assert not [path for path in service.media.rglob("*") if path.is_file()]
     for path in ("/v1/tracks", "/v1/tracks?tag=secret+tag", "/v1/tracks?order=plays"):
         assert (await service.get(path))["items"] == []
     for trace in ("ann", "sigur", "secret", "post-rock", "deleted before", "127.0.0.0"):
