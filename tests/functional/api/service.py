@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from aiohttp.web import Application, Request
@@ -20,6 +21,9 @@ from origin.companion.identity.users import add_user
 from origin.companion.uploads.surroundings import Surroundings
 
 NOW_S = 1_800_000_000.0
+
+over_sqlite_alone = pytest.mark.parametrize("service", ["sqlite"], indirect=True)
+"""For what is decided before anything is asked of a database."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from origin.companion.identity.principal import Role, Scope
-from tests.functional.api.service import Service
+from tests.functional.api.service import Service, over_sqlite_alone
 
 DRAFT = {"name": "Sigur Rós", "handle": "sigur-ros", "description": "Post-rock."}
 
@@ -37,6 +37,7 @@ async def test_a_handle_is_one_artists(service: Service) -> None:
     assert problem["code"] == "handle_taken"
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     ("said", "pointer"),
     [
@@ -95,6 +96,7 @@ async def test_what_is_public_is_cached_and_what_somebody_asks_for_is_not(servic
     assert again.status == 304
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize("key", ["", "sb_a_b", "nonsense", "sb_" + "a" * 20 + "_" + "b" * 40, "é"])
 async def test_a_key_that_is_none(service: Service, key: str) -> None:
     response = await service.ask("GET", "/v1/artists", headers={"Authorization": f"Bearer {key}"})

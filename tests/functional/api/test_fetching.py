@@ -14,7 +14,7 @@ from packager.errors import PackagingError
 from packager.queue.claim import claim
 from packager.queue.worker import Run
 from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
-from tests.functional.api.service import NOW_S, Service, User
+from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 
 LATER_S = NOW_S + 10**9
 QUICKLY_S = 2.0
@@ -109,6 +109,7 @@ async def test_a_file_is_fetched(service: Service, stranger: str, path: str) -> 
     assert await told(service, "upload.completed") == [done["id"]]
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     ("path", "code"),
     [

@@ -25,7 +25,7 @@ from origin.companion.identity.principal import Role
 from origin.companion.identity.sweeping import sweep_once
 from origin.companion.identity.tables import idempotency_keys
 from origin.companion.identity.users import add_user, change_user, find_user
-from tests.functional.api.service import NOW_S, Service, User
+from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 
 PATH = "/v1/artists"
 DRAFT = {"name": "Sigur Rós", "handle": "sigur-ros"}
@@ -95,6 +95,7 @@ async def test_a_secret_is_not_kept(service: Service) -> None:
     assert KEY["Idempotency-Key"] not in rows
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256])
 async def test_what_is_no_key(service: Service, key: str) -> None:
     response = await service.ask(

@@ -9,7 +9,7 @@ from origin.companion.composition import Companion
 from origin.companion.identity.keys import newest_keys_query
 from origin.companion.identity.principal import Means, Principal, Role, Scope
 from origin.companion.identity.tables import api_keys
-from tests.functional.api.service import NOW_S, Service, User
+from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 
 PATH = "/v1/me/keys"
 DRAFT = {"name": "My script", "scopes": ["read", "upload"]}
@@ -87,6 +87,7 @@ async def test_keys_are_ones_own(service: Service) -> None:
     await service.post(f"{one}/rotate", admin, {}, 404)
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     "said",
     [

@@ -10,7 +10,7 @@ from origin.companion.access import Access
 from origin.companion.identity.administration import link_for
 from origin.companion.identity.session.rows import IDLE_S, LINK_LIFE_S
 from origin.companion.identity.tables import sessions, sign_in_links
-from tests.functional.api.service import NOW_S, Service
+from tests.functional.api.service import NOW_S, Service, over_sqlite_alone
 
 PATH = "/v1/me/session"
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -126,6 +126,7 @@ FORGED: tuple[dict[str, str], ...] = (
 )
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize("said", FORGED)
 async def test_other_sites_change_nothing(service: Service, said: dict[str, str]) -> None:
     user_id, cookie = await signed_in(service)

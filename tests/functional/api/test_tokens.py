@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from origin.companion.access import Access, Issuers, RoleClaim
 from origin.companion.identity.oidc import issuer as issuer_module
 from origin.companion.identity.tables import identities, users
-from tests.functional.api.service import Service, User
+from tests.functional.api.service import Service, User, over_sqlite_alone
 from tests.servers.identity_provider import (
     AUDIENCE,
     IdentityProvider,
@@ -114,6 +114,7 @@ async def test_what_users_say_of_themselves_gives_no_role(
     assert (await me(service, provider.sign(said)))["role"] == "listener"
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     "different",
     [
@@ -164,6 +165,7 @@ def signed_by_hand(algorithm: str, claims: dict[str, Any], secret: bytes) -> str
     return f"{head}.{body}.{b64(mac.digest())}"
 
 
+@over_sqlite_alone
 async def test_algorithms_are_not_confused(service: Service, provider: IdentityProvider) -> None:
     claims = keycloak(provider)
     good = provider.sign(claims)
@@ -176,6 +178,7 @@ async def test_algorithms_are_not_confused(service: Service, provider: IdentityP
             await me(service, signed_by_hand(algorithm, claims, secret), 401)
 
 
+@over_sqlite_alone
 async def test_what_others_signed_is_not_good(service: Service, provider: IdentityProvider) -> None:
     claims = keycloak(provider)
     good, other = provider.sign(claims), new_key("RS256")

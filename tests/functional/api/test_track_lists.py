@@ -10,7 +10,7 @@ from origin.companion.api import cursor
 from origin.companion.catalogue import listing
 from origin.companion.catalogue.tables import track_tags, tracks
 from tests.functional.api.catalogue import artist, titles, track, withdraw
-from tests.functional.api.service import Service
+from tests.functional.api.service import Service, over_sqlite_alone
 
 DAYS_AGO = {"A": 0, "B": 3, "C": 40, "D": 100, "E": 400}
 PLAYS = {"A": 5, "B": 7, "C": 7, "D": 90, "E": 3}
@@ -133,6 +133,7 @@ async def test_a_track_is_listed_since_it_was_public_first(service: Service) -> 
     assert (await service.get(path))["published_at"] == first
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
@@ -165,6 +166,7 @@ async def test_what_cannot_be_asked(service: Service, query: str, parameter: str
     assert [error["parameter"] for error in problem["errors"]] == [parameter]
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize("since", ["0001-01-01", "9999-12-31", "2025-01-02"])
 async def test_dates_at_the_ends_of_time(service: Service, since: str) -> None:
     for query in ("", "&order=plays", "&order=plays&genre=x", "&tag=x"):

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from origin.companion.catalogue.tables import tracks
 from origin.companion.identity.principal import Role, Scope
 from tests.functional.api.catalogue import artist, asset, track
-from tests.functional.api.service import Service
+from tests.functional.api.service import Service, over_sqlite_alone
 
 SAID = {
     "title": "Hoppípolla", "description": "One\ntwo", "genre": "Post-Rock", "language": "is-is",
@@ -49,6 +49,7 @@ async def test_null_takes_away_and_what_is_left_out_stays(service: Service) -> N
         assert (await service.ask("PATCH", path, ann, {name: None})).status == 422
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     ("said", "pointer"),
     [

@@ -15,7 +15,7 @@ from origin.companion.uploads import holding
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.rules import UploadRules
 from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
-from tests.functional.api.service import Service, User
+from tests.functional.api.service import Service, User, over_sqlite_alone
 
 VERSION = {"Tus-Resumable": "1.0.0"}
 OCTETS = {"Content-Type": "application/offset+octet-stream"}
@@ -102,6 +102,7 @@ async def test_bytes_go_behind_those_that_are_there(service: Service) -> None:
     assert await offset_of(service, ann, path) == 1000
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     ("said", "status"),
     [
@@ -125,6 +126,7 @@ async def test_what_a_patch_must_have(service: Service, said: dict[str, str], st
     assert await offset_of(service, ann, path) == 0
 
 
+@over_sqlite_alone
 async def test_coded_content_is_refused(service: Service) -> None:
     ann = await service.user()
     path = await make(service, ann)
@@ -133,6 +135,7 @@ async def test_coded_content_is_refused(service: Service) -> None:
     assert await offset_of(service, ann, path) == 0
 
 
+@over_sqlite_alone
 async def test_what_is_offered(service: Service) -> None:
     for path in ("/v1/uploads/tus", "/v1/uploads/abc/tus"):
         response = await service.client.options(path)
@@ -160,6 +163,7 @@ async def test_who_cannot_send_a_patch_overrides_the_method(service: Service) ->
     assert (await ask(service, ann, "POST", other)).status == 405
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     ("said", "status"),
     [

@@ -14,7 +14,7 @@ from origin.companion.identity.principal import Role, Scope
 from origin.companion.uploads import holding
 from origin.companion.uploads.rules import UploadRules
 from tests.functional.api.sending import SOUND, is_stored, put, queued, sha256_of, told
-from tests.functional.api.service import Service
+from tests.functional.api.service import Service, over_sqlite_alone
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(5_000)
 
@@ -79,6 +79,7 @@ def field(content: bytes, algorithm: str = "sha256", name: str = "sha-256") -> s
     return f"{name}=:{base64.b64encode(hashlib.new(algorithm, content).digest()).decode()}:"
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize("name", ["Content-Digest", "Repr-Digest"])
 async def test_a_digest_is_held_against_what_arrives(service: Service, name: str) -> None:
     ann = await service.user()
@@ -160,6 +161,7 @@ async def test_an_empty_file(service: Service) -> None:
     assert (await put(service, ann, made, in_parts(b""), 422))["code"] == "upload_empty"
 
 
+@over_sqlite_alone
 async def test_coded_content_is_refused(service: Service) -> None:
     ann = await service.user()
     made = await service.post("/v1/uploads", ann, {})
@@ -260,6 +262,7 @@ async def test_a_track_is_made_with_it_and_gets_the_asset(service: Service) -> N
     await service.post("/v1/uploads", ann, both, 422)
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     "draft",
     [
@@ -273,6 +276,7 @@ async def test_what_cannot_be_said(service: Service, draft: object) -> None:
     await service.post("/v1/uploads", await service.user(), draft, 422)
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "a/b\\c.wav", "x" * 200, ".", "ünï cödé.flac"]
 )

@@ -14,7 +14,7 @@ from origin.companion.webhooks.policy import PAUSES_S
 from origin.companion.webhooks.tables import deliveries
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.receiving import LOOPBACK, Receiver, Sending, receiving
-from tests.functional.api.service import Service
+from tests.functional.api.service import Service, over_sqlite_alone
 
 
 @pytest.fixture
@@ -206,6 +206,7 @@ async def test_no_message_goes_where_strangers_have_no_business(
     assert (delivery["status"], delivery["answer"]) == (None, "Its address is no public one.")
 
 
+@over_sqlite_alone
 @pytest.mark.parametrize(
     "url",
     [
