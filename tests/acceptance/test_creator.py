@@ -102,7 +102,9 @@ def test_what_is_sent_by_one_put_is_found_and_plays(
     assert asset["playback_ids"] == [{"id": upload["playback_id"]}]
     hit = found(creator, "hopipolla")
     assert (hit["id"], hit["playback_id"]) == (upload["track_id"], upload["playback_id"])
-    listed = stranger(creator, "/v1/tracks")["items"]
+    path = f"/v1/tracks/{upload['track_id']}"
+    until(lambda: stranger(creator, path)["duration_s"] is not None)  # a moment after it is ready
+    listed = stranger(creator, "/v1/tracks?limit=99")["items"]
     (mine,) = [each for each in listed if each["id"] == upload["track_id"]]
     assert mine["duration_s"] == pytest.approx(asset["duration_s"])
     plays(creator, upload["playback_id"])

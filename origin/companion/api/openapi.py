@@ -7,10 +7,12 @@ says what happens, and a client may be made from it.
 import inspect
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from aiohttp import hdrs
+from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from manifests.layout import ID_PATTERN
@@ -47,9 +49,6 @@ from origin.delivery.errors import (
 )
 from origin.delivery.problem import MEDIA_TYPE, status_of
 from origin.delivery.reason import reason_of
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 _REFERENCE: Final = "#/components/schemas/{model}"
 _ID_IN_PATH: Final = re.compile(r"{(\w+)}")
@@ -135,8 +134,16 @@ def _schemas(endpoints: Iterable[Endpoint]) -> tuple[_References, dict[str, Any]
             models[endpoint.body, "validation"] = None
         if endpoint.gives is not None:
             models[endpoint.gives, "serialization"] = None
-    references, schema = models_json_schema(list(models), ref_template=_REFERENCE)
-    return references, schema["$defs"]
+    references, schema = _schemas_of(tuple(models))
+    return references, dict(schema["$defs"])
+
+
+@cache
+def _schemas_of(
+    models: tuple[tuple[type[BaseModel], JsonSchemaMode], ...],
+) -> tuple[_References, dict[str, Any]]:
+    """Return the schemas of models, which are made slowly; nobody may change them."""
+    return models_json_schema(models, ref_template=_REFERENCE)
 
 
 def _name_of(reference: Mapping[str, str]) -> str:

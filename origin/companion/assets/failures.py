@@ -52,6 +52,9 @@ EXPLANATIONS: Final = {
     "source_not_found": Explanation(
         "What was uploaded is not there any more.", "Upload it again.", can_retry=False
     ),
+    "address_refused": Explanation(
+        "Its URL leads to no public address.", "Upload the file instead.", can_retry=False
+    ),
     "source_changed": Explanation(
         "The file was changed while it was being packaged.",
         "Wait until nothing writes to it, then try again.",

@@ -72,7 +72,7 @@ async def test_deeds_are_found_by_an_index(service: Service) -> None:
 async def publish(service: Service, user: User) -> tuple[str, str]:
     """Make an artist who is followed, with a public track; return their ids."""
     made = await service.post("/v1/artists", user, DRAFT)
-    song = await track(service, user, made, "Secret title", tags=["secret tag"], plays=True)
+    song = await track(service, user, made, "Secret", tags=["secret tag"], plays=True)
     await follow(service, user, made["id"])
     return made["id"], song["id"]
 
@@ -97,7 +97,7 @@ async def test_all_that_is_mine_comes_along(
     said = json.loads(text)
     catalogue = {(row["kind"], row.get("id", row.get("artist_id"))) for row in said["catalogue"]}
     assert catalogue == {("artist", artist_id), ("track", track_id), ("follow", artist_id)}
-    assert [row["kind"] for row in said["identity"]] == ["user", "key"] + ["deed"] * 4
+    assert [row["kind"] for row in said["identity"]] == ["user", "key"] + ["deed"] * 5
     assert [row["kind"] for row in said["assets"]] == ["asset"]
     assert [row["name"] for row in said["uploads"]] == ["secret.wav"]
     assert [row["url"] for row in said["webhooks"]] == [HOOK["url"]]

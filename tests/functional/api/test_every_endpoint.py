@@ -11,8 +11,12 @@ from aiohttp import ClientResponse
 from origin.companion.api.endpoint import Endpoint
 from origin.companion.identity.forgery import changes_things
 from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
+from origin.companion.uploads.tus import fields
 from tests.functional.api.endpoints_of import body_for, id_name, objects_of, path_for
 from tests.functional.api.service import Service, User
+
+PROTOCOL = {fields.RESUMABLE: fields.VERSION}
+"""Without it, nothing of tus is looked at, whoever asks."""
 
 
 async def ask(
@@ -21,7 +25,7 @@ async def ask(
     body = None if endpoint.streams or endpoint.method == "GET" else body_for(endpoint, ids)
     if body == {}:
         body = None
-    return await service.ask(endpoint.method, path_for(endpoint, ids), by, body)
+    return await service.ask(endpoint.method, path_for(endpoint, ids), by, body, PROTOCOL)
 
 
 def is_said(endpoint: Endpoint) -> str:

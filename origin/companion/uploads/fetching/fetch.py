@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, hdrs
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    InvalidURL,
+    hdrs,
+)
 from yarl import URL
 
 from origin.companion.outward.addresses import Network
@@ -36,9 +43,9 @@ class AddressRefused(SourceNotFound):
 
     code = "address_refused"
 
-    def __init__(self, host: str | None) -> None:
+    def __init__(self, where: object) -> None:
         super().__init__(
-            f"{host} has no public address, so nothing is fetched from it. Upload the file instead."
+            f"{where} is at no public address, so nothing is fetched. Upload the file instead."
         )
 
 
@@ -83,6 +90,8 @@ class Fetcher:
                 if isinstance(error.os_error, NotPublic):
                     raise AddressRefused(error.host) from error
                 raise _unread() from error
+            except InvalidURL as error:  # such as 127.1, which is loopback to some
+                raise AddressRefused(error.url) from error
             except (ClientError, OSError, TimeoutError) as error:
                 raise _unread() from error
 
