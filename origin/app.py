@@ -33,6 +33,8 @@ from origin.web import page
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+    from origin.companion.composition import Companion
+
 _MIDDLEWARES: Final = (
     record.middleware,
     problem.middleware,
@@ -52,6 +54,7 @@ def create_app(
     reader: Reader | None = None,
     draining: Draining | None = None,
     telemetry: Telemetry | None = None,
+    companion: "Companion | None" = None,
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 
@@ -62,7 +65,8 @@ def create_app(
     processes share; raises CacheUnusable where it is none. ``shares`` are those of its memory.
     ``answers`` are those of the hot path, and are told what leaves memory. ``reader`` reads in
     place of the tiers, and is the caller's to close. ``draining`` is how answers learn that the
-    process comes to its end, and ``telemetry`` is told what happens.
+    process comes to its end, and ``telemetry`` is told what happens. ``companion`` is the
+    API beside what is delivered.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -86,10 +90,13 @@ def create_app(
         count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
         reader, doubts = tiers.reader, store.doubted_until_s
-    Delivery(reader, responder, tokens, shares, doubts).add_routes(app)
+    delivery = Delivery(reader, responder, tokens, shares, doubts)
+    delivery.add_routes(app, with_list=companion is None)  # the API has assets of its own
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
+    if companion is not None:
+        companion.add_routes(app, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]
     Probes(probed, draining).add_routes(app)

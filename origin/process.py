@@ -2,10 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import uvloop
 from aiohttp import web
@@ -26,6 +27,9 @@ from origin.supervision.orders import Orders, from_signals, from_supervisor
 from origin.telemetry.process import Telemetry
 from origin.telemetry.reporting import reporting
 from origin.web.page import PageMissing
+
+if TYPE_CHECKING:
+    from origin.companion.composition import Companion
 
 _LEFTOVERS_S: Final = 0.1
 """What handlers are given that have not finished while the process drained."""
@@ -71,12 +75,44 @@ async def _supervised(process: Process, end: socket.socket) -> None:
 
 async def _serve(process: Process, orders: Orders) -> None:
     """Serve until told to end, and drain."""
-    service, draining = process.service, Draining()
+    draining = Draining()
+    async with _companion(process.service, draining) as companion:
+        await _serve_beside(process, orders, draining, companion)
+
+
+@asynccontextmanager
+async def _companion(service: Service, draining: Draining) -> "AsyncIterator[Companion | None]":
+    """Give the caller's block the companion, None where there is none; raises ServerFailed."""
+    if service.rows is None:
+        yield None
+        return
+    from origin.companion.opening import open_companion  # noqa: PLC0415 who has no API loads none
+    from origin.database.engine import DatabaseUnusable  # noqa: PLC0415
+
+    try:
+        async with open_companion(
+            service.rows,
+            service.stores[0],
+            service.access,
+            service.uploads,
+            cache=service.cache,
+            is_draining=lambda: draining.has_begun,
+            outward=service.outward,
+        ) as companion:
+            yield companion
+    except DatabaseUnusable as error:
+        raise ServerFailed(str(error)) from error
+
+
+async def _serve_beside(
+    process: Process, orders: Orders, draining: Draining, companion: "Companion | None"
+) -> None:
+    service = process.service
     rules = service.token_rules()
     answers = HotAnswers(service.shares.answers)
     verified = None if rules is None else rules.verified
     hot = HotPath(answers, verified, process.telemetry.notes, service.defence.address_field)
-    application = _application(process, draining, rules, answers)
+    application = _application(process, draining, rules, answers, companion)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
@@ -109,7 +145,11 @@ def _options(process: Process) -> dict[str, Any]:
 
 
 def _application(
-    process: Process, draining: Draining, rules: TokenRules | None, answers: HotAnswers
+    process: Process,
+    draining: Draining,
+    rules: TokenRules | None,
+    answers: HotAnswers,
+    companion: "Companion | None",
 ) -> web.Application:
     try:
         return create_app(
@@ -121,6 +161,7 @@ def _application(
             answers=answers,
             draining=draining,
             telemetry=process.telemetry,
+            companion=companion,
         )
     except PageMissing as error:
         raise ServerFailed(str(error)) from error

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from origin.companion.access import Access
+from origin.companion.rows import Rows
+from origin.companion.uploads.rules import UploadRules
 from origin.defence.guard import Defence
 from origin.delivery.tokens import TokenRules
 from origin.delivery.verified import VerifiedTokens
@@ -32,7 +35,10 @@ class Service:
     """What a process that serves is to do, and how it is to end.
 
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
-    of each process. ``cdn_is_purged`` whenever an entry changes.
+    of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
+    None for serving stores alone; ``access`` says who gets in to it, and ``uploads`` what may be
+    sent. ``packager_jobs`` is how many are packaged at a time by a process beside those that serve,
+    0 for none. ``outward`` are private networks that webhooks may reach.
     """
 
     stores: tuple[str, ...]
@@ -42,6 +48,11 @@ class Service:
     defence: Defence = field(default_factory=Defence)
     drain: DrainTimes = field(default_factory=DrainTimes)
     cdn_is_purged: bool = False
+    rows: Rows | None = None
+    access: Access = field(default_factory=Access)
+    uploads: UploadRules = field(default_factory=UploadRules)
+    packager_jobs: int = 0
+    outward: tuple[str, ...] = ()
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -16,15 +16,18 @@ import structlog
 from origin.cache.connection import check_cache
 from origin.defence.parser import ParserMissing, require_c_parser
 from origin.heap import few_heaps
+from origin.packager_process import be_packager
 from origin.process import Process, run_alone, run_supervised
 from origin.service import ServerFailed, Service
 from origin.stores.opening import open_store
+from origin.supervision.kept import Kept
 from origin.supervision.listeners import AddressUnusable, listen, url_of
 from origin.supervision.orders import ignore_terminal
 from origin.supervision.supervisor import NoWorkers, Supervisor
 from origin.telemetry.exposition import MetricsUnservable, SupervisorCounts, exposed
 from origin.telemetry.process import log_stream, telemetry_of_process
 from origin.telemetry.totals import WorkerTotals
+from origin.work_settings import Settings
 
 OnReady = Callable[[str], None]
 
@@ -68,6 +71,7 @@ def run_server(
             heard=lambda worker, message: totals.take(worker, message["families"]),
             gone=totals.leave,
             stopping=opened.close,  # workers have theirs until they have turned clients away
+            beside=_packager(service, totals),
         )
         try:
             with _exposed(metrics, totals, supervisor):
@@ -94,6 +98,29 @@ def _work(
     ignore_terminal()
     with telemetry_of_process(slot) as telemetry:
         run_supervised(Process(service, listeners, slot, telemetry), end)
+
+
+def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
+    """Return what packages beside the workers, None where nothing does."""
+    if service.rows is None or not service.packager_jobs:
+        return None
+    settings = Settings(
+        service.stores[0],
+        service.rows.state,
+        service.rows.url,
+        service.packager_jobs,
+        drain_s=service.drain.timeout_s,
+        cache=service.cache,
+        outward=service.outward,
+    )
+    return Kept(
+        "packager",
+        be_packager,
+        (settings,),
+        ends_within_s=service.drain.total_s,
+        heard=lambda packager, message: totals.take(packager, message["families"]),
+        gone=totals.leave,
+    )
 
 
 def _check(service: Service) -> None:

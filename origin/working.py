@@ -16,10 +16,10 @@ import signal
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -28,18 +28,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
 from origin.cache.running import telling
-from origin.database.engine import open_database
+from origin.companion.assets import collecting
+from origin.companion.assets.collecting import Collector
+from origin.companion.assets.watching import Watch
+from origin.companion.database import Database
+from origin.companion.identity.new_ids import new_random_id
+from origin.companion.outward.addresses import networks
+from origin.companion.outward.client import public_client
+from origin.companion.uploads.fetching import FETCH_KIND
+from origin.companion.uploads.fetching.opening import open_fetching
+from origin.companion.webhooks import queueing
+from origin.companion.webhooks.delivering import CONNECT_S, TOTAL_S, Deliverer
+from origin.companion.webhooks.dispatching import Dispatch
+from origin.database.engine import open_database, open_reader
 from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
 from origin.inspection.blocking import in_thread
 from origin.packaging_job import KIND, PackagingJob
 from origin.promises import Promises
 from origin.stores.opening import create_store
+from origin.telemetry.metrics import Metrics
+from origin.work_settings import Settings
 from packager.errors import StoreFailed
 from packager.package import Progress, package
 from packager.processors import usable_processors
 from packager.queue import assets, policy
-from packager.queue.worker import Completion, Run, Surroundings, Worker
+from packager.queue.worker import Completion, Handler, Run, Surroundings, Worker
 from packager.sandbox.kernel import ask_kernel, lacking
 from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
@@ -47,22 +61,13 @@ from packager.sandbox.warm import WarmReaders
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 _ENDS_WITHIN_S: Final = 5.0
 _NAME_BYTES: Final = 4
+_ERRANDS_AT_ONCE: Final = 8
+"""What takes no processor, and so waits for no packaging."""
+
+_FETCHES_AT_ONCE: Final = 4
+"""Which may take an hour each, and so let nothing else wait."""
 
 _log = structlog.get_logger("soundbridge.worker")
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a worker is told: where things are, how many jobs at a time, how patient it is."""
-
-    store: str
-    state: Path
-    database: str | None
-    jobs: int
-    lease_s: float
-    drain_s: float
-    promises_s: float
-    cache: str | None = None
 
 
 def run_worker(settings: Settings) -> None:
@@ -71,18 +76,46 @@ def run_worker(settings: Settings) -> None:
     Raises DatabaseUnusable, StoreUnusable or CacheUnusable before it begins.
     """
     logs.configure()
-    with create_store(settings.store) as store:
-        asyncio.run(_work(settings, store))
+    asyncio.run(_until_signal(settings))
 
 
-async def _work(settings: Settings, store: ObjectStore) -> None:
+async def _until_signal(settings: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in _STOP_SIGNALS:
         loop.add_signal_handler(number, stop.set)
+    await work(settings, stop)
+
+
+async def work(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    on_ready: Callable[[], None] = lambda: None,
+    metrics: Metrics | None = None,
+) -> None:
+    """Work until ``stop`` is set; ``on_ready`` is called when that begins.
+
+    Raises DatabaseUnusable, StoreUnusable or CacheUnusable before it begins. ``metrics`` are told
+    what is counted.
+    """
+    with create_store(settings.store) as store:
+        await _work(settings, store, stop, on_ready, metrics)
+
+
+async def _work(
+    settings: Settings,
+    store: ObjectStore,
+    stop: asyncio.Event,
+    on_ready: Callable[[], None],
+    metrics: Metrics | None,
+) -> None:
     async with (
         telling(settings.cache) as tell,
         open_database(settings.state, settings.database) as database,
+        open_reader(settings.state, settings.database, database) as reader,
+        open_fetching(database, settings.store, settings.state) as fetching,
+        AsyncExitStack() as opened,
     ):
         around = Surroundings(
             transaction=database.begin,
@@ -96,13 +129,33 @@ async def _work(settings: Settings, store: ObjectStore) -> None:
         promises = Promises(
             store, settings.state, settings.database, settings.promises_s, around.chance
         )
-        beside = [asyncio.create_task(entries.repair()), asyncio.create_task(promises.keep())]
+        looked_at = Database(database, [reader])
+        watch = Watch(looked_at, store, around.name)
+        dispatch = Dispatch(looked_at, around.name, new_random_id)
+        if metrics is not None:
+            metrics.gauge("degraded_assets", "Assets that lack objects.", lambda: watch.degraded)
+        beside = [
+            asyncio.create_task(keeping)
+            for keeping in (entries.repair(), promises.keep(), watch.keep(), dispatch.keep())
+        ]
         _log.info("worker started", worker=around.name, jobs=settings.jobs)
+        on_ready()
         _warn_of_what_is_lacking()
         try:
+            client = await opened.enter_async_context(
+                public_client(networks(settings.outward), total_s=TOTAL_S, connect_s=CONNECT_S)
+            )
             with WarmReaders() as readers:
-                handler = PackagingHandler(entries, readers)
-                await Worker(around, {KIND: handler}, slots=settings.jobs).run(stop)
+                packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
+                errands: dict[str, Handler] = {
+                    collecting.KIND: Collector(database, store, tell),
+                    queueing.KIND: Deliverer(looked_at, client, new_random_id),
+                }
+                await asyncio.gather(
+                    Worker(around, packaging, slots=settings.jobs).run(stop),
+                    Worker(around, errands, slots=_ERRANDS_AT_ONCE).run(stop),
+                    Worker(around, {FETCH_KIND: fetching}, slots=_FETCHES_AT_ONCE).run(stop),
+                )
         finally:
             for task in beside:
                 task.cancel()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.servers.postgres import postgres
+from tests.servers.sqlite import copy_empty, make_empty
 from tests.sources.audio import excerpt
 from tests.sources.package import readers_ended
 
@@ -30,6 +31,19 @@ def music(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def long_music(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Seventy seconds of it: long enough for three chunks of the ladder's grid."""
     return excerpt(tmp_path_factory.mktemp("music") / "long.wav", samples=3_087_019)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the schema, to be copied."""
+    return make_empty(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture
+def migrated(empty_sqlite: Path, tmp_path: Path) -> Path:
+    """A state folder with an empty database."""
+    copy_empty(empty_sqlite, tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from origin.cli.admin import admin
 from origin.cli.bucket import bucket
 from origin.cli.enqueue import enqueue
 from origin.cli.gc import gc
@@ -49,5 +50,5 @@ def main(context: click.Context, config: Path | None) -> None:
     context.default_map = defaults_by_command(read_file(config), main.commands)
 
 
-for command in (play, package, serve, validate, enqueue, worker, gc, bucket, token):
+for command in (play, package, serve, validate, enqueue, worker, gc, bucket, token, admin):
     main.add_command(command)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import click
 
+from origin.cli.access import access_of, access_settings
 from origin.cli.announcing import announce
 from origin.cli.cache import cache_setting
 from origin.cli.clients import (
@@ -14,7 +15,22 @@ from origin.cli.clients import (
     requests_setting,
     trusted_proxies_setting,
 )
+from origin.cli.database import (
+    DEFAULT_STATE,
+    database_setting,
+    optional_state_setting,
+    outward_setting,
+    replicas_setting,
+)
 from origin.cli.store import stores_setting
+from origin.cli.uploads import (
+    rules_of,
+    upload_expiry_setting,
+    upload_quota_setting,
+    upload_size_setting,
+    uploads_setting,
+)
+from origin.companion.rows import Rows
 from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import AddressField
@@ -23,6 +39,7 @@ from origin.settings import setting
 from origin.stores.opening import StoreUnusable
 
 _WORKERS_MAX: Final = 256
+_MEDIA: Final = "media"
 _MB: Final = 1_000_000
 
 host_setting = setting(
@@ -50,8 +67,11 @@ class _Workers(click.IntRange):
         return number or min(usable_processors(), _WORKERS_MAX)
 
 
-@click.command(short_help="Serve every asset in a store, or in several.")
+@click.command(short_help="Serve what is packaged, and the API beside it.")
 @stores_setting
+@optional_state_setting
+@database_setting
+@replicas_setting
 @host_setting
 @port_setting
 @setting(
@@ -76,6 +96,10 @@ class _Workers(click.IntRange):
 @client_address_field_setting
 @connections_setting
 @requests_setting
+@upload_size_setting
+@upload_quota_setting
+@uploads_setting
+@upload_expiry_setting
 @setting(
     "--memory",
     "memory_mb",
@@ -117,6 +141,20 @@ class _Workers(click.IntRange):
     help="Then let requests that have begun, and their answers, finish for this long.",
 )
 @setting(
+    "--packager/--no-packager",
+    "packages",
+    default=True,
+    help="Package what is uploaded, in a process beside those that serve; without it, leave that to"
+    " `soundbridge worker`. Only with the API.",
+)
+@setting(
+    "--packager-jobs",
+    default=1,
+    type=click.IntRange(1, 256),
+    help="Uploads that are packaged at a time.",
+)
+@outward_setting
+@setting(
     "--metrics-port",
     type=click.IntRange(0, 65_535),
     help="Serve /metrics to Prometheus at this port; 0 takes a free one. Without it, not at all.",
@@ -126,9 +164,13 @@ class _Workers(click.IntRange):
     default="127.0.0.1",
     help="Address to serve metrics at: whoever reaches it can read them.",
 )
+@access_settings
 def serve(
     *,
     stores: tuple[str, ...],
+    state: Path | None,
+    database: str | None,
+    replica_urls: tuple[str, ...],
     host: str,
     port: int,
     workers: int,
@@ -138,16 +180,26 @@ def serve(
     client_address_field: str,
     connections_per_client: int,
     requests_per_client: int,
+    upload_size_mb: int,
+    upload_quota_mb: int,
+    uploads_per_creator: int,
+    upload_expiry_h: float,
     memory_mb: int,
     cache: str | None,
     cdn_is_purged: bool,
     cdn_checks_tokens: bool,
     drain_delay_s: float,
     drain_timeout_s: float,
+    packages: bool,
+    packager_jobs: int,
+    outward: tuple[str, ...],
     metrics_port: int | None,
     metrics_host: str,
+    **access: Any,
 ) -> None:
-    """Serve every asset in one or more stores.
+    """Serve every asset in one or more stores, and the API that uploads and finds them.
+
+    Alone, with everything it needs in a folder; with --store and nothing else, stores without API.
 
     /{playback_id}.m3u8 and /{playback_id}.mpd play, and there is a page at /. Who may write to a
     store can take names that those listed after it use: list first whom you trust most.
@@ -168,7 +220,13 @@ def serve(
     elif require_tokens or cdn_checks_tokens:
         name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
         raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
+    rows = _rows(stores, state, database, replica_urls)
+    if rows is not None and not stores:
+        stores = (str(rows.state / _MEDIA),)
+        _make(rows.state / _MEDIA)
+    field = AddressField(client_address_field)
     limits = ClientLimits(connections_per_client, requests_per_client)
+    uploads = rules_of(upload_size_mb, upload_quota_mb, uploads_per_creator, upload_expiry_h)
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     try:
         run_server(
@@ -177,9 +235,16 @@ def serve(
                 tokens,
                 cache,
                 shares_of(memory_mb * _MB),
-                Defence(limits, trusted_proxies, address_field=AddressField(client_address_field)),
+                Defence(limits, trusted_proxies, address_field=field),
                 drain,
                 cdn_is_purged=cdn_is_purged,
+                rows=rows,
+                access=access_of(
+                    access, trusted_proxies=trusted_proxies, address_field=field, cache=cache
+                ),
+                uploads=uploads,
+                packager_jobs=packager_jobs if packages else 0,
+                outward=outward,
             ),
             host=host,
             port=port,
@@ -191,6 +256,25 @@ def serve(
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error
     except ServerFailed as error:
         raise click.ClickException(str(error)) from error
+
+
+def _rows(
+    stores: Sequence[str], state: Path | None, database: str | None, replicas: Sequence[str]
+) -> Rows | None:
+    """Return where the API's rows are, None where there is to be none."""
+    if replicas and database is None:
+        raise click.UsageError("--database-replica-urls needs --database: copies of what?")
+    if stores and state is None and database is None:
+        return None
+    urls = (url.strip() for some in replicas for url in some.split(","))
+    return Rows(state or DEFAULT_STATE, database, tuple(filter(None, urls)))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"The folder {folder} cannot be made: {error}.") from error
 
 
 def _named(stores: Sequence[str]) -> str:

@@ -9,12 +9,12 @@ from origin.stores.opening import StoreUnusable, local_path
 stores_setting = setting(
     "--store",
     "stores",
-    required=True,
     multiple=True,
     metavar="URL",
     callback=lambda _context, _option, stores: _each_once(stores),
-    help="Folder or store URL to serve from. May be given several times (with commas between in"
-    " the environment, as a list in the file); what two stores have is taken from the first.",
+    help="Folder or store URL to serve from; a folder in --state without it. May be given several"
+    " times (with commas between in the environment, as a list in the file); what two stores have"
+    " is taken from the first.",
 )
 store_setting = setting(
     "--store",

@@ -1,34 +1,16 @@
 """``soundbridge token``: keys of playback tokens, and tokens."""
 
 import json
-import re
 import time
 from pathlib import Path
 from typing import Final
 
 import click
 
+from origin.cli.duration import Duration
 from origin.settings import setting
 
 _ALGORITHMS: Final = ("ES256", "EdDSA")
-_UNITS_S: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_TIME: Final = re.compile(r"([0-9]{1,9})([smhd])")
-_YEAR_S: Final = 366 * 86_400
-
-
-class _Duration(click.ParamType[float]):
-    """A number with a unit, in seconds: 90s, 15m, 1h, 7d."""
-
-    name = "duration"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        found = _TIME.fullmatch(str(value))
-        duration_s = 0 if found is None else int(found[1]) * _UNITS_S[found[2]]
-        if not 0 < duration_s <= _YEAR_S:
-            self.fail(f"{value!r} is no time such as 90s, 15m, 1h or 7d, up to 366d.", param, ctx)
-        return float(duration_s)
 
 
 @click.group(short_help="Make keys of playback tokens, and sign tokens.")
@@ -77,7 +59,7 @@ def new_key(private_file: Path, *, algorithm: str) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The private key, as new-key wrote it.",
 )
-@click.option("--for", "valid_for_s", required=True, type=_Duration(), help="How long it is good.")
+@click.option("--for", "valid_for_s", required=True, type=Duration(), help="How long it is good.")
 def sign(playback_id: str, *, key_file: Path, valid_for_s: float) -> None:
     """Print a token that opens PLAYBACK_ID, at /t/{token}/{playback_id}.m3u8, for a time."""
     from cdn.errors import UnusableKey

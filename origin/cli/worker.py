@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from origin.cli.cache import cache_setting
-from origin.cli.database import database_setting, state_setting
+from origin.cli.database import database_setting, outward_setting, state_setting
 from origin.cli.store import store_setting
 from origin.settings import setting
 from origin.stores.opening import StoreUnusable
@@ -16,6 +16,7 @@ from origin.stores.opening import StoreUnusable
 @state_setting
 @database_setting
 @cache_setting
+@outward_setting
 @setting("--jobs", default=1, type=click.IntRange(1, 256), help="Jobs at a time.")
 @setting(
     "--lease",
@@ -52,6 +53,7 @@ def worker(
     drain_s: float,
     promises_s: float,
     cache: str | None,
+    outward: tuple[str, ...],
 ) -> None:
     """Package what is queued. Any number of workers, on any number of machines, share a queue.
 
@@ -60,10 +62,13 @@ def worker(
     """
     from origin.cache.connection import CacheUnusable
     from origin.database.engine import DatabaseUnusable
-    from origin.working import Settings, run_worker
+    from origin.work_settings import Settings
+    from origin.working import run_worker
 
     try:
-        run_worker(Settings(store, state, database, jobs, lease_s, drain_s, promises_s, cache))
+        run_worker(
+            Settings(store, state, database, jobs, lease_s, drain_s, promises_s, cache, outward)
+        )
     except (StoreUnusable, CacheUnusable) as error:
         raise click.UsageError(str(error)) from error
     except DatabaseUnusable as error:

@@ -3,6 +3,11 @@
 SQLite runs in WAL mode, and every transaction begins as a writer (``BEGIN IMMEDIATE``): one that
 begins as a reader and then writes fails at once, instead of waiting, where another has written in
 between. A commit is on the disk when it returns.
+
+A process that serves asks PostgreSQL within limits (``open_serving``), so that a slow database
+makes clear errors and no queue; migrations and workers have none, as what they do may take its
+time. Idle connections are ended by the server, which does so, too, for a process that hangs; the
+pool gives out the one that was used last, so that those that are not needed stay idle.
 """
 
 import sqlite3
@@ -19,6 +24,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from origin.database.schema import NewerSchema, upgrade
 
 FILE_NAME: Final = "soundbridge.sqlite3"
+CONNECTIONS_MAX: Final = 20
+"""Of each process."""
+CONNECT_S: Final = 2.0
+STATEMENT_S: Final = 10.0
+IDLE_S: Final = 30.0
 _LOCK_TIMEOUT_S: Final = 30.0
 _POSTGRES: Final = "postgresql"
 _TURNSTILE: Final = "soundbridge.lock"
@@ -36,6 +46,45 @@ async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngi
     Its schema is brought up to date first. Raises DatabaseUnusable.
     """
     engine = _sqlite(state) if url is None else _postgres(url)
+    async with _migrated(engine):
+        yield engine
+
+
+@asynccontextmanager
+async def open_serving(state: Path, url: str | None) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block the same database, which is asked within limits.
+
+    Raises DatabaseUnusable.
+    """
+    async with open_database(state, url) as engine:
+        if url is None:
+            yield engine
+            return
+        await engine.dispose()
+        async with _ending(_within_limits(url)) as serving:
+            yield serving
+
+
+@asynccontextmanager
+async def open_replica(url: str) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block a copy of the database, to read from; it may be away now.
+
+    Raises DatabaseUnusable where that is not the URL of one.
+    """
+    async with _ending(_within_limits(url, default_transaction_read_only="on")) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def _ending(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def _migrated(engine: AsyncEngine) -> AsyncIterator[None]:
     try:
         name = engine.url.render_as_string(hide_password=True)
         try:
@@ -48,12 +97,38 @@ async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngi
             raise DatabaseUnusable(
                 f"The database {name} cannot be used: {str(error).partition(chr(10))[0]}"
             ) from error
-        yield engine
+        yield
     finally:
         await engine.dispose()
 
 
-def _postgres(text: str) -> AsyncEngine:
+def _within_limits(text: str, **settings: str) -> AsyncEngine:
+    return _postgres(
+        text,
+        pool_size=CONNECTIONS_MAX,
+        max_overflow=0,
+        pool_timeout=CONNECT_S,
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": CONNECT_S,
+            "command_timeout": STATEMENT_S + CONNECT_S,  # where the server cannot be heard
+            "server_settings": {
+                "statement_timeout": _ms(STATEMENT_S),
+                "idle_session_timeout": _ms(IDLE_S),
+                "idle_in_transaction_session_timeout": _ms(IDLE_S),
+                # A plan for any value knows no limit and takes the tenth of a table for a page.
+                "plan_cache_mode": "force_custom_plan",
+                **settings,
+            },
+        },
+    )
+
+
+def _ms(time_s: float) -> str:
+    return f"{round(time_s * 1_000)}ms"
+
+
+def _postgres(text: str, **options: Any) -> AsyncEngine:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError) as error:
@@ -61,7 +136,8 @@ def _postgres(text: str) -> AsyncEngine:
     if url.get_backend_name() != _POSTGRES:
         raise DatabaseUnusable(f"{url.get_backend_name()} is not a database we know. " + _HINT)
     try:
-        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_pre_ping=True)
+        url = url.set(drivername="postgresql+asyncpg")
+        return create_async_engine(url, pool_pre_ping=True, **options)
     except ModuleNotFoundError as error:
         raise DatabaseUnusable(
             "PostgreSQL needs asyncpg: pip install 'soundbridge[postgres]'."
@@ -84,6 +160,34 @@ def _sqlite(state: Path) -> AsyncEngine:
     return engine
 
 
+@asynccontextmanager
+async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block the SQLite file for reading alone, beside whoever writes."""
+    url = URL.create("sqlite+aiosqlite", database=str(state / FILE_NAME))
+    engine = create_async_engine(url, connect_args={"timeout": _LOCK_TIMEOUT_S})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
+    event.listen(engine.sync_engine, "begin", _begin_as_reader)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def open_reader(
+    state: Path, url: str | None, primary: AsyncEngine
+) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block what to read with, beside ``primary`` which is open already.
+
+    Of SQLite, other connections, which wait for nobody who writes; else ``primary`` itself.
+    """
+    if url is not None:
+        yield primary
+        return
+    async with open_sqlite_reader(state) as reader:
+        yield reader
+
+
 def _begin_log(state: Path) -> None:
     """Switch the file to WAL, which it stays in.
 
@@ -101,6 +205,17 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_sqlite_reader(connection: Any, record: object) -> None:
+    _prepare_sqlite(connection, record)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_as_reader(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _begin_as_writer(connection: Connection) -> None:

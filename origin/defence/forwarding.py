@@ -8,8 +8,9 @@ anybody may have written.
 There are two such fields, ``X-Forwarded-For`` and RFC 7239's ``Forwarded``, and only one of them is
 read, whatever is in the other: a proxy that writes one passes the other on as its client wrote it,
 so whoever reads both lets clients choose their addresses. Which one it is, only an operator can
-know. Who writes both may be read by either. ``X-Forwarded-Host`` and
-``X-Forwarded-Proto`` are read nowhere: no answer depends on how it was asked for.
+know. Who writes both may be read by either. ``X-Forwarded-Host`` is read nowhere, and whether it
+was asked for by https (``X-Forwarded-Proto``, or ``proto`` of ``Forwarded``) matters to the cookie
+of a session alone.
 """
 
 from collections.abc import Iterator
@@ -60,6 +61,11 @@ class TrustedProxies:
         """Return the key of the client that a trusted proxy names; None where it names none."""
         named = self._behind(forwarded_for)
         return None if named is None else named[1]
+
+    def trusts(self, peer: str) -> bool:
+        """Tell whether what is at the other end is a trusted proxy."""
+        address = _read(peer)
+        return address is not None and self._trusts(address)
 
     def address_of(self, peer: str, forwarded_for: str | None) -> str:
         """Return the address of the client, as far as that can be known: else the peer's."""

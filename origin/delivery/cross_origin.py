@@ -15,12 +15,17 @@ from aiohttp.typedefs import Handler
 
 EXPOSED_HEADERS: Final = (
     "Accept-Ranges, Age, Cache-Control, Cache-Status, Content-Encoding, Content-Length, "
-    "Content-Range, Content-Type, Date, ETag, Last-Modified, Retry-After"
+    "Content-Range, Content-Type, Date, ETag, Last-Modified, Location, Retry-After, "
+    "Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "
+    "Upload-Concat, Upload-Defer-Length, Upload-Expires, Upload-Length, Upload-Metadata, "
+    "Upload-Offset"
 )
 REQUEST_HEADERS: Final = (
     "*, Accept, Authorization, Cache-Control, CMCD-Object, CMCD-Request, CMCD-Session, "
     "CMCD-Status, Content-Type, If-Match, If-Modified-Since, If-None-Match, If-Range, "
-    "If-Unmodified-Since, Range"
+    "If-Unmodified-Since, Range, Tus-Resumable, Upload-Checksum, Upload-Concat, "
+    "Upload-Defer-Length, Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override, "
+    "X-Requested-With, Content-Digest, Repr-Digest, Idempotency-Key"
 )
 _PREFLIGHT_MAX_AGE_S: Final = 86_400
 _WHOLE_SERVER: Final = "*"  # RFC 9110 §9.3.7

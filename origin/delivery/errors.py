@@ -1,19 +1,43 @@
 """What can keep an answer from its reader, said in a sentence; ``problem`` knows the statuses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from typing import ClassVar
 
 
 class ApiError(Exception):
     """The root: the message tells the client what happened and what to do."""
 
-    code = "internal_error"
+    code: ClassVar[str] = "internal_error"
+
+    @property
+    def members(self) -> Mapping[str, object]:
+        """What the problem document says beside that (RFC 9457 §3.2)."""
+        return {}
 
 
 class BadRequest(ApiError):
     """The request does not make sense."""
 
     code = "bad_request"
+
+
+class Unauthenticated(ApiError):
+    """Nobody knows who asks, and that matters here."""
+
+    code = "unauthenticated"
+
+
+class CredentialsInvalid(Unauthenticated):
+    """Who asks showed something that is not good, or not any more."""
+
+    code = "credentials_invalid"
+
+
+class Forbidden(ApiError):
+    """Who asks is known, and may not."""
+
+    code = "forbidden"
 
 
 class TokenMissing(ApiError):
@@ -60,6 +84,54 @@ class PreconditionFailed(ApiError):
     """The client asked for another state of the resource than the present one."""
 
     code = "precondition_failed"
+
+
+class Conflict(ApiError):
+    """What is asked for does not go with what is there."""
+
+    code = "conflict"
+
+
+class Gone(ApiError):
+    """It was here, and will not be again."""
+
+    code = "gone"
+
+
+class Locked(ApiError):
+    """Somebody else is at it; asking again may help."""
+
+    code = "locked"
+
+
+class ChecksumMismatch(ApiError):
+    """What came is not what the client says it sent."""
+
+    code = "checksum_mismatch"
+
+
+class LengthMissing(ApiError):
+    """How long the body is has to be said here."""
+
+    code = "length_required"
+
+
+class ContentTooLarge(ApiError):
+    """The body is larger than what is taken here."""
+
+    code = "content_too_large"
+
+
+class MediaTypeUnsupported(ApiError):
+    """The body is in a form that is not taken here."""
+
+    code = "unsupported_media_type"
+
+
+class Unprocessable(ApiError):
+    """The body can be read, and what it says cannot be."""
+
+    code = "unprocessable"
 
 
 class RangeNotSatisfiable(ApiError):
@@ -128,9 +200,11 @@ class TooManyRequests(ApiError):
 
     code = "too_many_requests"
 
-    def __init__(self, retry_after_s: int) -> None:
+    def __init__(
+        self, retry_after_s: int, why: str = "Too many requests came from your address"
+    ) -> None:
         self.retry_after_s = retry_after_s
-        super().__init__(f"Too many requests came from your address; wait {retry_after_s} s.")
+        super().__init__(f"{why}; wait {retry_after_s} s.")
 
 
 class Overloaded(ApiError):
@@ -158,6 +232,24 @@ class StoreUnavailable(ApiError):
     def __init__(self, message: str, cause: Cause = Cause.FAILED) -> None:
         self.cause = cause
         super().__init__(message)
+
+
+class DatabaseUnavailable(ApiError):
+    """The database did not answer, or not in time; asking again may help."""
+
+    code = "database_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The database does not answer now; nothing was changed. Try again soon.")
+
+
+class IssuerUnavailable(ApiError):
+    """An identity provider did not say by which keys its tokens are good."""
+
+    code = "identity_provider_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__("The identity provider does not answer now. Try again soon.")
 
 
 class BrokenObject(ApiError):

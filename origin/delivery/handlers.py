@@ -71,8 +71,8 @@ class Delivery:
         self._documents = EntryDocuments(listed, shares.documents // 2)
         self._growing = GrowingDocuments(listed, self._published, shares.documents // 2)
 
-    def add_routes(self, app: web.Application) -> None:
-        """Register everything that is delivered."""
+    def add_routes(self, app: web.Application, *, with_list: bool = True) -> None:
+        """Register everything that is delivered, and the list of what is newest."""
         entry = f"/{{playback_id:{ID_PATTERN}}}"
         below = f"{{asset_id:{ID_PATTERN}}}/{{revision:{ID_PATTERN}}}/{{name:[a-z0-9._/-]+}}"
         playable = {
@@ -85,7 +85,8 @@ class Delivery:
         }
         for path, handler in playable.items():
             app.add_routes(self._gate.routes(path, handler))
-        app.add_routes([web.get("/v1/assets", self.listing)])
+        if with_list:
+            app.add_routes([web.get("/v1/assets", self.listing)])
 
     async def entry_playlist(self, request: web.Request) -> web.Response:
         """Answer with the multivariant playlist of what the id plays now."""

@@ -6,7 +6,9 @@ cause goes to the log and not to the client.
 """
 
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 import structlog
@@ -19,8 +21,19 @@ from origin.delivery.errors import (
     ApiError,
     BadRequest,
     BrokenObject,
+    ChecksumMismatch,
+    Conflict,
+    ContentTooLarge,
+    CredentialsInvalid,
+    DatabaseUnavailable,
     ExpectationFailed,
+    Forbidden,
+    Gone,
     HeadTooLarge,
+    IssuerUnavailable,
+    LengthMissing,
+    Locked,
+    MediaTypeUnsupported,
     MethodNotAllowed,
     NotAcceptable,
     NotFound,
@@ -35,7 +48,9 @@ from origin.delivery.errors import (
     TokenInvalid,
     TokenMissing,
     TooManyRequests,
+    Unauthenticated,
     Unimplemented,
+    Unprocessable,
     VersionUnsupported,
 )
 from origin.delivery.range import unsatisfied_content_range
@@ -48,15 +63,30 @@ RETRY_AFTER_S: Final = 2
 CHALLENGE: Final = 'Bearer realm="playback"'
 """A token is its bearer's, although it stands where RFC 6750 has none."""
 
-_STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
+API_CHALLENGE: Final = 'Bearer realm="api"'
+
+_CHECKSUM_MISMATCH: Final = 460
+"""Of tus 1.0 alone (its extension Checksum)."""
+
+_STATUSES: Final[dict[type[ApiError], int]] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
     TokenMissing: HTTPStatus.UNAUTHORIZED,
     TokenInvalid: HTTPStatus.UNAUTHORIZED,
     TokenForAnother: HTTPStatus.FORBIDDEN,
+    Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     NotAcceptable: HTTPStatus.NOT_ACCEPTABLE,
+    Conflict: HTTPStatus.CONFLICT,
+    Gone: HTTPStatus.GONE,
+    Locked: HTTPStatus.LOCKED,
+    ChecksumMismatch: _CHECKSUM_MISMATCH,
+    LengthMissing: HTTPStatus.LENGTH_REQUIRED,
     PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    MediaTypeUnsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Unprocessable: HTTPStatus.UNPROCESSABLE_ENTITY,
     RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     RequestTimedOut: HTTPStatus.REQUEST_TIMEOUT,
     TargetTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -66,12 +96,16 @@ _STATUSES: Final[dict[type[ApiError], HTTPStatus]] = {
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     ShuttingDown: HTTPStatus.SERVICE_UNAVAILABLE,
     StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    IssuerUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     Unimplemented: HTTPStatus.NOT_IMPLEMENTED,
     VersionUnsupported: HTTPStatus.HTTP_VERSION_NOT_SUPPORTED,
     BrokenObject: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
 _CHALLENGES: Final[dict[type[ApiError], str]] = {  # RFC 9110 §15.5.2, RFC 6750 §3.1
+    Unauthenticated: API_CHALLENGE,
+    CredentialsInvalid: f'{API_CHALLENGE}, error="invalid_token"',
     TokenMissing: CHALLENGE,
     TokenInvalid: f'{CHALLENGE}, error="invalid_token"',
     TokenForAnother: f'{CHALLENGE}, error="insufficient_scope"',
@@ -98,13 +132,19 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 
 def answer(error: ApiError, audience: Audience = Audience.ANYONE) -> web.Response:
     """Return the problem document of one error."""
-    status = _STATUSES.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+    status = status_of(type(error))
     cause = error.__cause__
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and cause is not None:
         said = f"{type(cause).__name__}: {cause}".partition("\n")[0]
         _log.error(error.code, detail=str(error), cause=said)
     extra_headers = _extra_headers(error) | _challenge(error)
-    return _document(status, error.code, str(error), extra_headers, audience)
+    return _document(status, error.code, str(error), extra_headers, audience, members=error.members)
+
+
+def status_of(kind: type[ApiError]) -> int:
+    """Return the status of errors of a kind, or of what it is a kind of."""
+    found = (_STATUSES[each] for each in kind.__mro__ if each in _STATUSES)
+    return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _answer_aiohttp(error: web.HTTPException, audience: Audience) -> web.Response:
@@ -130,7 +170,14 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
             return {hdrs.CONTENT_RANGE: unsatisfied_content_range(error.size_bytes)}
         case NotAcceptable():
             return {hdrs.VARY: hdrs.ACCEPT_ENCODING}
-        case StoreUnavailable() | Overloaded() | ShuttingDown():  # RFC 9110 §15.6.4
+        case (
+            StoreUnavailable()
+            | DatabaseUnavailable()
+            | IssuerUnavailable()
+            | Overloaded()
+            | ShuttingDown()
+            | Locked()
+        ):  # RFC 9110 §10.2.3
             return {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
         case TooManyRequests():  # RFC 6585 §4
             return {hdrs.RETRY_AFTER: str(error.retry_after_s)}
@@ -139,16 +186,20 @@ def _extra_headers(error: ApiError) -> dict[str, str]:
 
 
 def _challenge(error: ApiError) -> dict[str, str]:
-    challenge = _CHALLENGES.get(type(error))
-    return {} if challenge is None else {hdrs.WWW_AUTHENTICATE: challenge}
+    for kind in type(error).__mro__:
+        if kind in _CHALLENGES:
+            return {hdrs.WWW_AUTHENTICATE: _CHALLENGES[kind]}
+    return {}
 
 
 def _document(
-    status: HTTPStatus,
+    status: int,
     code: str,
     detail: str,
     extra_headers: dict[str, str],
     audience: Audience,
+    *,
+    members: Mapping[str, object] = MappingProxyType({}),
 ) -> web.Response:
     reason = reason_of(status)
     content = {
@@ -157,6 +208,7 @@ def _document(
         "status": int(status),
         "detail": detail,
         "code": code,
+        **members,
     }
     object_class = _object_class(status)
     response = web.Response(
@@ -173,9 +225,9 @@ def _document(
     return response
 
 
-def _object_class(status: HTTPStatus) -> ObjectClass:
+def _object_class(status: int) -> ObjectClass:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ObjectClass.SERVER_ERROR
-    if status is HTTPStatus.NOT_FOUND:
+    if status == HTTPStatus.NOT_FOUND:
         return ObjectClass.NOT_FOUND
     return ObjectClass.CLIENT_ERROR

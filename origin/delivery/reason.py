@@ -8,9 +8,10 @@ _RENAMED: Final = {  # by status: some names of HTTPStatus are later than Python
     414: "URI Too Long",
     416: "Range Not Satisfiable",
     422: "Unprocessable Content",
+    460: "Checksum Mismatch",  # tus 1.0
 }
 
 
-def reason_of(status: HTTPStatus) -> str:
+def reason_of(status: int) -> str:
     """Return the phrase that stands in a status line, and titles a problem (RFC 9457 §4.2.1)."""
-    return _RENAMED.get(status, status.phrase)
+    return _RENAMED.get(status) or HTTPStatus(status).phrase

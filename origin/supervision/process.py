@@ -27,7 +27,13 @@ class WorkerProcess:
     """A worker from its start to its end."""
 
     def __init__(
-        self, target: Target, arguments: tuple[Any, ...], slot: int, *, silent_s: float
+        self,
+        target: Target,
+        arguments: tuple[Any, ...],
+        slot: int,
+        *,
+        silent_s: float,
+        name: str = "worker",
     ) -> None:
         """Start it."""
         self.slot = slot
@@ -39,7 +45,7 @@ class WorkerProcess:
         self._end, theirs = socket.socketpair()
         with theirs, _held_back():
             self._process: BaseProcess = _SPAWN.Process(
-                target=target, args=(*arguments, slot, theirs), name=f"worker-{slot}"
+                target=target, args=(*arguments, slot, theirs), name=f"{name}-{slot}"
             )
             self._process.start()
         self.pid = self._process.pid or 0
@@ -145,3 +151,15 @@ def _held_back() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def last_words(worker: WorkerProcess, code: int) -> dict[str, Any]:
+    """Return what is known of the end of a process, for the log."""
+    words: dict[str, Any] = {"pid": worker.pid, "slot": worker.slot}
+    if code < 0:
+        words["signal"] = signal.Signals(-code).name
+    else:
+        words["status"] = code
+    if worker.failure is not None:
+        words["reason"] = worker.failure
+    return words

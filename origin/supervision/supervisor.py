@@ -17,7 +17,8 @@ import structlog
 
 from origin.supervision import channel
 from origin.supervision.channel import Message
-from origin.supervision.process import Target, WorkerProcess
+from origin.supervision.kept import Kept
+from origin.supervision.process import Target, WorkerProcess, last_words
 from origin.supervision.slots import Slots
 
 START_TIMEOUT_S: Final = 60.0
@@ -47,7 +48,7 @@ class Supervisor:
     """Keeps workers; ``ends_within_s`` is how long they may take when told to stop or retire.
 
     ``heard`` is given what workers report, ``gone`` each worker that has ended, ``stopping`` is
-    called when the first signal to stop comes.
+    called when the first signal to stop comes. ``beside`` is kept as long as the workers are.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Supervisor:
         heard: Callable[[WorkerProcess, Message], None] = lambda *_: None,
         gone: Callable[[WorkerProcess], None] = lambda _: None,
         stopping: Callable[[], None] = lambda: None,
+        beside: Kept | None = None,
     ) -> None:
         self._target = target
         self._arguments = arguments
@@ -69,6 +71,7 @@ class Supervisor:
         self._report = heard
         self._gone = gone
         self._on_stop = stopping
+        self.beside = beside
         self._slots = Slots(slots)
         self._successors: list[WorkerProcess] = []
         self._lives: dict[WorkerProcess, asyncio.Task[None]] = {}
@@ -91,16 +94,24 @@ class Supervisor:
             with self._signals():
                 for slot in range(len(self._slots)):
                     self._start(slot)
+                if self.beside is not None:
+                    self.beside.start()
                 await self._until(lambda: self._is_stopping or self._is_up())
                 if not self._is_stopping:
                     announce()
                     self._reload_if_asked()
                     self._reload_if_asked()
                 await self._until(lambda: self._is_stopping and not self._lives)
+                if self.beside is not None:
+                    await self.beside.over()
         finally:
+            if self.beside is not None:
+                self.beside.abandon()
             for life in self._lives.values():
                 life.cancel()
             await asyncio.gather(*self._lives.values(), return_exceptions=True)
+            if self.beside is not None:
+                await self.beside.over()
         if self._error is not None:
             raise NoWorkers(self._error)
 
@@ -183,7 +194,7 @@ class Supervisor:
     def _ended(self, worker: WorkerProcess, code: int) -> None:
         if worker in self._successors:
             self._successors.remove(worker)
-            self._abandon_successors(**_last_words(worker, code))
+            self._abandon_successors(**last_words(worker, code))
         if worker not in self._slots:
             return
         self._slots.remove(worker)
@@ -191,7 +202,7 @@ class Supervisor:
             return
         self._slots.assign()
         self.tally.ended += 1
-        _log.error("worker ended", **_last_words(worker, code))
+        _log.error("worker ended", **last_words(worker, code))
         self._start_later(worker.slot, served_s=worker.served_s)
         if not self._has_served and self._slots.are_hopeless:
             reason = worker.failure or "Its last words are in the log above."
@@ -225,6 +236,8 @@ class Supervisor:
         successors, self._successors = self._successors, []
         for worker in self._slots.replace(successors):
             self._retire(worker)
+        if self.beside is not None:
+            self.beside.reload()
         self.tally.reloads += 1
         _log.info("reload done", pids=[worker.pid for worker in successors])
         self._reload_if_asked()
@@ -254,6 +267,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Let all workers finish and end; the second time at once."""
+        if self.beside is not None:
+            self.beside.stop()
         if self._is_stopping:
             for worker in self._lives:
                 worker.say(channel.HURRY)
@@ -276,14 +291,3 @@ class Supervisor:
         if worker in self._lives:
             _log.error("worker did not end in time", pid=worker.pid, slot=worker.slot)
             worker.kill()
-
-
-def _last_words(worker: WorkerProcess, code: int) -> dict[str, Any]:
-    words: dict[str, Any] = {"pid": worker.pid, "slot": worker.slot}
-    if code < 0:
-        words["signal"] = signal.Signals(-code).name
-    else:
-        words["status"] = code
-    if worker.failure is not None:
-        words["reason"] = worker.failure
-    return words

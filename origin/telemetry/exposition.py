@@ -41,6 +41,15 @@ class SupervisorCounts(Collector):
         reloads.add_metric(("done",), tally.reloads)
         reloads.add_metric(("failed",), tally.failed_reloads)
         yield reloads
+        if (packager := self._supervisor.beside) is not None:
+            yield GaugeMetricFamily(
+                f"{NAMESPACE}_packagers", "Packaging workers at work.", int(packager.is_up)
+            )
+            yield CounterMetricFamily(
+                f"{NAMESPACE}_packager_restarts",
+                "Packaging workers that ended by themselves.",
+                packager.ended,
+            )
 
 
 @contextmanager

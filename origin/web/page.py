@@ -29,7 +29,7 @@ _UNUSED_FEATURES: Final = (
     *("magnetometer", "microphone", "midi", "payment", "usb", "xr-spatial-tracking"),
 )
 
-_SECURITY_HEADERS: Final = {
+SECURITY_HEADERS: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED_FEATURES),
@@ -77,7 +77,7 @@ def add_routes(app: web.Application, responder: Responder) -> None:
         if resource is None:
             raise NotFound("There is nothing at this address.")
         response = await responder.answer(request, resource)
-        response.headers.update(_SECURITY_HEADERS)
+        response.headers.update(SECURITY_HEADERS)
         return response
 
     app.router.add_get("/", answer)

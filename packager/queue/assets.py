@@ -9,11 +9,14 @@ into the row again (``publications`` counts). Where the job failed for good befo
 All of it is written by whoever holds the job, with its token. Of two jobs of one asset, the one
 claimed last has the last word: a smaller token does not overwrite what a larger one published.
 
+An asset that was taken down (``take_down``) plays nothing, and never will: whoever holds a job of
+it publishes in vain.
+
 The entry goes into the store after the commit. ``stored`` notes that it did; rows without that note
 (``behind``) had their worker killed in between, and the store is brought up to them again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Update, exists, or_, select, update
@@ -28,6 +31,9 @@ from packager.queue.tables import assets, claims, jobs
 
 _NOT_STORED: Final = 0
 """A token that no claim ever has."""
+
+DELETED: Final = "deleted"
+"""Why a job was given up whose asset is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ def _write(held: Claimed, entry: Entry, now_s: float) -> Update:
         .where(
             assets.c.asset_id == entry.asset_id,
             assets.c.playback_id == entry.playback_id,
+            assets.c.deleted_s.is_(None),
         )
         .values(
             revision=entry.revision,
@@ -134,6 +141,47 @@ def _withdrawal(now_s: float) -> Update:
         .where(assets.c.publications == 0, assets.c.entry.is_not(None))
         .values(entry=None, stored_fence=_NOT_STORED, published_s=now_s)
     )
+
+
+async def take_down(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
+    """Let the asset play nothing from now on, whatever is published into it later.
+
+    Its open jobs are given up: whoever is at work on one has lost its lease.
+    """
+    await connection.execute(
+        update(assets)
+        .where(assets.c.asset_id == asset_id)
+        .values(entry=None, stored_fence=_NOT_STORED, published_s=now_s, deleted_s=now_s)
+    )
+    await connection.execute(
+        update(jobs)
+        .where(jobs.c.subject == asset_id, jobs.c.state.in_((State.QUEUED, State.RUNNING)))
+        .values(
+            state=State.PARKED,
+            failure_code=DELETED,
+            failure_reason="Its asset was deleted.",
+            finished_s=now_s,
+        )
+    )
+
+
+async def rename(
+    connection: AsyncConnection, asset_id: str, playback_id: str, *, now_s: float
+) -> None:
+    """Give the asset another playback id; belongs where no job of it is open.
+
+    A job names the playback id that it publishes under.
+    """
+    said = await connection.scalar(select(assets.c.entry).where(assets.c.asset_id == asset_id))
+    values: dict[str, object] = {"playback_id": playback_id}
+    if said is not None:
+        entry = replace(Entry.from_json(said), playback_id=playback_id)
+        values |= {
+            "entry": entry.to_json().decode(),
+            "stored_fence": _NOT_STORED,
+            "published_s": now_s,
+        }
+    await connection.execute(update(assets).where(assets.c.asset_id == asset_id).values(**values))
 
 
 async def published(connection: AsyncConnection, asset_id: str) -> Published | None:

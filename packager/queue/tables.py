@@ -80,6 +80,8 @@ assets: Final = Table(
     Column("stored_fence", BigInteger, nullable=False),
     Column("publications", Integer, nullable=False),
     Column("published_s", Double),
+    Column("deleted_s", Double),
 )
 """What each asset plays. ``entry`` is its entry object; the store holds the entry of publication
-``stored_fence``, and is behind where that is not ``fence``."""
+``stored_fence``, and is behind where that is not ``fence``. ``deleted_s`` is the tombstone of an
+asset that nothing is published into any more."""

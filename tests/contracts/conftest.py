@@ -11,10 +11,10 @@ from tests.servers.postgres import empty
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+async def database(request: pytest.FixtureRequest, migrated: Path) -> AsyncIterator[AsyncEngine]:
     """An empty database with the schema."""
     url = None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    async with open_database(tmp_path, url) as engine:
+    async with open_database(migrated, url) as engine:
         if url is not None:
             await empty(engine)
         yield engine

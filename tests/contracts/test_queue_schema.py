@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.database.engine import DatabaseUnusable, open_database
 from origin.database.schema import upgrade
-from packager.queue.tables import metadata
+from origin.database.tables import metadata
 
 
 def differences(connection: Connection) -> list[object]:

@@ -86,7 +86,20 @@ def _command_line(pid: int) -> bytes:
 @contextmanager
 def supervised(store: Path | str, log: Path, *options: str, port: int = 0) -> Iterator[Server]:
     """Run a server, on a free port if none is given, for as long as the block lasts."""
-    command = [*SOUNDBRIDGE, "serve", "--store", str(store), "--port", str(port), *options]
+    with _served(log, "--store", str(store), "--port", str(port), *options) as server:
+        yield server
+
+
+@contextmanager
+def embedded(state: Path, log: Path, *options: str) -> Iterator[Server]:
+    """Run a server with the API and all that it needs in a folder."""
+    with _served(log, "--state", str(state), "--port", "0", *options) as server:
+        yield server
+
+
+@contextmanager
+def _served(log: Path, *options: str) -> Iterator[Server]:
+    command = [*SOUNDBRIDGE, "serve", *options]
     with (
         log.open("ab") as errors,
         subprocess.Popen(

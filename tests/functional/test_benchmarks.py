@@ -27,6 +27,8 @@ QUESTIONS = {
     "origin store": ("--seconds", "1", "--rounds", "1", "--segments", "200"),
     "origin memory": ("--plays", "20", "--tracks", "5", "--memory", "40"),
     "origin replay": ("--plays", "500", "--tracks", "50"),
+    "api upload": ("--megabytes", "20", "--rounds", "1", "--at-once", "5"),
+    "api queries": ("--tracks", "2000", "--artists", "50", "--times", "5"),
 }
 
 

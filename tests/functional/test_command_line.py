@@ -93,7 +93,6 @@ def test_package_for_a_person(tmp_path: Path, packaged: tuple[Path, dict[str, An
         (["package", "missing.wav", "nowhere://store"], 2, "cannot be used as a store"),
         (["package", "missing.wav", "store", "--asset-id", "../up"], 2, "is not an id"),
         (["package", "missing.wav"], 2, "Missing argument 'DESTINATION'"),
-        (["serve"], 2, "Missing option '--store'"),
         (["serve", "--store", "missing"], 2, "There is no folder"),
         (["serve", "--store", ".", "--port", "70000"], 2, "70000 is not in the range"),
         (["polish"], 2, "No such command 'polish'"),

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from packager.queue.tables import metadata
+from origin.database.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

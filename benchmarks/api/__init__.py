@@ -1,0 +1,1 @@
+"""What the companion API costs: each question its module, ``python -m benchmarks.api --help``."""

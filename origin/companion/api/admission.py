@@ -1,0 +1,81 @@
+"""Letting a request to the API in: who asks, and whether something is left of their budget."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from aiohttp import web
+
+from origin.companion.access import Budgets
+from origin.companion.api.budgets import (
+    ADDRESS,
+    USER,
+    Budget,
+    BudgetSpent,
+    Counter,
+    MemoryCounter,
+    Use,
+)
+from origin.companion.identity.client import Clients
+from origin.companion.identity.principal import Principal
+from origin.delivery.errors import Forbidden, Unauthenticated
+
+Authenticate = Callable[[web.Request], Awaitable[Principal | None]]
+"""Tells who asks; None for nobody known. Raises CredentialsInvalid where what is shown is bad."""
+
+USE: Final = web.RequestKey("budget_use", Use)
+
+
+class Admission:
+    """Knows who asks, and counts them: users by themselves, all others by their address."""
+
+    def __init__(
+        self,
+        authenticate: Authenticate,
+        clients: Clients,
+        budgets: Budgets,
+        shared: Counter | None = None,
+    ) -> None:
+        self._authenticate = authenticate
+        self._clients = clients
+        self._users = Budget(USER, budgets.user_per_min)
+        self._addresses = Budget(ADDRESS, budgets.address_per_min)
+        self._memory = MemoryCounter()
+        self._shared = shared or self._memory
+
+    async def admit(self, request: web.Request, now_s: float) -> Principal | None:
+        """Return who asks; raises what stands against it, BudgetSpent among it."""
+        try:
+            principal = await self._authenticate(request)
+        except (Unauthenticated, Forbidden):
+            await self._count(self._addresses, self._clients.key_of(request), request, now_s)
+            raise
+        if principal is None:
+            await self._count(self._addresses, self._clients.key_of(request), request, now_s)
+        else:
+            await self._count(self._users, principal.user_id, request, now_s, self._shared)
+        return principal
+
+    async def _count(
+        self,
+        budget: Budget,
+        key: str | None,
+        request: web.Request,
+        now_s: float,
+        counter: Counter | None = None,
+    ) -> None:
+        if key is None:  # a trusted proxy that names nobody
+            return
+        try:
+            use = await budget.take(counter or self._memory, key, now_s)
+        except BudgetSpent as spent:
+            request[USE] = spent.use
+            raise
+        if use is not None:
+            request[USE] = use
+
+
+async def put_use(request: web.Request, response: web.StreamResponse) -> None:
+    """Say on an answer what is left; a signal of ``on_response_prepare``."""
+    use = request.get(USE)
+    if use is not None:
+        response.headers.update(use.headers)

@@ -1,0 +1,97 @@
+"""One operation of the API, as data: the route, its checks and its documentation come from it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final, Generic, TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.identity.principal import Principal, Role, Scope
+from origin.delivery.errors import ApiError, Unauthenticated
+
+BODY_BYTES_MAX: Final = 64 * 1024
+
+Q = TypeVar("Q", bound=BaseModel)
+B = TypeVar("B", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Q, B]):
+    """A request that makes sense, by somebody who may; ``now_s`` counts from the epoch.
+
+    ``ids`` are those in the path, by their names there. ``network`` is where it comes from, as far
+    as may be kept, where it changes something.
+    """
+
+    request: web.Request
+    principal: Principal | None
+    ids: Mapping[str, str]
+    query: Q
+    body: B
+    now_s: float
+    network: str = ""
+
+    @property
+    def user(self) -> Principal:
+        """Who asks; raises Unauthenticated where nobody knows."""
+        if self.principal is None:
+            raise Unauthenticated("Say who you are: with a key, a token, or by signing in.")
+        return self.principal
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to say; ``content`` is a ``Given``, or None where the status says all.
+
+    ``version`` is the number of the state that ``If-Match`` is about: see ``preconditions``.
+    """
+
+    content: BaseModel | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    headers: Mapping[str, str] = field(default_factory=dict)
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who may: anyone, or users from a role on, with a credential that is good for a scope."""
+
+    role: Role | None = None
+    scope: Scope | None = None
+
+
+ANYONE: Final = Who()
+
+Handler = Callable[[Call[Any, Any]], Awaitable[Answer | web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """An operation; ``name`` is its operationId, ``handle``'s docstring its description.
+
+    ``query`` and ``body`` are what it takes, ``gives`` is the model of its answer; ``streams`` says
+    that it reads the body, or writes the answer, by itself: then ``body_types`` are what it reads.
+    ``raises`` are the errors it can end with, beside those that every endpoint has.
+    ``gives_secret`` says that its answer is shown once, and kept nowhere.
+    """
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    tag: str
+    handle: Handler
+    who: Who = ANYONE
+    query: type[BaseModel] = NoQuery
+    body: type[BaseModel] = NoBody
+    gives: type[BaseModel] | None = None
+    status: HTTPStatus = HTTPStatus.OK
+    raises: tuple[type[ApiError], ...] = ()
+    body_bytes_max: int = BODY_BYTES_MAX
+    streams: bool = False
+    body_types: tuple[str, ...] = ()
+    gives_types: tuple[str, ...] = ()
+    gives_secret: bool = False

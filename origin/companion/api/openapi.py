@@ -1,0 +1,254 @@
+"""The OpenAPI 3.1 document of endpoints. Pure.
+
+Everything in it comes from what requests are held against: the models, who may, the errors. So it
+says what happens, and a client may be made from it.
+"""
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import hdrs
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from manifests.layout import ID_PATTERN
+from origin.companion.api.budgets import BudgetSpent
+from origin.companion.api.endpoint import Endpoint
+from origin.companion.api.errors import BodyInvalid, QueryInvalid
+from origin.companion.api.idempotency import (
+    HEADER as IDEMPOTENCY_KEY,
+)
+from origin.companion.api.idempotency import (
+    AnswerNotKept,
+    IdempotencyKeyInUse,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    takes_idempotency_key,
+)
+from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest
+from origin.companion.identity.session.cookie import NAME as COOKIE
+from origin.delivery.errors import (
+    ApiError,
+    BadRequest,
+    ContentTooLarge,
+    CredentialsInvalid,
+    DatabaseUnavailable,
+    Forbidden,
+    IssuerUnavailable,
+    MediaTypeUnsupported,
+    NotAcceptable,
+    NotFound,
+    PreconditionFailed,
+    RequestTimedOut,
+    Unauthenticated,
+)
+from origin.delivery.problem import MEDIA_TYPE, status_of
+from origin.delivery.reason import reason_of
+
+_REFERENCE: Final = "#/components/schemas/{model}"
+_ID_IN_PATH: Final = re.compile(r"{(\w+)}")
+_PROBLEM: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string", "description": "The status in words."},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What happened, and what to do."},
+        "code": {"type": "string", "description": "Which error it is, for programs."},
+        "errors": {
+            "type": "array",
+            "description": "Each field that is wrong.",
+            "items": {
+                "type": "object",
+                "required": ["detail"],
+                "properties": {
+                    "pointer": {"type": "string"},
+                    "parameter": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+_SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
+
+
+def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
+    """Return the document of all endpoints."""
+    endpoints = list(endpoints)
+    references, definitions = _schemas(endpoints)
+    queries = {
+        endpoint.query: definitions.pop(_name_of(references[endpoint.query, "validation"]))
+        for endpoint in {each.query: each for each in endpoints}.values()
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in endpoints:
+        operations = paths.setdefault(endpoint.path, {})
+        operation = _operation(endpoint, references, queries[endpoint.query])
+        operations[endpoint.method.lower()] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "soundbridge",
+            "version": version,
+            "summary": "Upload sound, say what it is, find it, play it.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**definitions, "Problem": _PROBLEM},
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key, or a token of the identity provider.",
+                },
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": "Of who has signed in; `__Host-` is before the name by https. "
+                    "What changes something has to come from a page of this server (`Origin`, "
+                    f"`Sec-Fetch-Site`), or says `{CUSTOM_HEADER}: 1`.",
+                },
+            },
+        },
+    }
+
+
+_References = Mapping[Any, dict[str, Any]]
+"""By model and mode."""
+
+
+def _schemas(endpoints: Iterable[Endpoint]) -> tuple[_References, dict[str, Any]]:
+    models: dict[tuple[type[BaseModel], JsonSchemaMode], None] = {}
+    for endpoint in endpoints:
+        models[endpoint.query, "validation"] = None
+        if endpoint.body is not NoBody:
+            models[endpoint.body, "validation"] = None
+        if endpoint.gives is not None:
+            models[endpoint.gives, "serialization"] = None
+    references, schema = _schemas_of(tuple(models))
+    return references, dict(schema["$defs"])
+
+
+@cache
+def _schemas_of(
+    models: tuple[tuple[type[BaseModel], JsonSchemaMode], ...],
+) -> tuple[_References, dict[str, Any]]:
+    """Return the schemas of models, which are made slowly; nobody may change them."""
+    return models_json_schema(models, ref_template=_REFERENCE)
+
+
+def _name_of(reference: Mapping[str, str]) -> str:
+    return reference["$ref"].rpartition("/")[2]
+
+
+def _operation(
+    endpoint: Endpoint, references: _References, query: Mapping[str, Any]
+) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "description": inspect.getdoc(endpoint.handle) or "",
+        "tags": [endpoint.tag],
+        "parameters": [*_ids(endpoint.path), *_parameters(query), *_fields(endpoint)],
+        "responses": _responses(endpoint, references),
+    }
+    if endpoint.who.role is not None:
+        operation["security"] = _SECURITY
+    if endpoint.body is not NoBody:
+        content = {"application/json": {"schema": references[endpoint.body, "validation"]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    elif endpoint.body_types:
+        content = {media_type: {"schema": {}} for media_type in endpoint.body_types}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _ids(path: str) -> list[dict[str, Any]]:
+    schema = {"type": "string", "pattern": f"^{ID_PATTERN}$"}
+    return [
+        {"name": name, "in": "path", "required": True, "schema": schema}
+        for name in _ID_IN_PATH.findall(path)
+    ]
+
+
+def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
+    if not takes_idempotency_key(endpoint):
+        return []
+    return [
+        {
+            "name": IDEMPOTENCY_KEY,
+            "in": "header",
+            "required": False,
+            "description": "A request that comes again within a day, with the same key and body, "
+            "is done once, and answered as the first time.",
+            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+        }
+    ]
+
+
+def _parameters(query: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in query.get("required", ()),
+            "description": field.get("description", ""),
+            "schema": {key: value for key, value in field.items() if key != "description"},
+        }
+        for name, field in query.get("properties", {}).items()
+    ]
+
+
+def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": endpoint.status.phrase}
+    if endpoint.gives is not None:
+        schema = references[endpoint.gives, "serialization"]
+        success["content"] = {"application/json": {"schema": schema}}
+    elif endpoint.gives_types:
+        success["content"] = {media_type: {"schema": {}} for media_type in endpoint.gives_types}
+    responses = {str(int(endpoint.status)): success}
+    if endpoint.method == hdrs.METH_GET and not endpoint.streams:
+        not_modified = HTTPStatus.NOT_MODIFIED
+        responses[str(int(not_modified))] = {"description": not_modified.phrase}
+    by_status: dict[int, list[str]] = {}
+    for error in _errors(endpoint):
+        by_status.setdefault(int(status_of(error)), []).append(error.code)
+    for status, codes in sorted(by_status.items()):
+        responses[str(status)] = {
+            "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return responses
+
+
+def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
+    errors: set[type[ApiError]] = {BudgetSpent, QueryInvalid, *endpoint.raises}
+    if endpoint.query is NoQuery:
+        errors |= {BadRequest}
+    if endpoint.who.role is not None:
+        errors |= {CredentialsInvalid, CrossSiteRequest, DatabaseUnavailable, IssuerUnavailable}
+    if takes_idempotency_key(endpoint):
+        errors |= {
+            AnswerNotKept,
+            IdempotencyKeyInUse,
+            IdempotencyKeyInvalid,
+            IdempotencyKeyReused,
+        }
+    if endpoint.method == hdrs.METH_GET:
+        errors |= {NotAcceptable, PreconditionFailed}
+    if endpoint.body is not NoBody:
+        errors |= {BodyInvalid, ContentTooLarge, MediaTypeUnsupported, RequestTimedOut}
+    if endpoint.who.role is not None:
+        errors |= {Unauthenticated, Forbidden}
+    if "{" in endpoint.path:
+        errors |= {NotFound}
+    return errors

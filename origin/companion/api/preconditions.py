@@ -1,0 +1,51 @@
+"""If-Match where something is changed: nobody overwrites what they have not seen (RFC 9110 §13).
+
+What a GET gives has an entity tag for each content coding; a client shows one of them. All come
+from the same bytes, so any of them tells which bytes were seen.
+
+Some of these bytes are nobody's to set: how often a track was played, how many follow an artist.
+They change all the time, and a change made meanwhile overwrites none of it. So the tags of such a
+resource begin with the number of what was said of it last, and that is what is compared: the state
+that the method changes, as RFC 9110 §13.1.1 means it, where the letter would have the bytes.
+"""
+
+import hashlib
+from typing import Final
+
+from aiohttp import hdrs, web
+from pydantic import BaseModel
+
+from origin.delivery.compression import tag_of
+from origin.delivery.encoding import COMPRESSIBLE
+from origin.delivery.entity_tag import EntityTag, parse_tags
+from origin.delivery.errors import PreconditionFailed
+from origin.delivery.fields import joined
+
+_CHANGED: Final = "It was changed since you read it. Read it again, and decide anew."
+
+
+def tag_text(version: int | None, digest: str) -> str:
+    """Return what the entity tags of an answer begin with; ``digest`` is that of its bytes."""
+    return digest if version is None else f"{version}.{digest}"
+
+
+def require_version(request: web.Request, now: int) -> None:
+    """Raise PreconditionFailed where the request is for another state than number ``now``."""
+    if_match = joined(request, hdrs.IF_MATCH)
+    if if_match is None or if_match.strip(" \t") == "*":
+        return
+    shown = parse_tags(if_match)
+    if not any(not tag.weak and tag.opaque.startswith(f"{now}.") for tag in shown):
+        raise PreconditionFailed(_CHANGED)
+
+
+def require_match(request: web.Request, now: BaseModel) -> None:
+    """Raise PreconditionFailed where the request is for another state than ``now``."""
+    if_match = joined(request, hdrs.IF_MATCH)
+    if if_match is None or if_match.strip(" \t") == "*":
+        return
+    digest = hashlib.sha256(now.model_dump_json().encode()).hexdigest()
+    tags = [EntityTag(digest + tag_of(coding)) for coding in COMPRESSIBLE]
+    shown = parse_tags(if_match)
+    if not any(tag.matches_strongly(each) for tag in tags for each in shown):
+        raise PreconditionFailed(_CHANGED)

@@ -1,0 +1,91 @@
+"""Reading what a request says into a model, or saying what is wrong with it."""
+
+import asyncio
+import re
+from typing import Final, TypeVar
+
+from aiohttp import hdrs, web
+from pydantic import BaseModel, ValidationError
+
+from origin.companion.api.errors import BodyInvalid, FieldError, QueryInvalid
+from origin.delivery.errors import (
+    BadRequest,
+    ContentTooLarge,
+    MediaTypeUnsupported,
+    RequestTimedOut,
+)
+from origin.delivery.expectation import ask_for_body
+
+BODY_S: Final = 30.0
+_JSON: Final = re.compile(r"application/(?:[\w.-]+\+)?json")
+_M = TypeVar("_M", bound=BaseModel)
+
+
+def read_query(request: web.Request, model: type[_M]) -> _M:
+    """Return the query's parameters; raises QueryInvalid. A list's parameter comes repeatedly."""
+    said: dict[str, object] = {}
+    for name in request.query:
+        values = request.query.getall(name)
+        field = model.model_fields.get(name)
+        many = field is not None and "list" in str(field.annotation)
+        if len(values) > 1 and not many:
+            raise QueryInvalid([FieldError(name, "it is there twice")])
+        said[name] = values if many else values[0]
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        raise QueryInvalid(_fields(error, "")) from error
+
+
+async def read_body(request: web.Request, model: type[_M], bytes_max: int) -> _M:
+    """Return a JSON body; raises what is wrong with it."""
+    if not request.can_read_body:
+        if not any(field.is_required() for field in model.model_fields.values()):
+            return model()
+        raise BodyInvalid([FieldError("#", "there is none")])
+    if not _JSON.fullmatch(request.content_type):
+        raise MediaTypeUnsupported("Send JSON here, as `Content-Type: application/json`.")
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise MediaTypeUnsupported("Send the body as it is, without a Content-Encoding.")
+    content = await read_content(request, bytes_max)
+    try:
+        return model.model_validate_json(content)
+    except ValidationError as error:
+        if any(each["type"] == "json_invalid" for each in error.errors()):
+            said = error.errors()[0].get("ctx", {}).get("error", "it is none")
+            raise BadRequest(f"The body is not JSON: {said}.") from error
+        raise BodyInvalid(_fields(error, "#/")) from error
+
+
+async def read_content(request: web.Request, bytes_max: int) -> bytes:
+    """Return a small body; raises ContentTooLarge or RequestTimedOut."""
+    too_large = ContentTooLarge(f"The body may have {bytes_max} bytes here.")
+    if (request.content_length or 0) > bytes_max:
+        raise too_large
+    await ask_for_body(request)
+    content = bytearray()
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for part in request.content.iter_any():
+                content += part
+                if len(content) > bytes_max:
+                    raise too_large
+    except TimeoutError as error:
+        raise RequestTimedOut from error
+    return bytes(content)
+
+
+def _fields(error: ValidationError, root: str) -> list[FieldError]:
+    return [
+        FieldError(root + "/".join(_escaped(part) for part in each["loc"]), _said(each["msg"]))
+        for each in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _escaped(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")  # RFC 6901 §3
+
+
+def _said(message: str) -> str:
+    text = message.removeprefix("Value error, ")
+    return text[0].lower() + text[1:]

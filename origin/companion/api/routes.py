@@ -1,0 +1,157 @@
+"""From endpoints to routes of aiohttp: who asks, whether they may, what they say, the answer."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+from pydantic import BaseModel
+
+from cdn.policy import Audience, ObjectClass, policy_for
+from manifests.layout import ID_PATTERN
+from origin.companion.alongside import Alongside, alongside
+from origin.companion.api.admission import Admission, put_use
+from origin.companion.api.endpoint import Call, Endpoint
+from origin.companion.api.idempotency import (
+    Idempotency,
+    fingerprint_of,
+    key_of,
+    takes_idempotency_key,
+)
+from origin.companion.api.idempotency_rows import Asked
+from origin.companion.api.models import NoBody
+from origin.companion.api.reading import read_body, read_query
+from origin.companion.api.said import Said
+from origin.companion.identity.audit import Deed
+from origin.companion.identity.client import Clients
+from origin.companion.identity.forgery import changes_things
+from origin.companion.identity.principal import Principal
+from origin.companion.identity.told import Told
+from origin.delivery.address import JSON_TYPE, ObjectKind
+from origin.delivery.answer import Resource, Responder
+from origin.delivery.body import MemoryBody
+from origin.delivery.errors import Forbidden, Unauthenticated
+from origin.telemetry.requests import OBJECT_CLASS
+
+_VARIES: Final = "Authorization, Cookie"
+"""Who asks can change what is public, too: what is private is there for its owner."""
+
+_PUBLIC: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
+_PRIVATE: Final = ObjectKind(ObjectClass.PRIVATE, JSON_TYPE)
+
+
+class Routes:
+    """Answers requests to endpoints; ``clock`` tells seconds since the epoch."""
+
+    def __init__(
+        self,
+        admission: Admission,
+        responder: Responder,
+        idempotency: Idempotency,
+        clients: Clients,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._admission = admission
+        self._responder = responder
+        self._idempotency = idempotency
+        self._clients = clients
+        self._clock = clock
+
+    def add(self, app: web.Application, endpoints: Iterable[Endpoint]) -> None:
+        """Register endpoints."""
+        for endpoint in endpoints:
+            path = endpoint.path.replace("_id}", f"_id:{ID_PATTERN}}}")
+            app.router.add_route(endpoint.method, path, self._handler(endpoint))
+            if endpoint.method == hdrs.METH_GET and not endpoint.streams:
+                app.router.add_route(hdrs.METH_HEAD, path, self._handler(endpoint))
+        app.on_response_prepare.append(put_use)
+
+    def _handler(
+        self, endpoint: Endpoint
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            now_s = self._clock()
+            principal = await self._admission.admit(request, now_s)
+            check_who(endpoint, principal)
+            query = read_query(request, endpoint.query)
+            body = (
+                NoBody()
+                if endpoint.streams
+                else await read_body(request, endpoint.body, endpoint.body_bytes_max)
+            )
+            network = self._clients.network_of(request) if changes_things(request.method) else ""
+            call = Call(request, principal, request.match_info, query, body, now_s, network)
+            answer = await self._done(endpoint, call)
+            if isinstance(answer, web.StreamResponse):
+                return answer
+            return await self._respond(request, principal, answer)
+
+        return handle
+
+    async def _done(
+        self, endpoint: Endpoint, call: Call[Any, BaseModel]
+    ) -> Said | web.StreamResponse:
+        """Let an endpoint handle a call: a POST with a key once, what a user changes told."""
+        principal = call.principal
+        if principal is None or endpoint.streams or not changes_things(endpoint.method):
+            answer = await endpoint.handle(call)
+            return answer if isinstance(answer, web.StreamResponse) else Said.of(answer)
+        told = () if endpoint.who.role is None else (_told(endpoint, principal, call),)
+
+        async def work(*parts: Alongside) -> Said:
+            with alongside(*parts, *told):
+                answer = await endpoint.handle(call)
+            if isinstance(answer, web.StreamResponse):
+                raise TypeError(f"{endpoint.name} streams, and does not say so")
+            return Said.of(answer).with_tag()
+
+        key = key_of(call.request) if takes_idempotency_key(endpoint) else None
+        if key is None:
+            return await work()
+        fingerprint = fingerprint_of(call.request, call.body.model_dump_json())
+        asked = Asked(principal.user_id, key, fingerprint)
+        is_kept = not endpoint.gives_secret
+        return await self._idempotency.once(asked, work, now_s=call.now_s, is_kept=is_kept)
+
+    async def _respond(
+        self, request: web.Request, principal: Principal | None, said: Said
+    ) -> web.Response:
+        content = said.content or b""
+        if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and said.status == HTTPStatus.OK:
+            kind = _PUBLIC if principal is None else _PRIVATE
+            resource = Resource(kind, said.tag, MemoryBody(content), takes_query=True)
+            response = await self._responder.answer(request, resource)
+            response.headers[hdrs.VARY] = ", ".join(
+                filter(None, (response.headers.get(hdrs.VARY), _VARIES))
+            )
+        else:
+            policy = policy_for(ObjectClass.PRIVATE, audience=Audience.ONE)
+            response = web.Response(status=said.status, headers=policy.headers)
+            if said.content is not None:
+                response.body = content
+                response.headers[hdrs.CONTENT_TYPE] = JSON_TYPE
+            response[OBJECT_CLASS] = ObjectClass.PRIVATE
+        response.headers.update(said.headers)
+        return response
+
+
+def _told(endpoint: Endpoint, principal: Principal, call: Call[Any, Any]) -> Told:
+    ids = list(call.ids.values())
+    means, credential = principal.means, principal.credential_id
+    about = ids[-1] if ids else ""
+    deed = Deed(principal.user_id, endpoint.name, about, means, credential, call.network)
+    return Told(deed, call.now_s)
+
+
+def check_who(endpoint: Endpoint, principal: Principal | None) -> None:
+    """Raise Unauthenticated or Forbidden where the endpoint is not for who asks."""
+    who = endpoint.who
+    if who.role is None:
+        return
+    if principal is None:
+        raise Unauthenticated("Say who you are: with a key, a token, or by signing in.")
+    if principal.role < who.role:
+        raise Forbidden(f"This is for users who are {who.role.name.lower()}s.")
+    if who.scope is not None and who.scope not in principal.scopes:
+        raise Forbidden(f"What you show is not good for {who.scope!r}; make a key that is.")

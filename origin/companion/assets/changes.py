@@ -1,0 +1,220 @@
+"""Assets over HTTP: what their creator may do with them."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+
+import obstore
+import structlog
+from sqlalchemy import Row, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from manifests.errors import ManifestError
+from manifests.layout import INDEX, Revision, entry_key
+from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.assets.collecting import collect_entry
+from origin.companion.assets.deleting import delete_asset, news_of
+from origin.companion.assets.endpoints import ONE, found
+from origin.companion.assets.errors import (
+    NothingToRetry,
+    PackagingUnderWay,
+    RetryInVain,
+    SourceGone,
+)
+from origin.companion.assets.failures import OBJECTS_MISSING
+from origin.companion.assets.models import Asset, PackagingOptions, PlaybackId
+from origin.companion.assets.rows import State
+from origin.companion.assets.shown import failure_of, is_packaging, shown
+from origin.companion.assets.source import is_there
+from origin.companion.assets.tables import owned_assets as owned
+from origin.companion.catalogue import events
+from origin.companion.database import Database
+from origin.companion.identity.principal import Role, Scope
+from origin.companion.media import Media
+from origin.delivery.errors import StoreUnavailable
+from origin.entries import Entries
+from origin.packaging_job import KIND, PackagingJob
+from packager.errors import StoreFailed, first_line
+from packager.publishing.reasons import STORE_ERRORS
+from packager.queue import assets
+from packager.queue.enqueue import enqueue
+from packager.queue.job import NewJob
+from packager.queue.worker import DATABASE_ERRORS
+
+_WRITERS: Final = Who(Role.CREATOR, Scope.UPLOAD)
+_FOLLOWS_S: Final = 5.0
+_LATER_S: Final = 0.001
+
+_log = structlog.get_logger("soundbridge.assets")
+
+
+class AssetChanges:
+    """The endpoints that change what plays; ``new_id`` makes ids."""
+
+    def __init__(self, database: Database, media: Media, new_id: Callable[[], str]) -> None:
+        self._database = database
+        self._media = media
+        self._new_id = new_id
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        """Return what there is."""
+        return [
+            Endpoint(
+                method="POST", path=f"{ONE}/repackage", name="repackageAsset", tag="assets",
+                summary="Package an asset again", handle=self.repackage, who=_WRITERS,
+                body=PackagingOptions, gives=Asset, status=HTTPStatus.ACCEPTED,
+                raises=(PackagingUnderWay, SourceGone, StoreUnavailable),
+            ),
+            Endpoint(
+                method="POST", path=f"{ONE}/retry", name="retryAsset", tag="assets",
+                summary="Try again what failed", handle=self.retry, who=_WRITERS,
+                gives=Asset, status=HTTPStatus.ACCEPTED,
+                raises=(
+                    NothingToRetry, RetryInVain, PackagingUnderWay, SourceGone, StoreUnavailable,
+                ),
+            ),
+            Endpoint(
+                method="DELETE", path=ONE, name="deleteAsset", tag="assets",
+                summary="Delete an asset", handle=self.delete, who=_WRITERS,
+                status=HTTPStatus.NO_CONTENT,
+            ),
+            Endpoint(
+                method="POST", path=f"{ONE}/playback-ids", name="replacePlaybackId", tag="assets",
+                summary="Replace an asset's playback id", handle=self.replace_playback_id,
+                who=_WRITERS, gives=PlaybackId, status=HTTPStatus.CREATED,
+                raises=(PackagingUnderWay,),
+            ),
+        ]  # fmt: skip
+
+    async def repackage(self, call: Call[NoQuery, PackagingOptions]) -> Answer:
+        """With the encoder of now, from what was uploaded.
+
+        What it plays now plays on until the new revision is complete, and is then replaced in one
+        step.
+        """
+        async with self._database.look(call.principal) as connection:
+            before = await found(connection, call)
+        return await self._package(call, before, call.body)
+
+    async def retry(self, call: Call[NoQuery, NoBody]) -> Answer:
+        """With the options of before. What the storage has lost is made anew."""
+        async with self._database.look(call.principal) as connection:
+            before = await found(connection, call)
+        if is_packaging(before):
+            raise PackagingUnderWay
+        failure = failure_of(before)
+        if failure is None:
+            raise NothingToRetry
+        if not failure.can_retry:
+            raise RetryInVain(failure.remedy)
+        if failure.code == OBJECTS_MISSING:
+            await self._forget(Revision(before.asset_id, before.plays))
+        return await self._package(call, before, PackagingOptions())
+
+    async def delete(self, call: Call[NoQuery, NoBody]) -> Answer:
+        """Let it play no more, and be removed a little later. Its track stays, without sound."""
+        now_s = call.now_s
+        async with self._database.change() as connection:
+            row = await found(connection, call, to_change=True)
+            news = await delete_asset(connection, row, job_id=self._new_id(), now_s=now_s)
+            await events.tell_all(connection, news, now_s=now_s)
+        await self._follow(row.asset_id)
+        return Answer(status=HTTPStatus.NO_CONTENT)
+
+    async def replace_playback_id(self, call: Call[NoQuery, NoBody]) -> Answer:
+        """Let it play under a new id from now on, and under the old one no more."""
+        playback_id, now_s = self._new_id(), call.now_s
+        async with self._database.change() as connection:
+            row = await found(connection, call, to_change=True)
+            if is_packaging(row):
+                raise PackagingUnderWay
+            await assets.rename(connection, row.asset_id, playback_id, now_s=now_s)
+            await collect_entry(
+                connection, row.playback_id, row.owner_id, job_id=self._new_id(), now_s=now_s
+            )
+            await _tell(connection, row, "asset.playback_id_replaced", now_s)
+        await self._follow(row.asset_id)
+        await self._remove_entry(row.playback_id)
+        return Answer(PlaybackId(id=playback_id), HTTPStatus.CREATED)
+
+    async def _package(
+        self, call: Call[Any, Any], before: Row[Any], options: PackagingOptions
+    ) -> Answer:
+        """Queue an asset once more; raises PackagingUnderWay or SourceGone."""
+        if is_packaging(before):
+            raise PackagingUnderWay
+        if before.payload is None:
+            raise SourceGone
+        job = _next_job(before, options, call.now_s)
+        if not await is_there(job.source):
+            raise SourceGone
+        new = NewJob(KIND, job.to_payload(), before.owner_id, subject=job.asset_id)
+        async with self._database.change() as connection:
+            row = await found(connection, call, to_change=True)
+            if is_packaging(row) or row.job_id != before.job_id:
+                raise PackagingUnderWay
+            # The newest job counts, also where another machine's clock is ahead of ours.
+            queued_s = max(call.now_s, row.job_created_s + _LATER_S)
+            await enqueue(connection, new, job_id=self._new_id(), now_s=queued_s)
+            looked = {"revision": None} if row.state == State.ERRORED else {}
+            await _change(connection, row, settled_s=None, **looked)
+            after = await found(connection, call)
+            await _tell(connection, row, "asset.repackaging", call.now_s)
+        return Answer(shown(after), HTTPStatus.ACCEPTED)
+
+    async def _forget(self, where: Revision) -> None:
+        """Let a revision that is not whole be made again: nobody makes what has an index."""
+        try:
+            async with asyncio.timeout(_FOLLOWS_S):
+                await obstore.delete_async(self._media.store, where.key(INDEX))
+        except FileNotFoundError:
+            return
+        except STORE_ERRORS as error:
+            raise StoreUnavailable("The storage does not answer now; try again soon.") from error
+
+    async def _follow(self, asset_id: str) -> None:
+        """Bring the store up to the row now; where that fails, workers do it in some seconds."""
+        entries = Entries(self._database.primary, self._media.store, self._media.tell)
+        try:
+            async with asyncio.timeout(_FOLLOWS_S):
+                await entries.follow(asset_id)
+        except (*DATABASE_ERRORS, StoreFailed, ManifestError) as error:
+            _log.warning("store not yet brought up", asset=asset_id, cause=first_line(error))
+
+    async def _remove_entry(self, playback_id: str) -> None:
+        """Remove an entry now; a job that is queued does it in any case."""
+        key = entry_key(playback_id)
+        try:
+            async with asyncio.timeout(_FOLLOWS_S):
+                await obstore.delete_async(self._media.store, key)
+        except FileNotFoundError:
+            pass
+        except STORE_ERRORS as error:
+            _log.warning("entry not yet removed", playback_id=playback_id, cause=first_line(error))
+        await self._media.tell((key,))
+
+
+def _next_job(row: Row[Any], options: PackagingOptions, now_s: float) -> PackagingJob:
+    """Return what to package next: as before, but for the options that are given."""
+    before = PackagingJob.from_payload(json.loads(row.payload))
+    said = options.model_dump(exclude_none=True)
+    return replace(
+        before,
+        playback_id=row.playback_id,
+        created_at=datetime.fromtimestamp(now_s, UTC).isoformat(timespec="seconds"),
+        extras=replace(before.extras, **said),
+    )
+
+
+async def _change(connection: AsyncConnection, row: Row[Any], **values: Any) -> None:
+    mine = owned.c.asset_id == row.asset_id
+    await connection.execute(update(owned).where(mine).values(**values))
+
+
+async def _tell(connection: AsyncConnection, row: Row[Any], kind: str, now_s: float) -> None:
+    await events.tell_all(connection, [news_of(row, kind)], now_s=now_s)

@@ -1,0 +1,228 @@
+"""Telling what becomes of assets, once each, and looking whether their objects are still there.
+
+Jobs are ended by whoever holds them, or by the queue where their workers are lost; none of them
+knows of events. So what is to be told is found by comparing what is so with what was told last
+(``news``). Who tells, notes it in the same transaction: nothing is lost or told twice, whoever is
+killed. A lease keeps others from doing the same work.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+from obstore.store import ObjectStore
+from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from manifests.entry import Entry
+from manifests.layout import Revision
+from origin.companion import duties
+from origin.companion.assets import rows
+from origin.companion.assets.looking import Found, NobodyKnows, look_for
+from origin.companion.assets.shown import failure_of, is_packaging
+from origin.companion.assets.tables import owned_assets as owned
+from origin.companion.catalogue import events
+from origin.companion.catalogue.tracks import rows as tracks
+from origin.companion.catalogue.tracks.making import news as track_news
+from origin.companion.database import Database
+from origin.delivery.errors import DatabaseUnavailable
+
+DUTY: Final = "assets"
+LEASE_S: Final = 10.0
+_EVERY_S: Final = 0.5
+_AT_ONCE: Final = 100
+_AGAIN_EVERY_S: Final = 15.0
+_PATIENCE_S: Final = 5.0
+"""How long a store is left alone that has not answered."""
+_AGAIN_AFTER_S: Final = 24 * 3600.0
+
+_log = structlog.get_logger("soundbridge.assets")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What can be told; ``key`` tells it apart from what was told before."""
+
+    kind: str
+    key: str
+
+
+def news(row: Row[Any]) -> News | None:
+    """Return what there is to tell of an asset as it is, if anything. Pure."""
+    if row.state == rows.State.ERRORED:
+        return News("asset.errored", f"errored:{row.job_id}:{row.missing}")
+    if row.state == rows.State.READY:
+        if failure_of(row) is not None:
+            return News("asset.repackaging_failed", f"failed:{row.job_id}")
+        return News("asset.ready", f"ready:{row.plays}")
+    if row.entry is not None:
+        return News("asset.playable", f"playable:{row.plays}")
+    return None
+
+
+@dataclass(slots=True)
+class Watch:
+    """Watches the assets of a database, in one store; ``holder`` tells watches apart."""
+
+    database: Database
+    store: ObjectStore
+    holder: str
+    clock: Callable[[], float] = time.time
+    degraded: int = 0
+    """How many assets have lost objects, as far as was seen."""
+    _until_s: float = field(default=0.0)
+    _again_s: float = field(default=0.0)
+    _patient_until_s: float = field(default=0.0)
+
+    async def keep(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            try:
+                if await self._is_ours():
+                    await self.tell_news()
+                    if self.clock() >= self._again_s:
+                        self._again_s = self.clock() + _AGAIN_EVERY_S
+                        await self.look_again()
+            except DatabaseUnavailable as error:
+                _log.warning("assets not watched", cause=str(error.__cause__).partition("\n")[0])
+            except Exception:  # noqa: BLE001 one asset that is not understood must not be the end of all
+                _log.exception("assets not watched")
+                await asyncio.sleep(LEASE_S)
+            await asyncio.sleep(_EVERY_S)
+
+    async def _is_ours(self) -> bool:
+        now_s = self.clock()
+        if now_s < self._until_s - LEASE_S / 2:
+            return True
+        async with self.database.change() as connection:
+            taken = await duties.take(connection, DUTY, self.holder, now_s=now_s, lease_s=LEASE_S)
+        self._until_s = now_s + LEASE_S if taken else 0.0
+        return taken
+
+    async def tell_news(self) -> None:
+        """Look for what was published, and tell what has become of assets."""
+        async with self.database.look(None) as connection:
+            found = list(await connection.execute(rows.unsettled(self.clock(), _AT_ONCE)))
+        for row in found:
+            if row.is_published and row.revision != row.plays and not is_packaging(row):
+                await self._look(row.asset_id, row.plays)
+            await self._tell(row)
+
+    async def _tell(self, before: Row[Any]) -> None:
+        """Tell of one asset, if there is anything new, and settle it if nothing more will come."""
+        said = news(before)
+        is_new = said is not None and said.key != before.told
+        was_looked_for = not before.is_published or before.revision == before.plays
+        is_final = not is_packaging(before) and before.state != rows.State.PREPARING
+        if was_looked_for and not is_new and not is_final:
+            return
+        now_s = self.clock()
+        async with self.database.change() as connection:
+            row = await rows.find(connection, before.asset_id, now_s=now_s, to_change=True)
+            if row is None:
+                return
+            said = news(row)
+            is_final = not is_packaging(row) and row.state != rows.State.PREPARING
+            values: dict[str, Any] = {"settled_s": now_s} if is_final else {}
+            is_new = said is not None and said.key != row.told
+            if said is not None and is_new:
+                values["told"] = said.key
+            if values:
+                mine = owned.c.asset_id == row.asset_id
+                await connection.execute(update(owned).where(mine).values(**values))
+            if said is not None and is_new:
+                one = events.News(said.kind, row.asset_id, row.owner_id, content(row))
+                of_track = await _measure_track(connection, row, now_s)
+                await events.tell_all(connection, [one, *of_track], now_s=now_s)
+
+    async def _look(self, asset_id: str, revision: str) -> bool:
+        """Look for a revision's objects and note what was found; False where nobody knows."""
+        if self.clock() < self._patient_until_s:
+            return False
+        try:
+            found = await look_for(self.store, Revision(asset_id, revision))
+        except NobodyKnows as error:
+            self._patient_until_s = self.clock() + _PATIENCE_S
+            _log.warning("objects not looked for", asset=asset_id, cause=str(error))
+            return False
+        await self._note(asset_id, revision, found)
+        return True
+
+    async def _note(self, asset_id: str, revision: str, found: Found) -> None:
+        if found.missing:
+            _log.error(
+                "objects missing",
+                asset=asset_id,
+                revision=revision,
+                missing=len(found.missing),
+                first=found.missing[0],
+            )
+        values: dict[str, Any] = {
+            "revision": revision,
+            "looked_s": self.clock(),
+            "missing": len(found.missing),
+            "settled_s": None,  # there may be something to tell
+        }
+        if found.facts is not None:
+            values["facts"] = found.facts.to_json()
+        async with self.database.change() as connection:
+            mine = owned.c.asset_id == asset_id
+            await connection.execute(update(owned).where(mine).values(**values))
+
+    async def look_again(self) -> None:
+        """Look again for the objects of the asset that was looked at longest ago."""
+        oldest = looked_at_longest_ago(self.clock() - _AGAIN_AFTER_S)
+        degraded = select(func.count()).where(owned.c.missing > 0, owned.c.deleted_s.is_(None))
+        async with self.database.look(None) as connection:
+            self.degraded = await connection.scalar(degraded) or 0
+            asset_id = await connection.scalar(oldest)
+            if asset_id is None:
+                return
+            row = await rows.find(connection, asset_id, now_s=self.clock())
+        if row is not None and row.is_published:
+            await self._look(asset_id, row.plays)
+        else:
+            await self._put_off(asset_id)
+
+    async def _put_off(self, asset_id: str) -> None:
+        async with self.database.change() as connection:
+            mine = owned.c.asset_id == asset_id
+            await connection.execute(update(owned).where(mine).values(looked_s=self.clock()))
+
+
+async def _measure_track(
+    connection: AsyncConnection, row: Row[Any], now_s: float
+) -> list[events.News]:
+    """Let a track be as long as its asset is by now; return what is to be told of it."""
+    track = None
+    if row.track_id is not None:
+        track = await tracks.find(connection, row.track_id, to_change=True)
+    entry = None if row.entry is None else Entry.from_json(row.entry)
+    if track is None or entry is None or track.duration_s == entry.duration_s:
+        return []
+    await tracks.change(connection, track, {"asset_id": row.asset_id}, now_s=now_s)
+    return [track_news("track.changed", track, {"duration_s": entry.duration_s})]
+
+
+def looked_at_longest_ago(before_s: float) -> Select[Any]:
+    """Return the query of the asset that was looked at longest ago, before some time."""
+    return (
+        select(owned.c.asset_id)
+        .where(owned.c.deleted_s.is_(None), owned.c.looked_s < before_s)
+        .order_by(owned.c.looked_s)
+        .limit(1)
+    )
+
+
+def content(row: Row[Any]) -> dict[str, Any]:
+    """Return what an event tells of an asset."""
+    failure = failure_of(row)
+    return {
+        "state": row.state,
+        "playback_id": row.playback_id,
+        "track_id": row.track_id,
+        "error": None if failure is None else failure.model_dump(),
+    }

@@ -1,0 +1,1 @@
+"""Artists: the profiles under which creators publish."""

@@ -1,0 +1,96 @@
+"""What changed, one row each, told in the transaction that changed it.
+
+Numbers grow in the order of commits: on PostgreSQL, writers wait for each other from here on to
+their commit, so that who has read up to a number has missed nothing below it. So this is the last
+statement of a transaction, and transactions are short.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.alongside import about
+from origin.companion.catalogue.tables import events
+
+_LOCK_NUMBER: Final = 0x736F756E65
+"""Of PostgreSQL's advisory lock; any number that nobody else takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """An event that is to be told; ``content`` says what to read again, not what it says by now."""
+
+    kind: str
+    subject: str
+    owner_id: str
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to what has the id ``subject``; ``number`` is its place in order."""
+
+    number: int
+    kind: str
+    subject: str
+    owner_id: str
+    content: Mapping[str, Any]
+    happened_s: float
+
+
+def of_track(row: Row[Any]) -> dict[str, Any]:
+    """Return what is said of a track: what goes with it, and may have to be read again, too."""
+    return {"artist_id": row.artist_id, "album_id": row.album_id, "asset_id": row.asset_id}
+
+
+async def tell(
+    connection: AsyncConnection,
+    kind: str,
+    subject: str,
+    owner_id: str,
+    content: Mapping[str, Any],
+    *,
+    now_s: float,
+) -> None:
+    """Add an event to the transaction, as its last statement."""
+    await tell_all(connection, [News(kind, subject, owner_id, content)], now_s=now_s)
+
+
+async def tell_all(connection: AsyncConnection, news: Iterable[News], *, now_s: float) -> None:
+    """Add events to the transaction, in this order, as its last statement."""
+    news = list(news)
+    if not news:
+        return
+    about(news[0].subject)
+    rows = [
+        {
+            "kind": one.kind,
+            "subject": one.subject,
+            "owner_id": one.owner_id,
+            "content": json.dumps(one.content, separators=(",", ":")),
+            "happened_s": now_s,
+        }
+        for one in news
+    ]
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+    await connection.execute(insert(events), rows)
+
+
+async def since(
+    connection: AsyncConnection, number: int, *, limit: int, owner_id: str | None = None
+) -> list[Event]:
+    """Return what happened after the event with a number, in order; of one owner, or of all."""
+    rows = select(events).where(events.c.number > number).order_by(events.c.number).limit(limit)
+    if owner_id is not None:
+        rows = rows.where(events.c.owner_id == owner_id)
+    return [
+        Event(
+            row.number, row.kind, row.subject, row.owner_id, json.loads(row.content), row.happened_s
+        )
+        for row in await connection.execute(rows)
+    ]

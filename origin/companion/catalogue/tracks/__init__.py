@@ -1,0 +1,1 @@
+"""Tracks: what is said of packaged sound, and the lists in which it is found."""

@@ -1,0 +1,71 @@
+"""Changing tracks over HTTP: each change is a transaction, with what is told of it at its end."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from origin.companion.api.endpoint import Answer, Call
+from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.api.preconditions import require_version
+from origin.companion.catalogue import events
+from origin.companion.catalogue.asset_owner import AssetOwner
+from origin.companion.catalogue.tracks import rows
+from origin.companion.catalogue.tracks.given import track_of
+from origin.companion.catalogue.tracks.making import found, hold, make, news, require_own
+from origin.companion.catalogue.tracks.models import TrackChange, TrackDraft
+from origin.companion.catalogue.words import with_days_as_text
+from origin.companion.database import Database
+
+
+class TrackChanges:
+    """What is done to tracks; ``new_id`` makes ids, ``owner_of`` tells whose an asset is."""
+
+    def __init__(self, database: Database, new_id: Callable[[], str], owner_of: AssetOwner) -> None:
+        self._database = database
+        self._new_id = new_id
+        self._owner_of = owner_of
+
+    async def create(self, call: Call[NoQuery, TrackDraft]) -> Answer:
+        """Without an asset it is a draft, which nobody else sees."""
+        track_id, draft = self._new_id(), call.body.model_dump()
+        async with self._database.change() as connection:
+            made, told = await make(
+                connection, call.user, draft, track_id, self._owner_of, now_s=call.now_s
+            )
+            await events.tell_all(connection, [told], now_s=call.now_s)
+        location = {"Location": f"/v1/tracks/{track_id}"}
+        return Answer(track_of(made, call.user), HTTPStatus.CREATED, location, made.version)
+
+    async def change(self, call: Call[NoQuery, TrackChange]) -> Answer:
+        """With `If-Match`, only if it still says what you saw; plays do not matter for that."""
+        said = with_days_as_text(call.body.said())
+        async with self._database.change() as connection:
+            seen = await found(connection, call.ids["track_id"])
+            require_own(call.user, seen)
+            await hold(
+                connection,
+                said,
+                self._owner_of,
+                track_id=seen.id,
+                artist_id=seen.artist_id,
+                user_id=seen.user_id,
+            )
+            before = await found(connection, seen.id, to_change=True)
+            require_version(call.request, before.version)
+            if said.get("album_id") == before.album_id:
+                said.pop("album_position", None)  # it is there already, and stays where it is
+            await rows.change(connection, before, said, now_s=call.now_s)
+            after = await found(connection, seen.id)
+            told = news("track.changed", after, said)
+            await events.tell_all(connection, [told], now_s=call.now_s)
+        return Answer(track_of(after, call.user), version=after.version)
+
+    async def delete(self, call: Call[NoQuery, NoBody]) -> Answer:
+        """Take it out of all lists at once; what it plays goes after it."""
+        async with self._database.change() as connection:
+            before = await found(connection, call.ids["track_id"], to_change=True)
+            require_own(call.user, before)
+            require_version(call.request, before.version)
+            await rows.remove(connection, [before.id], now_s=call.now_s)
+            told = news("track.deleted", before, {})
+            await events.tell_all(connection, [told], now_s=call.now_s)
+        return Answer(status=HTTPStatus.NO_CONTENT)

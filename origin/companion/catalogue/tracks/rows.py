@@ -1,0 +1,151 @@
+"""Tracks in the database. Rows of deleted ones are there to no query here.
+
+A row has with it what a list shows of its artist and album, and where it plays, so that a list is
+one query. These are outer joins: they hide nothing, ``visibility`` does.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, case, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.catalogue import listing
+from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
+from origin.companion.identity.rules import Visibility
+from origin.delivery.errors import Conflict
+from packager.queue.tables import assets
+
+ALBUM_TRACKS_MAX: Final = 5_000
+
+
+class AssetTaken(Conflict):
+    """Another track is of the same asset."""
+
+    code = "asset_taken"
+
+    def __init__(self) -> None:
+        super().__init__("Another track has this asset. Take it from that one, or delete that one.")
+
+
+class AlbumFull(Conflict):
+    """An album has as many tracks as one may have."""
+
+    code = "album_full"
+
+    def __init__(self) -> None:
+        super().__init__(f"An album has at most {ALBUM_TRACKS_MAX} tracks. Begin another one.")
+
+
+def shown() -> Select[Any]:
+    """Return the query of tracks with what is shown of them, without a condition or an order."""
+    playable = case((assets.c.entry.is_not(None), assets.c.playback_id))
+    return (
+        select(
+            tracks,
+            artists.c.name.label("artist_name"),
+            artists.c.handle.label("artist_handle"),
+            artists.c.deleted_s.label("artist_deleted_s"),
+            albums.c.title.label("album_title"),
+            albums.c.visibility.label("album_visibility"),
+            playable.label("playback_id"),
+        )
+        .outerjoin(artists, artists.c.id == tracks.c.artist_id)
+        .outerjoin(albums, albums.c.id == tracks.c.album_id)
+        .outerjoin(assets, assets.c.asset_id == tracks.c.asset_id)
+    )
+
+
+async def find(
+    connection: AsyncConnection, track_id: str, *, to_change: bool = False
+) -> Row[Any] | None:
+    """Return a track, None where there is none; ``to_change`` lets nobody else change it."""
+    row = shown().where(tracks.c.id == track_id, tracks.c.deleted_s.is_(None))
+    if to_change:
+        row = row.with_for_update(of=tracks)
+    found: Row[Any] | None = (await connection.execute(row)).one_or_none()
+    return found
+
+
+async def add(connection: AsyncConnection, values: Mapping[str, Any], *, now_s: float) -> None:
+    """Add a track; raises AssetTaken."""
+    row = {**values, **_listed(values, now_s), "play_count": 0, "version": 1}
+    row["duration_s"] = await _duration_s(connection, values["asset_id"])
+    try:
+        await connection.execute(insert(tracks).values(**row | {"tags": _text(values["tags"])}))
+    except IntegrityError as error:
+        raise AssetTaken from error
+    await _add_tags(connection, values["id"], values["tags"], row["listed_s"])
+
+
+async def change(
+    connection: AsyncConnection, before: Row[Any], said: Mapping[str, Any], *, now_s: float
+) -> None:
+    """Say something else of a track, which is as long as its asset; raises AssetTaken."""
+    row = {**said, **_listed({**before._mapping, **said}, now_s)}  # noqa: SLF001 its public name
+    if "tags" in said:
+        row["tags"] = _text(said["tags"])
+    if "asset_id" in said:
+        row["duration_s"] = await _duration_s(connection, said["asset_id"])
+    try:
+        await connection.execute(
+            update(tracks)
+            .where(tracks.c.id == before.id)
+            .values(**row, updated_s=now_s, version=tracks.c.version + 1)
+        )
+    except IntegrityError as error:
+        raise AssetTaken from error
+    if "tags" in said or row["listed_s"] != before.listed_s:
+        tags = said["tags"] if "tags" in said else json.loads(before.tags)
+        await connection.execute(delete(track_tags).where(track_tags.c.track_id == before.id))
+        await _add_tags(connection, before.id, tags, row["listed_s"])
+
+
+async def remove(connection: AsyncConnection, ids: Iterable[str], *, now_s: float) -> None:
+    """Delete tracks: the rows stay, without a place in any list."""
+    some = list(ids)
+    gone = {"deleted_s": now_s, **listing.columns(None)}
+    await connection.execute(
+        update(tracks).where(tracks.c.id.in_(some)).values(**gone, version=tracks.c.version + 1)
+    )
+    await connection.execute(delete(track_tags).where(track_tags.c.track_id.in_(some)))
+
+
+async def end_of(connection: AsyncConnection, album_id: str, track_id: str) -> int:
+    """Return the position behind the last of an album's other tracks; raises AlbumFull.
+
+    Who asks holds the album, so that nobody else gets the same.
+    """
+    there = select(func.count(), func.max(tracks.c.album_position)).where(
+        tracks.c.album_id == album_id, tracks.c.deleted_s.is_(None), tracks.c.id != track_id
+    )
+    count, last = (await connection.execute(there)).one()
+    if count >= ALBUM_TRACKS_MAX:
+        raise AlbumFull
+    return 0 if last is None else int(last) + 1
+
+
+async def _duration_s(connection: AsyncConnection, asset_id: str | None) -> float | None:
+    """Return how long an asset is as far as is known: what is packaged only now says so later."""
+    entry = await connection.scalar(select(assets.c.entry).where(assets.c.asset_id == asset_id))
+    return None if entry is None else json.loads(entry).get("duration_s")
+
+
+def _listed(row: Mapping[str, Any], now_s: float) -> dict[str, Any]:
+    is_public = row["visibility"] == Visibility.PUBLIC and row["asset_id"] is not None
+    since_s = listing.published_s(row.get("published_s"), is_public=is_public, now_s=now_s)
+    return {"published_s": since_s, **listing.columns(since_s if is_public else None)}
+
+
+def _text(tags: Iterable[str]) -> str:
+    return json.dumps(list(tags), ensure_ascii=False, separators=(",", ":"))
+
+
+async def _add_tags(
+    connection: AsyncConnection, track_id: str, tags: Iterable[str], listed_s: float | None
+) -> None:
+    rows = [{"track_id": track_id, "tag": tag, "listed_s": listed_s} for tag in tags]
+    if rows:
+        await connection.execute(insert(track_tags), rows)

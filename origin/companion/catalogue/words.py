@@ -1,0 +1,92 @@
+"""Words that creators sort their things by, folded so that one word is written in one way."""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from origin.companion.api.text import single_line
+
+WORD_LENGTH_MAX: Final = 64
+TAGS_MAX: Final = 20
+LANGUAGE_LENGTH_MAX: Final = 35  # RFC 5646 §4.4.1
+_LANGUAGE: Final = re.compile(
+    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"  # language and extended language
+    r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"  # script, region
+    r"(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*"  # variants
+    r"(?:-[a-wy-z\d](?:-[a-z\d]{2,8})+)*(?:-x(?:-[a-z\d]{1,8})+)?"  # extensions, private use
+    r"|x(?:-[a-z\d]{1,8})+",
+    re.ASCII,
+)
+"""RFC 5646 §2.1, in lower case, without the grandfathered."""
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def _folded(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", " ".join(value.lower().split()))
+
+
+def _language(value: str) -> str:
+    if not _LANGUAGE.fullmatch(value.lower()):
+        raise ValueError("it is no language tag of BCP 47, such as en, pt-BR or zh-Hant")
+    first, *others = value.lower().split("-")
+    return "-".join([first, *_cased(others)])
+
+
+def _cased(subtags: list[str]) -> list[str]:
+    """Write subtags as RFC 5646 §2.1.1 wants them, up to the first singleton."""
+    cased: list[str] = []
+    for number, subtag in enumerate(subtags):
+        if len(subtag) == 1:
+            return cased + subtags[number:]
+        is_script = len(subtag) == 4 and not subtag[0].isdigit()  # noqa: PLR2004
+        is_region = len(subtag) == 2  # noqa: PLR2004
+        cased.append(subtag.title() if is_script else subtag.upper() if is_region else subtag)
+    return cased
+
+
+def _once(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _date(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("it is no date such as 2026-01-31")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("there is no such day") from None
+
+
+def with_days_as_text(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said as the database has it: with dates as RFC 3339 writes them."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in said.items()
+    }
+
+
+Word = Annotated[
+    str,
+    BeforeValidator(_folded),
+    StringConstraints(min_length=1, max_length=WORD_LENGTH_MAX),
+    AfterValidator(single_line),
+]
+"""A genre, a tag: folded to lower case."""
+
+Tags = Annotated[list[Word], Field(max_length=TAGS_MAX), AfterValidator(_once)]
+
+Language = Annotated[
+    str,
+    StringConstraints(min_length=2, max_length=LANGUAGE_LENGTH_MAX),
+    AfterValidator(_language),
+    Field(description="A tag of BCP 47."),
+]
+
+Day = Annotated[date, BeforeValidator(_date), Field(description="A date of RFC 3339.")]

@@ -1,0 +1,150 @@
+"""The companion as a whole: which resources there are, and what they are given."""
+
+import hashlib
+import json
+import secrets
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from cdn.policy import ObjectClass
+from origin.companion.access import Access
+from origin.companion.api.admission import Admission
+from origin.companion.api.budgets import Counter
+from origin.companion.api.cross_origin import CrossOrigin
+from origin.companion.api.idempotency import Idempotency
+from origin.companion.api.openapi import document
+from origin.companion.api.readable import readable
+from origin.companion.api.routes import Routes
+from origin.companion.assets.belongings import AssetBelongings
+from origin.companion.assets.changes import AssetChanges
+from origin.companion.assets.endpoints import Assets
+from origin.companion.assets.rows import owner_of
+from origin.companion.assets.streaming.endpoints import AssetStreams
+from origin.companion.catalogue.albums.endpoints import Albums
+from origin.companion.catalogue.artists.endpoints import Artists
+from origin.companion.catalogue.belongings import CatalogueBelongings
+from origin.companion.catalogue.follows.endpoints import Follows
+from origin.companion.catalogue.tracks.endpoints import Tracks
+from origin.companion.database import Database
+from origin.companion.identity.account.belongings import IdentityBelongings
+from origin.companion.identity.account.endpoints import Accounts
+from origin.companion.identity.account.leaving import Leaving
+from origin.companion.identity.api_keys.endpoints import ApiKeys
+from origin.companion.identity.authenticate import Authenticator, Tokens
+from origin.companion.identity.client import Clients
+from origin.companion.identity.erasing import KIND as ERASE
+from origin.companion.identity.erasing import Erasing
+from origin.companion.identity.new_ids import new_random_id
+from origin.companion.identity.session.endpoints import Sessions
+from origin.companion.identity.uses import Uses
+from origin.companion.media import Media
+from origin.companion.pages.serving import add_pages
+from origin.companion.search.endpoints import Searching
+from origin.companion.search.finding import Finding
+from origin.companion.uploads.belongings import UploadBelongings
+from origin.companion.uploads.composition import upload_endpoints
+from origin.companion.uploads.tus.marks import marking
+from origin.companion.webhooks.belongings import WebhookBelongings
+from origin.companion.webhooks.endpoints import WebhookEndpoints
+from origin.companion.webhooks.log import DeliveryEndpoints
+from origin.defence.forwarding import TrustedProxies
+from origin.delivery.address import JSON_TYPE, ObjectKind
+from origin.delivery.answer import Resource, Responder
+from origin.delivery.body import MemoryBody
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from origin.companion.api.endpoint import Endpoint
+    from origin.companion.identity.belongings import Belongings
+    from origin.companion.outward.addresses import Network
+    from origin.companion.uploads.surroundings import Surroundings
+    from packager.queue.worker import Handler
+
+
+class Companion:
+    """All resources over one database, which is the caller's to close; so is what uploads need.
+
+    ``media`` is what plays. ``tokens`` tells whose an identity provider's token is, ``shared``
+    counts requests for all processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of
+    the queue. Without ``uploads``, nothing can be uploaded; without ``finding``, rows are searched
+    without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
+    ``outward`` are private networks that webhooks may reach.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        media: Media,
+        access: Access | None = None,
+        tokens: Tokens | None = None,
+        shared: Counter | None = None,
+        *,
+        uploads: "Surroundings | None" = None,
+        finding: Finding | None = None,
+        is_draining: "Callable[[], bool]" = lambda: False,
+        outward: "Sequence[Network]" = (),
+    ) -> None:
+        access = access or Access()
+        self._uploads = uploads
+        self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))
+        self._cross_origin = CrossOrigin(frozenset(access.origins))
+        self.uses = Uses(database)
+        authenticator = Authenticator(
+            database, self._clients, self.uses, tokens, trusted_origins=frozenset(access.origins)
+        )
+        self._admission = Admission(authenticator, self._clients, access.budgets, shared)
+        self._idempotency = Idempotency(database, new_random_id)
+        self._streams = AssetStreams(database, is_draining)
+        belongings: tuple[Belongings, ...] = (
+            IdentityBelongings(),
+            WebhookBelongings(),
+            AssetBelongings(new_random_id),
+            *(() if uploads is None else (UploadBelongings(uploads),)),
+            CatalogueBelongings(),
+        )
+        self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
+        self.endpoints: Sequence[Endpoint] = [
+            *Artists(database, new_random_id).endpoints(),
+            *Albums(database, new_random_id).endpoints(),
+            *Tracks(database, new_random_id, owner_of).endpoints(),
+            *Follows(database).endpoints(),
+            *Accounts(database).endpoints(),
+            *Leaving(database, belongings).endpoints(),
+            *ApiKeys(database, secrets.token_bytes).endpoints(),
+            *Sessions(database, authenticator, new_random_id, secrets.token_bytes).endpoints(),
+            *Assets(database, media).endpoints(),
+            *self._streams.endpoints(),
+            *AssetChanges(database, media, new_random_id).endpoints(),
+            *WebhookEndpoints(database, new_random_id, may_be_private=bool(outward)).endpoints(),
+            *DeliveryEndpoints(database, new_random_id).endpoints(),
+            *Searching(finding or Finding(database)).endpoints(),
+            *(() if uploads is None else upload_endpoints(uploads)),
+        ]
+
+    def add_routes(self, app: web.Application, responder: Responder) -> None:
+        """Register the endpoints, and the document that describes them."""
+        routes = Routes(self._admission, responder, self._idempotency, self._clients)
+        routes.add(app, self.endpoints)
+        app.on_response_prepare.append(self._cross_origin.put_on)
+        app.on_shutdown.append(self._end_streams)
+        described = document(self.endpoints, version=version("soundbridge"))
+        content = json.dumps(described, separators=(",", ":")).encode()
+        resource = Resource(
+            ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE),
+            hashlib.sha256(content).hexdigest(),
+            MemoryBody(content),
+        )
+
+        async def openapi(request: web.Request) -> web.Response:
+            return await responder.answer(request, resource)
+
+        app.router.add_get("/openapi.json", openapi)
+        add_pages(app, responder, readable(described))
+        if self._uploads is not None:
+            app.on_response_prepare.append(marking(self._uploads.rules.size_bytes_max))
+
+    async def _end_streams(self, _app: web.Application) -> None:
+        await self._streams.close()

@@ -1,0 +1,131 @@
+"""Where the API's rows are: a primary, which everything is written to, and who is read beside it.
+
+A replica is a moment behind. Who can change things is answered by the primary, so that everybody
+sees what they wrote; all others, who are most, by the replicas in turn. One that cannot be had is
+passed over, and not asked again for a while (``origin.circuit``); where none can be had, the
+primary answers everybody.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from origin.circuit import Circuit
+from origin.companion.alongside import parts
+from origin.companion.identity.principal import Principal, Role
+from origin.database.engine import CONNECT_S
+from origin.delivery.errors import DatabaseUnavailable
+
+_AWAY: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError)
+_PASSING: Final = ("08", "40", "53", "55", "57")
+"""Classes of SQLSTATE: no connection, a deadlock, no room, a lock, an end by an operator or by the
+time limit. Asking again may help."""
+
+
+class Database:
+    """Transactions at the primary, and looks at it or a replica; engines are the caller's."""
+
+    def __init__(self, primary: AsyncEngine, readers: Sequence[AsyncEngine] = ()) -> None:
+        self.primary = primary
+        self._primary_to_read = _by_the_statement(primary)
+        self._readers = [(_by_the_statement(reader), Circuit(time.monotonic)) for reader in readers]
+        self._turn = 0
+
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[AsyncConnection]:
+        """Give the block a transaction, which is committed if it ends well; see ``alongside``.
+
+        Raises DatabaseUnavailable.
+        """
+        with _translated():
+            async with self.primary.begin() as connection:
+                for part in parts():
+                    await part.first(connection)
+                yield connection
+                for part in parts():
+                    await part.last(connection)
+
+    def look(self, principal: Principal | None) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give the block rows as who asks may expect them; raises DatabaseUnavailable."""
+        writes = principal is not None and principal.role >= Role.CREATOR
+        return self.look_now() if writes else self._look(self._any_reader())
+
+    def look_now(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """Give the block rows as they are by now: who may, and what somebody has just written.
+
+        Raises DatabaseUnavailable.
+        """
+        # SQLite's other connections are never behind, and wait for no writer.
+        is_one = self.primary.dialect.name == "sqlite"
+        return self._look(self._any_reader() if is_one else self._at_primary())
+
+    @asynccontextmanager
+    async def _look(
+        self, opening: AbstractAsyncContextManager[AsyncConnection]
+    ) -> AsyncIterator[AsyncConnection]:
+        with _translated():
+            async with opening as connection:
+                yield connection
+
+    def _at_primary(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._primary_to_read.connect()
+
+    @asynccontextmanager
+    async def _any_reader(self) -> AsyncIterator[AsyncConnection]:
+        connection = await self._connected()
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def _connected(self) -> AsyncConnection:
+        """Connect to the reader whose turn it is, or whoever is there."""
+        self._turn += 1
+        for number in range(len(self._readers)):
+            reader, circuit = self._readers[(self._turn + number) % len(self._readers)]
+            if not circuit.admits():
+                continue
+            try:
+                async with asyncio.timeout(CONNECT_S):
+                    connection = await reader.connect()
+            except _AWAY as error:
+                if circuit.failed():
+                    _note(reader, is_there=False, why=str(error).partition("\n")[0])
+                continue
+            if circuit.succeeded():
+                _note(reader, is_there=True)
+            return connection
+        return await self._primary_to_read.connect()
+
+
+def _by_the_statement(engine: AsyncEngine) -> AsyncEngine:
+    """Let each statement be a transaction, which saves PostgreSQL two of three ways to and fro."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _note(reader: AsyncEngine, *, is_there: bool, why: str | None = None) -> None:
+    name = reader.url.render_as_string(hide_password=True)
+    said = "a replica is read again" if is_there else "a replica is away; others are read"
+    structlog.get_logger().warning(said, replica=name, reason=why)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeout, OSError, TimeoutError) as error:
+        raise DatabaseUnavailable from error
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if error.connection_invalidated or state.startswith(_PASSING):
+            raise DatabaseUnavailable from error
+        raise

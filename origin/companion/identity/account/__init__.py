@@ -1,0 +1,1 @@
+"""A user's own account: who they are, what they did, all that is theirs, and its end."""

@@ -1,0 +1,1 @@
+"""The keys by which programs are known, for whom they belong to."""

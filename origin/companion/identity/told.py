@@ -1,0 +1,31 @@
+"""The deed that a request does, told in the transaction that does it."""
+
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.identity import audit
+from origin.companion.identity.audit import Deed
+
+
+class Told:
+    """Has its part in a request's transactions: the first one that ends tells the deed."""
+
+    def __init__(self, deed: Deed, now_s: float) -> None:
+        self._deed = deed
+        self._now_s = now_s
+        self._is_told = False
+
+    async def first(self, connection: AsyncConnection) -> None:
+        """Do nothing yet."""
+
+    async def last(self, connection: AsyncConnection) -> None:
+        """Tell it."""
+        if not self._is_told:
+            self._is_told = True
+            await audit.add(connection, self._deed, now_s=self._now_s)
+
+    def about(self, subject: str) -> None:
+        """Know what was made, where the request could not say its id."""
+        if not self._deed.object:
+            self._deed = replace(self._deed, object=subject)

@@ -1,0 +1,38 @@
+"""Users in the database. Those who were erased are there to no query here but ``lock_user``."""
+
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.identity.principal import Role
+from origin.companion.identity.tables import users
+
+
+async def add_user(
+    connection: AsyncConnection, user_id: str, *, name: str, role: Role, now_s: float
+) -> None:
+    """Add a user."""
+    await connection.execute(
+        insert(users).values(id=user_id, name=name, role=role, created_s=now_s)
+    )
+
+
+async def find_user(connection: AsyncConnection, user_id: str) -> Row[Any] | None:
+    """Return a user, None where there is none."""
+    row = select(users).where(users.c.id == user_id, users.c.erased_s.is_(None))
+    return (await connection.execute(row)).one_or_none()
+
+
+async def lock_user(connection: AsyncConnection, user_id: str) -> None:
+    """Let nobody else change what is a user's, to the end of the transaction."""
+    await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+
+
+async def change_user(
+    connection: AsyncConnection, user_id: str, *, name: str | None = None, role: Role | None = None
+) -> None:
+    """Say something else of a user."""
+    said = {"name": name, "role": role}
+    values = {key: value for key, value in said.items() if value is not None}
+    await connection.execute(update(users).where(users.c.id == user_id).values(**values))

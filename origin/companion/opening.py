@@ -1,0 +1,86 @@
+"""Opening what the companion needs for as long as a process serves."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from origin.beside import beside
+from origin.cache.connection import Connection, connect
+from origin.cache.running import telling
+from origin.companion.access import Access
+from origin.companion.api.budgets import SharedCounter
+from origin.companion.catalogue.emptying import keep_emptying
+from origin.companion.composition import Companion
+from origin.companion.database import Database
+from origin.companion.identity.new_ids import new_random_id
+from origin.companion.identity.oidc.opening import open_bearers
+from origin.companion.identity.sweeping import sweep
+from origin.companion.media import Media
+from origin.companion.outward.addresses import networks
+from origin.companion.rows import Rows
+from origin.companion.search.opening import open_search
+from origin.companion.uploads.opening import open_uploads
+from origin.companion.uploads.rules import UploadRules
+from origin.companion.working import work_in_queue
+from origin.database.engine import open_replica, open_serving, open_sqlite_reader
+from origin.stores.opening import open_store
+
+
+@asynccontextmanager
+async def open_companion(
+    rows: Rows,
+    store: str,
+    access: Access | None = None,
+    rules: UploadRules | None = None,
+    *,
+    cache: str | None,
+    is_draining: Callable[[], bool],
+    outward: Sequence[str] = (),
+) -> AsyncIterator[Companion]:
+    """Give the caller's block the companion, which writes to ``store``; sources go there, too.
+
+    Changes there are told over ``cache``. Raises DatabaseUnusable, StoreUnusable or CacheUnusable.
+    """
+    access = access or Access()
+    async with AsyncExitStack() as opened:
+        database = await _open_rows(opened, rows)
+        tokens = shared = None
+        if access.issuers is not None:
+            tokens = await opened.enter_async_context(
+                open_bearers(access.issuers, database, new_random_id)
+            )
+        if access.cache is not None:
+            client = connect(access.cache)
+            opened.push_async_callback(client.aclose)
+            shared = SharedCounter(Connection(client))
+        tell = await opened.enter_async_context(telling(cache))
+        uploads = await opened.enter_async_context(
+            open_uploads(database, store, rows.state, rules or UploadRules(), new_random_id)
+        )
+        finding = await opened.enter_async_context(open_search(database, rows.state))
+        companion = Companion(
+            database,
+            Media(open_store(store), tell),
+            access,
+            tokens,
+            shared,
+            uploads=uploads,
+            finding=finding,
+            is_draining=is_draining,
+            outward=networks(outward),
+        )
+        for work, name in (
+            (companion.uses.run(), "uses"),
+            (sweep(database), "sweep of identity"),
+            (keep_emptying(database), "emptying deleted artists"),
+            (work_in_queue(database, companion.handlers), "jobs of the API"),
+        ):
+            await opened.enter_async_context(beside(work, name))
+        yield companion
+
+
+async def _open_rows(opened: AsyncExitStack, rows: Rows) -> Database:
+    primary = await opened.enter_async_context(open_serving(rows.state, rows.url))
+    readers = [await opened.enter_async_context(open_replica(url)) for url in rows.replica_urls]
+    if rows.url is None:
+        readers.append(await opened.enter_async_context(open_sqlite_reader(rows.state)))
+    return Database(primary, readers)

@@ -1,0 +1,117 @@
+"""Looking in an index: exact first, and for what is like it where that finds little.
+
+All of this is in the engine, which does not hold the interpreter: it is called in threads.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tantivy import Query, Searcher
+
+from origin.companion.search.matching import TYPO_LENGTH_MIN
+from origin.companion.search.questions import Filters, Questions
+from origin.companion.search.typed import Sought, Typed
+
+LITTLE: Final = 3
+_RARE_MIN: Final = 3
+_RARE_SHARE: Final = 20_000
+"""A word that is in one of so many entries may be meant to be another."""
+
+_MOST_OF_MIN: Final = 3
+_BEGINNINGS_COUNTED: Final = 20
+_FACETS_MAX: Final = 20
+_FACETS: Final = ("kind", "genre", "language", "year", "duration")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A key, how well the engine likes it, and how popular it is."""
+
+    key: str
+    score: float
+    popularity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits as typed, and those with a typo, which may have the same ones; the best first.
+
+    ``facets`` has counts by value by field.
+    """
+
+    exact: list[Hit]
+    like: list[Hit]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+def look(
+    searcher: Searcher,
+    questions: Questions,
+    typed: Typed,
+    filters: Filters,
+    *,
+    depth: int,
+    with_facets: bool,
+) -> Found:
+    """Return the best ``depth`` hits of each kind."""
+    question = questions.exact(typed, filters)
+    exact, total = _best(searcher, question, depth)
+    like: list[Hit] = []
+    for wider in _wider(searcher, questions, typed, filters, total):
+        like, like_total = _best(searcher, wider, depth)
+        if like_total > total:
+            question, total = wider, like_total
+            break
+    facets = _counted(searcher, question) if with_facets else {}
+    return Found(exact, like, total, facets)
+
+
+def _best(searcher: Searcher, question: Query, depth: int) -> tuple[list[Hit], int]:
+    result: Any = searcher.search(question, depth, count=True, weight_by_field="popularity")
+    addresses = [address for _, address in result.hits]
+    popularities = searcher.fast_field_values("popularity", addresses)
+    hits = [
+        Hit(searcher.doc(address).get_first("key") or "", score, int(popularity or 0))
+        for (score, address), popularity in zip(result.hits, popularities, strict=True)
+    ]
+    return hits, result.count
+
+
+def _wider(
+    searcher: Searcher, questions: Questions, typed: Typed, filters: Filters, total: int
+) -> Iterator[Query]:
+    """Yield wider and wider questions: few words have a typo, and all that is like each is much."""
+    rare = max(_RARE_MIN, searcher.num_docs // _RARE_SHARE)
+    doubtful = [
+        word
+        for word in typed.words
+        if len(word.text) >= TYPO_LENGTH_MIN and _entries_with(searcher, word) <= rare
+    ]
+    if doubtful:
+        yield questions.like(typed, filters, doubtful)
+    if total < LITTLE and len(doubtful) < len(typed.words):
+        yield questions.like(typed, filters, typed.words)
+    if not total and len(typed.words) >= _MOST_OF_MIN:
+        yield questions.most(typed, filters)
+
+
+def _entries_with(searcher: Searcher, word: Sought) -> int:
+    if not word.is_open:
+        return searcher.doc_freq("names", word.text)
+    beginnings = searcher.terms_with_prefix("names", word.text, limit=_BEGINNINGS_COUNTED)
+    return sum(count for _, count in beginnings)
+
+
+def _counted(searcher: Searcher, question: Query) -> dict[str, dict[str, int]]:
+    asked = {field: {"terms": {"field": field, "size": _FACETS_MAX}} for field in _FACETS}
+    told = searcher.aggregate(question, asked)
+    return {
+        field: {_said(each["key"]): each["doc_count"] for each in told[field]["buckets"]}
+        for field in _FACETS
+    }
+
+
+def _said(value: str | float) -> str:
+    return value if isinstance(value, str) else str(int(value))

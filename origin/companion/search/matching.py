@@ -1,0 +1,59 @@
+"""How a word that is sought is met by the words of a text. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from origin.companion.search.edits import beginning_one_edit_away, is_one_edit
+from origin.companion.search.typed import Sought
+
+TYPO_LENGTH_MIN = 4
+"""Of shorter words, too many are one edit apart."""
+
+
+class Nearness(IntEnum):
+    """How near a word is; the greater the nearer."""
+
+    NONE = 0
+    BEGINS_LIKE = 1
+    LIKE = 2
+    BEGINS = 3
+    SAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """How near, and how many of the word's letters are what was typed."""
+
+    nearness: Nearness
+    letters: int = 0
+
+
+NOT_MET = Meeting(Nearness.NONE)
+
+
+def meet(sought: Sought, word: str) -> Meeting:
+    """Return how a word meets what is sought."""
+    text = sought.text
+    if text == word:
+        return Meeting(Nearness.SAME, len(word))
+    if sought.is_open and word.startswith(text):
+        return Meeting(Nearness.BEGINS, len(text))
+    if len(text) < TYPO_LENGTH_MIN:
+        return NOT_MET
+    if is_one_edit(text, word):
+        return Meeting(Nearness.LIKE, len(word))
+    if sought.is_open and (letters := beginning_one_edit_away(text, word)):
+        return Meeting(Nearness.BEGINS_LIKE, letters)
+    return NOT_MET
+
+
+def nearest(sought: Sought, words: Iterable[str]) -> Nearness:
+    """Return how near the nearest of some words is."""
+    best = Nearness.NONE
+    for word in words:
+        nearness = meet(sought, word).nearness
+        if nearness is Nearness.SAME:
+            return nearness
+        best = max(best, nearness)
+    return best

@@ -1,0 +1,113 @@
+"""From words to what the engine is asked. Nothing that was typed is parsed by the engine.
+
+A word in the title weighs most, then in the names (title, artist, album), the tags and the
+description. All words have to be there.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from tantivy import Occur, Query, Schema
+
+from origin.companion.search.entries import Duration, Kind, primary_language
+from origin.companion.search.matching import TYPO_LENGTH_MIN
+from origin.companion.search.typed import Sought, Typed
+
+_WEIGHTS: Final = {"title": 3.0, "names": 1.5, "tags": 0.8, "description": 0.3}
+_WITH_PHRASES: Final = {"title": 3.0, "names": 1.5, "description": 0.3}
+_BEGINS: Final = 6.0
+_LIKE: Final = 3.0
+"""The engine rates all that begin, or are, like a word alike: about as a usual word's rating."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What hits have to be, beside having the words."""
+
+    kind: Kind | None = None
+    genre: str | None = None
+    language: str | None = None
+    year: int | None = None
+    duration: Duration | None = None
+
+    def terms(self) -> dict[str, str | int]:
+        """Return each field that is asked for, and its value in the index."""
+        asked: dict[str, str | int | None] = {
+            "kind": self.kind and self.kind.value,
+            "genre": None if self.genre is None else self.genre.casefold(),
+            "language": None if self.language is None else primary_language(self.language),
+            "year": self.year,
+            "duration": self.duration and self.duration.value,
+        }
+        return {field: value for field, value in asked.items() if value is not None}
+
+
+class Questions:
+    """Makes questions for an index of a schema."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+
+    def exact(self, typed: Typed, filters: Filters) -> Query:
+        """Ask for all words as they were typed."""
+        return self._all([*map(self._word, typed.words), *self._phrases(typed)], filters)
+
+    def like(self, typed: Typed, filters: Filters, doubtful: Collection[Sought]) -> Query:
+        """Ask for all words, or for what is one edit away of doubtful ones.
+
+        Phrases are meant as they are.
+        """
+        words = [self._like(word) if word in doubtful else self._word(word) for word in typed.words]
+        return self._all([*words, *self._phrases(typed)], filters)
+
+    def most(self, typed: Typed, filters: Filters) -> Query:
+        """Ask for all words but one, or those that are one edit away."""
+        words = [(Occur.Should, self._like(word)) for word in typed.words]
+        some = Query.boolean_query(words, minimum_number_should_match=len(words) - 1)
+        return self._all([some, *self._phrases(typed)], filters)
+
+    def _all(self, queries: Sequence[Query], filters: Filters) -> Query:
+        only = [
+            Query.const_score_query(Query.term_query(self._schema, field, value, "basic"), 0.0)
+            for field, value in filters.terms().items()
+        ]
+        return Query.boolean_query([(Occur.Must, query) for query in (*queries, *only)])
+
+    def _word(self, word: Sought) -> Query:
+        return Query.disjunction_max_query(self._as_typed(word))
+
+    def _like(self, word: Sought) -> Query:
+        ways = self._as_typed(word)
+        if len(word.text) >= TYPO_LENGTH_MIN:
+            like = Query.fuzzy_term_query(
+                self._schema, "names", word.text, distance=1, prefix=word.is_open
+            )
+            ways.append(Query.boost_query(like, _LIKE))
+        return Query.disjunction_max_query(ways)
+
+    def _as_typed(self, word: Sought) -> list[Query]:
+        ways = [
+            Query.boost_query(Query.term_query(self._schema, field, word.text), weight)
+            for field, weight in _WEIGHTS.items()
+        ]
+        if word.is_open:
+            begins = Query.fuzzy_term_query(
+                self._schema, "names", word.text, distance=0, prefix=True
+            )
+            ways.append(Query.boost_query(begins, _BEGINS))
+        return ways
+
+    def _phrases(self, typed: Typed) -> list[Query]:
+        return [
+            self._word(Sought(phrase[0])) if len(phrase) == 1 else self._phrase(phrase)
+            for phrase in typed.phrases
+        ]
+
+    def _phrase(self, phrase: tuple[str, ...]) -> Query:
+        return Query.disjunction_max_query(
+            [
+                Query.boost_query(Query.phrase_query(self._schema, field, list(phrase)), weight)
+                for field, weight in _WITH_PHRASES.items()
+            ]
+        )

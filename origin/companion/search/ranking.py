@@ -1,0 +1,73 @@
+"""Which of the hits come first. Pure.
+
+The engine's order is by text and plays. The best of them are held against what was typed once more:
+how near each word is, how much of the title that is, then plays and age. What was typed exactly
+comes first, unless what it is like is far more played.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from origin.companion.search.matching import Nearness, nearest
+from origin.companion.search.typed import Sought, Typed
+
+RANKED_MAX: Final = 30
+"""Of the hits as typed, and as many of those with a typo."""
+
+_CLOSENESS: Final = {
+    Nearness.SAME: 1.0,
+    Nearness.BEGINS: 0.9,
+    Nearness.LIKE: 0.7,
+    Nearness.BEGINS_LIKE: 0.55,
+    Nearness.NONE: 0.4,  # in a tag or the description, then
+}
+_WEIGHT_OF_CLOSENESS: Final = 4.0
+_WEIGHT_OF_TITLE: Final = 1.0
+_WEIGHT_OF_WHOLE_TITLE: Final = 0.5
+_WEIGHT_OF_SCORE: Final = 0.5
+_WEIGHT_OF_PLAYS: Final = 1.0
+_WEIGHT_OF_FRESHNESS: Final = 0.1
+_PLAYS_OF_A_HIT: Final = 1_000_000
+_FRESH_S: Final = 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A hit; its words are folded, ``score`` is the engine's, of 1 at most among its like."""
+
+    key: str
+    title: tuple[str, ...]
+    others: tuple[str, ...]
+    score: float
+    plays: int
+    created_s: float
+
+
+def ranked(typed: Typed, candidates: Sequence[Candidate], *, now_s: float) -> list[str]:
+    """Return the keys, the best first."""
+    sought = typed.all_words
+    rated = [(-_rating(sought, each, now_s), each.key) for each in candidates]
+    return [key for _, key in sorted(rated)]
+
+
+def _rating(sought: Sequence[Sought], candidate: Candidate, now_s: float) -> float:
+    closeness, in_title = 0.0, 0
+    for word in sought:
+        of_title = nearest(word, candidate.title)
+        in_title += of_title is not Nearness.NONE
+        closeness += _CLOSENESS[max(of_title, nearest(word, candidate.others))]
+    closeness /= max(len(sought), 1)
+    is_title = candidate.title == tuple(word.text for word in sought)
+    share = min(in_title / max(len(candidate.title), 1), 1.0)
+    plays = min(math.log1p(max(candidate.plays, 0)) / math.log1p(_PLAYS_OF_A_HIT), 1.2)
+    freshness = math.exp(-max(now_s - candidate.created_s, 0.0) / _FRESH_S)
+    return (
+        _WEIGHT_OF_CLOSENESS * closeness
+        + _WEIGHT_OF_TITLE * share
+        + _WEIGHT_OF_WHOLE_TITLE * is_title
+        + _WEIGHT_OF_SCORE * candidate.score
+        + _WEIGHT_OF_PLAYS * plays
+        + _WEIGHT_OF_FRESHNESS * freshness
+    )

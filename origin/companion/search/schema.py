@@ -1,0 +1,82 @@
+"""What the index is made of. A change here, or of folding, is a new ``SCHEMA``: it is made anew.
+
+Texts are indexed, not stored: what is shown comes from rows. ``names`` has title, artist and album
+one behind the other, so that a word is looked for once in all of them.
+"""
+
+from typing import Final
+
+from tantivy import Document, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+
+from origin.companion.search.entries import (
+    Entry,
+    Kind,
+    duration_of,
+    popularity_of,
+    primary_language,
+)
+from origin.companion.search.words import indexed
+
+SCHEMA: Final = 1
+BOOKMARK: Final = "bookmark"
+_WORDS: Final = "words"
+_BETWEEN: Final = " \x1f "
+"""Between title, artist and album: a word that nobody can type, so that no phrase is across."""
+
+_DESCRIPTION_LENGTH_MAX: Final = 2_000
+
+
+def make_schema() -> Schema:
+    """Return the schema."""
+    builder = SchemaBuilder()
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("artist_id", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(BOOKMARK, stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", tokenizer_name=_WORDS)
+    builder.add_text_field("names", tokenizer_name=_WORDS)
+    builder.add_text_field("tags", tokenizer_name=_WORDS, index_option="freq")
+    builder.add_text_field("description", tokenizer_name=_WORDS)
+    for facet in ("kind", "genre", "language", "duration"):
+        builder.add_text_field(facet, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("year", indexed=True, fast=True)
+    builder.add_unsigned_field("popularity", fast=True)
+    builder.add_unsigned_field("created", fast=True)
+    return builder.build()
+
+
+def teach(index: Index) -> None:
+    """Let an index know what its words are; it forgets when it is closed."""
+    index.register_tokenizer(_WORDS, TextAnalyzerBuilder(Tokenizer.whitespace()).build())
+
+
+def document(entry: Entry) -> Document:
+    """Return what the index takes of an entry."""
+    title = indexed(entry.title)
+    made = Document()
+    made.add_text("key", entry.key)
+    made.add_text("artist_id", entry.artist_id)
+    made.add_text("title", title)
+    others = [indexed(text) for text in (entry.artist, entry.album) if text]
+    made.add_text("names", _BETWEEN.join((title, *others)))
+    if entry.tags or entry.genre:
+        made.add_text("tags", _BETWEEN.join(map(indexed, (*entry.tags, entry.genre or ""))))
+    if entry.description:
+        made.add_text("description", indexed(entry.description[:_DESCRIPTION_LENGTH_MAX]))
+    for facet, value in facets_of(entry).items():
+        made.add_text(facet, value)
+    made.add_unsigned("year", entry.year)
+    made.add_unsigned("popularity", popularity_of(entry.plays))
+    made.add_unsigned("created", max(int(entry.created_s), 0))
+    return made
+
+
+def facets_of(entry: Entry) -> dict[str, str]:
+    """Return what an entry is filtered and counted by."""
+    facets: dict[str, str] = {"kind": entry.kind}
+    if entry.genre:
+        facets["genre"] = entry.genre.casefold()
+    if entry.language:
+        facets["language"] = primary_language(entry.language)
+    if entry.kind is Kind.TRACK and entry.duration_s is not None:
+        facets["duration"] = duration_of(entry.duration_s)
+    return facets

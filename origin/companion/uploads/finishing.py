@@ -1,0 +1,114 @@
+"""The end of an upload: all of it is there, and its packaging is queued, in one transaction.
+
+The source is where workers look for it before the transaction begins. A process that is killed in
+between leaves an upload that is held by nobody, with all of its bytes: whoever asks for it next, or
+the reaper, comes here again.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.assets.rows import own
+from origin.companion.catalogue.events import News
+from origin.companion.catalogue.tracks import rows as tracks
+from origin.companion.catalogue.tracks.making import news
+from origin.companion.uploads import rows
+from origin.companion.uploads.states import PARTIAL, State
+from origin.packaging_job import KIND, PackagingJob
+from packager.extras import Extras
+from packager.queue import assets
+from packager.queue.enqueue import enqueue
+from packager.queue.job import NewJob
+
+COMPLETED: Final = "upload.completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What is known of a source that is there; ``sha256`` is None where nobody has seen it all."""
+
+    where: str
+    size_bytes: int
+    sha256: str | None
+
+
+async def finish(
+    connection: AsyncConnection,
+    upload_id: str,
+    token: str | None,
+    found: Finished,
+    new_id: Callable[[], str],
+    *,
+    now_s: float | None = None,
+) -> Row[Any] | None:
+    """Complete an upload and queue its packaging; None where it is not the holder's any more.
+
+    ``token`` is the holder's. The last statements of the caller's transaction.
+    """
+    now_s = time.time() if now_s is None else now_s
+    row = await rows.find(connection, upload_id, to_change=True)
+    if row is None or row.state == State.COMPLETE or row.holder != token:
+        return None
+    sha256 = found.sha256 or row.said_sha256
+    job_id = None if row.tus_concat == PARTIAL else new_id()
+    duplicate_of = None
+    if sha256 is not None:
+        duplicate_of = await rows.same_content(connection, row.user_id, sha256, but=row.id)
+    await rows.change(
+        connection,
+        upload_id,
+        {
+            "state": State.COMPLETE,
+            "size_bytes": found.size_bytes,
+            "received_bytes": found.size_bytes,
+            "trusted_bytes": None,
+            "sha256": sha256,
+            "duplicate_of": duplicate_of,
+            "job_id": job_id,
+            "holder": None,
+            "completed_s": now_s,
+        },
+    )
+    if job_id is not None:
+        await _queue(connection, row, where=found.where, sha256=sha256, job_id=job_id, now_s=now_s)
+    return await rows.find(connection, upload_id)
+
+
+async def _queue(
+    connection: AsyncConnection,
+    row: Row[Any],
+    *,
+    where: str,
+    sha256: str | None,
+    job_id: str,
+    now_s: float,
+) -> None:
+    created_at = datetime.fromtimestamp(now_s, UTC).isoformat(timespec="seconds")
+    extras = Extras(lossless=row.lossless, packed_audio=row.packed_audio)
+    job = PackagingJob(where, row.asset_id, row.playback_id, created_at, extras, sha256)
+    new = NewJob(KIND, job.to_payload(), row.user_id, subject=row.asset_id)
+    await enqueue(connection, new, job_id=job_id, now_s=now_s)
+    await assets.register(connection, row.asset_id, row.playback_id)
+    told = await _give_to_track(connection, row, now_s)
+    content = {"asset_id": row.asset_id, "playback_id": row.playback_id, "track_id": row.track_id}
+    told = [News(COMPLETED, row.id, row.user_id, content), *told]
+    await own(connection, row.asset_id, row.user_id, now_s=now_s, before=told)
+
+
+async def _give_to_track(connection: AsyncConnection, row: Row[Any], now_s: float) -> list[News]:
+    """Let the track have the asset, unless it has got another one meanwhile."""
+    if row.track_id is None:
+        return []
+    track = await tracks.find(connection, row.track_id, to_change=True)
+    if track is None or track.asset_id is not None:
+        return []
+    said = {"asset_id": row.asset_id}
+    await tracks.change(connection, track, said, now_s=now_s)
+    after = await tracks.find(connection, row.track_id)
+    return [] if after is None else [news("track.changed", after, said)]

@@ -1,0 +1,223 @@
+"""Sources in a folder: a file grows beside the source's name, and gets it at the end.
+
+The name beside it is one that obstore lists for nobody, and that ``gc`` clears away after a day
+without a byte. The size of that file is what was received: the kernel has it, whatever happens to
+the process. Who appends has the file locked, too: a process that was stopped for so long that its
+lease went to another cannot come back and write.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
+from errno import EDQUOT, ENOSPC
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+from typing import Final, TypeVar
+
+from origin.companion.uploads.holding import UploadBusy
+from origin.companion.uploads.places.place import Source
+from origin.delivery.errors import StoreUnavailable
+
+_SYNC_EVERY_BYTES: Final = 64 * 1024 * 1024
+"""Written out meanwhile, so that little is left to wait for at the end."""
+_READ_BYTES: Final = 1 << 20
+_UNFINISHED: Final = "#0"
+_T = TypeVar("_T")
+
+
+class FolderPlace:
+    """A folder; ``threads`` do what a disk may hold up."""
+
+    def __init__(self, folder: Path, threads: ThreadPoolExecutor) -> None:
+        self._folder = folder
+        self._threads = threads
+
+    def where(self, key: str) -> str:
+        """Return the path."""
+        return str(self._folder / key)
+
+    async def begin(self, key: str) -> str | None:
+        """Do nothing: ``open`` makes the file."""
+        del key
+        return None
+
+    @asynccontextmanager
+    async def open(self, source: Source) -> "AsyncIterator[GrowingFile]":
+        """Give the caller's block the file."""
+        path = self._folder / source.key
+        with _translated():
+            descriptor = await in_threads(self._threads, lambda: _open(path))
+        file = GrowingFile(descriptor, path, self._threads)
+        try:
+            yield file
+        finally:
+            await asyncio.shield(file.close())
+
+    async def received_bytes(self, source: Source) -> int:
+        """Return how large the file is."""
+        return await in_threads(self._threads, lambda: _size(self._folder / source.key))
+
+    async def read(self, source: Source) -> AsyncIterator[bytes]:
+        """Yield what is in it."""
+        with _translated():
+            path = self._folder / source.key
+            file = await in_threads(self._threads, lambda: path.open("rb"))
+            try:
+                while part := await in_threads(self._threads, file.read, _READ_BYTES):
+                    yield part
+            finally:
+                file.close()
+
+    async def discard(self, source: Source) -> None:
+        """Remove the file, and the folders that nothing is in then."""
+        with _translated():
+            await in_threads(self._threads, lambda: _remove(self._folder, source.key))
+
+    async def settled(self, source: Source) -> None:
+        """Do nothing: nothing is left."""
+
+
+class GrowingFile:
+    """A source that is appended to; ``copy`` is done before it gets its name."""
+
+    def __init__(self, descriptor: int, path: Path, threads: ThreadPoolExecutor) -> None:
+        self._descriptor = descriptor
+        self._path = path
+        self._threads = threads
+        self.position_bytes = os.fstat(descriptor).st_size
+        self._synced_bytes = self.position_bytes
+        self._sync: asyncio.Future[None] | None = None
+        self.copy: Callable[[], Awaitable[None]] | None = None
+
+    async def append(self, parts: Sequence[bytes]) -> None:
+        """Write to its end."""
+        with _translated():
+            start = self.position_bytes
+            self.position_bytes = await in_threads(
+                self._threads, lambda: _write(self._descriptor, parts, start)
+            )
+        if self.position_bytes - self._synced_bytes >= _SYNC_EVERY_BYTES and (
+            self._sync is None or self._sync.done()
+        ):
+            self._synced_bytes = self.position_bytes
+            self._sync = asyncio.ensure_future(
+                in_threads(self._threads, os.fdatasync, self._descriptor)
+            )
+
+    def hold_back(self) -> None:
+        """Do nothing: it can be cut."""
+
+    async def keep(self) -> None:
+        """Write all of it out."""
+        with _translated():
+            if self._sync is not None:
+                await self._sync
+                self._sync = None
+            await in_threads(self._threads, os.fsync, self._descriptor)
+
+    async def cut(self, position_bytes: int) -> None:
+        """Make it as short as that."""
+        if position_bytes < self.position_bytes:
+            with _translated():
+                await in_threads(self._threads, os.ftruncate, self._descriptor, position_bytes)
+            self.position_bytes = position_bytes
+
+    async def beginning(self, size_bytes: int) -> bytes:
+        """Return its first bytes."""
+        with _translated():
+            return await in_threads(self._threads, os.pread, self._descriptor, size_bytes, 0)
+
+    async def complete(self) -> None:
+        """Give it the source's name."""
+        await self.keep()
+        if self.copy is not None:
+            await self.copy()
+        with _translated():
+            await in_threads(self._threads, lambda: _give_name(self._path))
+
+    async def close(self) -> None:
+        """Let others have it, once nothing is being written."""
+        if self._sync is not None:
+            await asyncio.wait({self._sync})
+        os.close(self._descriptor)
+
+
+async def in_threads(threads: ThreadPoolExecutor, do: Callable[..., _T], *arguments: object) -> _T:
+    """Return what ``do`` returns in a thread; where this is cancelled, after that has ended.
+
+    A file must not be closed while a thread writes to it: the number is another's then.
+    """
+    running = asyncio.get_running_loop().run_in_executor(threads, do, *arguments)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
+
+
+def unfinished(path: Path) -> Path:
+    """Return what a source is called while it grows."""
+    return path.with_name(path.name + _UNFINISHED)
+
+
+def _open(path: Path) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    growing = unfinished(path)
+    if not growing.exists():
+        with suppress(FileNotFoundError):  # it got its name, and then its process was killed
+            path.rename(growing)
+    descriptor = os.open(growing, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        raise UploadBusy from error
+    return descriptor
+
+
+def _write(descriptor: int, parts: Sequence[bytes], position_bytes: int) -> int:
+    for part in parts:
+        left = memoryview(part)
+        while left:
+            written = os.pwrite(descriptor, left, position_bytes)
+            position_bytes += written
+            left = left[written:]
+    return position_bytes
+
+
+def _size(path: Path) -> int:
+    for name in (unfinished(path), path):
+        with suppress(FileNotFoundError):
+            return name.stat().st_size
+    return 0
+
+
+def _give_name(path: Path) -> None:
+    unfinished(path).rename(path)
+    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _remove(root: Path, key: str) -> None:
+    path = root / key
+    for name in (unfinished(path), path):
+        name.unlink(missing_ok=True)
+    for folder in (path.parent, path.parent.parent):
+        with suppress(OSError):  # something is in it
+            folder.rmdir()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {ENOSPC, EDQUOT}:
+            raise StoreUnavailable("There is no room left for uploads; try again later.") from error
+        raise StoreUnavailable("What was sent could not be stored; try again later.") from error

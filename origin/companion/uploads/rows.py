@@ -1,0 +1,91 @@
+"""Uploads in the database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.api.cursor import Key
+from origin.companion.identity.tables import users
+from origin.companion.uploads.rules import Used
+from origin.companion.uploads.states import COUNTED, State
+from origin.companion.uploads.tables import uploads
+
+
+async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> None:
+    """Add an upload."""
+    start = {
+        "state": State.WAITING,
+        "received_bytes": 0,
+        "held_until_s": 0.0,
+        "is_wanted": False,
+        "lossless": False,
+        "packed_audio": False,
+    }
+    await connection.execute(insert(uploads).values(**start | dict(values)))
+
+
+async def find(
+    connection: AsyncConnection, upload_id: str, *, to_change: bool = False
+) -> Row[Any] | None:
+    """Return an upload, None where there is none; ``to_change`` lets nobody else change it."""
+    row = select(uploads).where(uploads.c.id == upload_id)
+    found = await connection.execute(row.with_for_update() if to_change else row)
+    return found.one_or_none()
+
+
+async def change(connection: AsyncConnection, upload_id: str, values: Mapping[str, Any]) -> None:
+    """Say something else of an upload."""
+    await connection.execute(update(uploads).where(uploads.c.id == upload_id).values(**values))
+
+
+async def newest(
+    connection: AsyncConnection, user_id: str, behind: Key | None, limit: int
+) -> list[Row[Any]]:
+    """Return a user's uploads, the newest first, behind ``(created_s, id)``."""
+    rows = select(uploads).where(uploads.c.user_id == user_id)
+    if behind is not None:
+        rows = rows.where(tuple_(uploads.c.created_s, uploads.c.id) < behind)
+    ordered = rows.order_by(uploads.c.created_s.desc(), uploads.c.id.desc()).limit(limit)
+    return list(await connection.execute(ordered))
+
+
+async def used(connection: AsyncConnection, user_id: str, *, to_add: bool = False) -> Used:
+    """Return what a creator has; with ``to_add``, nobody else adds to it before the commit."""
+    if to_add:
+        await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+    size = func.coalesce(uploads.c.size_bytes, uploads.c.received_bytes)
+    rows = select(func.count(), func.coalesce(func.sum(size), 0)).where(
+        uploads.c.user_id == user_id, uploads.c.state.in_(COUNTED)
+    )
+    count, size_bytes = (await connection.execute(rows)).one()
+    return Used(int(count), int(size_bytes))
+
+
+async def same_content(
+    connection: AsyncConnection, user_id: str, sha256: str, *, but: str
+) -> str | None:
+    """Return the asset that a user made first of the same file, None where there is none."""
+    rows = (
+        select(uploads.c.asset_id)
+        .where(
+            uploads.c.user_id == user_id,
+            uploads.c.sha256 == sha256,
+            uploads.c.state == State.COMPLETE,
+            uploads.c.id != but,
+        )
+        .order_by(uploads.c.completed_s)
+        .limit(1)
+    )
+    found: str | None = await connection.scalar(rows)
+    return found
+
+
+async def forget(connection: AsyncConnection, asset_id: str) -> None:
+    """Count an upload no more: its asset was deleted, and its source goes."""
+    await connection.execute(
+        update(uploads)
+        .where(uploads.c.asset_id == asset_id, uploads.c.state == State.COMPLETE)
+        .values(state=State.EXPIRED)
+    )

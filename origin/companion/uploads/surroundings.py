@@ -1,0 +1,177 @@
+"""What all ways of sending share: where rows and bytes are, and what is done with both."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Row
+
+from origin.companion.database import Database
+from origin.companion.identity.principal import Principal
+from origin.companion.identity.rules import is_owner
+from origin.companion.uploads import rows
+from origin.companion.uploads.digests import DigestMismatch, RunningDigests
+from origin.companion.uploads.finishing import Finished, finish
+from origin.companion.uploads.holding import Hold, Holds, UploadBusy
+from origin.companion.uploads.places.place import Place, Reception, Source
+from origin.companion.uploads.receiving import Bound, Receiver
+from origin.companion.uploads.rules import QuotaExceeded, UploadRules, UploadTooLarge
+from origin.companion.uploads.signatures import FIRST_BYTES, NotSound, check_sound
+from origin.companion.uploads.states import PARTIAL, State
+from origin.delivery.errors import NotFound, Unprocessable
+
+THREADS: Final = 4
+"""More than a disk or two cores have use for; what waits, waits for them."""
+
+
+class SizeMismatch(Unprocessable):
+    """The file has another size than was said."""
+
+    code = "size_mismatch"
+
+
+class Empty(Unprocessable):
+    """The file has no bytes."""
+
+    code = "upload_empty"
+
+    def __init__(self) -> None:
+        super().__init__("This file is empty. Export it again, then send it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an upload needs, for as long as a process serves."""
+
+    database: Database
+    place: Place
+    rules: UploadRules
+    holds: Holds
+    receiver: Receiver
+    new_id: Callable[[], str]
+    digests: RunningDigests = field(default_factory=RunningDigests)
+    clock: Callable[[], float] = time.time
+
+    @classmethod
+    def of(
+        cls,
+        database: Database,
+        place: Place,
+        rules: UploadRules,
+        threads: ThreadPoolExecutor,
+        new_id: Callable[[], str],
+    ) -> "Surroundings":
+        """Put them together."""
+        holds = Holds(database, rules.expires_s)
+        return cls(database, place, rules, holds, Receiver(threads), new_id)
+
+    async def found(self, principal: Principal, upload_id: str) -> Row[Any]:
+        """Return an upload of who asks; raises NotFound."""
+        async with self.database.look(principal) as connection:
+            row = await rows.find(connection, upload_id)
+        if row is None or not is_owner(principal, row.user_id):
+            raise NotFound("There is no upload with this id.")
+        return row
+
+    @asynccontextmanager
+    async def opened(self, hold: Hold, *, anew: bool = False) -> AsyncIterator[Reception]:
+        """Give the caller's block what is there of an upload that is held; ``anew``, nothing.
+
+        What is found to be no sound is not taken again, and what is not what was said is dropped.
+        """
+        source = Source.of(hold.row)
+        if anew:
+            await self._start_again(hold, source)
+            source = Source(source.key)
+        if source.multipart_id is None:
+            begun = await self.place.begin(source.key)
+            if begun is not None:
+                async with self.database.change() as connection:
+                    await rows.change(connection, hold.upload_id, {"multipart_id": begun})
+                source = Source(source.key, begun)
+        try:
+            async with self.place.open(source) as reception:
+                yield reception
+        except NotSound as error:
+            await self.fail(hold, error.code, str(error))
+            raise
+        except DigestMismatch:
+            await self._start_again(hold, source)
+            raise
+
+    async def _start_again(self, hold: Hold, source: Source) -> None:
+        self.digests.forget(hold.upload_id)
+        await self.place.discard(source)
+        async with self.database.change() as connection:
+            dropped = {"multipart_id": None, "trusted_bytes": None}
+            await rows.change(connection, hold.upload_id, dropped)
+        hold.received_bytes = 0
+
+    async def fail(self, hold: Hold, code: str, reason: str) -> None:
+        """Let nothing come of an upload that is held."""
+        values = {
+            "state": State.FAILED,
+            "failure_code": code,
+            "failure_reason": reason,
+            "multipart_id": None,
+        }
+        async with self.database.change() as connection:
+            row = await rows.find(connection, hold.upload_id)
+            await rows.change(connection, hold.upload_id, values)
+        await self.place.discard(Source.of(row or hold.row))
+
+    async def check_said_size(self, row: Row[Any], size_bytes: int) -> None:
+        """Raise UploadTooLarge or QuotaExceeded, where the size of an upload is said only now."""
+        self.rules.check_size(size_bytes)
+        async with self.database.change() as connection:
+            used = await rows.used(connection, row.user_id)
+        if used.size_bytes - row.received_bytes + size_bytes > self.rules.quota_bytes:
+            raise QuotaExceeded("It takes more than you have left. Delete something first.")
+
+    async def bound(self, row: Row[Any]) -> Bound:
+        """Return how far an upload may grow."""
+        rules = self.rules
+        if row.size_bytes is not None:
+            more = SizeMismatch(f"More comes than the {row.size_bytes} bytes that were said.")
+            return Bound(row.size_bytes, more)
+        async with self.database.change() as connection:
+            used = await rows.used(connection, row.user_id)
+        left_bytes = rules.quota_bytes - used.size_bytes + row.received_bytes
+        if left_bytes < rules.size_bytes_max:
+            full = QuotaExceeded("It takes more than you have left. Delete something first.")
+            return Bound(max(left_bytes, 0), full)
+        most_mb = rules.size_bytes_max // 1_000_000
+        too_large = UploadTooLarge(f"It has more than the {most_mb} MB that are taken.")
+        return Bound(rules.size_bytes_max, too_large)
+
+    async def complete(self, hold: Hold, reception: Reception, sha256: str | None) -> Row[Any]:
+        """Let all of it be there, and queue its packaging.
+
+        Raises Empty, NotSound, DigestMismatch, or UploadBusy where it is not held any more.
+        """
+        size_bytes = reception.position_bytes
+        if size_bytes == 0:
+            raise Empty
+        if None not in {sha256, hold.row.said_sha256} and sha256 != hold.row.said_sha256:
+            raise DigestMismatch
+        is_part = hold.row.tus_concat == PARTIAL
+        first = await reception.beginning(FIRST_BYTES)
+        if not is_part:
+            check_sound(first)
+        hold.check()
+        await reception.complete()
+        if not is_part and not first:  # a bucket shows nothing of its parts
+            check_sound(await reception.beginning(FIRST_BYTES))
+        where = self.place.where(Source.of(hold.row).key)
+        found = Finished(where, size_bytes, sha256)
+        async with self.database.change() as connection:
+            row = await finish(
+                connection, hold.upload_id, hold.token, found, self.new_id, now_s=self.clock()
+            )
+        if row is None:
+            raise UploadBusy
+        await self.place.settled(Source.of(hold.row))
+        return row

@@ -1,0 +1,117 @@
+"""What is said of webhooks and deliveries."""
+
+from ipaddress import ip_address
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, StringConstraints
+from yarl import URL
+
+from origin.companion.api.models import Given, Id, Moment, Taken
+from origin.companion.api.text import Line
+from origin.companion.outward.addresses import is_public
+from origin.companion.webhooks.policy import ALL
+from origin.companion.webhooks.tables import URL_LENGTH_MAX
+
+_KINDS_MAX: Final = 20
+_HTTP: Final = {"http", "https"}
+
+
+def _address(value: str) -> str:
+    try:
+        url = URL(value)
+        host, _ = url.host, url.port
+    except ValueError as error:
+        raise ValueError("it is no address") from error
+    if url.scheme not in _HTTP or not host:
+        raise ValueError("give an address that begins with https://")
+    if url.user is not None or url.password is not None:
+        raise ValueError("an address with a name and a password in it is not taken")
+    if url.fragment:
+        raise ValueError("an address has no fragment here")
+    if not value.isascii() or any(character <= " " or character == "\x7f" for character in value):
+        raise ValueError("spell it in ASCII, without spaces")
+    return value
+
+
+def is_refused_at_once(url: str) -> bool:
+    """Tell whether an address is a number that is no public one; names are looked up each time."""
+    host = URL(url).host or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return not is_public(host)
+
+
+Address = Annotated[
+    str, StringConstraints(min_length=1, max_length=URL_LENGTH_MAX), AfterValidator(_address)
+]
+Kind = Annotated[
+    str,
+    StringConstraints(max_length=64, pattern=r"^(\*|[a-z][a-z_]*\.(\*|[a-z][a-z_]*))$"),
+]
+Kinds = Annotated[list[Kind], Field(min_length=1, max_length=_KINDS_MAX)]
+
+
+class WebhookDraft(Taken):
+    """A webhook that is to be."""
+
+    url: Address
+    kinds: Kinds = Field(
+        default=[ALL],
+        description="Which events: `asset.ready`, all of a sort as `asset.*`, or `*`.",
+    )
+    description: Line | None = None
+
+
+class WebhookChange(Taken):
+    """What is to be from now on; what is left out stays."""
+
+    url: Address | None = None
+    kinds: Kinds | None = None
+    description: Line | None = None
+    enabled: bool | None = Field(default=None, description="Whether anything is sent.")
+
+
+class Webhook(Given):
+    """A webhook."""
+
+    id: Id
+    url: str
+    kinds: list[str]
+    description: str
+    enabled: bool
+    disabled_because: str | None
+    failing_since: Moment | None
+    created_at: Moment
+    updated_at: Moment
+
+
+class WebhookWithSecret(Webhook):
+    """A webhook, and what its messages are signed with: it is told this once."""
+
+    secret: str
+
+
+class Webhooks(Given):
+    """All of them, the newest first."""
+
+    items: list[Webhook]
+
+
+class Delivery(Given):
+    """A message, and what became of it; `id` is its `webhook-id`.
+
+    `status` and `answer` are what the last attempt met with.
+    """
+
+    id: Id
+    kind: str
+    body: str
+    attempts: int
+    created_at: Moment
+    tried_at: Moment | None
+    next_at: Moment | None
+    delivered_at: Moment | None
+    status: int | None
+    answer: str | None

@@ -1,0 +1,142 @@
+"""Uploads in both databases: who holds one, and that what is asked often is read from an index."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from origin.companion.database import Database
+from origin.companion.identity.principal import Role
+from origin.companion.identity.users import add_user
+from origin.companion.uploads import rows
+from origin.companion.uploads.holding import Hold, Holds, UploadBusy
+from origin.companion.uploads.receiving import interruptible
+from origin.companion.uploads.tables import uploads
+
+A_DAY_S = 24 * 3600.0
+
+
+@pytest.fixture
+async def upload_id(database: AsyncEngine) -> str:
+    """An upload that waits."""
+    now_s = time.time()
+    async with database.begin() as connection:
+        await add_user(connection, "ann", name="Ann", role=Role.CREATOR, now_s=now_s)
+        ids = {"id": "one", "user_id": "ann", "asset_id": "asset", "playback_id": "play"}
+        times = {"created_s": now_s, "expires_s": now_s + A_DAY_S}
+        await rows.add(connection, {**ids, **times, "name": "song.wav"})
+    return "one"
+
+
+async def waiting(hold: Hold) -> str:
+    with interruptible(hold):
+        await asyncio.sleep(60)
+    return "never"
+
+
+async def test_who_comes_next_has_the_holder_of_another_process_end(
+    database: AsyncEngine, upload_id: str
+) -> None:
+    first, second = (Holds(Database(database), A_DAY_S) for _ in range(2))
+    keeping = asyncio.create_task(first.keep())
+    begun = asyncio.Event()
+
+    async def sends() -> None:
+        async with first.holding(upload_id, {}) as hold:
+            hold.received_bytes = 1000
+            begun.set()
+            await waiting(hold)
+
+    sending = asyncio.create_task(sends())
+    await begun.wait()
+    async with second.holding(upload_id, {}) as hold:
+        assert hold.row.received_bytes == 1000
+        with pytest.raises(UploadBusy):
+            await sending
+    keeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeping
+
+
+async def test_a_process_that_was_killed_holds_nothing_for_long(
+    database: AsyncEngine, upload_id: str
+) -> None:
+    killed = Holds(Database(database), A_DAY_S, lease_s=0.5)
+    await killed._take(upload_id, {})  # noqa: SLF001 nobody gives it back
+    async with Holds(Database(database), A_DAY_S).holding(upload_id, {}) as hold:
+        hold.check()
+
+
+async def test_who_does_not_end_is_waited_for_in_vain(
+    database: AsyncEngine, upload_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("origin.companion.uploads.holding._PATIENCE_S", 0.1)
+    async with Holds(Database(database), A_DAY_S).holding(upload_id, {}):
+        with pytest.raises(UploadBusy):
+            async with Holds(Database(database), A_DAY_S).holding(upload_id, {}):
+                pass
+
+
+async def test_a_lost_hold_is_noticed(database: AsyncEngine, upload_id: str) -> None:
+    holds = Holds(Database(database), A_DAY_S)
+    async with holds.holding(upload_id, {}) as hold:
+        async with database.begin() as connection:
+            await connection.execute(update(uploads).values(holder="another"))
+        await holds._renew()  # noqa: SLF001 what ``keep`` does now and then
+        with pytest.raises(UploadBusy):
+            hold.check()
+        with pytest.raises(UploadBusy):
+            await waiting(hold)
+
+
+async def plan_of(database: AsyncEngine, ask: Callable[[AsyncConnection], Awaitable[Any]]) -> str:
+    """Return how the database goes about the last query that is asked."""
+    asked: list[Any] = []
+
+    class Listening:
+        dialect = database.dialect
+
+        async def execute(self, statement: Any) -> Any:
+            asked.append(statement)
+            raise LookupError
+
+    with suppress(LookupError):
+        await ask(Listening())  # type: ignore[arg-type] # as much of one as is needed
+    is_sqlite = database.dialect.name == "sqlite"
+    compiled = str(
+        asked[-1].compile(dialect=database.dialect, compile_kwargs={"literal_binds": True})
+    )
+    explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
+    async with database.begin() as connection:
+        if not is_sqlite:
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+            await connection.execute(text("SET LOCAL enable_bitmapscan = off"))
+        found = await connection.execute(text(f"{explain} {compiled}"))
+        return "\n".join(str(row[-1]) for row in found)
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (
+            lambda connection: rows.newest(connection, "ann", (1.0, "one"), 20),
+            "ix_uploads_user_id_created_s_id",
+        ),
+        (
+            lambda connection: rows.used(connection, "ann"),
+            "ix_uploads_user_id_state_size_bytes_received_bytes",
+        ),
+    ],
+)
+async def test_what_is_asked_often_is_read_from_an_index(
+    database: AsyncEngine, ask: Callable[[AsyncConnection], Awaitable[Any]], index: str
+) -> None:
+    plan = await plan_of(database, ask)
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
+    assert "Sort" not in plan

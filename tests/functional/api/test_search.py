@@ -1,0 +1,179 @@
+"""What is found, over both databases."""
+
+from time import monotonic
+
+import pytest
+
+from tests.functional.api.searchable import Search
+from tests.functional.api.service import NOW_S
+
+
+async def test_what_is_meant_is_found(search: Search) -> None:
+    ros = await search.artist("Sigur Rós")
+    takk = await search.album(ros, "Takk...")
+    await search.track(ros, "Hoppípolla", album_id=takk, tags=["post-rock"])
+    await search.track(ros, "Sæglópur", description="Lost at sea", genre="Ambient")
+    tokyo = await search.artist("東京事変")
+    await search.track(tokyo, "群青日和")
+    await search.until_indexed()
+    for typed, title in (
+        ("hoppipolla", "Hoppípolla"),
+        ("HOPPÍPOLLA", "Hoppípolla"),
+        ("hoppipola", "Hoppípolla"),
+        ("hopp", "Hoppípolla"),
+        ("sigur ros hop", "Hoppípolla"),
+        ("sgiur ros hopp", "Hoppípolla"),
+        ("takk hoppipolla", "Hoppípolla"),
+        ('"sigur ros" hopp', "Hoppípolla"),
+        ("post-rock", "Hoppípolla"),
+        ("lost sea", "Sæglópur"),
+        ("saeglopur", "Sæglópur"),
+        ("ambient", "Sæglópur"),
+        ("群青", "群青日和"),
+        ("日和", "群青日和"),
+    ):
+        assert (await search.titles(typed, kind="track"))[:1] == [title], typed
+    assert await search.titles("sigur", kind="artist") == ["Sigur Rós"]
+    assert await search.titles("takk", kind="album") == ["Takk..."]
+    assert (await search.titles("sigur ros"))[0] == "Sigur Rós"
+    assert await search.titles('"ros sigur"') == []
+    assert await search.titles('"hoppipolla sigur"') == []
+
+
+async def test_a_hit_says_what_matched(search: Search) -> None:
+    ros = await search.artist("Sigur Rós")
+    await search.track(ros, "Hoppípolla <b>", genre="Rock", language="is-IS", duration_s=200.0)
+    await search.until_indexed()
+    (hit,) = (await search.found("sigur hopi", kind="track"))["items"]
+    assert hit["artist"]["name"] == "Sigur Rós"
+    assert hit["highlights"] == {"title": [[0, 4]], "artist": [[0, 5]], "album": []}
+
+
+async def test_hits_are_filtered_and_counted(search: Search) -> None:
+    ann = await search.artist("Ann")
+    for number in range(6):
+        await search.track(
+            ann,
+            f"Song {number}",
+            genre="Jazz" if number % 2 else "Folk",
+            language="de-AT" if number < 2 else "en",
+            released_on=f"201{number}-05-05",
+            duration_s=100.0 * (number + 1),
+        )
+    await search.until_indexed()
+    facets = (await search.found("song"))["facets"]
+    counts = {name: {each["value"]: each["count"] for each in facets[name]} for name in facets}
+    assert counts["genre"] == {"jazz": 3, "folk": 3}
+    assert counts["language"] == {"en": 4, "de": 2}
+    assert counts["duration"] == {"under-4-min": 2, "4-to-20-min": 4}
+    assert counts["year"]["2013"] == 1
+    assert sorted(await search.titles("song", genre="JAZZ")) == ["Song 1", "Song 3", "Song 5"]
+    assert sorted(await search.titles("song", language="de")) == ["Song 0", "Song 1"]
+    assert await search.titles("song", year=2014) == ["Song 4"]
+    assert sorted(await search.titles("song", duration="under-4-min")) == ["Song 0", "Song 1"]
+
+
+async def test_what_is_published_is_found_within_two_seconds(search: Search) -> None:
+    await search.until_indexed()
+    ann = await search.artist("Ann")
+    begun_s = monotonic()
+    await search.track(ann, "Brandnew")
+    await search.until(lambda said: bool(said["items"]), "brandnew")
+    assert monotonic() - begun_s < 2.0
+
+
+@pytest.mark.parametrize(
+    "values", [{"visibility": "private"}, {"visibility": "unlisted"}, {"deleted_s": 1.0}]
+)
+async def test_what_is_taken_back_is_gone_at_once(
+    search: Search, values: dict[str, object]
+) -> None:
+    ann = await search.artist("Ann")
+    track_id = await search.track(ann, "Secret")
+    await search.until_indexed()
+    assert await search.titles("secret") == ["Secret"]
+    await search.change("track", track_id, **values)
+    assert await search.titles("secret") == []
+    assert (await search.suggested("secr"))["items"] == []
+    await search.until(lambda said: said["total"] == 0, "secret")
+
+
+async def test_what_is_called_otherwise_is_found_by_its_name(search: Search) -> None:
+    ann = await search.artist("Ann")
+    album = await search.album(ann, "Blue")
+    track_id = await search.track(ann, "One", album_id=album)
+    await search.until_indexed()
+    await search.change("track", track_id, title="Two")
+    await search.change("artist", ann, name="Zebediah")
+    await search.change("album", album, title="Green")
+    await search.until(lambda said: bool(said["items"]), "two zebediah green", kind="track")
+    assert await search.titles("one") == []
+    await search.change("album", album, visibility="private")
+    (hit,) = (await search.found("two"))["items"]
+    assert hit["album"] is None
+    await search.change("artist", ann, deleted_s=NOW_S)
+    await search.until(lambda said: said["total"] == 0, "two")
+
+
+async def test_what_is_played_more_comes_first(search: Search) -> None:
+    ann = await search.artist("Ann")
+    for plays in (10, 1_000_000, 0):
+        await search.track(ann, "Love", play_count=plays, genre=f"G{plays}")
+    await search.until_indexed()
+    items = (await search.found("love"))["items"]
+    assert [item["genre"] for item in items] == ["G1000000", "G10", "G0"]
+
+
+async def test_pages_go_on_and_nothing_comes_twice(search: Search) -> None:
+    ann = await search.artist("Ann")
+    titles = {f"Love number {number}" for number in range(70)}
+    for title in titles:
+        await search.track(ann, title)
+    await search.until_indexed()
+    found: list[str] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = await search.found("love", limit=9, **cursor)
+        found += [item["title"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert len(found) == len(titles)
+    assert set(found) == titles
+
+
+async def test_a_cursor_is_good_for_its_search(search: Search) -> None:
+    ann = await search.artist("Ann")
+    for number in range(3):
+        await search.track(ann, f"Love {number}")
+    await search.until_indexed()
+    page = await search.found("love", limit=1)
+    for said in ({"q": "hate"}, {"q": "love", "kind": "track"}, {"q": "love", "year": "1999"}):
+        response = await search.client.get("/v1/search", params={**said, "cursor": page["next"]})
+        assert response.status == 400
+        assert (await response.json())["code"] == "query_invalid"
+
+
+async def test_names_are_suggested_as_they_are_typed(search: Search) -> None:
+    bjork = await search.artist("Björk")
+    await search.track(bjork, "Jóga", play_count=5)
+    await search.track(bjork, "Joy", play_count=50)
+    await search.track(bjork, "Joy", play_count=5)
+    await search.until_indexed()
+    said = await search.suggested("JÓ")
+    assert [(item["kind"], item["text"], item["artist"]) for item in said["items"]] == [
+        ("track", "Joy", "Björk"),
+        ("track", "Jóga", "Björk"),
+    ]
+    assert said["items"][1]["highlights"] == [[0, 2]]
+    said = await search.suggested("bjo")
+    assert said["items"][0]["kind"] == "artist"
+
+
+async def test_a_track_is_found_once_it_plays(search: Search) -> None:
+    track_id = await search.track(await search.artist("Ann"), "Unheard", plays=False)
+    await search.until_indexed()
+    assert await search.titles("unheard") == []
+    await search.play(track_id)
+    (hit,) = (await search.found("unheard"))["items"]
+    assert (hit["id"], hit["playback_id"]) == (track_id, f"p{hit['asset_id']}")

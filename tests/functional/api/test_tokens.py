@@ -1,0 +1,284 @@
+"""Tokens of identity providers: which let in, as whom, and which do not."""
+
+import asyncio
+import base64
+import hmac
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import func, select, update
+
+from origin.companion.access import Access, Issuers, RoleClaim
+from origin.companion.identity.oidc import issuer as issuer_module
+from origin.companion.identity.tables import identities, users
+from tests.functional.api.service import Service, User, over_sqlite_alone
+from tests.servers.identity_provider import (
+    AUDIENCE,
+    IdentityProvider,
+    auth0,
+    identity_provider,
+    keycloak,
+    new_key,
+    public_jwk,
+    supabase,
+)
+
+Clock = list[float]
+Form = Callable[..., dict[str, Any]]
+Roles = dict[str, Any]
+
+
+@pytest.fixture
+def where() -> tuple[str, str]:
+    """The path of the provider's URL, and its algorithm."""
+    return "/realms/radio", "RS256"
+
+
+@pytest.fixture
+async def provider(where: tuple[str, str]) -> AsyncIterator[IdentityProvider]:
+    async with identity_provider(*where) as running:
+        yield running
+
+
+@pytest.fixture
+def roles() -> Roles:
+    """For whom tokens are, and what they say of roles."""
+    return {"audiences": (AUDIENCE,)}
+
+
+@pytest.fixture
+def access(provider: IdentityProvider, roles: Roles) -> Access:
+    return Access(Issuers((provider.url,), **roles))
+
+
+async def me(service: Service, token: str, status: int = 200) -> Any:
+    return await service.get("/v1/me", User("", token), status)
+
+
+def of_roles(claim: str, audience: str = AUDIENCE) -> Roles:
+    return {"audiences": (audience,), "creators": (RoleClaim(claim, "creator"),)}
+
+
+FORMS = (
+    (
+        supabase, ("/auth/v1", "ES256"), of_roles("app_metadata.role", "authenticated"),
+        {"app_metadata": {"provider": "email", "role": "creator"}}, "Ann Supa",
+    ),
+    (
+        auth0, ("/", "RS256"), of_roles("https://radio.example/roles"),
+        {"https://radio.example/roles": ["creator"]}, "New user",
+    ),
+    (
+        keycloak, ("/realms/radio", "RS256"), of_roles("realm_access.roles"),
+        {"realm_access": {"roles": ["offline_access", "creator"]}}, "Ann Cloak",
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "where", "roles", "has_role", "name"), FORMS)
+async def test_the_forms_of_three_providers(
+    service: Service, provider: IdentityProvider, form: Form, has_role: Any, name: str
+) -> None:
+    first = await me(service, provider.sign(form(provider)))
+    assert (first["role"], first["name"], first["means"]) == ("listener", name, "token")
+    again = await me(service, provider.sign(form(provider, **has_role)))
+    assert (again["id"], again["role"]) == (first["id"], "creator")
+    back = await me(service, provider.sign(form(provider)))
+    assert (back["id"], back["role"]) == (first["id"], "listener")
+    other = await me(service, provider.sign(form(provider, sub="somebody-else")))
+    assert other["id"] != first["id"]
+
+
+async def test_without_a_claim_roles_are_the_databases(
+    service: Service, provider: IdentityProvider
+) -> None:
+    token = provider.sign(keycloak(provider))
+    who = await me(service, token)
+    async with service.database.change() as connection:
+        await connection.execute(update(users).where(users.c.id == who["id"]).values(role=3))
+    assert (await me(service, token))["role"] == "admin"
+
+
+OF_SUPABASE = {"audiences": ("authenticated",), "admins": (RoleClaim("role", "admin"),)}
+
+
+@pytest.mark.parametrize("roles", [OF_SUPABASE])
+async def test_what_users_say_of_themselves_gives_no_role(
+    service: Service, provider: IdentityProvider
+) -> None:
+    said = supabase(provider, user_metadata={"role": "admin"})
+    assert (await me(service, provider.sign(said)))["role"] == "listener"
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"iss": "https://evil.example"},
+        {"aud": "https://other.example"},
+        {"aud": ["account"]},
+        {"aud": None},
+        {"exp": 1},
+        {"exp": None},
+        {"exp": "tomorrow"},
+        {"exp": float("inf")},
+        {"nbf": int(time.time()) + 3600},
+        {"sub": ""},
+        {"sub": None},
+        {"sub": 7},
+        {"sub": "a\0b"},
+        {"sub": "x" * 300},
+        {"typ": "ID"},
+        {"typ": "Refresh"},
+    ],
+)
+async def test_tokens_that_are_not_good(
+    service: Service, provider: IdentityProvider, different: dict[str, Any]
+) -> None:
+    claims = {k: v for k, v in keycloak(provider, **different).items() if v is not None}
+    problem = await me(service, provider.sign(claims), 401)
+    assert problem["code"] == "credentials_invalid"
+    async with service.database.look_now() as connection:
+        assert await connection.scalar(select(func.count()).select_from(users)) == 0
+
+
+async def test_a_clock_may_be_a_little_wrong(service: Service, provider: IdentityProvider) -> None:
+    now_s = int(time.time())
+    await me(service, provider.sign(keycloak(provider, exp=now_s - 20, nbf=now_s + 20)))
+
+
+def b64(said: bytes) -> str:
+    return base64.urlsafe_b64encode(said).rstrip(b"=").decode()
+
+
+def signed_by_hand(algorithm: str, claims: dict[str, Any], secret: bytes) -> str:
+    """Return a token by an algorithm that no library of ours would sign with."""
+    head = b64(json.dumps({"alg": algorithm, "kid": "first", "typ": "JWT"}).encode())
+    body = b64(json.dumps(claims).encode())
+    if not algorithm.startswith("HS"):
+        return f"{head}.{body}."
+    mac = hmac.new(secret, f"{head}.{body}".encode(), f"sha{algorithm[2:]}")
+    return f"{head}.{body}.{b64(mac.digest())}"
+
+
+@over_sqlite_alone
+async def test_algorithms_are_not_confused(service: Service, provider: IdentityProvider) -> None:
+    claims = keycloak(provider)
+    good = provider.sign(claims)
+    await me(service, good)
+    public = next(iter(provider.keys.values())).public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    jwk = json.dumps(public_jwk(next(iter(provider.keys.values())))).encode()
+    for secret in (pem, pem.rstrip(), jwk):
+        for algorithm in ("none", "None", "NONE", "", "HS256", "HS384", "HS512"):
+            await me(service, signed_by_hand(algorithm, claims, secret), 401)
+
+
+@over_sqlite_alone
+async def test_what_others_signed_is_not_good(service: Service, provider: IdentityProvider) -> None:
+    claims = keycloak(provider)
+    good, other = provider.sign(claims), new_key("RS256")
+    for forged in (
+        good.rpartition(".")[0] + ".",
+        good[:-8] + "AAAAAAAA",
+        provider.sign(claims, key=other),
+        provider.sign(claims, key=new_key("ES256"), algorithm="ES256"),
+        provider.sign(claims, key=other, jwk=public_jwk(other), kid="theirs"),
+        provider.sign(claims, key=other, jku="https://evil.example/keys", kid="theirs"),
+        provider.sign(claims, algorithm="RS512"),
+        provider.sign(claims, crit=["exp"]),
+        provider.sign(claims, typ="logout+jwt"),
+    ):
+        await me(service, forged, 401)
+
+
+async def test_keys_are_rotated(service: Service, provider: IdentityProvider, clock: Clock) -> None:
+    before = provider.sign(keycloak(provider))
+    await me(service, before)
+    provider.rotate("second")
+    after = provider.sign(keycloak(provider))
+    await me(service, after, 401)  # asked for a moment ago
+    clock[0] += issuer_module.PAUSE_S
+    await me(service, after)
+    await me(service, before, 401)
+
+
+async def test_keys_that_nobody_has_cost_no_requests(
+    service: Service, provider: IdentityProvider
+) -> None:
+    for number in range(10):
+        await me(service, provider.sign(keycloak(provider), kid=f"unknown-{number}"), 401)
+    await me(service, provider.sign(keycloak(provider)))
+    assert provider.asked == {"configuration": 1, "keys": 1}
+
+
+async def test_many_at_once_ask_once(service: Service, provider: IdentityProvider) -> None:
+    token = provider.sign(keycloak(provider))
+    who = await asyncio.gather(*(me(service, token) for _ in range(20)))
+    assert len({each["id"] for each in who}) == 1
+    assert provider.asked["keys"] == 1
+    async with service.database.look_now() as connection:
+        assert await connection.scalar(select(func.count()).select_from(identities)) == 1
+
+
+async def test_a_provider_that_is_away(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    token = provider.sign(keycloak(provider))
+    provider.is_down = True
+    problem = await me(service, token, 503)
+    assert problem["code"] == "identity_provider_unavailable"
+    provider.is_down = False
+    clock[0] += issuer_module.PAUSE_S
+    await me(service, token)
+    provider.is_down = True
+    clock[0] += issuer_module.FRESH_S + 1
+    await me(service, token)
+    clock[0] += issuer_module.GOOD_S
+    await me(service, token, 503)
+
+
+@pytest.mark.parametrize("where", [("/auth/v1/", "EdDSA")])
+async def test_a_provider_without_discovery_and_with_a_trailing_slash(
+    service: Service, provider: IdentityProvider
+) -> None:
+    provider.has_discovery = False
+    await me(service, provider.sign(keycloak(provider)))
+    await me(service, provider.sign(keycloak(provider), kid=None))
+
+
+async def test_a_provider_that_says_nonsense(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    token = provider.sign(keycloak(provider))
+    provider.said_issuer = "https://evil.example"
+    await me(service, token, 503)
+    provider.said_issuer = None
+    provider.padding = "x" * 300_000
+    clock[0] += issuer_module.PAUSE_S
+    await me(service, token, 503)
+    provider.padding = ""
+    weak = [{"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "first"}, 7, {"kty": "oct", "k": "c2V"}]
+    provider.more_keys = [*weak, {"kty": "EC", "crv": "P-256", "x": "é", "y": 1, "kid": "first"}]  # type: ignore[list-item]
+    clock[0] += issuer_module.PAUSE_S
+    await me(service, token)
+
+
+async def test_a_user_who_was_erased_begins_anew(
+    service: Service, provider: IdentityProvider
+) -> None:
+    token = provider.sign(keycloak(provider))
+    first = await me(service, token)
+    assert (await service.ask("DELETE", "/v1/me", User("", token))).status == 202
+    assert (await me(service, token))["id"] != first["id"]
+
+
+@pytest.mark.parametrize("access", [Access()])
+async def test_without_issuers_no_token_is_good(
+    service: Service, provider: IdentityProvider
+) -> None:
+    await me(service, provider.sign(keycloak(provider)), 401)

@@ -1,0 +1,80 @@
+"""``soundbridge admin``: users, keys and sign-in links, as an operator makes them."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.servers.soundbridge import running, soundbridge, url_said
+
+
+def admin(state: Path, *arguments: str, ok: bool = True) -> str:
+    """Return what a command prints, or says that is wrong."""
+    done = soundbridge("admin", *arguments, "--state", state)
+    assert (done.returncode == 0) is ok, done.stderr
+    assert "Traceback" not in done.stderr
+    return (done.stdout if ok else done.stderr).strip()
+
+
+def test_the_first_creator_gets_in(tmp_path: Path) -> None:
+    user_id = admin(tmp_path, "user", "add", "Ann", "--role", "creator")
+    key = admin(tmp_path, "key", "add", "Ann", "--scope", "read", "--for", "1h")
+    with running("serve", "--state", tmp_path, "--port", "0") as server:
+        url = url_said(server)
+        link = admin(tmp_path, "sign-in-link", "Ann", "--public-url", url)
+        assert re.fullmatch(re.escape(url) + r"/sign-in#[a-z0-9]{39}", link)
+        assert asyncio.run(who(url, key, link)) == [(user_id, "key"), (user_id, "session")]
+
+
+async def who(url: str, key: str, link: str) -> list[tuple[str, str]]:
+    async with ClientSession() as client:
+        bearer = {"Authorization": f"Bearer {key}"}
+        async with client.get(f"{url}/v1/me", headers=bearer) as response:
+            by_key = await response.json()
+        body, own = {"token": link.partition("#")[2]}, {"Soundbridge-Request": "1"}
+        async with client.post(f"{url}/v1/me/session", json=body, headers=own) as response:
+            cookie = response.headers["Set-Cookie"].partition(";")[0]
+        async with client.get(f"{url}/v1/me", headers={"Cookie": cookie}) as response:
+            by_cookie = await response.json()
+    return [(each["id"], each["means"]) for each in (by_key, by_cookie)]
+
+
+def test_users_and_keys_come_and_go(tmp_path: Path) -> None:
+    ann = admin(tmp_path, "user", "add", "Ann")
+    assert admin(tmp_path, "user", "list").split() == [ann, "listener", "Ann"]
+    admin(tmp_path, "user", "role", "Ann", "admin")
+    assert "admin" in admin(tmp_path, "user", "list")
+    key = admin(tmp_path, "key", "add", ann, "--name", "script")
+    key_id = key.split("_")[1]
+    assert "script" in admin(tmp_path, "key", "list", "Ann")
+    admin(tmp_path, "key", "revoke", key_id)
+    assert admin(tmp_path, "key", "list", "Ann") == ""
+    admin(tmp_path, "user", "remove", "Ann", "--yes")
+    assert admin(tmp_path, "user", "list") == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("user", "role", "Bob", "creator"), "There is no user Bob"),
+        (("key", "revoke", "nokey"), "No key that is good has the id nokey"),
+        (("key", "add", "Ann"), "More than one user is called Ann"),
+        (("user", "add", "a\tb\x1b"), "is no name"),
+        (("sign-in-link", "Ann", "--public-url", "radio"), "where browsers find the server"),
+        (("user", "list", "--database", "mysql://h/d"), "not a database we know"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(
+    two_anns: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    assert said in admin(two_anns, *arguments, ok=False)
+
+
+@pytest.fixture(scope="module")
+def two_anns(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    state = tmp_path_factory.mktemp("state")
+    for _ in range(2):
+        admin(state, "user", "add", "Ann")
+    return state

@@ -1,0 +1,137 @@
+"""Two PostgreSQL servers, one of which follows the other: who is answered by which."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import insert, select
+
+from origin.cli import main
+from origin.companion.database import Database
+from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
+from origin.companion.identity.tables import users
+from origin.database.engine import open_database, open_replica, open_serving
+from packager.queue.tables import metadata
+from tests.servers.postgres import Postgres, empty, running
+
+LISTENER, CREATOR = (
+    Principal("somebody", role, ALL_SCOPES, Means.KEY) for role in (Role.LISTENER, Role.CREATOR)
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    primary: Postgres
+    replica: Postgres
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Pair]:
+    with running() as primary, running() as replica:
+        primary.say("ALTER SYSTEM SET wal_level = logical")
+        primary.control("restart", "-m", "fast")
+        yield Pair(primary, replica)
+
+
+@pytest.fixture
+async def pair(servers: Pair, tmp_path: Path) -> AsyncIterator[Pair]:
+    """One that follows, and is up to date: both are empty."""
+    for server in (servers.primary, servers.replica):
+        async with open_database(tmp_path, server.url) as engine:
+            await empty(engine)
+    socket = servers.primary.url.rpartition("host=")[2]
+    servers.primary.say(f"CREATE PUBLICATION p FOR TABLE {', '.join(metadata.tables)}")
+    servers.replica.say(
+        f"CREATE SUBSCRIPTION s CONNECTION 'host={socket} user=postgres dbname=postgres'"
+        " PUBLICATION p"
+    )
+    yield servers
+    servers.replica.say("DROP SUBSCRIPTION s")
+    servers.primary.say("DROP PUBLICATION p")
+
+
+async def write(database: Database, user_id: str) -> None:
+    async with database.change() as connection:
+        row = {"id": user_id, "name": "A", "role": Role.LISTENER, "created_s": 1.0}
+        await connection.execute(insert(users).values(row))
+
+
+async def seen(database: Database, by: Principal | None) -> set[str]:
+    async with database.look(by) as connection:
+        return set(await connection.scalars(select(users.c.id)))
+
+
+async def until_seen(database: Database, by: Principal | None, expected: set[str]) -> None:
+    async with asyncio.timeout(60):
+        while await seen(database, by) != expected:  # noqa: ASYNC110 a row changes, which tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def test_authors_read_what_they_wrote_and_others_what_the_replica_has(
+    pair: Pair, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        database = Database(primary, [replica])
+        await write(database, "first")
+        await until_seen(database, None, {"first"})
+        pair.replica.say("ALTER SUBSCRIPTION s DISABLE")
+        await write(database, "second")
+        for _ in range(4):
+            assert await seen(database, CREATOR) == {"first", "second"}
+            assert await seen(database, LISTENER) == {"first"}
+            assert await seen(database, None) == {"first"}
+            async with database.look_now() as connection:
+                assert len((await connection.scalars(select(users.c.id))).all()) == 2
+        pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+        await until_seen(database, None, {"first", "second"})
+
+
+async def test_readers_take_turns_and_one_that_is_down_is_passed_over(
+    pair: Pair, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        up_to_date = await opened.enter_async_context(open_replica(pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        database = Database(primary, [replica, up_to_date])
+        pair.replica.say("ALTER SUBSCRIPTION s DISABLE")
+        await write(database, "one")
+        answers = [len(await seen(database, None)) for _ in range(6)]
+        assert answers in ([0, 1] * 3, [1, 0] * 3)
+        pair.replica.control("stop", "-m", "immediate")
+        try:
+            begun_s = time.monotonic()
+            assert [len(await seen(database, None)) for _ in range(20)] == [1] * 20
+            assert [len(await seen(Database(primary, [replica]), None)) for _ in range(20)] == (
+                [1] * 20
+            )
+            assert time.monotonic() - begun_s < 20
+        finally:
+            pair.replica.control("start", "-o", f'-h "" -k {socket_folder(pair.replica)}')
+        async with asyncio.timeout(60):
+            while await seen(database, None):  # noqa: ASYNC110 a row changes, which tells nobody
+                await asyncio.sleep(0.05)
+        pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+
+
+async def test_nothing_is_written_to_a_replica(pair: Pair) -> None:
+    async with open_replica(pair.replica.url) as replica:
+        with pytest.raises(Exception, match="read-only"):
+            await write(Database(replica), "one")
+
+
+def socket_folder(server: Postgres) -> str:
+    return server.url.rpartition("host=")[2]
+
+
+def test_copies_need_what_they_are_copies_of() -> None:
+    done = CliRunner().invoke(main, ["serve", "--database-replica-urls", "postgresql://a/b"])
+    assert done.exit_code == 2
+    assert "--database-replica-urls needs --database" in done.output
