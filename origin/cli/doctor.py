@@ -9,7 +9,7 @@ import click
 
 from origin.cli.cache import cache_setting
 from origin.cli.database import DEFAULT_STATE, database_setting, optional_state_setting
-from origin.cli.store import stores_setting
+from origin.cli.store import store_in, stores_setting
 from origin.settings import setting
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from origin.checkup.finding import Finding
 
 _MB: Final = 1_000_000
-_MEDIA: Final = "media"
 _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
@@ -67,7 +66,7 @@ def doctor(
     has_rows = not stores or state is not None or database is not None
     rows = (state or DEFAULT_STATE) if has_rows else None
     patient = Patient(
-        stores or (str((rows or DEFAULT_STATE) / _MEDIA),),
+        stores or (str(store_in(rows or DEFAULT_STATE)),),
         rows,
         database,
         cache,
