@@ -22,7 +22,7 @@ from origin.cli.database import (
     outward_setting,
     replicas_setting,
 )
-from origin.cli.store import stores_setting
+from origin.cli.store import store_in, stores_setting
 from origin.cli.uploads import (
     rules_of,
     upload_expiry_setting,
@@ -39,7 +39,6 @@ from origin.settings import setting
 from origin.stores.opening import StoreUnusable
 
 _WORKERS_MAX: Final = 256
-_MEDIA: Final = "media"
 _MB: Final = 1_000_000
 
 host_setting = setting(
@@ -222,8 +221,9 @@ def serve(
         raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
     rows = _rows(stores, state, database, replica_urls)
     if rows is not None and not stores:
-        stores = (str(rows.state / _MEDIA),)
-        _make(rows.state / _MEDIA)
+        folder = store_in(rows.state)
+        stores = (str(folder),)
+        _make(folder)
     field = AddressField(client_address_field)
     limits = ClientLimits(connections_per_client, requests_per_client)
     uploads = rules_of(upload_size_mb, upload_quota_mb, uploads_per_creator, upload_expiry_h)
