@@ -34,7 +34,7 @@ class Buffer:
     """Holds plays; ``overflowed`` counts those that found no room."""
 
     def __init__(self, held_max: int = HELD_MAX) -> None:
-        self._held_max = held_max
+        self.held_max = held_max
         self._held: dict[str, Play] = {}
         self._of_listeners: Counter[tuple[int, str]] = Counter()
         self._of_tracks: Counter[tuple[int, str, str]] = Counter()
@@ -50,7 +50,7 @@ class Buffer:
 
     def add(self, play: Play) -> bool:
         """Hold a play, which is not held yet; False where there is no room."""
-        if len(self._held) >= self._held_max:
+        if len(self._held) >= self.held_max:
             self.overflowed += 1
             return False
         self._held[play.ticket.nonce] = play

@@ -27,6 +27,7 @@ from origin.delivery.errors import DatabaseUnavailable, NotFound
 DAYS_DEFAULT: Final = 30
 DAYS_MAX: Final = 366
 _EPOCH: Final = date(1970, 1, 1)
+_FIRST_DAY: Final = (date.min - _EPOCH).days
 _READERS: Final = Who(Role.CREATOR, Scope.PLAYS)
 
 
@@ -55,8 +56,8 @@ class Plays:
     async def tell(self, call: Call[NoQuery, Beacons]) -> Answer:
         """Begin without a ticket, and be given one.
 
-        A later beacon shows it, with what was heard since. It counts once, when that are 30 s or the
-        whole of a track that is shorter, and that time has passed; what does not count says why.
+        A later beacon shows it, with what was heard since. It counts once, when that are 30 s or
+        the whole of a track that is shorter, and that time has passed; what does not count says why.
         As `text/plain`, the same JSON can come from `navigator.sendBeacon` on any page. What
         counts is written within a second or so. Of who listens nothing is kept but a digest,
         under a salt that is gone two days later.
@@ -88,7 +89,11 @@ class Plays:
 def _days(asked: PlaysAsked, today: date) -> tuple[int, int]:
     """Return the first and the last day that are asked for; raises QueryInvalid."""
     last = ((asked.last or today) - _EPOCH).days
-    first = last - DAYS_DEFAULT + 1 if asked.first is None else (asked.first - _EPOCH).days
+    first = (
+        max(last - DAYS_DEFAULT + 1, _FIRST_DAY)
+        if asked.first is None
+        else (asked.first - _EPOCH).days
+    )
     if asked.last is None and first > last:
         last = first
     if first > last:
