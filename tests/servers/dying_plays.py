@@ -25,7 +25,7 @@ def die() -> None:
 def dying_at(seam: str) -> None:
     """Let the second write of something end the process."""
     write, add_to_days = Writer.write, rows._add_to_days  # noqa: SLF001 a seam
-    writes = []
+    writes: list[int] = []
 
     async def dying_write(writer: Writer) -> int:
         if len(writes) == 1 and len(writer._buffer) and seam == "held":  # noqa: SLF001 a seam
@@ -43,7 +43,7 @@ def dying_at(seam: str) -> None:
             die()
 
     setattr(Writer, "write", dying_write)  # noqa: B010 no method of a type's
-    rows._add_to_days = dying_days  # noqa: SLF001 a seam
+    setattr(rows, "_add_to_days", dying_days)  # noqa: B010 a seam
 
 
 if __name__ == "__main__":

@@ -57,10 +57,10 @@ class Plays:
         """Begin without a ticket, and be given one.
 
         A later beacon shows it, with what was heard since. It counts once, when that are 30 s or
-        the whole of a track that is shorter, and that time has passed; what does not count says why.
-        As `text/plain`, the same JSON can come from `navigator.sendBeacon` on any page. What
-        counts is written within a second or so. Of who listens nothing is kept but a digest,
-        under a salt that is gone two days later.
+        the whole of a track that is shorter, and that time has passed; what does not count says
+        why. As `text/plain`, the same JSON can come from `navigator.sendBeacon` on any page. What
+        counts is written about once a second; a server that is killed loses what came since. Of
+        who listens nothing is kept but a digest, under a salt that is gone two days later.
         """
         agent = call.request.headers.get(hdrs.USER_AGENT, "")
         outcomes = await self._hearing.hear(call.body.plays, call.network, agent, call.now_s)

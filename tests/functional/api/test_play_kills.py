@@ -4,6 +4,8 @@ import asyncio
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,15 @@ from tests.servers.dying_plays import SEAMS
 
 REPOSITORY = Path(__file__).parents[3]
 DURATION_S = 0.5
+
+
+@contextmanager
+def running(command: list[str]) -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 async def beacons(base: str, *plays: dict[str, Any]) -> list[Any]:
@@ -44,22 +55,19 @@ async def test_a_kill_loses_the_last_second_at_most_and_doubles_nothing(
     await lasts(service, track_id, DURATION_S)
     folder = str(service.media.parent)
     command = [sys.executable, "-m", "tests.servers.dying_plays", folder, seam, *url]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+    with running(command) as process:
         assert process.stdout is not None
-        try:
-            base = process.stdout.readline().strip()
-            given = await beacons(base, *[{"track_id": track_id}] * 6)
-            tickets = [one["ticket"] for one in given]
-            await asyncio.sleep(DURATION_S)
-            assert await heard(base, track_id, tickets[:3]) == ["counted"] * 3
-            deadline = time.monotonic() + 20
-            while await number(service, play_marks) < 3:  # written within about a second
-                assert time.monotonic() < deadline
-                await asyncio.sleep(0.05)
-            assert await heard(base, track_id, tickets[3:]) == ["counted"] * 3
-            assert await asyncio.to_thread(process.wait, 20) == -9
-        finally:
-            process.kill()
+        base = process.stdout.readline().strip()
+        given = await beacons(base, *[{"track_id": track_id}] * 6)
+        tickets = [one["ticket"] for one in given]
+        await asyncio.sleep(DURATION_S)
+        assert await heard(base, track_id, tickets[:3]) == ["counted"] * 3
+        deadline = time.monotonic() + 20
+        while await number(service, play_marks) < 3:  # written within about a second
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+        assert await heard(base, track_id, tickets[3:]) == ["counted"] * 3
+        assert await asyncio.to_thread(process.wait, 20) == -9
     written = await play_count(service, track_id)
     assert written == (6 if seam == "written" else 3)
     assert await number(service, play_marks) == written
