@@ -7,7 +7,7 @@ import pytest
 from tusclient.client import TusClient
 
 from tests.acceptance.creating import Creator, admin, found, plays, stranger
-from tests.functional.supervising import embedded
+from tests.functional.supervising import embedded, until
 
 CHUNK_BYTES = 200_000
 

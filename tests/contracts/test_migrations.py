@@ -105,5 +105,5 @@ async def test_what_a_later_version_made_is_left_alone(database: AsyncEngine) ->
         await upgrade(database)
     async with database.begin() as connection:
         found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
     assert found == "9999"
