@@ -220,14 +220,18 @@ def serve(
         name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
         raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
     rows = _rows(stores, state, database, replica_urls)
-    if rows is not None and not stores:
-        folder = store_in(rows.state)
-        stores = (str(folder),)
-        _make(folder)
+    own_store = store_in(rows.state) if rows is not None and not stores else None
+    if own_store is not None:
+        stores = (str(own_store),)
     field = AddressField(client_address_field)
     limits = ClientLimits(connections_per_client, requests_per_client)
     uploads = rules_of(upload_size_mb, upload_quota_mb, uploads_per_creator, upload_expiry_h)
+    access_rules = access_of(
+        access, trusted_proxies=trusted_proxies, address_field=field, cache=cache
+    )
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
+    if own_store is not None:  # not before: what makes no sense leaves nothing behind
+        _make(own_store)
     try:
         run_server(
             Service(
@@ -239,9 +243,7 @@ def serve(
                 drain,
                 cdn_is_purged=cdn_is_purged,
                 rows=rows,
-                access=access_of(
-                    access, trusted_proxies=trusted_proxies, address_field=field, cache=cache
-                ),
+                access=access_rules,
                 uploads=uploads,
                 packager_jobs=packager_jobs if packages else 0,
                 outward=outward,

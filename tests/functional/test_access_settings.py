@@ -1,5 +1,7 @@
 """Who gets in to the API, as it is said to ``serve``."""
 
+from pathlib import Path
+
 import pytest
 
 from origin.cli.access import access_of
@@ -26,8 +28,11 @@ NOTHING = {
         (("--api-origins", "*"), "is no origin"),
     ],
 )
-def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], said: str) -> None:
-    done = soundbridge("serve", *arguments)
+def test_what_makes_no_sense_is_refused(
+    tmp_path: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    done = soundbridge("serve", "--state", tmp_path / "state", *arguments)
+    assert not (tmp_path / "state").exists(), "nothing is left behind"
     assert done.returncode == 2
     assert said in " ".join(done.stderr.split())
     assert "u:p" not in done.stderr

@@ -24,7 +24,8 @@ ERRORS: list[errors.ApiError] = [
             errors.PreconditionFailed, errors.StoreUnavailable, errors.BrokenObject,
             errors.ShuttingDown, errors.Unimplemented, errors.Unauthenticated,
             errors.CredentialsInvalid, errors.Forbidden, errors.Conflict, errors.Gone,
-            errors.LengthMissing, errors.ContentTooLarge, errors.MediaTypeUnsupported,
+            errors.Locked, errors.ChecksumMismatch, errors.LengthMissing, errors.ContentTooLarge,
+            errors.MediaTypeUnsupported,
             errors.Unprocessable,
         )
     ),
@@ -39,10 +40,10 @@ def test_all_errors_are_here() -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.code)
 def test_who_is_turned_away_for_now_is_told_until_when(error: errors.ApiError) -> None:
-    """RFC 9110 §10.2.3, RFC 6585 §4: with 429 and 503, in seconds, and with no other."""
+    """RFC 9110 §10.2.3, RFC 6585 §4: with 423, 429 and 503, in seconds, and with no other."""
     answer = problem.answer(error)
     assert (answer.status == 500) == (type(error) in OUR_FAULT)
-    expected = {429: "7", 503: "2"}.get(answer.status)
+    expected = {423: "2", 429: "7", 503: "2"}.get(answer.status)
     assert answer.headers.get("Retry-After") == expected
     is_missing = answer.status == 404
     assert answer.headers["Cache-Control"] == ("max-age=5" if is_missing else "no-store")
