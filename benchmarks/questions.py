@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,22 @@ class Question(Protocol):
     @property
     def answer(self) -> Callable[[Namespace, Path], dict[str, Any]]:
         """What is called with what was asked, and a folder that goes away afterwards."""
+
+
+def ask(program: str, questions: Mapping[str, tuple[Any, Mapping[str, int]]]) -> None:
+    """Answer the question that the command line asks, by name, and print one JSON document.
+
+    With each comes the module that answers, and how much it does unless told otherwise.
+    """
+    parser = ArgumentParser(prog=program, description="Ask one question, print one JSON document.")
+    named = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
+    for name, (module, options) in questions.items():
+        question = named.add_parser(name, help=first_line(module.__doc__))
+        for option, value in options.items():
+            question.add_argument(f"--{option.replace('_', '-')}", type=int, default=value)
+    asked = parser.parse_args()
+    module, options = questions[asked.question]
+    tell(module, asked, {name: getattr(asked, name) for name in options})
 
 
 def tell(question: Question, asked: Namespace, about: Mapping[str, Any]) -> None:

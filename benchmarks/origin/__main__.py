@@ -1,6 +1,5 @@
 """Ask one question, print one JSON document."""
 
-import argparse
 from typing import Any
 
 from benchmarks.origin import (
@@ -13,7 +12,7 @@ from benchmarks.origin import (
 )
 from benchmarks.origin.memory import answer as memory
 from benchmarks.origin.replay import answer as replay
-from benchmarks.questions import first_line, tell
+from benchmarks.questions import ask
 
 _OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
     "nginx": (against_nginx, {"seconds": 5, "rounds": 5}),
@@ -37,24 +36,5 @@ _OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
 """The module that answers, and how much it does unless told otherwise."""
 
 
-def main() -> None:
-    """Measure, and print one JSON document."""
-    asked = _parser().parse_args()
-    module, options = _OPTIONS[asked.question]
-    tell(module, asked, {name: getattr(asked, name) for name in options})
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.origin", description=first_line(__doc__)
-    )
-    questions = parser.add_subparsers(dest="question", required=True, metavar="QUESTION")
-    for name, (module, options) in _OPTIONS.items():
-        question = questions.add_parser(name, help=first_line(module.__doc__))
-        for option, value in options.items():
-            question.add_argument(f"--{option.replace('_', '-')}", type=int, default=value)
-    return parser
-
-
 if __name__ == "__main__":
-    main()
+    ask("python -m benchmarks.origin", _OPTIONS)

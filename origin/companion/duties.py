@@ -4,14 +4,19 @@ A lease decides only who tries. What must happen once is made so by the transact
 ``advance`` moves a duty's position from where its holder believes it to be, or does nothing.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Double, String, Table, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.database import Database
 from packager.queue.job import KEY_LENGTH_MAX, NAME_LENGTH_MAX
 from packager.queue.tables import metadata
+
+LEASE_S: Final = 10.0
 
 duties: Final = Table(
     "duties",
@@ -52,3 +57,28 @@ async def advance(connection: AsyncConnection, name: str, *, before: int, after:
         .values(position=after)
     )
     return moved.rowcount == 1
+
+
+@dataclass(slots=True)
+class Duty:
+    """A duty as one process sees it; ``holder`` tells processes apart."""
+
+    database: Database
+    name: str
+    holder: str
+    clock: Callable[[], float]
+    _until_s: float = 0.0
+
+    async def is_ours(self) -> bool:
+        """Take the duty, or keep it; False where another has it. Raises DatabaseUnavailable."""
+        now_s = self.clock()
+        if now_s < self._until_s - LEASE_S / 2:
+            return True
+        async with self.database.change() as connection:
+            taken = await take(connection, self.name, self.holder, now_s=now_s, lease_s=LEASE_S)
+        self._until_s = now_s + LEASE_S if taken else 0.0
+        return taken
+
+    def doubt(self) -> None:
+        """Believe no more that it is ours, until that was asked again."""
+        self._until_s = 0.0

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from structlog.testing import capture_logs
 
 from origin.database.engine import open_database
 from packager.errors import StoreFailed
@@ -161,21 +162,19 @@ async def test_a_failure_is_written_down_and_the_worker_goes_on(database: AsyncE
     assert found.not_before_s > time.time()
 
 
-async def test_a_handler_that_breaks_fails_its_job_alone(
-    database: AsyncEngine, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_handler_that_breaks_fails_its_job_alone(database: AsyncEngine) -> None:
     async def handler(_: Run) -> Completion:
         raise ZeroDivisionError("of course")
 
+    async def has_failed() -> bool:
+        return (await row(database)).failure_code is not None
+
     await ask(database)
-    async with working(database, handler):
-
-        async def has_failed() -> bool:
-            return (await row(database)).failure_code is not None
-
-        await wait_until(has_failed)
+    with capture_logs() as events:
+        async with working(database, handler):
+            await wait_until(has_failed)
     assert (await row(database)).failure_reason == "ZeroDivisionError: of course"
-    assert "handler broke" in capsys.readouterr().out
+    assert "handler broke" in [each["event"] for each in events]
 
 
 async def test_no_more_jobs_at_a_time_than_slots(database: AsyncEngine) -> None:

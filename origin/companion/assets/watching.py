@@ -28,10 +28,10 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.making import news as track_news
 from origin.companion.database import Database
+from origin.companion.duties import Duty
 from origin.delivery.errors import DatabaseUnavailable
 
 DUTY: Final = "assets"
-LEASE_S: Final = 10.0
 _EVERY_S: Final = 0.5
 _AT_ONCE: Final = 100
 _AGAIN_EVERY_S: Final = 15.0
@@ -73,15 +73,19 @@ class Watch:
     clock: Callable[[], float] = time.time
     degraded: int = 0
     """How many assets have lost objects, as far as was seen."""
-    _until_s: float = field(default=0.0)
+    duty: Duty = field(init=False)
     _again_s: float = field(default=0.0)
     _patient_until_s: float = field(default=0.0)
+
+    def __post_init__(self) -> None:
+        """Begin without the duty."""
+        self.duty = Duty(self.database, DUTY, self.holder, self.clock)
 
     async def keep(self) -> None:
         """Watch until cancelled."""
         while True:
             try:
-                if await self._is_ours():
+                if await self.duty.is_ours():
                     await self.tell_news()
                     if self.clock() >= self._again_s:
                         self._again_s = self.clock() + _AGAIN_EVERY_S
@@ -90,17 +94,8 @@ class Watch:
                 _log.warning("assets not watched", cause=str(error.__cause__).partition("\n")[0])
             except Exception:  # noqa: BLE001 one asset that is not understood must not be the end of all
                 _log.exception("assets not watched")
-                await asyncio.sleep(LEASE_S)
+                await asyncio.sleep(duties.LEASE_S)
             await asyncio.sleep(_EVERY_S)
-
-    async def _is_ours(self) -> bool:
-        now_s = self.clock()
-        if now_s < self._until_s - LEASE_S / 2:
-            return True
-        async with self.database.change() as connection:
-            taken = await duties.take(connection, DUTY, self.holder, now_s=now_s, lease_s=LEASE_S)
-        self._until_s = now_s + LEASE_S if taken else 0.0
-        return taken
 
     async def tell_news(self) -> None:
         """Look for what was published, and tell what has become of assets."""

@@ -19,6 +19,7 @@ from origin.companion import duties
 from origin.companion.catalogue import events
 from origin.companion.catalogue.events import Event
 from origin.companion.database import Database
+from origin.companion.duties import Duty
 from origin.companion.webhooks.policy import wants
 from origin.companion.webhooks.queueing import KIND, add_delivery, body_of
 from origin.companion.webhooks.tables import deliveries, webhooks
@@ -26,7 +27,6 @@ from origin.delivery.errors import DatabaseUnavailable
 from packager.queue.tables import jobs
 
 DUTY: Final = "webhooks"
-LEASE_S: Final = 10.0
 KEPT_S: Final = 30 * 24 * 3600.0
 _EVERY_S: Final = 0.5
 _AT_ONCE: Final = 100
@@ -48,35 +48,29 @@ class Dispatch:
     holder: str
     new_id: Callable[[], str]
     clock: Callable[[], float] = time.time
-    _until_s: float = field(default=0.0)
+    duty: Duty = field(init=False)
     _clear_s: float = field(default=0.0)
+
+    def __post_init__(self) -> None:
+        """Begin without the duty."""
+        self.duty = Duty(self.database, DUTY, self.holder, self.clock)
 
     async def keep(self) -> None:
         """Dispatch until cancelled."""
         while True:
             try:
-                if await self.is_ours():
+                if await self.duty.is_ours():
                     while await self.dispatch():
                         pass
                     await self._clear_now_and_then()
             except Overtaken:
-                self._until_s = 0.0
+                self.duty.doubt()
             except DatabaseUnavailable as error:
                 _log.warning("events not told", cause=str(error.__cause__).partition("\n")[0])
             except Exception:  # noqa: BLE001 it must not be the end of all
                 _log.exception("events not told")
-                await asyncio.sleep(LEASE_S)
+                await asyncio.sleep(duties.LEASE_S)
             await asyncio.sleep(_EVERY_S)
-
-    async def is_ours(self) -> bool:
-        """Take the duty, or keep it; False where another has it."""
-        now_s = self.clock()
-        if now_s < self._until_s - LEASE_S / 2:
-            return True
-        async with self.database.change() as connection:
-            taken = await duties.take(connection, DUTY, self.holder, now_s=now_s, lease_s=LEASE_S)
-        self._until_s = now_s + LEASE_S if taken else 0.0
-        return taken
 
     async def dispatch(self) -> bool:
         """Make deliveries of the next events; False where there are none."""

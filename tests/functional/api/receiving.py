@@ -71,7 +71,7 @@ class Sending:
 
     async def send(self) -> int:
         """Send what is due, and return how many attempts that took."""
-        assert await self.dispatch.is_ours()
+        assert await self.dispatch.duty.is_ours()
         while await self.dispatch.dispatch():
             pass
         attempts = 0

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import func, select
 
-from origin.companion.duties import position
+from origin.companion.duties import LEASE_S, position
 from origin.companion.webhooks import dispatching
 from origin.companion.webhooks.dispatching import DUTY, KEPT_S, Dispatch
 from origin.companion.webhooks.endpoints import WEBHOOKS_MAX
@@ -159,7 +159,7 @@ async def test_nothing_is_lost_or_doubled_however_many_dispatch(
     service = packaging.service
     ann = await service.user()
     made = await service.post("/v1/webhooks", ann, draft(receiver.url, "asset.created"))
-    assert await sending.dispatch.is_ours()
+    assert await sending.dispatch.duty.is_ours()
     dispatchers = [sending.dispatcher(f"holder-{number}") for number in range(holders)]
 
     async def dispatch(by: Dispatch) -> None:
@@ -186,11 +186,11 @@ async def test_one_dispatches_at_a_time_and_another_takes_over(
     packaging: Packaging, sending: Sending
 ) -> None:
     one, two = sending.dispatcher("one"), sending.dispatcher("two")
-    assert await one.is_ours()
-    assert not await two.is_ours()
-    packaging.now_s += dispatching.LEASE_S + 1
-    assert await two.is_ours(), "the first has not been heard of"
-    assert not await one.is_ours()
+    assert await one.duty.is_ours()
+    assert not await two.duty.is_ours()
+    packaging.now_s += LEASE_S + 1
+    assert await two.duty.is_ours(), "the first has not been heard of"
+    assert not await one.duty.is_ours()
 
 
 async def test_no_message_goes_where_strangers_have_no_business(

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 import structlog
 from aiohttp.http_exceptions import BadHttpMessage
@@ -7,7 +9,10 @@ from origin.delivery import logs
 
 
 @pytest.fixture(autouse=True)
-def _untouched_configuration() -> None:
+def _untouched_configuration() -> Iterator[None]:
+    """Neither another test's settings for these, nor these for others."""
+    structlog.reset_defaults()
+    yield
     structlog.reset_defaults()
 
 
@@ -43,7 +48,6 @@ def test_people_get_colours_and_programs_json(
     monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
     logs.configure()
     assert isinstance(structlog.get_config()["processors"][-1], processor)
-    structlog.reset_defaults()
 
 
 class Lines:
