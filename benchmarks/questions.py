@@ -20,7 +20,7 @@ class Question(Protocol):
         """What is called with what was asked, and a folder that goes away afterwards."""
 
 
-def ask(program: str, questions: Mapping[str, tuple[Any, Mapping[str, int]]]) -> None:
+def ask(program: str, questions: Mapping[str, tuple[Any, Mapping[str, float]]]) -> None:
     """Answer the question that the command line asks, by name, and print one JSON document.
 
     With each comes the module that answers, and how much it does unless told otherwise.
@@ -30,7 +30,7 @@ def ask(program: str, questions: Mapping[str, tuple[Any, Mapping[str, int]]]) ->
     for name, (module, options) in questions.items():
         question = named.add_parser(name, help=first_line(module.__doc__))
         for option, value in options.items():
-            question.add_argument(f"--{option.replace('_', '-')}", type=int, default=value)
+            question.add_argument(f"--{option.replace('_', '-')}", type=type(value), default=value)
     asked = parser.parse_args()
     module, options = questions[asked.question]
     tell(module, asked, {name: getattr(asked, name) for name in options})

@@ -1,5 +1,6 @@
 """Fixtures that many rooms use: real music, cut once a session, and one PostgreSQL."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.sources.package import readers_ended
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
+
+# Tests start hundreds of programs: each would compile all that it imports anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -14,13 +14,13 @@ from benchmarks.origin.memory import answer as memory
 from benchmarks.origin.replay import answer as replay
 from benchmarks.questions import ask
 
-_OPTIONS: dict[str, tuple[Any, dict[str, int]]] = {
-    "nginx": (against_nginx, {"seconds": 5, "rounds": 5}),
-    "two-workers": (two_workers, {"seconds": 5, "rounds": 5}),
-    "l2": (second_tier, {"seconds": 5, "rounds": 5, "segments": 1500}),
-    "store": (store_misses, {"seconds": 5, "rounds": 5, "segments": 1500}),
-    "many-connections": (many_connections, {"seconds": 15, "rounds": 3}),
-    "rude-clients": (rude_clients, {"seconds": 35, "rounds": 3}),
+_OPTIONS: dict[str, tuple[Any, dict[str, float]]] = {
+    "nginx": (against_nginx, {"seconds": 5.0, "rounds": 5}),
+    "two-workers": (two_workers, {"seconds": 5.0, "rounds": 5}),
+    "l2": (second_tier, {"seconds": 5.0, "rounds": 5, "segments": 1500}),
+    "store": (store_misses, {"seconds": 5.0, "rounds": 5, "segments": 1500}),
+    "many-connections": (many_connections, {"seconds": 15.0, "rounds": 3}),
+    "rude-clients": (rude_clients, {"seconds": 35.0, "rounds": 3}),
     "memory": (memory, {"plays": 30_000, "tracks": 500, "seed": 1, "memory": 250}),
     "replay": (
         replay,

@@ -1,17 +1,15 @@
 """Bringing a database's schema up to date, whoever else does so at the same time."""
 
 from enum import Enum, auto
+from importlib.resources import files
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _LOCK_NUMBER: Final = 0x736F756E64
 """Of PostgreSQL's advisory lock; any number that no other program takes."""
+_VERSION: Final = table("alembic_version", column("version_num"))
 
 
 class SchemaAge(Enum):
@@ -27,46 +25,48 @@ class NewerSchema(Exception):
     """A later version than this one has brought the database up to date."""
 
 
-async def upgrade(engine: AsyncEngine, version: str = "head") -> None:
+async def upgrade(engine: AsyncEngine, version: str | None = None) -> None:
     """Run the migrations that are missing up to ``version``, which is the newest unless given.
 
     They are one transaction; processes wait for each other. Raises NewerSchema.
     """
+    version = version or newest_version()
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
-        await connection.run_sync(_upgrade, version)
+        there = await connection.run_sync(_versions)
+        if not _known().issuperset(there):
+            raise NewerSchema
+        if there == {version}:
+            return
+        from origin.database.migrating import migrate  # noqa: PLC0415 long to load, rarely needed
+
+        await connection.run_sync(migrate, version)
 
 
 async def schema_age(connection: AsyncConnection) -> SchemaAge:
     """Say of which version a database is, and change nothing."""
-    return await connection.run_sync(_age)
-
-
-def _age(connection: Connection) -> SchemaAge:
-    scripts = ScriptDirectory.from_config(_config())
-    there = set(MigrationContext.configure(connection).get_current_heads())
+    there = await connection.run_sync(_versions)
     if not there:
         return SchemaAge.NONE
-    if not _known(scripts).issuperset(there):
+    if not _known().issuperset(there):
         return SchemaAge.NEWER
-    return SchemaAge.OURS if there == set(scripts.get_heads()) else SchemaAge.OLDER
+    return SchemaAge.OURS if there == {newest_version()} else SchemaAge.OLDER
 
 
-def _upgrade(connection: Connection, version: str) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    known = _known(ScriptDirectory.from_config(config))
-    if not known.issuperset(MigrationContext.configure(connection).get_current_heads()):
-        raise NewerSchema
-    command.upgrade(config, version)
+def newest_version() -> str:
+    """Return the version after the last migration."""
+    return max(_known())
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", "origin.database:migrations")
-    return config
+def _known() -> set[str]:
+    """Return the versions that migrations make, which are in the names of their files."""
+    names = (each.name for each in (files("origin.database.migrations") / "versions").iterdir())
+    return {name[1:].partition("_")[0] for name in names if name.startswith("v")}
 
 
-def _known(scripts: ScriptDirectory) -> set[str]:
-    return {script.revision for script in scripts.walk_revisions()}
+def _versions(connection: Connection) -> set[str]:
+    """Return which versions the database has; none before its first migration."""
+    if not inspect(connection).has_table(_VERSION.name):
+        return set()
+    return set(connection.scalars(select(_VERSION.c.version_num)))

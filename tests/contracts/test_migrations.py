@@ -1,16 +1,21 @@
 """Databases that an earlier version left are brought up to date with what is in them."""
 
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, insert, inspect, select, table, text
 from sqlalchemy import column as named
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.collecting.rows import read_row
-from origin.database.schema import NewerSchema, upgrade
+from origin.database.schema import NewerSchema, newest_version, upgrade
 from origin.packaging_job import KIND, PackagingJob
 from packager.publishing.garbage import Row
 from packager.queue.claim import claim
@@ -43,7 +48,7 @@ async def first(database: AsyncEngine) -> AsyncIterator[AsyncEngine]:
     """A database as the first version made it, empty."""
     await start_again(database, "0001")
     yield database
-    await start_again(database, "head")
+    await start_again(database, newest_version())
 
 
 def columns(connection: Connection) -> set[str]:
@@ -105,5 +110,29 @@ async def test_what_a_later_version_made_is_left_alone(database: AsyncEngine) ->
         await upgrade(database)
     async with database.begin() as connection:
         found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0008'"))
+        back = text("UPDATE alembic_version SET version_num = :newest")
+        await connection.execute(back, {"newest": newest_version()})
     assert found == "9999"
+
+
+def test_the_newest_is_the_one_that_nothing_follows() -> None:
+    config = Config()
+    config.set_main_option("script_location", "origin.database:migrations")
+    assert ScriptDirectory.from_config(config).get_heads() == [newest_version()]
+
+
+def test_who_finds_nothing_to_migrate_loads_nothing_that_does(migrated: Path) -> None:
+    """It takes longer than all else that opens a database."""
+    opening = f"""
+import asyncio, sys
+from pathlib import Path
+from origin.database.engine import open_database
+
+async def main():
+    async with open_database(Path({str(migrated)!r}), None):
+        print("alembic" in sys.modules)
+
+asyncio.run(main())
+"""
+    said = subprocess.run([sys.executable, "-c", opening], capture_output=True, check=True)
+    assert said.stdout.strip() == b"False"
