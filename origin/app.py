@@ -100,7 +100,7 @@ def create_app(
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]
     Probes(probed, draining).add_routes(app)
-    page.add_routes(app, responder)
+    page.add_routes(app, responder, with_api=companion is not None)
     return app
 
 

@@ -113,6 +113,8 @@ async def _serve_beside(
     verified = None if rules is None else rules.verified
     hot = HotPath(answers, verified, process.telemetry.notes, service.defence.address_field)
     application = _application(process, draining, rules, answers, companion)
+    if companion is not None:
+        _count_plays(companion, process.telemetry)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
@@ -165,6 +167,17 @@ def _application(
         )
     except PageMissing as error:
         raise ServerFailed(str(error)) from error
+
+
+def _count_plays(companion: "Companion", telemetry: Telemetry) -> None:
+    metrics, held = telemetry.metrics, companion.playing.buffer
+    metrics.gauge("held_plays", "Plays that are not written yet.", lambda: len(held))
+    for name, what, read in (
+        ("counted_plays", "Plays that were written.", lambda: held.written),
+        ("repeated_plays", "Not written: twice there, or too many.", lambda: held.refused),
+        ("overflowed_plays", "Turned away: no room is left for more.", lambda: held.overflowed),
+    ):
+        metrics.counter(name, what, read)
 
 
 def _count(guard: Guard, telemetry: Telemetry) -> None:

@@ -18,6 +18,7 @@ from origin.companion.catalogue import listing
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.identity.principal import Role
 from origin.companion.identity.tables import users
+from origin.companion.plays.trending import score_with
 from packager.queue.tables import assets
 
 NOW_S: Final = 1_924_992_000.0
@@ -140,6 +141,7 @@ def _track_row(chance: random.Random, artist_ids: list[str]) -> dict[str, Any]:
         "tags": json.dumps([TAGS[int(len(TAGS) * chance.random() ** 2)]]),
         "language": "en", "explicit": False, "visibility": visibility, "released_on": None,
         "duration_s": 180.0, "play_count": _plays(chance, age), "created_s": created_s,
+        "trending": score_with(0, [created_s]),
         "updated_s": created_s, "version": 1, "published_s": since_s, **listing.columns(since_s),
     }  # fmt: skip
 

@@ -78,6 +78,9 @@ def all_lists(catalogue: Catalogue) -> dict[str, Listed]:
         "own": Listed(_own(), [tracks.c.user_id == catalogue.user_id], catalogue.user_id),
         "own, artist": Listed(_own(artist_id=catalogue.artist_id), [of_artist], catalogue.user_id),
     }
+    trending = Order.TRENDING
+    lists["trending"] = Listed(_public(order=trending), [_LISTED])
+    lists["trending, genre"] = Listed(_public(order=trending, genre=genre), [_LISTED, of_genre])
     for days in (1, 30, 365, 1_500):
         since = (datetime.fromtimestamp(NOW_S, UTC) - timedelta(days=days)).date()
         young = tracks.c.listed_day >= listing.day_of(NOW_S) - days

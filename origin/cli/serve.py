@@ -22,7 +22,7 @@ from origin.cli.database import (
     outward_setting,
     replicas_setting,
 )
-from origin.cli.store import stores_setting
+from origin.cli.store import store_in, stores_setting
 from origin.cli.uploads import (
     rules_of,
     upload_expiry_setting,
@@ -39,7 +39,6 @@ from origin.settings import setting
 from origin.stores.opening import StoreUnusable
 
 _WORKERS_MAX: Final = 256
-_MEDIA: Final = "media"
 _MB: Final = 1_000_000
 
 host_setting = setting(
@@ -221,7 +220,7 @@ def serve(
         name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
         raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
     rows = _rows(stores, state, database, replica_urls)
-    own_store = rows.state / _MEDIA if rows is not None and not stores else None
+    own_store = store_in(rows.state) if rows is not None and not stores else None
     if own_store is not None:
         stores = (str(own_store),)
     field = AddressField(client_address_field)

@@ -1,10 +1,15 @@
 """The setting for where packaged assets are: several stores for who serves, one for who writes."""
 
+from pathlib import Path
+from typing import Final
+
 import click
 
 from origin.concealing import without_secrets
 from origin.settings import setting
 from origin.stores.opening import StoreUnusable, local_path
+
+_MEDIA: Final = "media"
 
 stores_setting = setting(
     "--store",
@@ -24,6 +29,11 @@ store_setting = setting(
     callback=lambda _context, _option, stores: _the_only(stores),
     help="Folder or store URL to package into.",
 )
+
+
+def store_in(state: Path) -> Path:
+    """Return the folder that is the store where no other one is given."""
+    return state / _MEDIA
 
 
 def _each_once(stores: tuple[str, ...]) -> tuple[str, ...]:

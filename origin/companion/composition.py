@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import time
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
 from origin.companion.pages.serving import add_pages
+from origin.companion.plays.playing import Playing
 from origin.companion.search.endpoints import Searching
 from origin.companion.search.finding import Finding
 from origin.companion.uploads.belongings import UploadBelongings
@@ -71,7 +73,7 @@ class Companion:
     counts requests for all processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of
     the queue. Without ``uploads``, nothing can be uploaded; without ``finding``, rows are searched
     without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
-    ``outward`` are private networks that webhooks may reach.
+    ``outward`` are private networks that webhooks may reach. ``playing`` is to be run beside, too.
     """
 
     def __init__(
@@ -86,12 +88,15 @@ class Companion:
         finding: Finding | None = None,
         is_draining: "Callable[[], bool]" = lambda: False,
         outward: "Sequence[Network]" = (),
+        clock: "Callable[[], float]" = time.time,
     ) -> None:
         access = access or Access()
         self._uploads = uploads
         self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))
         self._cross_origin = CrossOrigin(frozenset(access.origins))
         self.uses = Uses(database)
+        self._clock = clock
+        self.playing = Playing(database, secrets.token_bytes, clock)
         authenticator = Authenticator(
             database, self._clients, self.uses, tokens, trusted_origins=frozenset(access.origins)
         )
@@ -120,13 +125,14 @@ class Companion:
             *AssetChanges(database, media, new_random_id).endpoints(),
             *WebhookEndpoints(database, new_random_id, may_be_private=bool(outward)).endpoints(),
             *DeliveryEndpoints(database, new_random_id).endpoints(),
+            *self.playing.endpoints(),
             *Searching(finding or Finding(database)).endpoints(),
             *(() if uploads is None else upload_endpoints(uploads)),
         ]
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""
-        routes = Routes(self._admission, responder, self._idempotency, self._clients)
+        routes = Routes(self._admission, responder, self._idempotency, self._clients, self._clock)
         routes.add(app, self.endpoints)
         app.on_response_prepare.append(self._cross_origin.put_on)
         app.on_shutdown.append(self._end_streams)

@@ -70,6 +70,8 @@ async def open_companion(
         )
         for work, name in (
             (companion.uses.run(), "uses"),
+            (companion.playing.writer.run(), "plays"),
+            (companion.playing.writer.keep_sweeping(), "sweep of plays"),
             (sweep(database), "sweep of identity"),
             (keep_emptying(database), "emptying deleted artists"),
             (work_in_queue(database, companion.handlers), "jobs of the API"),

@@ -43,8 +43,14 @@ const entry = (source) => {
   return found ? `assets/${path.basename(found[0])}` : bundled(source);
 };
 
+// What the entry imports at once is asked for beside it, not after it.
+const main = outputs.find(([, output]) => output.entryPoint === "src/main.js")[1];
+const preloads = main.imports
+  .filter(({ kind }) => kind === "import-statement")
+  .map(({ path: file }) => `<link rel="modulepreload" href="assets/${path.basename(file)}">`);
+
 const template = await readFile(path.join(here, "src/index.html"), "utf8");
-const page = template.replaceAll(/%(src\/[\w.]+)%/g, (_, source) => entry(source));
+const page = template.replaceAll(/%(src\/[\w.]+)%/g, (_, source) => entry(source)).replace("%preloads%", preloads.join(""));
 await mkdir(destination, { recursive: true });
 await writeFile(path.join(destination, "index.html"), page);
 

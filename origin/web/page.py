@@ -1,4 +1,4 @@
-"""Serves the player page at ``/`` and the files it asks for below ``/assets/``.
+"""Serves the page at ``/``, creators' at ``/upload`` and ``/mine``, their files below ``/assets/``.
 
 The build hook left them in ``dist/``. They are few, small and the same for as long as a process
 runs, so they are read once and served from memory. Names below ``assets/`` hold a hash of their
@@ -47,12 +47,25 @@ class PageMissing(Exception):
     """The page's bundle is not where installing the package should have put it."""
 
 
-def read_page(dist: Traversable) -> dict[str, Resource]:
-    """Read the bundle, by URL path; PageMissing where there is none."""
+_API_PAGES: Final = ("/upload", "/mine")
+
+
+def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resource]:
+    """Read the bundle, by URL path; PageMissing where there is none.
+
+    ``with_api`` has the page say that there is an API, so that no browser has to try, and has the
+    pages of creators, which are the same document.
+    """
     try:
-        page = {"/": _read(dist / "index.html", ObjectClass.PAGE)}
+        content = (dist / "index.html").read_bytes()
+        if with_api:
+            content = content.replace(b"<html ", b"<html data-api ", 1)
+        document = _resource("index.html", content, ObjectClass.PAGE)
+        page = dict.fromkeys(("/", *(_API_PAGES if with_api else ())), document)
         for path in (dist / "assets").iterdir():
-            page[f"/assets/{path.name}"] = _read(path, ObjectClass.PAGE_ASSET)
+            page[f"/assets/{path.name}"] = _resource(
+                path.name, path.read_bytes(), ObjectClass.PAGE_ASSET
+            )
     except FileNotFoundError as error:
         raise PageMissing(
             "The player page has not been bundled. Installing the package bundles it:"
@@ -61,16 +74,15 @@ def read_page(dist: Traversable) -> dict[str, Resource]:
     return page
 
 
-def _read(path: Traversable, object_class: ObjectClass) -> Resource:
-    content = path.read_bytes()
-    kind = ObjectKind(object_class, _MEDIA_TYPES[path.name.rpartition(".")[2]])
+def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:
+    kind = ObjectKind(object_class, _MEDIA_TYPES[name.rpartition(".")[2]])
     digest = hashlib.sha256(content).hexdigest()
     return Resource(kind, digest, MemoryBody(content))
 
 
-def add_routes(app: web.Application, responder: Responder) -> None:
+def add_routes(app: web.Application, responder: Responder, *, with_api: bool = False) -> None:
     """Add the page and its files to ``app``; PageMissing where the installation left them out."""
-    page = read_page(files("origin.web") / "dist")
+    page = read_page(files("origin.web") / "dist", with_api=with_api)
 
     async def answer(request: web.Request) -> web.Response:
         resource = page.get(request.path)
@@ -80,5 +92,6 @@ def add_routes(app: web.Application, responder: Responder) -> None:
         response.headers.update(SECURITY_HEADERS)
         return response
 
-    app.router.add_get("/", answer)
+    for path in ("/", *(_API_PAGES if with_api else ())):
+        app.router.add_get(path, answer)
     app.router.add_get("/assets/{name}", answer)

@@ -34,6 +34,8 @@ INDEX_OF = {
     "plays": "ix_tracks_play_count_id",
     "plays, genre": "ix_tracks_genre_play_count_id",
     "plays, artist": "ix_tracks_artist_id_play_count_id",
+    "trending": "ix_tracks_trending_id",
+    "trending, genre": "ix_tracks_genre_trending_id",
     "album": "ix_tracks_album_id_album_position_id",
     "own": "ix_tracks_user_id_created_s_id",
     "own, artist": "ix_tracks_artist_id_created_s_id",

@@ -1,15 +1,17 @@
-"""``soundbridge admin``: what operators do with users, and what users are known by."""
+"""``soundbridge admin``: what operators do with users and what they made."""
 
 import click
 
 from origin.cli.admin.keys import key
 from origin.cli.admin.links import sign_in_link
+from origin.cli.admin.tracks import track
+from origin.cli.admin.upkeep import reap, reindex
 from origin.cli.admin.users import user
 
 
-@click.group(short_help="Make users, keys and sign-in links.")
+@click.group(short_help="Users, keys, sign-in links, tracks; upkeep.")
 def admin() -> None:
-    """Make users, what they are known by, and take it away again.
+    """Make users and what they are known by, take it and what they made away, and look after it.
 
     \b
     soundbridge admin user add Ann --role creator
@@ -17,5 +19,5 @@ def admin() -> None:
     """  # noqa: D301 click wants the character, not its name
 
 
-for command in (user, key, sign_in_link):
+for command in (user, key, sign_in_link, track, reindex, reap):
     admin.add_command(command)

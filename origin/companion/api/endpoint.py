@@ -73,7 +73,8 @@ class Endpoint:
     """An operation; ``name`` is its operationId, ``handle``'s docstring its description.
 
     ``query`` and ``body`` are what it takes, ``gives`` is the model of its answer; ``streams`` says
-    that it reads the body, or writes the answer, by itself: then ``body_types`` are what it reads.
+    that it reads the body, or writes the answer, by itself. ``body_types`` are what it reads then;
+    otherwise, as what else than JSON's own type the same JSON may come.
     ``raises`` are the errors it can end with, beside those that every endpoint has.
     ``gives_secret`` says that its answer is shown once, and kept nowhere.
     """

@@ -164,7 +164,9 @@ def _operation(
     if endpoint.who.role is not None:
         operation["security"] = _SECURITY
     if endpoint.body is not NoBody:
-        content = {"application/json": {"schema": references[endpoint.body, "validation"]}}
+        schema = references[endpoint.body, "validation"]
+        types = ("application/json", *endpoint.body_types)
+        content = {media_type: {"schema": schema} for media_type in types}
         operation["requestBody"] = {"required": True, "content": content}
     elif endpoint.body_types:
         content = {media_type: {"schema": {}} for media_type in endpoint.body_types}

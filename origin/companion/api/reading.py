@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Collection
 from typing import Final, TypeVar
 
 from aiohttp import hdrs, web
@@ -37,13 +38,15 @@ def read_query(request: web.Request, model: type[_M]) -> _M:
         raise QueryInvalid(_fields(error, "")) from error
 
 
-async def read_body(request: web.Request, model: type[_M], bytes_max: int) -> _M:
-    """Return a JSON body; raises what is wrong with it."""
+async def read_body(
+    request: web.Request, model: type[_M], bytes_max: int, types: Collection[str] = ()
+) -> _M:
+    """Return a JSON body, which may come as one of these types, too; raises what is wrong."""
     if not request.can_read_body:
         if not any(field.is_required() for field in model.model_fields.values()):
             return model()
         raise BodyInvalid([FieldError("#", "there is none")])
-    if not _JSON.fullmatch(request.content_type):
+    if not _JSON.fullmatch(request.content_type) and request.content_type not in types:
         raise MediaTypeUnsupported("Send JSON here, as `Content-Type: application/json`.")
     if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
         raise MediaTypeUnsupported("Send the body as it is, without a Content-Encoding.")

@@ -78,7 +78,9 @@ class Routes:
             body = (
                 NoBody()
                 if endpoint.streams
-                else await read_body(request, endpoint.body, endpoint.body_bytes_max)
+                else await read_body(
+                    request, endpoint.body, endpoint.body_bytes_max, endpoint.body_types
+                )
             )
             network = self._clients.network_of(request) if changes_things(request.method) else ""
             call = Call(request, principal, request.match_info, query, body, now_s, network)

@@ -97,6 +97,7 @@ tracks: Final = Table(
     Column("released_on", String(10)),
     Column("duration_s", Double),
     Column("play_count", BigInteger, nullable=False),
+    Column("trending", Double, nullable=False, server_default=text("0")),
     Column("created_s", Double, nullable=False),
     Column("updated_s", Double, nullable=False),
     Column("version", Integer, nullable=False),
@@ -118,6 +119,8 @@ tracks: Final = Table(
             ("play_count",),
             ("genre", "play_count"),
             ("artist_id", "play_count"),
+            ("trending",),
+            ("genre", "trending"),
         )
     ),
     *(

@@ -32,7 +32,7 @@ async def add_named(connection: AsyncConnection, name: str, role: Role, *, now_s
     """Add a user, and return the id; raises NotDone."""
     user_id = new_id(secrets.token_bytes(ID_BYTES))
     await add_user(connection, user_id, name=_line(name), role=role, now_s=now_s)
-    await _tell(connection, user_id, "addUser", user_id, now_s)
+    await tell(connection, user_id, "addUser", user_id, now_s)
     return user_id
 
 
@@ -62,13 +62,13 @@ async def give_role(connection: AsyncConnection, user: str, role: Role, *, now_s
     """Let a user be something else; raises NotDone."""
     user_id = (await named(connection, user)).id
     await change_user(connection, user_id, role=role)
-    await _tell(connection, user_id, f"role:{role.name.lower()}", user_id, now_s)
+    await tell(connection, user_id, f"role:{role.name.lower()}", user_id, now_s)
 
 
 async def remove_user(connection: AsyncConnection, user: str, *, now_s: float) -> None:
     """Take a user away, and begin to take away what is theirs; raises NotDone."""
     user_id = (await named(connection, user)).id
-    await _tell(connection, user_id, "removeUser", user_id, now_s)
+    await tell(connection, user_id, "removeUser", user_id, now_s)
     await begin_erasing(connection, user_id, now_s=now_s)
 
 
@@ -94,7 +94,7 @@ async def add_key_for(
         now_s=now_s,
         expires_s=expires_s,
     )
-    await _tell(connection, user_id, "createKey", key.id, now_s)
+    await tell(connection, user_id, "createKey", key.id, now_s)
     return key.text
 
 
@@ -110,7 +110,7 @@ async def revoke_any(connection: AsyncConnection, key_id: str, *, now_s: float) 
     if key is None:
         raise NotDone(f"No key that is good has the id {key_id}.")
     await keys.revoke_key(connection, key_id, now_s=now_s)
-    await _tell(connection, key.user_id, "revokeKey", key_id, now_s)
+    await tell(connection, key.user_id, "revokeKey", key_id, now_s)
 
 
 async def link_for(connection: AsyncConnection, user: str, *, now_s: float) -> str:
@@ -118,7 +118,7 @@ async def link_for(connection: AsyncConnection, user: str, *, now_s: float) -> s
     user_id = (await named(connection, user)).id
     secret = secret_of(secrets.token_bytes(SECRET_BYTES))
     await sessions.add_link(connection, secret, user_id, now_s=now_s)
-    await _tell(connection, user_id, "createSignInLink", "", now_s)
+    await tell(connection, user_id, "createSignInLink", "", now_s)
     return secret
 
 
@@ -129,8 +129,9 @@ def _line(text: str) -> str:
         raise NotDone(f"{text!r} is no name: {error.errors()[0]['msg']}.") from error
 
 
-async def _tell(
+async def tell(
     connection: AsyncConnection, user_id: str, action: str, subject: str, now_s: float
 ) -> None:
+    """Write down in the audit what an operator did; ``user_id`` is whom it concerns."""
     deed = audit.Deed(user_id, action, subject, _MEANS, "", "")
     await audit.add(connection, deed, now_s=now_s)

@@ -177,11 +177,13 @@ class SoundPlayer extends HTMLElement {
 
   /** Show what is known now of the track that plays, and let it play on. */
   #complete(track) {
-    this.#track = track;
+    const { title, artist, album } = this.#track; // the catalogue's, where it had them
+    const named = { title: title ?? track.title, artist: artist ?? track.artist };
+    this.#track = { ...track, ...named, album: album ?? track.album };
     this.#note("ready");
     this.#describe();
     this.#loadWaveform(this.#opened);
-    this.dispatchEvent(new CustomEvent("trackready", { bubbles: true, detail: track }));
+    this.dispatchEvent(new CustomEvent("trackready", { bubbles: true, detail: this.#track }));
   }
 
   /** Say what is there of the track; an empty sentence takes no room. */

@@ -1,6 +1,7 @@
-// The list of what this server holds.
+// A list of tracks that can be played, and where a store alone has it from.
 
 import { clock } from "./clock.js";
+import { element } from "./element.js";
 
 const LISTED_MAX = 200; // what the origin lists at most
 
@@ -13,9 +14,18 @@ export async function fetchShelf() {
   return response.json();
 }
 
-/** Fill `list` with links; `choose(playbackId)` is called instead of following a plain click. */
-export function showShelf(list, items, choose) {
-  list.replaceChildren(...items.map((item) => row(item, choose)));
+/** Make lines with links; `choose(item)` is called instead of following a plain click. */
+export function rows(items, choose) {
+  return items.map((item) => row(item, choose));
+}
+
+/** Return the address of the page at which a track plays. */
+export function addressOf({ playback_id, track_id }) {
+  const asked = new URLSearchParams({ play: playback_id });
+  if (track_id) {
+    asked.set("track", track_id); // the catalogue knows better than the file what it is called
+  }
+  return `?${asked}`;
 }
 
 /** Mark the row of the track that is open. */
@@ -30,29 +40,36 @@ export function markCurrent(list, playbackId) {
 }
 
 function row(item, choose) {
-  const link = document.createElement("a");
-  link.href = `?play=${item.playback_id}`;
-  link.dataset.playbackId = item.playback_id;
-  link.append(
-    text("track-title", item.title ?? "Untitled"),
-    text("track-artist", item.artist ?? ""),
-    text("track-duration", item.state === "preparing" ? "preparing" : clock(item.duration_s)),
+  const duration = item.state === "preparing" ? "preparing" : clock(item.duration_s ?? 0);
+  const link = element(
+    "a",
+    { href: addressOf(item), dataset: { playbackId: item.playback_id } },
+    text("track-title", item.title ?? "Untitled", item.highlights?.title),
+    text("track-artist", item.artist ?? "", item.highlights?.artist),
+    text("track-duration", duration),
   );
   link.addEventListener("click", (event) => {
     if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      choose(item.playback_id);
+      choose(item);
     }
   });
-  const line = document.createElement("li");
-  line.append(link);
-  return line;
+  return element("li", {}, link);
 }
 
-function text(className, content) {
-  const span = document.createElement("span");
-  span.className = className;
-  span.dir = "auto";
-  span.textContent = content;
-  return span;
+function text(className, content, spans = []) {
+  return element("span", { className, dir: "auto" }, ...marked(content, spans));
+}
+
+/** Cut a text into what matched and what did not; spans count characters, as the API does. */
+function marked(content, spans) {
+  const characters = [...content];
+  const pieces = [];
+  let done = 0;
+  for (const [start, end] of spans) {
+    pieces.push(characters.slice(done, start).join(""));
+    pieces.push(element("mark", {}, characters.slice(start, end).join("")));
+    done = end;
+  }
+  return [...pieces, characters.slice(done).join("")];
 }

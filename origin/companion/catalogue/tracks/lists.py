@@ -49,6 +49,12 @@ def most_played(
     return _down(conditions, (tracks.c.play_count, tracks.c.id), behind, limit)
 
 
+def trending(behind: Key | None, limit: int, *, genre: str | None = None) -> Reading:
+    """Return what was played most of late: behind ``(trending, id)``."""
+    conditions = [IS_LISTED, *_of(genre, None)]
+    return _down(conditions, (tracks.c.trending, tracks.c.id), behind, limit)
+
+
 def tagged(tag: str, behind: Key | None, limit: int, *, since_s: float | None = None) -> Reading:
     """Return what was published last with a tag: behind ``(listed_s, id)``."""
     columns = (track_tags.c.listed_s, track_tags.c.track_id)

@@ -91,6 +91,7 @@ class Order(StrEnum):
 
     NEWEST = "newest"
     PLAYS = "plays"
+    TRENDING = "trending"
 
 
 class TracksAsked(Paged):
@@ -105,7 +106,7 @@ class TracksAsked(Paged):
     )
     order: Order | None = Field(
         None, description="The newest first, unless said otherwise; the most played, of all time"
-        " or of those published `since`."
+        " or of those published `since`; or the most played of late, of all tracks or of a genre."
     )  # fmt: skip
 
 

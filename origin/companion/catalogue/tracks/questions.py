@@ -39,8 +39,14 @@ class Key:
 
 BY_DATE: Final = Key("listed_s", (float, str))
 BY_PLAYS: Final = Key("play_count", (int, str))
+BY_TRENDING: Final = Key("trending", (float, str))
 BY_POSITION: Final = Key("album_position", (int, str))
 BY_CREATION: Final = Key("created_s", (float, str))
+_BY_ORDER: Final = {
+    Order.NEWEST: BY_DATE,
+    Order.PLAYS: BY_PLAYS,
+    Order.TRENDING: BY_TRENDING,
+}
 
 
 def check(asked: TracksAsked) -> None:
@@ -52,10 +58,19 @@ def check(asked: TracksAsked) -> None:
         raise _refusal("order", "an album has its own order; leave it out")
     if one == "album_id" and asked.since is not None:
         raise _refusal("since", "it does not go with album_id; leave it out")
+    if asked.order is Order.TRENDING:
+        _check_trending(asked, one)
     if asked.order is Order.PLAYS and one == "tag":
         raise _refusal("order", "what has a tag is listed by date alone")
     if asked.order is Order.PLAYS and one == "artist_id" and asked.since is not None:
         raise _refusal("since", "an artist's most played are those of all time; leave it out")
+
+
+def _check_trending(asked: TracksAsked, one: str) -> None:
+    if one in {"artist_id", "tag"}:
+        raise _refusal("order", "what trends is listed of all tracks, or of a genre")
+    if asked.since is not None:
+        raise _refusal("since", "what trends is of late by itself; leave it out")
 
 
 def key_of(asked: TracksAsked | OwnTracksAsked) -> Key:
@@ -64,7 +79,7 @@ def key_of(asked: TracksAsked | OwnTracksAsked) -> Key:
         return BY_POSITION
     if isinstance(asked, OwnTracksAsked):
         return BY_CREATION
-    return BY_PLAYS if asked.order is Order.PLAYS else BY_DATE
+    return _BY_ORDER[asked.order or Order.NEWEST]
 
 
 def public(asked: TracksAsked, dialect: Dialect, now_s: float) -> lists.Reading:
@@ -76,6 +91,8 @@ def public(asked: TracksAsked, dialect: Dialect, now_s: float) -> lists.Reading:
     since_s = None if asked.since is None else _day(asked.since) * float(listing.DAY_S)
     if asked.tag is not None:
         return lists.tagged(asked.tag, behind, limit, since_s=since_s)
+    if asked.order is Order.TRENDING:
+        return lists.trending(behind, limit, genre=asked.genre)
     if asked.order is not Order.PLAYS:
         return lists.newest(
             behind, limit, genre=asked.genre, artist_id=asked.artist_id, since_s=since_s

@@ -5,20 +5,29 @@ one query. These are outer joins: they hide nothing, ``visibility`` does.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, delete, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.catalogue import listing
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.identity.rules import Visibility
+from origin.companion.plays.trending import score_with
 from origin.delivery.errors import Conflict
 from packager.queue.tables import assets
 
 ALBUM_TRACKS_MAX: Final = 5_000
+_PLAYED_AT_ONCE: Final = 1_000
+
+
+_PLAYED: Final = (
+    update(tracks)
+    .where(tracks.c.id == bindparam("played"))
+    .values(play_count=tracks.c.play_count + bindparam("more"), trending=bindparam("score"))
+)
 
 
 class AssetTaken(Conflict):
@@ -69,6 +78,13 @@ async def find(
     return found
 
 
+async def some(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[Any]]:
+    """Return those of some tracks that are there."""
+    rows = shown().where(tracks.c.id.in_(list(ids)), tracks.c.deleted_s.is_(None))
+    there: Sequence[Row[Any]] = (await connection.execute(rows)).all()
+    return there
+
+
 async def add(connection: AsyncConnection, values: Mapping[str, Any], *, now_s: float) -> None:
     """Add a track; raises AssetTaken."""
     row = {**values, **_listed(values, now_s), "play_count": 0, "version": 1}
@@ -111,6 +127,36 @@ async def remove(connection: AsyncConnection, ids: Iterable[str], *, now_s: floa
         update(tracks).where(tracks.c.id.in_(some)).values(**gone, version=tracks.c.version + 1)
     )
     await connection.execute(delete(track_tags).where(track_tags.c.track_id.in_(some)))
+
+
+async def add_plays(
+    connection: AsyncConnection, played_s: Mapping[str, Sequence[float]]
+) -> set[str]:
+    """Add plays to tracks, by the times at which they began; return which tracks are there.
+
+    Versions stay: nobody has said anything else of them. Rows are held in the order of their ids.
+    """
+    there: set[str] = set()
+    ids = sorted(played_s)
+    for start in range(0, len(ids), _PLAYED_AT_ONCE):
+        held = (
+            select(tracks.c.id, tracks.c.trending)
+            .where(tracks.c.id.in_(ids[start : start + _PLAYED_AT_ONCE]))
+            .order_by(tracks.c.id)
+            .with_for_update()
+        )
+        more = [
+            {
+                "played": row.id,
+                "more": len(played_s[row.id]),
+                "score": score_with(row.trending, played_s[row.id]),
+            }
+            for row in await connection.execute(held)
+        ]
+        if more:
+            await connection.execute(_PLAYED, more)
+        there.update(row["played"] for row in more)
+    return there
 
 
 async def end_of(connection: AsyncConnection, album_id: str, track_id: str) -> int:

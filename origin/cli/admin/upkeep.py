@@ -1,0 +1,67 @@
+"""``soundbridge admin reindex`` and ``reap``: what servers do by themselves, done now."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from origin.cli.database import database_setting, state_setting
+from origin.cli.store import store_in, stores_setting
+from origin.stores.opening import StoreUnusable
+
+
+@click.command()
+@state_setting
+def reindex(*, state: Path) -> None:
+    """Let the server that has this state folder make its index for searches anew.
+
+    Searches find what they found until it is made. Each machine has an index of its own.
+    """
+    from origin.companion.search.folders import Folders
+    from origin.companion.search.opening import FOLDER
+    from origin.companion.search.schema import SCHEMA
+
+    try:
+        Folders(state / FOLDER, SCHEMA).ask_for_rebuild()
+    except OSError as error:
+        raise click.ClickException(f"The folder {state} cannot be used: {error}.") from error
+    click.echo("The index will be made anew, as soon as a server with this folder sees it.")
+
+
+@click.command()
+@stores_setting
+@state_setting
+@database_setting
+def reap(*, stores: tuple[str, ...], state: Path, database: str | None) -> None:
+    """Take away what was uploaded of uploads that nobody finished in time, and say how many.
+
+    Servers do so every few minutes. Of several stores, uploads go to the first.
+    """
+    from origin.database.engine import DatabaseUnusable
+    from origin.delivery import logs
+    from origin.delivery.errors import DatabaseUnavailable
+
+    logs.configure()  # to stderr, as all logs
+    store = stores[0] if stores else str(store_in(state))
+    try:
+        reaped = asyncio.run(_reap(store, state, database))
+    except (DatabaseUnusable, StoreUnusable) as error:
+        raise click.ClickException(str(error)) from error
+    except DatabaseUnavailable as error:
+        raise click.ClickException(f"{error} ({error.__cause__})") from error
+    click.echo(f"{reaped} uploads were taken away.")
+
+
+async def _reap(store: str, state: Path, database: str | None) -> int:
+    from origin.companion.database import Database
+    from origin.companion.identity.new_ids import new_random_id
+    from origin.companion.uploads.opening import open_uploads
+    from origin.companion.uploads.reaping import reap as reap_all
+    from origin.companion.uploads.rules import UploadRules
+    from origin.database.engine import open_database
+
+    async with (
+        open_database(state, database) as engine,
+        open_uploads(Database(engine), store, state, UploadRules(), new_random_id) as around,
+    ):
+        return await reap_all(around)

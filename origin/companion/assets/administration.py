@@ -1,0 +1,42 @@
+"""What an operator does with tracks at the command line, and with the sound of them."""
+
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.assets import rows as assets
+from origin.companion.assets.deleting import delete_asset
+from origin.companion.catalogue import events
+from origin.companion.catalogue.tables import tracks
+from origin.companion.catalogue.tracks import rows
+from origin.companion.catalogue.tracks.making import news
+from origin.companion.identity.administration import NotDone, named, tell
+
+
+async def newest_tracks(
+    connection: AsyncConnection, user: str | None, limit: int
+) -> list[Row[Any]]:
+    """Return the newest tracks, of one user or of all; raises NotDone."""
+    found = rows.shown().where(tracks.c.deleted_s.is_(None))
+    if user is not None:
+        found = found.where(tracks.c.user_id == (await named(connection, user)).id)
+    found = found.order_by(tracks.c.created_s.desc(), tracks.c.id.desc()).limit(limit)
+    return list(await connection.execute(found))
+
+
+async def delete_track(
+    connection: AsyncConnection, track_id: str, *, with_asset: bool, job_id: str, now_s: float
+) -> None:
+    """Delete a track, whosever it is, and its asset where that is asked for; raises NotDone."""
+    row = await rows.find(connection, track_id, to_change=True)
+    if row is None:
+        raise NotDone(f"There is no track {track_id}. `soundbridge admin track list` lists them.")
+    await rows.remove(connection, [row.id], now_s=now_s)
+    told = [news("track.deleted", row, {})]
+    if with_asset and row.asset_id is not None:
+        asset = await assets.find(connection, row.asset_id, now_s=now_s, to_change=True)
+        if asset is not None:
+            told += await delete_asset(connection, asset, job_id=job_id, now_s=now_s)
+    await tell(connection, row.user_id, "deleteTrack", row.id, now_s)
+    await events.tell_all(connection, told, now_s=now_s)

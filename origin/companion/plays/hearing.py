@@ -1,0 +1,136 @@
+"""Taking beacons: what somebody says they heard, held against tickets and what has counted."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Row
+
+from origin.companion.catalogue.listing import day_of
+from origin.companion.catalogue.tracks.rows import some
+from origin.companion.catalogue.visibility import may_see_track
+from origin.companion.database import Database
+from origin.companion.plays import rows
+from origin.companion.plays.buffer import Buffer, Play
+from origin.companion.plays.listeners import listener_of
+from origin.companion.plays.models import Beacon, Outcome, State
+from origin.companion.plays.rules import Limits, Reason, why_not
+from origin.companion.plays.shared import Shared
+from origin.companion.plays.tickets import NONCE_BYTES, Ticket, new_ticket, read_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the database says about a batch."""
+
+    lengths_s: Mapping[str, float | None]
+    """Of tracks that can be heard by who knows their ids."""
+    counted: set[str] = field(default_factory=set)
+    counts: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+
+
+class Hearing:
+    """Takes beacons; ``random`` gives so many bytes."""
+
+    def __init__(
+        self,
+        database: Database,
+        buffer: Buffer,
+        shared: Shared,
+        limits: Limits,
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._database = database
+        self._buffer = buffer
+        self._shared = shared
+        self._limits = limits
+        self._random = random
+
+    async def hear(
+        self, beacons: Sequence[Beacon], network: str, agent: str, now_s: float
+    ) -> list[Outcome]:
+        """Say what becomes of each beacon of one listener; raises DatabaseUnavailable."""
+        key = await self._shared.key()
+        tickets = [None if one.ticket is None else read_ticket(one.ticket, key) for one in beacons]
+        days = _days(tickets, now_s)
+        listeners = {day: listener_of(await self._shared.salt(day), network, agent) for day in days}
+        known = await self._known(beacons, tickets, listeners)
+        outcomes = []
+        for beacon, ticket in zip(beacons, tickets, strict=True):
+            reason = self._reason(beacon, ticket, known, now_s)
+            if reason is None and ticket is not None:
+                reason = self._take(ticket, beacon.heard_s, listeners, known)
+            given = None
+            if reason is None and ticket is None:
+                fresh = new_ticket(beacon.track_id, now_s, self._random(NONCE_BYTES))
+                given = fresh.signed(key)
+            outcomes.append(_outcome(beacon, given, reason))
+        return outcomes
+
+    async def _known(
+        self,
+        beacons: Sequence[Beacon],
+        tickets: Sequence[Ticket | None],
+        listeners: Mapping[int, str],
+    ) -> _Known:
+        shown = {
+            (day_of(ticket.begun_s), ticket.nonce)
+            for ticket in tickets
+            if ticket is not None and day_of(ticket.begun_s) in listeners
+        }
+        async with self._database.look_now() as connection:
+            tracks = await some(connection, {beacon.track_id for beacon in beacons})
+            lengths_s = {row.id: row.duration_s for row in tracks if _is_heard(row)}
+            if not shown:
+                return _Known(lengths_s)
+            counted = await rows.marked(connection, shown)
+            counts = await rows.counts(connection, listeners.items())
+        return _Known(lengths_s, counted, counts)
+
+    def _reason(
+        self, beacon: Beacon, ticket: Ticket | None, known: _Known, now_s: float
+    ) -> Reason | None:
+        """Return what stands against a beacon, before any limit."""
+        if beacon.track_id not in known.lengths_s:
+            return Reason.TRACK_UNKNOWN
+        if beacon.ticket is None:
+            return Reason.TICKET_MISSING if beacon.heard_s else None
+        if ticket is None or ticket.track_id != beacon.track_id:
+            return Reason.TICKET_INVALID
+        reason = why_not(ticket, beacon.heard_s, known.lengths_s[beacon.track_id], now_s)
+        if reason is None and (ticket.nonce in known.counted or ticket.nonce in self._buffer):
+            return Reason.ALREADY_COUNTED
+        return reason
+
+    def _take(
+        self, ticket: Ticket, heard_s: float, listeners: Mapping[int, str], known: _Known
+    ) -> Reason | None:
+        """Take a play to be written; return what stands against it."""
+        day = day_of(ticket.begun_s)
+        listener = listeners[day]
+        of_track, of_all = self._buffer.of_listener(day, listener, ticket.track_id)
+        of_track += known.counts[day, listener, ticket.track_id]
+        of_all += sum(number for (one_day, _, _), number in known.counts.items() if one_day == day)
+        if not self._limits.admit(of_track, of_all):
+            return Reason.TOO_MANY
+        return None if self._buffer.add(Play(ticket, listener, heard_s)) else Reason.BUSY
+
+
+def _days(tickets: Sequence[Ticket | None], now_s: float) -> set[int]:
+    """Return on which days tickets were given, of those on which one may have been."""
+    today = day_of(now_s)
+    given = {day_of(ticket.begun_s) for ticket in tickets if ticket is not None}
+    # A machine whose clock is ahead may have given one just after a midnight that is to come.
+    return given & {today - 1, today, today + 1}
+
+
+def _is_heard(row: Row[tuple[object, ...]]) -> bool:
+    """Whether a track plays, for anyone who knows its id."""
+    return may_see_track(None, row)
+
+
+def _outcome(beacon: Beacon, ticket: str | None, reason: Reason | None) -> Outcome:
+    state = State.NOT_COUNTED
+    if reason is None:
+        state = State.COUNTED if ticket is None else State.BEGUN
+    return Outcome(track_id=beacon.track_id, state=state, ticket=ticket, reason=reason)

@@ -1,0 +1,160 @@
+"""Plays in the database: marks, what they add up to, and what processes share.
+
+All processes write one after another (PostgreSQL's advisory lock; SQLite has one writer anyhow), so
+that limits hold for all of them together, and nobody waits for a row that waits for them.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, Table, delete, func, select, text, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.catalogue.tracks.rows import add_plays
+from origin.companion.plays.buffer import Play
+from origin.companion.plays.rules import Limits
+from origin.companion.plays.tables import play_days, play_keys, play_marks, play_salts
+
+_LOCK_NUMBER: Final = 0x706C6179
+"""Of PostgreSQL's advisory lock; any number that nobody else takes."""
+
+_AT_ONCE: Final = 400
+_KEY_ID: Final = 1
+
+
+def _insert(connection: AsyncConnection, table: Table) -> Any:
+    room = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return room.insert(table)
+
+
+async def shared_key(connection: AsyncConnection, new: bytes) -> bytes:
+    """Return the key that tickets are signed with; ``new`` where there was none."""
+    row = {"id": _KEY_ID, "secret": new}
+    await connection.execute(_insert(connection, play_keys).values(row).on_conflict_do_nothing())
+    key: bytes = (await connection.execute(select(play_keys.c.secret))).scalar_one()
+    return key
+
+
+async def shared_salt(connection: AsyncConnection, day: int, new: bytes) -> bytes:
+    """Return a day's salt; ``new`` where there was none."""
+    row = {"day": day, "salt": new}
+    await connection.execute(_insert(connection, play_salts).values(row).on_conflict_do_nothing())
+    of_day = select(play_salts.c.salt).where(play_salts.c.day == day)
+    salt: bytes = (await connection.execute(of_day)).scalar_one()
+    return salt
+
+
+async def marked(connection: AsyncConnection, tickets: Iterable[tuple[int, str]]) -> set[str]:
+    """Return which tickets, by day and nonce, have counted."""
+    some = list(tickets)
+    if not some:
+        return set()
+    there = select(play_marks.c.ticket).where(
+        tuple_(play_marks.c.day, play_marks.c.ticket).in_(some)
+    )
+    return set(await connection.scalars(there))
+
+
+async def counts(
+    connection: AsyncConnection, listeners: Collection[tuple[int, str]]
+) -> Counter[tuple[int, str, str]]:
+    """Return how many plays of listeners, by their days, count for each track."""
+    found: Counter[tuple[int, str, str]] = Counter()
+    some = list(listeners)
+    columns = (play_marks.c.day, play_marks.c.listener)
+    for start in range(0, len(some), _AT_ONCE):
+        of_some = (
+            select(*columns, play_marks.c.track_id, func.count())
+            .where(tuple_(*columns).in_(some[start : start + _AT_ONCE]))
+            .group_by(*columns, play_marks.c.track_id)
+        )
+        for day, listener, track_id, number in await connection.execute(of_some):
+            found[day, listener, track_id] = number
+    return found
+
+
+async def write(connection: AsyncConnection, plays: Sequence[Play], limits: Limits) -> int:
+    """Write what counts of plays, each ticket once; return how many those are."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+    admitted = await _admitted(connection, plays, limits)
+    rows = [
+        {
+            "day": play.day,
+            "ticket": play.ticket.nonce,
+            "listener": play.listener,
+            "track_id": play.ticket.track_id,
+        }
+        for play in admitted
+    ]
+    if not rows:
+        return 0
+    mark = _insert(connection, play_marks).on_conflict_do_nothing().returning(play_marks.c.ticket)
+    new = set(await connection.scalars(mark, rows))
+    counted = [play for play in admitted if play.ticket.nonce in new]
+    played_s: dict[str, list[float]] = defaultdict(list)
+    for play in counted:
+        played_s[play.ticket.track_id].append(play.ticket.begun_s)
+    there = await add_plays(connection, played_s)
+    await _add_to_days(connection, [play for play in counted if play.ticket.track_id in there])
+    return len(counted)
+
+
+async def _admitted(
+    connection: AsyncConnection, plays: Sequence[Play], limits: Limits
+) -> Sequence[Play]:
+    """Return those that are within what counts of a listener."""
+    of_track = await counts(connection, {(play.day, play.listener) for play in plays})
+    of_all: Counter[tuple[int, str]] = Counter()
+    for (day, listener, _), number in of_track.items():
+        of_all[day, listener] += number
+    admitted: dict[str, Play] = {}
+    for play in plays:
+        one, both = (play.day, play.listener, play.ticket.track_id), (play.day, play.listener)
+        if limits.admit(of_track[one], of_all[both]):
+            of_track[one] += 1
+            of_all[both] += 1
+            admitted[play.ticket.nonce] = play
+    return list(admitted.values())
+
+
+async def _add_to_days(connection: AsyncConnection, plays: Sequence[Play]) -> None:
+    sums: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for play in plays:
+        sums[play.ticket.track_id, play.day].append(play.heard_s)
+    rows = [
+        {"track_id": track_id, "day": day, "plays": len(heard_s), "heard_s": sum(heard_s)}
+        for (track_id, day), heard_s in sorted(sums.items())
+    ]
+    if not rows:
+        return
+    add = _insert(connection, play_days)
+    more = {name: play_days.c[name] + add.excluded[name] for name in ("plays", "heard_s")}
+    await connection.execute(
+        add.on_conflict_do_update(index_elements=["track_id", "day"], set_=more), rows
+    )
+
+
+async def days(
+    connection: AsyncConnection, track_id: str, first: int, last: int
+) -> Mapping[int, Row[Any]]:
+    """Return what a track's days add up to, by day; those without a play are not there."""
+    rows = select(play_days).where(
+        play_days.c.track_id == track_id, play_days.c.day.between(first, last)
+    )
+    return {row.day: row for row in await connection.execute(rows)}
+
+
+async def forget_salts(connection: AsyncConnection, before_day: int) -> None:
+    """Take away the salts of all days before one: who listened on those, nobody can tell."""
+    await connection.execute(delete(play_salts).where(play_salts.c.day < before_day))
+
+
+async def forget_marks(connection: AsyncConnection, before_day: int, limit: int) -> int:
+    """Take away some marks of days before one; return how many."""
+    columns = (play_marks.c.day, play_marks.c.ticket)
+    old = select(*columns).where(play_marks.c.day < before_day).limit(limit)
+    gone = await connection.execute(delete(play_marks).where(tuple_(*columns).in_(old)))
+    return gone.rowcount

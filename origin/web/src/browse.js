@@ -1,0 +1,142 @@
+// The shelf of a server with the API: what is public, newest first, and a search as one types.
+//
+// A question that is overtaken by the next one is no longer waited for: what is shown is always of
+// what was typed last.
+
+import { ask, query } from "./api.js";
+import { markCurrent, rows } from "./shelf.js";
+
+const AT_ONCE = 30;
+const PAUSE_MS = 120; // shorter than most people's from key to key
+
+export class Browser {
+  #shelf;
+  #list;
+  #choose;
+  #more;
+  #said;
+  #typed;
+  #next = null;
+  #newest;
+  #current = null;
+  #asking = new AbortController();
+  #timer;
+
+  /** Show it in `shelf`, a section; `choose(item)` is called for a track. */
+  constructor(shelf, choose) {
+    this.#shelf = shelf;
+    this.#choose = choose;
+    this.#list = shelf.querySelector(".tracks");
+    this.#more = shelf.querySelector(".more");
+    this.#said = shelf.querySelector(".found");
+    this.#typed = shelf.querySelector(".search input");
+    shelf.querySelector(".search").hidden = false;
+    shelf.querySelector(".search").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#find();
+    });
+    this.#typed.addEventListener("input", () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#find(), PAUSE_MS);
+    });
+    this.#more.addEventListener("click", () => this.#goOn());
+    document.addEventListener("keydown", (event) => this.#onKey(event));
+  }
+
+  /** Fetch the first tracks, unless somebody is searching; return the newest. */
+  async fill() {
+    if (!this.#words) {
+      const { items } = await this.#fetch(null);
+      this.#newest = items[0];
+    }
+    return { newest: this.#newest, complete: true };
+  }
+
+  /** Mark the track that is open, here and in what is found later. */
+  mark(playbackId) {
+    this.#current = playbackId;
+    markCurrent(this.#list, playbackId);
+  }
+
+  get #words() {
+    return this.#typed.value.trim();
+  }
+
+  async #fetch(cursor) {
+    this.#asking.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    const words = this.#words;
+    const asked = { limit: AT_ONCE, cursor };
+    const path = words
+      ? `search?${query({ ...asked, q: words, kind: "track" })}`
+      : `tracks?${query(asked)}`;
+    const page = await ask(path, { signal });
+    const items = page.items.filter(({ playback_id }) => playback_id).map(item);
+    const made = rows(items, this.#choose);
+    if (cursor === null) {
+      this.#list.replaceChildren(...made);
+    } else {
+      this.#list.append(...made);
+    }
+    this.#next = page.next;
+    this.#more.hidden = page.next === null;
+    this.mark(this.#current);
+    return { items, made };
+  }
+
+  async #find() {
+    clearTimeout(this.#timer);
+    await this.#guarded(async () => {
+      const { items } = await this.#fetch(null);
+      this.#said.textContent = this.#words ? counted(items.length, this.#next) : "";
+    });
+  }
+
+  async #goOn() {
+    await this.#guarded(async () => {
+      const { made } = await this.#fetch(this.#next);
+      made[0]?.querySelector("a").focus(); // the button may be gone, and the keyboard goes on here
+    });
+  }
+
+  async #guarded(action) {
+    this.#shelf.setAttribute("aria-busy", "true");
+    try {
+      await action();
+    } catch (error) {
+      if (error.name === "AbortError") {
+        return; // the next question is on its way
+      }
+      console.warn(error);
+      this.#said.textContent = error.status === 429
+        ? "That was a lot at once. Please wait a moment."
+        : "The search does not answer just now. Please try again in a moment.";
+    }
+    this.#shelf.removeAttribute("aria-busy");
+  }
+
+  #onKey(event) {
+    const writes = event.target.closest("input, select, textarea");
+    if (event.key === "/" && !writes && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      this.#typed.focus();
+    }
+    if (event.key === "Escape" && event.target === this.#typed && this.#typed.value) {
+      this.#typed.value = "";
+      this.#find();
+    }
+  }
+}
+
+/** Return what a row shows of a track or a hit. */
+function item({ id, playback_id, title, artist, duration_s, highlights }) {
+  return { track_id: id, playback_id, title, artist: artist?.name, duration_s, highlights };
+}
+
+function counted(count, next) {
+  if (count === 0) {
+    return "Nothing was found.";
+  }
+  return `${next ? "More than " : ""}${count} ${count === 1 ? "track" : "tracks"} found`;
+}

@@ -1,0 +1,42 @@
+// Uploads that this browser began: the same file, chosen again, goes on where it was.
+
+import { ask } from "./api.js";
+
+const OPEN = ["waiting", "receiving"];
+
+function keyOf({ name, size, lastModified }) {
+  return `upload ${size} ${lastModified} ${name}`;
+}
+
+/** Remember the upload of a file; where the browser stores nothing, it begins anew another time. */
+export function remember(file, { id }) {
+  try {
+    localStorage.setItem(keyOf(file), id);
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+/** Remember it no more. */
+export function forget(file) {
+  try {
+    localStorage.removeItem(keyOf(file));
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+/** Return the upload of a file that somebody began and did not end, null where there is none. */
+export async function recall(file) {
+  try {
+    const id = localStorage.getItem(keyOf(file));
+    const upload = id && (await ask(`uploads/${encodeURIComponent(id)}`));
+    if (upload && OPEN.includes(upload.state) && upload.send?.tus) {
+      return upload;
+    }
+  } catch (error) {
+    console.warn(error);
+  }
+  forget(file);
+  return null;
+}

@@ -1,0 +1,153 @@
+// One row of one's own tracks.
+
+import { ask } from "./api.js";
+import { clock } from "./clock.js";
+import { element } from "./element.js";
+import { addressOf } from "./shelf.js";
+import { whyNot } from "./upload_state.js";
+import { visibilityMenu } from "./visibility.js";
+
+const SURE = "Delete this track and its sound? It stops playing everywhere, and does not come back.";
+
+export class OwnTrack {
+  root;
+  #track;
+  #title;
+  #state;
+  #form;
+  #said;
+
+  constructor(track) {
+    this.#track = track;
+    this.#title = element("a", { className: "name", dir: "auto" });
+    this.#state = element("p", { className: "state" });
+    this.#said = element("p", { className: "form-trouble", role: "alert" });
+    const plays = `${track.play_count.toLocaleString()} ${track.play_count === 1 ? "play" : "plays"}`;
+    const edit = this.#button("Edit", () => this.#edit());
+    const remove = this.#button("Delete", () => this.#delete());
+    this.root = element(
+      "li",
+      {},
+      this.#title,
+      this.#state,
+      element("p", { className: "plays" }, plays),
+      element("p", { className: "actions" }, edit, remove),
+      this.#said,
+    );
+    this.#show();
+  }
+
+  /** Ask what state its sound is in. */
+  async look() {
+    const asset = await ask(`assets/${this.#track.asset_id}`).catch(() => null);
+    if (asset) {
+      this.tell(asset);
+    }
+  }
+
+  /** Show the state of its sound. */
+  tell(asset) {
+    const isPlayable = asset.is_playable && asset.state !== "errored";
+    this.#track.playback_id = isPlayable ? asset.playback_ids[0].id : null;
+    this.#track.duration_s = asset.duration_s ?? this.#track.duration_s;
+    const whole = Math.floor(asset.progress * 100);
+    const sentence = {
+      ready: null,
+      preparing: asset.stalled ? asset.advice : `Being packaged, ${whole} %`,
+      errored: asset.state === "errored" ? whyNot(asset) : null,
+    }[asset.state];
+    this.#show(sentence);
+  }
+
+  #show(sentence = null) {
+    const { title, playback_id, id, artist, visibility, duration_s, asset_id } = this.#track;
+    this.#title.textContent = title;
+    if (playback_id) {
+      this.#title.href = `./${addressOf({ playback_id, track_id: id })}`;
+    } else {
+      this.#title.removeAttribute("href");
+    }
+    const state = sentence ?? (asset_id === null ? "No sound" : playback_id ? "Ready" : "Being packaged");
+    const length = duration_s === null ? null : clock(duration_s);
+    this.#state.textContent = [artist.name, state, visibility, length].filter(Boolean).join(" · ");
+  }
+
+  #button(text, action) {
+    const { title } = this.#track;
+    const button = element("button", { type: "button", className: "quiet", "aria-label": `${text} ${title}` }, text);
+    button.addEventListener("click", action);
+    return button;
+  }
+
+  #edit() {
+    if (this.#form) {
+      this.#close();
+      return;
+    }
+    const title = element("input", { required: true, maxLength: 200, dir: "auto", value: this.#track.title });
+    const visibility = visibilityMenu(this.#track.visibility);
+    this.#form = element(
+      "form",
+      { className: "form" },
+      element("label", {}, "Title", title),
+      element("label", {}, "Who finds it", visibility),
+      element("p", { className: "actions" }, element("button", { type: "submit", className: "primary" }, "Save")),
+    );
+    this.#form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#guarded(async () => {
+        const body = { title: title.value, visibility: visibility.value };
+        const { title: said, visibility: seen } = await ask(this.#path, { method: "PATCH", body });
+        Object.assign(this.#track, { title: said, visibility: seen });
+        this.#show();
+        this.#close();
+      });
+    });
+    this.root.append(this.#form);
+    title.focus();
+  }
+
+  #close() {
+    this.#form.remove();
+    this.#form = undefined;
+    this.root.querySelector(".actions button").focus();
+  }
+
+  #delete() {
+    if (!confirm(SURE)) {
+      return;
+    }
+    this.#guarded(async () => {
+      if (this.#track.asset_id) {
+        await gone(`assets/${this.#track.asset_id}`);
+      }
+      await gone(this.#path);
+      this.root.remove();
+    });
+  }
+
+  get #path() {
+    return `tracks/${this.#track.id}`;
+  }
+
+  async #guarded(action) {
+    this.#said.textContent = "";
+    try {
+      await action();
+    } catch (error) {
+      console.warn(error);
+      this.#said.textContent = error.message;
+    }
+  }
+}
+
+/** Delete something, which may be gone already. */
+async function gone(path) {
+  try {
+    await ask(path, { method: "DELETE" });
+  } catch (error) {
+    if (error.status !== 404 && error.status !== 410) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// Sends a file by tus 1.0, and goes on where it was after whatever went wrong in between.
+//
+// What the server has is asked of the server alone, so a reload, another day or another process of
+// the server make no difference.
+
+const VERSION = { "Tus-Resumable": "1.0.0" };
+const PIECE_BYTES = 32 * 2 ** 20; // some CDNs refuse bodies of more than 100 MB
+const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 16000, 30000];
+const PASSES = new Set([0, 408, 409, 423, 425, 429, 500, 502, 503, 504]); // 0: no answer at all
+
+/** The server refused the file for good; the message says why. */
+export class SendingRefused extends Error {}
+
+/** Send all of `file` to `url`; `progress(bytes)` is told what is there. AbortError on `signal`. */
+export async function send(file, url, { progress, signal }) {
+  let failures = 0;
+  let there = null;
+  while (there === null || there < file.size) {
+    try {
+      there ??= await position(url, signal);
+      progress(there);
+      there = await sendPiece(file, url, there, { progress, signal });
+      failures = 0;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Failed) || !PASSES.has(error.status)) {
+        throw error instanceof Failed ? new SendingRefused(error.message) : error;
+      }
+      there = null;
+      await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)], signal);
+      failures += 1;
+    }
+  }
+  progress(file.size);
+}
+
+class Failed extends Error {
+  constructor({ status, responseText }) {
+    super(detail(responseText) ?? `The server answered with ${status}.`);
+    this.status = status;
+  }
+}
+
+function detail(text) {
+  try {
+    return JSON.parse(text).detail;
+  } catch {
+    return undefined;
+  }
+}
+
+async function position(url, signal) {
+  const request = await ask("HEAD", url, { signal });
+  return Number(request.getResponseHeader("Upload-Offset"));
+}
+
+async function sendPiece(file, url, start, { progress, signal }) {
+  const request = await ask("PATCH", url, {
+    headers: { "Content-Type": "application/offset+octet-stream", "Upload-Offset": String(start) },
+    body: file.slice(start, start + PIECE_BYTES),
+    sent: (bytes) => progress(start + bytes),
+    signal,
+  });
+  return Number(request.getResponseHeader("Upload-Offset"));
+}
+
+/** Ask with XMLHttpRequest, as fetch does not tell how much was sent. */
+function ask(method, url, { headers = {}, body = null, sent, signal }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(method, url);
+    for (const [name, value] of Object.entries({ ...VERSION, ...headers })) {
+      request.setRequestHeader(name, value);
+    }
+    request.upload.addEventListener("progress", ({ loaded }) => sent?.(loaded));
+    request.addEventListener("loadend", () =>
+      request.status >= 200 && request.status < 300 ? resolve(request) : reject(new Failed(request)),
+    );
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(body);
+  });
+}
+
+/** Wait, but no longer than until the connection is back. */
+function pause(wait_ms, signal) {
+  const waited = new AbortController();
+  return new Promise((resolve) => {
+    const done = () => {
+      waited.abort();
+      resolve();
+    };
+    setTimeout(done, wait_ms);
+    addEventListener("online", done, { signal: waited.signal });
+    signal.addEventListener("abort", done, { signal: waited.signal });
+  }).then(() => signal.throwIfAborted());
+}

@@ -1,0 +1,108 @@
+// A creator's upload: a file, what it is called, and what becomes of it.
+
+import { ask, Refused } from "./api.js";
+import { artistField } from "./artists.js";
+import { element } from "./element.js";
+import { filePicker } from "./file_picker.js";
+import { recall, remember, forget } from "./open_uploads.js";
+import { enter } from "./session.js";
+import { send, SendingRefused } from "./tus.js";
+import { UploadState } from "./upload_state.js";
+import { visibilityMenu } from "./visibility.js";
+
+const BROKEN = "That did not work. Please try again in a moment.";
+
+/** Show the page in `main`. */
+export async function start(main) {
+  const user = await enter(main, "Upload");
+  if (user === null) {
+    return;
+  }
+  const artist = await artistField(user);
+  const title = element("input", { name: "title", required: true, maxLength: 200, dir: "auto" });
+  const visibility = visibilityMenu("public");
+  const button = element("button", { type: "submit", className: "primary" }, "Upload");
+  const trouble = element("p", { className: "form-trouble", role: "alert" });
+  const details = element(
+    "fieldset",
+    { hidden: true },
+    element("legend", { className: "visually-hidden" }, "About the track"),
+    element("label", {}, "Title", title),
+    ...artist.fields,
+    element("label", {}, "Who can hear it", visibility),
+    button,
+  );
+  const picker = filePicker(choose);
+  const form = element("form", { className: "form" }, picker.root, details, trouble);
+  const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
+  main.append(form, list);
+  let file = null;
+
+  async function choose(chosen) {
+    file = chosen;
+    trouble.textContent = "";
+    const upload = await recall(file);
+    if (upload) {
+      begin(upload);
+      return;
+    }
+    title.value = file.name.replace(/\.[^.]*$/, "").replaceAll("_", " ").trim();
+    details.hidden = false;
+    title.focus();
+    title.select();
+  }
+
+  function begin(upload) {
+    list.prepend(sending(file, upload));
+    details.hidden = true;
+    picker.reset();
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (file === null || details.hidden) {
+      return;
+    }
+    details.disabled = true;
+    trouble.textContent = "";
+    try {
+      const track = { artist_id: await artist.chosen(), title: title.value, visibility: visibility.value };
+      begin(await make(file, track));
+    } catch (error) {
+      console.warn(error);
+      trouble.textContent = error instanceof Refused ? error.message : BROKEN;
+    }
+    details.disabled = false;
+  });
+}
+
+async function make(file, track) {
+  const body = { name: file.name, size_bytes: file.size, way: "tus", track };
+  const upload = await ask("uploads", { method: "POST", body });
+  remember(file, upload);
+  return upload;
+}
+
+/** Send a file, then follow what becomes of it; return the element that says so. */
+function sending(file, upload) {
+  const stopped = new AbortController();
+  const state = new UploadState(file, upload, () => stopped.abort());
+  const progress = (bytes) => state.sent(bytes);
+  send(file, upload.send.tus.replace(/^\//, ""), { progress, signal: stopped.signal }).then(
+    () => {
+      forget(file);
+      state.follow();
+    },
+    async (error) => {
+      forget(file);
+      if (stopped.signal.aborted) {
+        state.root.remove();
+        await ask(`uploads/${upload.id}`, { method: "DELETE" }).catch(console.warn);
+        return;
+      }
+      console.warn(error);
+      state.fail(error instanceof SendingRefused ? error.message : BROKEN);
+    },
+  );
+  return state.root;
+}
