@@ -22,7 +22,7 @@ from origin.delivery.bounded import BoundedMap
 from origin.stores.reader import matches
 
 ABSENCES_MAX: Final = 10_000
-HELD_SHARE: Final = 0.83
+HELD_SHARE: Final = 0.85
 """Of the memory there is. The rest is who listens, what is under way, and gaps that fit nothing."""
 
 
