@@ -30,8 +30,8 @@ from tests.functional.looking import check_promises, keys, read
 from tests.servers.postgres import empty
 from tests.servers.seaweedfs import Bucket
 
-KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "4"))
-KILLS_IN_A_BUCKET = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "2"))
+KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "3"))
+KILLS_IN_A_BUCKET = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "1"))
 SEED = int(os.environ.get("SOUNDBRIDGE_TEST_SEED", "1"))
 LONGEST_PAUSE_S = 0.6  # about as long as a job takes
 JOBS_A_KILL = 2
