@@ -1,6 +1,6 @@
 """Workers killed outright while at work: every asset is published once, and no job is lost.
 
-The long campaign: ``SOUNDBRIDGE_TEST_KILLS=200 pytest tests/functional/test_worker_kills.py
+The long campaign: ``SOUNDBRIDGE_TEST_KILLS=200 pytest -m long tests/functional/test_worker_kills.py
 --timeout 3600``. ``SOUNDBRIDGE_TEST_SEED`` makes other moments; it is said where it fails.
 """
 
@@ -29,6 +29,8 @@ from tests.functional.killing import Place, Workers, workers
 from tests.functional.looking import check_promises, keys, read
 from tests.servers.postgres import empty
 from tests.servers.seaweedfs import Bucket
+
+pytestmark = pytest.mark.long
 
 KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "3"))
 KILLS_IN_A_BUCKET = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "1"))
