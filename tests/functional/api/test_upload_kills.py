@@ -4,7 +4,8 @@ Whatever the seam, the client asks another process how much is there, sends the 
 queued for a source that is whole.
 
 The long campaign: ``SOUNDBRIDGE_TEST_KILLS=1 pytest -m long
-tests/functional/api/test_upload_kills.py``, on both databases with and without a checksum. Its quick part has one for PostgreSQL alone.
+tests/functional/api/test_upload_kills.py``, on both databases with and without a checksum. Its
+quick part has one for PostgreSQL alone.
 """
 
 import hashlib
