@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Double, String, Table, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.database import Database
+from packager.queue.inserting import insert_into
 from packager.queue.job import KEY_LENGTH_MAX, NAME_LENGTH_MAX
 from packager.queue.tables import metadata
 
@@ -33,8 +33,9 @@ async def take(
     connection: AsyncConnection, name: str, holder: str, *, now_s: float, lease_s: float
 ) -> bool:
     """Take a duty, or keep it; False where another holds it."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    first = insert(duties).values(name=name, holder=holder, until_s=0.0, position=0)
+    first = insert_into(connection, duties).values(
+        name=name, holder=holder, until_s=0.0, position=0
+    )
     await connection.execute(first.on_conflict_do_nothing())
     taken = await connection.execute(
         update(duties)

@@ -20,12 +20,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Update, exists, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
 from manifests.layout import Revision
 from packager.queue.errors import PlaybackIdTaken
+from packager.queue.inserting import insert_into
 from packager.queue.job import Claimed, State
 from packager.queue.tables import assets, claims, jobs
 
@@ -54,8 +54,7 @@ async def register(connection: AsyncConnection, asset_id: str, playback_id: str)
 
     Raises PlaybackIdTaken.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    row = insert(assets).values(
+    row = insert_into(connection, assets).values(
         asset_id=asset_id,
         playback_id=playback_id,
         fence=_NOT_STORED,

@@ -3,9 +3,9 @@
 import json
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from packager.queue.inserting import insert_into
 from packager.queue.job import Enqueued, NewJob, State
 from packager.queue.tables import jobs
 
@@ -18,8 +18,7 @@ async def enqueue(
     ``job_id`` is a new random one. Where the creator has used the idempotency key before, nothing
     is taken in, and the job of then is returned, whatever its payload: compare what matters.
     """
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(jobs).values(
+    statement = insert_into(connection, jobs).values(
         id=job_id,
         kind=job.kind,
         subject=job.subject,

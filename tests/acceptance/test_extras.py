@@ -22,6 +22,8 @@ from tests.acceptance.watching import (
 )
 from tests.sources.audio import sound_of
 
+pytestmark = pytest.mark.long
+
 DURATION_S: Final = 40
 NEARLY_ALL_S: Final = 29
 """As far as sound is loaded ahead."""

@@ -54,6 +54,7 @@ def play(page: Page, rate: float) -> None:
     page.evaluate(f"document.querySelector('audio').playbackRate = {rate}")
 
 
+@pytest.mark.long
 def test_it_plays_from_its_beginning_to_its_end_while_it_is_packaged(
     page: Page, source: Path, store: Path
 ) -> None:

@@ -43,6 +43,7 @@ def shelf(browser: Browser, tenants: Tenants) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.long
 def test_tracks_of_both_stores_are_on_one_shelf_and_play(shelf: Page, tenants: Tenants) -> None:
     open_page(shelf, f"/?play={tenants.first.playback_id}")
     expect(shelf.locator(".tracks a")).to_have_count(2)

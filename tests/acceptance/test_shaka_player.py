@@ -12,6 +12,8 @@ from playwright.sync_api import Browser
 from tests.acceptance.listening import CHAPTERS, Track, clip, package
 from tests.servers.soundbridge import serving
 
+pytestmark = pytest.mark.long
+
 PINNED: Final = Path(__file__).with_name("shaka")
 PLAY: Final = """async (uri) => {
     const errors = [];

@@ -102,6 +102,7 @@ def test_what_was_read_while_nobody_told_is_read_anew_once_somebody_does(origin:
     assert time.monotonic() - heard_s < LATE_S
 
 
+@pytest.mark.long
 def test_a_change_that_was_told_to_nobody_is_seen_in_time(origin: Origin) -> None:
     origin.cache.pause()
     until(origin.none_hears)

@@ -15,6 +15,8 @@ from packager.encoding import aac, boundaries, chunks
 from packager.ladder import FULL
 from tests.sources.audio import TRACK
 
+pytestmark = pytest.mark.long
+
 # Short segments, so that a few seconds have joins enough.
 SHORT = replace(LADDER, frames_per_segment=80, segments_per_chunk=1)
 SAMPLES = 400 * 1024

@@ -70,6 +70,7 @@ def test_what_is_queued_is_packaged_and_plays(server: Server, state: Path, music
     assert not any(map(loads_decoder, server.workers)), "its readers do"
 
 
+@pytest.mark.long
 def test_a_packager_that_is_killed_is_started_again_and_its_job_is_done(
     server: Server, state: Path, long_music: Path
 ) -> None:

@@ -1,6 +1,6 @@
 """Packaging killed outright at any moment, and begun again: nothing unfinished is ever listed.
 
-The long campaign: ``SOUNDBRIDGE_TEST_KILLS=100 pytest tests/functional/test_resume_kills.py
+The long campaign: ``SOUNDBRIDGE_TEST_KILLS=100 pytest -m long tests/functional/test_resume_kills.py
 --timeout 3600``. ``SOUNDBRIDGE_TEST_SEED`` makes other moments; both are said where it fails.
 """
 
@@ -19,6 +19,8 @@ from manifests import layout
 from tests.functional.looking import UNFINISHED, Contents, check, contents
 from tests.servers.soundbridge import SOUNDBRIDGE
 from tests.sources.audio import excerpt
+
+pytestmark = pytest.mark.long
 
 KILLS: Final = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "6"))
 SEED: Final = int(os.environ.get("SOUNDBRIDGE_TEST_SEED", "1"))

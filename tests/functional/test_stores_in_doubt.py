@@ -5,11 +5,15 @@ from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection
 
+import pytest
+
 from tests.functional.supervising import until
 from tests.functional.tenants import SEGMENT, Answer, Tenants
 from tests.servers.faults import Fault
 from tests.servers.soundbridge import TIMEOUT_S
 from tests.sources.published import forge
+
+pytestmark = pytest.mark.long
 
 CACHED_BY = ("Cache-Control", "CDN-Cache-Control", "Surrogate-Control")
 REST_S = 0.02

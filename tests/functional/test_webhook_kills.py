@@ -11,6 +11,8 @@ from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
+
 from origin.companion.catalogue import events
 from origin.companion.identity.principal import Role
 from origin.companion.identity.users import add_user
@@ -18,6 +20,8 @@ from origin.companion.webhooks import rows
 from origin.companion.webhooks.signing import new_secret
 from origin.database.engine import FILE_NAME, open_database
 from tests.functional.supervising import Server, embedded, until
+
+pytestmark = pytest.mark.long
 
 EVENTS = 60
 KILLS = 2

@@ -1,6 +1,6 @@
 """Workers killed outright while at work: every asset is published once, and no job is lost.
 
-The long campaign: ``SOUNDBRIDGE_TEST_KILLS=200 pytest tests/functional/test_worker_kills.py
+The long campaign: ``SOUNDBRIDGE_TEST_KILLS=200 pytest -m long tests/functional/test_worker_kills.py
 --timeout 3600``. ``SOUNDBRIDGE_TEST_SEED`` makes other moments; it is said where it fails.
 """
 
@@ -30,8 +30,10 @@ from tests.functional.looking import check_promises, keys, read
 from tests.servers.postgres import empty
 from tests.servers.seaweedfs import Bucket
 
-KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "4"))
-KILLS_IN_A_BUCKET = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "2"))
+pytestmark = pytest.mark.long
+
+KILLS = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "3"))
+KILLS_IN_A_BUCKET = int(os.environ.get("SOUNDBRIDGE_TEST_KILLS", "1"))
 SEED = int(os.environ.get("SOUNDBRIDGE_TEST_SEED", "1"))
 LONGEST_PAUSE_S = 0.6  # about as long as a job takes
 JOBS_A_KILL = 2

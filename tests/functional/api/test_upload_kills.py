@@ -3,8 +3,9 @@
 Whatever the seam, the client asks another process how much is there, sends the rest, and one job is
 queued for a source that is whole.
 
-The long campaign: ``SOUNDBRIDGE_TEST_KILLS=1 pytest tests/functional/api/test_upload_kills.py``,
-on both databases with and without a checksum. Its quick part has one for PostgreSQL alone.
+The long campaign: ``SOUNDBRIDGE_TEST_KILLS=1 pytest -m long
+tests/functional/api/test_upload_kills.py``, on both databases with and without a checksum. Its
+quick part has one for PostgreSQL alone.
 """
 
 import hashlib
@@ -24,6 +25,8 @@ from aiohttp import ClientError, ClientSession
 from tests.functional.api.sending import SOUND, is_stored, queued, told
 from tests.functional.api.service import Service, User
 from tests.servers.dying_upload import SEAMS
+
+pytestmark = pytest.mark.long
 
 REPOSITORY = Path(__file__).parents[3]
 CONTENT = SOUND * 3

@@ -24,6 +24,8 @@ from origin.delivery.verified import VerifiedTokens
 from origin.stores.reader import StoreReader
 from tests.sources.published import publish
 
+pytestmark = pytest.mark.long
+
 BYTES_MAX: Final = 400_000
 Use = Callable[[int], Awaitable[object]]
 

@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 from sqlalchemy import Row, delete, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.cursor import Key
 from origin.companion.catalogue.tables import artists, follows
 from origin.delivery.errors import Conflict
+from packager.queue.inserting import insert_into
 
 FOLLOWS_MAX: Final = 5_000
 
@@ -32,8 +32,9 @@ async def add(connection: AsyncConnection, user_id: str, artist_id: str, now_s: 
     """Let a user follow an artist, who is held; False where they do. Raises FollowsTooMany."""
     few = select(follows.c.artist_id).where(follows.c.user_id == user_id).limit(FOLLOWS_MAX)
     count = await connection.scalar(select(func.count()).select_from(few.subquery()))
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    row = insert(follows).values(user_id=user_id, artist_id=artist_id, created_s=now_s)
+    row = insert_into(connection, follows).values(
+        user_id=user_id, artist_id=artist_id, created_s=now_s
+    )
     is_new = (await connection.execute(row.on_conflict_do_nothing())).rowcount == 1
     if is_new and count == FOLLOWS_MAX:
         raise FollowsTooMany

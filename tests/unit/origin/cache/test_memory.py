@@ -1,6 +1,6 @@
 """The first tier against a model, and what it keeps of what.
 
-The long campaign: ``SOUNDBRIDGE_TEST_REQUESTS=1_000_000 pytest --timeout 600
+The long campaign: ``SOUNDBRIDGE_TEST_REQUESTS=1_000_000 pytest -m long --timeout 600
 tests/unit/origin/cache/test_memory.py``.
 """
 
@@ -9,6 +9,7 @@ import os
 import tracemalloc
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -126,6 +127,7 @@ def test_a_crawler_does_not_push_out_what_is_played() -> None:
     assert sum(key in cache for key in played) >= 9
 
 
+@pytest.mark.long
 def test_its_memory_is_what_it_says_and_does_not_grow() -> None:
     """Values are bytes, of the sizes that objects have."""
     bytes_max = 20_000_000
