@@ -40,8 +40,8 @@ class Service:
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
     None for serving stores alone; ``access`` says who gets in to it, and ``uploads`` what may be
     sent. ``packager_jobs`` is how many are packaged at a time by a process beside those that serve,
-    0 for none. ``outward`` are private networks that webhooks may reach. Of
-    everything, it is what its ``roles`` say; all of it without any.
+    0 for none. ``outward`` are private networks that webhooks may reach. Of everything, it is what
+    its ``roles`` say; all of it without any.
     """
 
     stores: tuple[str, ...]

@@ -182,8 +182,3 @@ class Companion:
 def _is_public(endpoint: "Endpoint") -> bool:
     """Tell whether anyone may ask that, and it changes nothing."""
     return endpoint.method == "GET" and endpoint.who == ANYONE
-
-
-def _is_public(endpoint: "Endpoint") -> bool:
-    """Tell whether anyone may ask that, and it changes nothing."""
-    return endpoint.method == "GET" and endpoint.who == ANYONE
