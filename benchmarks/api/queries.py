@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from benchmarks.api.catalogue import fill
 from benchmarks.api.lists import Listed, all_lists
 from origin.companion.catalogue.tracks.lists import read
-from origin.database.engine import open_database, open_sqlite_reader
+from origin.database.engine import open_database
+from origin.database.sqlite import open_sqlite_reader
 from tests.servers.postgres import postgres
 
 DEPTHS: Final = (0, 1_000, 100_000)

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from origin.database.engine import FILE_NAME
+from origin.database.sqlite import FILE_NAME
 
 ARTISTS_SHARE: Final = 10
 _USER: Final = "u"

@@ -37,7 +37,7 @@ def answer(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Measure."""
     state, media = folder / "state", folder / "media"
     media.mkdir()
-    key = asyncio.run(_creator(state))
+    key = asyncio.run(creator(state))
     size_bytes = asked.megabytes * _MB
     cores = sorted(os.sched_getaffinity(0))
     options = ("--state", str(state), "--connections-per-client", "0", "--requests-per-client", "0")
@@ -58,7 +58,8 @@ def answer(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     }
 
 
-async def _creator(state: Path) -> str:
+async def creator(state: Path) -> str:
+    """Make a database with a creator; return a key of hers."""
     key = NewKey.of(secrets.token_bytes(ID_BYTES + SECRET_BYTES))
     async with open_database(state, None) as engine, Database(engine).change() as connection:
         await add_user(connection, "ann", name="Ann", role=Role.CREATOR, now_s=time.time())

@@ -72,14 +72,18 @@ class Server:
 
 @contextmanager
 def soundbridge(
-    store: Path | str,
+    store: Path | str | None,
     log: Path,
     *options: str,
     cores: Sequence[int],
     environment: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
-    """Serve a folder or a bucket with our program; ``environment`` is added to ours."""
-    serve = [sys.executable, "-m", "origin.cli", "serve", "--store", str(store), "--port", "0"]
+    """Serve a folder or a bucket with our program, or what it has of its own.
+
+    ``environment`` is added to ours.
+    """
+    stored = () if store is None else ("--store", str(store))
+    serve = [sys.executable, "-m", "origin.cli", "serve", *stored, "--port", "0"]
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [*pinned(cores), *serve, *options],

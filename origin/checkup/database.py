@@ -13,14 +13,9 @@ from origin.checkup import clock
 from origin.checkup.finding import Finding, fail, fine, sentence_of, warn
 from origin.checkup.queue import look_at_queue
 from origin.checkup.running import aside
-from origin.database.engine import (
-    CONNECTIONS_MAX,
-    FILE_NAME,
-    DatabaseUnusable,
-    open_replica,
-    open_sqlite_reader,
-)
+from origin.database.engine import CONNECTIONS_MAX, DatabaseUnusable, open_replica
 from origin.database.schema import SchemaAge, schema_age
+from origin.database.sqlite import FILE_NAME, open_sqlite_reader
 
 _STARTS = "`soundbridge serve` does that when it starts."
 

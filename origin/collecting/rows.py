@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.collecting.errors import CollectionFailed
 from origin.collecting.surroundings import RowOf
-from origin.database.engine import FILE_NAME, DatabaseUnusable, open_database
+from origin.database.engine import DatabaseUnusable, open_database
+from origin.database.sqlite import FILE_NAME
 from packager.errors import first_line
 from packager.publishing.garbage import Row
 from packager.queue.job import State

@@ -22,7 +22,8 @@ from origin.companion.search.opening import open_search
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
-from origin.database.engine import open_replica, open_serving, open_sqlite_reader
+from origin.database.engine import open_replica, open_serving
+from origin.database.sqlite import open_sqlite_reader
 from origin.stores.opening import open_store
 
 

@@ -1,9 +1,5 @@
 """Opening the database that a command was given.
 
-SQLite runs in WAL mode, and every transaction begins as a writer (``BEGIN IMMEDIATE``): one that
-begins as a reader and then writes fails at once, instead of waiting, where another has written in
-between. A commit is on the disk when it returns.
-
 A process that serves asks PostgreSQL within limits (``open_serving``), so that a slow database
 makes clear errors and no queue; migrations and workers have none, as what they do may take its
 time. Idle connections are ended by the server, which does so, too, for a process that hangs; the
@@ -12,27 +8,23 @@ pool gives out the one that was used last, so that those that are not needed sta
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from fcntl import LOCK_EX, flock
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from origin.database.schema import NewerSchema, upgrade
+from origin.database.sqlite import open_sqlite_reader, open_sqlite_writer
 
-FILE_NAME: Final = "soundbridge.sqlite3"
 CONNECTIONS_MAX: Final = 20
 """Of each process."""
 CONNECT_S: Final = 2.0
 STATEMENT_S: Final = 10.0
 IDLE_S: Final = 30.0
-_LOCK_TIMEOUT_S: Final = 30.0
 _POSTGRES: Final = "postgresql"
-_TURNSTILE: Final = "soundbridge.lock"
-_PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON")
 
 
 class DatabaseUnusable(Exception):
@@ -45,8 +37,9 @@ async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngi
 
     Its schema is brought up to date first. Raises DatabaseUnusable.
     """
-    engine = _sqlite(state) if url is None else _postgres(url)
-    async with _migrated(engine):
+    opening = _open_sqlite(state) if url is None else _ending(_postgres(url))
+    async with opening as engine:
+        await _migrate(engine)
         yield engine
 
 
@@ -84,22 +77,27 @@ async def _ending(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
 
 
 @asynccontextmanager
-async def _migrated(engine: AsyncEngine) -> AsyncIterator[None]:
-    try:
-        name = engine.url.render_as_string(hide_password=True)
+async def _open_sqlite(state: Path) -> AsyncIterator[AsyncEngine]:
+    async with AsyncExitStack() as opened:
         try:
-            await upgrade(engine)
-        except NewerSchema as error:
-            raise DatabaseUnusable(
-                f"The database {name} is of a newer soundbridge than this one. Update this one."
-            ) from error
-        except (SQLAlchemyError, OSError) as error:
-            raise DatabaseUnusable(
-                f"The database {name} cannot be used: {str(error).partition(chr(10))[0]}"
-            ) from error
-        yield
-    finally:
-        await engine.dispose()
+            engine = await opened.enter_async_context(open_sqlite_writer(state))
+        except (OSError, sqlite3.Error) as error:
+            raise DatabaseUnusable(f"The state folder {state} cannot be used: {error}") from error
+        yield engine
+
+
+async def _migrate(engine: AsyncEngine) -> None:
+    name = engine.url.render_as_string(hide_password=True)
+    try:
+        await upgrade(engine)
+    except NewerSchema as error:
+        raise DatabaseUnusable(
+            f"The database {name} is of a newer soundbridge than this one. Update this one."
+        ) from error
+    except (SQLAlchemyError, OSError) as error:
+        raise DatabaseUnusable(
+            f"The database {name} cannot be used: {str(error).partition(chr(10))[0]}"
+        ) from error
 
 
 def _within_limits(text: str, **settings: str) -> AsyncEngine:
@@ -147,32 +145,6 @@ def _postgres(text: str, **options: Any) -> AsyncEngine:
 _HINT: Final = "Give postgresql://user@host/name, or leave it out for SQLite in the state folder."
 
 
-def _sqlite(state: Path) -> AsyncEngine:
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        _begin_log(state)
-    except (OSError, sqlite3.Error) as error:
-        raise DatabaseUnusable(f"The state folder {state} cannot be used: {error}") from error
-    url = URL.create("sqlite+aiosqlite", database=str(state / FILE_NAME))
-    engine = create_async_engine(url, connect_args={"timeout": _LOCK_TIMEOUT_S})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_as_writer)
-    return engine
-
-
-@asynccontextmanager
-async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
-    """Give the caller's block the SQLite file for reading alone, beside whoever writes."""
-    url = URL.create("sqlite+aiosqlite", database=str(state / FILE_NAME))
-    engine = create_async_engine(url, connect_args={"timeout": _LOCK_TIMEOUT_S})
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite_reader)
-    event.listen(engine.sync_engine, "begin", _begin_as_reader)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
-
-
 @asynccontextmanager
 async def open_reader(
     state: Path, url: str | None, primary: AsyncEngine
@@ -186,37 +158,3 @@ async def open_reader(
         return
     async with open_sqlite_reader(state) as reader:
         yield reader
-
-
-def _begin_log(state: Path) -> None:
-    """Switch the file to WAL, which it stays in.
-
-    SQLite does not wait for others at the switch but fails, so processes take turns here.
-    """
-    with (state / _TURNSTILE).open("w") as turnstile:
-        flock(turnstile, LOCK_EX)
-        with closing(sqlite3.connect(state / FILE_NAME, timeout=_LOCK_TIMEOUT_S)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _prepare_sqlite_reader(connection: Any, record: object) -> None:
-    _prepare_sqlite(connection, record)
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA query_only=ON")
-    cursor.close()
-
-
-def _begin_as_reader(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def _begin_as_writer(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -20,7 +20,7 @@ from benchmarks.packaging.process_tree import tree
 from manifests import layout
 from manifests.entry import Entry
 from manifests.index import Index
-from origin.database.engine import FILE_NAME
+from origin.database.sqlite import FILE_NAME
 from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
 from packager import errors
 from tests.functional.collecting import collect_garbage

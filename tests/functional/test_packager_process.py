@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from origin.database.engine import FILE_NAME
+from origin.database.sqlite import FILE_NAME
 from tests.functional.scraping import metrics
 from tests.functional.supervising import Server, embedded, until
 from tests.servers.soundbridge import soundbridge

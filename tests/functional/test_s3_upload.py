@@ -19,7 +19,7 @@ from obstore.store import LocalStore, ObjectStore
 
 from manifests.entry import Entry
 from origin.cli import main
-from origin.database.engine import FILE_NAME
+from origin.database.sqlite import FILE_NAME
 from origin.packaging_job import Queued
 from origin.uploading import Upload, upload_and_queue
 from tests.functional.looking import keys

@@ -18,7 +18,8 @@ from origin.companion.identity.principal import Role
 from origin.companion.identity.users import add_user
 from origin.companion.webhooks import rows
 from origin.companion.webhooks.signing import new_secret
-from origin.database.engine import FILE_NAME, open_database
+from origin.database.engine import open_database
+from origin.database.sqlite import FILE_NAME
 from tests.functional.supervising import Server, embedded, until
 
 pytestmark = pytest.mark.long

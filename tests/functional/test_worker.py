@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from manifests.entry import Entry
-from origin.database.engine import FILE_NAME
+from origin.database.sqlite import FILE_NAME
 from tests.servers.soundbridge import SOUNDBRIDGE, soundbridge
 from tests.sources.bad import broken_at_the_end as broken
 

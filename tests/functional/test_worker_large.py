@@ -10,7 +10,7 @@ import pytest
 from obstore.store import LocalStore
 
 from manifests import layout
-from origin.database.engine import FILE_NAME
+from origin.database.sqlite import FILE_NAME
 from tests.functional.looking import check_promises
 from tests.functional.test_worker import job, plays, queued, stop, wait_until, worker
 from tests.sources.audio import excerpt

@@ -4,7 +4,8 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from origin.database.engine import FILE_NAME, open_database
+from origin.database.engine import open_database
+from origin.database.sqlite import FILE_NAME
 
 
 def make_empty(folder: Path) -> Path:

@@ -17,7 +17,8 @@ from origin.companion.identity.oidc.opening import open_bearers
 from origin.companion.media import Media
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
-from origin.database.engine import open_database, open_sqlite_reader
+from origin.database.engine import open_database
+from origin.database.sqlite import open_sqlite_reader
 from tests.functional.api.searchable import Search, opened_database, searching
 from tests.functional.api.service import Service
 from tests.servers.postgres import empty

@@ -24,7 +24,8 @@ from origin.companion.identity.principal import Role
 from origin.companion.identity.users import add_user
 from origin.companion.media import Media
 from origin.companion.search.opening import open_search
-from origin.database.engine import open_database, open_sqlite_reader
+from origin.database.engine import open_database
+from origin.database.sqlite import open_sqlite_reader
 from packager.queue.tables import assets
 from tests.functional.api.service import NOW_S
 

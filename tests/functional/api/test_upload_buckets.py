@@ -22,7 +22,8 @@ from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.places.bucket import PART_BYTES
 from origin.companion.uploads.rules import UploadRules
-from origin.database.engine import open_database, open_sqlite_reader
+from origin.database.engine import open_database
+from origin.database.sqlite import open_sqlite_reader
 from tests.functional.api.sending import SOUND, key_of, put, queued, sha256_of
 from tests.functional.api.service import Service, User
 from tests.functional.api.test_tus import ask, make, offset_of, patch, upload_in

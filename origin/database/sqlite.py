@@ -1,0 +1,116 @@
+"""The SQLite file of an embedded database: connections to it, opened and ended.
+
+It is in WAL mode, and every transaction begins as a writer (``BEGIN IMMEDIATE``): one that begins
+as a reader and then writes fails at once, instead of waiting, where another has written in between.
+A commit is on the disk when it returns.
+
+Each connection has a thread. A query that nobody waits for any more goes on in it, and would tell
+an event loop that is closed by then; so whoever ends an engine waits for threads, too.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import aiosqlite
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from threading import Thread
+
+FILE_NAME: Final = "soundbridge.sqlite3"
+_LOCK_TIMEOUT_S: Final = 30.0
+_END_S: Final = 5.0
+_TURNSTILE: Final = "soundbridge.lock"
+_PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON")
+
+
+class _Connections:
+    """Connects to a file, and waits for what its connections still do."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._threads: set[Thread] = set()
+
+    async def open(self) -> aiosqlite.Connection:
+        connection = aiosqlite.connect(self._path, timeout=_LOCK_TIMEOUT_S)
+        thread = connection._thread  # noqa: SLF001 there is no other way to it
+        thread.daemon = True
+        self._threads = {one for one in self._threads if one.is_alive()} | {thread}
+        return await connection
+
+    async def ended(self) -> None:
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join, _END_S)
+
+
+@asynccontextmanager
+async def open_sqlite_writer(state: Path) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block the file in a folder; raises OSError or sqlite3.Error."""
+    _begin_log(state)
+    async with _engine(state) as engine:
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin_as_writer)
+        yield engine
+
+
+@asynccontextmanager
+async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block the file for reading alone, beside whoever writes."""
+    async with _engine(state) as engine:
+        event.listen(engine.sync_engine, "connect", _prepare_reader)
+        event.listen(engine.sync_engine, "begin", _begin_as_reader)
+        yield engine
+
+
+@asynccontextmanager
+async def _engine(state: Path) -> AsyncIterator[AsyncEngine]:
+    path = state / FILE_NAME
+    connections = _Connections(path)
+    url = URL.create("sqlite+aiosqlite", database=str(path))
+    engine = create_async_engine(url, async_creator=connections.open)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+        await connections.ended()
+
+
+def _begin_log(state: Path) -> None:
+    """Make the file where there is none, and switch it to WAL, which it stays in.
+
+    SQLite does not wait for others at the switch but fails, so processes take turns here.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / _TURNSTILE).open("w") as turnstile:
+        flock(turnstile, LOCK_EX)
+        with closing(sqlite3.connect(state / FILE_NAME, timeout=_LOCK_TIMEOUT_S)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _prepare_reader(connection: Any, record: object) -> None:
+    _prepare(connection, record)
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
+def _begin_as_reader(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_as_writer(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
