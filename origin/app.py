@@ -55,6 +55,7 @@ def create_app(
     draining: Draining | None = None,
     telemetry: Telemetry | None = None,
     companion: "Companion | None" = None,
+    delivers: bool = True,
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 
@@ -66,7 +67,7 @@ def create_app(
     ``answers`` are those of the hot path, and are told what leaves memory. ``reader`` reads in
     place of the tiers, and is the caller's to close. ``draining`` is how answers learn that the
     process comes to its end, and ``telemetry`` is told what happens. ``companion`` is the
-    API beside what is delivered.
+    API beside what is delivered; one that ``delivers`` nothing is the API alone, without the page.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -75,6 +76,13 @@ def create_app(
         (cross_origin.add_headers, record.add_headers, draining.mark, found.note)
     )
     responder = Responder(Compressor(shares.compressed), purged=purged)
+    if companion is not None:
+        companion.add_routes(app, responder)
+    probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
+    probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]
+    Probes(probed, draining).add_routes(app)
+    if not delivers:
+        return app
     doubts: Doubts = no_doubt
     if reader is None:
         answers = HotAnswers(shares.answers) if answers is None else answers
@@ -95,12 +103,7 @@ def create_app(
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
-    if companion is not None:
-        companion.add_routes(app, responder)
-    probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
-    probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]
-    Probes(probed, draining).add_routes(app)
-    page.add_routes(app, responder, with_api=companion is not None)
+    page.add_routes(app, responder, with_api=companion is not None and companion.has_lists)
     return app
 
 

@@ -98,6 +98,7 @@ async def _companion(service: Service, draining: Draining) -> "AsyncIterator[Com
             cache=service.cache,
             is_draining=lambda: draining.has_begun,
             outward=service.outward,
+            rooms=service.rooms,
         ) as companion:
             yield companion
     except DatabaseUnusable as error:
@@ -164,6 +165,7 @@ def _application(
             draining=draining,
             telemetry=process.telemetry,
             companion=companion,
+            delivers=process.service.delivers,
         )
     except PageMissing as error:
         raise ServerFailed(str(error)) from error

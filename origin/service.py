@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from origin.companion.access import Access
+from origin.companion.roles import Role, delivers, rooms_of
+from origin.companion.rooms import Room
 from origin.companion.rows import Rows
 from origin.companion.uploads.rules import UploadRules
 from origin.defence.guard import Defence
@@ -38,7 +40,8 @@ class Service:
     of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
     None for serving stores alone; ``access`` says who gets in to it, and ``uploads`` what may be
     sent. ``packager_jobs`` is how many are packaged at a time by a process beside those that serve,
-    0 for none. ``outward`` are private networks that webhooks may reach.
+    0 for none. ``outward`` are private networks that webhooks may reach. Of everything, it is what
+    its ``roles`` say; all of it without any.
     """
 
     stores: tuple[str, ...]
@@ -53,6 +56,17 @@ class Service:
     uploads: UploadRules = field(default_factory=UploadRules)
     packager_jobs: int = 0
     outward: tuple[str, ...] = ()
+    roles: frozenset[Role] = frozenset()
+
+    @property
+    def rooms(self) -> frozenset[Room]:
+        """What it has of the API."""
+        return rooms_of(self.roles)
+
+    @property
+    def delivers(self) -> bool:
+        """Whether it serves media."""
+        return delivers(self.roles)
 
     def token_rules(self) -> TokenRules | None:
         """Read the keys; raises UnusableKey."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from origin.cache.connection import check_cache
+from origin.companion.rooms import Room
 from origin.defence.parser import ParserMissing, require_c_parser
 from origin.heap import few_heaps
 from origin.packager_process import be_packager
@@ -102,7 +103,8 @@ def _work(
 
 def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
     """Return what packages beside the workers, None where nothing does."""
-    if service.rows is None or not service.packager_jobs:
+    has_uploads = Room.UPLOADS in service.rooms
+    if service.rows is None or not service.packager_jobs or not has_uploads:
         return None
     settings = Settings(
         service.stores[0],

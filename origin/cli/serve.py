@@ -1,10 +1,11 @@
 """``soundbridge serve``: everything that stores hold, to players and CDNs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
 import click
+from click.core import ParameterSource
 
 from origin.cli.access import access_of, access_settings
 from origin.cli.announcing import announce
@@ -30,6 +31,7 @@ from origin.cli.uploads import (
     upload_size_setting,
     uploads_setting,
 )
+from origin.companion.roles import Role, delivers, port_of, rooms_of
 from origin.companion.rows import Rows
 from origin.concealing import without_secrets
 from origin.defence.client import ClientLimits
@@ -49,6 +51,15 @@ port_setting = setting(
     default=8080,
     type=click.IntRange(0, 65_535),
     help="Port to listen on; 0 takes a free one.",
+)
+_roles_setting = setting(
+    "--role",
+    "role_names",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="Be only this, by default at its own port: auth 3001, upload 3002, streaming 3003 (which"
+    " has no database), search 3004, analytics 3005. May be given several times; without it,"
+    " everything.",
 )
 
 
@@ -73,6 +84,7 @@ class _Workers(click.IntRange):
 @replicas_setting
 @host_setting
 @port_setting
+@_roles_setting
 @setting(
     "--workers",
     default=1,
@@ -172,6 +184,7 @@ def serve(
     replica_urls: tuple[str, ...],
     host: str,
     port: int,
+    role_names: tuple[str, ...],
     workers: int,
     playback_keys: Path | None,
     require_tokens: bool,
@@ -219,8 +232,11 @@ def serve(
     elif require_tokens or cdn_checks_tokens:
         name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
         raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
-    rows = _rows(stores, state, database, replica_urls)
-    own_store = store_in(rows.state) if rows is not None and not stores else None
+    roles = frozenset(map(Role, role_names))
+    if roles and _is_default("port"):
+        port = port_of(roles, port)
+    rows = _rows(roles, stores, state, database, replica_urls)
+    own_store = None if stores else store_in(state or DEFAULT_STATE)
     if own_store is not None:
         stores = (str(own_store),)
     field = AddressField(client_address_field)
@@ -247,12 +263,13 @@ def serve(
                 uploads=uploads,
                 packager_jobs=packager_jobs if packages else 0,
                 outward=outward,
+                roles=roles,
             ),
             host=host,
             port=port,
             workers=workers,
             metrics=None if metrics_port is None else MetricsAddress(metrics_host, metrics_port),
-            on_ready=lambda url: announce(f"Serving {_named(stores)} at {url}/"),
+            on_ready=lambda url: announce(f"Serving {_what(roles, stores)} at {url}/"),
         )
     except (CacheUnusable, StoreUnusable, UnusableKey) as error:
         raise click.UsageError(f"{error}".rstrip(".") + ".") from error
@@ -260,13 +277,30 @@ def serve(
         raise click.ClickException(str(error)) from error
 
 
+def _is_default(option: str) -> bool:
+    """Tell whether nobody has said what an option of the command that runs is."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is ParameterSource.DEFAULT
+
+
+def _what(roles: Collection[Role], stores: Sequence[str]) -> str:
+    named = ", ".join(map(without_secrets, stores))
+    return named if delivers(roles) else f"{', '.join(sorted(roles))} of {named}"
+
+
 def _rows(
-    stores: Sequence[str], state: Path | None, database: str | None, replicas: Sequence[str]
+    roles: Collection[Role],
+    stores: Sequence[str],
+    state: Path | None,
+    database: str | None,
+    replicas: Sequence[str],
 ) -> Rows | None:
     """Return where the API's rows are, None where there is to be none."""
     if replicas and database is None:
         raise click.UsageError("--database-replica-urls needs --database: copies of what?")
-    if stores and state is None and database is None:
+    if not roles and stores and state is None and database is None:
+        return None
+    if not rooms_of(roles):
         return None
     urls = (url.strip() for some in replicas for url in some.split(","))
     return Rows(state or DEFAULT_STATE, database, tuple(filter(None, urls)))
@@ -277,7 +311,3 @@ def _make(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise click.ClickException(f"The folder {folder} cannot be made: {error}.") from error
-
-
-def _named(stores: Sequence[str]) -> str:
-    return ", ".join(map(without_secrets, stores))

@@ -14,6 +14,7 @@ from origin.companion.access import Access
 from origin.companion.api.admission import Admission
 from origin.companion.api.budgets import Counter
 from origin.companion.api.cross_origin import CrossOrigin
+from origin.companion.api.endpoint import ANYONE
 from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
@@ -43,6 +44,7 @@ from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
 from origin.companion.pages.serving import add_pages
 from origin.companion.plays.playing import Playing
+from origin.companion.rooms import EVERYTHING, Room, endpoints_of
 from origin.companion.search.endpoints import Searching
 from origin.companion.search.finding import Finding
 from origin.companion.uploads.belongings import UploadBelongings
@@ -74,6 +76,7 @@ class Companion:
     the queue. Without ``uploads``, nothing can be uploaded; without ``finding``, rows are searched
     without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
     ``outward`` are private networks that webhooks may reach. ``playing`` is to be run beside, too.
+    Of the ``rooms``, only those that a process is to have are there.
     """
 
     def __init__(
@@ -89,7 +92,9 @@ class Companion:
         is_draining: "Callable[[], bool]" = lambda: False,
         outward: "Sequence[Network]" = (),
         clock: "Callable[[], float]" = time.time,
+        rooms: frozenset[Room] = EVERYTHING,
     ) -> None:
+        self._rooms = rooms
         access = access or Access()
         self._uploads = uploads
         self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))
@@ -111,24 +116,41 @@ class Companion:
             CatalogueBelongings(),
         )
         self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
-        self.endpoints: Sequence[Endpoint] = [
+        catalogue = [
             *Artists(database, new_random_id).endpoints(),
             *Albums(database, new_random_id).endpoints(),
             *Tracks(database, new_random_id, owner_of).endpoints(),
-            *Follows(database).endpoints(),
-            *Accounts(database).endpoints(),
-            *Leaving(database, belongings).endpoints(),
-            *ApiKeys(database, secrets.token_bytes).endpoints(),
-            *Sessions(database, authenticator, new_random_id, secrets.token_bytes).endpoints(),
-            *Assets(database, media).endpoints(),
-            *self._streams.endpoints(),
-            *AssetChanges(database, media, new_random_id).endpoints(),
-            *WebhookEndpoints(database, new_random_id, may_be_private=bool(outward)).endpoints(),
-            *DeliveryEndpoints(database, new_random_id).endpoints(),
-            *self.playing.endpoints(),
-            *Searching(finding or Finding(database)).endpoints(),
-            *(() if uploads is None else upload_endpoints(uploads)),
         ]
+        sessions = Sessions(database, authenticator, new_random_id, secrets.token_bytes)
+        webhooks = WebhookEndpoints(database, new_random_id, may_be_private=bool(outward))
+        of_each: Mapping[Room, Sequence[Endpoint]] = {
+            Room.CATALOGUE: [*catalogue, *Follows(database).endpoints()],
+            Room.LISTS: [each for each in catalogue if _is_public(each)],
+            Room.ME: [
+                *Accounts(database).endpoints(),
+                *Leaving(database, belongings).endpoints(),
+            ],
+            Room.KEYS: ApiKeys(database, secrets.token_bytes).endpoints(),
+            Room.SESSIONS: sessions.endpoints(),
+            Room.ASSETS: [
+                *Assets(database, media).endpoints(),
+                *self._streams.endpoints(),
+                *AssetChanges(database, media, new_random_id).endpoints(),
+            ],
+            Room.WEBHOOKS: [
+                *webhooks.endpoints(),
+                *DeliveryEndpoints(database, new_random_id).endpoints(),
+            ],
+            Room.PLAYS: self.playing.endpoints(),
+            Room.SEARCH: Searching(finding or Finding(database)).endpoints(),
+            Room.UPLOADS: () if uploads is None else upload_endpoints(uploads),
+        }
+        self.endpoints: Sequence[Endpoint] = endpoints_of(of_each, rooms)
+
+    @property
+    def has_lists(self) -> bool:
+        """Whether a page finds there what it lists and searches."""
+        return {Room.SEARCH, Room.LISTS} <= self._rooms
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""
@@ -148,9 +170,15 @@ class Companion:
             return await responder.answer(request, resource)
 
         app.router.add_get("/openapi.json", openapi)
-        add_pages(app, responder, readable(described))
-        if self._uploads is not None:
+        if Room.SIGN_IN in self._rooms:
+            add_pages(app, responder, readable(described))
+        if self._uploads is not None and Room.UPLOADS in self._rooms:
             app.on_response_prepare.append(marking(self._uploads.rules.size_bytes_max))
 
     async def _end_streams(self, _app: web.Application) -> None:
         await self._streams.close()
+
+
+def _is_public(endpoint: "Endpoint") -> bool:
+    """Tell whether anyone may ask that, and it changes nothing."""
+    return endpoint.method == "GET" and endpoint.who == ANYONE

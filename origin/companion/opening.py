@@ -16,6 +16,7 @@ from origin.companion.identity.oidc.opening import open_bearers
 from origin.companion.identity.sweeping import sweep
 from origin.companion.media import Media
 from origin.companion.outward.addresses import networks
+from origin.companion.rooms import EVERYTHING, Room
 from origin.companion.rows import Rows
 from origin.companion.search.opening import open_search
 from origin.companion.uploads.opening import open_uploads
@@ -36,10 +37,12 @@ async def open_companion(
     cache: str | None,
     is_draining: Callable[[], bool],
     outward: Sequence[str] = (),
+    rooms: frozenset[Room] = EVERYTHING,
 ) -> AsyncIterator[Companion]:
     """Give the caller's block the companion, which writes to ``store``; sources go there, too.
 
-    Changes there are told over ``cache``. Raises DatabaseUnusable, StoreUnusable or CacheUnusable.
+    Changes there are told over ``cache``. What only other ``rooms`` need is not opened. Raises
+    DatabaseUnusable, StoreUnusable or CacheUnusable.
     """
     access = access or Access()
     async with AsyncExitStack() as opened:
@@ -54,10 +57,13 @@ async def open_companion(
             opened.push_async_callback(client.aclose)
             shared = SharedCounter(Connection(client))
         tell = await opened.enter_async_context(telling(cache))
-        uploads = await opened.enter_async_context(
-            open_uploads(database, store, rows.state, rules or UploadRules(), new_random_id)
-        )
-        finding = await opened.enter_async_context(open_search(database, rows.state))
+        uploads = finding = None
+        if rooms & {Room.UPLOADS, Room.ME}:  # who leaves takes uploads along
+            uploads = await opened.enter_async_context(
+                open_uploads(database, store, rows.state, rules or UploadRules(), new_random_id)
+            )
+        if Room.SEARCH in rooms:
+            finding = await opened.enter_async_context(open_search(database, rows.state))
         companion = Companion(
             database,
             Media(open_store(store), tell),
@@ -68,16 +74,18 @@ async def open_companion(
             finding=finding,
             is_draining=is_draining,
             outward=networks(outward),
+            rooms=rooms,
         )
-        for work, name in (
-            (companion.uses.run(), "uses"),
-            (companion.playing.writer.run(), "plays"),
-            (companion.playing.writer.keep_sweeping(), "sweep of plays"),
-            (sweep(database), "sweep of identity"),
-            (keep_emptying(database), "emptying deleted artists"),
-            (work_in_queue(database, companion.handlers), "jobs of the API"),
+        for room, begin, name in (
+            (None, companion.uses.run, "uses"),
+            (Room.PLAYS, companion.playing.writer.run, "plays"),
+            (Room.PLAYS, companion.playing.writer.keep_sweeping, "sweep of plays"),
+            (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),
+            (Room.CATALOGUE, lambda: keep_emptying(database), "emptying deleted artists"),
+            (Room.ME, lambda: work_in_queue(database, companion.handlers), "jobs of the API"),
         ):
-            await opened.enter_async_context(beside(work, name))
+            if room is None or room in rooms:
+                await opened.enter_async_context(beside(begin(), name))
         yield companion
 
 
