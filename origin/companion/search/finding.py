@@ -18,7 +18,7 @@ from origin.companion.search.entries import Kind, duration_of, plays_of, primary
 from origin.companion.search.errors import IndexMissing
 from origin.companion.search.folding import plain
 from origin.companion.search.index import Reader
-from origin.companion.search.looking import Found, Hit, look
+from origin.companion.search.looking import Found, Hit, begun, look
 from origin.companion.search.questions import Filters
 from origin.companion.search.ranking import RANKED_MAX, Candidate, ranked
 from origin.companion.search.suggestions import Suggestions
@@ -134,9 +134,21 @@ class Finding:
         shown = _with_other_names([there[key] for key in listed if key in there])
         if len(shown) >= SUGGESTED or typed.is_nothing:
             return Part(shown[:SUGGESTED], len(shown), None)
-        more = await self.find(typed, Filters(), offset=0, limit=SUGGESTED, now_s=now_s)
+        more = await self._begun(typed, now_s)
         shown = _with_other_names([*shown, *more.rows])
         return Part(shown[:SUGGESTED], len(shown), None, is_degraded=more.is_degraded)
+
+    async def _begun(self, typed: Typed, now_s: float) -> Part:
+        """Return what begins so, in the engine's order: for each key pressed, that must do."""
+        if self._reader is None:
+            return await self._find_in_rows(typed, Filters(), 0, SUGGESTED, now_s)
+        try:
+            keys = await self._reader.ask(partial(begun, typed=typed, depth=2 * SUGGESTED))
+        except IndexMissing:
+            return await self._find_in_rows(typed, Filters(), 0, SUGGESTED, now_s)
+        async with self._database.look_now() as connection:
+            there = await rows.hits(connection, keys)
+        return Part([there[key] for key in keys if key in there], len(keys), None)
 
 
 def _distinct(exact: Iterable[Hit], like: Iterable[Hit]) -> dict[str, Hit]:

@@ -68,6 +68,17 @@ def look(
     return Found(exact, like, total, facets)
 
 
+def begun(searcher: Searcher, questions: Questions, typed: Typed, *, depth: int) -> list[str]:
+    """Return keys of what begins as somebody types; with a typo, only where nothing else does."""
+    found, _ = _best(searcher, questions.exact(typed, Filters()), depth)
+    if not found:
+        for wider in _wider(searcher, questions, typed, Filters(), 0):
+            found, _ = _best(searcher, wider, depth)
+            if found:
+                break
+    return [hit.key for hit in found]
+
+
 def _best(searcher: Searcher, question: Query, depth: int) -> tuple[list[Hit], int]:
     result: Any = searcher.search(question, depth, count=True, weight_by_field="popularity")
     addresses = [address for _, address in result.hits]
