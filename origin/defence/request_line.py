@@ -15,9 +15,10 @@ TARGET_BYTES_MAX: Final = 8190
 _AROUND_TARGET_BYTES: Final = 32
 """More than a method and a version take."""
 METHODS: Final = frozenset(
-    {b"GET", b"HEAD", b"OPTIONS", b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE"}
+    {b"GET", b"HEAD", b"OPTIONS", b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE", b"QUERY"}
 )
-"""Those of RFC 9110 §9.3 and RFC 5789, of which each resource allows some.
+"""Those of RFC 9110 §9.3, RFC 5789 and QUERY (draft-ietf-httpbis-safe-method-w-body), of which each
+resource allows some.
 
 CONNECT is none of them: it asks for a tunnel, which no resource of an origin server is (§9.3.6).
 """

@@ -110,12 +110,6 @@ class ChecksumMismatch(ApiError):
     code = "checksum_mismatch"
 
 
-class LengthMissing(ApiError):
-    """How long the body is has to be said here."""
-
-    code = "length_required"
-
-
 class ContentTooLarge(ApiError):
     """The body is larger than what is taken here."""
 

@@ -194,6 +194,7 @@ METHODS = [
     row("9.3.7", "OPTIONS /s", to=204, Allow="GET, HEAD, OPTIONS"),
     row("9.3.7", "OPTIONS /e", "Content-Length: 0", to=204),
     row("9.3.8", "TRACE /s", to=405),
+    row("15.5.6", "QUERY /s", "Content-Length: 0", to=405, Allow="GET, HEAD, OPTIONS"),
     row("14.5", "PUT /s", "Content-Range: bytes 0-3/9", "Content-Length: 0", to=405),
 ]
 

@@ -65,6 +65,17 @@ class Who:
 
 ANYONE: Final = Who()
 
+
+@dataclass(frozen=True, slots=True)
+class HeaderField:
+    """A field of a request that an endpoint reads by itself; ``pattern`` is of all its values."""
+
+    name: str
+    description: str
+    pattern: str
+    is_required: bool = False
+
+
 Handler = Callable[[Call[Any, Any]], Awaitable[Answer | web.StreamResponse]]
 
 
@@ -76,6 +87,7 @@ class Endpoint:
     that it reads the body, or writes the answer, by itself. ``body_types`` are what it reads then;
     otherwise, as what else than JSON's own type the same JSON may come.
     ``raises`` are the errors it can end with, beside those that every endpoint has.
+    ``fields`` are those of the request that it reads, beside those that every endpoint does.
     ``gives_secret`` says that its answer is shown once, and kept nowhere.
     """
 
@@ -95,4 +107,5 @@ class Endpoint:
     streams: bool = False
     body_types: tuple[str, ...] = ()
     gives_types: tuple[str, ...] = ()
+    fields: tuple[HeaderField, ...] = ()
     gives_secret: bool = False

@@ -28,7 +28,6 @@ from origin.delivery.errors import (
     BadRequest,
     Conflict,
     DatabaseUnavailable,
-    Unprocessable,
 )
 
 HEADER: Final = "Idempotency-Key"
@@ -50,7 +49,7 @@ class IdempotencyKeyInvalid(BadRequest):
         super().__init__(f"{HEADER} is one key of 1 to 255 visible ASCII characters.")
 
 
-class IdempotencyKeyReused(Unprocessable):
+class IdempotencyKeyReused(Conflict):
     """The key was sent with another request."""
 
     code = "idempotency_key_reused"

@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from manifests.layout import ID_PATTERN
 from origin.companion.api.budgets import BudgetSpent
-from origin.companion.api.endpoint import Endpoint
+from origin.companion.api.endpoint import Endpoint, HeaderField
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
 from origin.companion.api.idempotency import (
     HEADER as IDEMPOTENCY_KEY,
@@ -77,6 +77,12 @@ _PROBLEM: Final[Mapping[str, Any]] = {
         },
     },
 }
+_IDEMPOTENCY_KEY: Final = HeaderField(
+    IDEMPOTENCY_KEY,
+    "A request that comes again within a day, with the same key and body, is done once, and "
+    "answered as the first time.",
+    r"^[\x21-\x7e]{1,255}$",
+)
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
 
 
@@ -167,7 +173,8 @@ def _operation(
         schema = references[endpoint.body, "validation"]
         types = ("application/json", *endpoint.body_types)
         content = {media_type: {"schema": schema} for media_type in types}
-        operation["requestBody"] = {"required": True, "content": content}
+        is_required = any(field.is_required() for field in endpoint.body.model_fields.values())
+        operation["requestBody"] = {"required": is_required, "content": content}
     elif endpoint.body_types:
         content = {media_type: {"schema": {}} for media_type in endpoint.body_types}
         operation["requestBody"] = {"required": True, "content": content}
@@ -183,17 +190,18 @@ def _ids(path: str) -> list[dict[str, Any]]:
 
 
 def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
-    if not takes_idempotency_key(endpoint):
-        return []
+    fields = endpoint.fields
+    if takes_idempotency_key(endpoint):
+        fields = (*fields, _IDEMPOTENCY_KEY)
     return [
         {
-            "name": IDEMPOTENCY_KEY,
+            "name": field.name,
             "in": "header",
-            "required": False,
-            "description": "A request that comes again within a day, with the same key and body, "
-            "is done once, and answered as the first time.",
-            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+            "required": field.is_required,
+            "description": field.description,
+            "schema": {"type": "string", "pattern": field.pattern},
         }
+        for field in fields
     ]
 
 
@@ -233,11 +241,18 @@ def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
 
 
 def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
-    errors: set[type[ApiError]] = {BudgetSpent, QueryInvalid, *endpoint.raises}
+    errors: set[type[ApiError]] = {
+        BudgetSpent,
+        # Whoever shows who he is may be wrong, and has to be looked up, wherever anyone may ask.
+        CredentialsInvalid,
+        CrossSiteRequest,
+        DatabaseUnavailable,
+        IssuerUnavailable,
+        QueryInvalid,
+        *endpoint.raises,
+    }
     if endpoint.query is NoQuery:
         errors |= {BadRequest}
-    if endpoint.who.role is not None:
-        errors |= {CredentialsInvalid, CrossSiteRequest, DatabaseUnavailable, IssuerUnavailable}
     if takes_idempotency_key(endpoint):
         errors |= {
             AnswerNotKept,

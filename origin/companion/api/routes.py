@@ -41,6 +41,24 @@ _PUBLIC: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
 _PRIVATE: Final = ObjectKind(ObjectClass.PRIVATE, JSON_TYPE)
 
 
+def names_beside_ids(paths: Iterable[str]) -> str:
+    """Return a pattern that no id has: of names that stand where others have an id."""
+    split = [path.split("/") for path in paths]
+    before_ids = {
+        tuple(path[:place])
+        for path in split
+        for place, piece in enumerate(path)
+        if piece.endswith("_id}")
+    }
+    names = {
+        piece
+        for path in split
+        for place, piece in enumerate(path)
+        if tuple(path[:place]) in before_ids and not piece.endswith("_id}")
+    }
+    return f"(?!(?:{'|'.join(sorted(names))})(?:/|$))" if names else ""
+
+
 class Routes:
     """Answers requests to endpoints; ``clock`` tells seconds since the epoch."""
 
@@ -60,8 +78,10 @@ class Routes:
 
     def add(self, app: web.Application, endpoints: Iterable[Endpoint]) -> None:
         """Register endpoints."""
+        endpoints = list(endpoints)
+        names = names_beside_ids(endpoint.path for endpoint in endpoints)
         for endpoint in endpoints:
-            path = endpoint.path.replace("_id}", f"_id:{ID_PATTERN}}}")
+            path = endpoint.path.replace("_id}", f"_id:{names}{ID_PATTERN}}}")
             app.router.add_route(endpoint.method, path, self._handler(endpoint))
             if endpoint.method == hdrs.METH_GET and not endpoint.streams:
                 app.router.add_route(hdrs.METH_HEAD, path, self._handler(endpoint))

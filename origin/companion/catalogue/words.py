@@ -14,11 +14,10 @@ TAGS_MAX: Final = 20
 LANGUAGE_LENGTH_MAX: Final = 35  # RFC 5646 §4.4.1
 _LANGUAGE: Final = re.compile(
     r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"  # language and extended language
-    r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|\d{3}))?"  # script, region
-    r"(?:-(?:[a-z\d]{5,8}|\d[a-z\d]{3}))*"  # variants
-    r"(?:-[a-wy-z\d](?:-[a-z\d]{2,8})+)*(?:-x(?:-[a-z\d]{1,8})+)?"  # extensions, private use
-    r"|x(?:-[a-z\d]{1,8})+",
-    re.ASCII,
+    r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"  # script, region
+    r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"  # variants
+    r"(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?"  # extensions, private use
+    r"|x(?:-[a-z0-9]{1,8})+",
 )
 """RFC 5646 §2.1, in lower case, without the grandfathered."""
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -86,7 +85,10 @@ Language = Annotated[
     str,
     StringConstraints(min_length=2, max_length=LANGUAGE_LENGTH_MAX),
     AfterValidator(_language),
-    Field(description="A tag of BCP 47."),
+    Field(
+        description="A tag of BCP 47.",
+        json_schema_extra={"pattern": f"^(?:{_LANGUAGE.pattern.replace('a-', 'A-Za-')})$"},
+    ),
 ]
 
 Day = Annotated[date, BeforeValidator(_date), Field(description="A date of RFC 3339.")]

@@ -32,7 +32,7 @@ from origin.companion.uploads.states import (
 )
 from origin.companion.uploads.surroundings import Empty, SizeMismatch, Surroundings
 from origin.companion.uploads.views import ROOT, upload_of
-from origin.delivery.errors import LengthMissing, RequestTimedOut, StoreUnavailable
+from origin.delivery.errors import RequestTimedOut, StoreUnavailable
 
 ANY_TYPES = ("application/octet-stream", "audio/*")
 
@@ -53,7 +53,7 @@ class Content:
                 who=Who(Role.CREATOR, Scope.UPLOAD), gives=Upload, streams=True,
                 body_types=ANY_TYPES,
                 raises=(
-                    BrokenOff, DigestMismatch, Empty, LengthMissing, NotSound, QuotaExceeded,
+                    BrokenOff, DigestMismatch, Empty, NotSound, QuotaExceeded,
                     RequestTimedOut, SizeMismatch, StoreUnavailable, UploadBusy, UploadComplete,
                     UploadGone, UploadTooLarge, WayTaken,
                 ),
@@ -72,7 +72,7 @@ class Content:
         )
         check_coding(request)
         if not request.body_exists:
-            raise LengthMissing("Send the file as the body, with Content-Length or in chunks.")
+            raise Empty
         said = Said(request.headers)
         await self._check_length(row, request.content_length)
         values = {"way": Way.PUT, "state": State.RECEIVING}

@@ -20,7 +20,7 @@ from origin.companion.uploads.states import OPEN, State, UploadComplete, Way
 from origin.companion.uploads.surroundings import Surroundings
 from origin.companion.uploads.tables import uploads
 from origin.companion.uploads.views import ROOT, upload_of
-from origin.delivery.errors import StoreUnavailable
+from origin.delivery.errors import NotFound, StoreUnavailable
 
 CREATORS = Who(Role.CREATOR, Scope.UPLOAD)
 
@@ -45,7 +45,10 @@ class Uploads:
                 method="POST", path=ROOT, name="createUpload", tag="uploads",
                 summary="Say what is to come, and be told where to send it", handle=self.create,
                 who=CREATORS, body=UploadDraft, gives=Upload, status=HTTPStatus.CREATED,
-                raises=(AlbumFull, QuotaExceeded, TrackHasAsset, UploadTooLarge, WayUnavailable),
+                raises=(
+                    AlbumFull, NotFound, QuotaExceeded, TrackHasAsset, UploadTooLarge,
+                    WayUnavailable,
+                ),
             ),
             Endpoint(
                 method="GET", path=one, name="getUpload", tag="uploads",

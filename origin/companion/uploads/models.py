@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from origin.companion.api.models import Given, Id, Moment, Taken
+from origin.companion.api.models import Given, Id, Moment, Taken, Whole
 from origin.companion.api.text import Line
 from origin.companion.catalogue.tracks.models import NewTrack
 from origin.companion.uploads.states import State, Way
@@ -30,7 +30,7 @@ class UploadDraft(Taken):
     """A file that is to come, or to be fetched from `url`."""
 
     name: Line = Field("source", description="Of the file; it may become a title.")
-    size_bytes: int | None = Field(None, ge=1, le=SIZE_BYTES_MAX)
+    size_bytes: Whole | None = Field(None, ge=1, le=SIZE_BYTES_MAX)
     sha256: Sha256 | None = Field(None, description="Of the file; what comes is held against it.")
     way: Annotated[WayWanted, Field(strict=False)] = WayWanted.CHOOSE
     url: Address | None = Field(None, description="Where it is fetched from, in place of sending.")

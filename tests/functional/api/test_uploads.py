@@ -157,7 +157,7 @@ async def test_a_creator_has_a_quota(service: Service) -> None:
 async def test_an_empty_file(service: Service) -> None:
     ann = await service.user()
     made = await service.post("/v1/uploads", ann, {})
-    assert (await put(service, ann, made, b"", 411))["code"] == "length_required"
+    assert (await put(service, ann, made, b"", 422))["code"] == "upload_empty"
     assert (await put(service, ann, made, in_parts(b""), 422))["code"] == "upload_empty"
 
 

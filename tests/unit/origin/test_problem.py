@@ -24,7 +24,7 @@ ERRORS: list[errors.ApiError] = [
             errors.PreconditionFailed, errors.StoreUnavailable, errors.BrokenObject,
             errors.ShuttingDown, errors.Unimplemented, errors.Unauthenticated,
             errors.CredentialsInvalid, errors.Forbidden, errors.Conflict, errors.Gone,
-            errors.Locked, errors.ChecksumMismatch, errors.LengthMissing, errors.ContentTooLarge,
+            errors.Locked, errors.ChecksumMismatch, errors.ContentTooLarge,
             errors.MediaTypeUnsupported,
             errors.Unprocessable,
         )

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from origin.companion.api.models import Given, Id, Moment, Taken
+from origin.companion.api.models import Given, Id, Moment, Taken, Whole
 from origin.companion.api.text import Line
 from origin.companion.identity.principal import Scope
 
@@ -30,7 +30,7 @@ class KeyDraft(Taken):
 
     name: Line
     scopes: Scopes = Field(description="What it is good for; at most what you show is good for.")
-    expires_in_s: int | None = Field(
+    expires_in_s: Whole | None = Field(
         None, ge=LIFE_S_MIN, le=LIFE_S_MAX, description="How long it is good; without it, for ever."
     )
 
@@ -38,7 +38,7 @@ class KeyDraft(Taken):
 class Rotation(Taken):
     """How to change over to another secret."""
 
-    overlap_s: int = Field(
+    overlap_s: Whole = Field(
         _DAY_S, ge=0, le=OVERLAP_S_MAX, description="How long the old secret is still good."
     )
 
