@@ -47,6 +47,7 @@ from origin.companion.plays.playing import Playing
 from origin.companion.rooms import EVERYTHING, Room, endpoints_of
 from origin.companion.search.endpoints import Searching
 from origin.companion.search.finding import Finding
+from origin.companion.similar.endpoints import Similar
 from origin.companion.uploads.belongings import UploadBelongings
 from origin.companion.uploads.composition import upload_endpoints
 from origin.companion.uploads.tus.marks import marking
@@ -120,6 +121,7 @@ class Companion:
             *Artists(database, new_random_id).endpoints(),
             *Albums(database, new_random_id).endpoints(),
             *Tracks(database, new_random_id, owner_of).endpoints(),
+            *Similar(database).endpoints(),
         ]
         sessions = Sessions(database, authenticator, new_random_id, secrets.token_bytes)
         webhooks = WebhookEndpoints(database, new_random_id, may_be_private=bool(outward))

@@ -19,6 +19,7 @@ from origin.companion.outward.addresses import networks
 from origin.companion.rooms import EVERYTHING, Room
 from origin.companion.rows import Rows
 from origin.companion.search.opening import open_search
+from origin.companion.similar.keeping import Keeper
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
@@ -83,6 +84,7 @@ async def open_companion(
             (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),
             (Room.CATALOGUE, lambda: keep_emptying(database), "emptying deleted artists"),
             (Room.ME, lambda: work_in_queue(database, companion.handlers), "jobs of the API"),
+            (Room.PLAYS, lambda: Keeper(database, new_random_id()).keep(), "similar tracks"),
         ):
             if room is None or room in rooms:
                 await opened.enter_async_context(beside(begin(), name))

@@ -1,0 +1,53 @@
+"""What is heard together, and which tracks are similar."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+_IS_TO_PAIR = sa.text("paired_s IS NULL")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.add_column("play_marks", sa.Column("paired_s", sa.Double))
+    op.create_index(
+        "ix_play_marks_to_pair",
+        "play_marks",
+        ["day", "listener", "track_id"],
+        sqlite_where=_IS_TO_PAIR,
+        postgresql_where=_IS_TO_PAIR,
+    )
+    op.create_table(
+        "heard_together",
+        sa.Column("track_id", sa.String(64), nullable=False),
+        sa.Column("other_id", sa.String(64), nullable=False),
+        sa.Column("weight", sa.Double, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["track_id"], ["tracks.id"], name="fk_heard_together_track_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("track_id", "other_id", name="pk_heard_together"),
+    )
+    columns = ["track_id", "weight", "other_id"]
+    op.create_index("_".join(("ix_heard_together", *columns)), "heard_together", columns)
+    op.create_table(
+        "similar_tracks",
+        sa.Column("track_id", sa.String(64), nullable=False),
+        sa.Column("others", sa.Text),
+        sa.Column("made_s", sa.Double, nullable=False),
+        sa.Column("due_s", sa.Double, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["track_id"], ["tracks.id"], name="fk_similar_tracks_track_id", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("track_id", name="pk_similar_tracks"),
+    )
+    op.create_index("ix_similar_tracks_due_s", "similar_tracks", ["due_s"])
+
+
+def downgrade() -> None:
+    """Take them away again."""
+    op.drop_table("similar_tracks")
+    op.drop_table("heard_together")
+    op.drop_index("ix_play_marks_to_pair", "play_marks")
+    op.drop_column("play_marks", "paired_s")
