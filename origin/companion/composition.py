@@ -19,6 +19,7 @@ from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
+from origin.companion.artwork.endpoints import Artwork
 from origin.companion.assets.belongings import AssetBelongings
 from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
@@ -122,6 +123,7 @@ class Companion:
             *Albums(database, new_random_id).endpoints(),
             *Tracks(database, new_random_id, owner_of).endpoints(),
             *Similar(database).endpoints(),
+            *Artwork(database, media, new_random_id).endpoints(),
         ]
         sessions = Sessions(database, authenticator, new_random_id, secrets.token_bytes)
         webhooks = WebhookEndpoints(database, new_random_id, may_be_private=bool(outward))

@@ -8,6 +8,7 @@ from origin.cache.connection import Connection, connect
 from origin.cache.running import telling
 from origin.companion.access import Access
 from origin.companion.api.budgets import SharedCounter
+from origin.companion.artwork.collecting import keep_collecting
 from origin.companion.catalogue.emptying import keep_emptying
 from origin.companion.composition import Companion
 from origin.companion.database import Database
@@ -65,9 +66,10 @@ async def open_companion(
             )
         if Room.SEARCH in rooms:
             finding = await opened.enter_async_context(open_search(database, rows.state))
+        media = Media(open_store(store), tell)
         companion = Companion(
             database,
-            Media(open_store(store), tell),
+            media,
             access,
             tokens,
             shared,
@@ -85,6 +87,7 @@ async def open_companion(
             (Room.CATALOGUE, lambda: keep_emptying(database), "emptying deleted artists"),
             (Room.ME, lambda: work_in_queue(database, companion.handlers), "jobs of the API"),
             (Room.PLAYS, lambda: Keeper(database, new_random_id()).keep(), "similar tracks"),
+            (Room.CATALOGUE, lambda: keep_collecting(database, media), "collecting artwork"),
         ):
             if room is None or room in rooms:
                 await opened.enter_async_context(beside(begin(), name))

@@ -3,6 +3,7 @@
 from typing import Final
 
 from origin.companion import duties
+from origin.companion.artwork import tables as artwork
 from origin.companion.assets import tables as assets
 from origin.companion.catalogue import tables as catalogue
 from origin.companion.identity import tables as identity
@@ -12,5 +13,16 @@ from origin.companion.uploads import tables as uploads
 from origin.companion.webhooks import tables as webhooks
 from packager.queue import tables as queue
 
-ROOMS: Final = (queue, identity, catalogue, uploads, assets, duties, webhooks, plays, similar)
+ROOMS: Final = (
+    queue,
+    identity,
+    catalogue,
+    uploads,
+    assets,
+    duties,
+    webhooks,
+    plays,
+    similar,
+    artwork,
+)
 metadata: Final = queue.metadata

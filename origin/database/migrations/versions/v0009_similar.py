@@ -1,4 +1,4 @@
-"""What is heard together, and which tracks are similar."""
+"""What is heard together, which tracks are similar, and what they look like."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,6 +6,8 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
+_COVERS = ("cover", "artwork")
+_IS_TO_GO = sa.text("due_s IS NOT NULL")
 _IS_TO_PAIR = sa.text("paired_s IS NULL")
 
 
@@ -43,10 +45,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("track_id", name="pk_similar_tracks"),
     )
     op.create_index("ix_similar_tracks_due_s", "similar_tracks", ["due_s"])
+    _have_artwork()
+
+
+def _have_artwork() -> None:
+    for name in _COVERS:
+        op.add_column("tracks", sa.Column(name, sa.Text))
+    op.create_table(
+        "artworks",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("track_id", sa.String(64), nullable=False),
+        sa.Column("user_id", sa.String(64), nullable=False),
+        sa.Column("made_s", sa.Double, nullable=False),
+        sa.Column("due_s", sa.Double),
+        sa.ForeignKeyConstraint(
+            ["track_id"], ["tracks.id"], name="fk_artworks_track_id", ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_artworks_user_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_artworks"),
+    )
+    op.create_index("ix_artworks_track_id", "artworks", ["track_id"])
+    for column in ("due_s", "user_id"):
+        op.create_index(
+            f"ix_artworks_to_go_{column}",
+            "artworks",
+            [column],
+            sqlite_where=_IS_TO_GO,
+            postgresql_where=_IS_TO_GO,
+        )
 
 
 def downgrade() -> None:
     """Take them away again."""
+    op.drop_table("artworks")
+    for name in _COVERS:
+        op.drop_column("tracks", name)
     op.drop_table("similar_tracks")
     op.drop_table("heard_together")
     op.drop_index("ix_play_marks_to_pair", "play_marks")
