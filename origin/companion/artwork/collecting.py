@@ -31,6 +31,8 @@ async def keep_collecting(database: Database, media: Media) -> None:
                 pass
         except (DatabaseUnavailable, SQLAlchemyError, StoreFailed) as error:
             _log.warning("artwork not collected", cause=str(error).partition("\n")[0])
+        except Exception:  # noqa: BLE001 it must not be the end of all
+            _log.exception("artwork not collected")
         await asyncio.sleep(_EVERY_S)
 
 

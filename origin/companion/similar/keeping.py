@@ -63,6 +63,9 @@ class Keeper:
             except (DatabaseUnavailable, SQLAlchemyError) as error:
                 cause = str(error.__cause__ or error).partition("\n")[0]
                 _log.warning("similar tracks not made", cause=cause)
+            except Exception:  # noqa: BLE001 one track that is not understood must not be the end
+                _log.exception("similar tracks not made")
+                await asyncio.sleep(duties.LEASE_S)
             await asyncio.sleep(_EVERY_S)
 
     async def round(self) -> None:

@@ -17,7 +17,7 @@ const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short",
 export class PlayDays {
   root;
   #trackId;
-  #sentence = element("figcaption", { role: "status" });
+  #sentence = element("span", { role: "status" });
   #picture = element("div", { className: "chart", role: "img" });
   #table = element("table", { className: "visually-hidden" });
   #chart;
@@ -28,7 +28,7 @@ export class PlayDays {
     const options = PERIODS.map(([days, name]) => new Option(name, days));
     const period = element("select", { "aria-label": `Plays of ${title} in the last` }, ...options);
     period.addEventListener("change", () => this.show(Number(period.value)));
-    this.root = element("figure", { className: "play-days" }, this.#sentence, period, this.#picture, this.#table);
+    this.root = element("figure", { className: "play-days" }, element("figcaption", {}, this.#sentence), period, this.#picture, this.#table);
   }
 
   /** Show so many days up to today (UTC). */

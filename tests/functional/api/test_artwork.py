@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
+from manifests.layout import TrackArtwork
 from origin.companion.artwork.collecting import collect
 from origin.companion.artwork.endpoints import Artwork
-from origin.companion.artwork.lifecycle import TO_GO_MAX
+from origin.companion.artwork.lifecycle import GOES_AFTER_S, TO_GO_MAX, begin
 from origin.companion.artwork.pictures import SIZE_BYTES_MAX, Pictures
 from origin.companion.artwork.tables import artworks
 from origin.companion.catalogue.tables import events
@@ -22,7 +23,7 @@ from packager.sandbox.picture import PictureReader
 from tests.functional.api.catalogue import Item, artist, track
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.played import number, song
-from tests.functional.api.service import Service, User, over_sqlite_alone
+from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 from tests.sources.pictures import picture, png_header, saved
 
 JPEG = saved(picture(1500, 1000))
@@ -114,6 +115,20 @@ async def test_what_is_replaced_goes_a_while_later(service: Service) -> None:
     await collected(service)
     assert stored(service) == set()
     assert await number(service, artworks) == 0
+
+
+async def test_what_a_killed_process_has_stored_for_nobody_goes(service: Service) -> None:
+    ann, one = await song(service)
+    shown = {each["url"] for each in (await put(service, one, ann))["artwork"]}
+    async with service.database.change() as connection:
+        await begin(connection, "lost", one["id"], ann.id, now_s=NOW_S)
+    lost = TrackArtwork(one["id"], "lost").key(96, "0" * 64)
+    service.store.put(lost, JPEG)
+    await collected(service, NOW_S)
+    assert stored(service) == shown | {lost}
+    await collected(service, NOW_S + GOES_AFTER_S)
+    assert stored(service) == shown
+    assert await number(service, artworks) == 1
 
 
 async def test_the_artwork_of_an_artist_who_is_deleted_goes_too(service: Service) -> None:

@@ -1,5 +1,6 @@
 """Similar tracks: by who hears them and what is said of them, of what is public and plays."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from origin.companion.plays.tables import play_marks
 from origin.companion.similar import rows
 from origin.companion.similar.keeping import Keeper
 from origin.companion.similar.pairing import MARKS_AT_ONCE
-from origin.companion.similar.pairs import TRACKS_MAX
+from origin.companion.similar.pairs import TRACKS_MAX, weight_of
 from origin.companion.similar.tables import heard_together, similar_tracks
 from packager.queue.inserting import insert_into
 from tests.functional.api.catalogue import Item, artist, track, withdraw
@@ -210,6 +211,19 @@ async def test_what_is_due_again_meanwhile_stays_due(service: Service) -> None:
         await rows.let_be_due(connection, {one["id"]}, now_s=NOON_S + 1)
         await rows.store(connection, before, [], now_s=NOON_S + 2)
         assert await connection.scalar(due_s) == NOON_S + rows.REST_S
+
+
+async def test_two_who_count_at_once_count_each_mark_once(service: Service) -> None:
+    tracks = await songs(service, await service.user(), "One", "Two", "Three")
+    for listener in range(40):
+        await heard(service, f"listener-{listener}", *tracks)
+    ready = [keeper(service.database) for _ in range(4)]
+    while any(await asyncio.gather(*(each.pair() for each in ready))):
+        pass
+    async with service.database.look_now() as connection:
+        weights = list(await connection.scalars(select(heard_together.c.weight)))
+    assert len(weights) == 9
+    assert weights == [pytest.approx(40 * weight_of(TODAY))] * 9
 
 
 async def test_two_who_keep_count_each_mark_once(service: Service) -> None:
