@@ -20,10 +20,11 @@ Object keys, below the store's root::
     growing/{asset_id}/{revision}/credits.json        whose it is
     growing/{asset_id}/{revision}/source.json         of which source it is, once that was hashed
     sources/{asset_id}/{upload_id}/{file name}        an upload, until it is packaged, and a while
+    artwork/{track_id}/{artwork_id}/{width}-{sha256}.jpg    what a track has in place of its cover
 
-The origin's URLs are the keys below ``media/`` and ``/{playback_id}.m3u8``, ``/{playback_id}.mpd``
-and ``/{playback_id}.json``. URIs inside manifests are relative, so that a path prefix in front of
-all of them (a playback token, a CDN's folder) is inherited.
+The origin's URLs are the keys below ``media/`` and ``artwork/``, and ``/{playback_id}.m3u8``,
+``/{playback_id}.mpd`` and ``/{playback_id}.json``. URIs inside manifests are relative, so that a
+path prefix in front of all of them (a playback token, a CDN's folder) is inherited.
 
 Ids are lower case so that folders on case-insensitive file systems tell them apart.
 """
@@ -54,6 +55,7 @@ ENTRY_PREFIX: Final = "entry"
 MEDIA_PREFIX: Final = "media"
 SOURCES_PREFIX: Final = "sources"
 GROWING_PREFIX: Final = "growing"
+ARTWORK_PREFIX: Final = "artwork"
 WITHDRAWN: Final = "withdrawn.json"
 """Below ``growing/``: the revision must not be played any more, and goes after a while."""
 
@@ -138,6 +140,31 @@ def chunk_record_name(rung: str, number: int) -> str:
 def artwork_name(width_px: int) -> str:
     """Return a cover image's name below its revision."""
     return f"artwork-{width_px}.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackArtwork:
+    """The pictures that somebody gave a track; everything below is immutable.
+
+    No index lists them: their names hold their digests.
+    """
+
+    track_id: str
+    artwork_id: str
+
+    def __post_init__(self) -> None:
+        """Refuse anything that could step outside of the folder."""
+        check_id(self.track_id)
+        check_id(self.artwork_id)
+
+    @property
+    def prefix(self) -> str:
+        """The folder of all sizes, without a slash at the end."""
+        return f"{ARTWORK_PREFIX}/{self.track_id}/{self.artwork_id}"
+
+    def key(self, box_px: int, sha256: str) -> str:
+        """Return the key of one size; ``sha256`` is in hexadecimal."""
+        return f"{self.prefix}/{box_px}-{sha256}.jpg"
 
 
 def source_key(asset_id: str, upload_id: str, file_name: str) -> str:

@@ -17,7 +17,8 @@ from packager.plan import Finding, Plan
 from packager.processors import usable_processors
 from packager.sound.one_pass import Sound
 from packager.sound.silence import silence_notes
-from packager.source.artwork import find_cover, make_artwork
+from packager.source.artwork import make_artwork
+from packager.source.attached_picture import find_cover
 from packager.source.chapters import placed, read_chapters
 from packager.source.container import open_source
 from packager.source.probe import probe

@@ -7,7 +7,7 @@ store may be wrong about it: only what an index lists, and was held against that
 from typing import Final
 
 from cdn.policy import NOT_HELD, UNVERIFIED, Holding, ObjectClass, holding_for
-from manifests.layout import ENTRY_PREFIX, GROWING_PREFIX, INDEX, MEDIA_PREFIX
+from manifests.layout import ARTWORK_PREFIX, ENTRY_PREFIX, GROWING_PREFIX, INDEX, MEDIA_PREFIX
 
 _ENTRY: Final = holding_for(ObjectClass.ENTRY_PLAYLIST)
 _GROWING: Final = holding_for(ObjectClass.GROWING_PLAYLIST)
@@ -24,6 +24,8 @@ def holding_of(key: str, *, is_listed: bool) -> Holding:
         return _GROWING
     if folder == MEDIA_PREFIX and is_listed:
         return LISTED
+    if folder == ARTWORK_PREFIX:
+        return UNVERIFIED
     if folder == MEDIA_PREFIX and not rest.endswith(f"/{INDEX}"):
         return UNVERIFIED
     return NOT_HELD

@@ -11,12 +11,24 @@ from typing import Final
 
 from obstore.store import LocalStore, ObjectStore
 
-from manifests.layout import ENTRY_PREFIX, GROWING_PREFIX, MEDIA_PREFIX, SOURCES_PREFIX
+from manifests.layout import (
+    ARTWORK_PREFIX,
+    ENTRY_PREFIX,
+    GROWING_PREFIX,
+    MEDIA_PREFIX,
+    SOURCES_PREFIX,
+)
 from origin.collecting.errors import translated
 from packager.publishing.garbage import Reason, Removal, Stored
 
 _UNFINISHED: Final = re.compile(r".+#\d+", re.DOTALL)
-_FOLDERS: Final = (ENTRY_PREFIX, GROWING_PREFIX, MEDIA_PREFIX, SOURCES_PREFIX)
+_FOLDERS: Final = (
+    ARTWORK_PREFIX,
+    ENTRY_PREFIX,
+    GROWING_PREFIX,
+    MEDIA_PREFIX,
+    SOURCES_PREFIX,
+)
 
 
 def find_leftovers(store: ObjectStore, *, older_than_s: float) -> Iterator[Removal]:

@@ -19,6 +19,7 @@ from origin.companion.api.idempotency import Idempotency
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
+from origin.companion.artwork.endpoints import Artwork
 from origin.companion.assets.belongings import AssetBelongings
 from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
@@ -47,6 +48,7 @@ from origin.companion.plays.playing import Playing
 from origin.companion.rooms import EVERYTHING, Room, endpoints_of
 from origin.companion.search.endpoints import Searching
 from origin.companion.search.finding import Finding
+from origin.companion.similar.endpoints import Similar
 from origin.companion.uploads.belongings import UploadBelongings
 from origin.companion.uploads.composition import upload_endpoints
 from origin.companion.uploads.tus.marks import marking
@@ -120,6 +122,8 @@ class Companion:
             *Artists(database, new_random_id).endpoints(),
             *Albums(database, new_random_id).endpoints(),
             *Tracks(database, new_random_id, owner_of).endpoints(),
+            *Similar(database).endpoints(),
+            *Artwork(database, media, new_random_id).endpoints(),
         ]
         sessions = Sessions(database, authenticator, new_random_id, secrets.token_bytes)
         webhooks = WebhookEndpoints(database, new_random_id, may_be_private=bool(outward))

@@ -8,6 +8,7 @@ from origin.cache.connection import Connection, connect
 from origin.cache.running import telling
 from origin.companion.access import Access
 from origin.companion.api.budgets import SharedCounter
+from origin.companion.artwork.collecting import keep_collecting
 from origin.companion.catalogue.emptying import keep_emptying
 from origin.companion.composition import Companion
 from origin.companion.database import Database
@@ -19,6 +20,7 @@ from origin.companion.outward.addresses import networks
 from origin.companion.rooms import EVERYTHING, Room
 from origin.companion.rows import Rows
 from origin.companion.search.opening import open_search
+from origin.companion.similar.keeping import Keeper
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
@@ -64,9 +66,10 @@ async def open_companion(
             )
         if Room.SEARCH in rooms:
             finding = await opened.enter_async_context(open_search(database, rows.state))
+        media = Media(open_store(store), tell)
         companion = Companion(
             database,
-            Media(open_store(store), tell),
+            media,
             access,
             tokens,
             shared,
@@ -83,6 +86,8 @@ async def open_companion(
             (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),
             (Room.CATALOGUE, lambda: keep_emptying(database), "emptying deleted artists"),
             (Room.ME, lambda: work_in_queue(database, companion.handlers), "jobs of the API"),
+            (Room.PLAYS, lambda: Keeper(database, new_random_id()).keep(), "similar tracks"),
+            (Room.CATALOGUE, lambda: keep_collecting(database, media), "collecting artwork"),
         ):
             if room is None or room in rooms:
                 await opened.enter_async_context(beside(begin(), name))

@@ -3,13 +3,26 @@
 from typing import Final
 
 from origin.companion import duties
+from origin.companion.artwork import tables as artwork
 from origin.companion.assets import tables as assets
 from origin.companion.catalogue import tables as catalogue
 from origin.companion.identity import tables as identity
 from origin.companion.plays import tables as plays
+from origin.companion.similar import tables as similar
 from origin.companion.uploads import tables as uploads
 from origin.companion.webhooks import tables as webhooks
 from packager.queue import tables as queue
 
-ROOMS: Final = (queue, identity, catalogue, uploads, assets, duties, webhooks, plays)
+ROOMS: Final = (
+    queue,
+    identity,
+    catalogue,
+    uploads,
+    assets,
+    duties,
+    webhooks,
+    plays,
+    similar,
+    artwork,
+)
 metadata: Final = queue.metadata

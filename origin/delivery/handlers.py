@@ -28,6 +28,7 @@ from origin.delivery.address import (
     kind_of,
 )
 from origin.delivery.answer import Resource, Responder
+from origin.delivery.artwork import ArtworkObjects
 from origin.delivery.documents import Document, EntryDocuments
 from origin.delivery.errors import BadRequest, NotFound
 from origin.delivery.growing import GrowingDocuments
@@ -69,6 +70,7 @@ class Delivery:
         listed = ListedReader(reader, self._published)
         self._objects = RevisionObjects(listed, self._published, shares.segments)
         self._documents = EntryDocuments(listed, shares.documents // 2)
+        self._artwork = ArtworkObjects(reader, responder, doubts)
         self._growing = GrowingDocuments(listed, self._published, shares.documents // 2)
 
     def add_routes(self, app: web.Application, *, with_list: bool = True) -> None:
@@ -85,6 +87,7 @@ class Delivery:
         }
         for path, handler in playable.items():
             app.add_routes(self._gate.routes(path, handler))
+        self._artwork.add_routes(app)
         if with_list:
             app.add_routes([web.get("/v1/assets", self.listing)])
 

@@ -55,7 +55,6 @@ await mkdir(destination, { recursive: true });
 await writeFile(path.join(destination, "index.html"), page);
 
 await mkdir(path.join(destination, "licenses"), { recursive: true });
-await cp(
-  path.join(here, "node_modules/hls.js/LICENSE"),
-  path.join(destination, "licenses/hls.js.txt"),
-);
+for (const name of ["hls.js", "uplot"]) {
+  await cp(path.join(here, "node_modules", name, "LICENSE"), path.join(destination, `licenses/${name}.txt`));
+}

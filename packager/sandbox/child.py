@@ -7,6 +7,7 @@ ends without looking back: there is nothing in it that has to be put in order.
 import os
 import traceback
 from collections.abc import Callable, Collection, Generator
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -26,7 +27,7 @@ _STDERR: Final = 2
 _TRACE_LENGTH: Final = 8_000
 
 
-class _ParentGone(Exception):
+class ParentGone(Exception):
     """Nobody asks any more."""
 
 
@@ -50,21 +51,26 @@ Start = Callable[[Path, Limits, int, Extras], SourceReading]
 
 def serve(start: Start) -> None:
     """Do what one parent asks for with the reading that ``start`` begins; does not return."""
+    converse(partial(_conversation, start))
+
+
+def converse(answers: Callable[[BinaryIO], Generator[tuple[str, object]]]) -> None:
+    """Send what ``answers`` yields to what the parent requests; does not return."""
     die_with_parent()
     frames = os.fdopen(os.dup(_STDOUT), "wb")
     os.dup2(_STDERR, _STDOUT)
     with os.fdopen(0, "rb") as requests:
         try:
-            for kind, value in _conversation(requests, start):
+            for kind, value in answers(requests):
                 frames.write(frame(kind, value))
                 frames.flush()
-        except (_ParentGone, BrokenPipeError):
+        except (ParentGone, BrokenPipeError):
             os._exit(0)  # the parent wants nothing, or nothing more
     os._exit(0)
 
 
-def _conversation(requests: BinaryIO, start: Start) -> Generator[tuple[str, object]]:
-    asked = _next(requests).read_as(ReadRequest)
+def _conversation(start: Start, requests: BinaryIO) -> Generator[tuple[str, object]]:
+    asked = next_message(requests).read_as(ReadRequest)
     try:
         source = Path(asked.path)
         confine(asked.allowance, source)
@@ -72,27 +78,30 @@ def _conversation(requests: BinaryIO, start: Start) -> Generator[tuple[str, obje
             expect(source)
         reading = start(source, asked.limits, asked.workers, asked.extras)
         yield messages.PLAN, reading.plan
-        done = frozenset(_next(requests).read_as(ChunksRequest).done)
+        done = frozenset(next_message(requests).read_as(ChunksRequest).done)
         for chunk in reading.chunks(done):
             yield messages.CHUNK, chunk
         yield messages.FINDING, reading.finding()
-    except _ParentGone:
+    except ParentGone:
         raise
     except Exception as error:  # noqa: BLE001 whatever it is, the parent is told
-        yield messages.FAILURE, _failure(error)
+        yield messages.FAILURE, failure_of(error)
 
 
-def _next(requests: BinaryIO) -> Message:
+def next_message(requests: BinaryIO) -> Message:
+    """Return what the parent says next; raises ParentGone."""
+
     def read(size_bytes: int) -> bytes:
         data = requests.read(size_bytes)
         if len(data) < size_bytes:
-            raise _ParentGone
+            raise ParentGone
         return data
 
     return read_message(read)
 
 
-def _failure(error: Exception) -> Failure:
+def failure_of(error: Exception) -> Failure:
+    """Return what the parent is told of an error."""
     if _lacked_memory(error):
         return Failure(SourceTooDemanding.code, "", "")
     if isinstance(error, PackagingError):

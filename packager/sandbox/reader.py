@@ -88,7 +88,7 @@ class Reader:
         name = str(path.absolute())
         request = ReadRequest(name, is_arriving(), limits, workers, extras, allowed)
         child.send(messages.READ, request)
-        plan = _expect(messages.PLAN, Plan, child.receive())
+        plan = expect(messages.PLAN, Plan, child.receive())
         try:
             check_plan(plan, limits, extras)
         except Misfit as error:
@@ -119,7 +119,7 @@ class IsolatedReading:
                 chunk = message.read_as(EncodedChunk)
                 expected.check_chunk(chunk)
                 yield chunk
-            found = _expect(messages.FINDING, Finding, message)
+            found = expect(messages.FINDING, Finding, message)
             expected.check_finding(found)
         except Misfit as error:
             raise SourceCrashed(CRASHED) from error
@@ -136,7 +136,7 @@ class _InChild(Exception):
     """What went wrong in a child and should not: its traceback, for the log."""
 
 
-def _expect(kind: str, of: type[T], message: Message) -> T:
+def expect(kind: str, of: type[T], message: Message) -> T:
     """Return what a message of ``kind`` says; raises PackagingError where it is another."""
     try:
         if message.kind == kind:

@@ -1,7 +1,7 @@
-"""The cover: found in the source, made into three JPEGs and a placeholder.
+"""A cover, from a source or for a track, made into three JPEGs and a placeholder.
 
-A cover is hostile input like everything else in an upload. Its size is looked at before a pixel is
-decoded, only a few formats are tried, and whatever goes wrong becomes a note for the creator: a
+A cover is hostile input like everything else that is uploaded. Its size is looked at before a pixel
+is decoded, only a few formats are tried, and whatever goes wrong becomes a note for the creator: a
 track without its cover is still a track.
 
 The same cover gives the same bytes: nothing of the original's metadata is carried over (orientation
@@ -13,12 +13,11 @@ import warnings
 from contextlib import suppress
 from typing import Final
 
-import av
 import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from packager.source import blurhash
-from packager.source.cover import SIZES_PX, ArtworkSet, Cover
+from packager.source.cover import LEFT_OUT, SIZES_PX, ArtworkSet, Cover
 
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 _MAX_SOURCE_BYTES: Final = 32 * 2**20
@@ -26,35 +25,12 @@ _MAX_PIXELS: Final = 40_000_000
 _MAX_ASPECT: Final = 20
 _SMOOTH_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA", "CMYK"})
 """Pixel formats that can be resampled as they are; palettes cannot."""
-_MAX_PACKETS: Final = 64
 _PLACEHOLDER_PX: Final = 32
 _BACKGROUND: Final = "white"
-_FRONT: Final = "cover (front)"
 
 
 class _UnusableCoverError(Exception):
     """A cover that is left out, with the reason for the creator."""
-
-
-def find_cover(container: av.container.InputContainer) -> bytes | None:
-    """Return the source's attached picture, the front cover where it has several.
-
-    Reads from the beginning of a newly opened container, which is not to be decoded afterwards.
-    """
-    pictures = [
-        stream
-        for stream in container.streams.video
-        if stream.disposition & av.stream.Disposition.attached_pic
-    ]
-    if not pictures:
-        return None
-    chosen = next((picture for picture in pictures if _is_front(picture)), pictures[0])
-    # libavformat hands out attached pictures before anything else.
-    with suppress(av.FFmpegError):
-        for _, packet in zip(range(_MAX_PACKETS), container.demux(), strict=False):
-            if packet.stream.index == chosen.index and packet.size:
-                return bytes(packet)
-    return None
 
 
 def make_artwork(cover: bytes | None) -> ArtworkSet:
@@ -64,14 +40,10 @@ def make_artwork(cover: bytes | None) -> ArtworkSet:
     try:
         picture = _decode(cover)
     except _UnusableCoverError as error:
-        return ArtworkSet(notes=(f"The cover was left out: {error}.",))
+        return ArtworkSet(notes=(f"{LEFT_OUT}{error}.",))
     covers = tuple(_fit(picture, box_px) for box_px in SIZES_PX)
     small = picture.resize((_PLACEHOLDER_PX, _PLACEHOLDER_PX), Image.Resampling.BOX)
     return ArtworkSet(covers, blurhash.encode(np.asarray(small)))
-
-
-def _is_front(picture: av.VideoStream) -> bool:
-    return picture.metadata.get("comment", "").lower() == _FRONT
 
 
 def _decode(data: bytes) -> Image.Image:

@@ -7,6 +7,9 @@ MEDIA_TYPE: Final = "image/jpeg"
 SIZES_PX: Final = (96, 320, 1200)
 """The boxes that covers are fitted into: a list, a player, a full screen. Never enlarged."""
 
+LEFT_OUT: Final = "The cover was left out: "
+"""How a note begins that says why there is none; the rest is a clause."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cover:

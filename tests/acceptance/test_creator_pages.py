@@ -1,16 +1,21 @@
 """The pages over the API, in Chromium: what is public is found and played, a file is uploaded."""
 
 import re
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
+from origin.database.sqlite import FILE_NAME
 from tests.acceptance.creating import Creator, admin
 from tests.acceptance.watching import open_page, wait_for_position
 from tests.functional.supervising import embedded
+from tests.sources.pictures import picture, saved
 
 WAIT_MS = 60_000
 TITLES = ("Hoppípolla", "Sæglópur", "Glósóli")
@@ -204,3 +209,87 @@ def test_nothing_sticks_out_sideways(page: Page, place: Place) -> None:
         for width in (320, 375, 900):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def played(place: Place, track_id: str, plays: dict[int, int]) -> None:
+    """Let a track have been played, by so many days ago."""
+    today = int(time.time() // 86_400)
+    rows = [(track_id, today - ago, count, 30.0 * count) for ago, count in plays.items()]
+    with closing(sqlite3.connect(place.state / FILE_NAME)) as database, database:
+        database.executemany("INSERT OR REPLACE INTO play_days VALUES (?, ?, ?, ?)", rows)
+
+
+def colours(page: Page) -> set[tuple[int, ...]]:
+    """What the chart is painted with."""
+    found = page.evaluate(
+        """() => {
+          const canvas = document.querySelector(".chart canvas");
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const found = new Set();
+          for (let at = 0; at < data.length; at += 4) {
+            if (data[at + 3] === 255) found.add([...data.slice(at, at + 3)].join());
+          }
+          return [...found];
+        }"""
+    )
+    return {tuple(map(int, each.split(","))) for each in found}
+
+
+def test_plays_of_days_are_a_chart_for_eyes_and_a_table_for_ears(
+    page: Page, place: Place, complaints: list[str]
+) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    complaints.clear()  # of the page that signs in, which has no icon
+    (track,) = place.creator.ask("GET", "/v1/me/tracks?limit=1")["items"]
+    played(place, track["id"], {1: 7, 40: 3, 400: 9})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/mine")
+    button = page.get_by_role("button", name=f"Plays per day {track['title']}")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    assert not any("play_chart" in url for url in asked)
+    button.click()
+    caption = page.locator(".play-days figcaption")
+    expect(caption).to_contain_text("7 plays in the last 30 days, most on ")
+    assert any("play_chart" in url for url in asked)
+    expect(page.locator(".chart canvas")).to_be_visible()
+    chart = page.get_by_role("img", name=re.compile("Chart: 7 plays"))
+    expect(chart).to_be_visible()
+    expect(page.locator(".play-days tbody tr")).to_have_count(1)
+    assert (185, 61, 11) in colours(page)  # the accent of the light page
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert (255, 143, 90) in colours(page)
+    page.get_by_label(re.compile("^Plays of")).select_option("a year")
+    expect(caption).to_contain_text("10 plays in the last 365 days")
+    expect(page.locator(".play-days tbody tr")).to_have_count(2)
+    for width in (320, 900):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+    button.click()
+    expect(page.locator(".play-days")).to_have_count(0)
+    assert complaints == []
+
+
+def test_a_cover_is_given_and_shown_wherever_the_track_is(
+    page: Page, place: Place, tmp_path: Path, complaints: list[str]
+) -> None:
+    (tmp_path / "cover.webp").write_bytes(saved(picture(600, 400), "WEBP"))
+    sign_in(page, place.sign_in_link("Ann"))
+    complaints.clear()  # of the page that signs in, which has no icon
+    page.goto("/mine")
+    name = page.locator(".own-tracks .name").first.text_content()
+    page.get_by_role("button", name=f"Edit {name}").click()
+    page.get_by_label("Cover").set_input_files(tmp_path / "cover.webp")
+    page.get_by_role("button", name="Save").click()
+    thumb = page.locator(".own-tracks .thumb").first
+    expect(thumb).to_be_visible()
+    page.wait_for_function("document.querySelector('.own-tracks .thumb').naturalWidth > 0")
+    page.locator(".own-tracks .name").first.click()
+    cover = page.locator(".cover-image")
+    expect(cover).to_be_visible()
+    assert "/artwork/" in str(cover.evaluate("image => image.currentSrc"))
+    shown = page.evaluate("navigator.mediaSession.metadata?.artwork.map(({ src }) => src)")
+    assert len(shown) == 3
+    assert all("/artwork/" in each for each in shown)
+    assert complaints == []

@@ -85,7 +85,8 @@ class Endpoint:
 
     ``query`` and ``body`` are what it takes, ``gives`` is the model of its answer; ``streams`` says
     that it reads the body, or writes the answer, by itself. ``body_types`` are what it reads then;
-    otherwise, as what else than JSON's own type the same JSON may come.
+    otherwise, as what else than JSON's own type the same JSON may come. ``takes_bytes`` says that
+    it reads a body of these types by itself, and is else as all are.
     ``raises`` are the errors it can end with, beside those that every endpoint has.
     ``fields`` are those of the request that it reads, beside those that every endpoint does.
     ``gives_secret`` says that its answer is shown once, and kept nowhere.
@@ -105,6 +106,7 @@ class Endpoint:
     raises: tuple[type[ApiError], ...] = ()
     body_bytes_max: int = BODY_BYTES_MAX
     streams: bool = False
+    takes_bytes: bool = False
     body_types: tuple[str, ...] = ()
     gives_types: tuple[str, ...] = ()
     fields: tuple[HeaderField, ...] = ()

@@ -97,7 +97,7 @@ class Routes:
             query = read_query(request, endpoint.query)
             body = (
                 NoBody()
-                if endpoint.streams
+                if endpoint.streams or endpoint.takes_bytes
                 else await read_body(
                     request, endpoint.body, endpoint.body_bytes_max, endpoint.body_types
                 )

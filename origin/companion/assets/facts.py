@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from manifests.index import Index, RenditionRecord
+from manifests.layout import Revision
+from origin.companion.catalogue.cover import Cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,17 @@ class Facts:
     source: dict[str, Any]
     rungs: tuple[RungFacts, ...]
     notes: tuple[str, ...]
+    cover: Cover | None = None
 
     @classmethod
-    def of(cls, index: Index) -> Self:
+    def of(cls, index: Index, where: Revision) -> Self:
         """Take them from the index."""
         return cls(
             round(index.duration_s, 6),
             asdict(index.source),
             tuple(map(RungFacts.of, index.renditions)),
             index.notes,
+            Cover.of(index, where),
         )
 
     def to_json(self) -> str:
@@ -52,4 +56,11 @@ class Facts:
         """Read them back."""
         said = json.loads(text)
         rungs = tuple(RungFacts(**rung) for rung in said["rungs"])
-        return cls(said["duration_s"], said["source"], rungs, tuple(said["notes"]))
+        cover = said.get("cover")  # which older versions did not remember
+        return cls(
+            said["duration_s"],
+            said["source"],
+            rungs,
+            tuple(said["notes"]),
+            None if cover is None else Cover.from_row(cover),
+        )

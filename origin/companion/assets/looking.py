@@ -46,7 +46,7 @@ async def look_for(store: ObjectStore, where: Revision) -> Found:
         raise NobodyKnows(str(error)) from error
     except STORE_ERRORS as error:
         raise NobodyKnows(reason(error)) from error
-    return Found(Facts.of(index), missing)
+    return Found(Facts.of(index, where), missing)
 
 
 async def _index(store: ObjectStore, where: Revision) -> Index | None:

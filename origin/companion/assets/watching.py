@@ -17,7 +17,6 @@ from obstore.store import ObjectStore
 from sqlalchemy import Row, Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from manifests.entry import Entry
 from manifests.layout import Revision
 from origin.companion import duties
 from origin.companion.assets import rows
@@ -128,10 +127,11 @@ class Watch:
             if values:
                 mine = owned.c.asset_id == row.asset_id
                 await connection.execute(update(owned).where(mine).values(**values))
+            told = []
             if said is not None and is_new:
-                one = events.News(said.kind, row.asset_id, row.owner_id, content(row))
-                of_track = await _measure_track(connection, row, now_s)
-                await events.tell_all(connection, [one, *of_track], now_s=now_s)
+                told = [events.News(said.kind, row.asset_id, row.owner_id, content(row))]
+            told += await _measure_track(connection, row, now_s)
+            await events.tell_all(connection, told, now_s=now_s)
 
     async def _look(self, asset_id: str, revision: str) -> bool:
         """Look for a revision's objects and note what was found; False where nobody knows."""
@@ -191,15 +191,19 @@ class Watch:
 async def _measure_track(
     connection: AsyncConnection, row: Row[Any], now_s: float
 ) -> list[events.News]:
-    """Let a track be as long as its asset is by now; return what is to be told of it."""
+    """Let a track be as long as its asset by now, with its cover; return what is to be told."""
     track = None
     if row.track_id is not None:
         track = await tracks.find(connection, row.track_id, to_change=True)
-    entry = None if row.entry is None else Entry.from_json(row.entry)
-    if track is None or entry is None or track.duration_s == entry.duration_s:
+    if track is None or row.entry is None:
         return []
-    await tracks.change(connection, track, {"asset_id": row.asset_id}, now_s=now_s)
-    return [track_news("track.changed", track, {"duration_s": entry.duration_s})]
+    now = await tracks.of_asset(connection, row.asset_id)
+    was = {"duration_s": track.duration_s, "cover": track.cover}
+    fields = {"duration_s": "duration_s", "cover": "artwork"}
+    said = {fields[name]: None for name in fields if now[name] != was[name]}
+    if said:
+        await tracks.change(connection, track, {"asset_id": row.asset_id}, now_s=now_s)
+    return [track_news("track.changed", track, said)] if said else []
 
 
 def looked_at_longest_ago(before_s: float) -> Select[Any]:

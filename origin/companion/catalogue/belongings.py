@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, Table, delete, func, select, update
 
+from origin.companion.artwork.lifecycle import let_go
 from origin.companion.catalogue import events, listing
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.follows import rows as following
@@ -18,7 +19,13 @@ _KINDS: Final = ((tracks, "track"), (albums, "album"), (artists, "artist"))
 
 _UNSAID: Final = {"description": "", "genre": None, "language": None, "released_on": None}
 _NOTHING: Final[Mapping[str, Mapping[str, Any]]] = {
-    "track": {"title": "", "tags": "[]", **_UNSAID, **listing.columns(None)},
+    "track": {
+        "title": "",
+        "tags": "[]",
+        **dict.fromkeys(("cover", "artwork")),
+        **_UNSAID,
+        **listing.columns(None),
+    },
     "album": {"title": "", **_UNSAID, "listed_s": None},
     "artist": {"name": "", "description": "", "handle": artists.c.id},
 }
@@ -63,6 +70,7 @@ class CatalogueBelongings:
             await connection.execute(update(table).where(table.c.id.in_(ids)).values(values))
             if table is tracks:
                 await connection.execute(delete(track_tags).where(track_tags.c.track_id.in_(ids)))
+                await let_go(connection, ids, now_s=now_s)
             news = [_news(kind, row) for row in found if row.deleted_s is None]
             await events.tell_all(connection, news, now_s=now_s)
         return bool(found)

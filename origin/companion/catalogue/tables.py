@@ -96,6 +96,8 @@ tracks: Final = Table(
     Column("visibility", String(16), nullable=False),
     Column("released_on", String(10)),
     Column("duration_s", Double),
+    Column("cover", Text),
+    Column("artwork", Text),
     Column("play_count", BigInteger, nullable=False),
     Column("trending", Double, nullable=False, server_default=text("0")),
     Column("created_s", Double, nullable=False),
@@ -136,6 +138,7 @@ tracks: Final = Table(
 )
 """``released_on`` is a date as RFC 3339 has it, ``language`` a tag of BCP 47, ``tags`` a JSON list.
 
+``cover`` is that of its sound, and ``artwork`` what is shown in its place, as JSON: see ``cover``.
 What begins with ``listed`` follows from other columns: see ``listing``.
 """
 

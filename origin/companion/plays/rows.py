@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, delete, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.catalogue.tracks.rows import add_plays
@@ -50,9 +50,7 @@ async def marked(connection: AsyncConnection, tickets: Iterable[tuple[int, str]]
     some = list(tickets)
     if not some:
         return set()
-    there = select(play_marks.c.ticket).where(
-        tuple_(play_marks.c.day, play_marks.c.ticket).in_(some)
-    )
+    there = select(play_marks.c.ticket).where(_on_days(play_marks.c.ticket, some))
     return set(await connection.scalars(there))
 
 
@@ -66,7 +64,7 @@ async def counts(
     for start in range(0, len(some), _AT_ONCE):
         of_some = (
             select(*columns, play_marks.c.track_id, func.count())
-            .where(tuple_(*columns).in_(some[start : start + _AT_ONCE]))
+            .where(_on_days(play_marks.c.listener, some[start : start + _AT_ONCE]))
             .group_by(*columns, play_marks.c.track_id)
         )
         for day, listener, track_id, number in await connection.execute(of_some):
@@ -157,5 +155,20 @@ async def forget_marks(connection: AsyncConnection, before_day: int, limit: int)
     """Take away some marks of days before one; return how many."""
     columns = (play_marks.c.day, play_marks.c.ticket)
     old = select(*columns).where(play_marks.c.day < before_day).limit(limit)
-    gone = await connection.execute(delete(play_marks).where(tuple_(*columns).in_(old)))
-    return gone.rowcount
+    some = [(row.day, row.ticket) for row in await connection.execute(old)]
+    if some:
+        await connection.execute(delete(play_marks).where(_on_days(play_marks.c.ticket, some)))
+    return len(some)
+
+
+def _on_days(column: ColumnElement[str], some: Iterable[tuple[int, str]]) -> ColumnElement[bool]:
+    """Whether a mark has one of some values, each on its day, which are few.
+
+    SQLite looks no pair of columns up in a list of pairs: it reads the whole index instead.
+    """
+    of_days: dict[int, list[str]] = defaultdict(list)
+    for day, value in some:
+        of_days[day].append(value)
+    return or_(
+        *(and_(play_marks.c.day == day, column.in_(of_day)) for day, of_day in of_days.items())
+    )

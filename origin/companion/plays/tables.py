@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    text,
 )
 
 from origin.companion.catalogue.tables import tracks
@@ -24,6 +25,7 @@ from packager.queue.tables import metadata
 
 _ID: Final = String(NAME_LENGTH_MAX)
 _TICKET: Final = String(32)
+_IS_TO_PAIR: Final = text("paired_s IS NULL")
 
 play_keys: Final = Table(
     "play_keys",
@@ -47,9 +49,19 @@ play_marks: Final = Table(
     Column("ticket", _TICKET, primary_key=True),
     Column("listener", String(64), nullable=False),
     Column("track_id", _ID, nullable=False),
+    Column("paired_s", Double),
     Index(None, "day", "listener", "track_id"),
+    Index(
+        "ix_play_marks_to_pair",
+        *("day", "listener", "track_id"),
+        sqlite_where=_IS_TO_PAIR,
+        postgresql_where=_IS_TO_PAIR,
+    ),
 )
-"""A row each ticket that has counted; the day is the one on which it was given."""
+"""A row each ticket that has counted; the day is the one on which it was given.
+
+``paired_s`` is when somebody looked what else its listener heard on that day (``similar``).
+"""
 
 play_days: Final = Table(
     "play_days",

@@ -12,6 +12,8 @@ from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.models import NoBody
+from origin.companion.catalogue.cover import Cover
+from origin.companion.catalogue.tracks.given import pictures_of
 from origin.companion.search.errors import CursorGone, SearchBusy
 from origin.companion.search.finding import OFFSET_MAX, Finding, Part
 from origin.companion.search.highlights import highlights
@@ -136,6 +138,7 @@ def _digest(asked: SearchAsked) -> str:
 
 
 def _hit(row: Row[Any], typed: Typed) -> SearchHit:
+    cover = Cover.shown(row.artwork, row.cover)
     return SearchHit(
         kind=row.kind,
         id=row.id,
@@ -149,6 +152,8 @@ def _hit(row: Row[Any], typed: Typed) -> SearchHit:
         released_on=row.released_on,
         asset_id=row.asset_id,
         playback_id=row.playback_id,
+        artwork=pictures_of(cover),
+        placeholder=cover.placeholder,
         highlights=_marked(row, typed),
     )
 

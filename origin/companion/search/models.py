@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from origin.companion.api.models import Asked, Given, Id
+from origin.companion.catalogue.tracks.models import Picture
 from origin.companion.search.entries import Duration, Kind
 from origin.companion.search.typed import TYPED_LENGTH_MAX
 
@@ -73,6 +74,8 @@ class SearchHit(Given):
     released_on: str | None
     asset_id: Id | None
     playback_id: Id | None = Field(description="A track plays at `/{playback_id}.m3u8`.")
+    artwork: list[Picture] = Field(description="Of a track, as it has them.")
+    placeholder: str | None
     highlights: Highlights
 
 

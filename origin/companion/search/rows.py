@@ -68,20 +68,21 @@ _HITS: Final[Mapping[Kind, Select[Any]]] = {
         albums.c.id.label("album_id"), albums.c.title.label("album"),
         tracks.c.genre, tracks.c.language, tracks.c.explicit, tracks.c.duration_s,
         tracks.c.released_on, tracks.c.created_s, tracks.c.asset_id,
-        assets.c.playback_id,
+        assets.c.playback_id, tracks.c.artwork, tracks.c.cover,
     ).select_from(_TRACKS).where(_PUBLIC[Kind.TRACK]),
     Kind.ARTIST: select(
         literal(Kind.ARTIST.value, String).label("kind"), artists.c.id,
         artists.c.name.label("title"), artists.c.id.label("artist_id"), _none(String),
         _none(String), _none(String), _none(String), _none(String), _none(Boolean), _none(Double),
-        _none(String), artists.c.created_s, _none(String), _none(String),
+        _none(String), artists.c.created_s, _none(String), _none(String), _none(String),
+        _none(String),
     ).where(_PUBLIC[Kind.ARTIST]),
     Kind.ALBUM: select(
         literal(Kind.ALBUM.value, String).label("kind"), albums.c.id, albums.c.title,
         artists.c.id.label("artist_id"), artists.c.name.label("artist"),
         _none(String), _none(String), albums.c.genre, albums.c.language, albums.c.explicit,
         _none(Double), albums.c.released_on, albums.c.created_s, _none(String),
-        _none(String),
+        _none(String), _none(String), _none(String),
     ).select_from(_ALBUMS).where(_PUBLIC[Kind.ALBUM]),
 }  # fmt: skip
 

@@ -13,13 +13,14 @@ export class Refused extends Error {
   }
 }
 
-/** Ask for something, and return what is said; a body is sent as JSON. */
+/** Ask for something, and return what is said; a body is sent as JSON, a file as it is. */
 export async function ask(path, { method = "GET", body, signal } = {}) {
+  const isPlain = body === undefined || body instanceof Blob;
   const response = await fetch(`v1/${path}`, {
     method,
     signal,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
+    headers: isPlain ? {} : { "Content-Type": "application/json" },
+    body: isPlain ? body : JSON.stringify(body),
   });
   if (!response.ok) {
     throw new Refused(response.status, await response.json().catch(() => ({})));

@@ -51,8 +51,10 @@ async function catalogued(trackId, signal) {
     return {};
   }
   try {
-    const { title, artist, album } = await ask(`tracks/${encodeURIComponent(trackId)}`, { signal });
-    return { title, artist: artist.name, album: album?.title ?? null };
+    const said = await ask(`tracks/${encodeURIComponent(trackId)}`, { signal });
+    const { title, artist, album, artwork, placeholder } = said;
+    const cover = artwork.length > 0 ? { artwork, placeholder } : {};
+    return { title, artist: artist.name, album: album?.title ?? null, ...cover };
   } catch {
     return {};
   }

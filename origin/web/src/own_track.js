@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 import { clock } from "./clock.js";
 import { element } from "./element.js";
+import { PlayDays } from "./play_days.js";
 import { addressOf } from "./shelf.js";
 import { whyNot } from "./upload_state.js";
 import { visibilityMenu } from "./visibility.js";
@@ -16,6 +17,10 @@ export class OwnTrack {
   #state;
   #form;
   #said;
+  #thumb;
+  #plays;
+  #days;
+  #editing;
 
   constructor(track) {
     this.#track = track;
@@ -23,15 +28,19 @@ export class OwnTrack {
     this.#state = element("p", { className: "state" });
     this.#said = element("p", { className: "form-trouble", role: "alert" });
     const plays = `${track.play_count.toLocaleString()} ${track.play_count === 1 ? "play" : "plays"}`;
-    const edit = this.#button("Edit", () => this.#edit());
+    this.#thumb = element("img", { className: "thumb", alt: "", width: 48, height: 48, loading: "lazy", decoding: "async", hidden: true });
+    this.#plays = this.#button("Plays per day", () => this.#chart());
+    this.#plays.setAttribute("aria-expanded", "false");
+    this.#editing = this.#button("Edit", () => this.#edit());
     const remove = this.#button("Delete", () => this.#delete());
     this.root = element(
       "li",
       {},
+      this.#thumb,
       this.#title,
       this.#state,
       element("p", { className: "plays" }, plays),
-      element("p", { className: "actions" }, edit, remove),
+      element("p", { className: "actions" }, this.#plays, this.#editing, remove),
       this.#said,
     );
     this.#show();
@@ -68,8 +77,32 @@ export class OwnTrack {
       this.#title.removeAttribute("href");
     }
     const state = sentence ?? (asset_id === null ? "No sound" : playback_id ? "Ready" : "Being packaged");
+    this.#showCover();
     const length = duration_s === null ? null : clock(duration_s);
     this.#state.textContent = [artist.name, state, visibility, length].filter(Boolean).join(" · ");
+  }
+
+  #showCover() {
+    const { artwork } = this.#track;
+    this.root.classList.toggle("has-thumb", artwork.length > 0);
+    this.#thumb.hidden = artwork.length === 0;
+    if (artwork.length > 0) {
+      this.#thumb.srcset = artwork.map(({ url, width_px }) => `${url} ${width_px}w`).join(", ");
+      this.#thumb.sizes = "3rem";
+      this.#thumb.src = artwork[0].url;
+    }
+  }
+
+  #chart() {
+    this.#plays.setAttribute("aria-expanded", String(!this.#days));
+    if (this.#days) {
+      this.#days.close();
+      this.#days = undefined;
+      return;
+    }
+    this.#days = new PlayDays(this.#track);
+    this.root.append(this.#days.root);
+    this.#days.show();
   }
 
   #button(text, action) {
@@ -86,11 +119,13 @@ export class OwnTrack {
     }
     const title = element("input", { required: true, maxLength: 200, dir: "auto", value: this.#track.title });
     const visibility = visibilityMenu(this.#track.visibility);
+    const cover = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp" });
     this.#form = element(
       "form",
       { className: "form" },
       element("label", {}, "Title", title),
       element("label", {}, "Who finds it", visibility),
+      element("label", {}, "Cover (JPEG, PNG or WebP)", cover),
       element("p", { className: "actions" }, element("button", { type: "submit", className: "primary" }, "Save")),
     );
     this.#form.addEventListener("submit", (event) => {
@@ -99,6 +134,10 @@ export class OwnTrack {
         const body = { title: title.value, visibility: visibility.value };
         const { title: said, visibility: seen } = await ask(this.#path, { method: "PATCH", body });
         Object.assign(this.#track, { title: said, visibility: seen });
+        if (cover.files.length > 0) {
+          const { artwork } = await ask(`${this.#path}/artwork`, { method: "PUT", body: cover.files[0] });
+          Object.assign(this.#track, { artwork });
+        }
         this.#show();
         this.#close();
       });
@@ -110,7 +149,7 @@ export class OwnTrack {
   #close() {
     this.#form.remove();
     this.#form = undefined;
-    this.root.querySelector(".actions button").focus();
+    this.#editing.focus();
   }
 
   #delete() {
@@ -122,6 +161,7 @@ export class OwnTrack {
         await gone(`assets/${this.#track.asset_id}`);
       }
       await gone(this.#path);
+      this.#days?.close();
       this.root.remove();
     });
   }

@@ -177,9 +177,10 @@ class SoundPlayer extends HTMLElement {
 
   /** Show what is known now of the track that plays, and let it play on. */
   #complete(track) {
-    const { title, artist, album } = this.#track; // the catalogue's, where it had them
+    const { title, artist, album, artwork, placeholder } = this.#track; // the catalogue's, where it had them
+    const cover = artwork.length > 0 ? { artwork, placeholder } : {};
     const named = { title: title ?? track.title, artist: artist ?? track.artist };
-    this.#track = { ...track, ...named, album: album ?? track.album };
+    this.#track = { ...track, ...named, album: album ?? track.album, ...cover };
     this.#note("ready");
     this.#describe();
     this.#loadWaveform(this.#opened);

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from manifests import layout
 from manifests.errors import ManifestError
-from manifests.layout import Revision, check_id, new_id
+from manifests.layout import Revision, TrackArtwork, check_id, new_id
 
 
 def test_names_below_a_revision() -> None:
@@ -20,6 +20,8 @@ def test_keys_below_the_store() -> None:
     assert revision.prefix == "media/asset/revision"
     assert revision.key(layout.INDEX) == "media/asset/revision/index.json"
     assert layout.entry_key("playback") == "entry/playback.json"
+    artwork = TrackArtwork("track", "artwork")
+    assert artwork.key(320, "0a") == "artwork/track/artwork/320-0a.jpg"
 
 
 @pytest.mark.parametrize("value", ["a", "0", "a-b_c", "x" * 64])
@@ -38,6 +40,9 @@ def test_nothing_else_is_an_id(value: str) -> None:
         Revision(value, "r")
     with pytest.raises(ManifestError, match="is not an id"):
         Revision("a", value)
+    for ids in ((value, "a"), ("a", value)):
+        with pytest.raises(ManifestError, match="is not an id"):
+            TrackArtwork(*ids)
 
 
 def test_random_bytes_are_spelt_in_full() -> None:

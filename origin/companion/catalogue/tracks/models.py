@@ -61,6 +61,15 @@ class AlbumName(Given):
     title: str
 
 
+class Picture(Given):
+    """One size of what a track looks like."""
+
+    url: str = Field(description="Relative to where the server is, as all that plays.")
+    width_px: int
+    height_px: int
+    media_type: str
+
+
 class Track(Given):
     """A track."""
 
@@ -80,6 +89,13 @@ class Track(Given):
     visibility: Visibility
     released_on: str | None
     duration_s: float | None
+    artwork: list[Picture] = Field(
+        description="The same picture in some sizes, the smallest first, as for a `srcset`."
+    )
+    placeholder: str | None = Field(description="What to show until it has come: a BlurHash.")
+    has_own_artwork: bool = Field(
+        description="Whether it was given some, in place of the cover of its sound."
+    )
     play_count: int
     created_at: Moment
     updated_at: Moment

@@ -12,6 +12,9 @@ from sqlalchemy import Row, Select, bindparam, case, delete, func, insert, selec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.artwork.lifecycle import let_go
+from origin.companion.assets.facts import Facts
+from origin.companion.assets.tables import owned_assets
 from origin.companion.catalogue import listing
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.identity.rules import Visibility
@@ -88,7 +91,7 @@ async def some(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[
 async def add(connection: AsyncConnection, values: Mapping[str, Any], *, now_s: float) -> None:
     """Add a track; raises AssetTaken."""
     row = {**values, **_listed(values, now_s), "play_count": 0, "version": 1}
-    row["duration_s"] = await _duration_s(connection, values["asset_id"])
+    row |= await of_asset(connection, values["asset_id"])
     try:
         await connection.execute(insert(tracks).values(**row | {"tags": _text(values["tags"])}))
     except IntegrityError as error:
@@ -99,12 +102,12 @@ async def add(connection: AsyncConnection, values: Mapping[str, Any], *, now_s: 
 async def change(
     connection: AsyncConnection, before: Row[Any], said: Mapping[str, Any], *, now_s: float
 ) -> None:
-    """Say something else of a track, which is as long as its asset; raises AssetTaken."""
+    """Say something else of a track, which has its asset's length and cover; raises AssetTaken."""
     row = {**said, **_listed({**before._mapping, **said}, now_s)}  # noqa: SLF001 its public name
     if "tags" in said:
         row["tags"] = _text(said["tags"])
     if "asset_id" in said:
-        row["duration_s"] = await _duration_s(connection, said["asset_id"])
+        row |= await of_asset(connection, said["asset_id"])
     try:
         await connection.execute(
             update(tracks)
@@ -127,6 +130,7 @@ async def remove(connection: AsyncConnection, ids: Iterable[str], *, now_s: floa
         update(tracks).where(tracks.c.id.in_(some)).values(**gone, version=tracks.c.version + 1)
     )
     await connection.execute(delete(track_tags).where(track_tags.c.track_id.in_(some)))
+    await let_go(connection, some, now_s=now_s)
 
 
 async def add_plays(
@@ -173,10 +177,23 @@ async def end_of(connection: AsyncConnection, album_id: str, track_id: str) -> i
     return 0 if last is None else int(last) + 1
 
 
-async def _duration_s(connection: AsyncConnection, asset_id: str | None) -> float | None:
-    """Return how long an asset is as far as is known: what is packaged only now says so later."""
-    entry = await connection.scalar(select(assets.c.entry).where(assets.c.asset_id == asset_id))
-    return None if entry is None else json.loads(entry).get("duration_s")
+async def of_asset(connection: AsyncConnection, asset_id: str | None) -> dict[str, Any]:
+    """Return what a track has from its asset: how long it is, and its cover, as far as is known.
+
+    What is packaged only now says so later.
+    """
+    looked_at = owned_assets.c.revision == assets.c.revision
+    known = (
+        select(assets.c.entry, case((looked_at, owned_assets.c.facts)).label("facts"))
+        .outerjoin(owned_assets, owned_assets.c.asset_id == assets.c.asset_id)
+        .where(assets.c.asset_id == asset_id, assets.c.entry.is_not(None))
+    )
+    row = (await connection.execute(known)).one_or_none()
+    if row is None:
+        return {"duration_s": None, "cover": None}
+    cover = None if row.facts is None else Facts.from_json(row.facts).cover
+    duration_s = json.loads(row.entry).get("duration_s")
+    return {"duration_s": duration_s, "cover": None if cover is None else cover.to_json()}
 
 
 def _listed(row: Mapping[str, Any], now_s: float) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from origin.cache.lifetimes import holding_of, may_change
         ("media/a/r/128k/00000.m4s", True, Holding(None, None, 3600)),
         ("media/a/r/128k/00000.m4s", False, UNVERIFIED),
         ("media/a/r/index.json", False, NOT_HELD),
+        ("artwork/t/a/96-0.jpg", False, UNVERIFIED),
         ("sources/a/u/song.wav", True, NOT_HELD),
     ],
 )
@@ -24,6 +25,7 @@ def test_only_what_is_below_a_revision_never_changes() -> None:
     assert not may_change("media/a/r/128k/00000.m4s")
     assert may_change("entry/a.json")
     assert may_change("growing/a/r/128k/playlist.m3u8")
+    assert may_change("artwork/t/a/96-0.jpg")  # it may go, and that is told
 
 
 def test_the_tiers_add_little_to_what_caches_were_promised() -> None:

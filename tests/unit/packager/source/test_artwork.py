@@ -2,32 +2,18 @@ import base64
 import io
 import struct
 import warnings
-import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms
 
-from packager.source.artwork import find_cover, make_artwork
+from packager.source.artwork import make_artwork
+from packager.source.attached_picture import find_cover
 from packager.source.container import open_source
 from packager.source.cover import SIZES_PX
 from tests.sources import id3
+from tests.sources.pictures import BLUE, RED, picture, png_header, saved
 from tests.sources.sine import write_sine
-
-RED, BLUE = (220, 20, 20), (20, 20, 220)
-
-
-def picture(width_px: int = 1500, height_px: int = 1500, mode: str = "RGB") -> Image.Image:
-    """Red on the left, blue on the right."""
-    image = Image.new("RGB", (width_px, height_px), RED)
-    ImageDraw.Draw(image).rectangle((width_px // 2, 0, width_px, height_px), fill=BLUE)
-    return image.convert(mode)
-
-
-def saved(image: Image.Image, form: str = "JPEG", **options: object) -> bytes:
-    output = io.BytesIO()
-    image.save(output, form, **options)
-    return output.getvalue()
 
 
 def opened(data: bytes) -> Image.Image:
@@ -127,19 +113,6 @@ def test_a_broken_colour_profile_is_ignored(mode: str) -> None:
     cover = saved(picture(400, 400, mode), icc_profile=b"no profile at all")
     artwork = make_artwork(cover)
     assert (len(artwork.covers), artwork.notes) == (3, ())
-
-
-def png_header(width_px: int, height_px: int) -> bytes:
-    body = b"IHDR" + struct.pack(">IIBBBBB", width_px, height_px, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
-    data = b"IDAT" + zlib.compress(b"")
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk
-        + struct.pack(">I", len(data) - 4)
-        + data
-        + struct.pack(">I", zlib.crc32(data))
-    )
 
 
 @pytest.mark.parametrize(
