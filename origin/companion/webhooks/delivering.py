@@ -5,12 +5,13 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
 import structlog
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError, ClientSession, hdrs
 from sqlalchemy import Row, Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -35,10 +36,14 @@ _log = structlog.get_logger("soundbridge.webhooks")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What an attempt met with; ``status`` is None where nobody answered."""
+    """What an attempt met with; ``status`` is None where nobody answered.
+
+    ``pause_s`` is for how long it asked to be left alone.
+    """
 
     status: int | None
     said: str
+    pause_s: float = 0.0
 
     @property
     def is_good(self) -> bool:
@@ -87,7 +92,12 @@ class Deliverer:
                 row.url, data=row.body.encode(), headers=said, allow_redirects=False
             ) as response:
                 start = await response.content.read(_ANSWER_BYTES)
-                return Answered(response.status, _readable(start))
+                asked_s = policy.asked_pause_s(
+                    response.status,
+                    response.headers.get(hdrs.RETRY_AFTER),
+                    datetime.fromtimestamp(now_s, UTC),
+                )
+                return Answered(response.status, _readable(start), asked_s)
         except (ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             return Answered(None, _reason(error))
 
@@ -110,7 +120,7 @@ class Deliverer:
             return
         if answered.status == HTTPStatus.GONE:
             await _disable(connection, row, _GONE, now_s)
-        elif (pause_s := policy.pause_s(attempts, self.chance())) is not None:
+        elif (pause_s := policy.pause_s(attempts, self.chance(), answered.pause_s)) is not None:
             await queue_attempt(
                 connection,
                 row.id,

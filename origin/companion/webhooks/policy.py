@@ -1,22 +1,46 @@
 """When a delivery is tried again, and when a webhook is given up. Pure."""
 
+import re
 from collections.abc import Iterable
+from datetime import datetime
+from http import HTTPStatus
 from typing import Final
+
+from origin.delivery.http_date import parse_http_date
 
 PAUSES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
 """After each attempt: eight in 28 hours."""
 
+_ASKING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
+_SECONDS: Final = re.compile("[0-9]{1,9}")
 _JITTER: Final = 0.2
 _FAILS_S: Final = 5 * 24 * 3600.0
 TEST: Final = "webhook.test"
 ALL: Final = "*"
 
 
-def pause_s(attempts: int, chance: float) -> float | None:
-    """Return how long to wait after so many attempts, None where it is given up."""
+def pause_s(attempts: int, chance: float, asked_s: float = 0.0) -> float | None:
+    """Return how long to wait after so many attempts, None where it is given up.
+
+    It is longer where the receiver ``asked_s`` for more, but not longer than any pause of ours.
+    """
     if attempts > len(PAUSES_S):
         return None
-    return PAUSES_S[attempts - 1] * (1 + _JITTER * chance)
+    pause_s = max(PAUSES_S[attempts - 1], min(asked_s, PAUSES_S[-1]))
+    return pause_s * (1 + _JITTER * chance)
+
+
+def asked_pause_s(status: int, retry_after: str | None, now: datetime) -> float:
+    """Return for how long an answer asks to be left alone (RFC 9110 §10.2.3), 0 where it does not.
+
+    What makes no sense is passed over.
+    """
+    if status not in _ASKING or retry_after is None:
+        return 0.0
+    if _SECONDS.fullmatch(retry_after):
+        return float(retry_after)
+    until = parse_http_date(retry_after, now)
+    return 0.0 if until is None else max((until - now).total_seconds(), 0.0)
 
 
 def is_hopeless(failing_since_s: float, now_s: float) -> bool:

@@ -25,17 +25,18 @@ LOOPBACK = ip_network("127.0.0.0/8")
 
 @dataclass
 class Receiver:
-    """What came, and how it is answered: with the statuses in turn, then with 204."""
+    """What came, and how it is answered: with the statuses in turn, then with 204, with fields."""
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
     came: list[tuple[Mapping[str, str], bytes]] = field(default_factory=list)
 
     async def take(self, request: web.Request) -> web.Response:
         """Answer one message."""
         self.came.append((dict(request.headers), await request.read()))
         status = self.statuses.pop(0) if self.statuses else 204
-        headers = {"Location": self.url} if 300 <= status < 400 else {}
+        headers = self.fields | ({"Location": self.url} if 300 <= status < 400 else {})
         return web.Response(status=status, headers=headers, text=None if status == 204 else "So.")
 
     def verified(self, *secrets: str) -> Iterator[dict[str, Any]]:

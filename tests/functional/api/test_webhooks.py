@@ -90,6 +90,21 @@ async def test_what_does_not_arrive_is_tried_again_for_a_day(
     assert (await service.get(path, ann))["failing_since"] is None
 
 
+@pytest.mark.parametrize("status", [429, 503])
+async def test_who_asks_for_time_gets_it(
+    packaging: Packaging, sending: Sending, receiver: Receiver, status: int
+) -> None:
+    ann = await packaging.service.user()
+    await packaging.service.post("/v1/webhooks", ann, draft(receiver.url, "asset.created"))
+    receiver.statuses, receiver.fields = [status], {"Retry-After": "900"}
+    await packaging.queue(ann)
+    assert await sending.send() == 1
+    packaging.now_s += 890
+    assert await sending.send() == 0
+    packaging.now_s += 200
+    assert await sending.send() == 1
+
+
 async def test_who_says_that_it_is_gone_is_told_nothing_more(
     packaging: Packaging, sending: Sending, receiver: Receiver
 ) -> None:
