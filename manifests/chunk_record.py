@@ -12,6 +12,7 @@ from typing import Self
 
 from manifests.errors import ManifestError
 from manifests.index import SegmentRecord
+from manifests.typed import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,12 @@ class ChunkRecord:
     def from_json(cls, data: bytes) -> Self:
         """Read a record object; ManifestError says why where it is none."""
         try:
-            fields = json.loads(data)
-            segments = tuple(SegmentRecord(**segment) for segment in fields.pop("segments"))
-            packed = tuple(SegmentRecord(**segment) for segment in fields.pop("packed"))
-            if not segments:
-                raise ManifestError("the record of a chunk names no segment")
-            return cls(segments, packed, **fields)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            record = read(cls, json.loads(data))
+        except (ValueError, RecursionError, ManifestError) as error:
             raise ManifestError(f"the record of a chunk cannot be read: {error}") from error
+        if not record.segments:
+            raise ManifestError("the record of a chunk names no segment")
+        return record
 
 
 def chunk_number(segment_number: int, *, in_first: int, in_others: int) -> int:

@@ -5,15 +5,19 @@ Ticks are samples of the ladder's rate; ranges are half-open; names are relative
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from manifests.chapters import Chapter
 from manifests.errors import ManifestError
 from manifests.rendition import Codec
+from manifests.typed import read
 
 SCHEMA: Final = 1
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+_MEDIA_TYPE: Final = re.compile("image/[a-z0-9.+-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,6 @@ class PackedAudio:
     average_bandwidth_bps: int
     segments: tuple[SegmentRecord, ...]
 
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read what ``asdict`` wrote."""
-        segments = tuple(SegmentRecord(**segment) for segment in value["segments"])
-        return cls(**{**value, "segments": segments})
-
 
 @dataclass(frozen=True, slots=True)
 class RenditionRecord:
@@ -67,16 +65,6 @@ class RenditionRecord:
     segments: tuple[SegmentRecord, ...]
     bits_per_sample: int | None = None
     packed: PackedAudio | None = None
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read what ``asdict`` wrote."""
-        fields = dict(value)
-        fields["codec"] = Codec(fields["codec"])
-        fields["init"] = StoredObject(**fields["init"])
-        fields["segments"] = tuple(SegmentRecord(**segment) for segment in fields["segments"])
-        fields["packed"] = fields["packed"] and PackedAudio.from_json(fields["packed"])
-        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +170,27 @@ class Index:
         """Read an index object; ManifestError says why where it is none."""
         try:
             fields = json.loads(data)
-            if fields.pop("schema") != SCHEMA:
-                raise ManifestError("the index was written by another version of soundbridge")
-            fields.pop("duration_s")
-            fields["source"] = SourceRecord(**fields["source"])
-            fields["loudness"] = Loudness(**fields["loudness"])
-            fields["renditions"] = tuple(map(RenditionRecord.from_json, fields["renditions"]))
-            fields["artwork"] = tuple(Artwork(**image) for image in fields["artwork"])
-            fields["documents"] = tuple(StoredObject(**entry) for entry in fields["documents"])
-            fields["notes"] = tuple(fields["notes"])
-            fields["silence"] = Silence(**fields["silence"])
-            fields["replay_gain"] = ReplayGain(**fields["replay_gain"])
-            fields["chapters"] = tuple(Chapter(**chapter) for chapter in fields["chapters"])
-            return cls(**fields)
+            schema = fields.pop("schema")
+            fields.pop("duration_s", None)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ManifestError(f"the index cannot be read: {error}") from error
+        if schema != SCHEMA:
+            raise ManifestError("the index was written by another version of soundbridge")
+        try:
+            index = read(cls, fields)
+        except ManifestError as error:
+            raise ManifestError(f"the index cannot be read: {error}") from error
+        _check(index)
+        return index
+
+
+def _check(index: Index) -> None:
+    """Refuse what no sound has, and digests that are none: they become entity tags."""
+    if min(index.sample_rate_hz, index.channels, index.target_duration_s) < 1 or index.samples < 0:
+        raise ManifestError("the index cannot be read: its sound has no rate or no channel")
+    for stored in index.objects().values():
+        if stored.size_bytes < 0 or not _SHA256.fullmatch(stored.sha256):
+            raise ManifestError(f"the index cannot be read: {stored.name!r} has no size or digest")
+    for image in index.artwork:
+        if not _MEDIA_TYPE.fullmatch(image.media_type):
+            raise ManifestError(f"the index cannot be read: {image.name!r} is no image")
