@@ -17,7 +17,7 @@ _AROUND_TARGET_BYTES: Final = 32
 METHODS: Final = frozenset(
     {b"GET", b"HEAD", b"OPTIONS", b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE", b"QUERY"}
 )
-"""Those of RFC 9110 §9.3, RFC 5789 and QUERY (draft-ietf-httpbis-safe-method-w-body), of which each
+"""Those of RFC 9110 §9.3, RFC 5789 and draft-ietf-httpbis-safe-method-w-body, of which each
 resource allows some.
 
 CONNECT is none of them: it asks for a tunnel, which no resource of an origin server is (§9.3.6).

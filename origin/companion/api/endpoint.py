@@ -65,17 +65,6 @@ class Who:
 
 ANYONE: Final = Who()
 
-
-@dataclass(frozen=True, slots=True)
-class HeaderField:
-    """A field of a request that an endpoint reads by itself; ``pattern`` is of all its values."""
-
-    name: str
-    description: str
-    pattern: str
-    is_required: bool = False
-
-
 Handler = Callable[[Call[Any, Any]], Awaitable[Answer | web.StreamResponse]]
 
 
@@ -88,8 +77,8 @@ class Endpoint:
     otherwise, as what else than JSON's own type the same JSON may come. ``takes_bytes`` says that
     it reads a body of these types by itself, and is else as all are.
     ``raises`` are the errors it can end with, beside those that every endpoint has.
-    ``fields`` are those of the request that it reads, beside those that every endpoint does.
-    ``gives_secret`` says that its answer is shown once, and kept nowhere.
+    ``gives_secret`` says that its answer is shown once, and kept nowhere. ``protocol`` is the
+    address of what says how it is spoken to, where a document of ours does not.
     """
 
     method: str
@@ -109,5 +98,5 @@ class Endpoint:
     takes_bytes: bool = False
     body_types: tuple[str, ...] = ()
     gives_types: tuple[str, ...] = ()
-    fields: tuple[HeaderField, ...] = ()
     gives_secret: bool = False
+    protocol: str | None = None

@@ -18,14 +18,6 @@ class Taken(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def _whole(value: object) -> object:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""An integer as JSON Schema has it: ``60.0`` is one (2020-12 §6.1.1 of its validation)."""
-
-
 class Change(Taken):
     """What is to be said from now on: what is left out stays, what is null is taken away.
 
@@ -75,6 +67,14 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
 """Seconds since the epoch inside, RFC 3339 in UTC outside."""
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+WHOLE: Final = BeforeValidator(_whole)
+"""For integers in bodies: 1.0 is the same number as 1 (JSON Schema Validation §4.2.3)."""
 
 Id = Annotated[str, Field(pattern=f"^{ID_PATTERN}$")]
 

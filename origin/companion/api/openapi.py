@@ -6,7 +6,7 @@ says what happens, and a client may be made from it.
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,7 +17,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from manifests.layout import ID_PATTERN
 from origin.companion.api.budgets import BudgetSpent
-from origin.companion.api.endpoint import Endpoint, HeaderField
+from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
 from origin.companion.api.idempotency import (
     HEADER as IDEMPOTENCY_KEY,
@@ -30,7 +30,7 @@ from origin.companion.api.idempotency import (
     takes_idempotency_key,
 )
 from origin.companion.api.models import NoBody, NoQuery
-from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest
+from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest, changes_things
 from origin.companion.identity.session.cookie import NAME as COOKIE
 from origin.delivery.errors import (
     ApiError,
@@ -77,18 +77,32 @@ _PROBLEM: Final[Mapping[str, Any]] = {
         },
     },
 }
-_IDEMPOTENCY_KEY: Final = HeaderField(
-    IDEMPOTENCY_KEY,
-    "A request that comes again within a day, with the same key and body, is done once, and "
-    "answered as the first time.",
-    r"^[\x21-\x7e]{1,255}$",
-)
+_HEADERS: Final[Mapping[int, Mapping[str, Any]]] = {
+    HTTPStatus.UNAUTHORIZED: {
+        "headers": {hdrs.WWW_AUTHENTICATE: {"required": True, "schema": {"type": "string"}}}
+    },
+    HTTPStatus.TOO_MANY_REQUESTS: {
+        "headers": {
+            hdrs.RETRY_AFTER: {
+                "description": "Seconds.",
+                "required": True,
+                "schema": {"type": "integer", "minimum": 0},
+            }
+        }
+    },
+}
+_BYTES: Final[dict[str, Any]] = {"type": "string", "format": "binary", "minLength": 1}
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
 
 
 def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
     """Return the document of all endpoints."""
     endpoints = list(endpoints)
+    protocols: dict[str, list[Endpoint]] = {}
+    for each in endpoints:
+        if each.protocol is not None:
+            protocols.setdefault(each.protocol, []).append(each)
+    endpoints = [each for each in endpoints if each.protocol is None]
     references, definitions = _schemas(endpoints)
     queries = {
         endpoint.query: definitions.pop(_name_of(references[endpoint.query, "validation"]))
@@ -106,6 +120,10 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
             "version": version,
             "summary": "Upload sound, say what it is, find it, play it.",
         },
+        "tags": [
+            *({"name": tag} for tag in dict.fromkeys(each.tag for each in endpoints)),
+            *(_spoken(protocol, spoken) for protocol, spoken in protocols.items()),
+        ],
         "paths": paths,
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
@@ -125,6 +143,24 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
                 },
             },
         },
+    }
+
+
+def _spoken(protocol: str, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """Return what is said of addresses that have a protocol of their own.
+
+    What a client says there hangs on what it was answered before, which no document of this kind
+    can tell; programs that know the protocol are about.
+    """
+    paths = dict.fromkeys(each.path for each in endpoints)
+    lines = [
+        f"{', '.join(each.method for each in endpoints if each.path == path)} {path}"
+        for path in paths
+    ]
+    return {
+        "name": endpoints[0].tag,
+        "description": f"By a protocol of its own: {'; '.join(lines)}.",
+        "externalDocs": {"url": protocol},
     }
 
 
@@ -167,16 +203,16 @@ def _operation(
         "parameters": [*_ids(endpoint.path), *_parameters(query), *_fields(endpoint)],
         "responses": _responses(endpoint, references),
     }
-    if endpoint.who.role is not None:
-        operation["security"] = _SECURITY
+    is_for_anyone = endpoint.who.role is None
+    operation["security"] = [{}, *_SECURITY] if is_for_anyone else _SECURITY
     if endpoint.body is not NoBody:
         schema = references[endpoint.body, "validation"]
         types = ("application/json", *endpoint.body_types)
         content = {media_type: {"schema": schema} for media_type in types}
-        is_required = any(field.is_required() for field in endpoint.body.model_fields.values())
-        operation["requestBody"] = {"required": is_required, "content": content}
+        is_needed = any(each.is_required() for each in endpoint.body.model_fields.values())
+        operation["requestBody"] = {"required": is_needed, "content": content}
     elif endpoint.body_types:
-        content = {media_type: {"schema": {}} for media_type in endpoint.body_types}
+        content = {media_type: {"schema": _BYTES} for media_type in endpoint.body_types}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -190,18 +226,17 @@ def _ids(path: str) -> list[dict[str, Any]]:
 
 
 def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
-    fields = endpoint.fields
-    if takes_idempotency_key(endpoint):
-        fields = (*fields, _IDEMPOTENCY_KEY)
+    if not takes_idempotency_key(endpoint):
+        return []
     return [
         {
-            "name": field.name,
+            "name": IDEMPOTENCY_KEY,
             "in": "header",
-            "required": field.is_required,
-            "description": field.description,
-            "schema": {"type": "string", "pattern": field.pattern},
+            "required": False,
+            "description": "A request that comes again within a day, with the same key and body, "
+            "is done once, and answered as the first time.",
+            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
         }
-        for field in fields
     ]
 
 
@@ -235,6 +270,7 @@ def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
     for status, codes in sorted(by_status.items()):
         responses[str(status)] = {
             "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
+            **_HEADERS.get(status, {}),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     return responses
@@ -243,9 +279,7 @@ def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
 def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
     errors: set[type[ApiError]] = {
         BudgetSpent,
-        # Whoever shows who he is may be wrong, and has to be looked up, wherever anyone may ask.
         CredentialsInvalid,
-        CrossSiteRequest,
         DatabaseUnavailable,
         IssuerUnavailable,
         QueryInvalid,
@@ -253,6 +287,8 @@ def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
     }
     if endpoint.query is NoQuery:
         errors |= {BadRequest}
+    if changes_things(endpoint.method):
+        errors |= {CrossSiteRequest}
     if takes_idempotency_key(endpoint):
         errors |= {
             AnswerNotKept,

@@ -44,6 +44,10 @@ def _sections(document: Document) -> Iterator[str]:
     yield "</ul></nav>"
     for _, method, path, operation in operations:
         yield from _operation(method, path, operation)
+    for tag in document["tags"]:
+        if "externalDocs" in tag:
+            said, where = escape(tag["description"]), escape(tag["externalDocs"]["url"])
+            yield f"<section><h2>{escape(tag['name'])}</h2><p>{said}</p><p>{where}</p></section>"
     yield "<h2 id='schemas'>What is said</h2>"
     for name, schema in document["components"]["schemas"].items():
         yield f"<section id='schema-{escape(name)}'><h3>{escape(name)}</h3>"
@@ -57,7 +61,7 @@ def _operation(method: str, path: str, operation: Document) -> Iterator[str]:
     yield f"<h2>{escape(operation['summary'])}</h2>"
     yield f"<p><code><span class='method'>{method.upper()}</span> {escape(path)}</code></p>"
     yield f"<p>{escape(operation['description'])}</p>"
-    if "security" in operation:
+    if {} not in operation["security"]:
         yield "<p>For users who say who they are.</p>"
     if operation["parameters"]:
         yield "<h3>Parameters</h3>"

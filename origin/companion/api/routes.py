@@ -1,7 +1,7 @@
 """From endpoints to routes of aiohttp: who asks, whether they may, what they say, the answer."""
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -41,24 +41,6 @@ _PUBLIC: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
 _PRIVATE: Final = ObjectKind(ObjectClass.PRIVATE, JSON_TYPE)
 
 
-def names_beside_ids(paths: Iterable[str]) -> str:
-    """Return a pattern that no id has: of names that stand where others have an id."""
-    split = [path.split("/") for path in paths]
-    before_ids = {
-        tuple(path[:place])
-        for path in split
-        for place, piece in enumerate(path)
-        if piece.endswith("_id}")
-    }
-    names = {
-        piece
-        for path in split
-        for place, piece in enumerate(path)
-        if tuple(path[:place]) in before_ids and not piece.endswith("_id}")
-    }
-    return f"(?!(?:{'|'.join(sorted(names))})(?:/|$))" if names else ""
-
-
 class Routes:
     """Answers requests to endpoints; ``clock`` tells seconds since the epoch."""
 
@@ -79,9 +61,9 @@ class Routes:
     def add(self, app: web.Application, endpoints: Iterable[Endpoint]) -> None:
         """Register endpoints."""
         endpoints = list(endpoints)
-        names = names_beside_ids(endpoint.path for endpoint in endpoints)
+        paths = frozenset(endpoint.path for endpoint in endpoints)
         for endpoint in endpoints:
-            path = endpoint.path.replace("_id}", f"_id:{names}{ID_PATTERN}}}")
+            path = pattern_of(endpoint.path, paths)
             app.router.add_route(endpoint.method, path, self._handler(endpoint))
             if endpoint.method == hdrs.METH_GET and not endpoint.streams:
                 app.router.add_route(hdrs.METH_HEAD, path, self._handler(endpoint))
@@ -156,6 +138,30 @@ class Routes:
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
         response.headers.update(said.headers)
         return response
+
+
+def pattern_of(path: str, paths: Collection[str]) -> str:
+    """Return a path as aiohttp takes it, whose ids are none of the words that others have there.
+
+    So what is at a word allows its own methods alone (`/v1/assets/events` is no asset).
+    """
+    parts, others = path.split("/"), [each.split("/") for each in paths]
+    return "/".join(
+        _id_but(part, _words_at(others, parts[:place])) if part.startswith("{") else part
+        for place, part in enumerate(parts)
+    )
+
+
+def _words_at(paths: Iterable[list[str]], before: list[str]) -> list[str]:
+    """Return what stands in paths behind a beginning, and is no id."""
+    place = len(before)
+    there = {each[place] for each in paths if each[:place] == before and len(each) > place}
+    return sorted(each for each in there if not each.startswith("{"))
+
+
+def _id_but(part: str, words: list[str]) -> str:
+    no_word = f"(?!(?:{'|'.join(words)})(?:/|$))" if words else ""
+    return f"{part[:-1]}:{no_word}{ID_PATTERN}}}"
 
 
 def _told(endpoint: Endpoint, principal: Principal, call: Call[Any, Any]) -> Told:

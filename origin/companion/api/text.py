@@ -2,52 +2,87 @@
 
 It is normalised (NFC), so that what looks alike is alike, and without white space around it.
 Control characters, and those that turn text around without being seen, are refused: in a title
-they only deceive.
+they only deceive. What is refused is in the schemas, too, so that clients can tell beforehand.
 """
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_CONTROL_BUT_LINES: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_UNSEEN: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_UNSEEN: Final = r"\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb"
+_NOT_IN_LINES: Final = r"\u0000-\u001f\u007f-\u009f\u2028\u2029" + _UNSEEN
+_NOT_IN_PARAGRAPHS: Final = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f" + _UNSEEN
+SPACES: Final = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+"""As in a pattern: those that are seen as some room."""
+_SPACES_AROUND: Final = re.compile(f"^[{SPACES}]+|[{SPACES}]+$")
+_EMPTY_AROUND: Final = re.compile(f"^[{SPACES}\\t\\n\\r]+|[{SPACES}\\t\\n\\r]+$")
+
+LINE_PATTERN: Final = f"^[^{_NOT_IN_LINES}]*[^{_NOT_IN_LINES}{SPACES}][^{_NOT_IN_LINES}]*$"
+PARAGRAPHS_PATTERN: Final = f"^[^{_NOT_IN_PARAGRAPHS}]*$"
+_CONTROL: Final = re.compile(f"[{_NOT_IN_LINES}]")
+_CONTROL_BUT_LINES: Final = re.compile(f"[{_NOT_IN_PARAGRAPHS}]")
 LINE_LENGTH_MAX: Final = 200
 PARAGRAPHS_LENGTH_MAX: Final = 5_000
 
 
-def _normal(value: object) -> object:
-    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Says in a schema what a validator beside it holds text against, in sentences of its own."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Return the schema with the pattern."""
+        return {**handler(core_schema), "pattern": self.pattern}
+
+
+def _line(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return _SPACES_AROUND.sub("", unicodedata.normalize("NFC", value))
+
+
+def _paragraphs(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return _EMPTY_AROUND.sub("", unicodedata.normalize("NFC", value))
 
 
 def single_line(value: str) -> str:
     """Return text that is one line and can be seen; raises ValueError."""
-    if _CONTROL.search(value) or _UNSEEN.search(value):
+    if _CONTROL.search(value):
         raise ValueError("it has characters that cannot be seen")
     return value
 
 
 def _no_control_but_lines(value: str) -> str:
     value = value.replace("\r\n", "\n").replace("\r", "\n")
-    if _CONTROL_BUT_LINES.search(value) or _UNSEEN.search(value):
+    if _CONTROL_BUT_LINES.search(value):
         raise ValueError("it has characters that cannot be seen")
     return value
 
 
 Line = Annotated[
     str,
-    BeforeValidator(_normal),
+    BeforeValidator(_line),
     StringConstraints(min_length=1, max_length=LINE_LENGTH_MAX),
     AfterValidator(single_line),
+    Matching(LINE_PATTERN),
 ]
 """A title, a name: one line."""
 
 Paragraphs = Annotated[
     str,
-    BeforeValidator(_normal),
+    BeforeValidator(_paragraphs),
     StringConstraints(max_length=PARAGRAPHS_LENGTH_MAX),
     AfterValidator(_no_control_but_lines),
+    Matching(PARAGRAPHS_PATTERN),
 ]
 """A description: lines of text, maybe none."""

@@ -7,30 +7,35 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from origin.companion.api.text import single_line
+from origin.companion.api.text import LINE_PATTERN, SPACES, Matching, single_line
 
 WORD_LENGTH_MAX: Final = 64
 TAGS_MAX: Final = 20
 LANGUAGE_LENGTH_MAX: Final = 35  # RFC 5646 §4.4.1
-_LANGUAGE: Final = re.compile(
-    r"(?:[a-z]{2,3}(?:-[a-z]{3}){0,3}|[a-z]{4,8})"  # language and extended language
-    r"(?:-[a-z]{4})?(?:-(?:[a-z]{2}|[0-9]{3}))?"  # script, region
-    r"(?:-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"  # variants
-    r"(?:-[a-wy-z0-9](?:-[a-z0-9]{2,8})+)*(?:-x(?:-[a-z0-9]{1,8})+)?"  # extensions, private use
-    r"|x(?:-[a-z0-9]{1,8})+",
+LANGUAGE_PATTERN: Final = (
+    "^(?:"
+    "(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})"  # language and extended language
+    "(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"  # script, region
+    "(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"  # variants
+    "(?:-[A-WY-Za-wy-z0-9](?:-[A-Za-z0-9]{2,8})+)*"  # extensions
+    "(?:-[Xx](?:-[A-Za-z0-9]{1,8})+)?"  # private use
+    "|[Xx](?:-[A-Za-z0-9]{1,8})+"
+    ")$"
 )
-"""RFC 5646 §2.1, in lower case, without the grandfathered."""
+"""RFC 5646 §2.1, without the grandfathered."""
+_LANGUAGE: Final = re.compile(LANGUAGE_PATTERN)
+_SPACES: Final = re.compile(f"[{SPACES}]+")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _folded(value: object) -> object:
     if not isinstance(value, str):
         return value
-    return unicodedata.normalize("NFC", " ".join(value.lower().split()))
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", value.lower()).strip(" "))
 
 
 def _language(value: str) -> str:
-    if not _LANGUAGE.fullmatch(value.lower()):
+    if not _LANGUAGE.fullmatch(value):
         raise ValueError("it is no language tag of BCP 47, such as en, pt-BR or zh-Hant")
     first, *others = value.lower().split("-")
     return "-".join([first, *_cased(others)])
@@ -76,6 +81,7 @@ Word = Annotated[
     BeforeValidator(_folded),
     StringConstraints(min_length=1, max_length=WORD_LENGTH_MAX),
     AfterValidator(single_line),
+    Matching(LINE_PATTERN),
 ]
 """A genre, a tag: folded to lower case."""
 
@@ -85,10 +91,8 @@ Language = Annotated[
     str,
     StringConstraints(min_length=2, max_length=LANGUAGE_LENGTH_MAX),
     AfterValidator(_language),
-    Field(
-        description="A tag of BCP 47.",
-        json_schema_extra={"pattern": f"^(?:{_LANGUAGE.pattern.replace('a-', 'A-Za-')})$"},
-    ),
+    Matching(LANGUAGE_PATTERN),
+    Field(description="A tag of BCP 47."),
 ]
 
 Day = Annotated[date, BeforeValidator(_date), Field(description="A date of RFC 3339.")]

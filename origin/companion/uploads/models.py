@@ -1,11 +1,11 @@
 """What is said of an upload."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from origin.companion.api.models import Given, Id, Moment, Taken, Whole
+from origin.companion.api.models import WHOLE, Given, Id, Moment, Taken
 from origin.companion.api.text import Line
 from origin.companion.catalogue.tracks.models import NewTrack
 from origin.companion.uploads.states import State, Way
@@ -13,6 +13,7 @@ from origin.companion.uploads.states import State, Way
 SIZE_BYTES_MAX = 2**53 - 1
 """What a JSON number holds everywhere (RFC 8259 §6)."""
 
+Size = Annotated[int, Field(ge=1, le=SIZE_BYTES_MAX), WHOLE]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Address = Annotated[str, Field(min_length=10, max_length=2_048, pattern=r"^https?://[!-~]+$")]
 
@@ -26,11 +27,25 @@ class WayWanted(StrEnum):
     S3 = "s3"
 
 
+def _not_both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    both = one | other
+    return {"not": {"required": list(both), "properties": both}}
+
+
 class UploadDraft(Taken):
     """A file that is to come, or to be fetched from `url`."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "allOf": [
+                _not_both({"track_id": {"type": "string"}}, {"track": {"type": "object"}}),
+                _not_both({"url": {"type": "string"}}, {"way": {"enum": ["put", "tus", "s3"]}}),
+            ]
+        }
+    )
+
     name: Line = Field("source", description="Of the file; it may become a title.")
-    size_bytes: Whole | None = Field(None, ge=1, le=SIZE_BYTES_MAX)
+    size_bytes: Size | None = None
     sha256: Sha256 | None = Field(None, description="Of the file; what comes is held against it.")
     way: Annotated[WayWanted, Field(strict=False)] = WayWanted.CHOOSE
     url: Address | None = Field(None, description="Where it is fetched from, in place of sending.")

@@ -7,13 +7,20 @@ from pydantic import AfterValidator, Field, StringConstraints
 from yarl import URL
 
 from origin.companion.api.models import Given, Id, Moment, Taken
-from origin.companion.api.text import Line
+from origin.companion.api.text import Line, Matching
 from origin.companion.outward.addresses import is_public
 from origin.companion.webhooks.policy import ALL
 from origin.companion.webhooks.tables import URL_LENGTH_MAX
 
 _KINDS_MAX: Final = 20
 _HTTP: Final = {"http", "https"}
+
+_LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAMED_ADDRESS: Final = (
+    rf"^https?://(?:{_LABEL}\.){{0,8}}[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
+    r"(?::[1-9][0-9]{0,3})?(?:[/?][!\x22$-~]*)?$"
+)
+"""What is said of addresses to those who make them; a number, too, is taken where it is public."""
 
 
 def _address(value: str) -> str:
@@ -44,7 +51,10 @@ def is_refused_at_once(url: str) -> bool:
 
 
 Address = Annotated[
-    str, StringConstraints(min_length=1, max_length=URL_LENGTH_MAX), AfterValidator(_address)
+    str,
+    StringConstraints(min_length=1, max_length=URL_LENGTH_MAX),
+    AfterValidator(_address),
+    Matching(_NAMED_ADDRESS),
 ]
 Kind = Annotated[
     str,

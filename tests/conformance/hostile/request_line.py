@@ -102,14 +102,14 @@ LINES = [
     *to(405)(
         *(
             line(method + b" / HTTP/1.1")
-            for method in (b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE")
+            for method in (b"POST", b"PUT", b"PATCH", b"DELETE", b"TRACE", b"QUERY")
         ),
     ),
     *unimplemented(
         *(
             line(method + b" / HTTP/1.1")
             for method in (
-                b"get", b"Get", b"BREW", b"GETT", b"PROPFIND", b"PURGE", b"SOURCE", b"QUERY",
+                b"get", b"Get", b"BREW", b"GETT", b"PROPFIND", b"PURGE", b"SOURCE",
                 b"M-SEARCH", b"DESCRIBE", 99 * b"A", b"CONNECT",
             )
         ),

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from origin.cache.connection import Connection
 from origin.companion.access import Access, Budgets
 from origin.companion.api.budgets import ADDRESS, USER, Budget, BudgetSpent, SharedCounter
+from origin.companion.api.endpoint import Endpoint
 from origin.delivery.problem import status_of
 from origin.web.page import CONTENT_SECURITY_POLICY
 from tests.functional.api.service import NOW_S, Service
@@ -146,9 +147,14 @@ async def test_what_is_ones_own_is_embedded_nowhere(service: Service) -> None:
     assert answer["Cross-Origin-Resource-Policy"] == "same-site"
 
 
+def described(service: Service) -> list[Endpoint]:
+    """Those whose protocol is this document's."""
+    return [each for each in service.companion.endpoints if each.protocol is None]
+
+
 async def test_the_document_has_every_error(service: Service) -> None:
     document = await service.get("/openapi.json")
-    for endpoint in service.companion.endpoints:
+    for endpoint in described(service):
         responses = document["paths"][endpoint.path][endpoint.method.lower()]["responses"]
         for error in endpoint.raises:
             assert error.code in responses[str(int(status_of(error)))]["description"]
@@ -161,8 +167,11 @@ async def test_the_page_of_the_api_has_every_operation_and_no_script(service: Se
     page = await response.text()
     assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert response.content_type == "text/html"
-    for endpoint in service.companion.endpoints:
+    for endpoint in described(service):
         assert f"id='{endpoint.name}'" in page
+    for endpoint in service.companion.endpoints:
+        assert endpoint.path in page
+        assert endpoint.protocol is None or endpoint.protocol in page
     assert "<script" not in page
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", page)
     for link in set(re.findall(r"href='#([^']+)'", page)):
@@ -178,3 +187,23 @@ async def test_the_sign_in_page_loads_nothing_from_elsewhere(service: Service) -
         assert (await service.ask("GET", path)).status == 200
     assert "<script>" not in page
     assert "style=" not in page
+
+
+async def test_a_word_is_no_id(service: Service) -> None:
+    ann = await service.user()
+    for path, allowed in (
+        ("/v1/assets/events", "GET, OPTIONS"),
+        ("/v1/uploads/tus", "OPTIONS, POST"),
+    ):
+        response = await service.ask("DELETE", path, ann)
+        assert (response.status, response.headers["Allow"]) == (405, allowed)
+    assert (await service.ask("DELETE", "/v1/assets/events2", ann)).status == 404
+
+
+async def test_whole_numbers_are_numbers(service: Service) -> None:
+    ann = await service.user()
+    draft = {"name": "x", "scopes": ["read"]}
+    await service.post("/v1/me/keys", ann, draft | {"expires_in_s": 7200.0})
+    for bad in (7200.5, "7200", True, 1e400, -1.0):
+        problem = await service.post("/v1/me/keys", ann, draft | {"expires_in_s": bad}, 422)
+        assert problem["errors"][0]["pointer"] == "#/expires_in_s"

@@ -1,99 +1,191 @@
-"""What schemathesis finds, which asks all that the document allows, and much that it does not.
+"""Requests made from the OpenAPI document, good and bad ones, to a server that runs.
 
-It asks as nobody, as a creator and as an admin, over both databases, and goes on after a finding.
-
-The long campaign: ``SOUNDBRIDGE_TEST_EXAMPLES=100 pytest -m "long or not long" --timeout 3600
-tests/functional/api/test_schemathesis.py``. ``SOUNDBRIDGE_TEST_SEED`` makes other examples.
+schemathesis goes on after a finding and tells all of them. The long campaign, of every phase, on
+both databases, as nobody, a creator and an admin:
+``SOUNDBRIDGE_TEST_EXAMPLES=100 pytest tests/functional/api/test_schemathesis.py --timeout 7200``.
+``SOUNDBRIDGE_TEST_SEED`` makes other requests.
 """
 
 import asyncio
+import json
 import os
 import re
+import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from aiohttp.test_utils import BaseTestServer, TestServer
+from aiohttp.test_utils import TestServer
 
 from origin.app import create_app
 from origin.companion.api.endpoint import Answer, Call, Endpoint
+from origin.companion.api.models import NoBody, NoQuery, Paged
 from origin.companion.composition import Companion
-from origin.companion.identity.principal import Role
 from origin.companion.media import Media
-from tests.functional.api.service import Service, User, over_sqlite_alone
+from origin.database.engine import open_database
+from tests.functional.api.service import Service, over_sqlite_alone
+from tests.functional.supervising import embedded
+from tests.servers.postgres import empty
+from tests.servers.soundbridge import soundbridge
 
-EXAMPLES = os.environ.get("SOUNDBRIDGE_TEST_EXAMPLES", "2")
-SEED = os.environ.get("SOUNDBRIDGE_TEST_SEED", "1")
-PHASES = "examples,coverage,fuzzing" + (",stateful" if int(EXAMPLES) > 2 else "")
+EXAMPLES: Final = int(os.environ.get("SOUNDBRIDGE_TEST_EXAMPLES", "0"))
+SEED: Final = os.environ.get("SOUNDBRIDGE_TEST_SEED", "1")
+EVERY_PHASE: Final = "examples,coverage,fuzzing,stateful"
+QUICK: Final = {
+    ("sqlite", "creator"): "coverage",
+    ("postgresql", "admin"): "fuzzing,stateful",
+    ("postgresql", None): "fuzzing",
+}
+QUICK_EXAMPLES: Final = 2
+UNLIMITED: Final = (
+    "--requests-per-client", "--connections-per-client", "--api-requests-per-user",
+    "--api-requests-per-address",
+)  # fmt: skip
+CHECKS: Final = (
+    "not_a_server_error", "status_code_conformance", "content_type_conformance",
+    "response_headers_conformance", "response_schema_conformance", "negative_data_rejection",
+    "missing_required_header", "unsupported_method", "allow_header_conformance", "use_after_free",
+    "ensure_resource_availability", "ignored_auth", "what_is_valid_is_accepted",
+)  # fmt: skip
+NOT_AS_SOMEBODY: Final = (
+    "streamAssets", "streamAsset",  # they do not end; `test_asset_streams` listens to them
+    "eraseMe",  # nobody is left to ask on
+    "revokeKey", "rotateKey",  # it finds its own, and would be nobody from there on
+)  # fmt: skip
+ROOT: Final = Path(__file__).resolve().parents[3]
+HOOKS: Final = "tests.functional.api.schemathesis_hooks"
+CASES: Final = [
+    (database, role)
+    for database in ("sqlite", "postgresql")
+    for role in (None, "creator", "admin")
+    if EXAMPLES or (database, role) in QUICK
+]
 
-HOOKS = "tests.functional.api.octets"
 
-ENDLESS = ("streamAssets", "streamAsset")
-"""Streams of events, which do not end by themselves."""
-OF_TUS = r"(?i)tus"
-OF_OWN_END = "eraseMe"
-"""It would be the end of whoever asks."""
-CHECKS_OF_TUS = "missing_required_header,negative_data_rejection"
-"""tus 1.0 wants 412 where its version is missing, and schemathesis another status."""
-RULES_OF_NO_SCHEMA = "positive_data_acceptance"
-"""A cursor that is none, fields that do not go together: a schema cannot say what is refused."""
+@dataclass(frozen=True)
+class Served:
+    """A server, and the options with which an operator's commands find its database."""
+
+    url: str
+    where: tuple[str, ...]
+
+    def key_of(self, role: str) -> str:
+        """Make a user, and return a key."""
+        self._admin("user", "add", role, "--role", role)
+        return self._admin("key", "add", role)
+
+    def _admin(self, *arguments: str) -> str:
+        done = soundbridge("admin", *arguments, *self.where)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
 
-async def schemathesis(server: BaseTestServer, by: User | None, folder: Path, *options: str) -> str:
-    """Run it, and return what it found; nothing where that is nothing."""
+@contextmanager
+def served(state: Path, *where: str) -> Iterator[Served]:
+    options = [option for name in UNLIMITED for option in (name, "0")]
+    with embedded(state, state / "log", "--no-packager", *where, *options) as server:
+        yield Served(server.url, ("--state", str(state), *where))
+
+
+@pytest.fixture(scope="module")
+def over_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("state")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def over_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, postgres_url: str
+) -> Iterator[Served]:
+    state = tmp_path_factory.mktemp("state")
+
+    async def begin_anew() -> None:
+        async with open_database(state, postgres_url) as engine:
+            await empty(engine)
+
+    asyncio.run(begin_anew())
+    with served(state, "--database", postgres_url) as server:
+        yield server
+
+
+def tried(url: str, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Let schemathesis ask, with a seed; in a folder, where it leaves what it found."""
     command = [
-        *(sys.executable, "-m", "schemathesis.cli", "run", str(server.make_url("/openapi.json"))),
-        *("--checks", "all", "--continue-on-failure", "--no-shrink", "--seed", SEED),
-        *("--max-examples", EXAMPLES, "--phases", PHASES, "--request-timeout", "20"),
-        *("--exclude-operation-id", OF_OWN_END),
-        *(word for name in ENDLESS for word in ("--exclude-operation-id", name)),
-        *options,
-    ]
-    if by is not None:
-        command += ["--header", f"Authorization: {by.headers['Authorization']}"]
-    program = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=folder,
-        env=os.environ | {"SCHEMATHESIS_HOOKS": HOOKS, "PYTHONPATH": str(Path.cwd())},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        sys.executable, "-m", "schemathesis.cli", "--no-color", "run", f"{url}/openapi.json",
+        "--continue-on-failure", "--checks", ",".join(CHECKS), "--seed", SEED, "--workers", "1",
+        "--generation-database", "none", "--request-timeout", "60", "--warnings", "off", *options,
+    ]  # fmt: skip
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": HOOKS, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=environment
     )
-    said = (await program.communicate())[0].decode()
-    assert re.search(r"\d+ generated", said), said
-    return "" if program.returncode == 0 else said
 
 
-@pytest.mark.parametrize(
-    "role",
-    [Role.CREATOR, *(pytest.param(role, marks=pytest.mark.long) for role in (None, Role.ADMIN))],
-)
-async def test_it_finds_nothing(service: Service, tmp_path: Path, role: Role | None) -> None:
-    by = None if role is None else await service.user(role)
-    server = service.client.server
-    without_tus = ("--exclude-checks", RULES_OF_NO_SCHEMA, "--exclude-operation-id-regex", OF_TUS)
-    assert not await schemathesis(server, by, tmp_path, *without_tus)
-    checks = f"{RULES_OF_NO_SCHEMA},{CHECKS_OF_TUS}"
-    of_tus = ("--exclude-checks", checks, "--include-operation-id-regex", OF_TUS)
-    assert not await schemathesis(server, by, tmp_path, *of_tus)
+def how_many(said: str) -> tuple[int, int]:
+    """Return how many operations were chosen, and how many of them tried."""
+    found = re.search(r"Selected: (\d+)/\d+\n\s+Tested: (\d+)", said)
+    assert found is not None, said
+    return int(found[1]), int(found[2])
+
+
+@pytest.mark.parametrize(("database", "role"), CASES)
+def test_nothing_is_found(
+    request: pytest.FixtureRequest, tmp_path: Path, database: str, role: str | None
+) -> None:
+    server: Served = request.getfixturevalue(f"over_{database}")
+    phases = EVERY_PHASE if EXAMPLES else QUICK[database, role]
+    options = ["--phases", phases, "--max-examples", str(EXAMPLES or QUICK_EXAMPLES)]
+    key = None if role is None else server.key_of(role)
+    if key is not None:
+        options += ["--header", f"Authorization: Bearer {key}"]
+        for name in NOT_AS_SOMEBODY:
+            options += ["--exclude-operation-id", name]
+    done = tried(server.url, tmp_path, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    selected, tested = how_many(done.stdout)
+    assert tested == selected > 50
+    if key is not None:
+        assert asked(server.url, "/v1/me", key)["role"] == role
+
+
+def asked(url: str, path: str, key: str) -> Any:
+    headers = {"Authorization": f"Bearer {key}"}
+    with urllib.request.urlopen(urllib.request.Request(url + path, headers=headers)) as answer:  # noqa: S310
+        return json.loads(answer.read())
+
+
+def planted(name: str, bad_from: int) -> Endpoint:
+    async def handle(call: Call[Paged, NoBody]) -> Answer:
+        """Break where a limit is as large as that."""
+        if call.query.limit >= bad_from:
+            raise RuntimeError("planted")
+        return Answer(NoQuery())
+
+    return Endpoint(
+        method="GET", path=f"/v1/planted/{name}", name=name, tag="planted", summary="Planted",
+        handle=handle, query=Paged, gives=NoQuery,
+    )  # fmt: skip
 
 
 @over_sqlite_alone
-async def test_it_sees_an_error_of_ours(service: Service, tmp_path: Path) -> None:
-    async def fail(call: Call[Any, Any]) -> Answer:
-        raise RuntimeError(call.request.path)
-
+async def test_faults_are_found_and_it_goes_on(service: Service, tmp_path: Path) -> None:
     companion = Companion(service.database, Media(service.store), uploads=service.uploads)
-    planted = Endpoint(
-        method="GET", path="/v1/planted", name="planted", summary="Fail", tag="t", handle=fail
-    )
-    companion.endpoints = [*companion.endpoints, planted]
+    companion.endpoints = [
+        planted("always", 0),
+        planted("sometimes", 90),
+        planted("never", 1000),
+    ]
     async with TestServer(create_app(service.store, companion=companion)) as server:
-        found = await schemathesis(
-            server, None, tmp_path, "--include-path-regex", "/v1/(planted|search)"
-        )
-    assert "GET /v1/planted" in found
-    assert "Server error" in found
-    generated = re.search(r"(\d+) generated", found)
-    assert generated, found
-    assert int(generated[1]) > 20, "it did not go on"
+        options = ("--phases", "coverage", "--include-path-regex", "planted")
+        url = str(server.make_url("")).rstrip("/")
+        done = await asyncio.to_thread(tried, url, tmp_path, *options)
+    assert done.returncode == 1
+    assert how_many(done.stdout) == (3, 3)
+    assert "Server error: 2" in done.stdout, done.stdout
+    assert "GET /v1/planted/always" in done.stdout
+    assert "GET /v1/planted/sometimes" in done.stdout

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from origin.companion.api.models import Given, Id, Moment, Taken, Whole
+from origin.companion.api.models import WHOLE, Given, Id, Moment, Taken
 from origin.companion.api.text import Line
 from origin.companion.identity.principal import Scope
 
@@ -30,16 +30,16 @@ class KeyDraft(Taken):
 
     name: Line
     scopes: Scopes = Field(description="What it is good for; at most what you show is good for.")
-    expires_in_s: Whole | None = Field(
-        None, ge=LIFE_S_MIN, le=LIFE_S_MAX, description="How long it is good; without it, for ever."
+    expires_in_s: Annotated[int, Field(ge=LIFE_S_MIN, le=LIFE_S_MAX), WHOLE] | None = Field(
+        None, description="How long it is good; without it, for ever."
     )
 
 
 class Rotation(Taken):
     """How to change over to another secret."""
 
-    overlap_s: Whole = Field(
-        _DAY_S, ge=0, le=OVERLAP_S_MAX, description="How long the old secret is still good."
+    overlap_s: Annotated[int, Field(ge=0, le=OVERLAP_S_MAX), WHOLE] = Field(
+        _DAY_S, description="How long the old secret is still good."
     )
 
 

@@ -47,8 +47,7 @@ class TusCreation:
                 method="POST", path=f"{ROOT}/tus", name="createTusUpload", tag="tus",
                 summary="Make an upload", handle=self.create, who=CREATORS, streams=True,
                 status=HTTPStatus.CREATED, body_types=(fields.CONTENT_TYPE,),
-                fields=fields.SPOKEN,
-                raises=(PartsUnfinished, TrackHasAsset, *APPEND_ERRORS),
+                raises=(PartsUnfinished, TrackHasAsset, *APPEND_ERRORS), protocol=fields.PROTOCOL,
             ),
         ]  # fmt: skip
 

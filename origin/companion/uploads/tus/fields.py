@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from manifests.layout import ID_PATTERN
-from origin.companion.api.endpoint import HeaderField
 from origin.delivery.errors import BadRequest
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
+PROTOCOL: Final = "https://tus.io/protocols/resumable-upload"
 VERSION: Final = "1.0.0"
 EXTENSIONS: Final = (
     "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination,"
@@ -33,12 +33,6 @@ CHECKSUM: Final = "Upload-Checksum"
 CONCAT: Final = "Upload-Concat"
 METHOD_OVERRIDE: Final = "X-HTTP-Method-Override"
 
-SPOKEN: Final = (HeaderField(RESUMABLE, "Which tus is spoken.", f"^{re.escape(VERSION)}$", True),)
-"""In every request but OPTIONS."""
-PLACED: Final = (
-    *SPOKEN,
-    HeaderField(OFFSET, "Where the bytes go.", "^[0-9]{1,18}$", True),
-)
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _PARTIAL_UPLOAD: Final = re.compile(rf"(?:https?://[^/\s]+)?/v1/uploads/({ID_PATTERN})/tus")
 _METADATA_LENGTH_MAX: Final = 4_096

@@ -74,30 +74,29 @@ class TusResource:
         one = f"{ROOT}/{{upload_id}}/tus"
         shared: dict[str, Any] = {
             "path": one, "tag": "tus", "handle": self.handle, "who": CREATORS, "streams": True,
+            "protocol": fields.PROTOCOL,
         }  # fmt: skip
         ended = (UploadBusy, UploadComplete, UploadGone, WayTaken)
         return [
             Endpoint(
                 method="HEAD", name="headTusUpload", summary="Tell how much is there",
-                fields=fields.SPOKEN,
                 raises=(BadRequest, PartsUnfinished, PreconditionFailed, StoreUnavailable, *ended),
                 **shared,
             ),
             Endpoint(
                 method="PATCH", name="patchTusUpload", summary="Send the next bytes",
                 status=HTTPStatus.NO_CONTENT, body_types=(fields.CONTENT_TYPE,),
-                fields=fields.PLACED, raises=(OffsetMismatch, *APPEND_ERRORS, *ended), **shared,
+                raises=(OffsetMismatch, *APPEND_ERRORS, *ended), **shared,
             ),
             Endpoint(
                 method="DELETE", name="deleteTusUpload", summary="Terminate an upload",
-                fields=fields.SPOKEN,
                 status=HTTPStatus.NO_CONTENT,
                 raises=(BadRequest, PreconditionFailed, StoreUnavailable, *ended), **shared,
             ),
             Endpoint(
                 method="POST", name="postTusUpload",
                 summary="Do what X-HTTP-Method-Override says", status=HTTPStatus.NO_CONTENT,
-                body_types=(fields.CONTENT_TYPE,), fields=fields.SPOKEN,
+                body_types=(fields.CONTENT_TYPE,),
                 raises=(MethodNotAllowed, OffsetMismatch, *APPEND_ERRORS, *ended), **shared,
             ),
         ]  # fmt: skip
