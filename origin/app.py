@@ -92,6 +92,7 @@ def create_app(
             cache,
             store_s=store_timeout_s,
             memory_bytes=shares.objects,
+            purged=purged,
             on_change=answers.forget,
         )
         answers.use_of = tiers.reader.held.memory.use_of

@@ -31,6 +31,11 @@ def holding_of(key: str, *, is_listed: bool) -> Holding:
     return NOT_HELD
 
 
+def is_purged_for(key: str) -> bool:
+    """Tell whether caches are purged of what is made of an object, whenever it changes."""
+    return key.startswith(f"{ENTRY_PREFIX}/")
+
+
 def may_change(key: str) -> bool:
     """Tell whether the object called so can be another one later."""
     return not key.startswith(f"{MEDIA_PREFIX}/")

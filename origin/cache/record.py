@@ -56,13 +56,15 @@ class Record:
     """What one request's reads found.
 
     ``held`` are the objects that are in memory now. ``until_s`` is when the first of them, or of
-    lists, becomes stale, by the loop's clock; None where none ever does.
+    lists, becomes stale, by the loop's clock; None where none ever does. ``may_be_behind`` says
+    that something may have changed since it was read, and been purged from caches meanwhile.
     """
 
     farthest: Found | None = None
     held: list[Held] = field(default_factory=list)
     until_s: float | None = None
     age_s: float | None = None
+    may_be_behind: bool = False
 
     @property
     def is_from_memory(self) -> bool:

@@ -31,6 +31,7 @@ class Tiers:
         *,
         store_s: float = TIMEOUT_S,
         memory_bytes: int = MEMORY_BYTES,
+        purged: bool = False,
         on_change: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._client = None if cache is None else connect(cache)
@@ -39,7 +40,11 @@ class Tiers:
             None if self.connection is None else SharedTier(self.connection, store_s=store_s)
         )
         self.reader = TieredReader(
-            store, shared=self.shared, memory_bytes=memory_bytes, on_change=on_change
+            store,
+            shared=self.shared,
+            memory_bytes=memory_bytes,
+            purged=purged,
+            on_change=on_change,
         )
 
     @asynccontextmanager

@@ -15,12 +15,13 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Final, NamedTuple, Protocol
 
 from manifests.index import StoredObject
 from origin.cache.flights import Flights, Ticket
 from origin.cache.held import Held, HeldObjects
-from origin.cache.lifetimes import may_change
+from origin.cache.lifetimes import is_purged_for, may_change
 from origin.cache.listings import Listings
 from origin.cache.memory import MEMORY_BYTES
 from origin.cache.record import Found, Record, current
@@ -84,7 +85,8 @@ class TieredReader:
     """Reads a store's objects through the tiers; ``close`` ends what is under way.
 
     ``on_change`` is told the key of each object that has left memory, or may have changed since it
-    came there. ``clock`` tells seconds that pass, as the loop's does.
+    came there. ``purged`` says that caches are purged of entries that change. ``clock`` tells
+    seconds that pass, as the loop's does.
     """
 
     def __init__(
@@ -93,12 +95,14 @@ class TieredReader:
         *,
         shared: Shared | None = None,
         memory_bytes: int = MEMORY_BYTES,
+        purged: bool = False,
         clock: Callable[[], float] = time.monotonic,
         on_change: Callable[[str], object] = _nobody,
     ) -> None:
         self._store = store
         self._shared = shared
         self._clock = clock
+        self._purged = purged
         self._flights: Flights[Flight, Arrival] = Flights()
         self._listings = Listings(store, clock)
         self._ahead = 0
@@ -114,7 +118,7 @@ class TieredReader:
         if held is None:
             content = await self._arrived(what)
         else:
-            until_s = self.held.until_s(held)
+            until_s = -inf if self._is_read_anew(key) else self.held.until_s(held)
             if until_s is None or self._clock() < until_s:
                 content = self._given(held, Found.MEMORY)
             else:
@@ -159,10 +163,19 @@ class TieredReader:
         await self._listings.close()
         await self._flights.close()
 
+    def _is_read_anew(self, key: str) -> bool:
+        """Tell whether what is held of an object is given only where it cannot be read.
+
+        What is purged is kept by CDNs for a day from then on, so nothing older may be given.
+        """
+        return self._purged and not self.held.hears and is_purged_for(key)
+
     def _given(self, held: Held, found: Found) -> bytes:
         record = current()
         record.note(found)
         self._note_held(record, held)
+        if found is not Found.MEMORY:  # it is stale
+            record.may_be_behind = True
         return held.content
 
     def _note_held(self, record: Record, held: Held) -> None:
@@ -178,17 +191,19 @@ class TieredReader:
             raise NotFound("There is nothing at this address.")
         flight = self._flights.under_way(what)
         if flight is None:
-            return await self._landed(self._begin(what))
+            return await self._landed(what, self._begin(what))
         self.counts.joined += 1
         is_doubted = self._flights.is_doubted(what)
         try:
-            return await self._landed(flight, Found.JOINED)
+            return await self._landed(what, flight, Found.JOINED)
         except NotFound:
             if not is_doubted:
                 raise
         return await self._arrived(what)  # which began, or begins, after that change
 
-    async def _landed(self, flight: asyncio.Task[Arrival], told: Found | None = None) -> bytes:
+    async def _landed(
+        self, what: Flight, flight: asyncio.Task[Arrival], told: Found | None = None
+    ) -> bytes:
         """Wait for a flight, which goes on where this is cancelled."""
         record = current()
         try:
@@ -197,6 +212,8 @@ class TieredReader:
             record.note(told or Found.STORE)
             raise
         record.note(told or found)
+        if found is Found.SHARED and may_change(what.key) and not self.held.hears:
+            record.may_be_behind = True
         if held is not None:
             self._note_held(record, held)
         return content
@@ -217,7 +234,7 @@ class TieredReader:
             if not flight.done() or _failed(flight):
                 held.failed_s = self._clock()
                 return self._stands_in(held, Found.STALE_ON_ERROR)
-        return await self._landed(flight, Found.RENEWED)
+        return await self._landed(what, flight, Found.RENEWED)
 
     def _stands_in(self, held: Held, told: Found) -> bytes:
         current().note_age(self._clock() - held.since_s)

@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 
 from cdn.policy import USUAL_TARGET_DURATION_S, CachePolicy, policy_for
 from cdn.tags import tag_headers, tags_for
+from origin.cache.record import current
 from origin.delivery import multipart
 from origin.delivery.address import ObjectKind
 from origin.delivery.audience import audience_of
@@ -70,7 +71,8 @@ class Responder:
             resource.kind.object_class,
             audience=audience_of(request),
             target_duration_s=resource.target_duration_s,
-            purged=self._purged,
+            # A purge that came before this answer would not reach what a CDN keeps of it.
+            purged=self._purged and not current().may_be_behind,
             doubted=resource.doubted,
         )
         coding = _choose_coding(request, policy)

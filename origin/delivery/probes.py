@@ -6,16 +6,22 @@ command line, and by nothing else of it.
 
 import asyncio
 from collections.abc import Sequence
+from math import inf
 from typing import Final, Protocol
 
 from aiohttp import hdrs, web
 
 from cdn.policy import ObjectClass, policy_for
+from origin.cache.record import context_apart
 from origin.delivery.draining import Draining
 from origin.delivery.errors import ShuttingDown, StoreUnavailable
 from origin.telemetry.requests import OBJECT_CLASS
 
 STORE_TIMEOUT_S: Final = 2.0
+
+
+KEPT_S: Final = 1.0
+"""How long what a store said counts, so that those who ask often ask for all."""
 
 
 class Probed(Protocol):
@@ -33,12 +39,16 @@ class Probes:
     """
 
     def __init__(self, stores: Sequence[Probed], draining: Draining) -> None:
-        self._stores = stores
+        self._stores = [_Asked(store) for store in stores]
         self._draining = draining
 
     def add_routes(self, app: web.Application) -> None:
         """Register both."""
         app.add_routes([web.get("/healthz", self.alive), web.get("/readyz", self.ready)])
+        app.on_cleanup.append(self._end)
+
+    async def _end(self, _app: web.Application) -> None:
+        await asyncio.gather(*(store.end() for store in self._stores))
 
     async def alive(self, _request: web.Request) -> web.Response:
         """Answer that the process is alive."""
@@ -48,20 +58,41 @@ class Probes:
         """Answer that a store can be read; StoreUnavailable where none can, or ShuttingDown."""
         if self._draining.turns_away:
             raise ShuttingDown("This server is about to stop; another one will answer.")
-        failures = await asyncio.gather(*map(_failure, self._stores))
+        failures = await asyncio.gather(*(store.failure() for store in self._stores))
         silent = [number for number, failure in enumerate(failures, 1) if failure is not None]
         if len(silent) == len(failures) and failures[0] is not None:
             raise failures[0]
         return _ok(*(f"store {number} of {len(failures)} does not answer" for number in silent))
 
 
-async def _failure(store: Probed) -> StoreUnavailable | None:
-    """Return why a store cannot be read, None where it can."""
-    try:
-        await store.check()
-    except StoreUnavailable as error:
-        return error
-    return None
+class _Asked:
+    """A store that is asked once for all who want to know at a time."""
+
+    def __init__(self, store: Probed) -> None:
+        self._store = store
+        self._asking: asyncio.Task[StoreUnavailable | None] | None = None
+        self._until_s = -inf
+
+    async def failure(self) -> StoreUnavailable | None:
+        """Return why it cannot be read, None where it can."""
+        loop = asyncio.get_running_loop()
+        if self._asking is None or (self._asking.done() and loop.time() >= self._until_s):
+            self._asking = asyncio.create_task(self._ask(), context=context_apart())
+        return await asyncio.shield(self._asking)
+
+    async def end(self) -> None:
+        """Wait for what is being asked."""
+        if self._asking is not None:
+            await asyncio.wait({self._asking})
+
+    async def _ask(self) -> StoreUnavailable | None:
+        try:
+            await self._store.check()
+        except StoreUnavailable as error:
+            return error
+        finally:
+            self._until_s = asyncio.get_running_loop().time() + KEPT_S
+        return None
 
 
 def _ok(*but: str) -> web.Response:

@@ -1,11 +1,13 @@
 """``--cdn-is-purged``: how long CDNs are told to keep entries, and nothing else."""
 
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from obstore.store import LocalStore
 
+from manifests.layout import entry_key
 from tests.servers.soundbridge import running, url_said
 from tests.sources.published import publish
 
@@ -43,3 +45,29 @@ def test_entries_are_kept_for_a_day_where_they_are_purged(
             for _ in range(3):  # the last of them from memory
                 assert said(f"{url}/{asset.entry.playback_id}.{form}") == lifetime
         assert said(f"{url}{asset.path}/128k/00001.m4s")[0].endswith("max-age=31536000, immutable")
+
+
+def test_what_a_purge_came_before_is_not_kept_for_a_day(tmp_path: Path) -> None:
+    """Once an entry has changed and been purged, a CDN asks anew, and keeps what it is given."""
+    store = LocalStore(tmp_path)
+    entry, other = publish(store).entry, publish(store, "other").entry
+    with running("serve", "--store", tmp_path, "--port", "0", "--cdn-is-purged") as process:
+        url = f"{url_said(process)}/{entry.playback_id}.json"
+        assert said(url) == A_DAY
+        for asset_id in (other.asset_id, entry.asset_id) * 3:
+            changed = replace(entry, asset_id=asset_id, revision=other.revision)
+            store.put(entry_key(entry.playback_id), changed.to_json())
+            with urllib.request.urlopen(url, timeout=30) as answer:  # noqa: S310 our own server
+                assert asset_id in answer.headers["Cache-Tag"]
+                assert answer.headers["Cache-Control"] == A_DAY[0]
+
+
+def test_what_is_given_for_want_of_the_store_is_not_kept_for_a_day(tmp_path: Path) -> None:
+    asset = publish(LocalStore(tmp_path))
+    path = tmp_path / entry_key(asset.entry.playback_id)
+    with running("serve", "--store", tmp_path, "--port", "0", "--cdn-is-purged") as process:
+        url = f"{url_said(process)}/{asset.entry.playback_id}.json"
+        assert said(url) == A_DAY
+        path.unlink()
+        path.symlink_to(path)
+        assert said(url) == A_MINUTE, "what is there cannot be read"
