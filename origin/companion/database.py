@@ -8,8 +8,9 @@ primary answers everybody.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Final
 
 import structlog
@@ -27,6 +28,19 @@ _AWAY: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError)
 _PASSING: Final = ("08", "40", "53", "55", "57")
 """Classes of SQLSTATE: no connection, a deadlock, no room, a lock, an end by an operator or by the
 time limit. Asking again may help."""
+
+Seen = Callable[[AsyncConnection], Awaitable[None]]
+_BEFORE_LOOKS: ContextVar[Seen | None] = ContextVar("before looks", default=None)
+
+
+@contextmanager
+def before_each_look(seen: Seen) -> Iterator[None]:
+    """Let this see each connection that the caller's block looks at rows with, before it does."""
+    before = _BEFORE_LOOKS.set(seen)
+    try:
+        yield
+    finally:
+        _BEFORE_LOOKS.reset(before)
 
 
 class Database:
@@ -72,6 +86,9 @@ class Database:
     ) -> AsyncIterator[AsyncConnection]:
         with _translated():
             async with opening as connection:
+                seen = _BEFORE_LOOKS.get()
+                if seen is not None:
+                    await seen(connection)
                 yield connection
 
     def _at_primary(self) -> AbstractAsyncContextManager[AsyncConnection]:
