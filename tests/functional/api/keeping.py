@@ -1,14 +1,12 @@
 """Processes of the API that keep answers, over one database, with Valkey or without."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, Final
 
 from aiohttp.test_utils import TestClient, TestServer
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.app import create_app
 from origin.cache.running import telling
