@@ -31,7 +31,7 @@ from origin.companion.caching.subjects import with_kinds
 from origin.companion.database import before_each_look
 from origin.delivery.bounded import BoundedMap
 
-BYTES_MAX: Final = 16_000_000
+BYTES_MAX: Final = 32_000_000
 """What a process keeps in memory, beside 1 MB of how things were asked for."""
 _ALIASES_BYTES_MAX: Final = 1_000_000
 _ALIAS_BYTES: Final = 300
@@ -105,16 +105,19 @@ class Answers:
             self._keys.put(request.raw_path, key, 2 * len(request.raw_path) + _ALIAS_BYTES)
         asking = partial(self._asked, key, endpoint, keeping, request, now_s)
         counts = await self._following.knows()
-        kept = self._worth_giving(key, keeping) if counts else None
+        kept = self._kept.get(key) if counts else None
         if kept is not None:
-            now = self._clock()
-            if now - kept.read_s < keeping.fresh_s:
-                current().note(Found.MEMORY)
-            else:
-                self._renew(key, asking)
-                current().note(Found.STALE)
-                current().note_age(now - kept.read_s)
-            return kept.said
+            match self._worth(kept, keeping):
+                case Worth.FRESH:
+                    current().note(Found.MEMORY)
+                    return kept.said
+                case Worth.STALE:
+                    self._renew(key, asking)
+                    current().note(Found.STALE)
+                    current().note_age(self._clock() - kept.read_s)
+                    return kept.said
+                case Worth.NOTHING:
+                    self._kept.drop(key)
         flight = self._flights.under_way(key)
         if flight is not None:
             said = (await asyncio.shield(flight)).said
@@ -156,14 +159,6 @@ class Answers:
         call = Call(request, None, dict(request.match_info), query, NoBody(), now_s)
         return _Asked(key, endpoint, keeping, call)
 
-    def _worth_giving(self, key: str, keeping: Keeping) -> Kept | None:
-        """Return what is kept in memory, if it counts; else it is kept no more."""
-        kept = self._kept.get(key)
-        if kept is not None and self._worth(kept, keeping) is Worth.NOTHING:
-            self._kept.drop(key)
-            return None
-        return kept
-
     def _worth(self, kept: Kept, keeping: Keeping) -> Worth:
         known = self._following.generations
         if not known.stand(kept.subjects, kept.position):
@@ -198,7 +193,7 @@ class Answers:
                 if kept is not None:
                     return _Read(kept.said, Found.SHARED)
                 found = Found.NOT_SHARED
-        noting, read_s = Noting(), self._clock()
+        noting, read_s = Noting(self._following.position), self._clock()
         with before_each_look(noting):
             answer = await asked.endpoint.handle(asked.call)
         if isinstance(answer, web.StreamResponse):

@@ -18,6 +18,8 @@ _LISTED_BY: Final = frozenset(
     {"genre", "tags", "visibility", "asset_id", "album_id", "album_position"}
 )
 _ON_TRACKS: Final = frozenset({"title", "visibility"})
+_FOUND_BY: Final = _LISTED_BY | {"title", "name", "handle"}
+"""A description counts little in search: that it says something else is found by time."""
 _SOUNDS: Final = frozenset({"asset.playable", "asset.ready"})
 
 
@@ -40,6 +42,19 @@ def concerned(kind: str, subject: str, said: Mapping[str, Any]) -> Iterator[str]
                 yield subjects.SOUNDING
         case _ if kind == FORGOTTEN:
             yield subject
+
+
+def is_findable(kind: str, said: Mapping[str, Any]) -> bool:
+    """Tell whether something may be found since that was not, or by other words."""
+    match kind.partition("."):
+        case ("track", _, "created"):
+            return said.get("asset_id") is not None
+        case ("album" | "artist", _, "created"):
+            return True
+        case ("track" | "album" | "artist", _, "changed"):
+            return _sets(said, _FOUND_BY)
+        case _:
+            return kind in _SOUNDS or kind == FORGOTTEN
 
 
 def _of_track(what: str, track_id: str, said: Mapping[str, Any]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from origin.companion.caching.concerned import concerned
+from origin.companion.caching.concerned import concerned, is_findable
 from origin.companion.caching.generations import Generations
 from origin.companion.caching.noting import newest_event
 from origin.companion.catalogue import events
@@ -34,7 +34,6 @@ _PATIENCE_S: Final = 0.25
 _CAUGHT_UP_S: Final = 1.0
 _AT_END_S: Final = 0.5
 _AT_ONCE: Final = 500
-_FOLLOWS: Final = "follow."
 
 _log = structlog.get_logger("soundbridge.api")
 
@@ -61,6 +60,11 @@ class Following:
         self._one = asyncio.Lock()
         self._looks: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
+
+    @property
+    def position(self) -> int | None:
+        """Up to where whatever is read from now on is; None where only who is read knows."""
+        return None if self._database.has_replicas else self.generations.number
 
     async def run(self) -> None:
         """Follow until cancelled."""
@@ -136,7 +140,7 @@ class Following:
             about = list(concerned(event.kind, event.subject, event.content))
             known.rise(about, event.number)
             self.raised.update(subject.partition(":")[0] for subject in about)
-            if about and not event.kind.startswith(_FOLLOWS):
+            if is_findable(event.kind, event.content):
                 known.changed_s = self._clock()
             is_change = is_change or bool(about)
         if is_change:

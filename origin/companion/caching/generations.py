@@ -11,7 +11,7 @@ class Generations:
     """The numbers of the last events of subjects, as far as they were followed from ``number`` on.
 
     Of a subject that is not here nothing happened since ``floor``; what was read before that counts
-    no more. ``changed_s`` is when something was heard last that can be found by searching.
+    no more. ``changed_s`` is when it was heard last that something else can be found by searching.
     """
 
     def __init__(self, number: int, subjects_max: int = SUBJECTS_MAX) -> None:

@@ -1,7 +1,7 @@
-"""After which event the rows of an answer were read: before any of them, on the same connection.
+"""After which event the rows of an answer were read.
 
-Numbers of events grow in the order of commits, on a replica, too. So who has seen a number and then
-reads rows has all that was told up to it, however far behind a replica is.
+Numbers of events grow in the order of commits. So who knows a number and then reads rows has all
+that was told up to it. On a replica, that is a number seen there, on the same connection.
 """
 
 from sqlalchemy import func, select
@@ -16,12 +16,18 @@ async def newest_event(connection: AsyncConnection) -> int:
 
 
 class Noting:
-    """Takes note of the least position of some looks; None where there was none."""
+    """Takes note of the least position of some looks; None where there was none.
 
-    def __init__(self) -> None:
+    ``known`` is the position of whatever is not a replica; None where there are replicas.
+    """
+
+    def __init__(self, known: int | None) -> None:
+        self._known = known
         self.position: int | None = None
 
     async def __call__(self, connection: AsyncConnection) -> None:
         """See where a connection's rows are."""
-        number = await newest_event(connection)
+        number = self._known
+        if number is None:
+            number = await newest_event(connection)
         self.position = number if self.position is None else min(number, self.position)

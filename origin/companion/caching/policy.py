@@ -2,9 +2,9 @@
 
 The catalogue is kept until it changes; by time grows old only what tells no event: how often things
 were played, who follows whom in lists. Search has an index, which is some tenths of a second behind
-the rows, and counts and orders by what no event tells: it is kept for a second. It is given for
-longer only where nothing was changed since, nor in the seconds before that it takes an index to
-have it (``Keeping.lags``).
+the rows, and is ordered by what no event tells. Where something else can be found since, or could
+in the time before that it takes an index to have it, what was found counts for a second, and is not
+given while another answer is made (``Keeping.unsettled_s``).
 """
 
 from collections.abc import Callable, Iterable
@@ -20,13 +20,14 @@ class Keeping:
     """How answers of an endpoint are kept.
 
     ``subjects`` tells from a query and an answer what it is about. For ``stale_s`` after it was
-    fresh, an answer is given while another one is made.
+    fresh, an answer is given while another one is made. ``unsettled_s`` is how long counts what an
+    index may not have had yet; None where no index is asked.
     """
 
     subjects: Callable[[Any, Any], Iterable[str]]
     fresh_s: float = 10.0
-    stale_s: float = 50.0
-    lags: bool = False
+    stale_s: float = 290.0
+    unsettled_s: float | None = None
 
     @property
     def kept_s(self) -> float:
@@ -36,7 +37,7 @@ class Keeping:
 
 def by_time(subjects: Callable[[Any, Any], Iterable[str]]) -> Keeping:
     """Return how what is found by an index is kept."""
-    return Keeping(subjects, fresh_s=1.0, stale_s=29.0, lags=True)
+    return Keeping(subjects, stale_s=110.0, unsettled_s=1.0)
 
 
 class Worth(Enum):
@@ -48,12 +49,13 @@ class Worth(Enum):
 
 
 def worth(keeping: Keeping, read_s: float, now_s: float, changed_s: float) -> Worth:
-    """Tell what an answer is worth that was read at a time, by the clock of the others."""
+    """Tell what an answer is worth that was read at a time.
+
+    At ``changed_s`` it was heard last that something else can be found, by the same clock.
+    """
     age_s = now_s - read_s
+    if keeping.unsettled_s is not None and read_s < changed_s + INDEX_LAG_S:
+        return Worth.FRESH if age_s < keeping.unsettled_s else Worth.NOTHING
     if age_s < keeping.fresh_s:
         return Worth.FRESH
-    if age_s >= keeping.kept_s:
-        return Worth.NOTHING
-    if keeping.lags and read_s < changed_s + INDEX_LAG_S:
-        return Worth.NOTHING
-    return Worth.STALE
+    return Worth.STALE if age_s < keeping.kept_s else Worth.NOTHING
