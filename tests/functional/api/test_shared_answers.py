@@ -44,7 +44,7 @@ async def kept_in(cache: Valkey, count: int = 1) -> list[bytes]:
     """Return the names of what is kept there, once there is so much."""
     with redis.Redis.from_url(cache.url) as client:
         async with asyncio.timeout(10):
-            while len(names := list(client.scan_iter(NAMES))) < count:
+            while len(names := list(client.scan_iter(NAMES))) < count:  # noqa: ASYNC110 it tells nobody
                 await asyncio.sleep(0.01)
     return names
 
