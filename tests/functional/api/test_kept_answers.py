@@ -155,6 +155,20 @@ async def test_a_change_is_seen_by_the_writer_at_once_and_by_others_within_the_b
             assert "Song" not in str(content), path
 
 
+async def test_a_track_is_in_no_album_that_is_gone(one: Process) -> None:
+    ann = await one.user()
+    of = await artist(one, ann)
+    said = {"artist_id": of["id"], "title": "A", "visibility": "public"}
+    album = await one.post("/v1/albums", ann, said)
+    song = await track(one, ann, of, "Song", album_id=album["id"])
+    paths = (f"/v1/tracks/{song['id']}", "/v1/tracks", f"/v1/tracks?artist_id={of['id']}")
+    for path in paths:
+        assert album["id"] in str((await one.said(path))[1])
+    assert (await one.ask("DELETE", f"/v1/albums/{album['id']}", ann)).status == 204
+    for path in paths:
+        assert album["id"] not in str((await one.said(path))[1])
+
+
 @pytest.mark.parametrize("who", ["one", "other"])
 async def test_what_is_new_is_in_each_list_that_was_kept_without_it(
     one: Process, other: Process, who: str

@@ -81,5 +81,5 @@ def test_what_an_event_concerns(
         ("upload.created", {}, False),
     ],
 )
-def test_what_can_be_found_since(kind: str, said: dict[str, Any], expected: bool) -> None:
+def test_what_can_be_found_since(kind: str, said: dict[str, Any], *, expected: bool) -> None:
     assert is_findable(kind, said) is expected
