@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import Given, NoBody, NoQuery, Paged
 from origin.companion.caching.answers import Answers
-from origin.companion.caching.following import Following
+from origin.companion.caching.following import DOUBTED_S, KNOWN_S, Following
 from origin.companion.caching.policy import Keeping
 from origin.companion.caching.subjects import user
 from origin.companion.catalogue import events
-from origin.delivery.errors import ApiError, NotFound
+from origin.companion.database import Database
+from origin.delivery.errors import ApiError, DatabaseUnavailable, NotFound
 from tests.functional.api.service import Service
 
 pytestmark = pytest.mark.parametrize("service", ["sqlite"], indirect=True)
@@ -142,7 +145,7 @@ async def test_what_is_stale_is_given_while_it_is_made_anew_once(held: Held) -> 
     await begun(held, 2)
     held.may_go.set()
     async with asyncio.timeout(10):
-        while await held.ask() != '{"number":2}':
+        while await held.ask() != '{"number":2}':  # noqa: ASYNC110 it is asked for
             await asyncio.sleep(0.001)
     assert held.calls == 2
 
@@ -178,6 +181,43 @@ async def test_what_cannot_be_made_anew_is_not_tried_at_once_again(held: Held) -
     await held.following.catch_up()
     with pytest.raises(NotFound):
         await held.ask()
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+async def test_without_its_database_what_is_known_counts_for_some_seconds(
+    held: Held, monkeypatch: pytest.MonkeyPatch, *, hangs: bool
+) -> None:
+    held.may_go.set()
+    await held.ask()
+    away = _Away(held.service.database, hangs=hangs)
+    monkeypatch.setattr(held.following, "_database", away)
+    loop = asyncio.get_running_loop()
+    for now_s, calls in ((KNOWN_S, 1), (KNOWN_S + 0.5, 1), (DOUBTED_S, 1), (DOUBTED_S + 0.1, 2)):
+        held.now_s[0] = now_s
+        begun_s = loop.time()
+        await held.ask()
+        assert loop.time() - begun_s < 1.0
+        assert held.calls == calls, now_s
+    away.may_go.set()
+    await held.following.catch_up()
+
+
+class _Away(Database):
+    """A database that nobody can look at."""
+
+    def __init__(self, real: Database, *, hangs: bool) -> None:
+        super().__init__(real.primary)
+        self.may_go = asyncio.Event()
+        if not hangs:
+            self.may_go.set()
+
+    @asynccontextmanager
+    async def look_now(self) -> AsyncIterator[AsyncConnection]:
+        await self.may_go.wait()
+        if self.may_go.is_set():
+            raise DatabaseUnavailable
+        async with super().look_now() as connection:
+            yield connection
 
 
 async def test_what_is_under_way_ends_with_the_process(held: Held) -> None:
