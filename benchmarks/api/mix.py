@@ -25,7 +25,8 @@ from benchmarks.origin.servers import Server
 from origin.companion.database import Database
 from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
 from origin.companion.identity.principal import ALL_SCOPES
-from origin.database.engine import FILE_NAME, open_database
+from origin.database.engine import open_database
+from origin.database.sqlite import FILE_NAME
 
 _WORDS: Final = 2_000
 _GENRES: Final = ("pop", "rock", "jazz", "folk", "hip-hop", "classical", "electronic", "podcast")

@@ -32,11 +32,25 @@ def test_a_change_is_seen_at_once_here_and_within_a_second_there(
     ):
         here, there = url_said(one), url_said(other)
         asyncio.run(changed(here, there, key))
+        for arguments in ([], ["user"]):
+            done = soundbridge("admin", "forget", *arguments, "--state", state)
+            assert "user:*" in done.stdout, done.stderr
+            asyncio.run(read_anew(here, there))
         counted = samples(f"http://127.0.0.1:{port}/metrics")
-    assert counted["soundbridge_api_answers_kept"] == 1
+    assert counted["soundbridge_api_answers_kept"] == 2
     assert counted["soundbridge_api_answers_bytes"] > 1_000
     assert counted["soundbridge_api_answers_changed_total,kind=user"] >= 3
     assert counted["soundbridge_cache_requests_total,class=public-api,outcome=hit,tier=memory"] >= 1
+
+
+async def read_anew(*urls: str) -> None:
+    await asyncio.sleep(BOUND_S)
+    async with ClientSession() as client:
+        for url in urls:
+            async with client.get(f"{url}/v1/artists") as response:
+                assert response.headers["Cache-Status"] != HIT
+            async with client.get(f"{url}/v1/artists") as response:
+                assert response.headers["Cache-Status"] == HIT
 
 
 async def changed(here: str, there: str, key: str) -> None:
