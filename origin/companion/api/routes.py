@@ -84,7 +84,12 @@ class Routes:
             now_s = self._clock()
             principal = await self._admission.admit(request, now_s)
             check_who(endpoint, principal)
-            if self._answers is not None and endpoint.kept is not None and principal is None:
+            if (
+                self._answers is not None
+                and endpoint.kept is not None
+                and principal is None
+                and not request.can_read_body  # which would have to be read, and found wrong
+            ):
                 said = await self._answers.said(endpoint, endpoint.kept, request, now_s)
                 return await self._respond(request, None, said)
             query = read_query(request, endpoint.query)

@@ -83,6 +83,15 @@ async def test_errors_are_not_kept(one: Process) -> None:
     assert len(one.answers) == 0
 
 
+@over_sqlite_alone
+async def test_what_makes_no_sense_makes_none_where_an_answer_is_kept(one: Process) -> None:
+    assert await one.status("/v1/tracks") == READ
+    assert (await one.ask("GET", "/v1/tracks", json={"a": 1})).status == 422
+    assert (await one.ask("GET", "/v1/tracks?limit=20&limit=20")).status == 400
+    assert (await one.ask("GET", "/v1/tracks?limits=20")).status == 400
+    assert await one.status("/v1/tracks") == HIT
+
+
 async def test_nothing_private_is_kept_and_nothing_kept_is_told_to_who_signed_in(
     one: Process,
 ) -> None:
