@@ -3,7 +3,8 @@
 One worker on the first core, wrk on the second. ``hot`` is one track, ``list`` one page of 20
 tracks, ``compressed`` the same with Brotli. ``mix`` is what ``mix`` says, on a catalogue that
 changes now and then: once a second somebody says something else of a track. It begins with nothing
-kept. A join of a read that is under way is no hit.
+kept: ``cold`` is the first half of the time, ``mix`` the second. A join of a read that is under way
+is no hit.
 """
 
 import json
@@ -50,9 +51,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     with soundbridge(media, folder / "log", *options, cores=_SERVER) as server:
         wait_until_ready(server)
         with changing(server, key, reads.ids):
-            before = Counted(port)
-            mix = _asked(server, reads.some(_PATHS_MAX), folder, asked.seconds)
-            mix["hit_ratio"] = Counted(port).hit_ratio_since(before)
+            cold, mix = (_of_mix(server, reads, port, folder, asked.seconds) for _ in range(2))
         hot = _asked(server, [f"/v1/tracks/{reads.ids[0]}"], folder, asked.seconds)
         page = ["/v1/tracks"]
         return {
@@ -60,9 +59,18 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
             "hot": hot,
             "list": _asked(server, page, folder, asked.seconds),
             "compressed": _asked(server, page, folder, asked.seconds, "Accept-Encoding: br"),
+            "cold": cold,
             "mix": mix,
             "memory_mb": server.memory_mb(),
         }
+
+
+def _of_mix(
+    server: Server, reads: Reads, port: int, folder: Path, seconds: float
+) -> dict[str, float]:
+    before = Counted(port)
+    found = _asked(server, reads.some(_PATHS_MAX), folder, seconds)
+    return found | {"hit_ratio": Counted(port).hit_ratio_since(before)}
 
 
 @contextmanager

@@ -35,6 +35,7 @@ BYTES_MAX: Final = 32_000_000
 """What a process keeps in memory, beside 1 MB of how things were asked for."""
 _ALIASES_BYTES_MAX: Final = 1_000_000
 _ALIAS_BYTES: Final = 300
+_NO_QUERY: Final = NoQuery().model_dump_json()
 _RENEWALS_MAX: Final = 8
 _TELLING_MAX: Final = 4
 """Of those who hear it, each reads all there is: one message more would tell nothing."""
@@ -98,11 +99,7 @@ class Answers:
         self, endpoint: Endpoint, keeping: Keeping, request: web.Request, now_s: float
     ) -> Said:
         """Return what is said to nobody in particular; raises what the endpoint does."""
-        key = self._keys.get(request.raw_path)
-        if key is None:
-            query = read_query(request, endpoint.query)
-            key = key_of(endpoint, request.match_info, query.model_dump_json())
-            self._keys.put(request.raw_path, key, 2 * len(request.raw_path) + _ALIAS_BYTES)
+        key = self._key(endpoint, request)
         asking = partial(self._asked, key, endpoint, keeping, request, now_s)
         counts = await self._following.knows()
         kept = self._kept.get(key) if counts else None
@@ -141,7 +138,7 @@ class Answers:
         self, endpoint: Endpoint, keeping: Keeping, request: web.Request, now_s: float
     ) -> None:
         """Make an answer anew whose subject was changed, where it is kept: for who asks next."""
-        key = key_of(endpoint, request.match_info, NoQuery().model_dump_json())
+        key = key_of(endpoint, request.match_info, _NO_QUERY)
         if self._kept.get(key) is not None:
             self._renew(key, partial(self._asked, key, endpoint, keeping, request, now_s))
 
@@ -151,6 +148,17 @@ class Answers:
         await asyncio.gather(*self._telling, return_exceptions=True)
         if self._shared is not None:
             await self._shared.close()
+
+    def _key(self, endpoint: Endpoint, request: web.Request) -> str:
+        """Return what names what is asked, however it is; raises QueryInvalid."""
+        if endpoint.query is NoQuery and not request.query_string:
+            return key_of(endpoint, request.match_info, _NO_QUERY)
+        key = self._keys.get(request.raw_path)
+        if key is None:
+            query = read_query(request, endpoint.query).model_dump_json()
+            key = key_of(endpoint, request.match_info, query)
+            self._keys.put(request.raw_path, key, 2 * len(request.raw_path) + _ALIAS_BYTES)
+        return key
 
     def _asked(
         self, key: str, endpoint: Endpoint, keeping: Keeping, request: web.Request, now_s: float

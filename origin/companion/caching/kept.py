@@ -9,8 +9,8 @@ from typing import Final
 
 from origin.companion.api.said import Said
 
-ENTRY_BYTES: Final = 2_000
-_SUBJECT_BYTES: Final = 110
+ENTRY_BYTES: Final = 900
+_SUBJECT_BYTES: Final = 90
 _SEAL_BYTES: Final = 16
 _PERSON: Final = b"soundbridge-kept"
 

@@ -1,8 +1,8 @@
 """How long answers are kept, and what they are about. Pure.
 
 The catalogue is kept until it changes; by time grows old only what tells no event: how often things
-were played, who follows whom in lists. Search has an index, which is some tenths of a second behind
-the rows, and is ordered by what no event tells. Where something else can be found since, or could
+were played, who follows whom in lists. It is fresh for as long as we tell CDNs that it is. Search
+has an index, which is some tenths of a second behind the rows, and is ordered by what no event tells. Where something else can be found since, or could
 in the time before that it takes an index to have it, what was found counts for a second, and is not
 given while another answer is made (``Keeping.unsettled_s``).
 """
@@ -25,8 +25,8 @@ class Keeping:
     """
 
     subjects: Callable[[Any, Any], Iterable[str]]
-    fresh_s: float = 10.0
-    stale_s: float = 290.0
+    fresh_s: float = 30.0
+    stale_s: float = 270.0
     unsettled_s: float | None = None
 
     @property
@@ -37,7 +37,7 @@ class Keeping:
 
 def by_time(subjects: Callable[[Any, Any], Iterable[str]]) -> Keeping:
     """Return how what is found by an index is kept."""
-    return Keeping(subjects, stale_s=110.0, unsettled_s=1.0)
+    return Keeping(subjects, stale_s=90.0, unsettled_s=1.0)
 
 
 class Worth(Enum):

@@ -13,7 +13,7 @@ def nothing(_query: object, _content: object) -> list[str]:
 
 @pytest.mark.parametrize(
     ("age_s", "expected"),
-    [(0, Worth.FRESH), (9.9, Worth.FRESH), (10, Worth.STALE), (299, Worth.STALE),
+    [(0, Worth.FRESH), (29.9, Worth.FRESH), (30, Worth.STALE), (299, Worth.STALE),
      (300, Worth.NOTHING)],
 )  # fmt: skip
 def test_the_catalogue_grows_old(age_s: float, expected: Worth) -> None:
@@ -24,9 +24,9 @@ def test_the_catalogue_grows_old(age_s: float, expected: Worth) -> None:
 @pytest.mark.parametrize(
     ("age_s", "since_change_s", "expected"),
     [
-        (0, inf, Worth.FRESH), (9, inf, Worth.FRESH), (10, inf, Worth.STALE),
+        (0, inf, Worth.FRESH), (29, inf, Worth.FRESH), (30, inf, Worth.STALE),
         (120, inf, Worth.NOTHING),
-        (9, INDEX_LAG_S, Worth.FRESH), (11, INDEX_LAG_S, Worth.STALE),
+        (29, INDEX_LAG_S, Worth.FRESH), (31, INDEX_LAG_S, Worth.STALE),
         (0.9, INDEX_LAG_S - 0.1, Worth.FRESH), (1, INDEX_LAG_S - 0.1, Worth.NOTHING),
         (0.9, -0.5, Worth.FRESH), (1, -0.5, Worth.NOTHING), (50, -49, Worth.NOTHING),
     ],
