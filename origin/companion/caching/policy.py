@@ -2,9 +2,10 @@
 
 The catalogue is kept until it changes; by time grows old only what tells no event: how often things
 were played, who follows whom in lists. It is fresh for as long as we tell CDNs that it is. Search
-has an index, which is some tenths of a second behind the rows, and is ordered by what no event tells. Where something else can be found since, or could
-in the time before that it takes an index to have it, what was found counts for a second, and is not
-given while another answer is made (``Keeping.unsettled_s``).
+has an index, which is some tenths of a second behind the rows, and is ordered by what no event
+tells. Where something else can be found since, or could in the time before that it takes an index
+to have it, what was found counts for a second, and is not given while another answer is made
+(``Keeping.unsettled_s``).
 """
 
 from collections.abc import Callable, Iterable
