@@ -208,7 +208,7 @@ class Answers:
             raise TypeError(f"{asked.endpoint.name} streams, and cannot be kept")
         said = Said.of(answer).digested()
         if noting.position is not None:
-            about = with_kinds(asked.keeping.subjects(asked.call.query, answer.content))
+            about = with_kinds(asked.keeping.subjects(asked.call, answer.content))
             self._keep(asked, Kept(said, about, noting.position, read_s))
         return _Read(said, found)
 

@@ -20,7 +20,7 @@ INDEX_LAG_S: Final = 2.0
 class Keeping:
     """How answers of an endpoint are kept.
 
-    ``subjects`` tells from a query and an answer what it is about. For ``stale_s`` after it was
+    ``subjects`` tells from a call and an answer what it is about. For ``stale_s`` after it was
     fresh, an answer is given while another one is made. ``unsettled_s`` is how long counts what an
     index may not have had yet; None where no index is asked.
     """

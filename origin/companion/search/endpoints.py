@@ -12,9 +12,9 @@ from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.models import NoBody
+from origin.companion.caching.policy import by_time
 from origin.companion.catalogue.cover import Cover
 from origin.companion.catalogue.tracks.given import pictures_of
-from origin.companion.caching.policy import by_time
 from origin.companion.search import kept
 from origin.companion.search.errors import CursorGone, SearchBusy
 from origin.companion.search.finding import OFFSET_MAX, Finding, Part

@@ -8,7 +8,7 @@ from origin.companion.search.entries import Kind
 from origin.companion.search.models import SearchPage, SuggestionList
 
 
-def of_hits(_query: Any, page: SearchPage) -> Iterator[str]:
+def of_hits(_call: Any, page: SearchPage) -> Iterator[str]:
     """Yield what a page of hits is about."""
     yield subjects.every("search")
     for hit in page.items:
@@ -19,7 +19,7 @@ def of_hits(_query: Any, page: SearchPage) -> Iterator[str]:
             yield subjects.content(hit.album.id)
 
 
-def of_suggestions(_query: Any, found: SuggestionList) -> Iterator[str]:
+def of_suggestions(_call: Any, found: SuggestionList) -> Iterator[str]:
     """Yield what suggestions are about; of their artists' names, the second is not waited for."""
     yield subjects.every("search")
     for item in found.items:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from origin.companion.api.endpoint import ANYONE
 from origin.companion.identity.principal import Role
 from tests.functional.api.catalogue import artist, titles, track
 from tests.functional.api.keeping import BOUND_S, BYPASS, HIT, READ, Process, process
@@ -42,6 +43,17 @@ async def test_each_public_answer_is_given_again(one: Process) -> None:
         assert (first[2], second[2]) == (READ, HIT), path
         assert first[:2] == second[:2], path
         assert "Song" in str(first[1]) or "Ann" in str(first[1]), path
+
+
+@over_sqlite_alone
+async def test_what_anyone_may_read_is_kept_and_nothing_else(one: Process) -> None:
+    kept = {each.name for each in one.companion.endpoints if each.kept is not None}
+    public = {
+        each.name
+        for each in one.companion.endpoints
+        if each.method == "GET" and each.who == ANYONE and not each.streams
+    }
+    assert kept == public
 
 
 @over_sqlite_alone
@@ -203,6 +215,19 @@ async def test_what_is_new_is_in_each_list_that_was_kept_without_it(
     for path in paths:
         assert "Song" in str((await reader.said(path))[1]), path
     assert {item["title"] for item in (await reader.get("/v1/albums"))["items"]} == {"A", "B"}
+
+
+async def test_what_is_similar_is_gone_with_either_track(one: Process) -> None:
+    ann = await one.user()
+    of = await artist(one, ann)
+    song, air = [await track(one, ann, of, title, genre="jazz") for title in ("Song", "Air")]
+    path = f"/v1/tracks/{song['id']}/similar"
+    assert "Air" in str((await one.said(path))[1])
+    assert await one.status(path) == HIT
+    await one.ask("PATCH", f"/v1/tracks/{air['id']}", ann, {"visibility": "private"})
+    assert "Air" not in str((await one.said(path))[1])
+    await one.ask("PATCH", f"/v1/tracks/{song['id']}", ann, {"visibility": "private"})
+    assert (await one.said(path))[0] == 404
 
 
 async def test_a_follower_counts_at_once_on_the_profile(one: Process) -> None:

@@ -7,7 +7,7 @@ import pytest
 from origin.companion.caching.policy import INDEX_LAG_S, Keeping, Worth, by_time, worth
 
 
-def nothing(_query: object, _content: object) -> list[str]:
+def nothing(_call: object, _content: object) -> list[str]:
     return []
 
 
