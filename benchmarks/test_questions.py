@@ -29,6 +29,8 @@ QUESTIONS = {
     "origin replay": ("--plays", "500", "--tracks", "50"),
     "api upload": ("--megabytes", "20", "--rounds", "1", "--at-once", "5"),
     "api playable": ("--longest", "10", "--rounds", "1"),
+    "api cached": ("--tracks", "500", "--seconds", "1"),
+    "api mixed": ("--tracks", "500", "--per-s", "100", "--seconds", "2", "--warm-up", "1"),
     "api queries": ("--tracks", "2000", "--artists", "50", "--times", "5"),
 }
 

@@ -116,6 +116,7 @@ async def _serve_beside(
     application = _application(process, draining, rules, answers, companion)
     if companion is not None:
         _count_plays(companion, process.telemetry)
+        _count_answers(companion, process.telemetry)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
@@ -180,6 +181,20 @@ def _count_plays(companion: "Companion", telemetry: Telemetry) -> None:
         ("overflowed_plays", "Turned away: no room is left for more.", lambda: held.overflowed),
     ):
         metrics.counter(name, what, read)
+
+
+def _count_answers(companion: "Companion", telemetry: Telemetry) -> None:
+    metrics, answers = telemetry.metrics, companion.answers
+    if answers is None:
+        return
+    metrics.gauge("api_answers_kept", "Answers of the API in memory.", lambda: len(answers))
+    metrics.gauge("api_answers_bytes", "What those take.", lambda: answers.size_bytes)
+    metrics.counters(
+        "api_answers_changed",
+        "Subjects of answers that were told to have changed, by their kind.",
+        "kind",
+        lambda: answers.raised,
+    )
 
 
 def _count(guard: Guard, telemetry: Telemetry) -> None:

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from origin.companion.api.endpoint import Endpoint
+    from origin.companion.caching.answers import Answers
     from origin.companion.identity.belongings import Belongings
     from origin.companion.outward.addresses import Network
     from origin.companion.uploads.surroundings import Surroundings
@@ -79,6 +80,7 @@ class Companion:
     without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
     ``outward`` are private networks that webhooks may reach. ``playing`` is to be run beside, too.
     Of the ``rooms``, only those that a process is to have are there.
+    ``answers`` is what is kept for whoever asks next; without it, all is read anew.
     """
 
     def __init__(
@@ -95,9 +97,11 @@ class Companion:
         outward: "Sequence[Network]" = (),
         clock: "Callable[[], float]" = time.time,
         rooms: frozenset[Room] = EVERYTHING,
+        answers: "Answers | None" = None,
     ) -> None:
         self._rooms = rooms
         access = access or Access()
+        self.answers = answers
         self._uploads = uploads
         self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))
         self._cross_origin = CrossOrigin(frozenset(access.origins))
@@ -158,7 +162,14 @@ class Companion:
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""
-        routes = Routes(self._admission, responder, self._idempotency, self._clients, self._clock)
+        routes = Routes(
+            self._admission,
+            responder,
+            self._idempotency,
+            self._clients,
+            self._clock,
+            answers=self.answers,
+        )
         routes.add(app, self.endpoints)
         app.on_response_prepare.append(self._cross_origin.put_on)
         app.on_shutdown.append(self._end_streams)

@@ -8,8 +8,9 @@ primary answers everybody.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Final
 
 import structlog
@@ -23,10 +24,24 @@ from origin.companion.identity.principal import Principal, Role
 from origin.database.engine import CONNECT_S
 from origin.delivery.errors import DatabaseUnavailable
 
+_TURN_S: Final = 10.0
 _AWAY: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError)
 _PASSING: Final = ("08", "40", "53", "55", "57")
 """Classes of SQLSTATE: no connection, a deadlock, no room, a lock, an end by an operator or by the
 time limit. Asking again may help."""
+
+Seen = Callable[[AsyncConnection], Awaitable[None]]
+_BEFORE_LOOKS: ContextVar[Seen | None] = ContextVar("before looks", default=None)
+
+
+@contextmanager
+def before_each_look(seen: Seen) -> Iterator[None]:
+    """Let this see each connection that the caller's block looks at rows with, before it does."""
+    before = _BEFORE_LOOKS.set(seen)
+    try:
+        yield
+    finally:
+        _BEFORE_LOOKS.reset(before)
 
 
 class Database:
@@ -36,7 +51,10 @@ class Database:
         self.primary = primary
         self._primary_to_read = _by_the_statement(primary)
         self._readers = [(_by_the_statement(reader), Circuit(time.monotonic)) for reader in readers]
+        self._turns = _Turns() if primary.dialect.name == "sqlite" else nullcontext()
         self._turn = 0
+        self.has_replicas = bool(readers) and primary.dialect.name != "sqlite"
+        """Whether rows may be read that are a moment behind."""
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[AsyncConnection]:
@@ -45,7 +63,7 @@ class Database:
         Raises DatabaseUnavailable.
         """
         with _translated():
-            async with self.primary.begin() as connection:
+            async with self._turns, self.primary.begin() as connection:
                 for part in parts():
                     await part.first(connection)
                 yield connection
@@ -72,6 +90,9 @@ class Database:
     ) -> AsyncIterator[AsyncConnection]:
         with _translated():
             async with opening as connection:
+                seen = _BEFORE_LOOKS.get()
+                if seen is not None:
+                    await seen(connection)
                 yield connection
 
     def _at_primary(self) -> AbstractAsyncContextManager[AsyncConnection]:
@@ -103,6 +124,20 @@ class Database:
                 _note(reader, is_there=True)
             return connection
         return await self._primary_to_read.connect()
+
+
+class _Turns:
+    """Lets one after the other write: SQLite lets those who wait look again, up to 0.1 s later."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> None:
+        async with asyncio.timeout(_TURN_S):
+            await self._lock.acquire()
+
+    async def __aexit__(self, *_error: object) -> None:
+        self._lock.release()
 
 
 def _by_the_statement(engine: AsyncEngine) -> AsyncEngine:

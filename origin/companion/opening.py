@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from origin.beside import beside
 from origin.cache.connection import Connection, connect
@@ -9,6 +10,7 @@ from origin.cache.running import telling
 from origin.companion.access import Access
 from origin.companion.api.budgets import SharedCounter
 from origin.companion.artwork.collecting import keep_collecting
+from origin.companion.caching.opening import open_answers
 from origin.companion.catalogue.emptying import keep_emptying
 from origin.companion.composition import Companion
 from origin.companion.database import Database
@@ -27,6 +29,9 @@ from origin.companion.working import work_in_queue
 from origin.database.engine import open_replica, open_serving
 from origin.database.sqlite import open_sqlite_reader
 from origin.stores.opening import open_store
+
+KEPT: Final = frozenset({Room.CATALOGUE, Room.LISTS, Room.SEARCH})
+"""Whose public answers are kept."""
 
 
 @asynccontextmanager
@@ -59,7 +64,7 @@ async def open_companion(
             opened.push_async_callback(client.aclose)
             shared = SharedCounter(Connection(client))
         tell = await opened.enter_async_context(telling(cache))
-        uploads = finding = None
+        uploads = finding = answers = None
         if rooms & {Room.UPLOADS, Room.ME}:  # who leaves takes uploads along
             uploads = await opened.enter_async_context(
                 open_uploads(database, store, rows.state, rules or UploadRules(), new_random_id)
@@ -67,6 +72,8 @@ async def open_companion(
         if Room.SEARCH in rooms:
             finding = await opened.enter_async_context(open_search(database, rows.state))
         media = Media(open_store(store), tell)
+        if rooms & KEPT:
+            answers = await opened.enter_async_context(open_answers(database, cache, tell))
         companion = Companion(
             database,
             media,
@@ -78,6 +85,7 @@ async def open_companion(
             is_draining=is_draining,
             outward=networks(outward),
             rooms=rooms,
+            answers=answers,
         )
         for room, begin, name in (
             (None, companion.uses.run, "uses"),

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "soundbridge.sqlite3"
 _LOCK_TIMEOUT_S: Final = 30.0
 _END_S: Final = 5.0
+_READERS: Final = 12
+_MORE_READERS: Final = 3
+"""Those are opened for one look, each with a thread, and ended after it."""
 _TURNSTILE: Final = "soundbridge.lock"
 _PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON")
 
@@ -62,18 +65,18 @@ async def open_sqlite_writer(state: Path) -> AsyncIterator[AsyncEngine]:
 @asynccontextmanager
 async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
     """Give the caller's block the file for reading alone, beside whoever writes."""
-    async with _engine(state) as engine:
+    async with _engine(state, pool_size=_READERS, max_overflow=_MORE_READERS) as engine:
         event.listen(engine.sync_engine, "connect", _prepare_reader)
         event.listen(engine.sync_engine, "begin", _begin_as_reader)
         yield engine
 
 
 @asynccontextmanager
-async def _engine(state: Path) -> AsyncIterator[AsyncEngine]:
+async def _engine(state: Path, **options: int) -> AsyncIterator[AsyncEngine]:
     path = state / FILE_NAME
     connections = _Connections(path)
     url = URL.create("sqlite+aiosqlite", database=str(path))
-    engine = create_async_engine(url, async_creator=connections.open)
+    engine = create_async_engine(url, async_creator=connections.open, pool_use_lifo=True, **options)
     try:
         yield engine
     finally:

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Final
 
 from aiohttp import hdrs, web
 
-from cdn.policy import USUAL_TARGET_DURATION_S, CachePolicy, policy_for
+from cdn.policy import USUAL_TARGET_DURATION_S, CachePolicy, ObjectClass, policy_for
 from cdn.tags import tag_headers, tags_for
 from origin.cache.record import current
 from origin.delivery import multipart
@@ -31,6 +32,9 @@ from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
 from origin.delivery.reuse import REUSABLE, Reusable
 from origin.telemetry.requests import OBJECT_CLASS
+
+_PASSES: Final = frozenset({ObjectClass.PUBLIC_API, ObjectClass.PRIVATE})
+"""What is soon another, and not worth much of a processor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,10 @@ class Responder:
     async def _representation(self, resource: Resource, coding: Coding) -> Body:
         if coding is Coding.IDENTITY:
             return resource.body
-        return await self._compressor.compressed(resource.digest, resource.body, coding)
+        passes = resource.kind.object_class in _PASSES
+        return await self._compressor.compressed(
+            resource.digest, resource.body, coding, passes=passes
+        )
 
     async def _check(self, resource: Resource, coding: Coding) -> None:
         """Raise what would keep a GET from its content; nothing is compressed for that."""

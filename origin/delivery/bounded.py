@@ -22,6 +22,11 @@ class BoundedMap(Generic[K, V]):
         """Return how many values are held."""
         return len(self._entries)
 
+    @property
+    def weight(self) -> int:
+        """What the values weigh."""
+        return self._weight
+
     def get(self, key: K) -> V | None:
         """Return the value and mark it as used, or None."""
         entry = self._entries.get(key)

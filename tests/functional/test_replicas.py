@@ -8,14 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
 from click.testing import CliRunner
+from obstore.store import MemoryStore
 from sqlalchemy import insert, select
 
+from origin.app import create_app
+from origin.cache.changes import tell_nobody
 from origin.cli import main
+from origin.companion.caching.opening import open_answers
+from origin.companion.catalogue import events
+from origin.companion.catalogue.tables import artists
+from origin.companion.composition import Companion
 from origin.companion.database import Database
 from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
 from origin.companion.identity.tables import users
+from origin.companion.media import Media
 from origin.database.engine import open_database, open_replica, open_serving
+from packager.queue.inserting import insert_into
 from packager.queue.tables import metadata
 from tests.servers.postgres import Postgres, empty, running
 
@@ -119,6 +130,65 @@ async def test_readers_take_turns_and_one_that_is_down_is_passed_over(
             while await seen(database, None):  # noqa: ASYNC110 a row changes, which tells nobody
                 await asyncio.sleep(0.05)
         pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+
+
+async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        database = Database(primary, [replica])
+        answers = await opened.enter_async_context(open_answers(database, None, tell_nobody))
+        store = MemoryStore()
+        companion = Companion(database, Media(store), answers=answers)
+        app = create_app(store, companion=companion)
+        client = await opened.enter_async_context(TestClient(TestServer(app)))
+        await call(database, "Ann")
+        await until_called(client, "Ann")
+        assert await called(client) == ("Ann", HIT)
+        pair.replica.say("ALTER SUBSCRIPTION s DISABLE")
+        await call(database, "Bea")
+        async with asyncio.timeout(20):
+            while (await called(client))[1] == HIT:  # noqa: ASYNC110 until it is known
+                await asyncio.sleep(0.05)
+        for _ in range(3):
+            name, found = await called(client)
+            assert (name, found == HIT) == ("Ann", False)
+        pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+        await until_called(client, "Bea")
+        async with asyncio.timeout(20):
+            while await called(client) != ("Bea", HIT):
+                assert (await called(client))[0] == "Bea"
+
+
+HIT = "soundbridge; hit"
+Client = TestClient[Request, Application]
+
+
+async def call(database: Database, name: str) -> None:
+    """Let there be an artist who is called so."""
+    times = {"created_s": 1.0, "updated_s": 1.0}
+    row = {"id": "ann", "user_id": "u", "handle": "ann", "description": "", "version": 1, **times}
+    async with database.change() as connection:
+        user = {"id": "u", "name": "A", "role": Role.CREATOR, "created_s": 1.0}
+        await connection.execute(
+            insert_into(connection, users).values(user).on_conflict_do_nothing()
+        )
+        put = insert_into(connection, artists).values(**row, name=name)
+        await connection.execute(
+            put.on_conflict_do_update(index_elements=["id"], set_={"name": name})
+        )
+        await events.tell(connection, "artist.changed", "ann", "u", {}, now_s=1.0)
+
+
+async def called(client: Client) -> tuple[str | None, str]:
+    response = await client.get("/v1/artists/ann")
+    return (await response.json()).get("name"), response.headers["Cache-Status"]
+
+
+async def until_called(client: Client, name: str) -> None:
+    async with asyncio.timeout(60):
+        while (await called(client))[0] != name:  # noqa: ASYNC110 a row changes, which tells nobody
+            await asyncio.sleep(0.05)
 
 
 async def test_nothing_is_written_to_a_replica(pair: Pair) -> None:

@@ -1,10 +1,12 @@
-"""``soundbridge admin reindex`` and ``reap``: what servers do by themselves, done now."""
+"""``soundbridge admin reindex``, ``reap`` and ``forget``: what servers do by themselves, now."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import click
 
+from origin.cli.admin.running import in_database
 from origin.cli.database import database_setting, state_setting
 from origin.cli.store import store_in, stores_setting
 from origin.stores.opening import StoreUnusable
@@ -50,6 +52,27 @@ def reap(*, stores: tuple[str, ...], state: Path, database: str | None) -> None:
     except DatabaseUnavailable as error:
         raise click.ClickException(f"{error} ({error.__cause__})") from error
     click.echo(f"{reaped} uploads were taken away.")
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(["user", "content", "search", "all"]), default="all")
+@state_setting
+@database_setting
+def forget(*, kind: str, state: Path, database: str | None) -> None:
+    """Have all servers read anew what they keep of the API's public answers: those of a KIND.
+
+    user: whatever says something of an artist; content: of a track or an album; search: lists, and
+    what is found. They do so by themselves where something is changed through soundbridge; this is
+    for who has changed rows otherwise. It takes a second.
+    """
+    from origin.companion.caching.concerned import FORGOTTEN
+    from origin.companion.caching.subjects import KINDS, every
+    from origin.companion.catalogue.events import News, tell_all
+
+    kinds = KINDS if kind == "all" else (kind,)
+    news = [News(FORGOTTEN, every(each), "", {}) for each in kinds]
+    in_database(state, database, lambda rows: tell_all(rows, news, now_s=time.time()))
+    click.echo(f"Servers will read anew what is about {', '.join(every(each) for each in kinds)}.")
 
 
 async def _reap(store: str, state: Path, database: str | None) -> int:

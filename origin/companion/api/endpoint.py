@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.caching.policy import Keeping
 from origin.companion.identity.principal import Principal, Role, Scope
 from origin.delivery.errors import ApiError, Unauthenticated
 
@@ -77,6 +78,8 @@ class Endpoint:
     otherwise, as what else than JSON's own type the same JSON may come. ``takes_bytes`` says that
     it reads a body of these types by itself, and is else as all are.
     ``raises`` are the errors it can end with, beside those that every endpoint has.
+    ``kept`` says how what a GET gives to nobody in particular is kept (``companion.caching``): its
+    handler asks nothing of a call but ``ids``, ``query`` and ``now_s``, and looks at rows alone.
     ``gives_secret`` says that its answer is shown once, and kept nowhere. ``protocol`` is the
     address of what says how it is spoken to, where a document of ours does not.
     """
@@ -100,3 +103,4 @@ class Endpoint:
     gives_types: tuple[str, ...] = ()
     gives_secret: bool = False
     protocol: str | None = None
+    kept: Keeping | None = None

@@ -23,6 +23,8 @@ from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
 from origin.companion.api.reading import read_body, read_query
 from origin.companion.api.said import Said
+from origin.companion.caching.answers import Answers
+from origin.companion.caching.heard import Heard
 from origin.companion.identity.audit import Deed
 from origin.companion.identity.client import Clients
 from origin.companion.identity.forgery import changes_things
@@ -51,18 +53,24 @@ class Routes:
         idempotency: Idempotency,
         clients: Clients,
         clock: Callable[[], float] = time.time,
+        *,
+        answers: Answers | None = None,
     ) -> None:
         self._admission = admission
         self._responder = responder
         self._idempotency = idempotency
         self._clients = clients
         self._clock = clock
+        self._answers = answers
+        self._kept: dict[str, Endpoint] = {}
 
     def add(self, app: web.Application, endpoints: Iterable[Endpoint]) -> None:
         """Register endpoints."""
         endpoints = list(endpoints)
         paths = frozenset(endpoint.path for endpoint in endpoints)
         for endpoint in endpoints:
+            if endpoint.kept is not None:
+                self._kept[endpoint.path] = endpoint
             path = pattern_of(endpoint.path, paths)
             app.router.add_route(endpoint.method, path, self._handler(endpoint))
             if endpoint.method == hdrs.METH_GET and not endpoint.streams:
@@ -76,6 +84,14 @@ class Routes:
             now_s = self._clock()
             principal = await self._admission.admit(request, now_s)
             check_who(endpoint, principal)
+            if (
+                self._answers is not None
+                and endpoint.kept is not None
+                and principal is None
+                and not request.can_read_body  # which would have to be read, and found wrong
+            ):
+                said = await self._answers.said(endpoint, endpoint.kept, request, now_s)
+                return await self._respond(request, None, said)
             query = read_query(request, endpoint.query)
             body = (
                 NoBody()
@@ -96,15 +112,32 @@ class Routes:
     async def _done(
         self, endpoint: Endpoint, call: Call[Any, BaseModel]
     ) -> Said | web.StreamResponse:
+        """Let an endpoint handle a call, and know what that has changed before it is answered."""
+        if self._answers is None or not changes_things(endpoint.method):
+            return await self._handled(endpoint, call)
+        heard = Heard()
+        try:
+            return await self._handled(endpoint, call, heard)
+        finally:
+            if heard.is_told:
+                await self._answers.told()
+                kept = self._kept.get(endpoint.path)
+                if kept is not None and kept.kept is not None:
+                    self._answers.write_through(kept, kept.kept, call.request, call.now_s)
+
+    async def _handled(
+        self, endpoint: Endpoint, call: Call[Any, BaseModel], *heard: Alongside
+    ) -> Said | web.StreamResponse:
         """Let an endpoint handle a call: a POST with a key once, what a user changes told."""
         principal = call.principal
         if principal is None or endpoint.streams or not changes_things(endpoint.method):
-            answer = await endpoint.handle(call)
+            with alongside(*heard):
+                answer = await endpoint.handle(call)
             return answer if isinstance(answer, web.StreamResponse) else Said.of(answer)
         told = () if endpoint.who.role is None else (_told(endpoint, principal, call),)
 
         async def work(*parts: Alongside) -> Said:
-            with alongside(*parts, *told):
+            with alongside(*parts, *told, *heard):
                 answer = await endpoint.handle(call)
             if isinstance(answer, web.StreamResponse):
                 raise TypeError(f"{endpoint.name} streams, and does not say so")

@@ -20,10 +20,13 @@ class Said:
     headers: Mapping[str, str] = field(default_factory=dict)
     content: bytes | None = None
     version: int | None = None
+    known_tag: str | None = None
 
     @property
     def tag(self) -> str:
         """What its entity tags begin with."""
+        if self.known_tag is not None:
+            return self.known_tag
         return tag_text(self.version, hashlib.sha256(self.content or b"").hexdigest())
 
     def with_tag(self) -> "Said":
@@ -31,6 +34,10 @@ class Said:
         if self.version is None:
             return self
         return replace(self, headers={**self.headers, hdrs.ETAG: str(EntityTag(self.tag))})
+
+    def digested(self) -> "Said":
+        """Return it with its tag, for what is said again and again."""
+        return replace(self, known_tag=self.tag)
 
     @classmethod
     def of(cls, answer: Answer) -> "Said":

@@ -12,8 +12,10 @@ from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.models import NoBody
+from origin.companion.caching.policy import by_time
 from origin.companion.catalogue.cover import Cover
 from origin.companion.catalogue.tracks.given import pictures_of
+from origin.companion.search import kept
 from origin.companion.search.errors import CursorGone, SearchBusy
 from origin.companion.search.finding import OFFSET_MAX, Finding, Part
 from origin.companion.search.highlights import highlights
@@ -52,11 +54,13 @@ class Searching:
                 method="GET", path="/v1/search", name="search", tag="search",
                 summary="Find tracks, artists and albums", handle=self.search,
                 query=SearchAsked, gives=SearchPage, raises=(CursorGone, SearchBusy),
+                kept=by_time(kept.of_hits),
             ),
             Endpoint(
                 method="GET", path="/v1/search/suggest", name="suggest", tag="search",
                 summary="Suggest names while somebody types", handle=self.suggest,
                 query=SuggestAsked, gives=SuggestionList, raises=(SearchBusy,),
+                kept=by_time(kept.of_suggestions),
             ),
         ]  # fmt: skip
 

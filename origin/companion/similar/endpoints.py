@@ -1,6 +1,6 @@
 """Similar tracks over HTTP."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pydantic import Field
@@ -8,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import Asked, Given, NoBody
+from origin.companion.caching import subjects
+from origin.companion.caching.policy import Keeping
+from origin.companion.catalogue.kept import of_track
 from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.given import track_of
 from origin.companion.catalogue.tracks.making import found
@@ -34,6 +37,13 @@ class SimilarTracks(Given):
     items: list[Track]
 
 
+def _about(call: Call[SimilarAsked, NoBody], similar: SimilarTracks) -> Iterator[str]:
+    """Yield what a list is about; which tracks are in it grows old by time."""
+    yield subjects.content(call.ids["track_id"])
+    for track in similar.items:
+        yield from of_track(call, track)
+
+
 class Similar:
     """The endpoint."""
 
@@ -46,7 +56,7 @@ class Similar:
             Endpoint(
                 method="GET", path="/v1/tracks/{track_id}/similar", name="listSimilarTracks",
                 tag="tracks", summary="List tracks that are similar to one", handle=self.list,
-                query=SimilarAsked, gives=SimilarTracks,
+                query=SimilarAsked, gives=SimilarTracks, kept=Keeping(_about),
             ),
         ]  # fmt: skip
 

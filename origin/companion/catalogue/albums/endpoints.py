@@ -10,6 +10,8 @@ from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.api.paging import page_of, rows_for
+from origin.companion.caching.policy import Keeping
+from origin.companion.catalogue import kept
 from origin.companion.catalogue.albums import rows
 from origin.companion.catalogue.albums.changing import AlbumChanges
 from origin.companion.catalogue.albums.given import TRACKS_DEFAULT, album_of, found, whole
@@ -49,7 +51,7 @@ class Albums:
             Endpoint(
                 method="GET", path="/v1/albums", name="listAlbums", tag="albums",
                 summary="List albums that are public, the newest first", handle=self.list,
-                query=AlbumsAsked, gives=Page[Album],
+                query=AlbumsAsked, gives=Page[Album], kept=Keeping(kept.of_albums),
             ),
             Endpoint(
                 method="GET", path="/v1/me/albums", name="listOwnAlbums", tag="albums",
@@ -64,6 +66,7 @@ class Albums:
             Endpoint(
                 method="GET", path=one, name="getAlbum", tag="albums",
                 summary="Get an album with its tracks", handle=self.get, gives=WholeAlbum,
+                kept=Keeping(kept.of_album),
             ),
             Endpoint(
                 method="PATCH", path=one, name="changeAlbum", tag="albums",

@@ -12,7 +12,8 @@ from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery, Page, Paged
 from origin.companion.api.paging import page_of, rows_for
 from origin.companion.api.preconditions import require_version
-from origin.companion.catalogue import events
+from origin.companion.caching.policy import Keeping
+from origin.companion.catalogue import events, kept
 from origin.companion.catalogue.artists import rows
 from origin.companion.catalogue.artists.models import Artist, ArtistChange, ArtistDraft
 from origin.companion.catalogue.artists.rows import HandleTaken
@@ -42,7 +43,7 @@ class Artists:
             Endpoint(
                 method="GET", path="/v1/artists", name="listArtists", tag="artists",
                 summary="List artists, the newest first", handle=self.list,
-                query=Paged, gives=Page[Artist],
+                query=Paged, gives=Page[Artist], kept=Keeping(kept.of_artists),
             ),
             Endpoint(
                 method="GET", path="/v1/me/artists", name="listOwnArtists", tag="artists",
@@ -57,6 +58,7 @@ class Artists:
             Endpoint(
                 method="GET", path=one, name="getArtist", tag="artists",
                 summary="Get an artist", handle=self.get, gives=Artist,
+                kept=Keeping(kept.of_artist),
             ),
             Endpoint(
                 method="PATCH", path=one, name="changeArtist", tag="artists",

@@ -9,6 +9,8 @@ from sqlalchemy import Row
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.api.paging import page_of
+from origin.companion.caching.policy import Keeping
+from origin.companion.catalogue import kept
 from origin.companion.catalogue.asset_owner import AssetOwner
 from origin.companion.catalogue.tracks import lists, questions
 from origin.companion.catalogue.tracks.changing import TrackChanges
@@ -46,7 +48,7 @@ class Tracks:
             Endpoint(
                 method="GET", path="/v1/tracks", name="listTracks", tag="tracks",
                 summary="List tracks that are public", handle=self.list,
-                query=TracksAsked, gives=Page[Track],
+                query=TracksAsked, gives=Page[Track], kept=Keeping(kept.of_tracks),
             ),
             Endpoint(
                 method="GET", path="/v1/me/tracks", name="listOwnTracks", tag="tracks",
@@ -62,6 +64,7 @@ class Tracks:
             Endpoint(
                 method="GET", path=one, name="getTrack", tag="tracks",
                 summary="Get a track", handle=self.get, gives=Track,
+                kept=Keeping(kept.of_track),
             ),
             Endpoint(
                 method="PATCH", path=one, name="changeTrack", tag="tracks",

@@ -1,0 +1,35 @@
+"""Kept answers, for as long as a process serves."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from origin.beside import beside
+from origin.cache.changes import Tell, listen
+from origin.cache.connection import Connection, connect
+from origin.companion.caching.answers import Answers
+from origin.companion.caching.following import Following
+from origin.companion.caching.shared import SharedAnswers
+from origin.companion.database import Database
+from origin.companion.plays.shared import Shared
+
+
+@asynccontextmanager
+async def open_answers(database: Database, cache: str | None, tell: Tell) -> AsyncIterator[Answers]:
+    """Give the block what keeps answers, in the Redis at ``cache``, too; changes are told by it.
+
+    Raises CacheUnusable.
+    """
+    following = Following(database)
+    async with AsyncExitStack() as opened:
+        shared = None
+        if cache is not None:
+            client = connect(cache)
+            opened.push_async_callback(client.aclose)
+            secret = Shared(database, secrets.token_bytes)
+            shared = SharedAnswers(Connection(client), secret.key)
+            await opened.enter_async_context(beside(listen(client, following), "changes of rows"))
+        await opened.enter_async_context(beside(following.run(), "answers follow events"))
+        answers = Answers(following, shared, tell=tell)
+        opened.push_async_callback(answers.close)
+        yield answers
