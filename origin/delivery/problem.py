@@ -16,7 +16,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from cdn.policy import Audience, ObjectClass, policy_for
-from origin.delivery.audience import audience_of
+from origin.delivery.audience import API_PREFIX, VARIES_BY_CREDENTIALS, audience_of
 from origin.delivery.errors import (
     ApiError,
     BadRequest,
@@ -118,14 +118,22 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
     try:
         return await handler(request)
     except ApiError as error:
-        return answer(error, audience_of(request))
+        return _varied(request, answer(error, audience_of(request)))
     except web.HTTPException as error:
-        return _answer_aiohttp(error, audience_of(request))
+        return _varied(request, _answer_aiohttp(error, audience_of(request)))
     except Exception:  # noqa: BLE001 -- the boundary: no cause may reach the client
         _log.exception(
             "unexpected error", method=request.method, path=logged_path(request.rel_url.raw_path)
         )
         return answer(ApiError("Something went wrong on our side; please try again later."))
+
+
+def _varied(request: web.Request, response: web.Response) -> web.Response:
+    """Say that an error of the API hangs on who asks: what nobody finds, its owner does."""
+    if request.path.startswith(API_PREFIX):
+        varies = response.headers.get(hdrs.VARY)
+        response.headers[hdrs.VARY] = ", ".join(filter(None, (varies, VARIES_BY_CREDENTIALS)))
+    return response
 
 
 def answer(error: ApiError, audience: Audience = Audience.ANYONE) -> web.Response:

@@ -100,7 +100,6 @@ class Supervisor:
                 if not self._is_stopping:
                     announce()
                     self._reload_if_asked()
-                    self._reload_if_asked()
                 await self._until(lambda: self._is_stopping and not self._lives)
                 if self.beside is not None:
                     await self.beside.over()

@@ -39,6 +39,34 @@ def require_version(request: web.Request, now: int) -> None:
         raise PreconditionFailed(_CHANGED)
 
 
+def looks(request: web.Request) -> bool:
+    """Tell whether a change is asked for on a condition about what there is."""
+    return hdrs.IF_MATCH in request.headers or hdrs.IF_NONE_MATCH in request.headers
+
+
+def require_state(request: web.Request, tag: str, version: int | None) -> None:
+    """Raise PreconditionFailed where a change is not for what there is (RFC 9110 §13.1.1-2).
+
+    ``tag`` is what the entity tags of a GET begin with now, ``version`` the number of its state.
+    """
+    if version is not None:
+        require_version(request, version)
+    tags = [EntityTag(tag + tag_of(coding)) for coding in COMPRESSIBLE]
+    if_match = joined(request, hdrs.IF_MATCH)
+    if version is None and if_match is not None and if_match.strip(" \t") != "*":
+        shown = parse_tags(if_match)
+        if not any(one.matches_strongly(each) for one in tags for each in shown):
+            raise PreconditionFailed(_CHANGED)
+    if_none_match = joined(request, hdrs.IF_NONE_MATCH)
+    if if_none_match is None:
+        return
+    refused = parse_tags(if_none_match)
+    if if_none_match.strip(" \t") == "*" or any(
+        one.opaque == each.opaque for one in tags for each in refused
+    ):
+        raise PreconditionFailed("It is there, and you wanted that only if it were not.")
+
+
 def require_match(request: web.Request, now: BaseModel) -> None:
     """Raise PreconditionFailed where the request is for another state than ``now``."""
     if_match = joined(request, hdrs.IF_MATCH)

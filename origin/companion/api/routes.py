@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from cdn.policy import Audience, ObjectClass, policy_for
 from manifests.layout import ID_PATTERN
 from origin.companion.alongside import Alongside, alongside
 from origin.companion.api.admission import Admission, put_use
-from origin.companion.api.endpoint import Call, Endpoint
+from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.idempotency import (
     Idempotency,
     fingerprint_of,
@@ -21,6 +22,7 @@ from origin.companion.api.idempotency import (
 )
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
+from origin.companion.api.preconditions import looks, require_state
 from origin.companion.api.reading import read_body, read_query
 from origin.companion.api.said import Said
 from origin.companion.caching.answers import Answers
@@ -32,13 +34,12 @@ from origin.companion.identity.principal import Principal
 from origin.companion.identity.told import Told
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
+from origin.delivery.audience import VARIES_BY_CREDENTIALS
 from origin.delivery.body import MemoryBody
 from origin.delivery.errors import Forbidden, Unauthenticated
 from origin.telemetry.requests import OBJECT_CLASS
 
-_VARIES: Final = "Authorization, Cookie"
-"""Who asks can change what is public, too: what is private is there for its owner."""
-
+_CHANGE_WHAT_IS_THERE: Final = frozenset({hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE})
 _PUBLIC: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
 _PRIVATE: Final = ObjectKind(ObjectClass.PRIVATE, JSON_TYPE)
 
@@ -63,17 +64,23 @@ class Routes:
         self._clock = clock
         self._answers = answers
         self._kept: dict[str, Endpoint] = {}
+        self._read_by: dict[str, Endpoint] = {}
 
     def add(self, app: web.Application, endpoints: Iterable[Endpoint]) -> None:
         """Register endpoints."""
         endpoints = list(endpoints)
         paths = frozenset(endpoint.path for endpoint in endpoints)
+        self._read_by |= {
+            endpoint.path: endpoint
+            for endpoint in endpoints
+            if endpoint.method == hdrs.METH_GET and not endpoint.streams
+        }
         for endpoint in endpoints:
             if endpoint.kept is not None:
                 self._kept[endpoint.path] = endpoint
             path = pattern_of(endpoint.path, paths)
             app.router.add_route(endpoint.method, path, self._handler(endpoint))
-            if endpoint.method == hdrs.METH_GET and not endpoint.streams:
+            if endpoint.method == hdrs.METH_GET:
                 app.router.add_route(hdrs.METH_HEAD, path, self._handler(endpoint))
         app.on_response_prepare.append(put_use)
 
@@ -100,14 +107,27 @@ class Routes:
                     request, endpoint.body, endpoint.body_bytes_max, endpoint.body_types
                 )
             )
+            if endpoint.streams and request.method == hdrs.METH_HEAD != endpoint.method:
+                return _head_of(endpoint)
             network = self._clients.network_of(request) if changes_things(request.method) else ""
             call = Call(request, principal, request.match_info, query, body, now_s, network)
+            await self._require_state(endpoint, call)
             answer = await self._done(endpoint, call)
             if isinstance(answer, web.StreamResponse):
                 return answer
             return await self._respond(request, principal, answer)
 
         return handle
+
+    async def _require_state(self, endpoint: Endpoint, call: Call[Any, BaseModel]) -> None:
+        """Hold a change's conditions against what a GET would give now."""
+        there = self._read_by.get(endpoint.path)
+        if there is None or endpoint.method not in _CHANGE_WHAT_IS_THERE or not looks(call.request):
+            return
+        reading = replace(call, query=there.query(), body=NoBody())
+        answer = await there.handle(reading)
+        if isinstance(answer, Answer):
+            require_state(call.request, Said.of(answer).tag, answer.version)
 
     async def _done(
         self, endpoint: Endpoint, call: Call[Any, BaseModel]
@@ -160,7 +180,7 @@ class Routes:
             resource = Resource(kind, said.tag, MemoryBody(content), takes_query=True)
             response = await self._responder.answer(request, resource)
             response.headers[hdrs.VARY] = ", ".join(
-                filter(None, (response.headers.get(hdrs.VARY), _VARIES))
+                filter(None, (response.headers.get(hdrs.VARY), VARIES_BY_CREDENTIALS))
             )
         else:
             policy = policy_for(ObjectClass.PRIVATE, audience=Audience.ONE)
@@ -171,6 +191,15 @@ class Routes:
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
         response.headers.update(said.headers)
         return response
+
+
+def _head_of(endpoint: Endpoint) -> web.Response:
+    """Return what is said of a stream to who does not want it (RFC 9110 §9.3.2)."""
+    policy = policy_for(ObjectClass.PRIVATE, audience=Audience.ONE)
+    response = web.Response(headers=policy.headers)
+    response.headers[hdrs.CONTENT_TYPE] = next(iter(endpoint.gives_types), JSON_TYPE)
+    response[OBJECT_CLASS] = ObjectClass.PRIVATE
+    return response
 
 
 def pattern_of(path: str, paths: Collection[str]) -> str:
