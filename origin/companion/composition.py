@@ -25,6 +25,7 @@ from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
 from origin.companion.assets.rows import owner_of
 from origin.companion.assets.streaming.endpoints import AssetStreams
+from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue.albums.endpoints import Albums
 from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.catalogue.belongings import CatalogueBelongings
@@ -122,10 +123,11 @@ class Companion:
             CatalogueBelongings(),
         )
         self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
+        self.withdrawal = Withdrawing(database, media, new_random_id)
         catalogue = [
-            *Artists(database, new_random_id).endpoints(),
+            *Artists(database, new_random_id, self.withdrawal).endpoints(),
             *Albums(database, new_random_id).endpoints(),
-            *Tracks(database, new_random_id, owner_of).endpoints(),
+            *Tracks(database, new_random_id, owner_of, self.withdrawal).endpoints(),
             *Similar(database).endpoints(),
             *Artwork(database, media, new_random_id).endpoints(),
         ]

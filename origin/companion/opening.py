@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Final
 
 from origin.beside import beside
@@ -87,12 +88,13 @@ async def open_companion(
             rooms=rooms,
             answers=answers,
         )
+        emptying = partial(keep_emptying, database, companion.withdrawal)
         for room, begin, name in (
             (None, companion.uses.run, "uses"),
             (Room.PLAYS, companion.playing.writer.run, "plays"),
             (Room.PLAYS, companion.playing.writer.keep_sweeping, "sweep of plays"),
             (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),
-            (Room.CATALOGUE, lambda: keep_emptying(database), "emptying deleted artists"),
+            (Room.CATALOGUE, emptying, "emptying deleted artists"),
             (Room.ME, lambda: work_in_queue(database, companion.handlers), "jobs of the API"),
             (Room.PLAYS, lambda: Keeper(database, new_random_id()).keep(), "similar tracks"),
             (Room.CATALOGUE, lambda: keep_collecting(database, media), "collecting artwork"),

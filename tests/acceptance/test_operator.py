@@ -57,7 +57,7 @@ def test_a_track_is_taken_down(creator: Creator, state: Path, music: Path) -> No
     assert listed.endswith("Ann - Bootleg")
     assert playback_id in listed
 
-    admin(state, "track", "delete", track_id, "--yes")
+    admin(state, "track", "delete", track_id, "--keep-asset", "--yes")
     assert is_gone(f"{creator.url}/v1/tracks/{track_id}")
     assert stranger(creator, "/v1/search?q=bootleg")["items"] == []
     assert admin(state, "track", "list") == ""
@@ -70,7 +70,7 @@ def test_a_track_is_taken_down(creator: Creator, state: Path, music: Path) -> No
     artist = creator.ask("POST", "/v1/artists", {"name": "Ann", "handle": "once-more"})["id"]
     draft = {"artist_id": artist, "title": "Again", "asset_id": asset_ids[0]}
     track_id = creator.ask("POST", "/v1/tracks", draft)["id"]
-    admin(state, "track", "delete", track_id, "--with-asset", "--yes")
+    admin(state, "track", "delete", track_id, "--yes")
     until(lambda: is_gone(f"{creator.url}/{playback_id}.m3u8"))
     assert creator.ask("GET", "/v1/assets")["items"] == []
     assert deeds(state) == 2

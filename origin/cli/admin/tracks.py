@@ -37,15 +37,15 @@ def list_tracks(*, state: Path, database: str | None, user: str | None, limit: i
 @click.argument("track_id")
 @state_setting
 @database_setting
-@click.option("--with-asset", is_flag=True, help="And its sound, which plays no more, anywhere.")
+@click.option("--keep-asset", is_flag=True, help="Let its sound play on, without a track.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete(
-    track_id: str, *, state: Path, database: str | None, with_asset: bool, yes: bool
+    track_id: str, *, state: Path, database: str | None, keep_asset: bool, yes: bool
 ) -> None:
     """Take the track with TRACK_ID out of all lists and searches, at once.
 
-    Without --with-asset, whoever has the address of its sound goes on hearing it, and its owner may
-    make another track of it.
+    Its sound plays no more, anywhere. With --keep-asset, whoever has the address of it goes on
+    hearing it, and its owner may make another track of it.
     """
     from origin.companion.assets.administration import delete_track
     from origin.companion.identity.new_ids import new_random_id
@@ -56,6 +56,6 @@ def delete(
         state,
         database,
         lambda connection: delete_track(
-            connection, track_id, with_asset=with_asset, job_id=new_random_id(), now_s=time.time()
+            connection, track_id, keep_asset=keep_asset, job_id=new_random_id(), now_s=time.time()
         ),
     )

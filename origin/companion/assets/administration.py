@@ -26,15 +26,15 @@ async def newest_tracks(
 
 
 async def delete_track(
-    connection: AsyncConnection, track_id: str, *, with_asset: bool, job_id: str, now_s: float
+    connection: AsyncConnection, track_id: str, *, keep_asset: bool, job_id: str, now_s: float
 ) -> None:
-    """Delete a track, whosever it is, and its asset where that is asked for; raises NotDone."""
+    """Delete a track, whosever it is, and its asset unless that is kept; raises NotDone."""
     row = await rows.find(connection, track_id, to_change=True)
     if row is None:
         raise NotDone(f"There is no track {track_id}. `soundbridge admin track list` lists them.")
     await rows.remove(connection, [row.id], now_s=now_s)
     told = [news("track.deleted", row, {})]
-    if with_asset and row.asset_id is not None:
+    if not keep_asset and row.asset_id is not None:
         asset = await assets.find(connection, row.asset_id, now_s=now_s, to_change=True)
         if asset is not None:
             told += await delete_asset(connection, asset, job_id=job_id, now_s=now_s)

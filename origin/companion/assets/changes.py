@@ -13,12 +13,11 @@ import structlog
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from manifests.errors import ManifestError
 from manifests.layout import INDEX, Revision, entry_key
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.assets.collecting import collect_entry
-from origin.companion.assets.deleting import delete_asset, news_of
+from origin.companion.assets.deleting import news_of
 from origin.companion.assets.endpoints import ONE, found
 from origin.companion.assets.errors import (
     NothingToRetry,
@@ -32,19 +31,18 @@ from origin.companion.assets.rows import State
 from origin.companion.assets.shown import failure_of, is_packaging, shown
 from origin.companion.assets.source import is_there
 from origin.companion.assets.tables import owned_assets as owned
+from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.media import Media
 from origin.delivery.errors import StoreUnavailable
-from origin.entries import Entries
 from origin.packaging_job import KIND, PackagingJob
-from packager.errors import StoreFailed, first_line
+from packager.errors import first_line
 from packager.publishing.reasons import STORE_ERRORS
 from packager.queue import assets
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
-from packager.queue.worker import DATABASE_ERRORS
 
 _WRITERS: Final = Who(Role.CREATOR, Scope.UPLOAD)
 _FOLLOWS_S: Final = 5.0
@@ -58,6 +56,7 @@ class AssetChanges:
 
     def __init__(self, database: Database, media: Media, new_id: Callable[[], str]) -> None:
         self._database = database
+        self._withdrawing = Withdrawing(database, media, new_id)
         self._media = media
         self._new_id = new_id
 
@@ -121,9 +120,9 @@ class AssetChanges:
         now_s = call.now_s
         async with self._database.change() as connection:
             row = await found(connection, call, to_change=True)
-            news = await delete_asset(connection, row, job_id=self._new_id(), now_s=now_s)
+            news = await self._withdrawing.withdraw(connection, [row.asset_id], now_s=now_s)
             await events.tell_all(connection, news, now_s=now_s)
-        await self._follow(row.asset_id)
+        await self._withdrawing.follow([row.asset_id])
         return Answer(status=HTTPStatus.NO_CONTENT)
 
     async def replace_playback_id(self, call: Call[NoQuery, NoBody]) -> Answer:
@@ -138,7 +137,7 @@ class AssetChanges:
                 connection, row.playback_id, row.owner_id, job_id=self._new_id(), now_s=now_s
             )
             await _tell(connection, row, "asset.playback_id_replaced", now_s)
-        await self._follow(row.asset_id)
+        await self._withdrawing.follow([row.asset_id])
         await self._remove_entry(row.playback_id)
         return Answer(PlaybackId(id=playback_id), HTTPStatus.CREATED)
 
@@ -176,15 +175,6 @@ class AssetChanges:
             return
         except STORE_ERRORS as error:
             raise StoreUnavailable("The storage does not answer now; try again soon.") from error
-
-    async def _follow(self, asset_id: str) -> None:
-        """Bring the store up to the row now; where that fails, workers do it in some seconds."""
-        entries = Entries(self._database.primary, self._media.store, self._media.tell)
-        try:
-            async with asyncio.timeout(_FOLLOWS_S):
-                await entries.follow(asset_id)
-        except (*DATABASE_ERRORS, StoreFailed, ManifestError) as error:
-            _log.warning("store not yet brought up", asset=asset_id, cause=first_line(error))
 
     async def _remove_entry(self, playback_id: str) -> None:
         """Remove an entry now; a job that is queued does it in any case."""

@@ -19,56 +19,67 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tables import albums, artists, follows, tracks
 from origin.companion.catalogue.tracks import rows
+from origin.companion.catalogue.withdrawal import Withdrawal
 from origin.companion.database import Database
 from origin.delivery.errors import ApiError
 
 BATCH: Final = 500
+TRACK_BATCH: Final = 50
+"""Fewer: what each of them plays takes some statements to be deleted, too."""
 _LOOK_EVERY_S: Final = 60.0
 _TO_EMPTY: Final = (artists.c.deleted_s.is_not(None), artists.c.emptied_s.is_(None))
 
 
-async def keep_emptying(database: Database) -> None:
+async def keep_emptying(database: Database, withdrawal: Withdrawal) -> None:
     """Go on with what was interrupted, for as long as the process serves."""
     while True:
         try:
-            await empty_deleted_artists(database, now_s=time.time())
+            await empty_deleted_artists(database, withdrawal, now_s=time.time())
         except (ApiError, SQLAlchemyError):
             structlog.get_logger().exception("what deleted artists had is deleted later")
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-async def empty_deleted_artists(database: Database, *, now_s: float) -> None:
+async def empty_deleted_artists(
+    database: Database, withdrawal: Withdrawal, *, now_s: float
+) -> None:
     """Delete what is left of some artists; raises DatabaseUnavailable."""
     some = select(artists.c.id).where(*_TO_EMPTY).order_by(artists.c.id).limit(BATCH)
     async with database.look_now() as connection:
         ids = (await connection.scalars(some)).all()
     for artist_id in ids:
-        await empty_artist(database, artist_id, now_s=now_s)
+        await empty_artist(database, withdrawal, artist_id, now_s=now_s)
 
 
 async def empty_artist(
-    database: Database, artist_id: str, *, now_s: float, batches_max: int | None = None
+    database: Database,
+    withdrawal: Withdrawal,
+    artist_id: str,
+    *,
+    now_s: float,
+    batches_max: int | None = None,
 ) -> None:
     """Delete what was a deleted artist's; at most so many batches, where there is a bound."""
     done = 0
     while batches_max is None or done < batches_max:
         async with database.change() as connection:
-            if await _empty_some(connection, artist_id, now_s):
+            if await _empty_some(connection, withdrawal, artist_id, now_s):
                 return
         done += 1
 
 
-async def _empty_some(connection: AsyncConnection, artist_id: str, now_s: float) -> bool:
+async def _empty_some(
+    connection: AsyncConnection, withdrawal: Withdrawal, artist_id: str, now_s: float
+) -> bool:
     """Delete one batch; tell whether nothing is left."""
     artist = select(artists.c.id).where(artists.c.id == artist_id, *_TO_EMPTY).with_for_update()
     if await connection.scalar(artist) is None:
         return True
-    gone = await _some_of(connection, tracks, artist_id)
+    gone = await _some_of(connection, tracks, artist_id, TRACK_BATCH)
     if gone:
-        await rows.remove(connection, [row.id for row in gone], now_s=now_s)
-        await events.tell_all(connection, [_track(row) for row in gone], now_s=now_s)
+        await _remove(connection, withdrawal, gone, now_s)
         return False
-    gone = await _some_of(connection, albums, artist_id)
+    gone = await _some_of(connection, albums, artist_id, BATCH)
     if gone:
         values = {"deleted_s": now_s, "listed_s": None, "version": albums.c.version + 1}
         ids = [row.id for row in gone]
@@ -82,9 +93,23 @@ async def _empty_some(connection: AsyncConnection, artist_id: str, now_s: float)
     return True
 
 
-async def _some_of(connection: AsyncConnection, table: Table, artist_id: str) -> list[Any]:
+async def _remove(
+    connection: AsyncConnection, withdrawal: Withdrawal, gone: list[Any], now_s: float
+) -> None:
+    """Delete tracks, with what they play."""
+    sounds = [row.asset_id for row in gone if row.asset_id is not None]
+    await withdrawal.hold(connection, sounds)
+    await rows.remove(connection, [row.id for row in gone], now_s=now_s)
+    told = [_track(row) for row in gone]
+    told += await withdrawal.withdraw(connection, sounds, now_s=now_s)
+    await events.tell_all(connection, told, now_s=now_s)
+
+
+async def _some_of(
+    connection: AsyncConnection, table: Table, artist_id: str, limit: int
+) -> list[Any]:
     some = select(table).where(table.c.artist_id == artist_id, table.c.deleted_s.is_(None))
-    return list(await connection.execute(some.order_by(table.c.created_s).limit(BATCH)))
+    return list(await connection.execute(some.order_by(table.c.created_s).limit(limit)))
 
 
 async def _unfollow_some(connection: AsyncConnection, artist_id: str) -> bool:

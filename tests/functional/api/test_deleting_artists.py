@@ -18,6 +18,7 @@ TRACKS = 7
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(emptying, "BATCH", 2)
+    monkeypatch.setattr(emptying, "TRACK_BATCH", 2)
 
 
 async def full_artist(service: Service) -> tuple[str, list[str]]:
@@ -85,7 +86,12 @@ async def test_what_was_interrupted_is_gone_on_with_and_told_once(service: Servi
         gone = update(artists).where(artists.c.id == artist_id).values(deleted_s=NOW_S)
         await connection.execute(gone)
     await asyncio.gather(
-        *(emptying.empty_deleted_artists(service.database, now_s=NOW_S) for _ in range(3))
+        *(
+            emptying.empty_deleted_artists(
+                service.database, service.companion.withdrawal, now_s=NOW_S
+            )
+            for _ in range(3)
+        )
     )
     assert await emptied(service, artist_id)
     assert await left(service, artist_id) == 0
@@ -93,7 +99,8 @@ async def test_what_was_interrupted_is_gone_on_with_and_told_once(service: Servi
         told = await events.since(connection, 0, limit=1_000)
         tags = await connection.scalar(select(func.count()).select_from(track_tags))
     deleted = Counter(event.subject for event in told if event.kind.endswith(".deleted"))
-    assert deleted == {path.rpartition("/")[2]: 1 for path in paths}
+    sounds = {f"asset-t{number}": 1 for number in range(TRACKS)}
+    assert deleted == {path.rpartition("/")[2]: 1 for path in paths} | sounds
     assert tags == 1
     assert await titles(service, "/v1/tracks") == ["Stays"]
 
@@ -107,5 +114,7 @@ async def emptied(service: Service, artist_id: str) -> bool:
 async def test_nothing_is_taken_from_an_artist_who_is_there(service: Service) -> None:
     artist_id, _ = await full_artist(service)
     before = await left(service, artist_id)
-    await emptying.empty_artist(service.database, artist_id, now_s=NOW_S)
+    await emptying.empty_artist(
+        service.database, service.companion.withdrawal, artist_id, now_s=NOW_S
+    )
     assert await left(service, artist_id) == before

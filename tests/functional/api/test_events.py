@@ -37,7 +37,8 @@ async def test_changes_are_told_in_order(service: Service) -> None:
     found = await told(service)
     assert [event.kind for event in found] == [
         "artist.created", "album.created", "track.created", "track.changed", "album.changed",
-        "follow.created", "artist.changed", "album.deleted", "track.deleted", "artist.deleted",
+        "follow.created", "artist.changed", "album.deleted", "track.deleted", "asset.deleted",
+        "artist.deleted",
     ]  # fmt: skip
     assert {event.owner_id for event in found} == {ann.id}
     assert found[3].subject == made["id"]

@@ -18,6 +18,7 @@ from origin.companion.catalogue.artists import rows
 from origin.companion.catalogue.artists.models import Artist, ArtistChange, ArtistDraft
 from origin.companion.catalogue.artists.rows import HandleTaken
 from origin.companion.catalogue.emptying import empty_artist
+from origin.companion.catalogue.withdrawal import Withdrawal
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.identity.rules import Visibility, require_change
@@ -30,10 +31,13 @@ _BATCHES_MAX: Final = 4
 
 
 class Artists:
-    """The endpoints; ``new_id`` makes ids."""
+    """The endpoints; ``new_id`` makes ids, ``withdrawal`` takes away what tracks play."""
 
-    def __init__(self, database: Database, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, database: Database, new_id: Callable[[], str], withdrawal: Withdrawal
+    ) -> None:
         self._database = database
+        self._withdrawal = withdrawal
         self._new_id = new_id
 
     def endpoints(self) -> Sequence[Endpoint]:
@@ -129,7 +133,10 @@ class Artists:
         return Answer(_artist(after), version=after.version)
 
     async def delete(self, call: Call[NoQuery, NoBody]) -> Answer:
-        """Its tracks and albums go with it, out of sight at once. Its handle stays taken."""
+        """Its tracks, what they play, and its albums go with it, out of sight at once.
+
+        Its handle stays taken.
+        """
         artist_id = call.ids["artist_id"]
         async with self._database.change() as connection:
             before = await _found(connection, artist_id, to_change=True)
@@ -141,7 +148,11 @@ class Artists:
             )
         with suppress(DatabaseUnavailable):  # the artist is gone; what was theirs goes later
             await empty_artist(
-                self._database, artist_id, now_s=call.now_s, batches_max=_BATCHES_MAX
+                self._database,
+                self._withdrawal,
+                artist_id,
+                now_s=call.now_s,
+                batches_max=_BATCHES_MAX,
             )
         return Answer(status=HTTPStatus.NO_CONTENT)
 

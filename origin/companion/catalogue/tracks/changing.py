@@ -11,15 +11,37 @@ from origin.companion.catalogue.asset_owner import AssetOwner
 from origin.companion.catalogue.tracks import rows
 from origin.companion.catalogue.tracks.given import track_of
 from origin.companion.catalogue.tracks.making import found, hold, make, news, require_own
-from origin.companion.catalogue.tracks.models import TrackChange, TrackDraft
+from origin.companion.catalogue.tracks.models import TrackChange, TrackDeletion, TrackDraft
+from origin.companion.catalogue.withdrawal import Withdrawal
 from origin.companion.catalogue.words import with_days_as_text
 from origin.companion.database import Database
+from origin.companion.identity.principal import Scope
+from origin.delivery.errors import Conflict, Forbidden
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody changed it in the very moment."""
+
+    code = "changed_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__("This was changed just now by another request. Send yours again.")
 
 
 class TrackChanges:
-    """What is done to tracks; ``new_id`` makes ids, ``owner_of`` tells whose an asset is."""
+    """What is done to tracks; ``new_id`` makes ids, ``owner_of`` tells whose an asset is.
 
-    def __init__(self, database: Database, new_id: Callable[[], str], owner_of: AssetOwner) -> None:
+    ``withdrawal`` takes assets away.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        new_id: Callable[[], str],
+        owner_of: AssetOwner,
+        withdrawal: Withdrawal,
+    ) -> None:
+        self._withdrawal = withdrawal
         self._database = database
         self._new_id = new_id
         self._owner_of = owner_of
@@ -59,13 +81,27 @@ class TrackChanges:
             await events.tell_all(connection, [told], now_s=call.now_s)
         return Answer(track_of(after, call.user), version=after.version)
 
-    async def delete(self, call: Call[NoQuery, NoBody]) -> Answer:
-        """Take it out of all lists at once; what it plays goes after it."""
+    async def delete(self, call: Call[TrackDeletion, NoBody]) -> Answer:
+        """Take it out of all lists at once, and let what it plays play no more, anywhere.
+
+        With `keep_asset`, its sound plays on by its playback id, and another track may have it.
+        """
         async with self._database.change() as connection:
-            before = await found(connection, call.ids["track_id"], to_change=True)
-            require_own(call.user, before)
+            seen = await found(connection, call.ids["track_id"])
+            require_own(call.user, seen)
+            gone = [] if call.query.keep_asset or seen.asset_id is None else [seen.asset_id]
+            if gone and Scope.UPLOAD not in call.user.scopes:
+                raise Forbidden(
+                    f"Its sound goes, too: show what is good for {Scope.UPLOAD!r}, or keep_asset."
+                )
+            await self._withdrawal.hold(connection, gone)
+            before = await found(connection, seen.id, to_change=True)
             require_version(call.request, before.version)
+            if gone and before.asset_id != seen.asset_id:
+                raise ChangedMeanwhile
             await rows.remove(connection, [before.id], now_s=call.now_s)
-            told = news("track.deleted", before, {})
-            await events.tell_all(connection, [told], now_s=call.now_s)
+            told = [news("track.deleted", before, {})]
+            told += await self._withdrawal.withdraw(connection, gone, now_s=call.now_s)
+            await events.tell_all(connection, told, now_s=call.now_s)
+        await self._withdrawal.follow(gone)
         return Answer(status=HTTPStatus.NO_CONTENT)

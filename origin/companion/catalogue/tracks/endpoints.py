@@ -13,18 +13,20 @@ from origin.companion.caching.policy import Keeping
 from origin.companion.catalogue import kept
 from origin.companion.catalogue.asset_owner import AssetOwner
 from origin.companion.catalogue.tracks import lists, questions
-from origin.companion.catalogue.tracks.changing import TrackChanges
+from origin.companion.catalogue.tracks.changing import ChangedMeanwhile, TrackChanges
 from origin.companion.catalogue.tracks.given import track_of
 from origin.companion.catalogue.tracks.making import found
 from origin.companion.catalogue.tracks.models import (
     OwnTracksAsked,
     Track,
     TrackChange,
+    TrackDeletion,
     TrackDraft,
     TracksAsked,
 )
 from origin.companion.catalogue.tracks.rows import AlbumFull, AssetTaken
 from origin.companion.catalogue.visibility import is_listed, is_there, may_see_track
+from origin.companion.catalogue.withdrawal import Withdrawal
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.delivery.errors import NotFound, PreconditionFailed
@@ -34,11 +36,20 @@ _READERS = Who(Role.CREATOR, Scope.READ)
 
 
 class Tracks:
-    """The endpoints; ``new_id`` makes ids, ``owner_of`` tells whose an asset is."""
+    """The endpoints; ``new_id`` makes ids, ``owner_of`` tells whose an asset is.
 
-    def __init__(self, database: Database, new_id: Callable[[], str], owner_of: AssetOwner) -> None:
+    ``withdrawal`` takes assets away.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        new_id: Callable[[], str],
+        owner_of: AssetOwner,
+        withdrawal: Withdrawal,
+    ) -> None:
         self._database = database
-        self._changes = TrackChanges(database, new_id, owner_of)
+        self._changes = TrackChanges(database, new_id, owner_of, withdrawal)
 
     def endpoints(self) -> Sequence[Endpoint]:
         """Return what there is."""
@@ -73,8 +84,9 @@ class Tracks:
             ),
             Endpoint(
                 method="DELETE", path=one, name="deleteTrack", tag="tracks",
-                summary="Take a track away", handle=changes.delete, who=_CREATORS,
-                status=HTTPStatus.NO_CONTENT, raises=(PreconditionFailed,),
+                summary="Take a track away, and its sound", handle=changes.delete, who=_CREATORS,
+                query=TrackDeletion, status=HTTPStatus.NO_CONTENT,
+                raises=(ChangedMeanwhile, PreconditionFailed),
             ),
         ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from origin.companion.api.models import LEFT_OUT, Change, Given, Id, Moment, Paged, Taken
+from origin.companion.api.models import LEFT_OUT, Asked, Change, Given, Id, Moment, Paged, Taken
 from origin.companion.api.text import Line, Paragraphs
 from origin.companion.catalogue.words import Day, Language, Tags, Word
 from origin.companion.identity.rules import Visibility
@@ -124,6 +124,12 @@ class TracksAsked(Paged):
         None, description="The newest first, unless said otherwise; the most played, of all time"
         " or of those published `since`; or the most played of late, of all tracks or of a genre."
     )  # fmt: skip
+
+
+class TrackDeletion(Asked):
+    """What is to become of the sound."""
+
+    keep_asset: bool = Field(False, description="Let its sound play on, without a track.")
 
 
 class OwnTracksAsked(Paged):
