@@ -20,6 +20,7 @@ from origin.companion.identity.oidc.opening import open_bearers
 from origin.companion.identity.sweeping import sweep
 from origin.companion.media import Media
 from origin.companion.outward.addresses import networks
+from origin.companion.pruning import keep_pruning
 from origin.companion.rooms import EVERYTHING, Room
 from origin.companion.rows import Rows
 from origin.companion.search.opening import open_search
@@ -94,6 +95,7 @@ async def open_companion(
             (Room.PLAYS, companion.playing.writer.run, "plays"),
             (Room.PLAYS, companion.playing.writer.keep_sweeping, "sweep of plays"),
             (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),
+            (Room.ME, lambda: keep_pruning(database, new_random_id()), "pruning"),
             (Room.CATALOGUE, emptying, "emptying deleted artists"),
             (Room.ME, lambda: work_in_queue(database, companion.handlers), "jobs of the API"),
             (Room.PLAYS, lambda: Keeper(database, new_random_id()).keep(), "similar tracks"),

@@ -50,6 +50,7 @@ jobs: Final = Table(
     UniqueConstraint("creator_id", "idempotency_key"),
     Index(None, "state", "priority", "created_s"),
     Index(None, "creator_id", "state"),
+    Index("ix_jobs_kind_finished_s", "kind", "finished_s"),
 )
 
 claims: Final = Table(

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from manifests.layout import INDEX, Revision, entry_key
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
-from origin.companion.assets.collecting import collect_entry
+from origin.companion.assets.collecting import collect_entry, forget_jobs
 from origin.companion.assets.deleting import news_of
 from origin.companion.assets.endpoints import ONE, found
 from origin.companion.assets.errors import (
@@ -160,6 +160,7 @@ class AssetChanges:
             # The newest job counts, also where another machine's clock is ahead of ours.
             queued_s = max(call.now_s, row.job_created_s + _LATER_S)
             await enqueue(connection, new, job_id=self._new_id(), now_s=queued_s)
+            await forget_jobs(connection, row.asset_id, before_s=row.job_created_s)
             looked = {"revision": None} if row.state == State.ERRORED else {}
             await _change(connection, row, settled_s=None, **looked)
             after = await found(connection, call)

@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from obstore.store import ObjectStore
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from manifests import layout
 from manifests.layout import Revision
 from origin.cache.changes import Tell, tell_nobody
+from origin.packaging_job import KIND as PACKAGE
 from packager.errors import UnsupportedSource
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import take_back
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
-from packager.queue.tables import assets
+from packager.queue.tables import assets, jobs
 from packager.queue.worker import Completion, Run
 
 KIND: Final = "collect"
@@ -78,6 +79,8 @@ class Collector:
         async def record(connection: AsyncConnection) -> None:
             if payload.get("again"):
                 await _queue_again(connection, run, payload)
+            elif isinstance(asset_id, str):
+                await forget_jobs(connection, asset_id, before_s=time.time())
 
         return Completion(record, _nothing)
 
@@ -99,6 +102,18 @@ async def _queue_again(connection: AsyncConnection, run: Run, payload: dict[str,
         job_id=f"{run.held.job_id[:57]}-again",
         now_s=time.time(),
         again=False,
+    )
+
+
+async def forget_jobs(connection: AsyncConnection, asset_id: str, *, before_s: float) -> None:
+    """Delete what packaged an asset, and is done: nobody asks any more what came of it."""
+    await connection.execute(
+        delete(jobs).where(
+            jobs.c.subject == asset_id,
+            jobs.c.kind == PACKAGE,
+            jobs.c.created_s < before_s,
+            jobs.c.finished_s.is_not(None),
+        )
     )
 
 

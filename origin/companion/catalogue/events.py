@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.alongside import about
@@ -79,6 +79,22 @@ async def tell_all(connection: AsyncConnection, news: Iterable[News], *, now_s: 
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
     await connection.execute(insert(events), rows)
+
+
+async def is_broken_off(connection: AsyncConnection, number: int) -> bool:
+    """Tell whether something behind the event with a number is not kept any more.
+
+    Nor is anything known of events of another database, which had come further. 0 is before all.
+    """
+    first = select(func.min(events.c.number)).scalar_subquery()
+    last = select(func.max(events.c.number)).scalar_subquery()
+    oldest, newest = (await connection.execute(select(first, last))).one()
+    return number > 0 and (newest is None or not oldest - 1 <= number <= newest)
+
+
+async def newest_number(connection: AsyncConnection) -> int:
+    """Return the number of the event that happened last; 0 where none has."""
+    return await connection.scalar(select(func.max(events.c.number))) or 0
 
 
 async def since(

@@ -46,6 +46,13 @@ function listen(path, assetOf, first, changed) {
     for (const kind of KINDS) {
       stream.addEventListener(kind, ({ data }) => look(assetOf(JSON.parse(data))));
     }
+    // So long away that not all is kept which was missed.
+    stream.addEventListener("reset", async () => {
+      const mine = first === null ? await ask("assets?limit=100").catch(() => null) : null;
+      for (const asset of isOver ? [] : (mine?.items ?? [])) {
+        changed(asset);
+      }
+    });
     if (first !== null) {
       stream.addEventListener("open", () => look(first)); // what happened before, or while away
     }

@@ -14,7 +14,14 @@ from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.models import Asked, NoBody
 from origin.companion.assets.endpoints import ONE, READERS, found
-from origin.companion.assets.streaming.frames import FIRST, HEARTBEAT, MEDIA_TYPE, frame_of
+from origin.companion.assets.streaming.frames import (
+    FIRST,
+    HEARTBEAT,
+    MEDIA_TYPE,
+    RESET,
+    frame,
+    frame_of,
+)
 from origin.companion.assets.streaming.hub import PREFIX, Hub, Stream, TooManyStreams
 from origin.companion.catalogue import events
 from origin.companion.database import Database
@@ -78,7 +85,8 @@ class AssetStreams:
     async def mine(self, call: Call[StreamAsked, NoBody]) -> Answer | web.StreamResponse:
         """Server-sent events: `asset.created`, `asset.playable`, `asset.ready`, `asset.errored`, ….
 
-        Those with an id are told again behind `Last-Event-ID`. `progress` has none.
+        Those with an id are told again behind `Last-Event-ID`, for 30 days; `progress` has none.
+        Where something is not kept any more, `reset` says so: read again what you follow.
         """
         return await self._answer(call, call.user.user_id, None)
 
@@ -105,7 +113,15 @@ class AssetStreams:
         return response
 
     async def _repeat(self, response: web.StreamResponse, stream: Stream, seen: int | None) -> int:
-        """Tell what the client has missed; return the number of the last event that it has seen."""
+        """Tell what the client has missed; return the number of the last event that it has seen.
+
+        Where some of it is not kept any more, that is said, and what comes from now on.
+        """
+        async with self._database.look(None) as connection:
+            if seen is not None and await events.is_broken_off(connection, seen):
+                newest = await events.newest_number(connection)
+                await _write(response, frame(RESET, {"read_again": "/v1/assets"}, newest))
+                return newest
         while seen is not None:
             async with self._database.look(None) as connection:
                 missed = await events.since(

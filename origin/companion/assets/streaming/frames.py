@@ -11,6 +11,9 @@ HEARTBEAT: Final = b":\n\n"
 """A comment, which keeps whoever is in between from taking a quiet stream for a dead one."""
 
 _RETRY_MS: Final = 2_000
+RESET: Final = "reset"
+"""Something was missed that is not kept any more."""
+
 FIRST: Final = f"retry: {_RETRY_MS}\n\n".encode()
 
 

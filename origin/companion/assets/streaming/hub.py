@@ -16,12 +16,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from origin.companion.assets.streaming.frames import frame, frame_of
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue import events
-from origin.companion.catalogue.tables import events as table
 from origin.companion.database import Database
 from origin.delivery.errors import ApiError, DatabaseUnavailable, ShuttingDown, TooManyRequests
 from origin.packaging_job import KIND
@@ -128,8 +127,7 @@ class Hub:
         async with self._joining:
             if self._number is None:
                 async with self._database.look(None) as connection:
-                    newest = await connection.scalar(select(func.max(table.c.number)))
-                self._number = newest or 0
+                    self._number = await events.newest_number(connection)
             self._streams.add(stream)
             if self._asking is None or self._asking.done():
                 self._asking = asyncio.create_task(self._ask(), name="events")

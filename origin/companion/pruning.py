@@ -1,0 +1,92 @@
+"""Taking away rows that are only added to: events, deeds, and jobs that are done.
+
+What has a number goes from the beginning on, in the order of numbers and without a hole, so that
+who follows can tell whether anything is missing behind the last that they have seen: there is
+always one row left, and all behind the first are there. An asset is what its newest packaging job
+says, so those jobs stay for as long as the asset: who packages it again, and who removes what is
+left of it, takes the older ones away.
+"""
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+from sqlalchemy import Table, delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from origin.companion.assets.collecting import KIND as COLLECT
+from origin.companion.catalogue.tables import events
+from origin.companion.database import Database
+from origin.companion.duties import Duty
+from origin.companion.identity.erasing import KIND as ERASE
+from origin.companion.identity.tables import audit
+from origin.companion.uploads.fetching import FETCH_KIND as FETCH
+from origin.companion.webhooks.queueing import KIND as WEBHOOK
+from origin.delivery.errors import DatabaseUnavailable
+from packager.queue.tables import jobs
+
+DAY_S: Final = 24 * 3600.0
+EVENTS_KEPT_S: Final = 30 * DAY_S
+JOBS_KEPT_S: Final = 30 * DAY_S
+DEEDS_KEPT_S: Final = 365 * DAY_S
+BATCH: Final = 500
+_DUTY: Final = "pruning"
+_EVERY_S: Final = 600.0
+_KINDS: Final = (COLLECT, ERASE, FETCH, WEBHOOK)
+"""Of jobs that nobody looks at once they are done."""
+
+_log = structlog.get_logger("soundbridge.api")
+
+
+async def keep_pruning(database: Database, holder: str) -> None:
+    """Prune again and again, where no other process does; ``holder`` tells processes apart."""
+    duty = Duty(database, _DUTY, holder, time.time)
+    while True:
+        try:
+            if await duty.is_ours():
+                await prune(database, now_s=time.time())
+        except DatabaseUnavailable as error:
+            _log.warning("not pruned", cause=str(error.__cause__).partition("\n")[0])
+        await asyncio.sleep(_EVERY_S)
+
+
+async def prune(database: Database, *, now_s: float) -> None:
+    """Take away what is over by now, a batch a transaction; raises DatabaseUnavailable."""
+    for table, kept_s in ((events, EVENTS_KEPT_S), (audit, DEEDS_KEPT_S)):
+        while await _prune_numbered(database, table, now_s - kept_s) == BATCH:
+            pass
+    for kind in _KINDS:
+        while await _prune_jobs(database, kind, now_s - JOBS_KEPT_S) == BATCH:
+            pass
+
+
+async def _prune_numbered(database: Database, table: Table, before_s: float) -> int:
+    """Delete the first rows, as long as they are old, but never the last; return how many."""
+    first = select(table.c.number, table.c.happened_s).order_by(table.c.number).limit(BATCH + 1)
+    async with database.look_now() as connection:
+        rows = (await connection.execute(first)).all()
+    old = 0
+    while old < len(rows) - 1 and rows[old].happened_s < before_s:
+        old += 1
+    if old:
+        async with database.change() as connection:
+            gone = table.c.number <= rows[old - 1].number
+            await connection.execute(delete(table).where(gone))
+    return old
+
+
+async def _prune_jobs(database: Database, kind: str, before_s: float) -> int:
+    old = select(jobs.c.id).where(jobs.c.kind == kind, jobs.c.finished_s < before_s)
+    async with database.look_now() as connection:
+        ids = list(await connection.scalars(old.order_by(jobs.c.finished_s).limit(BATCH)))
+    if ids:
+        async with database.change() as connection:
+            await delete_jobs(connection, ids)
+    return len(ids)
+
+
+async def delete_jobs(connection: AsyncConnection, ids: list[str]) -> None:
+    """Delete jobs that are done; those that were put back into the queue meanwhile stay."""
+    done = jobs.c.finished_s.is_not(None)
+    await connection.execute(delete(jobs).where(jobs.c.id.in_(ids), done))
