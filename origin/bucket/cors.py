@@ -18,6 +18,7 @@ _EXPOSED: Final = (
     "ETag", "Last-Modified",
 )  # fmt: skip
 _NEEDED: Final = ("Content-Length", "Content-Range", "ETag")
+_UPLOADS_ID: Final = "soundbridge-uploads"
 _MAX_AGE_S: Final = 86_400
 
 
@@ -57,6 +58,56 @@ def with_ours(rules: Sequence[Rule]) -> list[Rule]:
         "MaxAgeSeconds": _MAX_AGE_S,
     }
     return [ours, *(rule for rule in rules if rule.get("ID") != _ID)]
+
+
+def closed_to_uploads(rules: Sequence[Rule], origins: Sequence[str]) -> Iterator[str]:
+    """Yield a sentence for every site whose pages cannot PUT parts of uploads into the bucket.
+
+    Without any site, one for the bucket that takes them from none.
+    """
+    for origin in origins:
+        if not any(_takes_parts(rule) and _is_of(rule, origin) for rule in rules):
+            yield f"No CORS rule lets pages of {origin} PUT parts of uploads into the bucket."
+    if not origins and not any(map(_takes_parts, rules)):
+        yield "No CORS rule lets the pages of any site PUT parts of uploads into the bucket."
+
+
+def with_uploads(rules: Sequence[Rule], origins: Sequence[str]) -> list[Rule]:
+    """Return the rules with one in front that lets pages of these sites PUT parts."""
+    ours = {
+        "ID": _UPLOADS_ID,
+        "AllowedOrigins": list(origins),
+        "AllowedMethods": ["PUT"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["ETag"],
+        "MaxAgeSeconds": _MAX_AGE_S,
+    }
+    return [ours, *(rule for rule in rules if rule.get("ID") != _UPLOADS_ID)]
+
+
+def uploading_origins(rules: Sequence[Rule]) -> list[str]:
+    """Return the sites that our rule for uploads names already."""
+    ours = (rule for rule in rules if rule.get("ID") == _UPLOADS_ID)
+    return [origin for rule in ours for origin in rule.get("AllowedOrigins", ())]
+
+
+def _takes_parts(rule: Rule) -> bool:
+    """Whether it lets a page PUT; what a file's type is, a browser says in a field."""
+    return "PUT" in rule.get("AllowedMethods", ()) and bool(
+        {"*", "content-type"} & _lower(rule, "AllowedHeaders")
+    )
+
+
+def _is_of(rule: Rule, origin: str) -> bool:
+    """Whether a rule is for a site; one ``*`` stands for anything there."""
+    for allowed in rule.get("AllowedOrigins", ()):
+        before, star, behind = allowed.partition("*")
+        is_long_enough = len(origin) >= len(before) + len(behind)
+        if star and is_long_enough and origin.startswith(before) and origin.endswith(behind):
+            return True
+        if allowed == origin:
+            return True
+    return False
 
 
 def _fits(rule: Rule, method: str) -> bool:

@@ -24,18 +24,36 @@ _BESIDE_RULES: Final = ("TransitionDefaultMinimumObjectSize",)
 Call = Callable[[], Awaitable[Any]]
 
 
-async def check(where: BucketLocation) -> list[str]:
-    """Return a sentence for everything that is missing; raises BucketFailed."""
+async def check(where: BucketLocation, uploads_from: Sequence[str] = ()) -> list[str]:
+    """Return a sentence for everything that is missing; raises BucketFailed.
+
+    ``uploads_from`` are sites whose pages have to be able to upload.
+    """
     async with connect() as client:
         if not await _exists(client, where):
             return [f"There is no bucket {where.name}."]
-        return [*await _check_cors(client, where), *await _check_lifecycle(client, where)]
+        cors_lacks = await _check_cors(client, where, uploads_from)
+        return [*cors_lacks, *await _check_lifecycle(client, where)]
 
 
-async def set_up(where: BucketLocation, *, opens_to_all: bool = False) -> list[str]:
+async def closed_to_uploads(where: BucketLocation, origins: Sequence[str]) -> list[str]:
+    """Return a sentence for every site that cannot upload; without sites, for all. See ``cors``."""
+    async with connect() as client:
+        if not await _exists(client, where):
+            return []
+        try:
+            return list(cors.closed_to_uploads(await _cors_rules(client, where), origins))
+        except _Unknown:
+            return []
+
+
+async def set_up(
+    where: BucketLocation, *, opens_to_all: bool = False, uploads_from: Sequence[str] = ()
+) -> list[str]:
     """Make what is missing, and return a sentence for everything that was made.
 
-    Where CORS rules let only some sites in, others are let in only if it ``opens_to_all``.
+    Where CORS rules let only some sites in, others are let in only if it ``opens_to_all``. Pages of
+    the sites ``uploads_from`` are let upload.
     """
     async with connect() as client:
         made = []
@@ -43,6 +61,7 @@ async def set_up(where: BucketLocation, *, opens_to_all: bool = False) -> list[s
             await _create(client, where)
             made.append(f"Made the bucket {where.name}.")
         made += await _give_cors(client, where, opens_to_all=opens_to_all)
+        made += await _give_uploads(client, where, uploads_from)
         made += await _give_lifecycle(client, where)
         return made
 
@@ -68,11 +87,12 @@ async def _create(client: Any, where: BucketLocation) -> None:
     await client.create_bucket(Bucket=where.name, **(place if is_elsewhere else {}))
 
 
-async def _check_cors(client: Any, where: BucketLocation) -> list[str]:
+async def _check_cors(client: Any, where: BucketLocation, uploads_from: Sequence[str]) -> list[str]:
     try:
         rules = await _cors_rules(client, where)
         missing = list(cors.missing(rules))
-        return [*missing, *cors.closed(rules)] if missing else []
+        uploads = list(cors.closed_to_uploads(rules, uploads_from)) if uploads_from else []
+        return [*missing, *cors.closed(rules), *uploads] if missing else uploads
     except _Unknown as unknown:
         return [str(unknown)]
 
@@ -90,13 +110,27 @@ async def _give_cors(client: Any, where: BucketLocation, *, opens_to_all: bool) 
         rules = await _cors_rules(client, where)
         if not any(cors.missing(rules)) or (any(cors.closed(rules)) and not opens_to_all):
             return []
-        wanted = {"CORSRules": cors.with_ours(rules)}
-        await _ask(
-            "CORS", lambda: client.put_bucket_cors(Bucket=where.name, CORSConfiguration=wanted)
-        )
+        await _put_cors(client, where, cors.with_ours(rules))
     except _Unknown:
         return []
     return ["Let players on other sites read it (CORS)."]
+
+
+async def _give_uploads(client: Any, where: BucketLocation, origins: Sequence[str]) -> list[str]:
+    try:
+        rules = await _cors_rules(client, where) if origins else ()
+        if not origins or not any(cors.closed_to_uploads(rules, origins)):
+            return []
+        all_of_them = list(dict.fromkeys([*cors.uploading_origins(rules), *origins]))
+        await _put_cors(client, where, cors.with_uploads(rules, all_of_them))
+    except _Unknown:
+        return []
+    return [f"Let pages of {', '.join(origins)} upload into it (CORS)."]
+
+
+async def _put_cors(client: Any, where: BucketLocation, rules: Sequence[cors.Rule]) -> None:
+    wanted = {"CORSRules": rules}
+    await _ask("CORS", lambda: client.put_bucket_cors(Bucket=where.name, CORSConfiguration=wanted))
 
 
 async def _give_lifecycle(client: Any, where: BucketLocation) -> list[str]:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from origin.checkup.bucket import look_at_bucket
+from origin.checkup.bucket import look_at_bucket, look_at_uploads
 from origin.checkup.cache import look_at_cache
 from origin.checkup.codecs import look_at_codecs
 from origin.checkup.database import look_at_database
@@ -23,6 +23,7 @@ class Patient:
     """What is looked at; ``state`` is None where stores are served without API.
 
     ``makes_store`` tells whether the store is the state folder's own, which ``serve`` makes.
+    ``origins`` are the sites whose pages use the API beside the server's own.
     """
 
     stores: tuple[str, ...]
@@ -31,6 +32,7 @@ class Patient:
     cache: str | None
     least_free_bytes: int
     makes_store: bool = False
+    origins: tuple[str, ...] = ()
 
 
 def checks_of(patient: Patient) -> Sequence[Check]:
@@ -46,6 +48,9 @@ def _of_stores(patient: Patient) -> list[Check]:
         checks.append(Check("store", look))
         if store.startswith(_BUCKETS):
             checks.append(Check("bucket", partial(look_at_bucket, store)))
+            if is_written:
+                uploads = partial(look_at_uploads, store, patient.origins)
+                checks.append(Check("bucket", uploads))
     return checks
 
 

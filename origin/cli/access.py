@@ -27,7 +27,8 @@ def _issuers(_context: click.Context, _option: click.Parameter, said: tuple[str,
     return said
 
 
-def _origins(_context: click.Context, _option: click.Parameter, said: tuple[str, ...]) -> Any:
+def origins(_context: click.Context, _option: click.Parameter, said: tuple[str, ...]) -> Any:
+    """Return sites as they were said; raises BadParameter where one is none."""
     for origin in said:
         parts = urlsplit(origin)
         if parts.scheme not in {"https", "http"} or origin != f"{parts.scheme}://{parts.netloc}":
@@ -47,6 +48,16 @@ def _claim(text: str) -> RoleClaim:
         raise click.BadParameter(f"{_OF_USERS} is what users say of themselves, whoever they are.")
     return RoleClaim(path, value)
 
+
+api_origins_setting = setting(
+    "--api-origins",
+    "origins",
+    multiple=True,
+    callback=origins,
+    metavar="ORIGIN",
+    help="Sites beside this one whose pages may use the API as who is signed in here:"
+    " https://app.example. Every site may use it with a key.",
+)
 
 _SETTINGS: Final = (
     setting(
@@ -82,15 +93,7 @@ _SETTINGS: Final = (
         metavar="CLAIM=VALUE",
         help="Who is an admin by a token.",
     ),
-    setting(
-        "--api-origins",
-        "origins",
-        multiple=True,
-        callback=_origins,
-        metavar="ORIGIN",
-        help="Sites beside this one whose pages may use the API as who is signed in here:"
-        " https://app.example. Every site may use it with a key.",
-    ),
+    api_origins_setting,
     setting(
         "--api-requests-per-user",
         "per_user",

@@ -4,6 +4,9 @@ import asyncio
 
 import click
 
+from origin.cli.access import origins
+from origin.settings import setting
+
 
 @click.group()
 def bucket() -> None:
@@ -14,6 +17,16 @@ def bucket() -> None:
     """
 
 
+_upload_origins = setting(
+    "--upload-origin",
+    "uploads_from",
+    multiple=True,
+    metavar="ORIGIN",
+    callback=origins,
+    help="A site whose pages PUT parts of uploads straight into the bucket: https://app.example.",
+)
+
+
 @bucket.command()
 @click.argument("url", metavar="S3_URL")
 @click.option(
@@ -21,7 +34,8 @@ def bucket() -> None:
     is_flag=True,
     help="Let players on every site in, although a CORS rule of the bucket lets only some in.",
 )
-def setup(url: str, *, any_origin: bool) -> None:
+@_upload_origins
+def setup(url: str, *, any_origin: bool, uploads_from: tuple[str, ...]) -> None:
     """Make the bucket of S3_URL if it is missing, let players read it, have dead uploads cleared.
 
     Rules that are there already stay, and setting up twice changes nothing. Where a CORS rule lets
@@ -32,23 +46,25 @@ def setup(url: str, *, any_origin: bool) -> None:
 
     try:
         where = BucketLocation.parse(url)
-        for sentence in asyncio.run(set_up(where, opens_to_all=any_origin)):
+        made = set_up(where, opens_to_all=any_origin, uploads_from=uploads_from)
+        for sentence in asyncio.run(made):
             click.echo(sentence)
-        _report(where.name, asyncio.run(check(where)))
+        _report(where.name, asyncio.run(check(where, uploads_from)))
     except BucketFailed as error:
         raise click.ClickException(str(error)) from error
 
 
 @bucket.command("check")
 @click.argument("url", metavar="S3_URL")
-def check_bucket(url: str) -> None:
+@_upload_origins
+def check_bucket(url: str, *, uploads_from: tuple[str, ...]) -> None:
     """Say what the bucket of S3_URL lacks; the exit status is 1 where that is anything."""
     from origin.bucket.connection import BucketFailed, BucketLocation
     from origin.bucket.provisioning import check
 
     try:
         where = BucketLocation.parse(url)
-        _report(where.name, asyncio.run(check(where)))
+        _report(where.name, asyncio.run(check(where, uploads_from)))
     except BucketFailed as error:
         raise click.ClickException(str(error)) from error
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from origin.cli.access import api_origins_setting
 from origin.cli.cache import cache_setting
 from origin.cli.database import DEFAULT_STATE, database_setting, optional_state_setting
 from origin.cli.store import store_in, stores_setting
@@ -26,6 +27,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 @optional_state_setting
 @database_setting
 @cache_setting
+@api_origins_setting
 @setting(
     "--least-free",
     "least_free_mb",
@@ -49,6 +51,7 @@ def doctor(
     state: Path | None,
     database: str | None,
     cache: str | None,
+    origins: tuple[str, ...],
     least_free_mb: int,
     limit_s: float,
     as_json: bool,
@@ -72,6 +75,7 @@ def doctor(
         cache,
         least_free_mb * _MB,
         makes_store=not stores,
+        origins=origins,
     )
     found = asyncio.run(run(checks_of(patient), limit_s))
     (_as_json if as_json else _as_lines)(found)

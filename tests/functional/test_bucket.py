@@ -90,6 +90,44 @@ def test_a_bucket_closed_to_other_sites_is_opened_only_when_told(s3: Bucket) -> 
     )
 
 
+def preflight(s3: Bucket, name: str, origin: str) -> bool:
+    """Ask as a browser does before it PUTs a part; tell whether it would."""
+    part = f"{s3.environment['AWS_ENDPOINT_URL']}/{name}/part"
+    request = HttpRequest(part, method="OPTIONS")  # noqa: S310 http on loopback
+    request.add_header("Origin", origin)
+    request.add_header("Access-Control-Request-Method", "PUT")
+    request.add_header("Access-Control-Request-Headers", "content-type")
+    try:
+        with urlopen(request, timeout=10) as answer:  # noqa: S310
+            allowed = answer.headers
+    except HTTPError:
+        return False
+    is_of_site = allowed["Access-Control-Allow-Origin"] in {origin, "*"}
+    return is_of_site and "PUT" in (allowed["Access-Control-Allow-Methods"] or "")
+
+
+def test_pages_of_a_site_are_let_upload(s3: Bucket) -> None:
+    url, one, other = "s3://uploads/audio", "https://app.example", "https://other.example"
+    assert bucket(s3.environment, "setup", url).exit_code == 0
+    assert not preflight(s3, "uploads", one)
+    lacks = bucket(s3.environment, "check", url, "--upload-origin", one)
+    assert lacks.exit_code == 1
+    said = f"No CORS rule lets pages of {one} PUT parts of uploads into the bucket."
+    assert lacks.stdout.splitlines() == [said]
+
+    made = bucket(s3.environment, "setup", url, "--upload-origin", one)
+    assert made.stdout.splitlines()[0] == f"Let pages of {one} upload into it (CORS)."
+    assert preflight(s3, "uploads", one)
+    assert not preflight(s3, "uploads", other)
+    assert bucket(s3.environment, "setup", url, "--upload-origin", other).exit_code == 0
+    assert preflight(s3, "uploads", one)
+    assert preflight(s3, "uploads", other)
+    for origin in (one, other):
+        again = bucket(s3.environment, "setup", url, "--upload-origin", origin)
+        assert again.stdout == "The bucket uploads is ready.\n"
+    assert not preflight(s3, "uploads", "https://third.example")
+
+
 def test_stores_in_two_folders_of_a_bucket_are_both_ready(s3: Bucket) -> None:
     for folder in ("one", "two"):
         assert bucket(s3.environment, "setup", f"s3://shared/{folder}").exit_code == 0

@@ -122,6 +122,20 @@ def test_a_bucket_without_rules(s3: Bucket) -> None:
     assert any("lifecycle" in said for _, said in bucket)
 
 
+def test_a_bucket_that_no_page_can_upload_into(s3: Bucket, migrated: Path) -> None:
+    where = ("--store", "s3://audio", "--state", str(migrated))
+    site = "https://app.example"
+    for options, said, to_do in (
+        ((), "pages of any site", "--upload-origin https://YOUR.SITE"),
+        (("--api-origins", site), f"pages of {site} PUT", f"--upload-origin {site}"),
+    ):
+        status, found = doctor(*where, *options, environment=s3.environment)
+        assert status == 0, found
+        (one,) = [each for each in found if "PUT" in each["said"]]
+        assert (one["level"], said in one["said"]) == ("warn", True)
+        assert to_do in one["to_do"]
+
+
 def test_a_cache_that_parts_with_nothing(tmp_path: Path, asset: PublishedAsset) -> None:
     del asset
     full = {"maxmemory": "100mb", "maxmemory_policy": "noeviction"}

@@ -43,5 +43,8 @@ def what_is_valid_is_accepted(
 
 
 def _is_known(problem: dict[str, Any]) -> bool:
-    places = {each.get("pointer", each.get("parameter")) for each in problem.get("errors", ())}
+    places = {
+        each.get("pointer", each.get("parameter")).replace("#/track/", "#/")
+        for each in problem.get("errors", ())
+    }
     return problem["code"] in _CODES or (bool(places) and places <= _PLACES)

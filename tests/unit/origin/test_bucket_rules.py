@@ -23,6 +23,27 @@ def test_our_rules_are_enough_and_come_only_once() -> None:
     assert once[1] == FOR_ONE_SITE
 
 
+UPLOADS = {"AllowedMethods": ["PUT"], "AllowedHeaders": ["Content-Type"]}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origin", "is_closed"),
+    [
+        ("*", "https://app.example", False),
+        ("https://app.example", "https://app.example", False),
+        ("https://*.example", "https://app.example", False),
+        ("https://*", "http://app.example", True),
+        ("https://app.example", "https://app.example:8443", True),
+        ("https://a*a.example", "https://a.example", True),
+    ],
+)
+def test_which_pages_can_upload(allowed: str, origin: str, is_closed: bool) -> None:  # noqa: FBT001
+    rule: dict[str, Any] = UPLOADS | {"AllowedOrigins": [allowed]}
+    assert bool(list(cors.closed_to_uploads([rule], [origin]))) == is_closed
+    for lesser in (rule | {"AllowedHeaders": []}, rule | {"AllowedMethods": ["GET"]}):
+        assert list(cors.closed_to_uploads([lesser], [origin]))
+
+
 def test_the_rules_of_others_may_be_enough() -> None:
     assert list(cors.missing([FOR_ONE_SITE, FOR_ALL])) == []
     wide = FOR_ALL | {"AllowedHeaders": ["*"], "AllowedMethods": ["PUT", "GET", "HEAD"]}
