@@ -189,7 +189,7 @@ def _check(index: Index) -> None:
     if min(index.sample_rate_hz, index.channels, index.target_duration_s) < 1 or index.samples < 0:
         raise ManifestError("the index cannot be read: its sound has no rate or no channel")
     for stored in index.objects().values():
-        if stored.size_bytes < 0 or not _SHA256.fullmatch(stored.sha256):
+        if stored.size_bytes < 1 or not _SHA256.fullmatch(stored.sha256):
             raise ManifestError(f"the index cannot be read: {stored.name!r} has no size or digest")
     for image in index.artwork:
         if not _MEDIA_TYPE.fullmatch(image.media_type):

@@ -1,6 +1,7 @@
 """The entry and the index: what goes into the store comes out again, or is refused."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
@@ -140,3 +141,13 @@ def test_a_ladder_has_its_grid_from_the_start() -> None:
     ladder = Ladder((Rung("128k", 128_000),), 44_100, 2, 258)
     assert ladder.rungs[0].codec == "mp4a.40.2"
     assert (ladder.target_duration_s, ladder.segments_in_first_chunk) == (6, 1)
+
+
+@pytest.mark.parametrize(
+    "zero", [b'"sample_rate_hz":0', b'"target_duration_s":0', b'"channels":0', b'"size_bytes":0']
+)
+def test_an_index_has_no_zero_where_there_is_none(zero: bytes) -> None:
+    name = zero.partition(b":")[0]
+    data = re.sub(name + rb":\d+", zero, index().to_json())
+    with pytest.raises(ManifestError, match="the index cannot be read"):
+        Index.from_json(data)
