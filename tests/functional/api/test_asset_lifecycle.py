@@ -1,38 +1,27 @@
 """Whatever happens to assets in whatever order, what is said of them is so."""
 
 import asyncio
-import tempfile
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import sampled_from
-from obstore.store import MemoryStore
 
 from manifests.entry import Entry
 from manifests.index import Index
 from manifests.layout import INDEX, Revision, entry_key
-from origin.app import create_app
 from origin.companion.assets.collecting import AFTER_S
-from origin.companion.composition import Companion
-from origin.companion.database import Database
-from origin.companion.identity.new_ids import new_random_id
-from origin.companion.media import Media
-from origin.companion.uploads.opening import open_uploads
-from origin.companion.uploads.rules import UploadRules
-from origin.database.engine import open_database, open_reader
 from packager.errors import CorruptSource, EncoderFailed
 from packager.queue.errors import LeaseLost
+from tests.functional.api.alone import open_service
 from tests.functional.api.collecting import collect
 from tests.functional.api.packaging import LEASE_S, Packaging
-from tests.functional.api.service import Service, User
 
 if TYPE_CHECKING:
     from packager.queue.job import Claimed
+    from tests.functional.api.service import User
 
 T = TypeVar("T")
 
@@ -57,19 +46,10 @@ class Lifecycle(RuleBasedStateMachine):
         self.run(self._begin())
 
     async def _begin(self) -> None:
-        folder = Path(self.opened.enter_context(tempfile.TemporaryDirectory()))
-        source = folder / "song.wav"
+        service = await open_service(self.opened)
+        self.store = service.store
+        source = service.media / "song.wav"
         source.touch()
-        engine = await self.opened.enter_async_context(open_database(folder, None))
-        reader = await self.opened.enter_async_context(open_reader(folder, None, engine))
-        database, self.store = Database(engine, [reader]), MemoryStore()
-        uploads = await self.opened.enter_async_context(
-            open_uploads(database, str(folder), folder, UploadRules(), new_random_id)
-        )
-        companion = Companion(database, Media(self.store), uploads=uploads)
-        app = create_app(self.store, companion=companion)
-        client = await self.opened.enter_async_context(TestClient(TestServer(app)))
-        service = Service(client, database, companion, folder, uploads, self.store)
         self.packaging = Packaging(service)
         self.ann: User = await service.user()
         self.asset_id = await self.packaging.queue(self.ann, source=str(source))
