@@ -55,6 +55,6 @@ await mkdir(destination, { recursive: true });
 await writeFile(path.join(destination, "index.html"), page);
 
 await mkdir(path.join(destination, "licenses"), { recursive: true });
-for (const name of ["hls.js", "uplot"]) {
+for (const name of ["hls.js", "uplot", "web-vitals"]) {
   await cp(path.join(here, "node_modules", name, "LICENSE"), path.join(destination, `licenses/${name}.txt`));
 }
