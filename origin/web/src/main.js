@@ -1,7 +1,7 @@
-// The pages, by the last part of the address. What only creators need, only they load.
+// The pages, by the last part of the address. Each loads what it needs, and no other's.
 
 import { HAS_API } from "./api.js";
-import { startHome } from "./home.js";
+import { keepShell } from "./shell.js";
 
 const PAGES = {
   upload: () => import("./upload_page.js"),
@@ -10,10 +10,12 @@ const PAGES = {
 
 const name = location.pathname.split("/").pop();
 document.querySelector(".pages").hidden = !HAS_API;
+keepShell();
 if (HAS_API && Object.hasOwn(PAGES, name)) {
   document.querySelector(`.pages a[href='${name}']`).setAttribute("aria-current", "page");
   const { start } = await PAGES[name]();
   await start(document.querySelector("main"));
 } else {
+  const { startHome } = await import("./home.js");
   startHome();
 }
