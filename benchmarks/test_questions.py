@@ -29,6 +29,7 @@ QUESTIONS = {
     "origin replay": ("--plays", "500", "--tracks", "50"),
     "api upload": ("--megabytes", "20", "--rounds", "1", "--at-once", "5"),
     "api playable": ("--longest", "10", "--rounds", "1"),
+    "api pages": ("--tracks", "2", "--rounds", "1"),
     "api queries": ("--tracks", "2000", "--artists", "50", "--times", "5"),
 }
 

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from benchmarks.api import playable, queries, search, upload
+from benchmarks.api import pages, playable, queries, search, upload
 from benchmarks.questions import ask
 
 _OPTIONS: dict[str, tuple[Any, dict[str, float]]] = {
     "queries": (queries, {"tracks": 1_000_000, "artists": 100_000, "times": 500, "seed": 1}),
     "upload": (upload, {"megabytes": 200, "rounds": 3, "at_once": 50}),
+    "pages": (pages, {"tracks": 8, "rounds": 5}),
     "playable": (playable, {"longest": 7200, "rounds": 3}),
     "search": (search, {"tracks": 2_000, "queries": 20, "rounds": 2, "seed": 1, "show": 0}),
 }

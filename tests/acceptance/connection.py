@@ -8,7 +8,7 @@ _NO_LIMIT: Final = -1
 
 
 class Connection:
-    """What is between a page and its server; none at first."""
+    """What is between a page and its server, and what it runs on; as they are at first."""
 
     def __init__(self, page: Page) -> None:
         self._session: CDPSession = page.context.new_cdp_session(page)
@@ -25,3 +25,7 @@ class Connection:
                 "uploadThroughput": _NO_LIMIT,
             },
         )
+
+    def slow_down(self, times: float) -> None:
+        """Have the page's processor be so many times as slow."""
+        self._session.send("Emulation.setCPUThrottlingRate", {"rate": times})

@@ -20,9 +20,7 @@ LOOKS: list[tuple[Literal["light", "dark"], dict[str, int]]] = [
 
 
 @pytest.fixture(params=LOOKS, ids=["desk", "desk-dark", "phone", "phone-dark"])
-def page(
-    browser: Browser, place: Place, request: pytest.FixtureRequest
-) -> Iterator[Page]:
+def page(browser: Browser, place: Place, request: pytest.FixtureRequest) -> Iterator[Page]:
     scheme, size = request.param
     context = browser.new_context(
         base_url=place.creator.url, color_scheme=scheme, viewport=size, bypass_csp=True

@@ -128,7 +128,7 @@ def test_a_track_of_the_queue_is_heard_by_a_press(page: Page, track: Track, othe
     open_page(page, f"/?play={track.playback_id}")
     add(page, TITLE, OTHER, TITLE)
     listed = open_queue(page)
-    page.get_by_role("button", name=f"Hear {OTHER} now").click()
+    page.locator(".queue-play").filter(has_text=OTHER).click()
     page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
     expect(listed).to_have_text([TITLE])
     wait_for_position(page, 0.3)

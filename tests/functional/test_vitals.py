@@ -18,7 +18,8 @@ Client = TestClient[Request, Application]
 
 GOOD = {"page": "home", "values": {"LCP": 1234.5, "CLS": 0.015}}
 HOSTILE: list[Any] = [
-    b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 2000, b'{"page": "home", "values": {"LCP": NaN}}',
+    b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 2000,
+    b'{"page": "home", "values": {"LCP": NaN}}',
     b'{"page": "home", "values": {"LCP": ' + b"9" * 1900 + b"e}}",
     {"page": "home"}, {"page": "home", "values": {}}, {"page": "home", "values": []},
     {"page": "/etc/passwd", "values": {"LCP": 1}}, {"page": ["home"], "values": {"LCP": 1}},
@@ -77,7 +78,9 @@ async def test_what_makes_no_sense_is_refused_and_not_counted(
 
 
 async def test_what_cannot_be_is_kept_within_bounds(client: Client, telemetry: Telemetry) -> None:
-    body = b'{"page": "mine", "values": {"CLS": 1e300, "INP": Infinity, "FCP": 1' + b"0" * 400 + b"}}"
+    body = (
+        b'{"page": "mine", "values": {"CLS": 1e300, "INP": Infinity, "FCP": 1' + b"0" * 400 + b"}}"
+    )
     assert (await client.post("/vitals", data=body)).status == HTTPStatus.NO_CONTENT
     sums = {name: value for name, value in counted(telemetry).items() if "_sum" in name}
     assert sorted(sums.values()) == [10, 60, 60]

@@ -61,7 +61,7 @@ export class QueuePanel {
     grip.addEventListener("pointerdown", (event) => this.#drag(event, grip, index, title));
     const play = element(
       "button",
-      { type: "button", className: "queue-play", "aria-label": `Hear ${title} now` },
+      { type: "button", className: "queue-play", "aria-description": "Plays it now." },
       element("span", { className: "track-title", dir: "auto" }, title),
       element("span", { className: "track-artist", dir: "auto" }, track.artist ?? ""),
     );
