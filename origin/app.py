@@ -29,6 +29,7 @@ from origin.stores.several import StoresReader
 from origin.telemetry.process import Telemetry
 from origin.telemetry.tiers import FoundCounts, count_tiers
 from origin.web import page
+from origin.web.vitals import Vitals
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -105,6 +106,7 @@ def create_app(
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
     page.add_routes(app, responder, with_api=companion is not None and companion.has_lists)
+    Vitals(telemetry.metrics).add_route(app)
     return app
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from benchmarks.api import cached, mixed, playable, queries, search, upload
+from benchmarks.api import cached, mixed, pages, playable, queries, search, upload
 from benchmarks.questions import ask
 
 _OPTIONS: dict[str, tuple[Any, dict[str, float]]] = {
@@ -13,6 +13,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, float]]] = {
         {"tracks": 20_000, "per_s": 1_000.0, "seconds": 60.0, "warm_up": 60.0, "seed": 1},
     ),
     "upload": (upload, {"megabytes": 200, "rounds": 3, "at_once": 50}),
+    "pages": (pages, {"tracks": 8, "rounds": 5}),
     "playable": (playable, {"longest": 7200, "rounds": 3}),
     "search": (search, {"tracks": 2_000, "queries": 20, "rounds": 2, "seed": 1, "show": 0}),
 }

@@ -1,9 +1,11 @@
 // Bundles src/ into the folder given as the only argument.
 //
-// Everything that index.html asks for lands in assets/ under a name that holds a hash of its
-// content, so it may be cached for ever; index.html itself is the only file that changes in place.
+// Everything that the documents ask for lands in assets/ under a name that holds a hash of its
+// content, so it may be cached for ever. The documents, index.html for listeners and creators.html,
+// and the service worker, sw.js, are the only files that change in place.
 // hls.js is a chunk of its own, because only browsers with Media Source Extensions ask for it.
 
+import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,18 +45,52 @@ const entry = (source) => {
   return found ? `assets/${path.basename(found[0])}` : bundled(source);
 };
 
-// What the entry imports at once is asked for beside it, not after it.
-const main = outputs.find(([, output]) => output.entryPoint === "src/main.js")[1];
-const preloads = main.imports
-  .filter(({ kind }) => kind === "import-statement")
-  .map(({ path: file }) => `<link rel="modulepreload" href="assets/${path.basename(file)}">`);
+const output = (source) => outputs.find(([, { entryPoint }]) => entryPoint === source);
 
+/** Name the files that a module needs before it runs, itself first. */
+function needed(file) {
+  const imports = metafile.outputs[file].imports.filter(({ kind }) => kind === "import-statement");
+  return [file, ...imports.flatMap((each) => needed(each.path))];
+}
+
+const address = (file) => `assets/${path.basename(file)}`;
+const files = (...sources) => [...new Set(sources.flatMap((source) => needed(output(source)[0])))].map(address);
+const [main] = files("src/main.js");
+
+// What a page imports is asked for beside its entry, not after it.
 const template = await readFile(path.join(here, "src/index.html"), "utf8");
-const page = template.replaceAll(/%(src\/[\w.]+)%/g, (_, source) => entry(source)).replace("%preloads%", preloads.join(""));
+async function write(name, ...sources) {
+  const preloads = files(...sources).filter((file) => file !== main).map((file) => `<link rel="modulepreload" href="${file}">`);
+  const page = template.replaceAll(/%(src\/[\w.]+)%/g, (_, source) => entry(source)).replace("%preloads%", preloads.join(""));
+  await writeFile(path.join(destination, name), page);
+  return page;
+}
+
 await mkdir(destination, { recursive: true });
-await writeFile(path.join(destination, "index.html"), page);
+const home = await write("index.html", "src/main.js", "src/home.js");
+await write("creators.html", "src/main.js");
+
+// The worker is another one whenever anything is: its text has a hash of all. It keeps what a page
+// that is open may still ask for when the next build is there; what is large only once it is used.
+const SMALL_BYTES = 30_000;
+const shell = outputs.filter(([, { bytes }]) => bytes < SMALL_BYTES).map(([file]) => address(file));
+const everything = createHash("sha256").update(home).update(Object.keys(metafile.outputs).toSorted().join());
+await build({
+  absWorkingDir: here,
+  entryPoints: { sw: "src/shell_worker.js" },
+  outdir: path.resolve(destination),
+  bundle: true,
+  format: "iife",
+  target: ["chrome111", "firefox113", "safari16.4"],
+  minify: true,
+  define: {
+    BUILD: JSON.stringify(everything.digest("hex").slice(0, 16)),
+    SHELL: JSON.stringify(shell),
+  },
+  logLevel: "warning",
+});
 
 await mkdir(path.join(destination, "licenses"), { recursive: true });
-for (const name of ["hls.js", "uplot"]) {
+for (const name of ["hls.js", "uplot", "web-vitals"]) {
   await cp(path.join(here, "node_modules", name, "LICENSE"), path.join(destination, `licenses/${name}.txt`));
 }

@@ -1,8 +1,9 @@
 """Serves the page at ``/``, creators' at ``/upload`` and ``/mine``, their files below ``/assets/``.
 
-The build hook left them in ``dist/``. They are few, small and the same for as long as a process
-runs, so they are read once and served from memory. Names below ``assets/`` hold a hash of their
-content: they may be cached for ever, the page itself not at all.
+At ``/sw.js`` is the service worker that keeps the shell of them. The build hook left all of it in
+``dist/``. It is little, and the same for as long as a process runs, so it is read once and served
+from memory. Names below ``assets/`` hold a hash of their content: they may be cached for ever, the
+rest not at all.
 """
 
 import hashlib
@@ -20,9 +21,11 @@ from origin.delivery.errors import NotFound
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "worker-src 'self'; "
     "media-src 'self' blob:; "  # Media Source Extensions hand audio over as a blob URL
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"  # no text ever becomes markup
+    "require-trusted-types-for 'script'; "  # no text ever becomes markup,
+    "trusted-types soundbridge-worker"  # and one address a worker: that of the shell's
 )
 _UNUSED_FEATURES: Final = (
     *("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation", "gyroscope"),
@@ -48,20 +51,22 @@ class PageMissing(Exception):
 
 
 _API_PAGES: Final = ("/upload", "/mine")
+_WORKER: Final = "/sw.js"
 
 
 def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resource]:
     """Read the bundle, by URL path; PageMissing where there is none.
 
     ``with_api`` has the page say that there is an API, so that no browser has to try, and has the
-    pages of creators, which are the same document.
+    pages of creators, which are the same but for what they load at once.
     """
     try:
-        content = (dist / "index.html").read_bytes()
+        page = {
+            "/": _document(dist, "index.html", with_api=with_api),
+            _WORKER: _resource("sw.js", (dist / "sw.js").read_bytes(), ObjectClass.PAGE),
+        }
         if with_api:
-            content = content.replace(b"<html ", b"<html data-api ", 1)
-        document = _resource("index.html", content, ObjectClass.PAGE)
-        page = dict.fromkeys(("/", *(_API_PAGES if with_api else ())), document)
+            page |= dict.fromkeys(_API_PAGES, _document(dist, "creators.html", with_api=True))
         for path in (dist / "assets").iterdir():
             page[f"/assets/{path.name}"] = _resource(
                 path.name, path.read_bytes(), ObjectClass.PAGE_ASSET
@@ -72,6 +77,13 @@ def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resourc
             " `pip install -e .` in a checkout of the repository."
         ) from error
     return page
+
+
+def _document(dist: Traversable, name: str, *, with_api: bool) -> Resource:
+    content = (dist / name).read_bytes()
+    if with_api:
+        content = content.replace(b"<html ", b"<html data-api ", 1)
+    return _resource(name, content, ObjectClass.PAGE)
 
 
 def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:
@@ -92,6 +104,6 @@ def add_routes(app: web.Application, responder: Responder, *, with_api: bool = F
         response.headers.update(SECURITY_HEADERS)
         return response
 
-    for path in ("/", *(_API_PAGES if with_api else ())):
+    for path in ("/", _WORKER, *(_API_PAGES if with_api else ())):
         app.router.add_get(path, answer)
     app.router.add_get("/assets/{name}", answer)

@@ -86,19 +86,21 @@ def test_what_is_public_is_listed_and_plays_by_its_name_in_the_catalogue(
     expect(page.locator(".tracks a")).to_have_count(len(TITLES))
     expect(page.locator(".tracks .track-title")).to_have_text(list(reversed(TITLES)))
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[-1])
-    page.get_by_role("link", name=TITLES[0]).click()
+    page.locator(".tracks").get_by_role("link", name=TITLES[0]).click()
     wait_for_position(page, 0.5)
     expect(page).to_have_title(f"{TITLES[0]} — Sigur Rós")
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[0])
-    expect(page.get_by_role("link", name=TITLES[0])).to_have_attribute("aria-current", "true")
+    expect(page.locator(".tracks").get_by_role("link", name=TITLES[0])).to_have_attribute(
+        "aria-current", "true"
+    )
     assert complaints == []
 
 
 def test_a_search_finds_as_one_types_and_is_said(page: Page, complaints: list[str]) -> None:
     open_page(page, "/")
     page.keyboard.press("/")
-    box = page.get_by_role("searchbox")
+    box = page.get_by_role("combobox", name="Search tracks")
     expect(box).to_be_focused()
     page.keyboard.type("hopipolla", delay=20)
     expect(page.locator(".found")).to_have_text("1 track found")
@@ -123,13 +125,75 @@ def test_an_answer_that_is_overtaken_is_not_shown(page: Page) -> None:
 
     page.route(re.compile(r"/v1/search\?.*q=glo"), hold)
     with page.expect_request(re.compile(r"q=glo")):
-        page.get_by_role("searchbox").fill("glo")
-    page.get_by_role("searchbox").fill("hopp")
+        page.get_by_role("combobox", name="Search tracks").fill("glo")
+    page.get_by_role("combobox", name="Search tracks").fill("hopp")
     expect(page.locator(".tracks .track-title")).to_have_text([TITLES[0]])
     for route in held:
         route.continue_()
     page.wait_for_timeout(300)
     expect(page.locator(".tracks .track-title")).to_have_text([TITLES[0]])
+
+
+def test_names_are_suggested_and_taken_by_keyboard(page: Page, complaints: list[str]) -> None:
+    open_page(page, "/")
+    box = page.get_by_role("combobox", name="Search tracks")
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    box.press_sequentially("gl")
+    expect(options).to_have_text([re.compile(TITLES[2])])
+    expect(box).to_have_attribute("aria-expanded", "true")
+    box.press("ArrowDown")
+    expect(options).to_have_attribute("aria-selected", "true")
+    expect(box).to_have_attribute("aria-activedescendant", "suggestion-0")
+    box.press("ArrowDown")
+    expect(options).to_have_attribute("aria-selected", "false")
+    box.press("Escape")
+    expect(options).to_have_count(0)
+    expect(box).to_have_value("gl")
+    box.press("ArrowDown")
+    expect(options).to_have_count(1)
+    box.press("ArrowUp")
+    box.press("Enter")
+    wait_for_position(page, 0.5)
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[2])
+    expect(box).to_have_value(TITLES[2])
+    expect(box).to_have_attribute("aria-expanded", "false")
+    box.fill("sig")
+    options.get_by_text("Sigur Rós").first.click()
+    expect(box).to_have_value("Sigur Rós")
+    expect(box).to_be_focused()
+    expect(page.locator(".tracks a")).to_have_count(len(TITLES))
+    assert complaints == []
+
+
+def test_a_suggestion_that_is_overtaken_is_not_shown(page: Page) -> None:
+    held: list[Route] = []
+    open_page(page, "/")
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/suggest\?q=gl$"), hold)
+    box = page.get_by_role("combobox", name="Search tracks")
+    with page.expect_request(re.compile(r"/suggest\?q=gl$")):
+        box.fill("gl")
+    box.fill("hopp")
+    option = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    expect(option).to_have_text([re.compile(TITLES[0])])
+    for route in held:
+        route.continue_()
+    page.wait_for_timeout(300)
+    expect(option).to_have_text([re.compile(TITLES[0])])
+
+
+def test_what_is_similar_is_shown_and_played(page: Page, complaints: list[str]) -> None:
+    open_page(page, "/")
+    similar = page.get_by_role("region", name="Similar")
+    expect(similar.get_by_role("link")).to_have_count(len(TITLES) - 1)
+    similar.get_by_role("link", name=TITLES[0]).click()
+    wait_for_position(page, 0.3)
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[0])
+    expect(similar.get_by_role("link", name=TITLES[0])).to_have_count(0)
+    assert complaints == []
 
 
 def test_a_stranger_is_told_how_to_get_in(page: Page) -> None:

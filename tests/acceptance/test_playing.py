@@ -104,9 +104,9 @@ def test_a_browser_without_media_source_plays_natively(page: Page, track: Track)
 
 def test_no_more_is_fetched_than_will_soon_be_heard(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
-    wait_for_sound(page, 29)
+    wait_for_sound(page, 9)
     page.wait_for_timeout(500)
-    assert page.evaluate("document.querySelector('audio').buffered.end(0)") < 30 + SEGMENT_S
+    assert page.evaluate("document.querySelector('audio').buffered.end(0)") < 10 + SEGMENT_S
 
 
 def test_sound_that_was_turned_down_to_nothing_can_be_switched_on(page: Page) -> None:

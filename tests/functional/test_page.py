@@ -50,7 +50,7 @@ async def test_the_page_may_run_and_load_only_what_is_ours(client: Client) -> No
     assert "microphone=()" in response.headers["Permissions-Policy"].split(", ")
     assert "frame-ancestors 'self'" in policy
     assert {"base-uri 'none'", "form-action 'none'"} <= set(policy)
-    assert {"require-trusted-types-for 'script'", "trusted-types 'none'"} <= set(policy)
+    assert {"require-trusted-types-for 'script'", "trusted-types soundbridge-worker"} <= set(policy)
 
 
 async def test_what_the_page_asks_for_is_there_for_ever(client: Client) -> None:
@@ -87,3 +87,11 @@ async def test_nothing_else_of_the_bundle_is_served(client: Client, path: str) -
 def test_a_missing_bundle_is_said_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(PageMissing, match="pip install -e"):
         read_page(tmp_path / "dist")
+
+
+async def test_the_worker_of_the_shell_is_always_asked_for_again(client: Client) -> None:
+    response = await client.get("/sw.js")
+    assert response.status == HTTPStatus.OK
+    assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY

@@ -118,3 +118,33 @@ def test_the_packagers_placeholder_looks_like_the_picture(page: Page) -> None:
 def test_what_is_no_blurhash_is_refused(page: Page, text: str) -> None:
     with pytest.raises(Error, match="not a blurhash"):
         page.evaluate(DRAW, text)
+
+
+RUNGS_BPS = [130_000, 260_000, 320_000]
+
+
+@pytest.mark.parametrize(
+    ("situation", "decision"),
+    [
+        ((2, 2_000_000, 9, 1_900_000), None),
+        ((2, 200_000, 9, 1_800_000), {"level": 0, "abandon": True}),
+        ((2, 200_000, 9, 200_000), {"level": 0, "abandon": False}),  # it ends in a second
+        ((2, 310_000, 1.5, 1_000_000), {"level": 0, "abandon": True}),  # 1 would come too late
+        ((2, 310_000, 1.5, 200_000), {"level": 1, "abandon": False}),
+        ((2, 330_000, 9, 1_000_000), None),
+        ((2, 330_000, 1.5, 100_000), {"level": 1, "abandon": False}),
+        ((0, 50_000, 1, 700_000), None),
+        ((2, 0, 9, 1_000_000), {"level": 0, "abandon": False}),  # nothing else would come, either
+    ],
+)
+def test_a_rung_is_left_when_the_connection_does_not_carry_it(
+    page: Page, situation: tuple[float, ...], decision: dict[str, Any] | None
+) -> None:
+    said = page.evaluate(
+        """async ([level, rate_bps, ahead_s, left_bits, bitrates_bps]) => {
+            const {decide} = await import('/down_switch.js');
+            return decide({bitrates_bps, level, left_bits, duration_s: 6, rate_bps, ahead_s});
+        }""",
+        [*situation, RUNGS_BPS],
+    )
+    assert said == decision

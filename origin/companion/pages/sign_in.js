@@ -33,3 +33,5 @@ if (token) {
 } else {
   said.textContent = "Open the link that you were given; it has all that is needed.";
 }
+
+addEventListener("hashchange", () => location.reload()); // another link, opened in the same place

@@ -5,6 +5,7 @@
 
 import { ask, query } from "./api.js";
 import { markCurrent, rows } from "./shelf.js";
+import { saidOf } from "./track_source.js";
 
 const AT_ONCE = 30;
 const PAUSE_MS = 120; // shorter than most people's from key to key
@@ -12,7 +13,7 @@ const PAUSE_MS = 120; // shorter than most people's from key to key
 export class Browser {
   #shelf;
   #list;
-  #choose;
+  #actions;
   #more;
   #said;
   #typed;
@@ -22,10 +23,10 @@ export class Browser {
   #asking = new AbortController();
   #timer;
 
-  /** Show it in `shelf`, a section; `choose(item)` is called for a track. */
-  constructor(shelf, choose) {
+  /** Show it in `shelf`, a section; `actions` are what can be done with a track. */
+  constructor(shelf, actions) {
     this.#shelf = shelf;
-    this.#choose = choose;
+    this.#actions = actions;
     this.#list = shelf.querySelector(".tracks");
     this.#more = shelf.querySelector(".more");
     this.#said = shelf.querySelector(".found");
@@ -39,6 +40,7 @@ export class Browser {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#find(), PAUSE_MS);
     });
+    this.#typed.addEventListener("focus", () => this.#suggest(), { once: true });
     this.#more.addEventListener("click", () => this.#goOn());
     document.addEventListener("keydown", (event) => this.#onKey(event));
   }
@@ -72,8 +74,8 @@ export class Browser {
       ? `search?${query({ ...asked, q: words, kind: "track" })}`
       : `tracks?${query(asked)}`;
     const page = await ask(path, { signal });
-    const items = page.items.filter(({ playback_id }) => playback_id).map(item);
-    const made = rows(items, this.#choose);
+    const items = page.items.filter(({ playback_id }) => playback_id).map(itemOf);
+    const made = rows(items, this.#actions);
     if (cursor === null) {
       this.#list.replaceChildren(...made);
     } else {
@@ -97,6 +99,14 @@ export class Browser {
     await this.#guarded(async () => {
       const { made } = await this.#fetch(this.#next);
       made[0]?.querySelector("a").focus(); // the button may be gone, and the keyboard goes on here
+    });
+  }
+
+  async #suggest() {
+    const { Suggestions } = await import("./suggest.js");
+    new Suggestions(this.#typed, this.#shelf.querySelector(".suggestions"), {
+      find: () => this.#find(),
+      choose: (id) => this.#guarded(async () => this.#actions.choose(itemOf(await ask(`tracks/${encodeURIComponent(id)}`)))),
     });
   }
 
@@ -129,9 +139,11 @@ export class Browser {
   }
 }
 
-/** Return what a row shows of a track or a hit. */
-function item({ id, playback_id, title, artist, duration_s, highlights }) {
-  return { track_id: id, playback_id, title, artist: artist?.name, duration_s, highlights };
+/** Return what a row shows of a track or a hit of the catalogue. */
+export function itemOf(track) {
+  const { id, playback_id, duration_s, highlights } = track;
+  const said = saidOf(track);
+  return { track_id: id, playback_id, duration_s, highlights, ...said, said };
 }
 
 function counted(count, next) {

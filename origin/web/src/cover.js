@@ -2,6 +2,9 @@
 // that falls on the page.
 
 import { drawBlurhash } from "./blurhash.js";
+import { element } from "./element.js";
+
+const SMALL_PX = 8; // of a placeholder that is drawn small: as blurred as the large one
 
 /** Show the cover of `track` in the elements of the player's template. */
 export function showCover(root, track) {
@@ -15,11 +18,33 @@ export function showCover(root, track) {
   image.removeAttribute("src");
   if (artwork !== undefined) {
     image.onload = () => (image.hidden = false);
-    image.srcset = track.artwork.map(({ url, width_px }) => `${url} ${width_px}w`).join(", ");
+    image.width = artwork.width_px;
+    image.height = artwork.height_px;
+    image.srcset = setOf(track.artwork);
     image.sizes = "(min-width: 52rem) 20rem, 90vw";
     image.alt = `Cover of ${track.album ?? track.title ?? "this track"}`;
     image.src = artwork.url;
   }
+}
+
+/** Make a small cover: a placeholder at once, over it the picture, once it is near what is seen. */
+export function thumbnail(track, sizes) {
+  const canvas = element("canvas", { width: SMALL_PX, height: SMALL_PX });
+  paint(canvas, track);
+  const made = element("span", { className: "thumbnail", "aria-hidden": "true" }, canvas);
+  if (track.artwork?.length > 0) {
+    const [{ url, width_px, height_px }] = track.artwork;
+    const image = element("img", { alt: "", loading: "lazy", decoding: "async", width: width_px, height: height_px });
+    image.sizes = sizes;
+    image.srcset = setOf(track.artwork);
+    image.src = url;
+    made.append(image);
+  }
+  return made;
+}
+
+function setOf(artwork) {
+  return artwork.map(({ url, width_px }) => `${url} ${width_px}w`).join(", ");
 }
 
 function largestUpTo(artwork, width_px) {

@@ -15,3 +15,16 @@ export function element(name, properties = {}, ...content) {
   made.append(...content);
   return made;
 }
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Make a drawing of lines, which says nothing to screen readers. */
+export function icon(path) {
+  const drawing = document.createElementNS(SVG, "svg");
+  drawing.setAttribute("viewBox", "0 0 24 24");
+  drawing.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS(SVG, "path");
+  line.setAttribute("d", path);
+  drawing.append(line);
+  return drawing;
+}

@@ -3,75 +3,71 @@
 // `?play=ID` opens that track; without it the newest one lies ready. Choosing another changes the
 // address but loads no page. Every URL is relative, so a path in front of the page is inherited.
 
-import { ask, HAS_API } from "./api.js";
+import { HAS_API } from "./api.js";
 import { Browser } from "./browse.js";
 import "./player.js";
+import { Queue } from "./queue.js";
+import { QueueControl } from "./queue_control.js";
 import { addressOf, fetchShelf, markCurrent, rows } from "./shelf.js";
+import { Similar } from "./similar.js";
+import { fetchTrack, Refused, UNREACHABLE } from "./track_source.js";
 
 const player = document.querySelector("sound-player");
 const shelf = document.querySelector(".shelf");
 const list = document.querySelector(".tracks");
 const missing = document.querySelector(".missing");
 const notice = document.querySelector(".notice");
+const told = document.querySelector(".told");
 
 const EMPTY = HAS_API
   ? "Nothing is on the shelf yet. What creators publish appears here."
   : "Nothing is on the shelf yet. Package a track into this server’s store, and reload.";
-const UNREACHABLE = "This server does not answer just now. Please try again in a moment.";
-const MISSING = "That track is not here. It may have been taken down, or the link is incomplete.";
+const SIMILAR_WAIT_MS = 1000; // for what takes its place before the shelf
 
 const NAME = document.title;
+const queue = new Queue();
+const actions = {
+  choose: (item) => choose(item),
+  putNext: (item) => put(item, "putNext", "plays next."),
+  putLast: (item) => put(item, "putLast", "was added to the queue."),
+};
+
+let browser = null; // where there is the API
+let similar = null; // there, too
+let control = null;
+let isFilled = false;
+let isSettled = false; // the player has its place, so that what comes under it moves no more
 
 function say(sentence) {
   notice.textContent = sentence;
   notice.scrollIntoView({ block: "nearest" });
 }
 
-let asking = new AbortController(); // for the track that was asked for last
-
-/** A track that is not to be had; the message says so to the listener. */
-class Refused extends Error {}
-
-/** Fetch a track. An earlier one that has not come yet is no longer wanted: AbortError there. */
-async function fetchTrack({ playback_id, track_id }) {
-  asking.abort();
-  asking = new AbortController();
-  const { signal } = asking;
-  const said = catalogued(track_id, signal);
-  const response = await fetch(`${encodeURIComponent(playback_id)}.json`, { signal });
-  if (!response.ok) {
-    throw new Refused(response.status === 404 ? MISSING : UNREACHABLE);
-  }
-  return { ...(await response.json()), ...(await said) };
-}
-
-/** Return what the catalogue says of a track, nothing where it cannot: it plays all the same. */
-async function catalogued(trackId, signal) {
-  if (!HAS_API || !trackId) {
-    return {};
-  }
-  try {
-    const said = await ask(`tracks/${encodeURIComponent(trackId)}`, { signal });
-    const { title, artist, album, artwork, placeholder } = said;
-    const cover = artwork.length > 0 ? { artwork, placeholder } : {};
-    return { title, artist: artist.name, album: album?.title ?? null, ...cover };
-  } catch {
-    return {};
-  }
+function put(item, how, what) {
+  queue[how](item);
+  told.textContent = `${item.title ?? "Untitled"} ${what}`;
 }
 
 function entitle(track) {
   document.title = [track.title ?? "Untitled", track.artist].filter(Boolean).join(" — ");
 }
 
-function show(track, play) {
+async function show(track, play) {
   say("");
   player.hidden = false;
-  isSettled = true;
-  reveal();
   entitle(track);
   mark(track.playback_id);
-  return player.open(track, { play });
+  control.plays(track);
+  const shown = player.open(track, { play });
+  await settle(similar?.show(track.track_id));
+  await shown;
+}
+
+/** Show what is under the player once what is above it is there, or has had its time. */
+async function settle(above) {
+  await Promise.race([above, new Promise((resolve) => setTimeout(resolve, SIMILAR_WAIT_MS))]);
+  isSettled = true;
+  reveal();
 }
 
 /** Open what the address asks for; where that cannot be had, nothing plays on under its name. */
@@ -88,19 +84,33 @@ async function open(wanted) {
   }
 }
 
-/** Play a track of the shelf; until it can be had, what plays now plays on under its own address. */
+/** Play a track; until it can be had, what plays now plays on under its own address. */
+async function change(item) {
+  const track = await fetchTrack(item);
+  history.pushState(null, "", addressOf(item));
+  await show(track, true);
+}
+
 function choose(item) {
   return guarded(async () => {
-    const track = await fetchTrack(item);
-    history.pushState(null, "", addressOf(item));
+    await change(item);
     scrollTo({ top: 0 });
-    await show(track, true);
   });
 }
 
-let browser = null; // where there is the API
-let isFilled = false;
-let isSettled = false; // the player has its place, so that what comes under it moves no more
+/** Play a track of the queue; tell whether it was to be had. */
+async function goOn(item) {
+  try {
+    await change(item);
+    return true;
+  } catch (error) {
+    if (error.name === "AbortError") {
+      return true; // another was chosen meanwhile
+    }
+    complain(error);
+    return !(error instanceof Refused); // without a connection, none of the others comes, either
+  }
+}
 
 function reveal() {
   shelf.hidden = !(isFilled && isSettled);
@@ -122,7 +132,7 @@ async function fill() {
     return filled;
   }
   const { items, complete } = await fetchShelf();
-  list.replaceChildren(...rows(items, choose));
+  list.replaceChildren(...rows(items, actions));
   missing.hidden = complete;
   isFilled = items.length >= (complete ? 2 : 1);
   reveal();
@@ -150,8 +160,7 @@ async function start() {
   try {
     await openFirst();
   } finally {
-    isSettled = true;
-    reveal();
+    await settle();
   }
 }
 
@@ -160,10 +169,14 @@ async function guarded(action) {
     await action();
   } catch (error) {
     if (error.name !== "AbortError") {
-      console.warn(error);
-      say(error instanceof Refused ? error.message : UNREACHABLE);
+      complain(error);
     }
   }
+}
+
+function complain(error) {
+  console.warn(error);
+  say(error instanceof Refused ? error.message : UNREACHABLE);
 }
 
 /** Show the track that plays, and the shelf, as they are now that it is complete. */
@@ -177,7 +190,9 @@ async function renew(track) {
 
 /** Begin, and follow the address from then on. */
 export function startHome() {
-  browser = HAS_API ? new Browser(shelf, choose) : null;
+  browser = HAS_API ? new Browser(shelf, actions) : null;
+  similar = HAS_API ? new Similar(document.querySelector(".similar"), actions.choose) : null;
+  control = new QueueControl(player, queue, goOn);
   player.addEventListener("trackready", ({ detail }) => guarded(() => renew(detail)));
   addEventListener("popstate", () => guarded(start));
   guarded(start);

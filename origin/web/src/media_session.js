@@ -29,3 +29,14 @@ export function report(audio, duration_s) {
     mediaSession.setPositionState({ duration: duration_s, position, playbackRate });
   }
 }
+
+/** Offer actions, or no longer where one is null; what a system does not know is left out. */
+export function offer(actions) {
+  for (const [action, handler] of Object.entries(actions)) {
+    try {
+      mediaSession?.setActionHandler(action, handler);
+    } catch {
+      // an action that this browser has not
+    }
+  }
+}

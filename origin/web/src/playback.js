@@ -6,10 +6,14 @@
 //   rendition(rung)            what is heard now changed; null where the browser does not say
 //   trouble({fatal, details})  something went wrong; after a fatal one nothing plays any more
 
+import { DownSwitch } from "./down_switch.js";
+
 const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
 const HLS_TYPE = "application/vnd.apple.mpegurl";
-const BUFFER_AHEAD_S = 30; // what most listeners who skip a track let go to waste
+const BUFFER_AHEAD_S = 10; // more is let go to waste by all who skip a track
 const BUFFER_BEHIND_S = 60;
+
+let known_bps = null; // what the connection gave when the last track was left
 
 /**
  * Return what begins playback on `audio`, or null where this browser cannot play HLS at all.
@@ -60,7 +64,9 @@ class HlsJsPlayback {
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
+      ...(known_bps && { abrEwmaDefaultEstimate: known_bps }),
     });
+    new DownSwitch(Hls, this.#hls, audio);
     this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
       this.#rungs = levels.map((level) => level.attrs["STABLE-VARIANT-ID"] ?? null);
       const bandwidths = levels.map((level) => Number(level.attrs.BANDWIDTH));
@@ -87,6 +93,7 @@ class HlsJsPlayback {
   }
 
   close() {
+    known_bps = this.#hls.bandwidthEstimate || null;
     this.#hls.destroy();
   }
 

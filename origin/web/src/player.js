@@ -6,8 +6,8 @@
 //   data-engine       hls.js | native
 //   data-rendition    the rung that is heard now, empty where the browser does not say
 //   data-asset        preparing | ready | curtailed (the rest of it will never come)
-// Two events bubble: `playbacktrouble` {fatal, details} for whatever goes wrong, mended or not, and
-// `trackready` with the track, once all is known of one that was still being prepared.
+// Three events bubble: `playbacktrouble` {fatal, details} for whatever goes wrong, mended or not;
+// `trackready` with the track, once all is known of one that was still being prepared; `trackended`.
 
 import { showCover } from "./cover.js";
 import { quality, showFacts } from "./facts.js";
@@ -246,6 +246,7 @@ class SoundPlayer extends HTMLElement {
       audio.addEventListener(name, settle);
     }
     audio.addEventListener("waiting", () => this.#set("loading"));
+    audio.addEventListener("ended", () => this.dispatchEvent(new CustomEvent("trackended", { bubbles: true })));
     audio.addEventListener("durationchange", () => this.#measure());
     for (const name of ["timeupdate", "ended"]) {
       audio.addEventListener(name, () => this.#follow());

@@ -1,8 +1,12 @@
 // A list of tracks that can be played, and where a store alone has it from.
 
 import { clock } from "./clock.js";
-import { element } from "./element.js";
+import { thumbnail } from "./cover.js";
+import { element, icon } from "./element.js";
+import { marked } from "./marked.js";
 
+const NEXT = "M4 7h16M4 12.5h8M4 18h8M16 12l4.5 3.25L16 18.5z";
+const LAST = "M4 6.5h16M4 12h16M4 17.5h8M18 15v5M15.5 17.5h5";
 const LISTED_MAX = 200; // what the origin lists at most
 
 /** Fetch what is published, newest first, and whether that is all: a store may not answer. */
@@ -14,9 +18,9 @@ export async function fetchShelf() {
   return response.json();
 }
 
-/** Make lines with links; `choose(item)` is called instead of following a plain click. */
-export function rows(items, choose) {
-  return items.map((item) => row(item, choose));
+/** Make lines with links; of `actions`, `choose(item)` is called instead of following a plain click. */
+export function rows(items, actions) {
+  return items.map((item) => row(item, actions));
 }
 
 /** Return the address of the page at which a track plays. */
@@ -39,37 +43,39 @@ export function markCurrent(list, playbackId) {
   }
 }
 
-function row(item, choose) {
+function row(item, { choose, putNext, putLast }) {
   const duration = item.state === "preparing" ? "preparing" : clock(item.duration_s ?? 0);
+  const title = item.title ?? "Untitled";
   const link = element(
     "a",
     { href: addressOf(item), dataset: { playbackId: item.playback_id } },
-    text("track-title", item.title ?? "Untitled", item.highlights?.title),
+    thumbnail(item, "2.75rem"),
+    text("track-title", title, item.highlights?.title),
     text("track-artist", item.artist ?? "", item.highlights?.artist),
     text("track-duration", duration),
   );
+  followed(link, () => choose(item));
+  const next = button(`Put ${title} next in the queue`, NEXT, () => putNext(item));
+  const last = button(`Add ${title} to the queue`, LAST, () => putLast(item));
+  return element("li", {}, link, element("span", { className: "row-actions" }, next, last));
+}
+
+/** Call `choose()` instead of following a plain click on `link`. */
+export function followed(link, choose) {
   link.addEventListener("click", (event) => {
     if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      choose(item);
+      choose();
     }
   });
-  return element("li", {}, link);
+}
+
+function button(label, path, act) {
+  const made = element("button", { type: "button", title: label, "aria-label": label }, icon(path));
+  made.addEventListener("click", act);
+  return made;
 }
 
 function text(className, content, spans = []) {
   return element("span", { className, dir: "auto" }, ...marked(content, spans));
-}
-
-/** Cut a text into what matched and what did not; spans count characters, as the API does. */
-function marked(content, spans) {
-  const characters = [...content];
-  const pieces = [];
-  let done = 0;
-  for (const [start, end] of spans) {
-    pieces.push(characters.slice(done, start).join(""));
-    pieces.push(element("mark", {}, characters.slice(start, end).join("")));
-    done = end;
-  }
-  return [...pieces, characters.slice(done).join("")];
 }

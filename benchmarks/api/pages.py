@@ -1,0 +1,177 @@
+"""How soon the pages are there, and how soon sound comes after a click.
+
+Debian's Chromium before ``serve`` alone, with some tracks that have covers. Pages are loaded with
+nothing in the browser's caches, a processor four times as slow and 1.6 Mbit/s; then somebody plays,
+opens the queue and types. Clicks on tracks are heard at a round trip of 50 ms. At last, the
+connection falls from 2 Mbit/s to 200 kbit/s while a track plays.
+"""
+
+import argparse
+import asyncio
+import io
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from benchmarks.api.publishing import Publisher
+from benchmarks.api.upload import creator
+from benchmarks.origin.servers import Server, soundbridge
+from tests.acceptance.connection import Connection
+from tests.acceptance.watching import open_page, wait_for_position, watched
+from tests.players.chromium import chromium
+
+GOALS: Final = {
+    "fcp_s": 0.8, "lcp_s": 1.2, "tti_s": 2.5, "inp_s": 0.1, "cls": 0.02, "first_load_kb": 90,
+    "click_to_sound_s": 0.25, "stalls": 0, "segments_until_lower": 1,
+}  # fmt: skip
+_SLOW_DOWN: Final = 4
+_DOWN_BPS: Final = 1_600_000
+_FAST_BPS: Final = 2_000_000
+_SLOW_BPS: Final = 200_000
+_ROUND_TRIP_S: Final = 0.05
+_QUIET_MS: Final = 4000
+_TRACK_S: Final = 40
+_SEGMENT: Final = re.compile(r"/(\w+)/\d+\.m4s$")
+_NOTE: Final = """
+window.noted = {cls: 0, tasks: [], inp: 0, click: 0, sounds: []};
+const observe = (type, each, more) => new PerformanceObserver(list =>
+    list.getEntries().forEach(each)).observe({type, buffered: true, ...more});
+observe('paint', e => { if (e.name === 'first-contentful-paint') noted.fcp = e.startTime; });
+observe('largest-contentful-paint', e => { noted.lcp = e.startTime; });
+observe('layout-shift', e => { if (!e.hadRecentInput) noted.cls += e.value; });
+observe('longtask', e => noted.tasks.push(e.startTime + e.duration));
+observe('event', e => { if (e.interactionId) noted.inp = Math.max(noted.inp, e.duration); },
+    {durationThreshold: 16});
+addEventListener('click', e => { noted.click = e.timeStamp; }, true);
+"""
+_LOADED: Final = """() => {
+    const parts = performance.getEntriesByType('resource')
+        .concat(performance.getEntriesByType('navigation'))
+        .filter(({name}) => !/\\/(media|v1)\\//.test(name) && !/\\.(json|m3u8)$/.test(name));
+    const sum = list => list.reduce((all, {transferSize}) => all + transferSize, 0) / 1000;
+    const shell = parts.filter(({name}) => !/assets\\/hls-/.test(name));
+    const tti = Math.max(noted.fcp, ...noted.tasks.filter(end => end > noted.fcp));
+    return {...noted, tti, shell: sum(shell)};
+}"""
+_SOUND: Final = """async () => {
+    const audio = document.querySelector('audio');
+    await new Promise(resolve => {
+        const look = () => audio.dataset.asked && !audio.paused && audio.currentTime > 0
+            ? resolve() : requestAnimationFrame(look);
+        look();
+    });
+    return performance.now() - noted.click;
+}"""
+
+
+def answer(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Measure."""
+    state = folder / "state"
+    key = asyncio.run(creator(state))
+    cores = sorted(os.sched_getaffinity(0))
+    options = ("--state", str(state), "--connections-per-client", "0", "--requests-per-client", "0")
+    with soundbridge(None, folder / "log", *options, cores=cores) as server:
+        publisher = Publisher(server, key, folder)
+        for number in range(asked.tracks):
+            publisher.publish(number, _TRACK_S, _cover(number))
+        with chromium() as browser:
+            loads = [_load(browser, server) for _ in range(asked.rounds)]
+            sounds = [each for _ in range(asked.rounds) for each in _sounds(browser, server)]
+            fallen = _fallen(browser, server)
+    middle = {name: round(median(load[name] for load in loads), 4) for name in loads[0]}
+    heard = {"click_to_sound_s": round(median(sounds), 3), "slowest_s": round(max(sounds), 3)}
+    return {"goals": GOALS, "medians": middle, **heard, "fallen": fallen}
+
+
+def _cover(number: int) -> bytes:
+    """Make a picture that is as hard to compress as a photograph."""
+    noise = Image.effect_noise((1200, 1200), 40 + number).convert("RGB")
+    picture = Image.blend(Image.radial_gradient("L").resize(noise.size).convert("RGB"), noise, 0.3)
+    content = io.BytesIO()
+    picture.save(content, "JPEG", quality=85)
+    return content.getvalue()
+
+
+@contextmanager
+def _opened(browser: Browser, server: Server) -> Iterator[tuple[Page, Connection]]:
+    """Open a page of a browser that has never been there."""
+    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.add_init_script(_NOTE)
+    yield page, Connection(page)
+    context.close()
+
+
+def _load(browser: Browser, server: Server) -> dict[str, float]:
+    with _opened(browser, server) as (page, connection):
+        connection.becomes(down_bps=_DOWN_BPS)
+        connection.slow_down(_SLOW_DOWN)
+        page.goto("/")
+        page.wait_for_selector("sound-player[data-state=paused]")
+        page.wait_for_timeout(_QUIET_MS)
+        found = page.evaluate(_LOADED)
+        page.get_by_role("button", name="Play").click()
+        page.locator(".queue-toggle").click()
+        page.get_by_role("combobox", name="Search tracks").press_sequentially("tra", delay=80)
+        page.wait_for_timeout(1000)
+        inp_ms = page.evaluate("noted.inp")
+    times = {f"{name}_s": found[name] / 1000 for name in ("fcp", "lcp", "tti")}
+    return {
+        **times, "inp_s": inp_ms / 1000, "cls": found["cls"], "first_load_kb": found["shell"]
+    }  # fmt: skip
+
+
+def _sounds(browser: Browser, server: Server) -> list[float]:
+    """Return how long after a click each track was heard, in seconds."""
+    took_s = []
+    with _opened(browser, server) as (page, connection):
+        connection.becomes(round_trip_s=_ROUND_TRIP_S)
+        page.goto("/")
+        page.wait_for_selector("sound-player[data-state=paused]")
+        for link in page.locator(".tracks a").all()[1:]:
+            link.evaluate(
+                "() => { const a = document.querySelector('audio'); delete a.dataset.asked;"
+                " a.addEventListener('emptied', () => { a.dataset.asked = 'yes'; }); }"
+            )
+            link.click()
+            took_s.append(page.evaluate(_SOUND) / 1000)
+            page.wait_for_timeout(500)
+    return took_s
+
+
+def _fallen(browser: Browser, server: Server) -> dict[str, Any]:
+    """Return what became of the sound when the connection fell."""
+    rungs: list[tuple[float, str]] = []
+    with _opened(browser, server) as (page, connection):
+
+        def note(url: str) -> None:
+            if found := _SEGMENT.search(url):
+                rungs.append((time.monotonic(), found[1]))
+
+        page.on("request", lambda request: note(request.url))
+        connection.becomes(down_bps=_FAST_BPS)
+        open_page(page, "/")
+        page.get_by_role("button", name="Play").click()
+        wait_for_position(page, 1)
+        with page.expect_request(_SEGMENT):
+            pass
+        before = len(rungs)
+        connection.becomes(down_bps=_SLOW_BPS)
+        wait_for_position(page, 25)
+        stalls = watched(page)["starved"]
+    after = rungs[before:]
+    higher = [at for at, rung in after if rung != after[-1][1]]
+    return {
+        "stalls": stalls,
+        "segments_until_lower": len(higher),
+        "decided_s": round(after[len(higher)][0] - after[0][0], 2),
+        "rungs": [rung for _, rung in after],
+    }

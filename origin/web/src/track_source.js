@@ -1,0 +1,50 @@
+// Where a track comes from that is to be opened: what the origin says of its sound, and what the
+// catalogue says of the track, who knows better what it is called and what it looks like.
+
+import { ask, HAS_API } from "./api.js";
+
+export const UNREACHABLE = "This server does not answer just now. Please try again in a moment.";
+const MISSING = "That track is not here. It may have been taken down, or the link is incomplete.";
+
+/** A track that is not to be had; the message says so to the listener. */
+export class Refused extends Error {}
+
+let asking = new AbortController(); // for the track that was asked for last
+
+/** Fetch a track. An earlier one that has not come yet is no longer wanted: AbortError there. */
+export async function fetchTrack({ playback_id, track_id, said }) {
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  const name = encodeURIComponent(playback_id);
+  foretell(`${name}.m3u8`, signal);
+  const known = said ?? catalogued(track_id, signal);
+  const response = await fetch(`${name}.json`, { signal });
+  if (!response.ok) {
+    throw new Refused(response.status === 404 ? MISSING : UNREACHABLE);
+  }
+  return { ...(await response.json()), ...(await known), track_id };
+}
+
+/** Have the playlist come beside what is said of it: it is in the browser's cache when it is asked for. */
+function foretell(url, signal) {
+  fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
+}
+
+/** Return what the catalogue says of a track, nothing where it cannot: it plays all the same. */
+async function catalogued(trackId, signal) {
+  if (!HAS_API || !trackId) {
+    return {};
+  }
+  try {
+    return saidOf(await ask(`tracks/${encodeURIComponent(trackId)}`, { signal }));
+  } catch {
+    return {};
+  }
+}
+
+/** Return what the player shows of a track or a hit of the catalogue. */
+export function saidOf({ title, artist, album, artwork, placeholder }) {
+  const cover = artwork?.length > 0 ? { artwork, placeholder } : {};
+  return { title, artist: artist?.name, album: album?.title ?? null, ...cover };
+}

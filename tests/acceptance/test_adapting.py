@@ -1,0 +1,76 @@
+"""Chromium on a connection that becomes slow: the sound goes on, of a lower rung."""
+
+import re
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.acceptance.connection import Connection
+from tests.acceptance.listening import Track
+from tests.acceptance.watching import open_page, wait_for_position, watched
+
+FAST_BPS, SLOW_BPS = 2_000_000, 200_000
+SEGMENT: Final = re.compile(r"/(\w+)/\d+\.m4s$")
+DECIDED_S: Final = 1.0
+HEARD_S: Final = 25
+"""What was ahead when the connection became slow, and two segments that came after that."""
+BUSY_S: Final = 0.6
+"""What a busy machine may add."""
+
+
+@dataclass
+class Asked:
+    """Which rungs' segments a page asks for, and when."""
+
+    rungs: list[tuple[float, str]] = field(default_factory=list)
+
+    def note(self, request: Request) -> None:
+        if found := SEGMENT.search(request.url):
+            self.rungs.append((time.monotonic(), found[1]))
+
+
+@pytest.fixture
+def asked(page: Page) -> Asked:
+    """What is asked for from now on."""
+    asked = Asked()
+    page.on("request", asked.note)
+    return asked
+
+
+def test_where_the_connection_becomes_slow_one_switch_keeps_the_sound_going(
+    page: Page, track: Track, asked: Asked
+) -> None:
+    connection = Connection(page)
+    connection.becomes(down_bps=FAST_BPS)
+    open_page(page, f"/?play={track.playback_id}")
+    page.get_by_role("button", name="Play").click()
+    wait_for_position(page, 1)
+    with page.expect_request(SEGMENT):
+        pass  # what is under way is not throttled any more
+    before = len(asked.rungs)
+    connection.becomes(down_bps=SLOW_BPS)
+    wait_for_position(page, HEARD_S)
+    (begun_s, first), (left_s, second), *others = asked.rungs[before:]
+    assert (first, second) == ("320k", "128k")
+    assert left_s - begun_s < DECIDED_S + BUSY_S
+    assert {rung for _, rung in others} == {"128k"}
+    seen = watched(page)
+    assert seen["starved"] == 0
+    assert seen["troubles"] == []
+
+
+def test_where_the_connection_becomes_fast_again_so_does_the_sound(
+    page: Page, track: Track, asked: Asked
+) -> None:
+    connection = Connection(page)
+    connection.becomes(down_bps=SLOW_BPS)
+    open_page(page, f"/?play={track.playback_id}")
+    page.get_by_role("button", name="Play").click()
+    wait_for_position(page, 4)
+    assert asked.rungs[-1][1] == "128k"
+    connection.becomes(down_bps=FAST_BPS)
+    page.wait_for_selector("sound-player[data-rendition='320k']")
+    assert watched(page)["starved"] == 0

@@ -1,0 +1,152 @@
+"""What is heard next: put in order by keyboard and pointer, kept, and gone on to."""
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.acceptance.listening import Track
+from tests.acceptance.watching import TITLE, open_page, wait_for_position
+
+OTHER = "Knolls"
+
+
+def add(page: Page, *titles: str) -> None:
+    for title in titles:
+        page.get_by_role("button", name=f"Add {title} to the queue").click()
+
+
+def open_queue(page: Page) -> Locator:
+    """Open it, and return what is listed."""
+    page.locator(".queue-toggle").click()
+    expect(page.get_by_role("heading", name="Up next")).to_be_focused()
+    return page.locator(".queue .track-title")
+
+
+def rewind_near_end(page: Page) -> None:
+    page.evaluate(
+        "() => { const a = document.querySelector('audio'); a.currentTime = a.duration - 1; }"
+    )
+
+
+def test_tracks_are_put_next_or_last_and_survive_a_reload(page: Page) -> None:
+    open_page(page, "/")
+    add(page, OTHER, TITLE)
+    page.get_by_role("button", name=f"Put {TITLE} next in the queue").click()
+    expect(page.locator(".told")).to_have_text(f"{TITLE} plays next.")
+    expect(page.get_by_role("button", name="Queue, 3 tracks")).to_be_visible()
+    expect(open_queue(page)).to_have_text([TITLE, OTHER, TITLE])
+    page.reload()
+    expect(page.get_by_role("button", name="Queue, 3 tracks")).to_be_visible()
+    expect(open_queue(page)).to_have_text([TITLE, OTHER, TITLE])
+
+
+def test_the_keyboard_moves_and_removes(page: Page) -> None:
+    open_page(page, "/")
+    add(page, OTHER, TITLE, TITLE)
+    listed = open_queue(page)
+    said = page.locator(".queue [role=status]")
+    grip = page.get_by_role("button", name=f"Move {OTHER}", exact=True)
+    grip.press("ArrowDown")
+    expect(listed).to_have_text([TITLE, OTHER, TITLE])
+    expect(grip).to_be_focused()
+    expect(said).to_have_text(f"{OTHER} is now 2 of 3.")
+    page.keyboard.press("End")
+    expect(listed).to_have_text([TITLE, TITLE, OTHER])
+    page.keyboard.press("ArrowDown")
+    expect(said).to_have_text(f"{OTHER} is now 3 of 3.")
+    page.keyboard.press("Home")
+    expect(listed).to_have_text([OTHER, TITLE, TITLE])
+    remove = page.get_by_role("button", name=f"Remove {OTHER} from the queue")
+    remove.press("Enter")
+    expect(listed).to_have_text([TITLE, TITLE])
+    expect(page.locator(".queue-remove").first).to_be_focused()
+    page.get_by_role("button", name="Clear the queue").press("Enter")
+    expect(page.get_by_text("Nothing is queued.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Up next")).to_be_focused()
+
+
+def test_the_pointer_drags_a_track_to_its_place(page: Page) -> None:
+    open_page(page, "/")
+    add(page, OTHER, TITLE, TITLE)
+    listed = open_queue(page)
+    grip = page.get_by_role("button", name=f"Move {OTHER}", exact=True)
+    start, end = grip.bounding_box(), page.locator(".queue li").last.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 10, start["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 10, end["y"] + end["height"] - 2, steps=5)
+    expect(listed).to_have_text([TITLE, TITLE, OTHER])
+    page.keyboard.press("Escape")
+    expect(listed).to_have_text([OTHER, TITLE, TITLE])
+    page.mouse.up()
+    page.mouse.move(start["x"] + 10, start["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 10, end["y"] + end["height"] - 2, steps=5)
+    page.mouse.up()
+    expect(page.locator(".queue [role=status]")).to_have_text(f"{OTHER} is now 3 of 3.")
+    page.reload()
+    expect(open_queue(page)).to_have_text([TITLE, TITLE, OTHER])
+
+
+def test_the_next_track_follows_when_one_ends_and_there_is_a_way_back(
+    page: Page, origin: str, track: Track, other: Track
+) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    add(page, OTHER)
+    page.get_by_role("button", name="Play").click()
+    wait_for_position(page, 0.3)
+    rewind_near_end(page)
+    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
+    wait_for_position(page, 0.3)
+    assert page.url == f"{origin}/?play={other.playback_id}"
+    expect(page.get_by_role("button", name="Next track")).to_be_disabled()
+    page.get_by_role("button", name="Previous track").click()
+    page.wait_for_selector(f"sound-player[data-playback-id='{track.playback_id}']")
+    expect(open_queue(page)).to_have_text([OTHER])
+    wait_for_position(page, 0.3)
+    page.get_by_role("button", name="Next track").click()
+    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
+    page.get_by_role("heading", name=OTHER).wait_for()
+
+
+def test_what_is_gone_meanwhile_is_left_out(page: Page, track: Track, other: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    gone = {"playback_id": "gone", "title": "Gone"}
+    page.evaluate(
+        "gone => localStorage.setItem('soundbridge-queue', JSON.stringify("
+        "{next: [gone, 5, null, {title: 'no id'}], heard: 'nothing'}))",
+        gone,
+    )
+    page.reload()
+    add(page, OTHER)
+    expect(open_queue(page)).to_have_text(["Gone", OTHER])
+    page.get_by_role("button", name="Next track").click()
+    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
+    expect(page.get_by_text("Nothing is queued.")).to_be_visible()
+
+
+def test_a_track_of_the_queue_is_heard_by_a_press(page: Page, track: Track, other: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    add(page, TITLE, OTHER, TITLE)
+    listed = open_queue(page)
+    page.locator(".queue-play").filter(has_text=OTHER).click()
+    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
+    expect(listed).to_have_text([TITLE])
+    wait_for_position(page, 0.3)
+
+
+def test_the_systems_own_keys_go_on_and_back(page: Page, track: Track, other: Track) -> None:
+    page.add_init_script(
+        """window.offered = {};
+        const set = MediaSession.prototype.setActionHandler;
+        MediaSession.prototype.setActionHandler = function (action, handler) {
+            window.offered[action] = handler;
+            return set.call(this, action, handler);
+        };"""
+    )
+    open_page(page, f"/?play={track.playback_id}")
+    assert page.evaluate("window.offered.nexttrack") is None
+    add(page, OTHER)
+    page.evaluate("window.offered.nexttrack()")
+    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
+    page.evaluate("window.offered.previoustrack()")
+    page.wait_for_selector(f"sound-player[data-playback-id='{track.playback_id}']")
