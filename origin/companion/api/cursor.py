@@ -8,15 +8,30 @@ import binascii
 import json
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Final
 
-from origin.companion.api.errors import FieldError, QueryInvalid
+from origin.delivery.errors import NotFound
 
 _VERSION: Final = 1
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 """What JSON can hold in a string, and a database cannot."""
 
 Key = tuple[float | int | str, ...]
+
+
+class CursorUnknown(NotFound):
+    """A cursor is well formed, and leads to no page of this list."""
+
+    code = "cursor_unknown"
+
+    def __init__(self) -> None:
+        super().__init__("This cursor leads to no page of this list; begin without one.")
+
+    @property
+    def members(self) -> Mapping[str, object]:
+        """The parameter."""
+        return {"errors": [{"parameter": "cursor", "detail": "it is none of ours"}]}
 
 
 def write(key: Key) -> str:
@@ -26,24 +41,20 @@ def write(key: Key) -> str:
 
 
 def read(cursor: str, kinds: tuple[type[float] | type[int] | type[str], ...]) -> Key:
-    """Return the sort key in a cursor, whose parts are of these kinds; raises QueryInvalid."""
+    """Return the sort key in a cursor, whose parts are of these kinds; raises CursorUnknown."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         version, *key = json.loads(urlsafe_b64decode(padded.encode("ascii")))
     except (binascii.Error, UnicodeError, ValueError, TypeError, RecursionError) as error:
-        raise _not_ours() from error
+        raise CursorUnknown from error
     if version != _VERSION or len(key) != len(kinds):
-        raise _not_ours()
+        raise CursorUnknown
     for part, kind in zip(key, kinds, strict=True):
         wanted = (int, float) if kind is float else kind
         if not isinstance(part, wanted) or isinstance(part, bool) or part != part:  # noqa: PLR0124 NaN
-            raise _not_ours()
+            raise CursorUnknown
         if isinstance(part, str) and _NO_TEXT.search(part):
-            raise _not_ours()
+            raise CursorUnknown
         if isinstance(part, int) and not -(2**63) <= part < 2**63:
-            raise _not_ours()
+            raise CursorUnknown
     return tuple(key)
-
-
-def _not_ours() -> QueryInvalid:
-    return QueryInvalid([FieldError("cursor", "it is none of ours; begin without one")])

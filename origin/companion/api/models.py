@@ -88,6 +88,9 @@ class Page(Given, Generic[_Item]):
     next: str | None
 
 
+Cursor = Annotated[str, Field(max_length=512, pattern=r"^[A-Za-z0-9_-]+$")]
+"""As ``api.cursor`` writes it: base64url (RFC 4648 §5)."""
+
 LIMIT_DEFAULT: Final = 20
 LIMIT_MAX: Final = 100
 
@@ -96,6 +99,6 @@ class Paged(Asked):
     """Which part of a list."""
 
     limit: int = Field(LIMIT_DEFAULT, ge=1, le=LIMIT_MAX, description="How many at most.")
-    cursor: str | None = Field(
-        None, max_length=512, description="The `next` of the part before; without it, the first."
+    cursor: Cursor | None = Field(
+        None, description="The `next` of the part before; without it, the first."
     )

@@ -17,6 +17,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from manifests.layout import ID_PATTERN
 from origin.companion.api.budgets import BudgetSpent
+from origin.companion.api.cursor import CursorUnknown
 from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
 from origin.companion.api.idempotency import (
@@ -29,7 +30,7 @@ from origin.companion.api.idempotency import (
     IdempotencyKeyReused,
     takes_idempotency_key,
 )
-from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.api.models import NoBody
 from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest, changes_things
 from origin.companion.identity.session.cookie import NAME as COOKIE
 from origin.delivery.errors import (
@@ -39,12 +40,16 @@ from origin.delivery.errors import (
     CredentialsInvalid,
     DatabaseUnavailable,
     Forbidden,
+    HeadTooLarge,
     IssuerUnavailable,
     MediaTypeUnsupported,
     NotAcceptable,
     NotFound,
+    Overloaded,
     PreconditionFailed,
     RequestTimedOut,
+    ShuttingDown,
+    TargetTooLong,
     Unauthenticated,
 )
 from origin.delivery.problem import MEDIA_TYPE, status_of
@@ -91,6 +96,13 @@ _HEADERS: Final[Mapping[int, Mapping[str, Any]]] = {
         }
     },
 }
+_OF_ALL: Final[frozenset[type[ApiError]]] = frozenset(
+    {
+        ApiError, BadRequest, BudgetSpent, CredentialsInvalid, DatabaseUnavailable, HeadTooLarge,
+        IssuerUnavailable, Overloaded, QueryInvalid, ShuttingDown, TargetTooLong,
+    }
+)  # fmt: skip
+"""Who shows something bad is refused, where nothing had to be shown, too."""
 _BYTES: Final[dict[str, Any]] = {"type": "string", "format": "binary", "minLength": 1}
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
 
@@ -277,16 +289,9 @@ def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
 
 
 def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
-    errors: set[type[ApiError]] = {
-        BudgetSpent,
-        CredentialsInvalid,
-        DatabaseUnavailable,
-        IssuerUnavailable,
-        QueryInvalid,
-        *endpoint.raises,
-    }
-    if endpoint.query is NoQuery:
-        errors |= {BadRequest}
+    errors: set[type[ApiError]] = {*_OF_ALL, *endpoint.raises}
+    if "cursor" in endpoint.query.model_fields:
+        errors |= {CursorUnknown}
     if changes_things(endpoint.method):
         errors |= {CrossSiteRequest}
     if takes_idempotency_key(endpoint):

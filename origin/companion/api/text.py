@@ -2,7 +2,8 @@
 
 It is normalised (NFC), so that what looks alike is alike, and without white space around it.
 Control characters, and those that turn text around without being seen, are refused: in a title
-they only deceive. What is refused is in the schemas, too, so that clients can tell beforehand.
+they only deceive. So is a title of which nothing can be seen. What is refused is in the schemas,
+too, so that clients can tell beforehand.
 """
 
 import re
@@ -22,9 +23,17 @@ SPACES: Final = r" \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _SPACES_AROUND: Final = re.compile(f"^[{SPACES}]+|[{SPACES}]+$")
 _EMPTY_AROUND: Final = re.compile(f"^[{SPACES}\\t\\n\\r]+|[{SPACES}\\t\\n\\r]+$")
 
-LINE_PATTERN: Final = f"^[^{_NOT_IN_LINES}]*[^{_NOT_IN_LINES}{SPACES}][^{_NOT_IN_LINES}]*$"
+_OF_NO_WIDTH: Final = (
+    r"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u2065\u206a-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\uffa0"
+)
+"""Joiners, marks and fillers: within words they have their use, alone they are nothing."""
+_SEEN_IN_LINES: Final = f"[^{_NOT_IN_LINES}{SPACES}{_OF_NO_WIDTH}]"
+
+LINE_PATTERN: Final = f"^[^{_NOT_IN_LINES}]*{_SEEN_IN_LINES}[^{_NOT_IN_LINES}]*$"
 PARAGRAPHS_PATTERN: Final = f"^[^{_NOT_IN_PARAGRAPHS}]*$"
 _CONTROL: Final = re.compile(f"[{_NOT_IN_LINES}]")
+_SEEN: Final = re.compile(_SEEN_IN_LINES)
 _CONTROL_BUT_LINES: Final = re.compile(f"[{_NOT_IN_PARAGRAPHS}]")
 LINE_LENGTH_MAX: Final = 200
 PARAGRAPHS_LENGTH_MAX: Final = 5_000
@@ -59,6 +68,8 @@ def single_line(value: str) -> str:
     """Return text that is one line and can be seen; raises ValueError."""
     if _CONTROL.search(value):
         raise ValueError("it has characters that cannot be seen")
+    if not _SEEN.search(value):
+        raise ValueError("nothing of it can be seen")
     return value
 
 

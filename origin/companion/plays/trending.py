@@ -15,11 +15,13 @@ LANDMARK_S: Final = 1_735_689_600.0
 """2025-01-01, when a play weighs 1; there were none before."""
 
 NEVER_PLAYED: Final = 0.0
+_LEAST: Final = 1e-12
+"""Of what was played, be it at the landmark: it is not as if it had never been."""
 
 
 def score_with(before: float, played_s: Iterable[float]) -> float:
     """Return a score (the binary logarithm of the sum of weights) after plays at some times."""
-    exponents = [max((at_s - LANDMARK_S) / HALF_LIFE_S, NEVER_PLAYED) for at_s in played_s]
+    exponents = [max((at_s - LANDMARK_S) / HALF_LIFE_S, _LEAST) for at_s in played_s]
     if before > NEVER_PLAYED:
         exponents.append(before)
     if not exponents:

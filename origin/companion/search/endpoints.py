@@ -10,7 +10,6 @@ from sqlalchemy import Row
 
 from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint
-from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.models import NoBody
 from origin.companion.caching.policy import by_time
 from origin.companion.catalogue.cover import Cover
@@ -117,9 +116,9 @@ class Searching:
     def _offset(self, text: str, digest: str) -> int:
         told, generation, offset = cursor.read(text, (str, int, int))
         if told != digest:
-            raise QueryInvalid([FieldError("cursor", "it is of another search")])
+            raise cursor.CursorUnknown
         if not 0 < int(offset) <= OFFSET_MAX:
-            raise QueryInvalid([FieldError("cursor", "it is none of ours; begin without one")])
+            raise cursor.CursorUnknown
         now = SCHEMA if self._finding.has_index else _WITHOUT_INDEX
         if generation != now:
             raise CursorGone

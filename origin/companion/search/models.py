@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from origin.companion.api.models import Asked, Given, Id
+from origin.companion.api.models import Asked, Cursor, Given, Id
 from origin.companion.catalogue.tracks.models import Picture
 from origin.companion.search.entries import Duration, Kind
 from origin.companion.search.typed import TYPED_LENGTH_MAX
@@ -30,8 +30,8 @@ class SearchAsked(Asked):
     year: int | None = Field(None, ge=0, le=9999, description="When it was released.")
     duration: Duration | None = Field(None, description="Of tracks.")
     limit: int = Field(LIMIT_DEFAULT, ge=1, le=LIMIT_MAX, description="How many at most.")
-    cursor: str | None = Field(
-        None, max_length=512, description="The `next` of the page before, for the same search."
+    cursor: Cursor | None = Field(
+        None, description="The `next` of the page before, for the same search."
     )
 
 

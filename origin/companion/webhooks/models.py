@@ -1,5 +1,6 @@
 """What is said of webhooks and deliveries."""
 
+import re
 from ipaddress import ip_address
 from typing import Annotated, Final
 
@@ -16,6 +17,7 @@ _KINDS_MAX: Final = 20
 _HTTP: Final = {"http", "https"}
 
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
 _NAMED_ADDRESS: Final = (
     rf"^https?://(?:{_LABEL}\.){{0,8}}[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
     r"(?::[1-9][0-9]{0,3})?(?:[/?][!\x22$-~]*)?$"
@@ -26,14 +28,16 @@ _NAMED_ADDRESS: Final = (
 def _address(value: str) -> str:
     try:
         url = URL(value)
-        host, _ = url.host, url.port
+        host, _ = url.raw_host, url.port
     except ValueError as error:
         raise ValueError("it is no address") from error
     if url.scheme not in _HTTP or not host:
         raise ValueError("give an address that begins with https://")
+    if not _NAME.fullmatch(host) and ":" not in host:
+        raise ValueError("its host is neither a name nor a number")
     if url.user is not None or url.password is not None:
         raise ValueError("an address with a name and a password in it is not taken")
-    if url.fragment:
+    if "#" in value:
         raise ValueError("an address has no fragment here")
     if not value.isascii() or any(character <= " " or character == "\x7f" for character in value):
         raise ValueError("spell it in ASCII, without spaces")

@@ -18,7 +18,6 @@ _CODES: Final = {
     "way_unavailable",  # there is no bucket
 }
 _PLACES: Final = {
-    "cursor",  # opaque: only what was told is good
     "album_id", "artist_id", "genre", "kind", "order", "since", "tag",  # no index serves the list
     "from", "to",  # a span of days
     "#/album_id", "#/artist_id", "#/asset_id",  # there is none of this owner

@@ -150,8 +150,8 @@ async def test_a_cursor_is_good_for_its_search(search: Search) -> None:
     page = await search.found("love", limit=1)
     for said in ({"q": "hate"}, {"q": "love", "kind": "track"}, {"q": "love", "year": "1999"}):
         response = await search.client.get("/v1/search", params={**said, "cursor": page["next"]})
-        assert response.status == 400
-        assert (await response.json())["code"] == "query_invalid"
+        assert response.status == 404
+        assert (await response.json())["code"] == "cursor_unknown"
 
 
 async def test_names_are_suggested_as_they_are_typed(search: Search) -> None:

@@ -154,16 +154,30 @@ async def test_a_track_is_listed_since_it_was_public_first(service: Service) -> 
         ("limit=101", "limit"),
         ("limit=1&limit=2", "limit"),
         ("sort=title", "sort"),
-        ("cursor=nonsense", "cursor"),
-        ("cursor=" + cursor.write((1.5, "a")) + "&order=plays", "cursor"),
-        ("cursor=" + cursor.write(("a", 1)), "cursor"),
-        ("cursor=" + cursor.write((1, "a\ud800")), "cursor"),
-        ("cursor=" + cursor.write((2**63, "a")) + "&order=plays", "cursor"),
+        ("cursor=", "cursor"),
+        ("cursor=a+b", "cursor"),
     ],
 )
 async def test_what_cannot_be_asked(service: Service, query: str, parameter: str) -> None:
     problem = await service.get(f"/v1/tracks?{query}", status=400)
     assert [error["parameter"] for error in problem["errors"]] == [parameter]
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=nonsense",
+        "cursor=" + cursor.write((1.5, "a")) + "&order=plays",
+        "cursor=" + cursor.write(("a", 1)),
+        "cursor=" + cursor.write((1, "a\ud800")),
+        "cursor=" + cursor.write((2**63, "a")) + "&order=plays",
+    ],
+)
+async def test_a_cursor_that_leads_nowhere(service: Service, query: str) -> None:
+    problem = await service.get(f"/v1/tracks?{query}", status=404)
+    assert problem["code"] == "cursor_unknown"
+    assert [error["parameter"] for error in problem["errors"]] == ["cursor"]
 
 
 @over_sqlite_alone

@@ -33,7 +33,7 @@ class Key:
         return (row._mapping[self.column], row.id)  # noqa: SLF001 its public name
 
     def read(self, text: str | None) -> cursor.Key | None:
-        """Return the place in a cursor; raises QueryInvalid."""
+        """Return the place in a cursor; raises CursorUnknown."""
         return None if text is None else cursor.read(text, self.kinds)
 
 
@@ -83,7 +83,7 @@ def key_of(asked: TracksAsked | OwnTracksAsked) -> Key:
 
 
 def public(asked: TracksAsked, dialect: Dialect, now_s: float) -> lists.Reading:
-    """Return the query of what is asked for; raises QueryInvalid."""
+    """Return the query of what is asked for; raises QueryInvalid or CursorUnknown."""
     check(asked)
     behind, limit = key_of(asked).read(asked.cursor), rows_for(asked.limit)
     if asked.album_id is not None:
@@ -104,7 +104,7 @@ def public(asked: TracksAsked, dialect: Dialect, now_s: float) -> lists.Reading:
 
 
 def own(asked: OwnTracksAsked, user_id: str) -> lists.Reading:
-    """Return the query of a user's own tracks; raises QueryInvalid."""
+    """Return the query of a user's own tracks; raises QueryInvalid or CursorUnknown."""
     behind, limit = key_of(asked).read(asked.cursor), rows_for(asked.limit)
     if asked.album_id is not None and asked.artist_id is not None:
         raise _refusal("album_id", "it does not go with artist_id; ask for one of them")

@@ -2,7 +2,7 @@
 
 import math
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from origin.companion.plays.rules import Reason, needed_s, why_not
@@ -57,6 +57,7 @@ def test_what_counts_was_heard_and_took_its_time(
         assert min(heard_s, passed_s) < needed_s(duration_s) <= 30
 
 
+@example([LANDMARK_S] * 3, 2)
 @given(st.lists(TIMES, min_size=1, max_size=20), st.integers(0, 20))
 def test_a_score_is_the_same_in_any_order(played_s: list[float], cut: int) -> None:
     once = score_with(0, played_s)
