@@ -20,7 +20,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from origin.companion.caching.concerned import concerned, is_findable
 from origin.companion.caching.generations import Generations
-from origin.companion.caching.noting import newest_event
 from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.delivery.errors import ApiError
@@ -130,7 +129,7 @@ class Following:
         """Read some events; return how many. Begins with the newest."""
         async with self._database.look_now() as connection:
             if not self._is_begun:
-                self.generations = Generations(await newest_event(connection))
+                self.generations = Generations(await events.newest(connection))
                 self._is_begun = True
                 return 0
             known = self.generations

@@ -4,15 +4,9 @@ Numbers of events grow in the order of commits. So who knows a number and then r
 that was told up to it. On a replica, that is a number seen there, on the same connection.
 """
 
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from origin.companion.catalogue.tables import events
-
-
-async def newest_event(connection: AsyncConnection) -> int:
-    """Return the number of the last event, 0 where there was none."""
-    return await connection.scalar(select(func.max(events.c.number))) or 0
+from origin.companion.catalogue import events
 
 
 class Noting:
@@ -29,5 +23,5 @@ class Noting:
         """See where a connection's rows are."""
         number = self._known
         if number is None:
-            number = await newest_event(connection)
+            number = await events.newest(connection)
         self.position = number if self.position is None else min(number, self.position)

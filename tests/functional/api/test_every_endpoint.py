@@ -9,11 +9,21 @@ from typing import Any
 from aiohttp import ClientResponse
 
 from origin.companion.api.endpoint import Endpoint
+from origin.companion.api.models import NoBody
 from origin.companion.identity.forgery import changes_things
 from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
 from origin.companion.uploads.tus import fields
 from tests.functional.api.endpoints_of import body_for, id_name, objects_of, path_for
-from tests.functional.api.service import Service, User
+from tests.functional.api.service import Service, User, over_sqlite_alone
+
+MINE_TO_SET = frozenset(
+    {
+        "id", "user_id", "owner_id", "role", "scopes", "version", "created_s", "created_at",
+        "deleted_s", "play_count", "trending", "follower_count", "listed_s", "published_s",
+        "playback_id", "state", "status", "secret", "digest", "__class__", "",
+    }
+)  # fmt: skip
+"""What no body sets, unless it says so: columns, and what answers have."""
 
 PROTOCOL = {fields.RESUMABLE: fields.VERSION}
 """Without it, nothing of tus is looked at, whoever asks."""
@@ -122,3 +132,22 @@ async def test_what_is_ones_own_is_open_to_its_owner(service: Service) -> None:
 
 def body_ids(endpoint: Endpoint) -> list[str]:
     return [part[1:-1] for part in endpoint.path.split("/") if part.startswith("{")]
+
+
+@over_sqlite_alone
+async def test_nothing_is_set_that_was_not_meant(service: Service) -> None:
+    ann = await service.user()
+    ids = await objects_of(service, ann)
+    before = await everything(service, ann, ids)
+    tried = 0
+    for endpoint in protected(service.companion.endpoints):
+        if endpoint.body is NoBody or endpoint.who.role is Role.ADMIN:
+            continue
+        for name in MINE_TO_SET.difference(endpoint.body.model_fields):
+            body = {**body_for(endpoint, ids), name: 7}
+            response = await service.ask(endpoint.method, path_for(endpoint, ids), ann, body)
+            assert response.status == 422, (is_said(endpoint), name)
+            assert [each["pointer"] for each in (await response.json())["errors"]] == [f"#/{name}"]
+            tried += 1
+    assert tried > 100
+    assert await everything(service, ann, ids) == before

@@ -1,0 +1,117 @@
+"""The database goes away in the middle of what is done: nothing is lost or doubled, all is told.
+
+Connections are ended under whoever is in a transaction, again and again; clients ask again with the
+same key, as they should, until they are answered.
+"""
+
+import asyncio
+from collections import Counter
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, text
+
+from origin.companion.api import idempotency
+from origin.companion.catalogue import events
+from origin.companion.catalogue.tables import artists
+from origin.companion.identity.tables import audit, idempotency_keys
+from tests.functional.api.service import Service, User
+
+over_postgresql_alone = pytest.mark.parametrize("service", ["postgresql"], indirect=True)
+CLIENTS = 8
+EACH = 6
+ENDINGS = 25
+_END_ALL = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
+
+
+async def made(service: Service, by: User, number: int, seen: Counter[Any]) -> str | None:
+    """Make an artist, however often that has to be asked; None where its answer was lost."""
+    said = {"name": f"N{number}", "handle": f"handle-{number}"}
+    key = {"Idempotency-Key": f"key-{number}"}
+    while True:
+        response = await service.ask("POST", "/v1/artists", by, said, key)
+        content = await response.json()
+        seen[response.status, content.get("code")] += 1
+        if response.status == 201:
+            return str(content["id"])
+        assert response.content_type == "application/problem+json"
+        if content["code"] == "answer_not_kept":
+            return None
+        if response.status == 503:
+            assert int(response.headers["Retry-After"]) > 0
+        else:
+            assert (response.status, content["code"]) == (409, "idempotency_key_in_use"), content
+        await asyncio.sleep(0.1)
+
+
+@over_postgresql_alone
+async def test_connections_end_in_the_middle(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idempotency, "LEASE_S", 1.0)  # where a lost attempt cannot be given up
+    ann = await service.user()
+    seen: Counter[Any] = Counter()
+    found: list[str | None] = []
+
+    async def client(first: int) -> None:
+        numbers = range(first, CLIENTS * EACH, CLIENTS)
+        found.extend([await made(service, ann, number, seen) for number in numbers])
+
+    async def end_connections() -> None:
+        async with service.database.primary.connect() as connection:
+            for _ in range(ENDINGS):
+                await connection.execute(_END_ALL)
+                await connection.commit()
+                await asyncio.sleep(0.03)
+
+    await asyncio.gather(end_connections(), *(client(number) for number in range(CLIENTS)))
+    assert seen[503, "database_unavailable"], "nothing was in the middle of anything"
+    async with service.database.look_now() as connection:
+        handles = list(await connection.scalars(select(artists.c.handle)))
+        told = await events.since(connection, 0, limit=1_000)
+        deeds = await connection.scalar(
+            select(func.count()).select_from(audit).where(audit.c.action == "createArtist")
+        )
+    assert sorted(handles) == sorted(f"handle-{number}" for number in range(CLIENTS * EACH))
+    assert Counter(event.kind for event in told) == {"artist.created": CLIENTS * EACH}
+    assert deeds == CLIENTS * EACH, "what was done was told in the same transaction"
+    known = [each for each in found if each is not None]
+    assert len(set(known)) == len(known) >= CLIENTS
+
+
+async def until_waiting(service: Service, many: int) -> None:
+    """Wait until so many transactions wait for another."""
+    waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    async with asyncio.timeout(30):
+        while True:
+            async with service.database.primary.connect() as connection:
+                if await connection.scalar(waiting) == many:
+                    return
+            await asyncio.sleep(0.02)
+
+
+@over_postgresql_alone
+async def test_what_was_broken_off_has_left_nothing(service: Service) -> None:
+    """A transaction that waits for another's row is ended while it waits."""
+    ann = await service.user()
+    one = await service.post("/v1/artists", ann, {"name": "A", "handle": "aaa"})
+    path, key = f"/v1/artists/{one['id']}", {"Idempotency-Key": "k"}
+    async with service.database.primary.connect() as holder:
+        await holder.execute(text("SELECT id FROM artists FOR UPDATE"))
+        waits = asyncio.create_task(service.ask("PATCH", path, ann, {"name": "B"}, key))
+        track = {"artist_id": one["id"], "title": "T"}
+        also = asyncio.create_task(service.ask("POST", "/v1/tracks", ann, track, key))
+        await until_waiting(service, 2)
+        await holder.execute(_END_ALL)
+        for response in await asyncio.gather(waits, also):
+            assert response.status == 503
+            assert (await response.json())["code"] == "database_unavailable"
+        await holder.rollback()
+    assert (await service.get(path))["name"] == "A"
+    assert (await service.get("/v1/me/tracks", ann))["items"] == []
+    async with service.database.look_now() as connection:
+        assert not await connection.scalar(select(func.count()).select_from(idempotency_keys))
+    assert (await service.ask("POST", "/v1/tracks", ann, track, key)).status == 201
