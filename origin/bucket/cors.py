@@ -3,6 +3,9 @@
 A server answers by the first rule that fits a request's origin, method and headers, so ours comes
 first. Where a rule of the owner's lets only some sites in, that would open what was closed, and so
 it is done only where it is asked for.
+
+SeaweedFS answers by the first rule that fits the origin, be it for another method. So the rule for
+sites that upload comes before all, and lets them read, too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +42,8 @@ def closed(rules: Sequence[Rule]) -> Iterator[str]:
     """Yield a sentence for every rule that lets only some sites read."""
     for rule in rules:
         origins = rule.get("AllowedOrigins", ())
+        if rule.get("ID") == _UPLOADS_ID:
+            continue  # it closes nothing
         if "*" not in origins and not set(_METHODS).isdisjoint(rule.get("AllowedMethods", ())):
             yield (
                 f"The CORS rule {rule.get('ID', 'without a name')!r} lets only "
@@ -48,7 +53,7 @@ def closed(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def with_ours(rules: Sequence[Rule]) -> list[Rule]:
-    """Return the rules with ours in front."""
+    """Return the rules with ours in front, behind that for uploads."""
     ours = {
         "ID": _ID,
         "AllowedOrigins": ["*"],
@@ -57,7 +62,9 @@ def with_ours(rules: Sequence[Rule]) -> list[Rule]:
         "ExposeHeaders": list(_EXPOSED),
         "MaxAgeSeconds": _MAX_AGE_S,
     }
-    return [ours, *(rule for rule in rules if rule.get("ID") != _ID)]
+    uploads = [rule for rule in rules if rule.get("ID") == _UPLOADS_ID]
+    others = (rule for rule in rules if rule.get("ID") not in {_ID, _UPLOADS_ID})
+    return [*uploads, ours, *others]
 
 
 def closed_to_uploads(rules: Sequence[Rule], origins: Sequence[str]) -> Iterator[str]:
@@ -66,20 +73,21 @@ def closed_to_uploads(rules: Sequence[Rule], origins: Sequence[str]) -> Iterator
     Without any site, one for the bucket that takes them from none.
     """
     for origin in origins:
-        if not any(_takes_parts(rule) and _is_of(rule, origin) for rule in rules):
+        first = next((rule for rule in rules if _is_of(rule, origin)), None)
+        if first is None or not _takes_parts(first):
             yield f"No CORS rule lets pages of {origin} PUT parts of uploads into the bucket."
     if not origins and not any(map(_takes_parts, rules)):
         yield "No CORS rule lets the pages of any site PUT parts of uploads into the bucket."
 
 
 def with_uploads(rules: Sequence[Rule], origins: Sequence[str]) -> list[Rule]:
-    """Return the rules with one in front that lets pages of these sites PUT parts."""
+    """Return the rules with one in front that lets pages of these sites PUT parts, and read."""
     ours = {
         "ID": _UPLOADS_ID,
         "AllowedOrigins": list(origins),
-        "AllowedMethods": ["PUT"],
+        "AllowedMethods": ["PUT", *_METHODS],
         "AllowedHeaders": ["*"],
-        "ExposeHeaders": ["ETag"],
+        "ExposeHeaders": list(_EXPOSED),
         "MaxAgeSeconds": _MAX_AGE_S,
     }
     return [ours, *(rule for rule in rules if rule.get("ID") != _UPLOADS_ID)]

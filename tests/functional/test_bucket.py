@@ -90,12 +90,12 @@ def test_a_bucket_closed_to_other_sites_is_opened_only_when_told(s3: Bucket) -> 
     )
 
 
-def preflight(s3: Bucket, name: str, origin: str) -> bool:
+def preflight(s3: Bucket, name: str, origin: str, method: str = "PUT") -> bool:
     """Ask as a browser does before it PUTs a part; tell whether it would."""
     part = f"{s3.environment['AWS_ENDPOINT_URL']}/{name}/part"
     request = HttpRequest(part, method="OPTIONS")  # noqa: S310 http on loopback
     request.add_header("Origin", origin)
-    request.add_header("Access-Control-Request-Method", "PUT")
+    request.add_header("Access-Control-Request-Method", method)
     request.add_header("Access-Control-Request-Headers", "content-type")
     try:
         with urlopen(request, timeout=10) as answer:  # noqa: S310
@@ -103,7 +103,7 @@ def preflight(s3: Bucket, name: str, origin: str) -> bool:
     except HTTPError:
         return False
     is_of_site = allowed["Access-Control-Allow-Origin"] in {origin, "*"}
-    return is_of_site and "PUT" in (allowed["Access-Control-Allow-Methods"] or "")
+    return is_of_site and method in (allowed["Access-Control-Allow-Methods"] or "")
 
 
 def test_pages_of_a_site_are_let_upload(s3: Bucket) -> None:
@@ -126,6 +126,8 @@ def test_pages_of_a_site_are_let_upload(s3: Bucket) -> None:
         again = bucket(s3.environment, "setup", url, "--upload-origin", origin)
         assert again.stdout == "The bucket uploads is ready.\n"
     assert not preflight(s3, "uploads", "https://third.example")
+    for origin in (one, other, "https://third.example"):
+        assert preflight(s3, "uploads", origin, "GET"), "who uploads plays, too"
 
 
 def test_stores_in_two_folders_of_a_bucket_are_both_ready(s3: Bucket) -> None:

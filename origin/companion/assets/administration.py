@@ -29,14 +29,15 @@ async def delete_track(
     connection: AsyncConnection, track_id: str, *, keep_asset: bool, job_id: str, now_s: float
 ) -> None:
     """Delete a track, whosever it is, and its asset unless that is kept; raises NotDone."""
-    row = await rows.find(connection, track_id, to_change=True)
+    row = await rows.find(connection, track_id)
     if row is None:
         raise NotDone(f"There is no track {track_id}. `soundbridge admin track list` lists them.")
+    asset = None
+    if not keep_asset and row.asset_id is not None:  # held before the track is, as everywhere
+        asset = await assets.find(connection, row.asset_id, now_s=now_s, to_change=True)
     await rows.remove(connection, [row.id], now_s=now_s)
     told = [news("track.deleted", row, {})]
-    if not keep_asset and row.asset_id is not None:
-        asset = await assets.find(connection, row.asset_id, now_s=now_s, to_change=True)
-        if asset is not None:
-            told += await delete_asset(connection, asset, job_id=job_id, now_s=now_s)
+    if asset is not None:
+        told += await delete_asset(connection, asset, job_id=job_id, now_s=now_s)
     await tell(connection, row.user_id, "deleteTrack", row.id, now_s)
     await events.tell_all(connection, told, now_s=now_s)

@@ -129,7 +129,7 @@ class Following:
         """Read some events; return how many. Begins with the newest."""
         async with self._database.look_now() as connection:
             if not self._is_begun:
-                self.generations = Generations(await events.newest(connection))
+                self.generations = Generations(await events.newest_number(connection))
                 self._is_begun = True
                 return 0
             known = self.generations

@@ -23,5 +23,5 @@ class Noting:
         """See where a connection's rows are."""
         number = self._known
         if number is None:
-            number = await events.newest(connection)
+            number = await events.newest_number(connection)
         self.position = number if self.position is None else min(number, self.position)

@@ -2,10 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
-
-from origin.companion.catalogue.tables import events
+from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.companion.search import rows
 from origin.companion.search.bookmark import Bookmark
@@ -17,11 +14,6 @@ from origin.companion.search.writing import Aside, Writer
 ROWS: Final = 1_000
 ROWS_OF_COMMIT: Final = 50_000
 _ORDER: Final = (Kind.ARTIST, Kind.ALBUM, Kind.TRACK)
-
-
-async def newest_event(connection: AsyncConnection) -> int:
-    """Return the number of the last event, 0 where there was none."""
-    return await connection.scalar(select(func.max(events.c.number))) or 0
 
 
 class Building:
@@ -59,7 +51,7 @@ class Building:
                 await self._aside(writer.close)
             await self._aside(discard, path)
         async with self._database.look_now() as connection:
-            bookmark = Bookmark(await newest_event(connection), _ORDER[0])
+            bookmark = Bookmark(await events.newest_number(connection), _ORDER[0])
         path.mkdir(parents=True)
         return await self._aside(Writer, path, make=True), bookmark
 

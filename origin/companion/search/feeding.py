@@ -16,7 +16,7 @@ from origin.companion.catalogue import events as outbox
 from origin.companion.catalogue.tables import events
 from origin.companion.database import Database
 from origin.companion.search.bookmark import Bookmark
-from origin.companion.search.building import Building, newest_event
+from origin.companion.search.building import Building
 from origin.companion.search.errors import IndexBusy, IndexMissing
 from origin.companion.search.folders import Folders, discard, feeding, is_intact
 from origin.companion.search.following import follow
@@ -118,7 +118,7 @@ class Feeder:
     async def _goes_on(self, bookmark: Bookmark) -> bool:
         """Tell whether all events behind a bookmark are there: they are kept for a while."""
         async with self._database.look_now() as connection:
-            if await newest_event(connection) < bookmark.events:
+            if await outbox.newest_number(connection) < bookmark.events:
                 return False  # another database, or an older state of it
             if bookmark.events == 0:
                 return True

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.companion.search import fallback, rows
-from origin.companion.search.building import newest_event
 from origin.companion.search.entries import Kind, key_of
 from origin.companion.search.typed import read_typed
 from tests.functional.api.plans import explained, noted
@@ -24,7 +24,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
 
 async def asked(connection: AsyncConnection) -> None:
     """Ask each question once."""
-    await newest_event(connection)
+    await events.newest_number(connection)
     await rows.hits(connection, [key_of(kind, "x") for kind in Kind])
     for kind in Kind:
         await rows.entries(connection, kind, ["x", "y"])

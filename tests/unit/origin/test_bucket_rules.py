@@ -73,6 +73,18 @@ def test_what_players_cannot_do_is_said(rules: list[dict[str, Any]], said: list[
     assert list(cors.missing(cors.with_ours(rules))) == []
 
 
+def test_a_rule_for_uploads_closes_nothing_and_stays_in_front() -> None:
+    site = "https://app.example"
+    uploads = cors.with_uploads([], [site])
+    assert not list(cors.closed(uploads))
+    assert len(list(cors.missing(uploads))) == 2, "players on other sites"
+    both = cors.with_ours(uploads)
+    assert not [*cors.missing(both), *cors.closed_to_uploads(both, [site])]
+    put = {"AllowedOrigins": [site], "AllowedMethods": ["PUT"], "AllowedHeaders": ["*"]}
+    assert not list(cors.closed_to_uploads([put, FOR_ALL], [site]))
+    assert list(cors.closed_to_uploads([FOR_ALL, put], [site])), "SeaweedFS goes by the first"
+
+
 def abort(days: int, **more: Any) -> dict[str, Any]:
     aborting = {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": days}}
     return {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": ""}, **aborting, **more}
