@@ -17,7 +17,17 @@ from origin.app import create_app
 from origin.stores.reader import StoreReader
 from tests.functional.storing import quick
 from tests.servers.fault_proxy import fault_proxy
-from tests.servers.faults import PASSING, Fault, Plan, Request, always, first_of_each, reads, seeded
+from tests.servers.faults import (
+    LYING,
+    PASSING,
+    Fault,
+    Plan,
+    Request,
+    always,
+    first_of_each,
+    reads,
+    seeded,
+)
 from tests.servers.seaweedfs import Bucket
 from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import PublishedAsset, publish
@@ -74,7 +84,9 @@ async def test_faults_that_pass_are_not_seen(s3: Bucket, asset: PublishedAsset, 
     assert set(told) == {HTTPStatus.OK}
 
 
-@pytest.mark.parametrize("fault", [*PASSING, Fault.STALLED, Fault.ALTERED_ANSWER, Fault.OTHER_TAG])
+@pytest.mark.parametrize(
+    "fault", [*PASSING, *LYING, Fault.STALLED, Fault.ALTERED_ANSWER, Fault.OTHER_TAG]
+)
 async def test_a_fault_that_stays_is_a_problem_and_no_lie(
     s3: Bucket, asset: PublishedAsset, fault: Fault
 ) -> None:
@@ -93,7 +105,7 @@ async def test_a_fault_that_stays_is_a_problem_and_no_lie(
                 assert time.monotonic() - begun_s < TIMEOUT_S + LATE_S
     if fault is Fault.SLOW_BODY:
         assert set(told) == {HTTPStatus.OK}
-    elif fault in {Fault.OTHER_TAG, Fault.UPLOAD_CUT}:  # harmless
+    elif fault in {Fault.OTHER_TAG, Fault.UPLOAD_CUT, Fault.OTHER_RANGE}:  # harmless
         assert set(told) <= {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
     else:
         assert HTTPStatus.OK not in told

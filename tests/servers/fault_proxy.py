@@ -29,6 +29,8 @@ _ERRORS: Final = {
 _PIECES: Final = 8
 _PAUSE_S: Final = 0.02
 _TAG: Final = re.compile(rb'(?i)(\r\netag: ")([0-9a-f]{32})')
+_LENGTH: Final = re.compile(rb"(?i)(\r\ncontent-length: )\d+")
+_TOTAL: Final = re.compile(rb"(?i)(\r\ncontent-range: bytes \d+-\d+/)(\d+)")
 _XML: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     "<Error><Code>{code}</Code><Message>{message}</Message><RequestId>1</RequestId></Error>"
@@ -158,12 +160,22 @@ async def _answer(answer: bytes, fault: Fault | None, client: asyncio.StreamWrit
             await _write(client, answer, _PIECES)
         case Fault.ALTERED_ANSWER:
             client.write(answer[: len(answer) - len(body)] + _altered(body))
+        case Fault.SHORT_LENGTH:
+            client.write(_with_length(head, len(body) // 2) + body)
+        case Fault.LONG_LENGTH:
+            client.write(_with_length(head, 2 * len(body)) + body)
+        case Fault.OTHER_RANGE:
+            client.write(_TOTAL.sub(rb"\g<1>\g<2>0", head) + b"\r\n\r\n" + body)
         case Fault.OTHER_TAG:
             client.write(
                 _TAG.sub(lambda found: found[1] + found[2][::-1], head) + b"\r\n\r\n" + body
             )
         case _:
             client.write(answer)
+
+
+def _with_length(head: bytes, length: int) -> bytes:
+    return _LENGTH.sub(rb"\g<1>%d" % length, head) + b"\r\n\r\n"
 
 
 async def _write(writer: asyncio.StreamWriter, data: bytes, pieces: int) -> None:

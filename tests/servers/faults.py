@@ -25,8 +25,14 @@ class Fault(StrEnum):
     BAD_DIGEST = "400 BadDigest"
     ALTERED_UPLOAD = "the server gets a body with another byte in it"
     ALTERED_ANSWER = "the answer has a body with another byte in it"
+    SHORT_LENGTH = "the answer says that it has half of its bytes"
+    LONG_LENGTH = "the answer says that it has twice its bytes"
+    OTHER_RANGE = "the answer says that it is a piece of something larger"
     OTHER_TAG = "the entity tag is none of the content, as in a bucket that encrypts"
 
+
+LYING: Final = (Fault.SHORT_LENGTH, Fault.LONG_LENGTH, Fault.OTHER_RANGE)
+"""About how long something is."""
 
 PASSING: Final = (
     Fault.INTERNAL_ERROR,
