@@ -5,6 +5,7 @@
 
 import { HAS_API } from "./api.js";
 import { Browser } from "./browse.js";
+import { Hearing } from "./hearing.js";
 import "./player.js";
 import { Queue } from "./queue.js";
 import { QueueControl } from "./queue_control.js";
@@ -35,6 +36,7 @@ const actions = {
 let browser = null; // where there is the API
 let similar = null; // there, too
 let control = null;
+let hearing = null;
 let isFilled = false;
 let isSettled = false; // the player has its place, so that what comes under it moves no more
 
@@ -58,6 +60,7 @@ async function show(track, play) {
   entitle(track);
   mark(track.playback_id);
   control.plays(track);
+  hearing.open(track);
   const shown = player.open(track, { play });
   await settle(similar?.show(track.track_id));
   await shown;
@@ -193,6 +196,7 @@ export function startHome() {
   browser = HAS_API ? new Browser(shelf, actions) : null;
   similar = HAS_API ? new Similar(document.querySelector(".similar"), actions.choose) : null;
   control = new QueueControl(player, queue, goOn);
+  hearing = new Hearing(player.querySelector("audio"));
   player.addEventListener("trackready", ({ detail }) => guarded(() => renew(detail)));
   addEventListener("popstate", () => guarded(start));
   guarded(start);

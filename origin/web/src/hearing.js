@@ -1,0 +1,124 @@
+// Tells the server what is heard of the catalogue's tracks, so that plays count.
+//
+// A first word gives a ticket, and once enough was heard since then, it is shown. Time counts, not
+// the position: who skips through a track has not heard it. What is told is refused or lost now and
+// then; listening goes on all the same.
+
+import { ask, HAS_API } from "./api.js";
+
+const ENOUGH_S = 30; // as the server has it; of what is shorter, all but the very end
+const END_S = 0.5;
+const AGAIN_S = 10; // until what did not go well is tried once more
+const GAP_MAX_S = 2; // between two looks at sound that plays: what is longer was a pause
+const LATER = ["too_short", "busy"];
+
+export class Hearing {
+  #audio;
+  #play = null; // of the track that is open, null where nobody counts it
+
+  /** Listen along to `audio`. */
+  constructor(audio) {
+    this.#audio = audio;
+    audio.addEventListener("timeupdate", () => this.#look());
+    audio.addEventListener("ended", () => this.#end());
+    for (const name of ["pause", "waiting", "seeking"]) {
+      audio.addEventListener(name, () => this.#rest());
+    }
+  }
+
+  /** Begin anew, with a track as the player opens it. */
+  open({ track_id, duration_s }) {
+    const isCounted = HAS_API && Boolean(track_id);
+    this.#play = isCounted ? new Play(track_id, duration_s) : null;
+  }
+
+  #look() {
+    if (!this.#audio.paused && this.#audio.currentTime > 0) {
+      this.#play?.goOn(performance.now() / 1000);
+    }
+  }
+
+  #rest() {
+    this.#play?.rest();
+  }
+
+  #end() {
+    this.#play?.end(performance.now() / 1000);
+    this.#play = this.#play && this.#play.again();
+  }
+}
+
+class Play {
+  #trackId;
+  #duration_s;
+  #enough_s;
+  #ticket = null;
+  #heard_s = 0;
+  #looked_s = null;
+  #from_s = 0; // no word before that
+  #isBusy = false;
+  #isOver = false;
+
+  constructor(trackId, duration_s) {
+    this.#trackId = trackId;
+    this.#duration_s = duration_s;
+    this.#enough_s = Math.min(ENOUGH_S, Math.max(duration_s - END_S, duration_s / 2));
+  }
+
+  /** The same track from its beginning. */
+  again() {
+    return new Play(this.#trackId, this.#duration_s);
+  }
+
+  /** Sound has come until now. */
+  goOn(now_s) {
+    this.#hear(now_s);
+    const isDue = this.#ticket === null || this.#heard_s >= this.#enough_s;
+    if (isDue && now_s >= this.#from_s) {
+      this.#tell(now_s);
+    }
+  }
+
+  /** Sound has stopped coming, for now. */
+  rest() {
+    this.#looked_s = null;
+  }
+
+  /** The track is at its end: what was heard may be enough. */
+  end(now_s) {
+    this.#hear(now_s);
+    if (this.#ticket !== null) {
+      this.#tell(now_s);
+    }
+  }
+
+  #hear(now_s) {
+    const past_s = this.#looked_s === null ? 0 : now_s - this.#looked_s;
+    this.#looked_s = now_s;
+    if (this.#ticket !== null && past_s < GAP_MAX_S) {
+      this.#heard_s += past_s;
+    }
+  }
+
+  async #tell(now_s) {
+    if (this.#isBusy || this.#isOver) {
+      return;
+    }
+    this.#isBusy = true;
+    this.#from_s = now_s + AGAIN_S;
+    const shown = this.#ticket === null ? {} : { ticket: this.#ticket, heard_s: this.#heard_s };
+    try {
+      const body = { plays: [{ track_id: this.#trackId, ...shown }] };
+      const { plays: [{ state, ticket, reason }] } = await ask("plays", { method: "POST", body });
+      if (state === "begun") {
+        this.#ticket = ticket;
+        this.#from_s = 0;
+      } else {
+        this.#isOver = !LATER.includes(reason);
+      }
+    } catch (error) {
+      console.info("What is heard was not told:", error.message);
+    }
+    this.#isBusy = false;
+  }
+}

@@ -1,0 +1,64 @@
+"""What is heard in Chromium counts, once; what is not, does not."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place
+from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
+from tests.functional.supervising import until
+
+__all__ = ["place"]
+
+
+@pytest.fixture
+def page(browser: Browser, place: Place) -> Iterator[Page]:
+    context = browser.new_context(base_url=place.creator.url)
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
+def counts(place: Place) -> dict[str, int]:
+    """How often each track was played."""
+    items = place.creator.ask("GET", "/v1/me/tracks")["items"]
+    return {track["title"]: track["play_count"] for track in items}
+
+
+def begin(page: Page, title: str) -> None:
+    """Open a track by its name in the catalogue, and play it once it is there."""
+    open_page(page, "/")
+    with page.expect_response("**/v1/plays"):
+        page.locator(".shelf").get_by_role("link", name=title).click()
+
+
+def test_what_is_heard_to_its_end_counts_each_time(page: Page, place: Place) -> None:
+    begin(page, TITLES[0])
+    wait_for_state(page, "ended")
+    until(lambda: counts(place)[TITLES[0]] == 1)
+    with page.expect_response("**/v1/plays"):
+        page.get_by_role("button", name="Play", exact=True).click()
+    wait_for_state(page, "ended")
+    until(lambda: counts(place)[TITLES[0]] == 2)
+
+
+def test_what_is_skipped_through_does_not_count(page: Page, place: Place) -> None:
+    begin(page, TITLES[1])
+    wait_for_position(page, 0.3)
+    with page.expect_response("**/v1/plays") as told:
+        page.get_by_role("slider", name="Position").press("End")
+        wait_for_state(page, "ended")
+    ((outcome,),) = [told.value.json()["plays"]]
+    assert (outcome["state"], outcome["reason"]) == ("not_counted", "too_short")
+    assert counts(place)[TITLES[1]] == 0
+
+
+def test_a_server_that_counts_nothing_just_now_lets_the_sound_go_on(
+    page: Page, place: Place
+) -> None:
+    page.route("**/v1/plays", lambda route: route.fulfill(status=503, body="{}"))
+    before = counts(place)
+    begin(page, TITLES[2])
+    wait_for_state(page, "ended")
+    assert counts(place) == before
