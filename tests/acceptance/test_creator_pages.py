@@ -357,3 +357,42 @@ def test_a_cover_is_given_and_shown_wherever_the_track_is(
     assert len(shown) == 3
     assert all("/artwork/" in each for each in shown)
     assert complaints == []
+
+
+HOSTILE = (
+    '<img src=x onerror="document.documentElement.dataset.broken=1">',
+    "</script><script>document.documentElement.dataset.broken=1</script>",
+    "javascript:alert(1)//&lt;b&gt;",
+)
+
+
+def test_what_people_write_is_shown_as_it_is_written(
+    page: Page, place: Place, music: Path, complaints: list[str]
+) -> None:
+    ann = place.creator
+    artist = ann.ask("POST", "/v1/artists", {"name": HOSTILE[0], "handle": "hostile"})
+    made = []
+    for title in HOSTILE:
+        said = {"artist_id": artist["id"], "title": title, "description": title, "tags": [title]}
+        track = {**said, "genre": title[:64], "tags": [title[:64]], "visibility": "public"}
+        upload = ann.ask("POST", "/v1/uploads", {"name": "song.wav", "track": track})
+        done = ann.ask("PUT", upload["send"]["put"], content=music.read_bytes())
+        ann.becomes_ready(upload["asset_id"])
+        made.append(done["track_id"])
+    try:
+        open_page(page, "/")
+        for title in HOSTILE:
+            expect(
+                page.locator(".tracks .track-title").get_by_text(title, exact=True)
+            ).to_be_visible()
+        page.locator(".tracks").get_by_role("link", name=HOSTILE[1]).click()
+        wait_for_position(page, 0.5)
+        expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE[1])
+        expect(page).to_have_title(f"{HOSTILE[1]} — {HOSTILE[0]}")
+        page.get_by_role("combobox", name="Search tracks").fill("document")
+        expect(page.locator(".tracks .track-title").first).to_contain_text("dataset.broken")
+        assert page.evaluate("document.documentElement.dataset.broken ?? null") is None
+        assert complaints == []
+    finally:
+        for track_id in made:
+            ann.ask("PATCH", f"/v1/tracks/{track_id}", {"visibility": "private"})
