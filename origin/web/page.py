@@ -50,9 +50,6 @@ class PageMissing(Exception):
     """The page's bundle is not where installing the package should have put it."""
 
 
-_LIST: Final = b'<link rel="preload" as="fetch" crossorigin href="v1/tracks?limit=30">'
-"""What listeners' page asks first (``browse.js``), so that it comes beside the code that asks."""
-
 _API_PAGES: Final = ("/upload", "/mine")
 _WORKER: Final = "/sw.js"
 
@@ -65,7 +62,7 @@ def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resourc
     """
     try:
         page = {
-            "/": _document(dist, "index.html", _LIST, with_api=with_api),
+            "/": _document(dist, "index.html", with_api=with_api),
             _WORKER: _resource("sw.js", (dist / "sw.js").read_bytes(), ObjectClass.PAGE),
         }
         if with_api:
@@ -82,12 +79,10 @@ def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resourc
     return page
 
 
-def _document(dist: Traversable, name: str, asks: bytes = b"", *, with_api: bool) -> Resource:
-    """Return a page; with the API, ``asks`` is in its head."""
+def _document(dist: Traversable, name: str, *, with_api: bool) -> Resource:
     content = (dist / name).read_bytes()
     if with_api:
         content = content.replace(b"<html ", b"<html data-api ", 1)
-        content = content.replace(b"</head>", asks + b"</head>", 1)
     return _resource(name, content, ObjectClass.PAGE)
 
 

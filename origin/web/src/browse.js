@@ -7,7 +7,7 @@ import { ask, query } from "./api.js";
 import { markCurrent, rows } from "./shelf.js";
 import { saidOf } from "./track_source.js";
 
-const AT_ONCE = 30; // as the page itself says (page.py), which has the first ones come early
+const AT_ONCE = 30;
 const PAUSE_MS = 120; // shorter than most people's from key to key
 
 export class Browser {

@@ -13,9 +13,6 @@ const HLS_TYPE = "application/vnd.apple.mpegurl";
 const BUFFER_AHEAD_S = 10; // more is let go to waste by all who skip a track
 const BUFFER_BEHIND_S = 60;
 
-const TELLING_BYTES = 50_000; // of what is smaller, most of the time is waiting
-const TIMED_MS = 20;
-
 let known_bps = null; // what the connection gave when the last track was left
 
 /**
@@ -50,16 +47,6 @@ function withCodecsKept(BufferController) {
   };
 }
 
-/** Guess what the connection gives: what the last track saw, else how hls.js itself came. */
-function guess() {
-  const told = performance
-    .getEntriesByType("resource")
-    .filter(({ transferSize, responseStart, responseEnd }) => transferSize > TELLING_BYTES && responseEnd - responseStart > TIMED_MS)
-    .map(({ transferSize, responseStart, responseEnd }) => (8000 * transferSize) / (responseEnd - responseStart));
-  const bps = known_bps ?? (told.length > 0 ? Math.min(...told) : null);
-  return bps === null ? {} : { abrEwmaDefaultEstimate: bps };
-}
-
 class HlsJsPlayback {
   engine = "hls.js";
   canChoose = true;
@@ -67,7 +54,6 @@ class HlsJsPlayback {
   #rungs = [];
   #levelOf = new Map(); // by rung: hls.js makes one level of two that have the same bandwidth
   #recovered = false;
-  #foretelling = new AbortController();
 
   constructor(Hls, audio, track, start_s, handlers) {
     this.#hls = new Hls({
@@ -78,12 +64,9 @@ class HlsJsPlayback {
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
-      ...guess(),
+      ...(known_bps && { abrEwmaDefaultEstimate: known_bps }),
     });
     new DownSwitch(Hls, this.#hls, audio);
-    if (start_s === 0) {
-      this.#hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) => this.#foretell(details.fragments[0]?.url));
-    }
     this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
       this.#rungs = levels.map((level) => level.attrs["STABLE-VARIANT-ID"] ?? null);
       const bandwidths = levels.map((level) => Number(level.attrs.BANDWIDTH));
@@ -109,15 +92,7 @@ class HlsJsPlayback {
     }
   }
 
-  /** Have the first segment come beside its initialization section, not after it. */
-  #foretell(url) {
-    const { signal } = this.#foretelling;
-    this.#hls.once("hlsFragLoadEmergencyAborted", () => this.#foretelling.abort());
-    fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
-  }
-
   close() {
-    this.#foretelling.abort();
     known_bps = this.#hls.bandwidthEstimate || null;
     this.#hls.destroy();
   }
