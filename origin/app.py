@@ -15,7 +15,7 @@ from origin.cache.running import Tiers
 from origin.defence import admission
 from origin.delivery import cross_origin, problem
 from origin.delivery.answer import Responder
-from origin.delivery.audience import CDN_CHECKS_TOKENS
+from origin.delivery.audience import CDN_CHECKS_TOKENS, HAS_API
 from origin.delivery.compression import Compressor
 from origin.delivery.draining import Draining
 from origin.delivery.handlers import Delivery
@@ -78,6 +78,7 @@ def create_app(
     )
     responder = Responder(Compressor(shares.compressed), purged=purged)
     if companion is not None:
+        app[HAS_API] = True
         companion.add_routes(app, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]

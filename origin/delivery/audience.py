@@ -16,6 +16,7 @@ from origin.delivery.verified import PREFIX
 API_PREFIX: Final = "/v1/"
 VARIES_BY_CREDENTIALS: Final = "Authorization, Cookie"
 """Who asks can change what is public, too: what is private is there for its owner."""
+HAS_API: Final = web.AppKey("has_api", bool)
 CDN_CHECKS_TOKENS: Final = web.AppKey("cdn_checks_tokens", bool)
 
 

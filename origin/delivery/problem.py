@@ -16,7 +16,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from cdn.policy import Audience, ObjectClass, policy_for
-from origin.delivery.audience import API_PREFIX, VARIES_BY_CREDENTIALS, audience_of
+from origin.delivery.audience import API_PREFIX, HAS_API, VARIES_BY_CREDENTIALS, audience_of
 from origin.delivery.errors import (
     ApiError,
     BadRequest,
@@ -130,7 +130,7 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 
 def _varied(request: web.Request, response: web.Response) -> web.Response:
     """Say that an error of the API hangs on who asks: what nobody finds, its owner does."""
-    if request.path.startswith(API_PREFIX):
+    if request.path.startswith(API_PREFIX) and request.app.get(HAS_API, False):
         varies = response.headers.get(hdrs.VARY)
         response.headers[hdrs.VARY] = ", ".join(filter(None, (varies, VARIES_BY_CREDENTIALS)))
     return response

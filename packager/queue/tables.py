@@ -50,7 +50,7 @@ jobs: Final = Table(
     UniqueConstraint("creator_id", "idempotency_key"),
     Index(None, "state", "priority", "created_s"),
     Index(None, "creator_id", "state"),
-    Index("ix_jobs_kind_finished_s", "kind", "finished_s"),
+    Index("ix_jobs_finished_s_kind", "finished_s", "kind"),
 )
 
 claims: Final = Table(

@@ -17,7 +17,9 @@ export async function fetchTrack({ playback_id, track_id, said }) {
   asking = new AbortController();
   const { signal } = asking;
   const name = encodeURIComponent(playback_id);
-  foretell(`${name}.m3u8`, signal);
+  if (window.MediaSource) {
+    foretell(`${name}.m3u8`, signal);
+  }
   const known = said ?? catalogued(track_id, signal);
   const response = await fetch(`${name}.json`, { signal });
   if (!response.ok) {
@@ -26,7 +28,11 @@ export async function fetchTrack({ playback_id, track_id, said }) {
   return { ...(await response.json()), ...(await known), track_id };
 }
 
-/** Have the playlist come beside what is said of it: it is in the browser's cache when it is asked for. */
+/**
+ * Have the playlist come beside what is said of it: it is in the browser's cache when it is asked for.
+ *
+ * Not for a browser's own HLS: Chromium asks for ranges then, and mixes them with what is cached.
+ */
 function foretell(url, signal) {
   fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
 }

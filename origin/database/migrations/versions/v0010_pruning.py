@@ -8,9 +8,9 @@ down_revision = "0009"
 
 def upgrade() -> None:
     """Make the index."""
-    op.create_index("ix_jobs_kind_finished_s", "jobs", ["kind", "finished_s"])
+    op.create_index("ix_jobs_finished_s_kind", "jobs", ["finished_s", "kind"])
 
 
 def downgrade() -> None:
     """Take it away again."""
-    op.drop_index("ix_jobs_kind_finished_s", "jobs")
+    op.drop_index("ix_jobs_finished_s_kind", "jobs")
