@@ -207,7 +207,7 @@ class Answers:
         if isinstance(answer, web.StreamResponse):
             raise TypeError(f"{asked.endpoint.name} streams, and cannot be kept")
         said = Said.of(answer).digested()
-        if noting.position is not None:
+        if noting.position is not None and not answer.is_makeshift:
             about = with_kinds(asked.keeping.subjects(asked.call, answer.content))
             self._keep(asked, Kept(said, about, noting.position, read_s))
         return _Read(said, found)

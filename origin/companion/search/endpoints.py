@@ -94,7 +94,8 @@ class Searching:
                 total=part.total,
                 facets=_facets(part.facets) if asked.cursor is None else None,
                 degraded=part.is_degraded,
-            )
+            ),
+            is_makeshift=part.is_degraded,
         )
 
     async def suggest(self, call: Call[SuggestAsked, NoBody]) -> Answer:
@@ -111,7 +112,9 @@ class Searching:
             )
             for row in part.rows
         ]
-        return Answer(SuggestionList(items=items, degraded=part.is_degraded))
+        return Answer(
+            SuggestionList(items=items, degraded=part.is_degraded), is_makeshift=part.is_degraded
+        )
 
     def _offset(self, text: str, digest: str) -> int:
         told, generation, offset = cursor.read(text, (str, int, int))
