@@ -10,6 +10,7 @@ that the method changes, as RFC 9110 §13.1.1 means it, where the letter would h
 """
 
 import hashlib
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -31,12 +32,16 @@ def tag_text(version: int | None, digest: str) -> str:
 
 def require_version(request: web.Request, now: int) -> None:
     """Raise PreconditionFailed where the request is for another state than number ``now``."""
-    if_match = joined(request, hdrs.IF_MATCH)
-    if if_match is None or if_match.strip(" \t") == "*":
-        return
-    shown = parse_tags(if_match)
-    if not any(not tag.weak and tag.opaque.startswith(f"{now}.") for tag in shown):
+    shown = _shown(request)
+    if shown is not None and not any(
+        not tag.weak and tag.opaque.startswith(f"{now}.") for tag in shown
+    ):
         raise PreconditionFailed(_CHANGED)
+
+
+def require_match(request: web.Request, now: BaseModel) -> None:
+    """Raise PreconditionFailed where the request is for another state than ``now``."""
+    _require_tag(request, hashlib.sha256(now.model_dump_json().encode()).hexdigest())
 
 
 def looks(request: web.Request) -> bool:
@@ -49,31 +54,32 @@ def require_state(request: web.Request, tag: str, version: int | None) -> None:
 
     ``tag`` is what the entity tags of a GET begin with now, ``version`` the number of its state.
     """
-    if version is not None:
+    if version is None:
+        _require_tag(request, tag)
+    else:
         require_version(request, version)
-    tags = [EntityTag(tag + tag_of(coding)) for coding in COMPRESSIBLE]
-    if_match = joined(request, hdrs.IF_MATCH)
-    if version is None and if_match is not None and if_match.strip(" \t") != "*":
-        shown = parse_tags(if_match)
-        if not any(one.matches_strongly(each) for one in tags for each in shown):
-            raise PreconditionFailed(_CHANGED)
     if_none_match = joined(request, hdrs.IF_NONE_MATCH)
     if if_none_match is None:
         return
-    refused = parse_tags(if_none_match)
-    if if_none_match.strip(" \t") == "*" or any(
-        one.opaque == each.opaque for one in tags for each in refused
-    ):
+    refused = {each.opaque for each in parse_tags(if_none_match)}
+    if if_none_match.strip(" \t") == "*" or any(one.opaque in refused for one in _tags(tag)):
         raise PreconditionFailed("It is there, and you wanted that only if it were not.")
 
 
-def require_match(request: web.Request, now: BaseModel) -> None:
-    """Raise PreconditionFailed where the request is for another state than ``now``."""
-    if_match = joined(request, hdrs.IF_MATCH)
-    if if_match is None or if_match.strip(" \t") == "*":
-        return
-    digest = hashlib.sha256(now.model_dump_json().encode()).hexdigest()
-    tags = [EntityTag(digest + tag_of(coding)) for coding in COMPRESSIBLE]
-    shown = parse_tags(if_match)
-    if not any(tag.matches_strongly(each) for tag in tags for each in shown):
+def _require_tag(request: web.Request, tag: str) -> None:
+    shown = _shown(request)
+    if shown is not None and not any(
+        one.matches_strongly(each) for one in _tags(tag) for each in shown
+    ):
         raise PreconditionFailed(_CHANGED)
+
+
+def _shown(request: web.Request) -> Sequence[EntityTag] | None:
+    """Return the tags that the request is for; None where any state will do."""
+    if_match = joined(request, hdrs.IF_MATCH)
+    return None if if_match is None or if_match.strip(" \t") == "*" else parse_tags(if_match)
+
+
+def _tags(tag: str) -> list[EntityTag]:
+    """Return the entity tags that begin so, of each coding."""
+    return [EntityTag(tag + tag_of(coding)) for coding in COMPRESSIBLE]
