@@ -14,6 +14,7 @@ from manifests.rendition import Codec
 SEGMENT_BYTES: Final = 96_000
 _RATE_HZ: Final = 44_100
 _SEGMENT_TICKS: Final = 258 * 1024
+_INIT: Final = b"Nobody asks for it."
 _NONE_MEASURED: Final = Loudness(None, None, None)
 
 Noise = Callable[[str], bytes]
@@ -30,7 +31,6 @@ def publish(
 ) -> list[str]:
     """Put one asset of so many segments into a store; return the paths of its segments."""
     where = Revision(asset_id, "r")
-    init = Stored("", 0, hashlib.sha256(b"").hexdigest())
     renditions, paths = [], []
     for rung, noise in rungs.items():
         records = []
@@ -40,7 +40,9 @@ def publish(
             put(where.key(name), content)
             paths.append(f"/{where.key(name)}")
             records.append(_record(name, content, number))
-        first = Stored(init_name(rung), init.size_bytes, init.sha256)
+        init = init_name(rung)
+        put(where.key(init), _INIT)
+        first = Stored(init, len(_INIT), hashlib.sha256(_INIT).hexdigest())
         renditions.append(RenditionRecord(rung, Codec.AAC_LC, 1, 1, 1, first, tuple(records)))
     put(where.key(INDEX), _index(tuple(renditions), segments).to_json())
     return paths
