@@ -16,30 +16,16 @@ import asyncio
 import socket
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
 from origin.delivery.draining import Draining
+from origin.drain_times import RETIRE_POLITE_S, DrainTimes
 from origin.supervision.listeners import BACKLOG
 from origin.supervision.orders import Ending, Orders
 
-RETIRE_POLITE_S: Final = 5.0
 _LOOK_EVERY_S: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class DrainTimes:
-    """How long to be polite before the sockets close, and to finish after that."""
-
-    delay_s: float = 0.0
-    timeout_s: float = 10.0
-
-    @property
-    def total_s(self) -> float:
-        """The longest that an end takes."""
-        return max(self.delay_s, RETIRE_POLITE_S) + self.timeout_s
 
 
 class Accepting:

@@ -15,12 +15,15 @@ from cdn.errors import UnusableKey
 from origin.app import create_app
 from origin.cycles import look_rarely
 from origin.defence.guard import Guard, sweeping
-from origin.delivery import logs
+from origin.defence.parser import ParserMissing, require_c_parser
 from origin.delivery.draining import Draining
 from origin.delivery.hot import HotConnection, HotPath
+from origin.delivery.library_logs import connection_logger
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules
+from origin.delivery.verified import VerifiedTokens
 from origin.draining import Accepting, drain
+from origin.playback_keys import read_key_ring
 from origin.service import ServerFailed, Service
 from origin.stores.opening import StoreUnusable, open_stores
 from origin.supervision.orders import Orders, from_signals, from_supervisor
@@ -75,6 +78,10 @@ async def _supervised(process: Process, end: socket.socket) -> None:
 
 async def _serve(process: Process, orders: Orders) -> None:
     """Serve until told to end, and drain."""
+    try:
+        require_c_parser()
+    except ParserMissing as error:
+        raise ServerFailed(str(error)) from error
     draining = Draining()
     async with _companion(process.service, draining) as companion:
         await _serve_beside(process, orders, draining, companion)
@@ -109,7 +116,7 @@ async def _serve_beside(
     process: Process, orders: Orders, draining: Draining, companion: "Companion | None"
 ) -> None:
     service = process.service
-    rules = service.token_rules()
+    rules = _token_rules(service)
     answers = HotAnswers(service.shares.answers)
     verified = None if rules is None else rules.verified
     hot = HotPath(answers, verified, process.telemetry.notes, service.defence.address_field)
@@ -121,7 +128,7 @@ async def _serve_beside(
     try:
         await runner.setup()
         server = cast("web.Server", runner.server)  # there, once it is set up
-        guard = service.defence.guard()
+        guard = Guard.of(service.defence)
         process.telemetry.notes.client_of = guard.client_of
         _count(guard, process.telemetry)
         connect = partial(HotConnection, server, guard=guard, hot=hot, **_options(process))
@@ -138,12 +145,22 @@ async def _serve_beside(
         await runner.cleanup()
 
 
+def _token_rules(service: Service) -> TokenRules | None:
+    """Read the keys; raises UnusableKey."""
+    tokens = service.tokens
+    if tokens is None:
+        return None
+    verified = VerifiedTokens(service.shares.tokens)
+    ring = read_key_ring(tokens.keys)
+    return TokenRules(ring, tokens.required, tokens.checked_by_cdn, verified)
+
+
 def _options(process: Process) -> dict[str, Any]:
     """Return what aiohttp is told of every connection."""
     return {
         "loop": asyncio.get_running_loop(),
         "access_log_class": lambda *_: process.telemetry.notes,  # one for all connections
-        "logger": logs.connection_logger(),
+        "logger": connection_logger(),
         "keepalive_timeout": process.service.defence.deadlines.idle_s,
     }
 

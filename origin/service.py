@@ -8,12 +8,9 @@ from origin.companion.roles import Role, delivers, rooms_of
 from origin.companion.rooms import Room
 from origin.companion.rows import Rows
 from origin.companion.uploads.rules import UploadRules
-from origin.defence.guard import Defence
-from origin.delivery.tokens import TokenRules
-from origin.delivery.verified import VerifiedTokens
-from origin.draining import DrainTimes
+from origin.defence.rules import Defence
+from origin.drain_times import DrainTimes
 from origin.memory_shares import USUAL, MemoryShares
-from origin.playback_keys import read_key_ring
 
 
 class ServerFailed(Exception):
@@ -67,12 +64,3 @@ class Service:
     def delivers(self) -> bool:
         """Whether it serves media."""
         return delivers(self.roles)
-
-    def token_rules(self) -> TokenRules | None:
-        """Read the keys; raises UnusableKey."""
-        tokens = self.tokens
-        if tokens is None:
-            return None
-        verified = VerifiedTokens(self.shares.tokens)
-        ring = read_key_ring(tokens.keys)
-        return TokenRules(ring, tokens.required, tokens.checked_by_cdn, verified)

@@ -2,7 +2,8 @@
 
 ``run_server`` and ``serve_here`` block until SIGTERM or SIGINT, then drain. The first starts
 workers (``supervision`` says how they are kept) and serves nothing itself; the second serves in the
-calling process, for ``soundbridge play``.
+calling process, for ``soundbridge play``. What serves is loaded in processes that serve: the
+supervisor starts the first worker sooner for it.
 """
 
 import asyncio
@@ -13,12 +14,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from origin.cache.connection import check_cache
 from origin.companion.rooms import Room
-from origin.defence.parser import ParserMissing, require_c_parser
 from origin.heap import few_heaps
 from origin.packager_process import be_packager
-from origin.process import Process, run_alone, run_supervised
 from origin.service import ServerFailed, Service
 from origin.stores.opening import open_store
 from origin.supervision.kept import Kept
@@ -26,7 +24,7 @@ from origin.supervision.listeners import AddressUnusable, listen, url_of
 from origin.supervision.orders import ignore_terminal
 from origin.supervision.supervisor import NoWorkers, Supervisor
 from origin.telemetry.exposition import MetricsUnservable, SupervisorCounts, exposed
-from origin.telemetry.process import log_stream, telemetry_of_process
+from origin.telemetry.log_stream import log_stream
 from origin.telemetry.totals import WorkerTotals
 from origin.work_settings import Settings
 
@@ -85,6 +83,9 @@ def serve_here(
     service: Service, *, host: str, port: int, on_ready: OnReady = lambda _: None
 ) -> None:
     """Serve in this process until SIGTERM or SIGINT; else as ``run_server``."""
+    from origin.process import Process, run_alone  # noqa: PLC0415 as in _work
+    from origin.telemetry.process import telemetry_of_process  # noqa: PLC0415
+
     _check(service)
     with telemetry_of_process() as telemetry, ExitStack() as opened:
         listeners = _listen(host, port, 1, opened)
@@ -96,6 +97,9 @@ def _work(
     service: Service, listeners: Sequence[socket.socket], slot: int, end: socket.socket
 ) -> None:
     """Be one worker: the process's own function."""
+    from origin.process import Process, run_supervised  # noqa: PLC0415 its supervisor has no use
+    from origin.telemetry.process import telemetry_of_process  # noqa: PLC0415
+
     ignore_terminal()
     with telemetry_of_process(slot) as telemetry:
         run_supervised(Process(service, listeners, slot, telemetry), end)
@@ -127,14 +131,16 @@ def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
 
 def _check(service: Service) -> None:
     """Raise what every worker would."""
-    try:
-        require_c_parser()
-    except ParserMissing as error:
-        raise ServerFailed(str(error)) from error
     for store in service.stores:
         open_store(store)
-    service.token_rules()
-    check_cache(service.cache)
+    if service.tokens is not None:
+        from origin.playback_keys import read_key_ring  # noqa: PLC0415 where there are tokens
+
+        read_key_ring(service.tokens.keys)
+    if service.cache is not None:
+        from origin.cache.connection import connect  # noqa: PLC0415 where there is a cache
+
+        connect(service.cache)
 
 
 def _listen(host: str, port: int, slots: int, opened: ExitStack) -> list[socket.socket]:

@@ -22,6 +22,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
+from origin.cache.errors import CacheUnusable
 from origin.cache.places import Places
 from origin.circuit import Circuit
 
@@ -38,10 +39,6 @@ _CONNECTIONS_MAX: Final = 2 * COMMANDS_AT_ONCE
 
 T = TypeVar("T")
 _log = structlog.get_logger("soundbridge.cache")
-
-
-class CacheUnusable(Exception):
-    """The URL is not one of a Redis or Valkey server; the message says what one looks like."""
 
 
 class Unanswered(Exception):
@@ -74,12 +71,6 @@ def trouble_of(error: Unanswered | Refused) -> Trouble | None:
             return Trouble.REFUSED
         case _:
             return Trouble.UNREACHABLE
-
-
-def check_cache(url: str | None) -> None:
-    """Raise CacheUnusable where there is a URL, and it is none of a Redis or Valkey server."""
-    if url is not None:
-        connect(url)
 
 
 def connect(url: str) -> "Redis":

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from redis.exceptions import RedisError, ResponseError
 
-from origin.cache.connection import CacheUnusable, connect
+from origin.cache.connection import connect
+from origin.cache.errors import CacheUnusable
 from origin.cache.room import advice
 from origin.checkup.finding import Finding, fail, fine, sentence_of, warn
 from origin.concealing import without_secrets

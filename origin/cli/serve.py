@@ -220,9 +220,9 @@ def serve(
     for a new version or new keys; SIGTERM lets requests finish, a second one does not.
     """
     from cdn.errors import UnusableKey
-    from origin.cache.connection import CacheUnusable
-    from origin.defence.guard import Defence
-    from origin.draining import DrainTimes
+    from origin.cache.errors import CacheUnusable
+    from origin.defence.rules import Defence
+    from origin.drain_times import DrainTimes
     from origin.service import PlaybackTokens, ServerFailed, Service
     from origin.serving import MetricsAddress, run_server
 

@@ -60,7 +60,7 @@ def worker(
     An hour after a revision was withdrawn, or who heard it grow has heard all of it, workers remove
     what only those listeners needed. All else stays until `soundbridge gc` is run.
     """
-    from origin.cache.connection import CacheUnusable
+    from origin.cache.errors import CacheUnusable
     from origin.database.engine import DatabaseUnusable
     from origin.work_settings import Settings
     from origin.working import run_worker

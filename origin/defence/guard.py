@@ -6,9 +6,8 @@ The sweep takes some hundred connections at a time, and lets others have their t
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 
 import structlog
 
@@ -16,7 +15,8 @@ from origin.beside import beside
 from origin.defence.client import Client, ClientLimits, Clients
 from origin.defence.deadlines import Deadlines
 from origin.defence.descriptors import connections_max
-from origin.defence.forwarding import LOOPBACK, AddressField, TrustedProxies
+from origin.defence.forwarding import AddressField, TrustedProxies
+from origin.defence.rules import Defence
 from origin.delivery.errors import ApiError, Overloaded, TooManyRequests
 from origin.delivery.fields import joined
 
@@ -32,21 +32,6 @@ _TO_BEGIN_ANEW: Final = 2
 """A connection that is opened again counts, and so does the request on it."""
 
 _log = structlog.get_logger("soundbridge.defence")
-
-
-@dataclass(frozen=True)
-class Defence:
-    """What every process of a server is to take of others."""
-
-    limits: ClientLimits = field(default_factory=ClientLimits)
-    trusted_proxies: tuple[str, ...] = LOOPBACK
-    deadlines: Deadlines = field(default_factory=Deadlines)
-    address_field: AddressField = AddressField.X_FORWARDED_FOR
-
-    def guard(self) -> "Guard":
-        """Return what guards the connections of this process."""
-        proxies = TrustedProxies(self.trusted_proxies, self.address_field)
-        return Guard(self.limits, proxies, self.deadlines, connections_max())
 
 
 class Guard:
@@ -70,6 +55,12 @@ class Guard:
         self._clients = Clients(self._limits)
         self.connections = 0
         self.refused = self.timed_out = self.cut_off = 0
+
+    @classmethod
+    def of(cls, defence: Defence) -> Self:
+        """Return what guards the connections of this process."""
+        proxies = TrustedProxies(defence.trusted_proxies, defence.address_field)
+        return cls(defence.limits, proxies, defence.deadlines, connections_max())
 
     def client_of_peer(self, peer: str, now_s: float) -> Client | None:
         """Return the client at the other end; None where that is a trusted proxy."""

@@ -13,10 +13,14 @@ import json
 import os
 import select
 import stat
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
+
+from origin.delivery import logs
 
 LIMIT_BYTES: Final = 8 << 20
 GATHER_S: Final = 0.1
@@ -24,6 +28,7 @@ _GATHER_BYTES: Final = 256 << 10
 _PIECE_BYTES: Final = 64 << 10
 _LINE_COSTS_BYTES: Final = 64  # of a str and its place in a list, about
 _LOOK_EVERY_MS: Final = 1000
+_LAST_LINES_S: Final = 1.0
 
 
 class LogStream:
@@ -154,3 +159,15 @@ def _pieces(lines: Iterable[str], size_bytes: int) -> Iterator[tuple[bytes, int]
 
 def _encoded(text: str) -> bytes:
     return text.encode(errors="backslashreplace")
+
+
+@contextmanager
+def log_stream() -> Iterator[LogStream]:
+    """Let the process's log not hold it up while the caller's block runs."""
+    stream = LogStream(sys.stderr.fileno())
+    logs.configure(stream)
+    try:
+        yield stream
+    finally:
+        stream.close(within_s=_LAST_LINES_S)
+        logs.configure()

@@ -12,11 +12,10 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from origin.delivery import logs
 from origin.delivery.errors import ApiError, Cause, StoreUnavailable
 from origin.settings import wants_traces
 from origin.telemetry.access_log import AccessLog
-from origin.telemetry.log_stream import LogStream
+from origin.telemetry.log_stream import log_stream
 from origin.telemetry.metrics import Metrics
 from origin.telemetry.request_id import HEADER, request_id_of
 from origin.telemetry.requests import BEGAN_S, REQUEST_ID, RequestNotes, put_request_id
@@ -24,7 +23,6 @@ from origin.telemetry.requests import BEGAN_S, REQUEST_ID, RequestNotes, put_req
 if TYPE_CHECKING:
     from origin.telemetry.tracing import Tracing
 
-_LAST_LINES_S: Final = 1.0
 _OK: Final = "ok"
 _CANCELLED: Final = "cancelled"
 
@@ -88,18 +86,6 @@ class Telemetry:
             self._reading -= 1
             spent_s = perf_counter() - began_s
             self.metrics.store_reads.labels(operation, outcome, store).observe(spent_s)
-
-
-@contextmanager
-def log_stream() -> Iterator[LogStream]:
-    """Let the process's log not hold it up while the caller's block runs."""
-    stream = LogStream(sys.stderr.fileno())
-    logs.configure(stream)
-    try:
-        yield stream
-    finally:
-        stream.close(within_s=_LAST_LINES_S)
-        logs.configure()
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, StatusCode
 
 from origin.concealing import without_secrets
-from origin.delivery.logs import library_logger
+from origin.delivery.library_logs import library_logger
 from origin.telemetry.access_log import logged_path
 
 _SERVICE: Final = "soundbridge"

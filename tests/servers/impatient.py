@@ -6,7 +6,7 @@
 import sys
 
 from origin.defence.deadlines import Deadlines
-from origin.defence.guard import Defence
+from origin.defence.rules import Defence
 from origin.service import Service
 from origin.serving import serve_here
 

@@ -6,6 +6,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 from structlog.testing import capture_logs
 
 from origin.delivery import logs
+from origin.delivery.library_logs import connection_logger
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +19,7 @@ def _untouched_configuration() -> Iterator[None]:
 
 def test_the_network_s_nonsense_is_one_line() -> None:
     with capture_logs() as events:
-        logs.connection_logger().error(
+        connection_logger().error(
             "Error handling request from %s", "::1", exc_info=BadHttpMessage("100% odd:\n\n  b'x'")
         )
     assert events == [
@@ -33,7 +34,7 @@ def test_the_network_s_nonsense_is_one_line() -> None:
 def test_our_own_faults_keep_their_traceback() -> None:
     error = RuntimeError("ours")
     with capture_logs() as events:
-        logs.connection_logger().error("Unhandled", exc_info=error)
+        connection_logger().error("Unhandled", exc_info=error)
     (event,) = events
     assert event["exc_info"][1] is error
 
