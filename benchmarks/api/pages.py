@@ -19,7 +19,7 @@ from statistics import median
 from typing import Any, Final
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from benchmarks.api.publishing import Publisher
 from benchmarks.api.upload import creator
@@ -54,12 +54,11 @@ addEventListener('click', e => { noted.click = e.timeStamp; }, true);
 """
 _LOADED: Final = """() => {
     const parts = performance.getEntriesByType('resource')
-        .concat(performance.getEntriesByType('navigation'))
-        .filter(({name}) => !/\\/(media|v1)\\//.test(name) && !/\\.(json|m3u8)$/.test(name));
+        .filter(({name}) => /\\/assets\\/(?!hls)/.test(name))
+        .concat(performance.getEntriesByType('navigation'));
     const sum = list => list.reduce((all, {transferSize}) => all + transferSize, 0) / 1000;
-    const shell = parts.filter(({name}) => !/assets\\/hls-/.test(name));
     const tti = Math.max(noted.fcp, ...noted.tasks.filter(end => end > noted.fcp));
-    return {...noted, tti, shell: sum(shell)};
+    return {...noted, tti, shell: sum(parts)};
 }"""
 _SOUND: Final = """async () => {
     const audio = document.querySelector('audio');
@@ -102,8 +101,12 @@ def _cover(number: int) -> bytes:
 
 @contextmanager
 def _opened(browser: Browser, server: Server) -> Iterator[tuple[Page, Connection]]:
-    """Open a page of a browser that has never been there."""
-    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
+    """Open a page of a browser that has never been there.
+
+    It has no service worker: CDP would slow down nothing of what passes through one.
+    """
+    size = ViewportSize(width=1280, height=900)
+    context = browser.new_context(base_url=server.url, viewport=size, service_workers="block")
     page = context.new_page()
     page.add_init_script(_NOTE)
     yield page, Connection(page)

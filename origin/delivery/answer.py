@@ -6,8 +6,8 @@ body is read last, and only as far as the answer needs it. Where none is sent, i
 could be (``body``).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
@@ -38,11 +38,20 @@ _PASSES: Final = frozenset({ObjectClass.PUBLIC_API, ObjectClass.PRIVATE})
 
 
 @dataclass(frozen=True, slots=True)
+class Encoded:
+    """A representation in a coding that was made beforehand; ``tag`` is its entity tag's."""
+
+    body: Body
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """Something to deliver; ``digest`` is the SHA-256 of its uncompressed bytes, in hexadecimal.
 
     ``takes_query`` says that another query gets another one. ``target_duration_s`` is that of a
-    growing playlist. What is ``doubted`` is kept by nobody for long, and not given again.
+    growing playlist. What is ``doubted`` is kept by nobody for long, and not given again. What is
+    not ``encoded`` beforehand is compressed when it is asked for.
     """
 
     kind: ObjectKind
@@ -54,6 +63,7 @@ class Resource:
     takes_query: bool = False
     doubted: bool = False
     target_duration_s: int = USUAL_TARGET_DURATION_S
+    encoded: Mapping[Coding, Encoded] = field(default_factory=dict)
 
 
 class Responder:
@@ -111,6 +121,8 @@ class Responder:
     async def _representation(self, resource: Resource, coding: Coding) -> Body:
         if coding is Coding.IDENTITY:
             return resource.body
+        if coding in resource.encoded:
+            return resource.encoded[coding].body
         passes = resource.kind.object_class in _PASSES
         return await self._compressor.compressed(
             resource.digest, resource.body, coding, passes=passes
@@ -118,6 +130,8 @@ class Responder:
 
     async def _check(self, resource: Resource, coding: Coding) -> None:
         """Raise what would keep a GET from its content; nothing is compressed for that."""
+        if coding in resource.encoded:
+            return
         if not self._compressor.holds(resource.digest, coding):
             await resource.body.check()
 
@@ -167,7 +181,9 @@ def _validators(resource: Resource, coding: Coding, now: datetime) -> Validators
     if modified is not None:
         # RFC 9110 §8.8.2.1: never later than the time of the answer
         modified = None if modified > now else modified.replace(microsecond=0)
-    return Validators(EntityTag(resource.digest + tag_of(coding)), modified)
+    encoded = resource.encoded.get(coding)
+    tag = resource.digest + tag_of(coding) if encoded is None else encoded.tag
+    return Validators(EntityTag(tag), modified)
 
 
 def _metadata(resource: Resource, policy: CachePolicy, validators: Validators) -> dict[str, str]:

@@ -4,11 +4,13 @@
 // content, so it may be cached for ever. The documents, index.html for listeners and creators.html,
 // and the service worker, sw.js, are the only files that change in place.
 // hls.js is a chunk of its own, because only browsers with Media Source Extensions ask for it.
+// What is in assets/ is compressed here once and for all, as far as that makes it smaller.
 
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
@@ -89,6 +91,27 @@ await build({
   },
   logLevel: "warning",
 });
+
+const CODINGS = {
+  ".br": (content) => brotliCompressSync(content, {
+    params: {
+      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+      [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+      [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+    },
+  }),
+  ".gz": (content) => gzipSync(content, { level: constants.Z_BEST_COMPRESSION }),
+};
+for (const [file] of outputs) {
+  const where = path.join(destination, address(file));
+  const content = await readFile(where);
+  for (const [suffix, compress] of Object.entries(CODINGS)) {
+    const compressed = compress(content);
+    if (compressed.length < content.length) {
+      await writeFile(where + suffix, compressed);
+    }
+  }
+}
 
 await mkdir(path.join(destination, "licenses"), { recursive: true });
 for (const name of ["hls.js", "uplot", "web-vitals"]) {

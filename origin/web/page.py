@@ -1,12 +1,15 @@
 """Serves the page at ``/``, creators' at ``/upload`` and ``/mine``, their files below ``/assets/``.
 
-At ``/sw.js`` is the service worker that keeps the shell of them. The build hook left all of it in
-``dist/``. It is little, and the same for as long as a process runs, so it is read once and served
-from memory. Names below ``assets/`` hold a hash of their content: they may be cached for ever, the
-rest not at all.
+At ``/sw.js`` is the service worker that keeps the shell of them; ``/favicon.ico`` is for pages that
+name no icon. The build hook left all of it in ``dist/``. It is little, and the same for as long as
+a process runs, so it is read once and served from memory. Names below ``assets/`` hold a hash of
+their content: they may be cached for ever, the rest not at all. The build compressed them, too,
+with the time that nobody has who waits.
 """
 
-import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
@@ -15,8 +18,9 @@ from aiohttp import web
 
 from cdn.policy import ObjectClass
 from origin.delivery.address import ObjectKind
-from origin.delivery.answer import Resource, Responder
+from origin.delivery.answer import Encoded, Resource, Responder
 from origin.delivery.body import MemoryBody
+from origin.delivery.encoding import Coding
 from origin.delivery.errors import NotFound
 
 CONTENT_SECURITY_POLICY: Final = (
@@ -50,8 +54,12 @@ class PageMissing(Exception):
     """The page's bundle is not where installing the package should have put it."""
 
 
+_LIST: Final = b'<link rel="preload" as="fetch" crossorigin href="v1/tracks?limit=30">'
+"""What listeners' page asks first (``browse.js``), so that it comes beside the code that asks."""
+_CODED: Final = {".br": Coding.BROTLI, ".gz": Coding.GZIP}
 _API_PAGES: Final = ("/upload", "/mine")
 _WORKER: Final = "/sw.js"
+_ICON: Final = "/favicon.ico"
 
 
 def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resource]:
@@ -62,34 +70,49 @@ def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resourc
     """
     try:
         page = {
-            "/": _document(dist, "index.html", with_api=with_api),
+            "/": _document(dist, "index.html", _LIST, with_api=with_api),
             _WORKER: _resource("sw.js", (dist / "sw.js").read_bytes(), ObjectClass.PAGE),
         }
         if with_api:
             page |= dict.fromkeys(_API_PAGES, _document(dist, "creators.html", with_api=True))
-        for path in (dist / "assets").iterdir():
-            page[f"/assets/{path.name}"] = _resource(
-                path.name, path.read_bytes(), ObjectClass.PAGE_ASSET
-            )
+        assets = {path.name: path.read_bytes() for path in (dist / "assets").iterdir()}
     except FileNotFoundError as error:
         raise PageMissing(
             "The player page has not been bundled. Installing the package bundles it:"
             " `pip install -e .` in a checkout of the repository."
         ) from error
+    (icon,) = (name for name in assets if name.startswith("icon-") and not _is_coded(name))
+    page[_ICON] = _resource(icon, assets[icon], ObjectClass.PAGE)
+    page |= {f"/assets/{name}": _asset(name, assets) for name in assets if not _is_coded(name)}
     return page
 
 
-def _document(dist: Traversable, name: str, *, with_api: bool) -> Resource:
+def _is_coded(name: str) -> bool:
+    return name.endswith(tuple(_CODED))
+
+
+def _asset(name: str, assets: Mapping[str, bytes]) -> Resource:
+    plain = _resource(name, assets[name], ObjectClass.PAGE_ASSET)
+    encoded = {
+        coding: Encoded(MemoryBody(content), f"{sha256(content).hexdigest()}-{coding}")
+        for suffix, coding in _CODED.items()
+        if (content := assets.get(name + suffix)) is not None
+    }
+    return replace(plain, encoded=encoded)
+
+
+def _document(dist: Traversable, name: str, asks: bytes = b"", *, with_api: bool) -> Resource:
+    """Return a page; with the API, ``asks`` is in its head."""
     content = (dist / name).read_bytes()
     if with_api:
         content = content.replace(b"<html ", b"<html data-api ", 1)
+        content = content.replace(b"</head>", asks + b"</head>", 1)
     return _resource(name, content, ObjectClass.PAGE)
 
 
 def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:
     kind = ObjectKind(object_class, _MEDIA_TYPES[name.rpartition(".")[2]])
-    digest = hashlib.sha256(content).hexdigest()
-    return Resource(kind, digest, MemoryBody(content))
+    return Resource(kind, sha256(content).hexdigest(), MemoryBody(content))
 
 
 def add_routes(app: web.Application, responder: Responder, *, with_api: bool = False) -> None:
@@ -104,6 +127,6 @@ def add_routes(app: web.Application, responder: Responder, *, with_api: bool = F
         response.headers.update(SECURITY_HEADERS)
         return response
 
-    for path in ("/", _WORKER, *(_API_PAGES if with_api else ())):
+    for path in ("/", _WORKER, _ICON, *(_API_PAGES if with_api else ())):
         app.router.add_get(path, answer)
     app.router.add_get("/assets/{name}", answer)

@@ -5,6 +5,7 @@ four times as fast: a stall is then the sound's own fault. Beside sound that is 
 it a stall, too, where the processor was busy with something else; that is no trouble.
 """
 
+import re
 from importlib.resources import files
 from typing import Final
 
@@ -34,5 +35,7 @@ PLAY: Final = """async (Hls, hls, audio) => {
 
 def module() -> str:
     """Return where the bundle has it, under a name with a digest in it."""
-    (found,) = (each for each in (DIST / "assets").iterdir() if each.name.startswith("hls-"))
+    (found,) = (
+        each for each in (DIST / "assets").iterdir() if re.fullmatch(r"hls.*\.js", each.name)
+    )
     return f"/assets/{found.name}"

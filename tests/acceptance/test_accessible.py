@@ -85,6 +85,12 @@ def test_axe_finds_nothing_where_creators_are(page: Page, place: Place) -> None:
     assert findings(page) == []
 
 
+def test_axe_finds_nothing_where_the_api_is_described(page: Page) -> None:
+    page.goto("/docs")
+    page.get_by_role("navigation", name="Operations").wait_for()
+    assert findings(page) == []
+
+
 def test_axe_sees_what_is_wrong(page: Page) -> None:
     open_page(page, "/")
     page.locator(".play").evaluate("node => node.removeAttribute('aria-label')")

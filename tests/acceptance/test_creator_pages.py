@@ -116,6 +116,20 @@ def test_a_search_finds_as_one_types_and_is_said(page: Page, complaints: list[st
     assert complaints == []
 
 
+def test_who_is_at_a_track_with_the_keyboard_stays_there_when_it_is_found_again(
+    page: Page,
+) -> None:
+    open_page(page, "/")
+    box = page.get_by_role("combobox", name="Search tracks")
+    box.fill("hopip")
+    expect(page.locator(".found")).to_have_text("1 track found")
+    page.locator(".tracks a").focus()
+    with page.expect_response(re.compile(r"q=hopipo&")):
+        box.evaluate("box => { box.value = 'hopipo'; box.dispatchEvent(new Event('input')); }")
+    expect(page.locator(".tracks mark")).to_have_text("Hoppípo")
+    expect(page.locator(".tracks a")).to_be_focused()
+
+
 def test_an_answer_that_is_overtaken_is_not_shown(page: Page) -> None:
     held: list[Route] = []
     open_page(page, "/")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,47 @@ async def test_what_the_page_asks_for_is_there_for_ever(client: Client) -> None:
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         types.add(response.headers["Content-Type"])
     assert types == {"text/css; charset=utf-8", "text/javascript; charset=utf-8", "image/svg+xml"}
+
+
+@pytest.mark.parametrize(("coding", "suffix"), [("br", "br"), ("gzip", "gz")])
+async def test_what_the_page_asks_for_was_compressed_when_it_was_built(
+    client: Client, coding: str, suffix: str
+) -> None:
+    page = await (await client.get("/")).text()
+    (script,) = re.findall(r'src="(assets/main-[^"]+)"', page)
+    asked = {"Accept-Encoding": coding}
+    encoded = await client.get(f"/{script}", headers=asked, auto_decompress=False)
+    assert encoded.headers["Content-Encoding"] == coding
+    made = files("origin.web") / "dist" / f"{script}.{suffix}"
+    assert await encoded.read() == made.read_bytes()
+    decoded = await client.get(f"/{script}", headers=asked)
+    plain = await client.get(f"/{script}", headers={"Accept-Encoding": "identity"})
+    assert await decoded.read() == await plain.read()
+    assert encoded.headers["ETag"] != plain.headers["ETag"]
+    for tag, status in (
+        (encoded.headers["ETag"], HTTPStatus.NOT_MODIFIED),
+        (plain.headers["ETag"], HTTPStatus.OK),
+    ):
+        again = await client.get(f"/{script}", headers={**asked, "If-None-Match": tag})
+        assert again.status == status
+    part = await client.get(
+        f"/{script}", headers={**asked, "Range": "bytes=3-9"}, auto_decompress=False
+    )
+    assert await part.read() == made.read_bytes()[3:10]
+
+
+@pytest.mark.parametrize("suffix", ["br", "gz"])
+async def test_what_was_compressed_has_no_address_of_its_own(client: Client, suffix: str) -> None:
+    page = await (await client.get("/")).text()
+    (script,) = re.findall(r'src="(assets/main-[^"]+)"', page)
+    assert (await client.get(f"/{script}.{suffix}")).status == HTTPStatus.NOT_FOUND
+
+
+async def test_pages_that_name_no_icon_have_one(client: Client) -> None:
+    response = await client.get("/favicon.ico")
+    assert response.status == HTTPStatus.OK
+    assert response.headers["Content-Type"] == "image/svg+xml"
+    assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
 
 
 async def test_a_head_says_what_a_get_would(client: Client) -> None:

@@ -7,7 +7,7 @@ import { ask, query } from "./api.js";
 import { markCurrent, rows } from "./shelf.js";
 import { saidOf } from "./track_source.js";
 
-const AT_ONCE = 30;
+const AT_ONCE = 30; // as the page itself says (page.py), which has the first ones come early
 const PAUSE_MS = 120; // shorter than most people's from key to key
 
 export class Browser {
@@ -77,7 +77,7 @@ export class Browser {
     const items = page.items.filter(({ playback_id }) => playback_id).map(itemOf);
     const made = rows(items, this.#actions);
     if (cursor === null) {
-      this.#list.replaceChildren(...made);
+      this.#replace(made);
     } else {
       this.#list.append(...made);
     }
@@ -85,6 +85,15 @@ export class Browser {
     this.#more.hidden = page.next === null;
     this.mark(this.#current);
     return { items, made };
+  }
+
+  /** Show other rows; whoever is at one of them with the keyboard stays there, if it is still there. */
+  #replace(made) {
+    const at = this.#list.contains(document.activeElement) && document.activeElement.dataset.playbackId;
+    this.#list.replaceChildren(...made);
+    if (at) {
+      this.#list.querySelector(`a[data-playback-id="${CSS.escape(at)}"]`)?.focus();
+    }
   }
 
   async #find() {

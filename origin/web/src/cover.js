@@ -4,9 +4,10 @@
 import { drawBlurhash } from "./blurhash.js";
 import { element } from "./element.js";
 
+const SIZES = "(min-width: 52rem) 20rem, 90vw";
 const SMALL_PX = 8; // of a placeholder that is drawn small: as blurred as the large one
 
-/** Show the cover of `track` in the elements of the player's template. */
+/** Show the cover of `track` in the elements of the player's template; wait until it is seen. */
 export function showCover(root, track) {
   const artwork = largestUpTo(track.artwork, 1024);
   const placeholder = root.querySelector(".cover-placeholder");
@@ -16,14 +17,31 @@ export function showCover(root, track) {
   const image = root.querySelector(".cover-image");
   image.hidden = true;
   image.removeAttribute("src");
-  if (artwork !== undefined) {
-    image.onload = () => (image.hidden = false);
+  if (artwork === undefined) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    image.onerror = resolve;
+    image.onload = () => {
+      image.hidden = false;
+      requestAnimationFrame(() => setTimeout(resolve)); // it is painted then
+    };
     image.width = artwork.width_px;
     image.height = artwork.height_px;
+    image.sizes = SIZES;
     image.srcset = setOf(track.artwork);
-    image.sizes = "(min-width: 52rem) 20rem, 90vw";
     image.alt = `Cover of ${track.album ?? track.title ?? "this track"}`;
     image.src = artwork.url;
+  });
+}
+
+/** Have a cover come before the player shows it. */
+export function foretellCover({ artwork }) {
+  if (artwork?.length > 0) {
+    const image = new Image();
+    image.fetchPriority = "high";
+    image.sizes = SIZES;
+    image.srcset = setOf(artwork);
   }
 }
 

@@ -13,6 +13,9 @@ const HLS_TYPE = "application/vnd.apple.mpegurl";
 const BUFFER_AHEAD_S = 10; // more is let go to waste by all who skip a track
 const BUFFER_BEHIND_S = 60;
 
+const TELLING_BYTES = 50_000; // of what is smaller, most of the time is waiting
+const TIMED_MS = 20;
+
 let known_bps = null; // what the connection gave when the last track was left
 
 /**
@@ -22,7 +25,7 @@ let known_bps = null; // what the connection gave when the last track was left
  */
 export async function findEngine(audio) {
   if (window.MediaSource?.isTypeSupported(AAC_IN_MP4)) {
-    const { default: Hls } = await import("hls.js");
+    const { default: Hls } = await import("hls.js/light");
     return (...how) => new HlsJsPlayback(Hls, audio, ...how);
   }
   if (audio.canPlayType(HLS_TYPE)) {
@@ -47,6 +50,16 @@ function withCodecsKept(BufferController) {
   };
 }
 
+/** Guess what the connection gives: what the last track saw, else how hls.js itself came. */
+function guess() {
+  const told = performance
+    .getEntriesByType("resource")
+    .filter(({ transferSize, responseStart, responseEnd }) => transferSize > TELLING_BYTES && responseEnd - responseStart > TIMED_MS)
+    .map(({ transferSize, responseStart, responseEnd }) => (8000 * transferSize) / (responseEnd - responseStart));
+  const bps = known_bps ?? (told.length > 0 ? Math.min(...told) : null);
+  return bps === null ? {} : { abrEwmaDefaultEstimate: bps };
+}
+
 class HlsJsPlayback {
   engine = "hls.js";
   canChoose = true;
@@ -54,6 +67,7 @@ class HlsJsPlayback {
   #rungs = [];
   #levelOf = new Map(); // by rung: hls.js makes one level of two that have the same bandwidth
   #recovered = false;
+  #foretelling = new AbortController();
 
   constructor(Hls, audio, track, start_s, handlers) {
     this.#hls = new Hls({
@@ -64,9 +78,13 @@ class HlsJsPlayback {
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
-      ...(known_bps && { abrEwmaDefaultEstimate: known_bps }),
+      ...guess(),
     });
     new DownSwitch(Hls, this.#hls, audio);
+    if (start_s === 0) {
+      this.#hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) => this.#foretell(details.fragments[0]?.url));
+      this.#hls.once(Hls.Events.FRAG_LOAD_EMERGENCY_ABORTED, () => this.#foretelling.abort());
+    }
     this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
       this.#rungs = levels.map((level) => level.attrs["STABLE-VARIANT-ID"] ?? null);
       const bandwidths = levels.map((level) => Number(level.attrs.BANDWIDTH));
@@ -92,7 +110,14 @@ class HlsJsPlayback {
     }
   }
 
+  /** Have the first segment come beside its initialization section, not after it. */
+  #foretell(url) {
+    const { signal } = this.#foretelling;
+    fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
+  }
+
   close() {
+    this.#foretelling.abort();
     known_bps = this.#hls.bandwidthEstimate || null;
     this.#hls.destroy();
   }

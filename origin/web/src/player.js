@@ -27,6 +27,7 @@ const NOTES = {
   curtailed: "The rest of this could not be prepared, so it ends early.",
 };
 
+const COVER_WAIT_MS = 1500;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 class SoundPlayer extends HTMLElement {
@@ -36,6 +37,8 @@ class SoundPlayer extends HTMLElement {
   #playback;
   #preparation;
   #frame = 0;
+  #covered; // until the cover is seen
+  #wished = () => {}; // somebody wants to hear it before that
   #opened = 0; // counts calls of open, so that answers to an earlier one are dropped
 
   connectedCallback() {
@@ -53,6 +56,7 @@ class SoundPlayer extends HTMLElement {
   async open(track, { play = false, start_s = 0 } = {}) {
     this.#opened += 1;
     this.#playback?.close();
+    this.#playback = undefined;
     this.#preparation?.close();
     this.#track = track;
     this.dataset.playbackId = track.playback_id;
@@ -87,6 +91,12 @@ class SoundPlayer extends HTMLElement {
       this.#audio.pause();
       return;
     }
+    if (!this.#playback) {
+      this.#audio.autoplay = true; // as soon as there is something to be played
+      this.#wished();
+      this.#set("loading");
+      return;
+    }
     // Refused without a gesture, or interrupted by the next track: the state says so already.
     this.#audio.play().catch(() => {});
   }
@@ -110,6 +120,9 @@ class SoundPlayer extends HTMLElement {
 
   async #load(opened, start_s) {
     let begin;
+    if (!this.#audio.autoplay) {
+      await this.#turn();
+    }
     try {
       begin = await findEngine(this.#audio);
     } catch (error) {
@@ -129,6 +142,12 @@ class SoundPlayer extends HTMLElement {
     });
     this.dataset.engine = this.#playback.engine;
     this.querySelector(".quality").hidden = !this.#playback.canChoose;
+  }
+
+  /** Wait until the cover is seen, which the sound would slow down; not for long, nor for whoever plays. */
+  #turn() {
+    const soon = new Promise((resolve) => setTimeout(resolve, COVER_WAIT_MS));
+    return Promise.race([this.#covered, soon, new Promise((resolve) => (this.#wished = resolve))]);
   }
 
   async #loadWaveform(opened) {
@@ -152,7 +171,7 @@ class SoundPlayer extends HTMLElement {
     const title = this.querySelector(".title");
     title.textContent = title.title = track.title ?? "Untitled";
     this.querySelector(".byline").textContent = [track.artist, track.album].filter(Boolean).join(" — ");
-    showCover(this, track);
+    this.#covered = showCover(this, track);
     showFacts(this.querySelector(".facts"), track, this.dataset.rendition || null);
     this.#seekBar.setDuration(track.duration_s);
     introduce(track, {

@@ -2,6 +2,7 @@
 // catalogue says of the track, who knows better what it is called and what it looks like.
 
 import { ask, HAS_API } from "./api.js";
+import { foretellCover } from "./cover.js";
 
 export const UNREACHABLE = "This server does not answer just now. Please try again in a moment.";
 const MISSING = "That track is not here. It may have been taken down, or the link is incomplete.";
@@ -20,6 +21,7 @@ export async function fetchTrack({ playback_id, track_id, said }) {
   if (window.MediaSource) {
     foretell(`${name}.m3u8`, signal);
   }
+  foretellCover(said ?? {});
   const known = said ?? catalogued(track_id, signal);
   const response = await fetch(`${name}.json`, { signal });
   if (!response.ok) {
