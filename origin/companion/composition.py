@@ -1,23 +1,17 @@
 """The companion as a whole: which resources there are, and what they are given."""
 
-import hashlib
-import json
 import secrets
 import time
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from cdn.policy import ObjectClass
 from origin.companion.access import Access
 from origin.companion.api.admission import Admission
 from origin.companion.api.budgets import Counter
 from origin.companion.api.cross_origin import CrossOrigin
 from origin.companion.api.endpoint import ANYONE
 from origin.companion.api.idempotency import Idempotency
-from origin.companion.api.openapi import document
-from origin.companion.api.readable import readable
 from origin.companion.api.routes import Routes
 from origin.companion.artwork.endpoints import Artwork
 from origin.companion.assets.belongings import AssetBelongings
@@ -44,7 +38,7 @@ from origin.companion.identity.new_ids import new_random_id
 from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
-from origin.companion.pages.serving import add_pages
+from origin.companion.pages.serving import add_document
 from origin.companion.plays.playing import Playing
 from origin.companion.rooms import EVERYTHING, Room, endpoints_of
 from origin.companion.search.endpoints import Searching
@@ -57,9 +51,7 @@ from origin.companion.webhooks.belongings import WebhookBelongings
 from origin.companion.webhooks.endpoints import WebhookEndpoints
 from origin.companion.webhooks.log import DeliveryEndpoints
 from origin.defence.forwarding import TrustedProxies
-from origin.delivery.address import JSON_TYPE, ObjectKind
-from origin.delivery.answer import Resource, Responder
-from origin.delivery.body import MemoryBody
+from origin.delivery.answer import Responder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -175,20 +167,7 @@ class Companion:
         routes.add(app, self.endpoints)
         app.on_response_prepare.append(self._cross_origin.put_on)
         app.on_shutdown.append(self._end_streams)
-        described = document(self.endpoints, version=version("soundbridge"))
-        content = json.dumps(described, separators=(",", ":")).encode()
-        resource = Resource(
-            ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE),
-            hashlib.sha256(content).hexdigest(),
-            MemoryBody(content),
-        )
-
-        async def openapi(request: web.Request) -> web.Response:
-            return await responder.answer(request, resource)
-
-        app.router.add_get("/openapi.json", openapi)
-        if Room.SIGN_IN in self._rooms:
-            add_pages(app, responder, readable(described))
+        add_document(app, responder, self.endpoints, with_pages=Room.SIGN_IN in self._rooms)
         if self._uploads is not None and Room.UPLOADS in self._rooms:
             app.on_response_prepare.append(marking(self._uploads.rules.size_bytes_max))
 

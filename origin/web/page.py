@@ -9,6 +9,7 @@ with the time that nobody has who waits.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -87,6 +88,11 @@ def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resourc
     return page
 
 
+@cache
+def _ours(*, with_api: bool) -> Mapping[str, Resource]:
+    return read_page(files("origin.web") / "dist", with_api=with_api)
+
+
 def _is_coded(name: str) -> bool:
     return name.endswith(tuple(_CODED))
 
@@ -117,7 +123,7 @@ def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:
 
 def add_routes(app: web.Application, responder: Responder, *, with_api: bool = False) -> None:
     """Add the page and its files to ``app``; PageMissing where the installation left them out."""
-    page = read_page(files("origin.web") / "dist", with_api=with_api)
+    page = _ours(with_api=with_api)
 
     async def answer(request: web.Request) -> web.Response:
         resource = page.get(request.path)

@@ -14,12 +14,19 @@ from tests.acceptance.watching import open_page, wait_for_position
 __all__ = ["place"]
 
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
-LOOKS: list[tuple[Literal["light", "dark"], dict[str, int]]] = [
-    ("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE),
-]  # fmt: skip
+Look = tuple[Literal["light", "dark"], dict[str, int]]
+LOOKS: list[Look] = [("light", DESK), ("dark", DESK), ("light", PHONE), ("dark", PHONE)]
+NAMES = ("desk", "desk-dark", "phone", "phone-dark")
+QUICK = {"desk", "phone-dark"}
+"""What a newcomer sees of it; the others are asked with all that takes long."""
 
 
-@pytest.fixture(params=LOOKS, ids=["desk", "desk-dark", "phone", "phone-dark"])
+@pytest.fixture(
+    params=[
+        pytest.param(look, id=name, marks=[] if name in QUICK else [pytest.mark.long])
+        for name, look in zip(NAMES, LOOKS, strict=True)
+    ]
+)
 def page(browser: Browser, place: Place, request: pytest.FixtureRequest) -> Iterator[Page]:
     scheme, size = request.param
     context = browser.new_context(

@@ -10,10 +10,11 @@ from playwright.sync_api import Page, Request
 
 from tests.acceptance.connection import Connection
 from tests.acceptance.listening import Track
-from tests.acceptance.watching import open_page, wait_for_position, watched
+from tests.acceptance.watching import open_page, wait_for_position, wait_for_sound, watched
 
 FAST_BPS, SLOW_BPS = 2_000_000, 200_000
 SEGMENT: Final = re.compile(r"/(\w+)/\d+\.m4s$")
+SEGMENT_S: Final = 6
 DECIDED_S: Final = 1.0
 HEARD_S: Final = 25
 """What was ahead when the connection became slow, and two segments that came after that."""
@@ -48,6 +49,7 @@ def test_where_the_connection_becomes_slow_one_switch_keeps_the_sound_going(
     open_page(page, f"/?play={track.playback_id}")
     page.get_by_role("button", name="Play").click()
     wait_for_position(page, 1)
+    wait_for_sound(page, 2 * SEGMENT_S - 0.5)  # a busy machine may be behind still
     with page.expect_request(SEGMENT):
         pass  # what is under way is not throttled any more
     before = len(asked.rungs)
@@ -62,6 +64,7 @@ def test_where_the_connection_becomes_slow_one_switch_keeps_the_sound_going(
     assert seen["troubles"] == []
 
 
+@pytest.mark.long
 def test_where_the_connection_becomes_fast_again_so_does_the_sound(
     page: Page, track: Track, asked: Asked
 ) -> None:

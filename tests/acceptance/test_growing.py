@@ -89,6 +89,7 @@ def test_it_plays_from_its_beginning_to_its_end_while_it_is_packaged(
     assert complaints == []
 
 
+@pytest.mark.long
 def test_a_browser_without_media_source_plays_what_it_joined_natively(
     page: Page, source: Path, store: Path
 ) -> None:

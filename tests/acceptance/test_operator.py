@@ -85,6 +85,7 @@ def deeds(state: Path) -> int:
     return asyncio.run(run())
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("creator")
 def test_the_index_is_made_anew(state: Path) -> None:
     indexes = state / "search"
@@ -95,6 +96,7 @@ def test_the_index_is_made_anew(state: Path) -> None:
     assert not (indexes / "rebuild").exists()
 
 
+@pytest.mark.long
 def test_what_nobody_finished_is_taken_away(creator: Creator, state: Path) -> None:
     kept = creator.ask("POST", "/v1/uploads", {"name": "kept.wav"})["id"]
     late = creator.ask("POST", "/v1/uploads", {"name": "late.wav"})["id"]

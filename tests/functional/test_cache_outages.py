@@ -95,7 +95,14 @@ async def use_again(
     pytest.fail("the cache is not used again")
 
 
-@pytest.mark.parametrize("after_bytes", [2, 50_000, 300_000])
+@pytest.mark.parametrize(
+    "after_bytes",
+    [
+        pytest.param(2, marks=pytest.mark.long),
+        50_000,
+        pytest.param(300_000, marks=pytest.mark.long),
+    ],
+)
 async def test_a_cache_that_is_killed_in_the_middle_of_an_answer(
     cache: Valkey, folder: Path, assets: list[PublishedAsset], tmp_path: Path, after_bytes: int
 ) -> None:

@@ -58,7 +58,7 @@ def undisturbed(long_music: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     return package_into(tmp_path_factory.mktemp("store"), long_music, extras=BOTH)
 
 
-@pytest.mark.parametrize("steps", [3, 6])
+@pytest.mark.parametrize("steps", [pytest.param(3, marks=pytest.mark.long), 6])
 def test_it_is_the_same_in_the_end(
     steps: int, undisturbed: InFolder, long_music: Path, tmp_path: Path
 ) -> None:

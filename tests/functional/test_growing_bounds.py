@@ -24,7 +24,9 @@ def noise_after_silence(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return wav(target, noise.astype("<i2").tobytes())
 
 
-@pytest.mark.parametrize("source", ["long_music", "noise_after_silence"])
+@pytest.mark.parametrize(
+    "source", [pytest.param("long_music", marks=pytest.mark.long), "noise_after_silence"]
+)
 def test_no_rendition_exceeds_its_bound(source: str, request: pytest.FixtureRequest) -> None:
     packaged = package(
         request.getfixturevalue(source),

@@ -17,6 +17,8 @@ from packager.sandbox.warm import WarmReaders
 from tests.functional.processes import children
 
 LIMITS = Limits()
+ANSWER_S = 3.0
+"""Longer than a busy machine needs to start a template."""
 SAYS_NOTHING = (
     "-c",
     "from packager.sandbox.template import serve_copies\nserve_copies(lambda *_: None)",
@@ -25,7 +27,7 @@ SAYS_NOTHING = (
 
 def test_a_late_answer_is_nobody_s(music: Path) -> None:
     before = children()
-    with WarmReaders(SAYS_NOTHING, answer_s=0.5) as readers:
+    with WarmReaders(SAYS_NOTHING, answer_s=ANSWER_S) as readers:
         (template,) = children() - before
         first = readers.reader()
         os.kill(template, signal.SIGSTOP)

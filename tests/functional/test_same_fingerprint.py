@@ -199,6 +199,7 @@ def test_what_does_not_say_its_source_is_made_again(
     assert named == below(unsaid, complete)
 
 
+@pytest.mark.long
 def test_two_at_once_do_not_make_one_of_two(one: Path, other: Path, packager: Packager) -> None:
     store = MemoryStore()
 

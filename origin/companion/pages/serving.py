@@ -1,14 +1,24 @@
-"""Serves the API's own pages, under the policy of the player page."""
+"""Serves what describes the API, and its own pages, under the policy of the player page.
+
+The description of an API that many processes start with and few are asked for is made when it is
+asked for first.
+"""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache, partial
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Final
 
 from aiohttp import web
 
 from cdn.policy import ObjectClass
-from origin.delivery.address import ObjectKind
+from origin.companion.api.endpoint import Endpoint
+from origin.companion.api.openapi import document
+from origin.companion.api.readable import Document, readable
+from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
 from origin.web.page import SECURITY_HEADERS
@@ -21,16 +31,40 @@ _FILES: Final = {
 }
 
 
-def add_pages(app: web.Application, responder: Responder, docs: bytes) -> None:
-    """Add them; ``docs`` is the page of what the API is."""
-    folder = files("origin.companion.pages")
-    pages = {
-        path: _resource((folder / name).read_bytes(), media_type)
-        for path, (name, media_type) in _FILES.items()
-    }
-    pages["/docs"] = _resource(docs, HTML)
-    for path in pages:
-        app.router.add_get(path, _answering(pages, responder))
+def add_document(
+    app: web.Application, responder: Responder, endpoints: Sequence[Endpoint], *, with_pages: bool
+) -> None:
+    """Add the OpenAPI document; ``with_pages`` it as a page, too, and where one signs in."""
+
+    @cache
+    def described() -> Document:
+        return document(endpoints, version=version("soundbridge"))
+
+    @cache
+    def openapi() -> Resource:
+        content = json.dumps(described(), separators=(",", ":")).encode()
+        kind = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
+        return Resource(kind, hashlib.sha256(content).hexdigest(), MemoryBody(content))
+
+    async def answer(request: web.Request) -> web.Response:
+        return await responder.answer(request, openapi())
+
+    app.router.add_get("/openapi.json", answer)
+    if not with_pages:
+        return
+    for path, (name, media_type) in _FILES.items():
+        app.router.add_get(path, _answering(partial(_file, name, media_type), responder))
+
+    @cache
+    def docs() -> Resource:
+        return _resource(readable(described()), HTML)
+
+    app.router.add_get("/docs", _answering(docs, responder))
+
+
+@cache
+def _file(name: str, media_type: str) -> Resource:
+    return _resource((files("origin.companion.pages") / name).read_bytes(), media_type)
 
 
 def _resource(content: bytes, media_type: str) -> Resource:
@@ -39,10 +73,10 @@ def _resource(content: bytes, media_type: str) -> Resource:
 
 
 def _answering(
-    pages: Mapping[str, Resource], responder: Responder
+    resource: Callable[[], Resource], responder: Responder
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def answer(request: web.Request) -> web.Response:
-        response = await responder.answer(request, pages[request.path])
+        response = await responder.answer(request, resource())
         response.headers.update(SECURITY_HEADERS)
         return response
 

@@ -146,7 +146,9 @@ class Walk:
 
 
 @pytest.mark.parametrize("service", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(each, marks=pytest.mark.long) for each in range(1, 6))]
+)
 async def test_what_is_kept_is_what_there_is(service: Service, seed: int) -> None:
     done: list[str] = []
     async with process(service) as one:

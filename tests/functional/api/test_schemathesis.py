@@ -41,6 +41,8 @@ QUICK: Final = {
     ("postgresql", "admin"): "fuzzing,stateful",
     ("postgresql", None): "fuzzing",
 }
+FIRST: Final = ("sqlite", "creator")
+"""What a newcomer sees of it; the others are asked with all that takes long."""
 QUICK_EXAMPLES: Final = 2
 UNLIMITED: Final = (
     "--requests-per-client", "--connections-per-client", "--api-requests-per-user",
@@ -60,7 +62,11 @@ NOT_AS_SOMEBODY: Final = (
 ROOT: Final = Path(__file__).resolve().parents[3]
 HOOKS: Final = "tests.functional.api.schemathesis_hooks"
 CASES: Final = [
-    (database, role)
+    pytest.param(
+        database,
+        role,
+        marks=[] if (database, role) == ("sqlite", "creator") else [pytest.mark.long],
+    )
     for database in ("sqlite", "postgresql")
     for role in (None, "creator", "admin")
     if EXAMPLES or (database, role) in QUICK

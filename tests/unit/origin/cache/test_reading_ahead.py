@@ -28,7 +28,7 @@ def key(listener: int, number: int) -> str:
     return f"media/a{listener}/r/128k/{number % SEGMENTS:05d}.m4s"
 
 
-@pytest.mark.parametrize("listeners", [50, 300])
+@pytest.mark.parametrize("listeners", [50, pytest.param(300, marks=pytest.mark.long)])
 async def test_reading_ahead_is_no_second_read_of_everything(listeners: int) -> None:
     """Each listens to something else, so that nothing but reading ahead can be a hit."""
     clock, random, store = Clock(), Random(1), CountingStore()  # noqa: S311 to draw, not to hide

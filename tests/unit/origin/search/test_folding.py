@@ -47,6 +47,7 @@ def test_what_is_alike_is_the_same(written: str, folded: str) -> None:
     assert plain(unicodedata.normalize("NFD", written)) == folded
 
 
+@pytest.mark.long
 def test_every_character_folds_to_what_stays_as_it_is() -> None:
     odd = [
         number
