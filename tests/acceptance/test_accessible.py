@@ -92,6 +92,7 @@ def test_axe_finds_nothing_where_creators_are(page: Page, place: Place) -> None:
     assert findings(page) == []
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_where_the_api_is_described(page: Page) -> None:
     page.goto("/docs")
     page.get_by_role("navigation", name="Operations").wait_for()

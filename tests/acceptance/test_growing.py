@@ -130,6 +130,7 @@ def test_ffmpeg_hears_every_sample_of_what_was_not_complete(
     assert len(first + rest) == json.loads(index.read_bytes())["samples"] * STEREO_FRAME_BYTES
 
 
+@pytest.mark.long
 def test_who_listens_to_what_is_withdrawn_hears_what_there_is(
     page: Page, store: Path, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ from origin.delivery.errors import (
     BadRequest,
     Conflict,
     DatabaseUnavailable,
+    Unprocessable,
 )
 
 HEADER: Final = "Idempotency-Key"
@@ -49,8 +50,8 @@ class IdempotencyKeyInvalid(BadRequest):
         super().__init__(f"{HEADER} is one key of 1 to 255 visible ASCII characters.")
 
 
-class IdempotencyKeyReused(Conflict):
-    """The key was sent with another request."""
+class IdempotencyKeyReused(Unprocessable):
+    """The key was sent with another request (draft-ietf-httpapi-idempotency-key-header §2.7)."""
 
     code = "idempotency_key_reused"
 

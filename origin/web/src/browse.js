@@ -1,9 +1,10 @@
-// The shelf of a server with the API: what is public, newest first, and a search as one types.
+// The shelf of a server with the API: what is public, in some order, and a search as one types.
 //
 // A question that is overtaken by the next one is no longer waited for: what is shown is always of
 // what was typed last.
 
 import { ask, query } from "./api.js";
+import { Filters } from "./filters.js";
 import { markCurrent, rows } from "./shelf.js";
 import { saidOf } from "./track_source.js";
 
@@ -17,6 +18,7 @@ export class Browser {
   #more;
   #said;
   #typed;
+  #filters;
   #next = null;
   #newest;
   #current = null;
@@ -31,6 +33,7 @@ export class Browser {
     this.#more = shelf.querySelector(".more");
     this.#said = shelf.querySelector(".found");
     this.#typed = shelf.querySelector(".search input");
+    this.#filters = new Filters(shelf.querySelector(".filters"), () => this.#find());
     shelf.querySelector(".search").hidden = false;
     shelf.querySelector(".search").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -69,11 +72,13 @@ export class Browser {
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     const words = this.#words;
-    const asked = { limit: AT_ONCE, cursor };
+    const { order, genre } = this.#filters;
+    const asked = { limit: AT_ONCE, cursor, genre };
     const path = words
       ? `search?${query({ ...asked, q: words, kind: "track" })}`
-      : `tracks?${query(asked)}`;
+      : `tracks?${query({ ...asked, order: order === "newest" ? null : order })}`;
     const page = await ask(path, { signal });
+    this.#filters.offer(page, { isSearch: words !== "", isFirst: cursor === null });
     const items = page.items.filter(({ playback_id }) => playback_id).map(itemOf);
     const made = rows(items, this.#actions);
     if (cursor === null) {

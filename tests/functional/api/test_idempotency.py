@@ -56,7 +56,7 @@ async def test_a_key_is_for_one_request_of_one_user(service: Service) -> None:
     other = {**DRAFT, "name": "Another"}
     for path, said in ((PATH, other), ("/v1/me/keys", {"name": "a", "scopes": ["read"]})):
         response = await service.ask("POST", path, ann, said, KEY)
-        assert (response.status, (await response.json())["code"]) == (409, "idempotency_key_reused")
+        assert (response.status, (await response.json())["code"]) == (422, "idempotency_key_reused")
     of_bob = await service.ask("POST", PATH, bob, {**other, "handle": "bob"}, KEY)
     assert of_bob.status == 201
 

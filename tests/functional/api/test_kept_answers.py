@@ -208,6 +208,8 @@ async def test_what_is_new_is_in_each_list_that_was_kept_without_it(
         "/v1/albums", ann, {"artist_id": of["id"], "title": "A", "visibility": "public"}
     )
     reader = one if who == "one" else other
+    if who == "other":
+        await asyncio.sleep(BOUND_S)  # until it has heard of artist and album
     paths = (
         "/v1/tracks", "/v1/tracks?genre=jazz", "/v1/tracks?tag=live", "/v1/tracks?order=trending",
         f"/v1/tracks?artist_id={of['id']}", f"/v1/tracks?album_id={album['id']}",

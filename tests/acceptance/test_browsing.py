@@ -1,0 +1,89 @@
+"""Who does not know what to look for: lists in another order, and of a genre."""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.acceptance.creating import found, stranger
+from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place
+from tests.acceptance.watching import open_page
+from tests.functional.supervising import until
+
+__all__ = ["place"]
+
+GENRES = ("post-rock", "post-rock", "folk")
+
+
+@pytest.fixture(scope="module")
+def sorted_place(place: Place) -> Place:
+    """The same with genres, which searches know."""
+    for track in stranger(place.creator, "/v1/tracks")["items"]:
+        genre = GENRES[TITLES.index(track["title"])]
+        place.creator.ask("PATCH", f"/v1/tracks/{track['id']}", {"genre": genre})
+    until(lambda: found(place.creator, "glosoli")["genre"] == "folk")
+    return place
+
+
+@pytest.fixture
+def page(browser: Browser, sorted_place: Place) -> Iterator[Page]:
+    context = browser.new_context(base_url=sorted_place.creator.url)
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
+def expect_titles(page: Page, *titles: str) -> None:
+    expect(page.locator(".tracks .track-title")).to_have_text(list(titles))
+
+
+def test_a_genre_is_chosen_and_left_again(page: Page) -> None:
+    open_page(page, "/")
+    genres = page.get_by_role("group", name="Genre")
+    expect(genres.get_by_role("button")).to_have_text(["folk", "post-rock"])
+    genres.get_by_role("button", name="post-rock").press("Enter")
+    expect_titles(page, TITLES[1], TITLES[0])
+    chosen = genres.get_by_role("button", name="post-rock", pressed=True)
+    expect(chosen).to_be_focused()
+    expect(genres.get_by_role("button")).to_have_text(["folk", "post-rock"])
+    chosen.press("Enter")
+    expect_titles(page, *reversed(TITLES))
+
+
+def test_a_list_comes_in_another_order(page: Page) -> None:
+    open_page(page, "/")
+    orders = page.get_by_role("group", name="Order")
+    expect(orders.get_by_role("button", pressed=True)).to_have_text("Newest")
+    items = stranger_items(page, "/v1/tracks?order=plays")[::-1]
+    listed = {"items": items, "next": None}
+    page.route(
+        re.compile(r"/v1/tracks\?.*order=plays"),
+        lambda route: route.fulfill(json=listed, content_type="application/json"),
+    )
+    orders.get_by_role("button", name="Popular").click()
+    expect_titles(page, *(each["title"] for each in items))
+    expect(orders.get_by_role("button", pressed=True)).to_have_text("Popular")
+    with page.expect_response(re.compile(r"order=trending")) as told:
+        orders.get_by_role("button", name="Trending").click()
+    assert told.value.ok
+
+
+def stranger_items(page: Page, path: str) -> list[dict[str, str]]:
+    items: list[dict[str, str]] = json.loads(page.request.get(path).text())["items"]
+    return items
+
+
+def test_what_is_found_is_narrowed_to_a_genre(page: Page) -> None:
+    open_page(page, "/")
+    box = page.get_by_role("combobox", name="Search tracks")
+    box.fill("sigur ros")
+    box.press("Enter")
+    expect(page.locator(".found")).to_have_text("3 tracks found")
+    expect(page.get_by_role("group", name="Order")).to_be_hidden()
+    genres = page.get_by_role("group", name="Genre")
+    expect(genres.get_by_role("button")).to_have_text(["post-rock", "folk"])
+    genres.get_by_role("button", name="folk").click()
+    expect(page.locator(".found")).to_have_text("1 track found")
+    expect_titles(page, TITLES[2])
