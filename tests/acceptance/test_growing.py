@@ -49,6 +49,11 @@ def origin(store: Path) -> Iterator[str]:
         yield url
 
 
+FIRST_SIZES: Final = """() => performance.getEntriesByType('resource')
+    .filter(({name}) => name.endsWith('/00000.m4s')).map(({transferSize}) => transferSize)"""
+"""What came over the network of the first segment, each time that it was asked for."""
+
+
 def play(page: Page, rate: float) -> None:
     page.get_by_role("button", name="Play").click()
     page.evaluate(f"document.querySelector('audio').playbackRate = {rate}")
@@ -74,7 +79,10 @@ def test_it_plays_from_its_beginning_to_its_end_while_it_is_packaged(
         wait_for_state(page, "ended")
         assert held.wait() == 0
     segments = [url.rpartition("/")[2] for url in asked if url.endswith(".m4s")]
-    assert segments == [f"{number:05d}.m4s" for number in range(len(segments))]
+    first, *others = segments
+    assert first == others[0] == "00000.m4s"  # foretold: it comes once, beside its head
+    assert others == [f"{number:05d}.m4s" for number in range(len(others))]
+    assert [size > 0 for size in page.evaluate(FIRST_SIZES)] == [True, False]
     seen = watched(page)
     assert seen["positions"][0] == 0
     assert seen["troubles"] == []
