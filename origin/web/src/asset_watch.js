@@ -5,10 +5,17 @@
 
 import { ask } from "./api.js";
 
-const KINDS = ["asset.created", "asset.playable", "asset.ready", "asset.errored", "asset.changed", "progress"];
+const KINDS = [
+  "asset.created", "asset.playable", "asset.ready", "asset.errored", "asset.repackaging",
+  "asset.repackaging_failed", "asset.playback_id_replaced", "asset.deleted", "progress",
+];
 const PAUSE_MS = 5000;
 
-/** Call `changed(asset)` now and whenever something becomes of an asset; return what ends it. */
+/**
+ * Call `changed(asset)` now and whenever something becomes of an asset; return what ends it.
+ *
+ * Of one that is not there any more, its id is told, and "deleted" for its state.
+ */
 export function watchAsset(assetId, changed) {
   return listen(`v1/assets/${assetId}/events`, () => assetId, assetId, changed);
 }
@@ -30,7 +37,9 @@ function listen(path, assetOf, first, changed) {
       return;
     }
     asking.set(assetId, false);
-    const asset = await ask(`assets/${assetId}`).catch(() => null); // the next event asks again
+    const asset = await ask(`assets/${assetId}`).catch(({ status }) =>
+      status === 404 || status === 410 ? { id: assetId, state: "deleted" } : null, // the next event asks again
+    );
     const again = asking.get(assetId);
     asking.delete(assetId);
     if (asset !== null && !isOver) {

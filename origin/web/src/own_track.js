@@ -5,8 +5,8 @@ import { clock } from "./clock.js";
 import { element } from "./element.js";
 import { PlayDays } from "./play_days.js";
 import { addressOf } from "./shelf.js";
+import { TrackForm } from "./track_form.js";
 import { whyNot } from "./upload_state.js";
-import { visibilityMenu } from "./visibility.js";
 
 const SURE = "Delete this track and its sound? It stops playing everywhere, and does not come back.";
 
@@ -21,6 +21,7 @@ export class OwnTrack {
   #plays;
   #days;
   #editing;
+  #retrying;
 
   constructor(track) {
     this.#track = track;
@@ -32,6 +33,9 @@ export class OwnTrack {
     this.#plays = this.#button("Plays per day", () => this.#chart());
     this.#plays.setAttribute("aria-expanded", "false");
     this.#editing = this.#button("Edit", () => this.#edit());
+    this.#retrying = this.#button("Try again with", () => this.#retry());
+    this.#retrying.textContent = "Try again";
+    this.#retrying.hidden = true;
     const remove = this.#button("Delete", () => this.#delete());
     this.root = element(
       "li",
@@ -40,7 +44,7 @@ export class OwnTrack {
       this.#title,
       this.#state,
       element("p", { className: "plays" }, plays),
-      element("p", { className: "actions" }, this.#plays, this.#editing, remove),
+      element("p", { className: "actions" }, this.#retrying, this.#plays, this.#editing, remove),
       this.#said,
     );
     this.#show();
@@ -56,7 +60,14 @@ export class OwnTrack {
 
   /** Show the state of its sound. */
   tell(asset) {
+    if (asset.state === "deleted") {
+      Object.assign(this.#track, { playback_id: null, asset_id: null });
+      this.#retrying.hidden = true;
+      this.#show();
+      return;
+    }
     const isPlayable = asset.is_playable && asset.state !== "errored";
+    this.#retrying.hidden = !(asset.state === "errored" && asset.error?.can_retry);
     this.#track.playback_id = isPlayable ? asset.playback_ids[0].id : null;
     this.#track.duration_s = asset.duration_s ?? this.#track.duration_s;
     const whole = Math.floor(asset.progress * 100);
@@ -117,33 +128,36 @@ export class OwnTrack {
       this.#close();
       return;
     }
-    const title = element("input", { required: true, maxLength: 200, dir: "auto", value: this.#track.title });
-    const visibility = visibilityMenu(this.#track.visibility);
-    const cover = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp" });
-    this.#form = element(
-      "form",
-      { className: "form" },
-      element("label", {}, "Title", title),
-      element("label", {}, "Who finds it", visibility),
-      element("label", {}, "Cover (JPEG, PNG or WebP)", cover),
-      element("p", { className: "actions" }, element("button", { type: "submit", className: "primary" }, "Save")),
-    );
-    this.#form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#guarded(async () => {
-        const body = { title: title.value, visibility: visibility.value };
-        const { title: said, visibility: seen } = await ask(this.#path, { method: "PATCH", body });
-        Object.assign(this.#track, { title: said, visibility: seen });
-        if (cover.files.length > 0) {
-          const { artwork } = await ask(`${this.#path}/artwork`, { method: "PUT", body: cover.files[0] });
-          Object.assign(this.#track, { artwork });
-        }
-        this.#show();
-        this.#close();
-      });
-    });
+    const form = new TrackForm(this.#track, () => this.#save(form));
+    this.#form = form.root;
     this.root.append(this.#form);
-    title.focus();
+    form.focus();
+  }
+
+  #save({ changes, cover }) {
+    return this.#guarded(async () => {
+      if (Object.keys(changes).length > 0) {
+        this.#take(await ask(this.#path, { method: "PATCH", body: changes }));
+      }
+      if (cover.files.length > 0) {
+        this.#take(await ask(`${this.#path}/artwork`, { method: "PUT", body: cover.files[0] }));
+      }
+      this.#show();
+      this.#close();
+    });
+  }
+
+  /** Take what is said now of the track; what is known of its sound is newer here. */
+  #take(said) {
+    const { playback_id, duration_s } = this.#track;
+    Object.assign(this.#track, said, { playback_id, duration_s });
+  }
+
+  #retry() {
+    return this.#guarded(async () => {
+      this.tell(await ask(`assets/${this.#track.asset_id}/retry`, { method: "POST" }));
+      this.#editing.focus();
+    });
   }
 
   #close() {

@@ -6,10 +6,17 @@
 const VERSION = { "Tus-Resumable": "1.0.0" };
 const PIECE_BYTES = 32 * 2 ** 20; // some CDNs refuse bodies of more than 100 MB
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 16000, 30000];
+const SIGNED_OUT = new Set([401, 403]);
+const SIGN_IN = "You are signed out. Sign in and choose the file again: it goes on where it was.";
 const PASSES = new Set([0, 408, 409, 423, 425, 429, 500, 502, 503, 504]); // 0: no answer at all
 
-/** The server refused the file for good; the message says why. */
-export class SendingRefused extends Error {}
+/** The server refused the file; the message says why, `isFinal` whether that stays so. */
+export class SendingRefused extends Error {
+  constructor({ message, status }) {
+    super(SIGNED_OUT.has(status) ? SIGN_IN : message);
+    this.isFinal = !SIGNED_OUT.has(status);
+  }
+}
 
 /** Send all of `file` to `url`; `progress(bytes)` is told what is there. AbortError on `signal`. */
 export async function send(file, url, { progress, signal }) {
@@ -24,7 +31,7 @@ export async function send(file, url, { progress, signal }) {
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof Failed) || !PASSES.has(error.status)) {
-        throw error instanceof Failed ? new SendingRefused(error.message) : error;
+        throw error instanceof Failed ? new SendingRefused(error) : error;
       }
       there = null;
       await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)], signal);

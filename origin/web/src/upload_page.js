@@ -94,15 +94,26 @@ function sending(file, upload) {
       state.follow();
     },
     async (error) => {
-      forget(file);
+      const isRefused = error instanceof SendingRefused;
       if (stopped.signal.aborted) {
         state.root.remove();
-        await ask(`uploads/${upload.id}`, { method: "DELETE" }).catch(console.warn);
+        await abandon(file, upload);
         return;
       }
       console.warn(error);
-      state.fail(error instanceof SendingRefused ? error.message : BROKEN);
+      state.fail(isRefused ? error.message : BROKEN);
+      if (isRefused && error.isFinal) {
+        await abandon(file, upload);
+      }
     },
   );
   return state.root;
+}
+
+/** Take away what has come of an upload, and the track that was made for it. */
+async function abandon(file, upload) {
+  forget(file);
+  for (const path of [`uploads/${upload.id}`, `tracks/${upload.track_id}`]) {
+    await ask(path, { method: "DELETE" }).catch(console.warn);
+  }
 }

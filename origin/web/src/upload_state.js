@@ -56,6 +56,10 @@ export class UploadState {
   }
 
   #show(asset) {
+    if (asset.state === "deleted") {
+      this.fail("It was deleted.");
+      return;
+    }
     if (asset.state === "errored") {
       this.fail(whyNot(asset));
       return;

@@ -1,0 +1,78 @@
+// What a creator says of a track, as a form: filled with what is said, read as what to change.
+
+import { element } from "./element.js";
+import { visibilityMenu } from "./visibility.js";
+
+const TEXT = { dir: "auto" };
+
+export class TrackForm {
+  root;
+  cover = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp" });
+  #track;
+  #fields;
+
+  /** `save()` is called when it is sent. */
+  constructor(track, save) {
+    this.#track = track;
+    this.#fields = {
+      title: element("input", { ...TEXT, required: true, maxLength: 200, value: track.title }),
+      visibility: visibilityMenu(track.visibility),
+      genre: element("input", { ...TEXT, maxLength: 64, value: track.genre ?? "" }),
+      tags: element("input", { ...TEXT, value: track.tags.join(", ") }),
+      description: element("textarea", { ...TEXT, rows: 4, maxLength: 5000, value: track.description }),
+      language: element("input", { maxLength: 35, value: track.language ?? "" }),
+      released_on: element("input", { type: "date", value: track.released_on ?? "" }),
+      explicit: element("input", { type: "checkbox", checked: track.explicit }),
+    };
+    const { title, visibility, genre, tags, description, language, released_on, explicit } = this.#fields;
+    this.root = element(
+      "form",
+      { className: "form" },
+      labelled("Title", title),
+      labelled("Who finds it", visibility),
+      labelled("Genre", genre),
+      labelled("Tags, with commas between them", tags),
+      labelled("Description", description),
+      labelled("Language, such as en or pt-BR", language),
+      labelled("Released on", released_on),
+      element("label", { className: "check" }, explicit, "Explicit"),
+      labelled("Cover (JPEG, PNG or WebP)", this.cover),
+      element("p", { className: "actions" }, element("button", { type: "submit", className: "primary" }, "Save")),
+    );
+    this.root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      save();
+    });
+  }
+
+  /** Begin where most begin. */
+  focus() {
+    this.#fields.title.focus();
+  }
+
+  /** Return what is said otherwise now; what is left empty is taken away. */
+  get changes() {
+    const said = Object.fromEntries(Object.entries(this.#fields).map(([name, field]) => [name, read(name, field)]));
+    const isOther = ([name, value]) => JSON.stringify(value) !== JSON.stringify(this.#track[name]);
+    return Object.fromEntries(Object.entries(said).filter(isOther));
+  }
+}
+
+function read(name, field) {
+  switch (name) {
+    case "explicit":
+      return field.checked;
+    case "tags":
+      return field.value.split(",").map((tag) => tag.trim()).filter(Boolean);
+    case "title":
+    case "visibility":
+    case "description":
+      return field.value;
+    default:
+      return field.value.trim() || null;
+  }
+}
+
+function labelled(text, field) {
+  return element("label", {}, text, field);
+}

@@ -1,0 +1,124 @@
+"""What creators do with what is theirs: say more of it, try again, leave uploads half-way."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place, sign_in
+
+__all__ = ["place"]
+
+
+@pytest.fixture
+def page(browser: Browser, place: Place) -> Iterator[Page]:
+    context = browser.new_context(base_url=place.creator.url)
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+    yield page
+    page.unroute_all(behavior="wait")
+    context.close()
+
+
+def test_all_that_is_said_of_a_track_can_be_said_otherwise(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    page.get_by_role("button", name=f"Edit {TITLES[0]}").click()
+    said = {
+        "Genre": "Post-Rock", "Tags, with commas between them": "live, Iceland , live",
+        "Description": "From *Takk…*\n<b>2005</b>", "Language, such as en or pt-BR": "is",
+        "Released on": "2005-11-28",
+    }  # fmt: skip
+    for label, text in said.items():
+        page.get_by_label(label).fill(text)
+    page.get_by_label("Explicit").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".own-tracks form")).to_have_count(0)
+    (track,) = (
+        each
+        for each in place.creator.ask("GET", "/v1/me/tracks")["items"]
+        if each["title"] == TITLES[0]
+    )
+    assert (track["genre"], track["tags"], track["language"]) == (
+        "post-rock", ["live", "iceland"], "is",
+    )  # fmt: skip
+    assert track["description"] == said["Description"]
+    assert (track["released_on"], track["explicit"]) == ("2005-11-28", True)
+    page.reload()
+    page.get_by_role("button", name=f"Edit {TITLES[0]}").click()
+    expect(page.get_by_label("Tags, with commas between them")).to_have_value("live, iceland")
+    page.get_by_label("Genre").fill("")
+    with page.expect_request(re.compile(r"/v1/tracks/")) as asked:
+        page.get_by_role("button", name="Save").click()
+    assert asked.value.post_data_json == {"genre": None}, "no more is sent than was changed"
+
+
+def test_what_may_succeed_another_time_is_tried_again(page: Page, place: Place) -> None:
+    def errored(route: Route) -> None:
+        asset = route.fetch().json()
+        error = {"code": "store_failed", "sentence": "The store was away.", "can_retry": True}
+        error |= {"detail": None, "remedy": "Try again."}
+        route.fulfill(json={**asset, "state": "errored", "error": error, "is_playable": False})
+
+    sign_in(page, place.sign_in_link("Ann"))
+    listed = re.compile(r"/v1/me/tracks")
+
+    def without_sound(route: Route) -> None:
+        tracks = route.fetch().json()
+        for track in tracks["items"]:
+            track["playback_id"] = None
+        route.fulfill(json=tracks)
+
+    page.route(listed, without_sound)
+    page.route(re.compile(r"/v1/assets/(?!events)[\w-]+$"), errored)
+    page.goto("/mine")
+    row = page.locator(".own-tracks li").filter(has_text=TITLES[1])
+    expect(row.locator(".state")).to_contain_text("The store was away. Try again.")
+    with page.expect_response(re.compile(r"/v1/assets/[\w-]+/retry$")) as told:
+        row.get_by_role("button", name=f"Try again with {TITLES[1]}").click()
+    assert told.value.status == 409, "it has not failed at all, says the server"
+    expect(row.get_by_role("alert")).not_to_be_empty()
+
+
+def of_bob(page: Page) -> tuple[int, int]:
+    """How many uploads and tracks he has."""
+    found = (page.request.get(path).text() for path in ("/v1/uploads", "/v1/me/tracks"))
+    uploads, tracks = (len(json.loads(text)["items"]) for text in found)
+    return uploads, tracks
+
+
+def test_an_upload_that_is_cancelled_leaves_nothing(page: Page, place: Place, music: Path) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    before = of_bob(page)
+    page.goto("/upload")
+    page.route(re.compile(r"/tus$"), lambda route: route.abort())
+    page.set_input_files("input[type=file]", music)
+    page.get_by_role("button", name="Upload").click()
+    with page.expect_response(lambda response: "/v1/tracks/" in response.url):
+        page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".uploads li")).to_have_count(0)
+    assert of_bob(page) == before
+
+
+def test_who_is_signed_out_in_the_middle_goes_on_afterwards(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    _, tracks = of_bob(page)
+    page.goto("/upload")
+    held = re.compile(r"/tus$")
+    page.route(held, lambda route: route.abort())
+    page.set_input_files("input[type=file]", music)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    page.context.clear_cookies()
+    page.unroute(held)
+    expect(page.locator(".uploads .state")).to_contain_text("You are signed out.")
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    expect(page.get_by_role("link", name="Listen")).to_be_visible()
+    assert of_bob(page)[1] == tracks + 1
