@@ -87,18 +87,20 @@ async function open(wanted) {
   }
 }
 
-/** Play a track; until it can be had, what plays now plays on under its own address. */
-async function change(item) {
+/**
+ * Play a track; until it can be had, what plays now plays on under its own address.
+ *
+ * `had()` is called as soon as it can.
+ */
+async function change(item, had = () => {}) {
   const track = await fetchTrack(item);
   history.pushState(null, "", addressOf(item));
+  had();
   await show(track, true);
 }
 
 function choose(item) {
-  return guarded(async () => {
-    await change(item);
-    scrollTo({ top: 0 });
-  });
+  return guarded(() => change(item, () => scrollTo({ top: 0 }))); // later, somebody may be elsewhere
 }
 
 /** Play a track of the queue; tell whether it was to be had. */
