@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from sqlalchemy import Row
 
@@ -12,6 +13,7 @@ from origin.companion.catalogue.visibility import may_see_track
 from origin.companion.database import Database
 from origin.companion.plays import rows
 from origin.companion.plays.buffer import Buffer, Play
+from origin.companion.plays.crowds import Crowds
 from origin.companion.plays.listeners import listener_of
 from origin.companion.plays.models import Beacon, Outcome, State
 from origin.companion.plays.rules import Limits, Reason, why_not
@@ -29,6 +31,18 @@ class _Known:
     counts: Counter[tuple[int, str, str]] = field(default_factory=Counter)
 
 
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    """Digests of one day: of who listens, and of the network alone, which is never written."""
+
+    digest: str
+    network: str
+
+    @classmethod
+    def of(cls, salt: bytes, network: str, agent: str) -> Self:
+        return cls(listener_of(salt, network, agent), listener_of(salt, network, ""))
+
+
 class Hearing:
     """Takes beacons; ``random`` gives so many bytes."""
 
@@ -44,6 +58,7 @@ class Hearing:
         self._buffer = buffer
         self._shared = shared
         self._limits = limits
+        self._crowds = Crowds(limits.of_crowd)
         self._random = random
 
     async def hear(
@@ -53,7 +68,9 @@ class Hearing:
         key = await self._shared.key()
         tickets = [None if one.ticket is None else read_ticket(one.ticket, key) for one in beacons]
         days = _days(tickets, now_s)
-        listeners = {day: listener_of(await self._shared.salt(day), network, agent) for day in days}
+        listeners = {
+            day: _Listener.of(await self._shared.salt(day), network, agent) for day in days
+        }
         known = await self._known(beacons, tickets, listeners)
         outcomes = []
         for beacon, ticket in zip(beacons, tickets, strict=True):
@@ -71,7 +88,7 @@ class Hearing:
         self,
         beacons: Sequence[Beacon],
         tickets: Sequence[Ticket | None],
-        listeners: Mapping[int, str],
+        listeners: Mapping[int, _Listener],
     ) -> _Known:
         shown = {
             (day_of(ticket.begun_s), ticket.nonce)
@@ -84,7 +101,8 @@ class Hearing:
             if not shown:
                 return _Known(lengths_s)
             counted = await rows.marked(connection, shown)
-            counts = await rows.counts(connection, listeners.items())
+            digests = [(day, listener.digest) for day, listener in listeners.items()]
+            counts = await rows.counts(connection, digests)
         return _Known(lengths_s, counted, counts)
 
     def _reason(
@@ -103,17 +121,22 @@ class Hearing:
         return reason
 
     def _take(
-        self, ticket: Ticket, heard_s: float, listeners: Mapping[int, str], known: _Known
+        self, ticket: Ticket, heard_s: float, listeners: Mapping[int, _Listener], known: _Known
     ) -> Reason | None:
         """Take a play to be written; return what stands against it."""
         day = day_of(ticket.begun_s)
-        listener = listeners[day]
+        listener, network = listeners[day].digest, listeners[day].network
         of_track, of_all = self._buffer.of_listener(day, listener, ticket.track_id)
         of_track += known.counts[day, listener, ticket.track_id]
         of_all += sum(number for (one_day, _, _), number in known.counts.items() if one_day == day)
         if not self._limits.admit(of_track, of_all):
             return Reason.TOO_MANY
-        return None if self._buffer.add(Play(ticket, listener, heard_s)) else Reason.BUSY
+        if not self._crowds.has_room(day, network, ticket.track_id):
+            return Reason.TOO_MANY
+        if not self._buffer.add(Play(ticket, listener, heard_s)):
+            return Reason.BUSY
+        self._crowds.add(day, network, ticket.track_id)
+        return None
 
 
 def _days(tickets: Sequence[Ticket | None], now_s: float) -> set[int]:

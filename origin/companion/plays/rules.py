@@ -35,10 +35,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many plays of one listener count in a day: of one track, and of all."""
+    """How many plays of one listener count in a day: of one track, and of all.
+
+    ``of_crowd`` of one track, for all who share a network.
+    """
 
     of_track: int = 20
     of_all: int = 2_000
+    of_crowd: int = 500
 
     def admit(self, of_track: int, of_all: int) -> bool:
         """Tell whether another play counts beside so many."""

@@ -168,6 +168,19 @@ async def test_limits_of_a_listener_hold_over_two_processes(service: Service) ->
     assert await play_count(service, made["id"]) == 22
 
 
+@over_sqlite_alone
+async def test_one_network_is_not_as_many_listeners_as_it_says(
+    service: Service, here: Player
+) -> None:
+    _, made = await song(service)
+    said = [each for agent in range(40) for each in await here.hear(made["id"], 20, f"{agent}")]
+    assert (said.count("counted"), said.count("too_many")) == (500, 300)
+    _, other = await song(service, "Another")
+    assert await here.hear(other["id"], agent="1") == ["counted"]
+    here.now_s += DAY_S
+    assert await here.hear(made["id"], agent="1") == ["counted"]
+
+
 async def test_a_ticket_that_two_processes_hold_counts_once(service: Service) -> None:
     _, made = await song(service)
     async with player(service) as one, player(service) as two:
