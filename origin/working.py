@@ -53,6 +53,7 @@ from packager.errors import StoreFailed
 from packager.package import Progress, package
 from packager.processors import usable_processors
 from packager.queue import assets, policy
+from packager.queue.persisting import Persisting
 from packager.queue.worker import Completion, Handler, Run, Surroundings, Worker
 from packager.sandbox.kernel import ask_kernel, lacking
 from packager.sandbox.reader import Reader
@@ -148,8 +149,10 @@ async def _work(
             with WarmReaders() as readers:
                 packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
                 errands: dict[str, Handler] = {
-                    collecting.KIND: Collector(database, store, tell),
-                    queueing.KIND: Deliverer(looked_at, client, new_random_id),
+                    collecting.KIND: Persisting(Collector(database, store, tell), new_random_id),
+                    queueing.KIND: Persisting(
+                        Deliverer(looked_at, client, new_random_id), new_random_id
+                    ),
                 }
                 await asyncio.gather(
                     Worker(around, packaging, slots=settings.jobs).run(stop),

@@ -52,6 +52,7 @@ from origin.companion.webhooks.endpoints import WebhookEndpoints
 from origin.companion.webhooks.log import DeliveryEndpoints
 from origin.defence.forwarding import TrustedProxies
 from origin.delivery.answer import Responder
+from packager.queue.persisting import Persisting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -114,7 +115,9 @@ class Companion:
             *(() if uploads is None else (UploadBelongings(uploads),)),
             CatalogueBelongings(),
         )
-        self.handlers: Mapping[str, Handler] = {ERASE: Erasing(database, belongings)}
+        self.handlers: Mapping[str, Handler] = {
+            ERASE: Persisting(Erasing(database, belongings), new_random_id)
+        }
         self.withdrawal = Withdrawing(database, media, new_random_id)
         catalogue = [
             *Artists(database, new_random_id, self.withdrawal).endpoints(),
