@@ -29,7 +29,7 @@ export async function start(main) {
     element("legend", { className: "visually-hidden" }, "About the track"),
     element("label", {}, "Title", title),
     ...artist.fields,
-    element("label", {}, "Who can hear it", visibility),
+    element("label", {}, "Who finds it", visibility),
     button,
   );
   const picker = filePicker(choose);

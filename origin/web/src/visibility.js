@@ -2,7 +2,7 @@
 
 import { element } from "./element.js";
 
-const VISIBILITIES = { public: "Everybody", unlisted: "Whoever has the link", private: "Only me" };
+const VISIBILITIES = { public: "Everybody", unlisted: "Whoever has the link", private: "Only me (who has its address can still hear it)" };
 
 /** Make the menu. */
 export function visibilityMenu(value) {
