@@ -68,6 +68,7 @@ async def connect() -> AsyncIterator[Any]:
     config = AioConfig(
         connect_timeout=_CONNECT_TIMEOUT_S,
         read_timeout=_READ_TIMEOUT_S,
+        signature_version="s3v4",  # presigned, too: what botocore takes there is refused by many
         retries={"mode": "standard", "max_attempts": _ATTEMPTS},
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",

@@ -122,22 +122,24 @@ class Presigned:
             source = await self._begun(hold)
             there = await self._listed(source) or []
             hold.received_bytes = sum(part.size_bytes for part in there)
-        size_bytes = part_size(row.size_bytes)
-        count = -(-row.size_bytes // size_bytes)
+        sizes_bytes = planned(row.size_bytes)
+        count = len(sizes_bytes)
         wanted = range(call.body.first, min(call.body.first + call.body.count, count + 1))
         with translated():
             parts = [
                 PartAddress(
                     number=number,
-                    size_bytes=min(size_bytes, row.size_bytes - (number - 1) * size_bytes),
-                    url=await self._bucket.url_of(source.key, source.multipart_id or "", number),
+                    size_bytes=sizes_bytes[number],
+                    url=await self._bucket.url_of(
+                        source.key, source.multipart_id or "", number, sizes_bytes[number]
+                    ),
                 )
                 for number in wanted
             ]
         received = [PartReceived(number=part.number, size_bytes=part.size_bytes) for part in there]
         return Answer(
             PartsPlan(
-                part_bytes=size_bytes,
+                part_bytes=part_size(row.size_bytes),
                 part_count=count,
                 parts=parts,
                 received=received,
@@ -191,16 +193,19 @@ def part_size(size_bytes: int) -> int:
     return max(PART_BYTES, -(-least // _MEBIBYTE) * _MEBIBYTE)
 
 
-def _require_all(parts: Sequence[Part], size_bytes: int) -> None:
-    """Raise PartsMissing where parts are not as they were planned."""
+def planned(size_bytes: int) -> dict[int, int]:
+    """Return how large each part is, by its number."""
     each = part_size(size_bytes)
     count = -(-size_bytes // each)
-    planned = {
-        number: min(each, size_bytes - (number - 1) * each) for number in range(1, count + 1)
-    }
+    return {number: min(each, size_bytes - (number - 1) * each) for number in range(1, count + 1)}
+
+
+def _require_all(parts: Sequence[Part], size_bytes: int) -> None:
+    """Raise PartsMissing where parts are not as they were planned."""
+    wanted = planned(size_bytes)
     there = {part.number: part.size_bytes for part in parts}
-    wrong = [number for number in planned if there.get(number) != planned[number]]
-    if wrong or len(there) != count:
+    wrong = [number for number in wanted if there.get(number) != wanted[number]]
+    if wrong or len(there) != len(wanted):
         first = wrong[0] if wrong else max(there)
         raise PartsMissing(
             f"Part {first} is missing, or has not its size. Send it, then ask again."

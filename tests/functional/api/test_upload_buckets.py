@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import obstore
 import pytest
@@ -190,6 +191,8 @@ async def test_parts_go_straight_to_the_bucket(service: Service, s3: Bucket) -> 
     plan = await parts_of(service, ann, made, count=1)
     assert [part["number"] for part in plan["received"]] == [2, 3]
     assert (await service.get(f"/v1/uploads/{made['id']}", ann))["received_bytes"] > PART_BYTES
+    signed = parse_qs(urlsplit(plan["parts"][0]["url"]).query)
+    assert signed["X-Amz-SignedHeaders"] == ["content-length;host"], "no other size can be sent"
     await send(plan["parts"][0], LARGE, PART_BYTES)
     done = await service.post(complete, ann, None, 200)
     assert (done["state"], done["sha256"]) == ("complete", sha256_of(LARGE))

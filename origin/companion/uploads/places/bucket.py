@@ -223,7 +223,7 @@ class GrowingObject:
     async def _send(self, size_bytes: int) -> None:
         """Send the first bytes of what is buffered as the next part."""
         async with self._tools.turns:
-            url = await self._parts.url_of(self._key, self._id, self._number + 1)
+            url = await self._parts.url_of(self._key, self._id, self._number + 1, size_bytes)
             content = await self._read(size_bytes)
             await put_part(self._tools.session, url, content)
         rest = await self._read(self._buffered_bytes - size_bytes, size_bytes)

@@ -40,9 +40,10 @@ class Multipart:
         begun = await self._client.create_multipart_upload(**self._at(key))
         return str(begun["UploadId"])
 
-    async def url_of(self, key: str, upload_id: str, number: int) -> str:
-        """Return where a part may be PUT for an hour, by whoever has the URL."""
-        said = {**self._at(key), "UploadId": upload_id, "PartNumber": number}
+    async def url_of(self, key: str, upload_id: str, number: int, size_bytes: int) -> str:
+        """Return where a part of this size may be PUT for an hour, by whoever has the URL."""
+        part = {"UploadId": upload_id, "PartNumber": number, "ContentLength": size_bytes}
+        said = {**self._at(key), **part}
         url = await self._client.generate_presigned_url("upload_part", said, ExpiresIn=URL_S)
         return str(url)
 
