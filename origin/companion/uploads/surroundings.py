@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from origin.companion.database import Database
 from origin.companion.identity.principal import Principal
 from origin.companion.identity.rules import is_owner
+from origin.companion.identity.users import lock_user
 from origin.companion.uploads import rows
 from origin.companion.uploads.digests import DigestMismatch, RunningDigests
 from origin.companion.uploads.finishing import Finished, finish
@@ -25,6 +26,7 @@ from origin.delivery.errors import NotFound, Unprocessable
 
 THREADS: Final = 4
 """More than a disk or two cores have use for; what waits, waits for them."""
+_FULL: Final = "It takes more than you have left. Delete something first."
 
 
 class SizeMismatch(Unprocessable):
@@ -129,7 +131,7 @@ class Surroundings:
         async with self.database.change() as connection:
             used = await rows.used(connection, row.user_id)
         if used.size_bytes - row.received_bytes + size_bytes > self.rules.quota_bytes:
-            raise QuotaExceeded("It takes more than you have left. Delete something first.")
+            raise QuotaExceeded(_FULL)
 
     async def bound(self, row: Row[Any]) -> Bound:
         """Return how far an upload may grow."""
@@ -141,8 +143,7 @@ class Surroundings:
             used = await rows.used(connection, row.user_id)
         left_bytes = rules.quota_bytes - used.size_bytes + row.received_bytes
         if left_bytes < rules.size_bytes_max:
-            full = QuotaExceeded("It takes more than you have left. Delete something first.")
-            return Bound(max(left_bytes, 0), full)
+            return Bound(max(left_bytes, 0), QuotaExceeded(_FULL))
         most_mb = rules.size_bytes_max // 1_000_000
         too_large = UploadTooLarge(f"It has more than the {most_mb} MB that are taken.")
         return Bound(rules.size_bytes_max, too_large)
@@ -150,7 +151,8 @@ class Surroundings:
     async def complete(self, hold: Hold, reception: Reception, sha256: str | None) -> Row[Any]:
         """Let all of it be there, and queue its packaging.
 
-        Raises Empty, NotSound, DigestMismatch, or UploadBusy where it is not held any more.
+        Raises Empty, NotSound, DigestMismatch, QuotaExceeded, or UploadBusy where it is not held
+        any more.
         """
         size_bytes = reception.position_bytes
         if size_bytes == 0:
@@ -166,12 +168,27 @@ class Surroundings:
         if not is_part and not first:  # a bucket shows nothing of its parts
             check_sound(await reception.beginning(FIRST_BYTES))
         where = self.place.where(Source.of(hold.row).key)
-        found = Finished(where, size_bytes, sha256)
+        try:
+            row = await self._finish(hold, Finished(where, size_bytes, sha256))
+        except QuotaExceeded as error:
+            await self.fail(hold, error.code, str(error))
+            raise
+        await self.place.settled(Source.of(hold.row))
+        return row
+
+    async def _finish(self, hold: Hold, found: Finished) -> Row[Any]:
+        """Queue its packaging; raises QuotaExceeded or UploadBusy."""
+        is_unsaid = hold.row.size_bytes is None  # others may have come meanwhile, unsaid, too
         async with self.database.change() as connection:
+            if is_unsaid:
+                await lock_user(connection, hold.row.user_id)
             row = await finish(
                 connection, hold.upload_id, hold.token, found, self.new_id, now_s=self.clock()
             )
-        if row is None:
-            raise UploadBusy
-        await self.place.settled(Source.of(hold.row))
+            if row is None:
+                raise UploadBusy
+            if is_unsaid:
+                used = await rows.used(connection, row.user_id)
+                if used.size_bytes > self.rules.quota_bytes:
+                    raise QuotaExceeded(_FULL)
         return row

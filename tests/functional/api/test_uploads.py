@@ -154,6 +154,36 @@ async def test_a_creator_has_a_quota(service: Service) -> None:
     assert "3 uploads of 3" in problem["detail"]
 
 
+@pytest.mark.parametrize("rules", [UploadRules(quota_bytes=3 * len(SOUND))])
+async def test_a_quota_is_not_passed_by_many_at_once_whose_size_nobody_says(
+    service: Service,
+) -> None:
+    ann = await service.user()
+    both = [await service.post("/v1/uploads", ann, {}) for _ in range(2)]
+    begun = asyncio.Barrier(2)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield SOUND
+        await begun.wait()  # the other has looked at what is left, too
+        await asyncio.sleep(0.2)
+        yield SOUND
+
+    sending = (
+        service.client.put(each["send"]["put"], data=content(), headers=ann.headers)
+        for each in both
+    )
+    responses = await asyncio.gather(*sending)
+    assert sorted(response.status for response in responses) == [200, 403]
+    said = [await service.get(f"/v1/uploads/{each['id']}", ann) for each in both]
+    assert sorted(each["state"] for each in said) == ["complete", "failed"]
+    (failed,) = (each for each in said if each["state"] == "failed")
+    assert failed["error"]["code"] == "quota_exceeded"
+    assert len(await queued(service)) == 1
+    assert sum(
+        path.stat().st_size for path in service.media.rglob("*") if path.is_file()
+    ) == 2 * len(SOUND)
+
+
 async def test_an_empty_file(service: Service) -> None:
     ann = await service.user()
     made = await service.post("/v1/uploads", ann, {})
