@@ -134,6 +134,8 @@ async def test_what_users_say_of_themselves_gives_no_role(
         {"sub": "x" * 300},
         {"typ": "ID"},
         {"typ": "Refresh"},
+        {"typ": ["Bearer"]},
+        {"typ": {}},
     ],
 )
 async def test_tokens_that_are_not_good(
@@ -176,6 +178,23 @@ async def test_algorithms_are_not_confused(service: Service, provider: IdentityP
     for secret in (pem, pem.rstrip(), jwk):
         for algorithm in ("none", "None", "NONE", "", "HS256", "HS384", "HS512"):
             await me(service, signed_by_hand(algorithm, claims, secret), 401)
+
+
+ODD: tuple[Any, ...] = ([], ["RS256"], {}, {"a": 1}, 7, 1.5, True, None, "")
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize("field", ["alg", "kid", "typ", "iss"])
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+async def test_fields_of_odd_types_are_no_fault_of_ours(
+    service: Service, provider: IdentityProvider, field: str, odd: Any
+) -> None:
+    head = {"alg": "RS256", "kid": "unknown", "typ": "JWT"}
+    claims = keycloak(provider)
+    (claims if field == "iss" else head)[field] = odd
+    token = ".".join(b64(json.dumps(part).encode()) for part in (head, claims)) + ".AAAA"
+    problem = await me(service, token, 401)
+    assert problem["code"] == "credentials_invalid"
 
 
 @over_sqlite_alone

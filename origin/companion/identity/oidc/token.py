@@ -15,7 +15,7 @@ LEEWAY_S: Final = 60.0
 LENGTH_MAX: Final = 8_192
 SUBJECT_LENGTH_MAX: Final = 255
 _TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})  # RFC 9068 §4
-_BEARERS: Final = frozenset({None, "Bearer"})
+_BEARERS: Final = (None, "Bearer")
 """What Keycloak says in the claim ``typ`` of what is shown to APIs; of others: ID, Refresh, ..."""
 
 
@@ -38,9 +38,10 @@ def look_into(text: str) -> Unverified:
     except (PyJWTError, ValueError, RecursionError) as error:
         raise CredentialsInvalid("This is no JSON Web Token.") from error
     kid, algorithm, issuer = head.get("kid"), head.get("alg"), said.get("iss")
-    if algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise CredentialsInvalid("This token is not signed in a way that is taken here.")
-    if str(head.get("typ", "JWT")).lower() not in _TYPES:
+    kind = head.get("typ", "JWT")
+    if not isinstance(kind, str) or kind.lower() not in _TYPES:
         raise CredentialsInvalid("This token is not of a kind that is taken here.")
     if not isinstance(issuer, str) or not (kid is None or isinstance(kid, str)):
         raise CredentialsInvalid("This token does not say by whom it is.")
