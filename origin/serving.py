@@ -118,6 +118,7 @@ def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
         drain_s=service.drain.timeout_s,
         cache=service.cache,
         outward=service.outward,
+        uploads=service.uploads,
     )
     return Kept(
         "packager",

@@ -1,14 +1,16 @@
 """What a worker of the queue is told; apart from what works, which loads the decoder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from origin.companion.uploads.rules import UploadRules
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Where things are, how many jobs at a time, how patient it is.
 
-    ``outward`` are private networks that webhooks may reach.
+    ``outward`` are private networks that webhooks may reach; ``uploads`` says what may be fetched.
     """
 
     store: str
@@ -20,3 +22,4 @@ class Settings:
     promises_s: float = 3600.0
     cache: str | None = None
     outward: tuple[str, ...] = ()
+    uploads: UploadRules = field(default_factory=UploadRules)

@@ -115,7 +115,7 @@ async def _work(
         telling(settings.cache) as tell,
         open_database(settings.state, settings.database) as database,
         open_reader(settings.state, settings.database, database) as reader,
-        open_fetching(database, settings.store, settings.state) as fetching,
+        open_fetching(database, settings.store, settings.state, settings.uploads) as fetching,
         AsyncExitStack() as opened,
     ):
         around = Surroundings(

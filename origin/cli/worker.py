@@ -7,6 +7,13 @@ import click
 from origin.cli.cache import cache_setting
 from origin.cli.database import database_setting, outward_setting, state_setting
 from origin.cli.store import store_setting
+from origin.cli.uploads import (
+    rules_of,
+    upload_expiry_setting,
+    upload_quota_setting,
+    upload_size_setting,
+    uploads_setting,
+)
 from origin.settings import setting
 from origin.stores.opening import StoreUnusable
 
@@ -17,6 +24,10 @@ from origin.stores.opening import StoreUnusable
 @database_setting
 @cache_setting
 @outward_setting
+@upload_size_setting
+@upload_quota_setting
+@uploads_setting
+@upload_expiry_setting
 @setting("--jobs", default=1, type=click.IntRange(1, 256), help="Jobs at a time.")
 @setting(
     "--lease",
@@ -54,8 +65,14 @@ def worker(
     promises_s: float,
     cache: str | None,
     outward: tuple[str, ...],
+    upload_size_mb: int,
+    upload_quota_mb: int,
+    uploads_per_creator: int,
+    upload_expiry_h: float,
 ) -> None:
     """Package what is queued. Any number of workers, on any number of machines, share a queue.
+
+    What is fetched from URLs is bound by the --upload- options: say what `serve` is told.
 
     An hour after a revision was withdrawn, or who heard it grow has heard all of it, workers remove
     what only those listeners needed. All else stays until `soundbridge gc` is run.
@@ -65,10 +82,12 @@ def worker(
     from origin.work_settings import Settings
     from origin.working import run_worker
 
+    uploads = rules_of(upload_size_mb, upload_quota_mb, uploads_per_creator, upload_expiry_h)
+    settings = Settings(
+        store, state, database, jobs, lease_s, drain_s, promises_s, cache, outward, uploads
+    )
     try:
-        run_worker(
-            Settings(store, state, database, jobs, lease_s, drain_s, promises_s, cache, outward)
-        )
+        run_worker(settings)
     except (StoreUnusable, CacheUnusable) as error:
         raise click.UsageError(str(error)) from error
     except DatabaseUnusable as error:

@@ -4,6 +4,7 @@ Of a track without sound that plays, there is nothing to hear: it is a draft, an
 What belongs to an artist who was deleted is nobody's any more, even before it is deleted, too.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Row
@@ -25,6 +26,15 @@ def may_see_album(principal: Principal | None, row: Row[Any]) -> bool:
     """Tell whether they may see an album whose id they know (``albums.rows``)."""
     return row.artist_deleted_s is None and may_see(
         principal, row.user_id, Visibility(row.visibility)
+    )
+
+
+def may_see_album_of(principal: Principal | None, rows: Iterable[Row[Any]]) -> bool:
+    """Tell whether they may see the albums that some tracks are in (``tracks.rows``)."""
+    return all(
+        row.album_visibility is not None
+        and may_see(principal, row.user_id, Visibility(row.album_visibility))
+        for row in rows
     )
 
 

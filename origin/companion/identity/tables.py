@@ -45,8 +45,10 @@ identities: Final = Table(
     Column("subject", String(255), primary_key=True),
     Column("user_id", _ID, ForeignKey(users.c.id), nullable=False, index=True),
     Column("created_s", Double, nullable=False),
+    Column("role_issued_s", Double),
 )
-"""Who an identity provider's subject is here."""
+"""Who an identity provider's subject is here. ``role_issued_s`` is when the token was issued that
+the user's role was last taken from."""
 
 api_keys: Final = Table(
     "api_keys",

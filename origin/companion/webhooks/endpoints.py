@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.errors import BodyInvalid, FieldError
 from origin.companion.api.models import NoBody, NoQuery
+from origin.companion.api.preconditions import require_match
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.identity.rules import Visibility, require_change
+from origin.companion.identity.users import lock_user
 from origin.companion.webhooks import rows
 from origin.companion.webhooks.models import (
     Webhook,
@@ -66,7 +68,7 @@ class WebhookEndpoints:
                 method="POST", path="/v1/webhooks", name="createWebhook", tag="webhooks",
                 summary="Make a webhook", handle=self.create, who=USERS,
                 body=WebhookDraft, gives=WebhookWithSecret, status=HTTPStatus.CREATED,
-                raises=(TooManyWebhooks,),
+                raises=(TooManyWebhooks,), gives_secret=True,
             ),
             Endpoint(
                 method="GET", path=ONE, name="getWebhook", tag="webhooks",
@@ -85,7 +87,7 @@ class WebhookEndpoints:
             Endpoint(
                 method="POST", path=f"{ONE}/secret", name="replaceWebhookSecret", tag="webhooks",
                 summary="Replace a webhook's secret", handle=self.replace_secret, who=USERS,
-                gives=WebhookWithSecret,
+                gives=WebhookWithSecret, gives_secret=True,
             ),
         ]  # fmt: skip
 
@@ -112,6 +114,7 @@ class WebhookEndpoints:
             "updated_s": call.now_s,
         }
         async with self._database.change() as connection:
+            await lock_user(connection, call.user.user_id)
             if await rows.count(connection, call.user.user_id) >= WEBHOOKS_MAX:
                 raise TooManyWebhooks
             await rows.add(connection, values)
@@ -126,7 +129,10 @@ class WebhookEndpoints:
             return Answer(_webhook(await found_webhook(connection, call)))
 
     async def change(self, call: Call[NoQuery, WebhookChange]) -> Answer:
-        """With `enabled`, what was disabled is told what happens from now on."""
+        """With `enabled`, what was disabled is told what happens from now on.
+
+        With `If-Match`, only if it is still as you saw it.
+        """
         said = call.body.model_dump(exclude_none=True)
         if "url" in said:
             self._check(said["url"])
@@ -138,6 +144,7 @@ class WebhookEndpoints:
             said |= {"failing_since_s": None} if enabled else {}
         async with self._database.change() as connection:
             row = await found_webhook(connection, call, to_change=True)
+            require_match(call.request, _webhook(row))
             await rows.change(connection, row.id, said | {"updated_s": call.now_s})
             after = await found_webhook(connection, call)
         return Answer(_webhook(after))
@@ -146,6 +153,7 @@ class WebhookEndpoints:
         """Send nothing there any more; what is under way may still arrive."""
         async with self._database.change() as connection:
             row = await found_webhook(connection, call, to_change=True)
+            require_match(call.request, _webhook(row))
             await rows.change(connection, row.id, {"deleted_s": call.now_s})
         return Answer(status=HTTPStatus.NO_CONTENT)
 

@@ -111,11 +111,31 @@ async def test_who_may_see_and_change_an_album(service: Service) -> None:
         assert await order(service, one, ann) == [public["title"], hidden["title"]]
         if seen == 200:
             assert await order(service, one, bob) == [public["title"]]
+        listed = f"/v1/tracks?album_id={one['id']}"
+        for by in (None, bob):
+            for query in (listed, f"{listed}&limit=1"):
+                assert await titles(service, query, by) == [public["title"]] * (seen == 200)
+        assert await titles(service, listed, ann) == [public["title"]]
+        assert await titles(service, f"/v1/me{listed[3:]}", ann) == [
+            public["title"],
+            hidden["title"],
+        ]
         told = (await service.get(f"/v1/tracks/{public['id']}", bob))["album"]
         assert (told is not None) == (visibility == "public")
     assert await titles(service, "/v1/albums", ann) == ["public"]
     assert await titles(service, "/v1/me/albums", ann) == ["private", "unlisted", "public"]
     assert await titles(service, "/v1/me/albums", bob) == []
+
+
+async def test_a_private_albums_list_tells_nothing_of_its_tracks(service: Service) -> None:
+    ann, bob = await service.user(), await service.user(number=1)
+    of = await artist(service, ann)
+    one = await album(service, ann, of, visibility="private")
+    for title in "ABC":
+        await track(service, ann, of, title, album_id=one["id"])
+    query = f"?album_id={one['id']}&limit=1"
+    for path, by in (("/v1/tracks", None), ("/v1/tracks", bob), ("/v1/me/tracks", bob)):
+        assert await service.get(path + query, by) == {"items": [], "next": None}
 
 
 async def test_albums_are_listed_by_artist_and_kind(service: Service) -> None:

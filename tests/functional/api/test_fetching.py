@@ -10,7 +10,9 @@ from aiohttp.test_utils import TestServer
 from origin.companion.outward.addresses import networks
 from origin.companion.uploads.fetching.fetch import Fetcher
 from origin.companion.uploads.fetching.job import FetchHandler
-from packager.errors import PackagingError
+from origin.companion.uploads.fetching.opening import open_fetching
+from origin.companion.uploads.rules import UploadRules
+from packager.errors import PackagingError, SourceTooLarge
 from packager.queue.claim import claim
 from packager.queue.worker import Run
 from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
@@ -81,7 +83,7 @@ TRUSTING = Fetcher(LOOPBACK, total_s=QUICKLY_S)
 
 
 async def fetch(
-    service: Service, by: User, url: str, fetcher: Fetcher = TRUSTING, attempts: int = 1,
+    service: Service, by: User, url: str, handler: FetchHandler | None = None, attempts: int = 1,
     **said: Any,
 ) -> tuple[dict[str, Any], PackagingError | None]:  # fmt: skip
     """Make an upload and run its job; return the upload then, and what the job raised."""
@@ -93,7 +95,7 @@ async def fetch(
     object.__setattr__(held, "attempts", attempts)
     error = None
     try:
-        await FetchHandler(service.uploads, fetcher)(Run(held))
+        await (handler or FetchHandler(service.uploads, TRUSTING))(Run(held))
     except PackagingError as caught:
         error = caught
     return await service.get(f"/v1/uploads/{made['id']}", by), error
@@ -141,6 +143,29 @@ async def test_what_may_come_another_time(service: Service, stranger: str, path:
     assert (waiting["state"], error and error.code) == ("receiving", "store_failed")
     failed, _ = await fetch(service, ann, stranger + path, attempts=5)
     assert failed["state"] == "failed"
+
+
+@pytest.mark.parametrize("path", ["/song", "/in_chunks"])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (UploadRules(size_bytes_max=len(SOUND) - 1), "are taken"),
+        (UploadRules(quota_bytes=len(SOUND) - 1), "more than you have left"),
+    ],
+    ids=["size", "quota"],
+)
+async def test_what_is_more_than_a_worker_was_told_to_take(
+    service: Service, stranger: str, path: str, asked: UploadRules, said: str
+) -> None:
+    """The server's own rules, which it holds against what is sent to it, are the usual ones."""
+    store, engine = str(service.media), service.database.primary
+    async with open_fetching(engine, store, service.media.parent, asked, TRUSTING) as handler:
+        failed, error = await fetch(service, await service.user(), stranger + path, handler)
+    assert isinstance(error, SourceTooLarge)
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "source_too_large")
+    assert said in str(error)
+    assert [job["kind"] for job in await queued(service)] == ["fetch"]
+    assert not list(service.media.rglob("song*"))
 
 
 async def test_another_size_than_was_said(service: Service, stranger: str) -> None:

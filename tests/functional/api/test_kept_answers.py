@@ -130,7 +130,8 @@ async def test_nothing_private_is_kept_and_nothing_kept_is_told_to_who_signed_in
     for _ in range(2):
         assert (await one.said(path, ann))[1]["album"]["title"] == "Hidden"
         assert (await one.said(path))[1]["album"] is None
-    assert await titles(one, f"/v1/tracks?album_id={album['id']}") == ["Song"]
+    assert await titles(one, f"/v1/tracks?album_id={album['id']}") == []
+    assert await titles(one, f"/v1/tracks?album_id={album['id']}", ann) == ["Song"]
     album_path = f"/v1/albums/{album['id']}"
     assert (await one.said(album_path, ann))[0] == 200
     assert (await one.said(album_path))[0] == 404
@@ -140,6 +141,27 @@ async def test_who_is_known_by_a_key_that_ended_is_told_so(one: Process) -> None
     await one.said("/v1/tracks")
     response = await one.ask("GET", "/v1/tracks", headers={"Authorization": "Bearer sk_none"})
     assert response.status == 401
+
+
+@pytest.mark.parametrize("who", ["one", "other"])
+async def test_whether_an_album_can_be_seen_reaches_the_list_of_its_tracks(
+    one: Process, other: Process, who: str
+) -> None:
+    ann = await one.user()
+    of = await artist(one, ann)
+    album = await one.post("/v1/albums", ann, {"artist_id": of["id"], "title": "A"})
+    await track(one, ann, of, "Song", album_id=album["id"])
+    reader = one if who == "one" else other
+    listed = f"/v1/tracks?album_id={album['id']}"
+    assert await titles(reader, listed) == []
+    assert (await reader.said(listed))[2] == HIT
+    for visibility, seen in (("public", ["Song"]), ("private", []), ("unlisted", ["Song"])):
+        said = {"visibility": visibility}
+        changed = await one.ask("PATCH", f"/v1/albums/{album['id']}", ann, said)
+        assert changed.status == 200
+        if who == "other":
+            await asyncio.sleep(BOUND_S)
+        assert await titles(reader, listed) == seen, visibility
 
 
 @pytest.mark.parametrize("who", ["one", "other"])

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 
 from origin.companion.access import Access, Issuers, RoleClaim
 from origin.companion.identity.oidc import issuer as issuer_module
+from origin.companion.identity.principal import Role
 from origin.companion.identity.tables import identities, users
 from tests.functional.api.service import Service, User, over_sqlite_alone
 from tests.servers.identity_provider import (
@@ -114,6 +115,55 @@ async def test_what_users_say_of_themselves_gives_no_role(
     assert (await me(service, provider.sign(said)))["role"] == "listener"
 
 
+IN_REALM = of_roles("realm_access.roles")
+
+
+def saying(provider: IdentityProvider, role: str, ago_s: float | None) -> str:
+    """Sign a token that gives a role, issued so long ago, or it does not say when."""
+    issued = {} if ago_s is None else {"iat": int(time.time() - ago_s)}
+    claims = keycloak(provider, realm_access={"roles": [role]})
+    del claims["iat"]
+    return provider.sign(claims | issued)
+
+
+@pytest.mark.parametrize("roles", [IN_REALM])
+@pytest.mark.parametrize(
+    "said",
+    [
+        [("creator", 300, "creator"), ("listener", 200, "listener"), ("creator", 300, "listener")],
+        [("listener", 300, "listener"), ("creator", 200, "creator"), ("listener", 300, "creator")],
+        [
+            ("listener", 300, "listener"),
+            ("listener", 100, "listener"),
+            ("creator", 200, "listener"),
+        ],
+        [("listener", 100, "listener"), ("creator", None, "listener"), ("creator", 90, "creator")],
+        [("creator", None, "creator"), ("listener", None, "listener"), ("creator", 9, "creator")],
+    ],
+    ids=["raises", "lowers", "said again", "without a time", "never with one"],
+)
+async def test_an_older_token_does_not_say_what_a_role_is(
+    service: Service, provider: IdentityProvider, said: list[tuple[str, float | None, str]]
+) -> None:
+    tokens = {(role, ago_s): saying(provider, role, ago_s) for role, ago_s, _ in said}
+    for role, ago_s, now in said:
+        assert (await me(service, tokens[role, ago_s]))["role"] == now
+        async with service.database.look_now() as connection:
+            kept = Role(await connection.scalar(select(users.c.role)) or 0)
+        assert kept.name.lower() == now
+
+
+@pytest.mark.parametrize("roles", [IN_REALM])
+async def test_of_many_tokens_at_once_the_newest_says_the_role(
+    service: Service, provider: IdentityProvider
+) -> None:
+    await me(service, saying(provider, "creator", 250))
+    older = [saying(provider, "creator", 200 - ago_s) for ago_s in range(8)]
+    newest = saying(provider, "listener", 100)
+    await asyncio.gather(*(me(service, token) for token in (*older[:4], newest, *older[4:])))
+    assert (await me(service, older[-1]))["role"] == "listener"
+
+
 @over_sqlite_alone
 @pytest.mark.parametrize(
     "different",
@@ -126,6 +176,11 @@ async def test_what_users_say_of_themselves_gives_no_role(
         {"exp": None},
         {"exp": "tomorrow"},
         {"exp": float("inf")},
+        {"exp": 10**400},
+        {"iat": "now"},
+        {"iat": True},
+        {"iat": float("nan")},
+        {"iat": int(time.time()) + 3600},
         {"nbf": int(time.time()) + 3600},
         {"sub": ""},
         {"sub": None},
@@ -134,6 +189,8 @@ async def test_what_users_say_of_themselves_gives_no_role(
         {"sub": "x" * 300},
         {"typ": "ID"},
         {"typ": "Refresh"},
+        {"typ": ["Bearer"]},
+        {"typ": {}},
     ],
 )
 async def test_tokens_that_are_not_good(
@@ -176,6 +233,23 @@ async def test_algorithms_are_not_confused(service: Service, provider: IdentityP
     for secret in (pem, pem.rstrip(), jwk):
         for algorithm in ("none", "None", "NONE", "", "HS256", "HS384", "HS512"):
             await me(service, signed_by_hand(algorithm, claims, secret), 401)
+
+
+ODD: tuple[Any, ...] = ([], ["RS256"], {}, {"a": 1}, 7, 1.5, True, None, "")
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize("field", ["alg", "kid", "typ", "iss"])
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+async def test_fields_of_odd_types_are_no_fault_of_ours(
+    service: Service, provider: IdentityProvider, field: str, odd: Any
+) -> None:
+    head = {"alg": "RS256", "kid": "unknown", "typ": "JWT"}
+    claims = keycloak(provider)
+    (claims if field == "iss" else head)[field] = odd
+    token = ".".join(b64(json.dumps(part).encode()) for part in (head, claims)) + ".AAAA"
+    problem = await me(service, token, 401)
+    assert problem["code"] == "credentials_invalid"
 
 
 @over_sqlite_alone

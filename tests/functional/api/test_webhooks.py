@@ -16,6 +16,8 @@ from tests.functional.api.packaging import Packaging
 from tests.functional.api.receiving import LOOPBACK, Receiver, Sending, receiving
 from tests.functional.api.service import Service, over_sqlite_alone
 
+HOOK = {"url": "https://example.com/hook"}
+
 
 @pytest.fixture
 def packaging(service: Service) -> Packaging:
@@ -260,6 +262,41 @@ async def test_webhooks_are_nobody_elses_and_so_many(service: Service) -> None:
     assert (await service.ask("DELETE", path, ann)).status == 204
     await service.get(path, ann, 404)
     await service.post("/v1/webhooks", ann, more)
+
+
+async def test_of_changes_to_what_was_seen_one_is_done(service: Service) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/webhooks", ann, HOOK)
+    path = f"/v1/webhooks/{made['id']}"
+    match = {"If-Match": (await service.ask("GET", path, ann)).headers["ETag"]}
+    changes = (service.ask("PATCH", path, ann, {"description": f"{n}"}, match) for n in range(6))
+    done = sorted([answer.status for answer in await asyncio.gather(*changes)])
+    assert done == [200, *[412] * 5]
+    match = {"If-Match": (await service.ask("GET", path, ann)).headers["ETag"]}
+    change = service.ask("PATCH", path, ann, {"description": "other"}, match)
+    gone = (service.ask("DELETE", path, ann, headers=match) for _ in range(2))
+    answers = [answer.status for answer in await asyncio.gather(change, *gone)]
+    assert len([status for status in answers if status < 300]) == 1, answers
+
+
+async def test_however_many_are_made_at_once_there_are_no_more(service: Service) -> None:
+    ann = await service.user()
+    asked = (service.ask("POST", "/v1/webhooks", ann, HOOK) for _ in range(WEBHOOKS_MAX + 8))
+    done = sorted([answer.status for answer in await asyncio.gather(*asked)])
+    assert done == [201] * WEBHOOKS_MAX + [409] * 8
+
+
+async def test_no_answer_with_a_secret_is_kept(service: Service) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/webhooks", ann, HOOK)
+    secret = f"/v1/webhooks/{made['id']}/secret"
+    for path, said in (("/v1/webhooks", HOOK), (secret, None)):
+        key = {"Idempotency-Key": path}
+        first = await service.ask("POST", path, ann, said, key)
+        assert first.status < 300
+        assert (await first.json())["secret"]
+        again = await service.ask("POST", path, ann, said, key)
+        assert (again.status, (await again.json())["code"]) == (409, "answer_not_kept")
 
 
 async def test_the_log_is_kept_for_a_month(

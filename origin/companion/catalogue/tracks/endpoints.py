@@ -25,7 +25,12 @@ from origin.companion.catalogue.tracks.models import (
     TracksAsked,
 )
 from origin.companion.catalogue.tracks.rows import AlbumFull, AssetTaken
-from origin.companion.catalogue.visibility import is_listed, is_there, may_see_track
+from origin.companion.catalogue.visibility import (
+    is_listed,
+    is_there,
+    may_see_album_of,
+    may_see_track,
+)
 from origin.companion.catalogue.withdrawal import Withdrawal
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
@@ -91,7 +96,10 @@ class Tracks:
         ]  # fmt: skip
 
     async def list(self, call: Call[TracksAsked, NoBody]) -> Answer:
-        """Those whose sound plays. A page can be short and go on: `next` tells the end."""
+        """Those whose sound plays. A page can be short and go on: `next` tells the end.
+
+        Of an album that you may not see there are none.
+        """
         asked = call.query
         rows = questions.public(asked, self._database.primary.dialect, call.now_s)
         return await self._page(call, rows, is_listed)
@@ -120,6 +128,8 @@ class Tracks:
     ) -> Answer:
         async with self._database.look(call.principal) as connection:
             read = await lists.read(connection, rows)
+        if call.query.album_id is not None and not may_see_album_of(call.principal, read[:1]):
+            read = []  # nor is there a page behind it, whose cursor would tell of a track
         key = questions.key_of(call.query)
         page, on = page_of(read, call.query.limit, key=key.of, shown=shown)
         items = [track_of(row, call.principal) for row in page]

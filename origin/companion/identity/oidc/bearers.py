@@ -1,24 +1,23 @@
 """Whose a token is: its provider's word, and the user of ours that its subject is.
 
 A user is made when a subject is first seen. Where roles are said by tokens, the database is told of
-each change, so that keys of a user who is no creator any more are no creator's, either.
+each change, so that keys of a user who is no creator any more are no creator's, either. Who shows
+an older token than one that was shown before has the role that the newer one said.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from origin.companion.access import Issuers
 from origin.companion.database import Database
-from origin.companion.identity import audit
-from origin.companion.identity.oidc.claims import name_of, role_of
+from origin.companion.identity.oidc import subjects
+from origin.companion.identity.oidc.claims import role_of
 from origin.companion.identity.oidc.issuer import Issuer
+from origin.companion.identity.oidc.subjects import Known, Subject, Word
 from origin.companion.identity.oidc.token import look_into, verified
-from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
-from origin.companion.identity.tables import identities, users
-from origin.companion.identity.users import add_user, change_user
+from origin.companion.identity.principal import Principal, Role
 from origin.delivery.errors import CredentialsInvalid
 
 
@@ -50,52 +49,31 @@ class Bearers:
         return await self._user(issuer.url, claims, now_s)
 
     async def _user(self, issuer: str, claims: Mapping[str, Any], now_s: float) -> Principal:
-        role = role_of(claims, self._settings)
-        known = await self._known(issuer, claims["sub"])
+        subject, role = Subject(issuer, claims["sub"]), role_of(claims, self._settings)
+        word = None if role is None else Word(role, claims.get("iat"))
+        known = await self._known(subject)
         if known is None:
             try:
-                known = await self._made(issuer, claims, role or Role.LISTENER, now_s)
+                known = await self._made(subject, claims, word, now_s)
             except IntegrityError:  # another request was first
-                known = await self._known(issuer, claims["sub"])
+                known = await self._known(subject)
+        if known is not None and word is not None and not known.stands(word):
+            async with self._database.change() as connection:
+                await subjects.take(connection, subject, known.user_id, word, now_s=now_s)
+                known = await subjects.find(connection, subject)
         if known is None:
             raise CredentialsInvalid("This user is just being taken away.")
-        if role is not None and role is not known.role:
-            await self._change(known.user_id, role, now_s)
-            return Principal(known.user_id, role, ALL_SCOPES, Means.TOKEN)
-        return known
+        return known.principal
 
-    async def _known(self, issuer: str, subject: str) -> Principal | None:
-        rows = (
-            select(users.c.id, users.c.role)
-            .join(identities, identities.c.user_id == users.c.id)
-            .where(
-                identities.c.issuer == issuer,
-                identities.c.subject == subject,
-                users.c.erased_s.is_(None),
-            )
-        )
+    async def _known(self, subject: Subject) -> Known | None:
         async with self._database.look_now() as connection:
-            row = (await connection.execute(rows)).one_or_none()
-        return None if row is None else Principal(row.id, Role(row.role), ALL_SCOPES, Means.TOKEN)
+            return await subjects.find(connection, subject)
 
     async def _made(
-        self, issuer: str, claims: Mapping[str, Any], role: Role, now_s: float
-    ) -> Principal:
-        user_id = self._new_id()
+        self, subject: Subject, claims: Mapping[str, Any], word: Word | None, now_s: float
+    ) -> Known:
+        role, issued_s = (Role.LISTENER, None) if word is None else (word.role, word.issued_s)
+        known = Known(self._new_id(), role, issued_s)
         async with self._database.change() as connection:
-            await add_user(connection, user_id, name=name_of(claims), role=role, now_s=now_s)
-            await connection.execute(
-                insert(identities).values(
-                    issuer=issuer, subject=claims["sub"], user_id=user_id, created_s=now_s
-                )
-            )
-            deed = audit.Deed(user_id, "firstSeen", user_id, Means.TOKEN, "", "")
-            await audit.add(connection, deed, now_s=now_s)
-        return Principal(user_id, role, ALL_SCOPES, Means.TOKEN)
-
-    async def _change(self, user_id: str, role: Role, now_s: float) -> None:
-        async with self._database.change() as connection:
-            await change_user(connection, user_id, role=role)
-            action = f"role:{role.name.lower()}"
-            deed = audit.Deed(user_id, action, user_id, Means.TOKEN, "", "")
-            await audit.add(connection, deed, now_s=now_s)
+            await subjects.add(connection, subject, known, claims, now_s=now_s)
+        return known

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any, Final
 
 import jwt
@@ -14,8 +13,9 @@ from origin.delivery.errors import CredentialsInvalid
 LEEWAY_S: Final = 60.0
 LENGTH_MAX: Final = 8_192
 SUBJECT_LENGTH_MAX: Final = 255
+_MOMENT_MAX: Final = 2.0**63
 _TYPES: Final = frozenset({"jwt", "at+jwt", "application/at+jwt"})  # RFC 9068 §4
-_BEARERS: Final = frozenset({None, "Bearer"})
+_BEARERS: Final = (None, "Bearer")
 """What Keycloak says in the claim ``typ`` of what is shown to APIs; of others: ID, Refresh, ..."""
 
 
@@ -38,9 +38,10 @@ def look_into(text: str) -> Unverified:
     except (PyJWTError, ValueError, RecursionError) as error:
         raise CredentialsInvalid("This is no JSON Web Token.") from error
     kid, algorithm, issuer = head.get("kid"), head.get("alg"), said.get("iss")
-    if algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise CredentialsInvalid("This token is not signed in a way that is taken here.")
-    if str(head.get("typ", "JWT")).lower() not in _TYPES:
+    kind = head.get("typ", "JWT")
+    if not isinstance(kind, str) or kind.lower() not in _TYPES:
         raise CredentialsInvalid("This token is not of a kind that is taken here.")
     if not isinstance(issuer, str) or not (kid is None or isinstance(kid, str)):
         raise CredentialsInvalid("This token does not say by whom it is.")
@@ -93,11 +94,16 @@ def verified(
 
 
 def _check_times(said: Mapping[str, Any], now_s: float) -> None:
-    expires_s, begins_s = said["exp"], said.get("nbf", 0)
-    for moment in (expires_s, begins_s):
-        if isinstance(moment, bool) or not isinstance(moment, int | float) or not isfinite(moment):
-            raise CredentialsInvalid("This token does not say how long it is good.")
+    expires_s, begins_s, issued_s = said["exp"], said.get("nbf", 0), said.get("iat", 0)
+    if not all(map(_is_moment, (expires_s, begins_s, issued_s))):
+        raise CredentialsInvalid("This token does not say how long it is good.")
     if not expires_s > now_s - LEEWAY_S:
         raise CredentialsInvalid("This token is not good any more. Get a new one.")
-    if not begins_s <= now_s + LEEWAY_S:
+    if not max(begins_s, issued_s) <= now_s + LEEWAY_S:
         raise CredentialsInvalid("This token is not good yet. Are the clocks right?")
+
+
+def _is_moment(said: object) -> bool:
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return False
+    return abs(said) < _MOMENT_MAX

@@ -16,9 +16,13 @@ from origin.companion.uploads.rules import UploadRules
 
 @asynccontextmanager
 async def open_fetching(
-    engine: AsyncEngine, store: str, state: Path, fetcher: Fetcher | None = None
+    engine: AsyncEngine,
+    store: str,
+    state: Path,
+    rules: UploadRules,
+    fetcher: Fetcher | None = None,
 ) -> AsyncIterator[FetchHandler]:
-    """Give the caller's block the handler of jobs that fetch into a store."""
+    """Give the caller's block the handler of jobs that fetch into a store, as much as is taken."""
     database = Database(engine)
-    async with open_uploads(database, store, state, UploadRules(), new_random_id) as around:
+    async with open_uploads(database, store, state, rules, new_random_id) as around:
         yield FetchHandler(around, fetcher or Fetcher())
