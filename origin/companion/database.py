@@ -28,7 +28,7 @@ _TURN_S: Final = 10.0
 _AWAY: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError)
 _PASSING: Final = ("08", "40", "53", "55", "57")
 """Classes of SQLSTATE: no connection, a deadlock, no room, a lock, an end by an operator or by the
-time limit. Asking again may help."""
+time limit. Asking again may help, as it does where a connection was given up."""
 
 Seen = Callable[[AsyncConnection], Awaitable[None]]
 _BEFORE_LOOKS: ContextVar[Seen | None] = ContextVar("before looks", default=None)

@@ -115,3 +115,32 @@ async def test_what_was_broken_off_has_left_nothing(service: Service) -> None:
     async with service.database.look_now() as connection:
         assert not await connection.scalar(select(func.count()).select_from(idempotency_keys))
     assert (await service.ask("POST", "/v1/tracks", ann, track, key)).status == 201
+
+
+async def let_writes(service: Service, said: str) -> None:
+    """Say to each connection that is made from now on whether it may write, as a server does."""
+    async with service.database.primary.connect() as connection:
+        name = await connection.scalar(text("SELECT current_database()"))
+        await connection.rollback()
+        await connection.execute(text("SET TRANSACTION READ WRITE"))
+        await connection.execute(text(f"ALTER DATABASE {name} {said}"))
+        await connection.commit()
+
+
+@over_postgresql_alone
+async def test_a_primary_that_may_not_write_any_more_is_left(service: Service) -> None:
+    """As behind a switchover: connections to the one that was the primary stay, and only read."""
+    ann = await service.user()
+    said = {"name": "A", "handle": "aaa"}
+    try:
+        await let_writes(service, "SET default_transaction_read_only = on")
+        await service.database.primary.dispose()
+        refused = [await service.ask("POST", "/v1/artists", ann, said) for _ in range(2)]
+    finally:
+        await let_writes(service, "RESET default_transaction_read_only")
+    for response in refused:
+        assert response.status == 503
+        assert (await response.json())["code"] == "database_unavailable"
+    # Before, the pool's connections are read-only; the first that may not write is the last.
+    statuses = [(await service.ask("POST", "/v1/artists", ann, said)).status for _ in range(2)]
+    assert statuses == [503, 201]
