@@ -82,7 +82,9 @@ def create_app(
         companion.add_routes(app, responder)
     probe_timeout_s = min(store_timeout_s, STORE_TIMEOUT_S)
     probed = [StoreReader(store, timeout_s=probe_timeout_s) for store in stores]
-    Probes(probed, draining).add_routes(app)
+    # What delivers goes on while the database is away: its listeners have no use for that.
+    database = None if companion is None or delivers else companion.database
+    Probes(probed, draining, database).add_routes(app)
     if not delivers:
         return app
     doubts: Doubts = no_doubt

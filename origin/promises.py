@@ -54,6 +54,7 @@ class Promises:
         """
         if not self.every_s:
             return
+        self._is_over.clear()  # it may begin again
         pause_s = min(self.every_s, _FIRST_AFTER_S)
         try:
             while True:

@@ -27,6 +27,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
+from origin.beside import kept_beside
 from origin.cache.running import telling
 from origin.companion.assets import collecting
 from origin.companion.assets.collecting import Collector
@@ -135,34 +136,33 @@ async def _work(
         dispatch = Dispatch(looked_at, around.name, new_random_id)
         if metrics is not None:
             metrics.gauge("degraded_assets", "Assets that lack objects.", lambda: watch.degraded)
-        beside = [
-            asyncio.create_task(keeping)
-            for keeping in (entries.repair(), promises.keep(), watch.keep(), dispatch.keep())
-        ]
+        for begin, name in (
+            (entries.repair, "repair of entries"),
+            (promises.keep, "promises"),
+            (watch.keep, "watch of assets"),
+            (dispatch.keep, "dispatch of events"),
+        ):
+            await opened.enter_async_context(kept_beside(begin, name))
         _log.info("worker started", worker=around.name, jobs=settings.jobs)
         on_ready()
         _warn_of_what_is_lacking()
-        try:
-            client = await opened.enter_async_context(
-                public_client(networks(settings.outward), total_s=TOTAL_S, connect_s=CONNECT_S)
+        client = await opened.enter_async_context(
+            public_client(networks(settings.outward), total_s=TOTAL_S, connect_s=CONNECT_S)
+        )
+        with WarmReaders() as readers:
+            packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
+            errands: dict[str, Handler] = {
+                collecting.KIND: Persisting(Collector(database, store, tell), new_random_id),
+                queueing.KIND: Persisting(
+                    Deliverer(looked_at, client, new_random_id), new_random_id
+                ),
+            }
+            await asyncio.gather(
+                Worker(around, packaging, slots=settings.jobs).run(stop),
+                Worker(around, errands, slots=_ERRANDS_AT_ONCE).run(stop),
+                Worker(around, {FETCH_KIND: fetching}, slots=_FETCHES_AT_ONCE).run(stop),
             )
-            with WarmReaders() as readers:
-                packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
-                errands: dict[str, Handler] = {
-                    collecting.KIND: Persisting(Collector(database, store, tell), new_random_id),
-                    queueing.KIND: Persisting(
-                        Deliverer(looked_at, client, new_random_id), new_random_id
-                    ),
-                }
-                await asyncio.gather(
-                    Worker(around, packaging, slots=settings.jobs).run(stop),
-                    Worker(around, errands, slots=_ERRANDS_AT_ONCE).run(stop),
-                    Worker(around, {FETCH_KIND: fetching}, slots=_FETCHES_AT_ONCE).run(stop),
-                )
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+        await opened.aclose()
         _log.info("worker stopped", worker=around.name)
 
 

@@ -95,6 +95,7 @@ class Companion:
     ) -> None:
         self._rooms = rooms
         access = access or Access()
+        self.database = database
         self.answers = answers
         self._uploads = uploads
         self._clients = Clients(TrustedProxies(access.trusted_proxies, access.address_field))

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import Final
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -24,11 +25,12 @@ from origin.companion.identity.principal import Principal, Role
 from origin.database.engine import CONNECT_S
 from origin.delivery.errors import DatabaseUnavailable
 
+CHECK_S: Final = 2.0
 _TURN_S: Final = 10.0
 _AWAY: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError)
 _PASSING: Final = ("08", "40", "53", "55", "57")
 """Classes of SQLSTATE: no connection, a deadlock, no room, a lock, an end by an operator or by the
-time limit. Asking again may help."""
+time limit. Asking again may help, as it does where a connection was given up."""
 
 Seen = Callable[[AsyncConnection], Awaitable[None]]
 _BEFORE_LOOKS: ContextVar[Seen | None] = ContextVar("before looks", default=None)
@@ -83,6 +85,12 @@ class Database:
         # SQLite's other connections are never behind, and wait for no writer.
         is_one = self.primary.dialect.name == "sqlite"
         return self._look(self._any_reader() if is_one else self._at_primary())
+
+    async def check(self) -> None:
+        """Return if the primary answers soon; raises DatabaseUnavailable where it does not."""
+        with _translated():
+            async with asyncio.timeout(CHECK_S), self.look_now() as connection:
+                await connection.execute(select(1))
 
     @asynccontextmanager
     async def _look(

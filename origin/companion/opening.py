@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final
 
-from origin.beside import beside
+from origin.beside import kept_beside
 from origin.cache.connection import Connection, connect
 from origin.cache.running import telling
 from origin.companion.access import Access
@@ -102,7 +102,7 @@ async def open_companion(
             (Room.CATALOGUE, lambda: keep_collecting(database, media), "collecting artwork"),
         ):
             if room is None or room in rooms:
-                await opened.enter_async_context(beside(begin(), name))
+                await opened.enter_async_context(kept_beside(begin, name))
         yield companion
 
 

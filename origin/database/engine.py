@@ -4,6 +4,9 @@ A process that serves asks PostgreSQL within limits (``open_serving``), so that 
 makes clear errors and no queue; migrations and workers have none, as what they do may take its
 time. Idle connections are ended by the server, which does so, too, for a process that hangs; the
 pool gives out the one that was used last, so that those that are not needed stay idle.
+
+A primary that became a replica keeps its connections, and refuses to write. So whoever is refused
+that connects anew, to whichever server is the primary by then.
 """
 
 import sqlite3
@@ -12,7 +15,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -25,6 +29,8 @@ CONNECT_S: Final = 2.0
 STATEMENT_S: Final = 10.0
 IDLE_S: Final = 30.0
 _POSTGRES: Final = "postgresql"
+_READ_ONLY: Final = "25006"
+"""The SQLSTATE of what was to be written where nothing may be."""
 
 
 class DatabaseUnusable(Exception):
@@ -37,7 +43,7 @@ async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngi
 
     Its schema is brought up to date first. Raises DatabaseUnusable.
     """
-    opening = _open_sqlite(state) if url is None else _ending(_postgres(url))
+    opening = _open_sqlite(state) if url is None else _ending(_primary(_postgres(url)))
     async with opening as engine:
         await _migrate(engine)
         yield engine
@@ -54,7 +60,7 @@ async def open_serving(state: Path, url: str | None) -> AsyncIterator[AsyncEngin
             yield engine
             return
         await engine.dispose()
-        async with _ending(_within_limits(url)) as serving:
+        async with _ending(_primary(_within_limits(url))) as serving:
             yield serving
 
 
@@ -140,6 +146,17 @@ def _postgres(text: str, **options: Any) -> AsyncEngine:
         raise DatabaseUnusable(
             "PostgreSQL needs asyncpg: pip install 'soundbridge[postgres]'."
         ) from error
+
+
+def _primary(engine: AsyncEngine) -> AsyncEngine:
+    event.listen(engine.sync_engine, "handle_error", _leave_a_replica)
+    return engine
+
+
+def _leave_a_replica(context: ExceptionContext) -> None:
+    """Let no connection of the pool be used again, where one of them may not write."""
+    if getattr(context.original_exception, "sqlstate", None) == _READ_ONLY:
+        context.is_disconnect = True
 
 
 _HINT: Final = "Give postgresql://user@host/name, or leave it out for SQLite in the state folder."

@@ -55,6 +55,46 @@ def test_users_and_keys_come_and_go(tmp_path: Path) -> None:
     assert admin(tmp_path, "user", "list") == ""
 
 
+def test_the_audit_says_who_did_what(tmp_path: Path) -> None:
+    ann = admin(tmp_path, "user", "add", "Ann")
+    bob = admin(tmp_path, "user", "add", "Bob B", "--role", "creator")
+    key = admin(tmp_path, "key", "add", "Bob B")
+    key_id = key.split("_")[1]
+    with running("serve", "--state", tmp_path, "--port", "0") as server:
+        artist = asyncio.run(made_artist(url_said(server), key))
+    admin(tmp_path, "user", "role", "Ann", "creator")
+    assert deeds(tmp_path) == [
+        (ann, "command-line", "-", "role:creator", ann, "Ann"),
+        (bob, "key", "127.0.0.0/24", "createArtist", artist, "Bob B"),
+        (bob, "command-line", "-", "createKey", key_id, "Bob B"),
+        (bob, "command-line", "-", "addUser", bob, "Bob B"),
+        (ann, "command-line", "-", "addUser", ann, "Ann"),
+    ]
+    assert [each[3] for each in deeds(tmp_path, "--user", "Ann")] == ["role:creator", "addUser"]
+    assert [each[3] for each in deeds(tmp_path, "--object", artist)] == ["createArtist"]
+    assert [each[3] for each in deeds(tmp_path, "--user", bob, "--limit", "2")] == [
+        "createArtist",
+        "createKey",
+    ]
+    admin(tmp_path, "user", "remove", "Ann", "--yes")
+    assert deeds(tmp_path, "--user", ann, "--limit", "1")[0][3] == "removeUser"
+
+
+def deeds(state: Path, *arguments: str) -> list[tuple[str, ...]]:
+    lines = [re.split(" {2,}", line) for line in admin(state, "audit", *arguments).splitlines()]
+    assert all(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", line[0]) for line in lines)
+    return [tuple(line[1:]) for line in lines]
+
+
+async def made_artist(url: str, key: str) -> str:
+    bearer, said = {"Authorization": f"Bearer {key}"}, {"name": "Bob", "handle": "bob"}
+    async with (
+        ClientSession() as client,
+        client.post(f"{url}/v1/artists", json=said, headers=bearer) as response,
+    ):
+        return str((await response.json())["id"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -62,6 +102,7 @@ def test_users_and_keys_come_and_go(tmp_path: Path) -> None:
         (("key", "revoke", "nokey"), "No key that is good has the id nokey"),
         (("key", "add", "Ann"), "More than one user is called Ann"),
         (("user", "add", "a\tb\x1b"), "is no name"),
+        (("audit", "--user", "Bob"), "There is no user Bob"),
         (("sign-in-link", "Ann", "--public-url", "radio"), "where browsers find the server"),
         (("user", "list", "--database", "mysql://h/d"), "not a database we know"),
     ],

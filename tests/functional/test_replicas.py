@@ -22,12 +22,15 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import artists
 from origin.companion.composition import Companion
 from origin.companion.database import Database
+from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
 from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
 from origin.companion.identity.tables import users
+from origin.companion.identity.users import add_user
 from origin.companion.media import Media
 from origin.database.engine import open_database, open_replica, open_serving
 from packager.queue.inserting import insert_into
 from packager.queue.tables import metadata
+from tests.functional.api.listening import Listener
 from tests.servers.postgres import Postgres, empty, running
 
 LISTENER, CREATOR = (
@@ -189,6 +192,46 @@ async def until_called(client: Client, name: str) -> None:
     async with asyncio.timeout(60):
         while (await called(client))[0] != name:  # noqa: ASYNC110 a row changes, which tells nobody
             await asyncio.sleep(0.05)
+
+
+async def test_streams_do_not_wait_for_a_replica(pair: Pair, tmp_path: Path) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        database = Database(primary, [replica])
+        companion = Companion(database, Media(MemoryStore()))
+        app = create_app(MemoryStore(), companion=companion)
+        client = await opened.enter_async_context(TestClient(TestServer(app)))
+        pair.replica.say("ALTER SUBSCRIPTION s DISABLE")
+        try:
+            ann, key = await creator(database)
+            await tell(database, ann, "before")
+            headers = {"Authorization": f"Bearer {key}", "Last-Event-ID": "0"}
+            async with client.get("/v1/assets/events", headers=headers) as response:
+                listener = Listener(response)
+                first = await listener.next()
+                await tell(database, ann, "after")
+                then = await listener.next()
+            told = [each and each.data["asset_id"] for each in (first, then)]
+            assert told == ["before", "after"]
+        finally:
+            pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+
+
+async def creator(database: Database) -> tuple[str, str]:
+    """Make one; return an id, and a key."""
+    new = NewKey.of(bytes(ID_BYTES + SECRET_BYTES))
+    async with database.change() as connection:
+        await add_user(connection, "ann", name="Ann", role=Role.CREATOR, now_s=1.0)
+        await add_key(connection, new, "ann", name="test", scopes=ALL_SCOPES, now_s=1.0)
+    return "ann", new.text
+
+
+async def tell(database: Database, owner_id: str, asset_id: str) -> None:
+    """Tell that an asset is ready."""
+    async with database.change() as connection:
+        said = {"asset_id": asset_id}
+        await events.tell(connection, "asset.ready", asset_id, owner_id, said, now_s=1.0)
 
 
 async def test_nothing_is_written_to_a_replica(pair: Pair) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from origin.cli.admin.audit import audit
 from origin.cli.admin.keys import key
 from origin.cli.admin.links import sign_in_link
 from origin.cli.admin.tracks import track
@@ -9,7 +10,7 @@ from origin.cli.admin.upkeep import forget, reap, reindex
 from origin.cli.admin.users import user
 
 
-@click.group(short_help="Users, keys, sign-in links, tracks; upkeep.")
+@click.group(short_help="Users, keys, sign-in links, tracks; who did what; upkeep.")
 def admin() -> None:
     """Make users and what they are known by, take it and what they made away, and look after it.
 
@@ -19,5 +20,5 @@ def admin() -> None:
     """  # noqa: D301 click wants the character, not its name
 
 
-for command in (user, key, sign_in_link, track, reindex, reap, forget):
+for command in (user, key, sign_in_link, track, reindex, reap, forget, audit):
     admin.add_command(command)

@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
-from origin.beside import beside
+from origin.beside import kept_beside
 from origin.cache.changes import Tell, listen
 from origin.cache.connection import Connection, connect
 from origin.companion.caching.answers import Answers
@@ -28,8 +29,9 @@ async def open_answers(database: Database, cache: str | None, tell: Tell) -> Asy
             opened.push_async_callback(client.aclose)
             secret = Shared(database, secrets.token_bytes)
             shared = SharedAnswers(Connection(client), secret.key)
-            await opened.enter_async_context(beside(listen(client, following), "changes of rows"))
-        await opened.enter_async_context(beside(following.run(), "answers follow events"))
+            hearing = partial(listen, client, following)
+            await opened.enter_async_context(kept_beside(hearing, "changes of rows"))
+        await opened.enter_async_context(kept_beside(following.run, "answers follow events"))
         answers = Answers(following, shared, tell=tell)
         opened.push_async_callback(answers.close)
         yield answers

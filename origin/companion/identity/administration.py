@@ -122,6 +122,17 @@ async def link_for(connection: AsyncConnection, user: str, *, now_s: float) -> s
     return secret
 
 
+async def newest_deeds(
+    connection: AsyncConnection, user: str | None, object_id: str | None, limit: int
+) -> list[Row[Any]]:
+    """Return what was done, the newest first, also by who was removed; raises NotDone."""
+    user_id = user
+    if user is not None:
+        known = await connection.scalar(select(users.c.id).where(users.c.id == user))
+        user_id = known or (await named(connection, user)).id
+    return await audit.newest_of_all(connection, user_id, object_id, limit)
+
+
 def _line(text: str) -> str:
     try:
         return _LINE.validate_python(text)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from origin.companion.identity.tables import audit
+from origin.companion.identity.tables import audit, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,16 @@ async def newest(
     rows = select(audit).where(audit.c.user_id == user_id)
     if below is not None:
         rows = rows.where(audit.c.number < below)
+    return list(await connection.execute(rows.order_by(audit.c.number.desc()).limit(limit)))
+
+
+async def newest_of_all(
+    connection: AsyncConnection, user_id: str | None, object_id: str | None, limit: int
+) -> list[Row[Any]]:
+    """Return what was done by whom, with their names, or to what, the newest first."""
+    rows = select(audit, users.c.name).join(users, users.c.id == audit.c.user_id)
+    if user_id is not None:
+        rows = rows.where(audit.c.user_id == user_id)
+    if object_id is not None:
+        rows = rows.where(audit.c.object == object_id)
     return list(await connection.execute(rows.order_by(audit.c.number.desc()).limit(limit)))

@@ -63,7 +63,10 @@ class Reader:
         return self._opened is not None
 
     async def refresh(self) -> None:
-        """Read what was committed, or published, since."""
+        """Read what was committed, or published, since.
+
+        Raises OSError where nobody can look: then what was read is read on.
+        """
         loop = asyncio.get_running_loop()
         self._opened = await loop.run_in_executor(self._pool, self._newest, self._opened)
 
@@ -112,7 +115,7 @@ class Reader:
             if opened.commit != commit:
                 _reload(opened.index)
                 return _Opened(path, opened.index, commit)
-        except OSError:
+        except FileNotFoundError:
             return None  # it was there a moment ago: the next look finds the next one
         except IndexMissing as error:
             suspect(path)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-from origin.beside import beside
+from origin.beside import kept_beside
 from origin.companion.database import Database
 from origin.companion.uploads.places.bucket import open_bucket_place
 from origin.companion.uploads.places.folder import FolderPlace
@@ -34,8 +34,8 @@ async def open_uploads(
         async with open_place(store, state, threads) as place:
             around = Surroundings.of(database, place, rules, threads, new_id)
             async with (
-                beside(around.holds.keep(), "uploads held"),
-                beside(keep_reaping(around), "uploads reaped"),
+                kept_beside(around.holds.keep, "uploads held"),
+                kept_beside(lambda: keep_reaping(around), "uploads reaped"),
             ):
                 yield around
 

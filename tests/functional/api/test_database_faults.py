@@ -6,15 +6,21 @@ same key, as they should, until they are answered.
 
 import asyncio
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, insert, select, text
+from structlog.testing import capture_logs
 
+from origin.companion.access import Access
 from origin.companion.api import idempotency
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import artists
-from origin.companion.identity.tables import audit, idempotency_keys
+from origin.companion.identity.tables import audit, idempotency_keys, sign_in_links
+from origin.companion.opening import open_companion
+from origin.companion.rooms import Room
+from origin.companion.rows import Rows
 from tests.functional.api.service import Service, User
 
 over_postgresql_alone = pytest.mark.parametrize("service", ["postgresql"], indirect=True)
@@ -115,3 +121,73 @@ async def test_what_was_broken_off_has_left_nothing(service: Service) -> None:
     async with service.database.look_now() as connection:
         assert not await connection.scalar(select(func.count()).select_from(idempotency_keys))
     assert (await service.ask("POST", "/v1/tracks", ann, track, key)).status == 201
+
+
+async def let_writes(service: Service, said: str) -> None:
+    """Say to each connection that is made from now on whether it may write, as a server does."""
+    async with service.database.primary.connect() as connection:
+        name = await connection.scalar(text("SELECT current_database()"))
+        await connection.rollback()
+        await connection.execute(text("SET TRANSACTION READ WRITE"))
+        await connection.execute(text(f"ALTER DATABASE {name} {said}"))
+        await connection.commit()
+
+
+@over_postgresql_alone
+async def test_a_primary_that_may_not_write_any_more_is_left(service: Service) -> None:
+    """As behind a switchover: connections to the one that was the primary stay, and only read."""
+    ann = await service.user()
+    said = {"name": "A", "handle": "aaa"}
+    try:
+        await let_writes(service, "SET default_transaction_read_only = on")
+        await service.database.primary.dispose()
+        refused = [await service.ask("POST", "/v1/artists", ann, said) for _ in range(2)]
+    finally:
+        await let_writes(service, "RESET default_transaction_read_only")
+    for response in refused:
+        assert response.status == 503
+        assert (await response.json())["code"] == "database_unavailable"
+    # Before, the pool's connections are read-only; the first that may not write is the last.
+    statuses = [(await service.ask("POST", "/v1/artists", ann, said)).status for _ in range(2)]
+    assert statuses == [503, 201]
+
+
+async def rename(service: Service, table: str, name: str) -> None:
+    async with service.database.primary.begin() as connection:
+        await connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
+
+
+@over_postgresql_alone
+async def test_what_goes_on_beside_survives_an_error_that_nobody_expects(
+    service: Service, postgres_url: str, tmp_path: Path
+) -> None:
+    link = {"digest": "d" * 64, "user_id": (await service.user()).id, "expires_s": 1.0}
+    async with service.database.change() as connection:
+        await connection.execute(insert(sign_in_links).values(link))
+    with capture_logs() as logged:
+        await rename(service, "sign_in_links", "elsewhere")
+        try:
+            async with open_companion(
+                Rows(tmp_path, postgres_url),
+                str(tmp_path),
+                Access(),
+                cache=None,
+                is_draining=lambda: False,
+                rooms=frozenset({Room.SESSIONS}),
+            ):
+                async with asyncio.timeout(30):
+                    while not any(each.get("work") == "sweep of identity" for each in logged):  # noqa: ASYNC110 a log
+                        await asyncio.sleep(0.05)
+                    await rename(service, "elsewhere", "sign_in_links")
+                    while await links(service):  # noqa: ASYNC110 a row goes, which tells nobody
+                        await asyncio.sleep(0.05)
+        finally:
+            async with service.database.primary.begin() as connection:
+                await connection.execute(
+                    text("ALTER TABLE IF EXISTS elsewhere RENAME TO sign_in_links")
+                )
+
+
+async def links(service: Service) -> int:
+    async with service.database.look_now() as connection:
+        return await connection.scalar(select(func.count()).select_from(sign_in_links)) or 0

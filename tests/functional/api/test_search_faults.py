@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from origin.companion.search.folders import Folders, feeding, is_intact
+from origin.companion.search.opening import REFRESH_S
 from origin.companion.search.schema import SCHEMA
 from tests.functional.api.searchable import Catalogue, Search, opened_database, searching
 from tests.functional.processes import children
@@ -96,6 +97,23 @@ async def test_an_index_that_is_deleted_costs_a_rebuild(sqlite_search: Search) -
             assert not (await search.found("song"))["degraded"]
     await search.until_indexed()
     assert await search.titles("song") == ["Song"]
+
+
+async def test_a_look_that_fails_is_not_the_last(sqlite_search: Search) -> None:
+    search = sqlite_search
+    ann = await search.artist("Ann")
+    await search.track(ann, "Song")
+    await search.until_indexed()
+    folder = search.state / "search"
+    aside = folder.rename(search.state / "aside")
+    folder.touch()  # which can be listed no more than a folder for which no descriptor is left
+    await asyncio.sleep(REFRESH_S * 3)
+    found = await search.found("song")
+    assert (len(found["items"]), found["degraded"]) == (1, False)
+    folder.unlink()
+    aside.rename(folder)
+    await search.track(ann, "Tune")
+    await search.until(lambda said: bool(said["items"]), "tune", kind="track")
 
 
 async def test_one_process_writes_and_the_next_takes_over(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application
 
-from origin.delivery import probes
+from origin.delivery import probes, problem
 from origin.delivery.draining import Draining
-from origin.delivery.errors import StoreUnavailable
+from origin.delivery.errors import DatabaseUnavailable, StoreUnavailable
 from origin.delivery.probes import Probes
 
 
@@ -41,3 +41,32 @@ async def test_who_asks_at_once_asks_once(monkeypatch: pytest.MonkeyPatch) -> No
         said = [await (await client.get("/readyz")).text() for _ in range(20)]
         assert said == ["ok\nstore 1 of 2 does not answer\n"] * 20
         assert store.asked == 2
+
+
+@dataclass
+class Database(Store):
+    """The same, of rows."""
+
+    async def check(self) -> None:
+        """Take a moment."""
+        try:
+            await super().check()
+        except StoreUnavailable as error:
+            raise DatabaseUnavailable from error
+
+
+async def test_a_database_is_asked_once_too_and_nothing_is_ready_without(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probes, "KEPT_S", 0.3)
+    database, app = Database(), Application(middlewares=[problem.middleware])
+    Probes([Store()], Draining(), database).add_routes(app)
+    async with TestClient(TestServer(app)) as client:
+        answers = await asyncio.gather(*(client.get("/readyz") for _ in range(200)))
+        assert {answer.status for answer in answers} == {200}
+        assert database.asked == 1
+        database.is_there = False
+        await asyncio.sleep(0.4)
+        answers = await asyncio.gather(*(client.get("/readyz") for _ in range(200)))
+        assert {answer.status for answer in answers} == {503}
+        assert database.asked == 2

@@ -117,13 +117,13 @@ class AssetStreams:
 
         Where some of it is not kept any more, that is said, and what comes from now on.
         """
-        async with self._database.look(None) as connection:
+        async with self._database.look_now() as connection:
             if seen is not None and await events.is_broken_off(connection, seen):
                 newest = await events.newest_number(connection)
                 await _write(response, frame(RESET, {"read_again": "/v1/assets"}, newest))
                 return newest
         while seen is not None:
-            async with self._database.look(None) as connection:
+            async with self._database.look_now() as connection:
                 missed = await events.since(
                     connection, seen, limit=_AT_ONCE, owner_id=stream.owner_id
                 )

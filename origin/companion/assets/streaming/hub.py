@@ -2,7 +2,7 @@
 
 A stream is told what happens from when it joins. What happened before, it reads by itself, and
 passes over what it is told again; the hub knows where it is before anybody reads, so that nothing
-is in between.
+is in between. All of that is read at the primary: replicas are at different places.
 
 A stream has room for some frames. Where its client takes them too slowly, the stream ends; the
 client comes again with the last number that it has seen, and has missed nothing.
@@ -126,7 +126,7 @@ class Hub:
     async def _join(self, stream: Stream) -> None:
         async with self._joining:
             if self._number is None:
-                async with self._database.look(None) as connection:
+                async with self._database.look_now() as connection:
                     self._number = await events.newest_number(connection)
             self._streams.add(stream)
             if self._asking is None or self._asking.done():
@@ -153,7 +153,7 @@ class Hub:
 
     async def _pass_on_events(self) -> int:
         """Pass on what was told since; return how much that was."""
-        async with self._database.look(None) as connection:
+        async with self._database.look_now() as connection:
             found = await events.since(connection, self._number or 0, limit=_AT_ONCE)
         for event in found:
             self._number = event.number
