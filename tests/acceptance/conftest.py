@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.listening import CHAPTERS, Track, clip, package
 from tests.acceptance.watching import ARTIST, TITLE
@@ -16,6 +16,8 @@ from tests.players.chromium import chromium
 from tests.servers.soundbridge import serving
 
 TIMEOUT_MS: Final = 30_000
+
+expect.set_options(timeout=TIMEOUT_MS)  # five seconds else, which a busy machine may well need
 
 
 @pytest.fixture(scope="module")
