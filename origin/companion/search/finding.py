@@ -135,7 +135,9 @@ class Finding:
         if len(shown) >= SUGGESTED or typed.is_nothing:
             return Part(shown[:SUGGESTED], len(shown), None)
         more = await self._begun(typed, now_s)
-        shown = _with_other_names([*shown, *more.rows])
+        begins = f" {prefix}"  # a track whose artist is called so comes behind the artist
+        by_name = sorted(more.rows, key=lambda row: begins not in f" {plain(row.title)}")
+        shown = _with_other_names([*shown, *by_name])
         return Part(shown[:SUGGESTED], len(shown), None, is_degraded=more.is_degraded)
 
     async def _begun(self, typed: Typed, now_s: float) -> Part:
