@@ -7,7 +7,7 @@ from sqlalchemy import Row, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.cursor import Key
-from origin.companion.identity.tables import users
+from origin.companion.identity.users import lock_user
 from origin.companion.uploads.rules import Used
 from origin.companion.uploads.states import COUNTED, State
 from origin.companion.uploads.tables import uploads
@@ -54,7 +54,7 @@ async def newest(
 async def used(connection: AsyncConnection, user_id: str, *, to_add: bool = False) -> Used:
     """Return what a creator has; with ``to_add``, nobody else adds to it before the commit."""
     if to_add:
-        await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+        await lock_user(connection, user_id)
     size = func.coalesce(uploads.c.size_bytes, uploads.c.received_bytes)
     rows = select(func.count(), func.coalesce(func.sum(size), 0)).where(
         uploads.c.user_id == user_id, uploads.c.state.in_(COUNTED)
