@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 SHORT = ("--seconds", "2", "--rounds", "1")
+TIMEOUT_S = 400
+"""A busy machine takes as long as it does, and some listen in real time."""
 QUESTIONS = {
     "packaging ffmpeg": SHORT,
     "packaging same-coder": SHORT,
@@ -36,13 +38,14 @@ QUESTIONS = {
 }
 
 
+@pytest.mark.timeout(TIMEOUT_S + 20)
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_question_is_answered(question: str) -> None:
     package, name = question.split()
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{package}", name, *QUESTIONS[question]],
         capture_output=True,
-        timeout=100,
+        timeout=TIMEOUT_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode()

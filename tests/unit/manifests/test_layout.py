@@ -12,6 +12,7 @@ def test_names_below_a_revision() -> None:
     assert layout.segment_name("128k", 123_456) == "128k/123456.m4s"
     assert layout.init_name("128k") == "128k/init.mp4"
     assert layout.playlist_name("128k") == "128k/playlist.m3u8"
+    assert layout.chunk_record_name("128k", 7) == "128k/00007.json"
     assert layout.artwork_name(320) == "artwork-320.jpg"
 
 
