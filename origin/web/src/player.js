@@ -28,6 +28,7 @@ const NOTES = {
 };
 
 const COVER_WAIT_MS = 1500;
+const FRAME_MS = 16;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 class SoundPlayer extends HTMLElement {
@@ -36,7 +37,7 @@ class SoundPlayer extends HTMLElement {
   #track;
   #playback;
   #preparation;
-  #frame = 0;
+  #nextLook;
   #covered; // until the cover is seen
   #wished = () => {}; // somebody wants to hear it before that
   #opened = 0; // counts calls of open, so that answers to an earlier one are dropped
@@ -289,9 +290,10 @@ class SoundPlayer extends HTMLElement {
   #follow() {
     const { currentTime, ended } = this.#audio;
     this.#seekBar.update(ended ? this.#track.duration_s : currentTime);
-    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#nextLook);
     if (!this.#audio.paused && !STILL.matches) {
-      this.#frame = requestAnimationFrame(() => this.#follow());
+      const wait_s = this.#seekBar.pixel_s / this.#audio.playbackRate;
+      this.#nextLook = setTimeout(() => this.#follow(), Math.max(wait_s * 1000, FRAME_MS));
     }
   }
 

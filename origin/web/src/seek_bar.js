@@ -1,7 +1,8 @@
 // The waveform that one seeks on: a slider to assistive technology, bars on a canvas to the eye.
 //
 // Dragging only previews; the seek happens when the pointer is let go, so that a player is not
-// sent through every position in between.
+// sent through every position in between. It is drawn when a pixel of it is to look otherwise, and
+// not for each frame: minutes of sound pass over some hundred pixels.
 
 import { clock, spoken } from "./clock.js";
 import { toBars } from "./waveform.js";
@@ -19,12 +20,13 @@ export class SeekBar {
   #remaining;
   #seek;
   #peaks = new Float32Array(1);
-  #bars = new Float32Array(0);
+  #shape = new Path2D();
   #duration_s = 0;
   #available_s = Infinity;
   #current_s = 0;
   #preview_s = null;
   #told_s = null;
+  #drawn_px = null; // up to where it was drawn as played
 
   /** `root` holds the elements of the template; `seek` is called with seconds. */
   constructor(root, seek) {
@@ -76,7 +78,14 @@ export class SeekBar {
   update(current_s) {
     this.#current_s = Math.min(current_s, this.#duration_s);
     this.#tell();
-    this.#draw();
+    if (this.#playedTo() !== this.#drawn_px) {
+      this.#draw();
+    }
+  }
+
+  /** For how many seconds of sound one look is as good as the next. */
+  get pixel_s() {
+    return this.#duration_s / Math.max(this.#canvas.width, 1);
   }
 
   get #shown_s() {
@@ -132,7 +141,7 @@ export class SeekBar {
     const shown_s = this.#shown_s;
     const second = Math.floor(shown_s);
     if (second === this.#told_s) {
-      return; // what is told has whole seconds, this is called for every frame
+      return; // what is told has whole seconds, this is called for every pixel
     }
     this.#told_s = second;
     this.#elapsed.textContent = clock(shown_s);
@@ -147,22 +156,28 @@ export class SeekBar {
     this.#canvas.width = Math.round(clientWidth * density);
     this.#canvas.height = Math.round(clientHeight * density);
     const count = Math.max(1, Math.floor((clientWidth + GAP_PX) / (BAR_PX + GAP_PX)));
-    this.#bars = toBars(this.#peaks, count);
+    this.#shape = shaped(toBars(this.#peaks, count), this.#canvas);
     this.#draw();
+  }
+
+  #playedTo() {
+    return Math.round(this.#at(this.#shown_s));
+  }
+
+  #at(time_s) {
+    return this.#duration_s > 0 ? Math.min(time_s / this.#duration_s, 1) * this.#canvas.width : 0;
   }
 
   #draw() {
     const { width, height } = this.#canvas;
     const context = this.#canvas.getContext("2d");
     const style = getComputedStyle(this.#canvas);
-    const at = (time_s) => (this.#duration_s > 0 ? Math.min(time_s / this.#duration_s, 1) * width : 0);
-    const played_px = at(this.#shown_s);
-    const available_px = Math.max(at(this.#available_s), played_px);
+    const played_px = this.#playedTo();
+    const available_px = Math.max(this.#at(this.#available_s), played_px);
+    this.#drawn_px = played_px;
     context.clearRect(0, 0, width, height);
-    context.beginPath();
-    this.#addBars(context, width / this.#bars.length, height);
     context.save();
-    context.clip();
+    context.clip(this.#shape);
     context.fillStyle = style.getPropertyValue("--waveform");
     context.fillRect(played_px, 0, available_px - played_px, height);
     context.globalAlpha = UNAVAILABLE_ALPHA;
@@ -172,12 +187,16 @@ export class SeekBar {
     context.fillRect(0, 0, played_px, height);
     context.restore();
   }
+}
 
-  #addBars(context, pitch, height) {
-    const breadth = (pitch * BAR_PX) / (BAR_PX + GAP_PX);
-    this.#bars.forEach((bar, index) => {
-      const tall = Math.max(breadth, Math.max(QUIETEST, bar) * height);
-      context.roundRect(index * pitch, (height - tall) / 2, breadth, tall, breadth / 2);
-    });
-  }
+/** Return the outline of bars that fill a canvas. */
+function shaped(bars, { width, height }) {
+  const shape = new Path2D();
+  const pitch = width / bars.length;
+  const breadth = (pitch * BAR_PX) / (BAR_PX + GAP_PX);
+  bars.forEach((bar, index) => {
+    const tall = Math.max(breadth, Math.max(QUIETEST, bar) * height);
+    shape.roundRect(index * pitch, (height - tall) / 2, breadth, tall, breadth / 2);
+  });
+  return shape;
 }
