@@ -121,15 +121,29 @@ def _load(browser: Browser, server: Server) -> dict[str, float]:
         page.wait_for_selector("sound-player[data-state=paused]")
         page.wait_for_timeout(_QUIET_MS)
         found = page.evaluate(_LOADED)
-        page.get_by_role("button", name="Play").click()
-        page.locator(".queue-toggle").click()
-        page.get_by_role("combobox", name="Search tracks").press_sequentially("tra", delay=80)
-        page.wait_for_timeout(1000)
+        _do_something(page)
         inp_ms = page.evaluate("noted.inp")
     times = {f"{name}_s": found[name] / 1000 for name in ("fcp", "lcp", "tti")}
     return {
         **times, "inp_s": inp_ms / 1000, "cls": found["cls"], "first_load_kb": found["shell"]
     }  # fmt: skip
+
+
+def _do_something(page: Page) -> None:
+    """Play, open the queue and type.
+
+    By bare mouse and keyboard: what Playwright looks at before it clicks on an element is done by
+    scripts of its own in the page, which would be measured as well.
+    """
+    boxes = [page.locator(name).bounding_box() for name in (".play", ".queue-toggle")]
+    page.wait_for_timeout(1000)
+    for box in boxes:
+        if box is None:
+            raise SystemExit("The page has no such thing.")
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(500)
+    page.keyboard.type("/tra", delay=80)
+    page.wait_for_timeout(1000)
 
 
 def _sounds(browser: Browser, server: Server) -> list[float]:
