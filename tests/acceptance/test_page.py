@@ -62,6 +62,23 @@ def test_a_playlist_that_does_not_come_is_said_and_can_be_tried_again(
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
+def test_a_page_older_than_the_server_is_loaded_anew_where_it_lacks_what_plays(
+    page: Page, track: Track
+) -> None:
+    def not_found(route: Route) -> None:
+        route.fulfill(status=404)
+
+    page.route("**/assets/hls*", not_found)
+    page.goto(f"/?play={track.playback_id}")
+    wait_for_state(page, "failed")
+    expect(page.get_by_role("alert")).to_contain_text("this page older than the server")
+    page.unroute("**/assets/hls*", not_found)
+    page.get_by_role("button", name="Try again").click()
+    wait_for_state(page, "paused")
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_for_position(page, 0.5)
+
+
 def test_an_unknown_id_is_answered_with_a_sentence(page: Page) -> None:
     page.goto("/?play=nothing-here")
     expect(page.get_by_role("status")).to_contain_text("That track is not here")

@@ -20,6 +20,8 @@ import { bindVolume } from "./volume.js";
 import { readPeaks } from "./waveform.js";
 
 const TROUBLE = "The sound stopped coming. The connection may be down, or the server busy.";
+const UNLOADED =
+  "The player did not come. The connection may be down, or this page older than the server: trying again loads it anew.";
 const UNPLAYABLE = "This browser cannot play adaptive streams. A newer one will.";
 const NOTES = {
   preparing: "This is still being prepared. You can listen already.",
@@ -38,6 +40,7 @@ class SoundPlayer extends HTMLElement {
   #playback;
   #preparation;
   #nextLook;
+  #isLoaded = true; // false where what plays could not be loaded
   #covered; // until the cover is seen
   #wished = () => {}; // somebody wants to hear it before that
   #opened = 0; // counts calls of open, so that answers to an earlier one are dropped
@@ -127,7 +130,8 @@ class SoundPlayer extends HTMLElement {
     try {
       begin = await findEngine(this.#audio);
     } catch (error) {
-      this.#fail(TROUBLE, { fatal: true, details: error.message });
+      this.#isLoaded = false;
+      this.#fail(UNLOADED, { fatal: true, details: error.message });
       return;
     }
     if (opened !== this.#opened) {
@@ -254,7 +258,9 @@ class SoundPlayer extends HTMLElement {
   }
 
   #retry() {
-    if (this.dataset.state === "failed") {
+    if (!this.#isLoaded) {
+      location.reload(); // a new version may have other files, which only its own page can name
+    } else if (this.dataset.state === "failed") {
       this.open(this.#track, { play: true, start_s: this.#audio.currentTime });
     }
   }
