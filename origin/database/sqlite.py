@@ -13,15 +13,19 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from fcntl import LOCK_EX, flock
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import aiosqlite
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from origin.database.sqlite_connection import Connection
 
 if TYPE_CHECKING:
     from threading import Thread
+
+    from sqlalchemy import Connection as Begun
 
 FILE_NAME: Final = "soundbridge.sqlite3"
 _LOCK_TIMEOUT_S: Final = 30.0
@@ -40,12 +44,13 @@ class _Connections:
         self._path = path
         self._threads: set[Thread] = set()
 
-    async def open(self) -> aiosqlite.Connection:
-        connection = aiosqlite.connect(self._path, timeout=_LOCK_TIMEOUT_S)
+    async def open(self) -> Connection:
+        connection = Connection(partial(sqlite3.connect, self._path, timeout=_LOCK_TIMEOUT_S), 1)
         thread = connection._thread  # noqa: SLF001 there is no other way to it
         thread.daemon = True
         self._threads = {one for one in self._threads if one.is_alive()} | {thread}
-        return await connection
+        await connection
+        return connection
 
     async def ended(self) -> None:
         for thread in self._threads:
@@ -64,15 +69,18 @@ async def open_sqlite_writer(state: Path) -> AsyncIterator[AsyncEngine]:
 
 @asynccontextmanager
 async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
-    """Give the caller's block the file for reading alone, beside whoever writes."""
-    async with _engine(state, pool_size=_READERS, max_overflow=_MORE_READERS) as engine:
+    """Give the caller's block the file for reading alone, beside whoever writes.
+
+    Each statement is a transaction, so that nothing has to be begun and ended beside it.
+    """
+    options = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    async with _engine(state, pool_size=_READERS, max_overflow=_MORE_READERS, **options) as engine:
         event.listen(engine.sync_engine, "connect", _prepare_reader)
-        event.listen(engine.sync_engine, "begin", _begin_as_reader)
         yield engine
 
 
 @asynccontextmanager
-async def _engine(state: Path, **options: int) -> AsyncIterator[AsyncEngine]:
+async def _engine(state: Path, **options: Any) -> AsyncIterator[AsyncEngine]:
     path = state / FILE_NAME
     connections = _Connections(path)
     url = URL.create("sqlite+aiosqlite", database=str(path))
@@ -111,9 +119,5 @@ def _prepare_reader(connection: Any, record: object) -> None:
     cursor.close()
 
 
-def _begin_as_reader(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-def _begin_as_writer(connection: Connection) -> None:
+def _begin_as_writer(connection: "Begun") -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
