@@ -6,16 +6,19 @@ track that does not play, or not yet, is in the index and is not shown.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    CompoundSelect,
     Double,
     Row,
     Select,
     String,
     and_,
+    bindparam,
     cast,
     func,
     literal,
@@ -95,14 +98,24 @@ async def hits(connection: AsyncConnection, keys: Iterable[str]) -> dict[str, Ro
         ids[kind].append(entity_id)
     if not ids:
         return {}
+    asked = _hits_of(tuple(sorted(ids)))
+    rows = await connection.execute(asked, {kind.value: some for kind, some in ids.items()})
+    return {key_of(row.kind, row.id): row for row in rows}
+
+
+@cache
+def _hits_of(kinds: tuple[Kind, ...]) -> CompoundSelect[Any]:
+    """Return the query of hits of some kinds by their ids, made once: that takes a while."""
     asked = [
-        _HITS[kind].where(_TABLES[kind].c.id.in_(some), *((_PLAYS,) if kind is Kind.TRACK else ()))
-        for kind, some in sorted(ids.items())
+        _HITS[kind].where(
+            _TABLES[kind].c.id.in_(bindparam(kind.value, expanding=True)),
+            *((_PLAYS,) if kind is Kind.TRACK else ()),
+        )
+        for kind in kinds
     ]
     # Of a union, the first statement names the columns: they are all named as a track's.
     first = _HITS[Kind.TRACK].where(literal(False))
-    rows = await connection.execute(union_all(first, *asked))
-    return {key_of(row.kind, row.id): row for row in rows}
+    return union_all(first, *asked)
 
 
 _ENTRIES: Final[Mapping[Kind, Select[Any]]] = {

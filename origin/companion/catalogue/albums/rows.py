@@ -1,7 +1,7 @@
 """Albums in the database. Rows of deleted ones are there to no query here."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -37,14 +37,16 @@ def shown() -> Select[Any]:
     ).outerjoin(artists, artists.c.id == albums.c.artist_id)
 
 
+_ONE: Final = shown().where(albums.c.id == bindparam("album_id"), _IS_THERE)
+_ONE_TO_CHANGE: Final = _ONE.with_for_update(of=albums)
+
+
 async def find(
     connection: AsyncConnection, album_id: str, *, to_change: bool = False
 ) -> Row[Any] | None:
     """Return an album, None where there is none; ``to_change`` lets nobody else change it."""
-    row = shown().where(albums.c.id == album_id, _IS_THERE)
-    if to_change:
-        row = row.with_for_update(of=albums)
-    found: Row[Any] | None = (await connection.execute(row)).one_or_none()
+    one = _ONE_TO_CHANGE if to_change else _ONE
+    found: Row[Any] | None = (await connection.execute(one, {"album_id": album_id})).one_or_none()
     return found
 
 

@@ -1,9 +1,9 @@
 """Artists in the database. ``Artist`` rows of deleted ones are there to no query here."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, tuple_, update
+from sqlalchemy import Row, bindparam, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,13 +29,18 @@ async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> None:
         raise HandleTaken from error
 
 
+_ONE: Final = select(artists).where(
+    artists.c.id == bindparam("artist_id"), artists.c.deleted_s.is_(None)
+)
+_ONE_TO_CHANGE: Final = _ONE.with_for_update()
+
+
 async def find(
     connection: AsyncConnection, artist_id: str, *, to_change: bool = False
 ) -> Row[Any] | None:
     """Return an artist, None where there is none; ``to_change`` lets nobody else change it."""
-    row = select(artists).where(artists.c.id == artist_id, artists.c.deleted_s.is_(None))
-    found = await connection.execute(row.with_for_update() if to_change else row)
-    return found.one_or_none()
+    one = _ONE_TO_CHANGE if to_change else _ONE
+    return (await connection.execute(one, {"artist_id": artist_id})).one_or_none()
 
 
 async def newest(

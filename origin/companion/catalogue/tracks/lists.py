@@ -1,10 +1,16 @@
-"""The lists of tracks, each read from one index in its order, behind the key of a row."""
+"""The lists of tracks, each read from one index in its order, behind the key of a row.
+
+Making such a query takes longer than asking it does, so it is made once for each of its forms: what
+somebody said is a parameter of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, tuple_
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.cursor import Key
@@ -24,6 +30,33 @@ class Reading:
 
 IS_LISTED: Final = tracks.c.listed_s.is_not(None)
 _IS_THERE: Final = tracks.c.deleted_s.is_(None)
+_IS_TAGGED: Final = track_tags.c.listed_s.is_not(None)
+
+
+class _Order(Enum):
+    """The columns that a list is in the order of, and what holds for all that is in it."""
+
+    NEWEST = (tracks.c.listed_s, tracks.c.id), IS_LISTED
+    PLAYS = (tracks.c.play_count, tracks.c.id), IS_LISTED
+    TRENDING = (tracks.c.trending, tracks.c.id), IS_LISTED
+    TAGGED = (track_tags.c.listed_s, track_tags.c.track_id), _IS_TAGGED
+    POSITION = (tracks.c.album_position, tracks.c.id), _IS_THERE
+    CREATION = (tracks.c.created_s, tracks.c.id), _IS_THERE
+
+
+_CONDITIONS: Final[Mapping[str, Condition]] = {
+    "genre": tracks.c.genre == bindparam("genre"),
+    "artist_id": tracks.c.artist_id == bindparam("artist_id"),
+    "album_id": tracks.c.album_id == bindparam("album_id"),
+    "since_s": tracks.c.listed_s >= bindparam("since_s"),
+    "tag": track_tags.c.tag == bindparam("tag"),
+    "tagged_since_s": track_tags.c.listed_s >= bindparam("tagged_since_s"),
+    "user_id": tracks.c.user_id == bindparam("user_id"),
+    # The artist is one user's, so that this decides about all rows or none. Asked of tracks, it
+    # would be as good a reason to read their index by user, and then to pass over most.
+    "artist_user_id": artists.c.user_id == bindparam("artist_user_id"),
+}
+_LIMIT: Final = bindparam("rows", type_=Integer)
 
 
 def newest(
@@ -35,60 +68,36 @@ def newest(
     since_s: float | None = None,
 ) -> Reading:
     """Return what was published last: behind ``(listed_s, id)``."""
-    conditions = [IS_LISTED, *_of(genre, artist_id)]
-    if since_s is not None:
-        conditions.append(tracks.c.listed_s >= since_s)
-    return _down(conditions, (tracks.c.listed_s, tracks.c.id), behind, limit)
+    return _reading(_Order.NEWEST, behind, limit, genre=genre, artist_id=artist_id, since_s=since_s)
 
 
 def most_played(
     behind: Key | None, limit: int, *, genre: str | None = None, artist_id: str | None = None
 ) -> Reading:
     """Return what was played most: behind ``(play_count, id)``."""
-    conditions = [IS_LISTED, *_of(genre, artist_id)]
-    return _down(conditions, (tracks.c.play_count, tracks.c.id), behind, limit)
+    return _reading(_Order.PLAYS, behind, limit, genre=genre, artist_id=artist_id)
 
 
 def trending(behind: Key | None, limit: int, *, genre: str | None = None) -> Reading:
     """Return what was played most of late: behind ``(trending, id)``."""
-    conditions = [IS_LISTED, *_of(genre, None)]
-    return _down(conditions, (tracks.c.trending, tracks.c.id), behind, limit)
+    return _reading(_Order.TRENDING, behind, limit, genre=genre)
 
 
 def tagged(tag: str, behind: Key | None, limit: int, *, since_s: float | None = None) -> Reading:
     """Return what was published last with a tag: behind ``(listed_s, id)``."""
-    columns = (track_tags.c.listed_s, track_tags.c.track_id)
-    rows = (
-        shown()
-        .join(track_tags, track_tags.c.track_id == tracks.c.id)
-        .where(track_tags.c.tag == tag, track_tags.c.listed_s.is_not(None))
-    )
-    if since_s is not None:
-        rows = rows.where(track_tags.c.listed_s >= since_s)
-    if behind is not None:
-        rows = rows.where(tuple_(*columns) < behind)
-    return Reading(rows.order_by(*(column.desc() for column in columns)).limit(limit))
+    return _reading(_Order.TAGGED, behind, limit, tag=tag, tagged_since_s=since_s)
 
 
 def of_album(album_id: str, behind: Key | None, limit: int) -> Reading:
     """Return an album's tracks in its order, private ones, too: behind ``(position, id)``."""
-    columns = (tracks.c.album_position, tracks.c.id)
-    rows = shown().where(tracks.c.album_id == album_id, _IS_THERE)
-    if behind is not None:
-        rows = rows.where(tuple_(*columns) > behind)
-    return Reading(rows.order_by(*columns).limit(limit))
+    return _reading(_Order.POSITION, behind, limit, album_id=album_id)
 
 
 def own(user_id: str, behind: Key | None, limit: int, *, artist_id: str | None = None) -> Reading:
     """Return all of a user's tracks, those made last first: behind ``(created_s, id)``."""
     if artist_id is None:
-        conditions = [_IS_THERE, tracks.c.user_id == user_id]
-    else:
-        # The artist is one user's, so that this decides about all rows or none. Asked of tracks, it
-        # would be as good a reason to read their index by user, and then to pass over most.
-        whose = artists.c.user_id == user_id
-        conditions = [_IS_THERE, tracks.c.artist_id == artist_id, whose]
-    return _down(conditions, (tracks.c.created_s, tracks.c.id), behind, limit)
+        return _reading(_Order.CREATION, behind, limit, user_id=user_id)
+    return _reading(_Order.CREATION, behind, limit, artist_id=artist_id, artist_user_id=user_id)
 
 
 async def read(connection: AsyncConnection, asked: Reading) -> Sequence[Row[Any]]:
@@ -97,22 +106,21 @@ async def read(connection: AsyncConnection, asked: Reading) -> Sequence[Row[Any]
     return found
 
 
-def _of(genre: str | None, artist_id: str | None) -> list[Condition]:
-    conditions: list[Condition] = []
-    if genre is not None:
-        conditions.append(tracks.c.genre == genre)
-    if artist_id is not None:
-        conditions.append(tracks.c.artist_id == artist_id)
-    return conditions
+def _reading(order: _Order, behind: Key | None, limit: int, **said: str | float | None) -> Reading:
+    values = {name: value for name, value in said.items() if value is not None}
+    form = _form(order, tuple(values), goes_on=behind is not None)
+    place = {} if behind is None else dict(zip(("place", "id"), behind, strict=True))
+    return Reading(form, {**values, **place, "rows": limit})
 
 
-def _down(
-    conditions: Sequence[Condition],
-    columns: tuple[ColumnElement[Any], ColumnElement[Any]],
-    behind: Key | None,
-    limit: int,
-) -> Reading:
-    rows = shown().where(*conditions)
-    if behind is not None:
-        rows = rows.where(tuple_(*columns) < behind)
-    return Reading(rows.order_by(*(column.desc() for column in columns)).limit(limit))
+@lru_cache
+def _form(order: _Order, said: tuple[str, ...], *, goes_on: bool) -> Select[Any]:
+    columns, always = order.value
+    rows = shown().where(always, *(_CONDITIONS[name] for name in said))
+    if order is _Order.TAGGED:
+        rows = rows.join(track_tags, track_tags.c.track_id == tracks.c.id)
+    is_up = order is _Order.POSITION
+    if goes_on:
+        place = tuple_(bindparam("place", type_=columns[0].type), bindparam("id"))
+        rows = rows.where(tuple_(*columns) > place if is_up else tuple_(*columns) < place)
+    return rows.order_by(*(each if is_up else each.desc() for each in columns)).limit(_LIMIT)

@@ -70,21 +70,27 @@ def shown() -> Select[Any]:
     )
 
 
+# What is asked for each request is made once: making a query takes longer than asking it.
+_ONE: Final = shown().where(tracks.c.id == bindparam("track_id"), tracks.c.deleted_s.is_(None))
+_ONE_TO_CHANGE: Final = _ONE.with_for_update(of=tracks)
+_SOME: Final = shown().where(
+    tracks.c.id.in_(bindparam("track_ids", expanding=True)), tracks.c.deleted_s.is_(None)
+)
+
+
 async def find(
     connection: AsyncConnection, track_id: str, *, to_change: bool = False
 ) -> Row[Any] | None:
     """Return a track, None where there is none; ``to_change`` lets nobody else change it."""
-    row = shown().where(tracks.c.id == track_id, tracks.c.deleted_s.is_(None))
-    if to_change:
-        row = row.with_for_update(of=tracks)
-    found: Row[Any] | None = (await connection.execute(row)).one_or_none()
+    one = _ONE_TO_CHANGE if to_change else _ONE
+    found: Row[Any] | None = (await connection.execute(one, {"track_id": track_id})).one_or_none()
     return found
 
 
 async def some(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[Any]]:
     """Return those of some tracks that are there."""
-    rows = shown().where(tracks.c.id.in_(list(ids)), tracks.c.deleted_s.is_(None))
-    there: Sequence[Row[Any]] = (await connection.execute(rows)).all()
+    found = await connection.execute(_SOME, {"track_ids": list(ids)})
+    there: Sequence[Row[Any]] = found.all()
     return there
 
 
