@@ -56,6 +56,9 @@ async def open_companion(
     access = access or Access()
     async with AsyncExitStack() as opened:
         database = await _open_rows(opened, rows)
+        if database.has_replicas:
+            watching = kept_beside(database.keep_watching_replicas, "replicas watched")
+            await opened.enter_async_context(watching)
         tokens = shared = None
         if access.issuers is not None:
             tokens = await opened.enter_async_context(

@@ -25,6 +25,7 @@ OTHER: Final = "other"
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 Counts = Mapping[str, int]
+Levels = Mapping[str, float]
 Family = list[Any]
 """Name, documentation, type and samples (name, labels, value): as JSON can carry it."""
 
@@ -158,6 +159,18 @@ class Metrics:
         """Tell a number as it is when it is asked for; summed over workers."""
         full = f"{NAMESPACE}_{name}"
         self.registry.register(_Looked(lambda: GaugeMetricFamily(full, what, read())))
+
+    def gauges(self, name: str, what: str, label: str, read: Callable[[], Levels]) -> None:
+        """Tell numbers as they are when they are asked for, by one label; summed over workers."""
+        full = f"{NAMESPACE}_{name}"
+
+        def made() -> Metric:
+            family = GaugeMetricFamily(full, what, labels=(label,))
+            for value, number in read().items():
+                family.add_metric((value,), number)
+            return family
+
+        self.registry.register(_Looked(made))
 
     def counter(self, name: str, what: str, read: Callable[[], float]) -> None:
         """Tell a number that only grows, and that somebody else counts."""

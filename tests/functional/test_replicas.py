@@ -13,8 +13,10 @@ from aiohttp.web import Application, Request
 from click.testing import CliRunner
 from obstore.store import MemoryStore
 from sqlalchemy import insert, select
+from structlog.testing import capture_logs
 
 from origin.app import create_app
+from origin.beside import beside
 from origin.cache.changes import tell_nobody
 from origin.cli import main
 from origin.companion.caching.opening import open_answers
@@ -27,12 +29,14 @@ from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Ro
 from origin.companion.identity.tables import users
 from origin.companion.identity.users import add_user
 from origin.companion.media import Media
+from origin.companion.replicas import Replica, Replicas
 from origin.database.engine import open_database, open_replica, open_serving
 from packager.queue.inserting import insert_into
 from packager.queue.tables import metadata
 from tests.functional.api.listening import Listener
 from tests.servers.postgres import Postgres, empty, running
 
+BEHIND_MAX_S = 3.0
 LISTENER, CREATOR = (
     Principal("somebody", role, ALL_SCOPES, Means.KEY) for role in (Role.LISTENER, Role.CREATOR)
 )
@@ -133,6 +137,59 @@ async def test_readers_take_turns_and_one_that_is_down_is_passed_over(
             while await seen(database, None):  # noqa: ASYNC110 a row changes, which tells nobody
                 await asyncio.sleep(0.05)
         pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+
+
+async def test_one_that_is_too_far_behind_is_passed_over_until_it_has_caught_up(
+    pair: Pair, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        database = Database(primary, [replica], behind_max_s=BEHIND_MAX_S)
+        (watched,) = database.replicas.all
+        await opened.enter_async_context(beside(database.keep_watching_replicas(), "watched"))
+        await call(database, "Ann")
+        await until_seen(database, None, {"u"})
+        with capture_logs() as logged:
+            pair.replica.say("ALTER SUBSCRIPTION s DISABLE")
+            await write(database, "second")
+            await tell(database, "u", "ready")
+            assert await seen(database, None) == {"u"}
+            begun_s = time.monotonic()
+            await until_seen(database, None, {"u", "second"})
+            assert watched.is_passed_over
+            assert BEHIND_MAX_S / 2 < time.monotonic() - begun_s < 30
+            assert [await seen(database, None) for _ in range(4)] == [{"u", "second"}] * 4
+            pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+            await until_caught_up(watched)
+        said = [entry["event"] for entry in logged if "replica" in entry]
+        assert said == [
+            "a replica is too far behind; others are read",
+            "a replica has caught up, and is read again",
+        ]
+        assert await seen(database, LISTENER) == {"u", "second"}
+
+
+async def until_caught_up(replica: Replica) -> None:
+    async with asyncio.timeout(60):
+        while replica.is_passed_over:  # noqa: ASYNC110 the verdict of a look, which tells nobody
+            await asyncio.sleep(0.05)
+
+
+async def test_without_the_primary_nobody_is_behind(pair: Pair, tmp_path: Path) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        replicas = Replicas([replica], behind_max_s=1.0)
+        await replicas.look(primary)
+        pair.primary.control("stop", "-m", "immediate")
+        try:
+            for _ in range(3):
+                await replicas.look(primary)
+                await asyncio.sleep(0.5)
+            assert not replicas.all[0].is_passed_over
+        finally:
+            pair.primary.control("start", "-o", f'-h "" -k {socket_folder(pair.primary)}')
 
 
 async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) -> None:

@@ -85,3 +85,13 @@ def test_what_took_longer_than_any_bucket_is_counted() -> None:
     assert 'soundbridge_request_duration_seconds_bucket{class="segment",le="10.0"} 0.0' in _said(
         totals
     )
+
+
+def test_what_is_told_by_a_label_is_added_up_by_it() -> None:
+    totals = WorkerTotals()
+    for worker in (1, 2):
+        metrics = Metrics()
+        metrics.gauges("passed_over_replicas", "Passed over.", "replica", lambda: {"1": 0, "2": 1})
+        totals.take(worker, metrics.report())
+    assert 'soundbridge_passed_over_replicas{replica="1"} 0.0' in _said(totals)
+    assert 'soundbridge_passed_over_replicas{replica="2"} 2.0' in _said(totals)
