@@ -8,25 +8,27 @@ primary answers everybody.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    aclosing,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from contextvars import ContextVar
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from origin.companion.alongside import parts
+from origin.companion.failing import is_away
 from origin.companion.identity.principal import Principal, Role
 from origin.companion.replicas import BEHIND_MAX_S, Replicas
 from origin.delivery.errors import DatabaseUnavailable
 
 CHECK_S: Final = 2.0
 _TURN_S: Final = 10.0
-_PASSING: Final = ("08", "40", "53", "55", "57")
-"""Classes of SQLSTATE: no connection, a deadlock, no room, a lock, an end by an operator or by the
-time limit. Asking again may help, as it does where a connection was given up."""
 
 Seen = Callable[[AsyncConnection], Awaitable[None]]
 _BEFORE_LOOKS: ContextVar[Seen | None] = ContextVar("before looks", default=None)
@@ -113,19 +115,16 @@ class Database:
 
     @asynccontextmanager
     async def _any_reader(self) -> AsyncIterator[AsyncConnection]:
-        connection = await self._connected()
-        try:
-            yield connection
-        finally:
-            await connection.close()
-
-    async def _connected(self) -> AsyncConnection:
-        """Connect to the reader whose turn it is, or whoever is there."""
+        """Give the reader whose turn it is, or whoever is there."""
         for replica in self.replicas.in_turn():
             connection = await replica.connect()
             if connection is not None:
-                return connection
-        return await self._primary_to_read.connect()
+                async with aclosing(connection):
+                    with replica.answering():
+                        yield connection
+                return
+        async with self._primary_to_read.connect() as connection:
+            yield connection
 
 
 class _Turns:
@@ -153,10 +152,7 @@ def _by_the_statement(engine: AsyncEngine) -> AsyncEngine:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeout, OSError, TimeoutError) as error:
-        raise DatabaseUnavailable from error
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if error.connection_invalidated or state.startswith(_PASSING):
+    except Exception as error:
+        if is_away(error):
             raise DatabaseUnavailable from error
         raise

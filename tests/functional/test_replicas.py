@@ -12,12 +12,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from click.testing import CliRunner
 from obstore.store import MemoryStore
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from structlog.testing import capture_logs
 
 from origin.app import create_app
 from origin.beside import beside
 from origin.cache.changes import tell_nobody
+from origin.circuit import FAILURES_MAX
 from origin.cli import main
 from origin.companion.caching.opening import open_answers
 from origin.companion.catalogue import events
@@ -31,6 +32,7 @@ from origin.companion.identity.users import add_user
 from origin.companion.media import Media
 from origin.companion.replicas import Replica, Replicas
 from origin.database.engine import open_database, open_replica, open_serving
+from origin.delivery.errors import DatabaseUnavailable
 from packager.queue.inserting import insert_into
 from packager.queue.tables import metadata
 from tests.functional.api.listening import Listener
@@ -192,6 +194,56 @@ async def test_without_the_primary_nobody_is_behind(pair: Pair, tmp_path: Path) 
             pair.primary.control("start", "-o", f'-h "" -k {socket_folder(pair.primary)}')
 
 
+async def test_one_that_is_lost_in_the_middle_of_looks_is_passed_over(
+    pair: Pair, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        database = Database(primary, [replica])
+        for _ in range(FAILURES_MAX):
+            with pytest.raises(DatabaseUnavailable):
+                await lose(database, pair.replica)
+        assert database.replicas.all[0].is_passed_over
+        assert await seen(database, None) == set()
+        async with asyncio.timeout(20):
+            while database.replicas.all[0].is_passed_over:
+                await asyncio.sleep(0.1)
+                await seen(database, None)
+
+
+async def lose(database: Database, server: Postgres) -> None:
+    """Look twice at rows of a server, which ends the connection in between."""
+    async with database.look(None) as connection:
+        process = await connection.scalar(text("SELECT pg_backend_pid()"))
+        server.say(f"SELECT pg_terminate_backend({process}, 5000)")
+        await connection.execute(select(users.c.id))
+
+
+@pytest.mark.parametrize("what", ["artists RENAME", "artists RENAME COLUMN handle"])
+async def test_one_that_lacks_a_table_or_a_column_is_passed_over(
+    pair: Pair, tmp_path: Path, what: str
+) -> None:
+    async with AsyncExitStack() as opened:
+        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
+        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        app = create_app(
+            MemoryStore(), companion=Companion(Database(primary, [replica]), Media(MemoryStore()))
+        )
+        client = await opened.enter_async_context(TestClient(TestServer(app)))
+        table, _, name = what.rpartition(" RENAME")
+        pair.replica.say(f"ALTER TABLE {what} TO moved")
+        try:
+            statuses = []
+            for path in ("artists/ann", "artists/ann", "tracks", "artists/ann"):
+                async with client.get(f"/v1/{path}") as response:
+                    statuses.append(response.status)
+        finally:
+            before = f"{table} RENAME COLUMN moved TO handle" if name else "moved RENAME TO artists"
+            pair.replica.say(f"ALTER TABLE {before}")
+        assert statuses == [503, 404, 200, 404]
+
+
 async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) -> None:
     async with AsyncExitStack() as opened:
         primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
@@ -202,6 +254,7 @@ async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) 
         companion = Companion(database, Media(store), answers=answers)
         app = create_app(store, companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
+        await asyncio.to_thread(pair.replica.say, UNTIL_ALL_TABLES_FOLLOW)
         await call(database, "Ann")
         await until_called(client, "Ann")
         assert await called(client) == ("Ann", HIT)
@@ -221,6 +274,11 @@ async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) 
 
 
 HIT = "soundbridge; hit"
+UNTIL_ALL_TABLES_FOLLOW = (
+    "DO 'BEGIN WHILE EXISTS (SELECT FROM pg_subscription_rel WHERE srsubstate <> ''r'') LOOP"
+    " PERFORM pg_sleep(0.05); END LOOP; END'"
+)
+"""They are copied one after the other: until then, a row may be there before what tells of it."""
 Client = TestClient[Request, Application]
 
 
