@@ -1,10 +1,13 @@
 """Two PostgreSQL servers, one of which follows the other: who is answered by which."""
 
 import asyncio
+import json
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -242,6 +245,53 @@ async def test_one_that_lacks_a_table_or_a_column_is_passed_over(
             before = f"{table} RENAME COLUMN moved TO handle" if name else "moved RENAME TO artists"
             pair.replica.say(f"ALTER TABLE {before}")
         assert statuses == [503, 404, 200, 404]
+
+
+async def test_doctor_says_how_far_behind_a_replica_is(pair: Pair, tmp_path: Path) -> None:
+    found = partial(asyncio.to_thread, of_replica, tmp_path, pair)
+    assert await found() == ("ok", "is up to date", "")
+    async with open_serving(tmp_path, pair.primary.url) as engine:
+        pair.replica.say("ALTER SUBSCRIPTION s DISABLE")
+        try:
+            await tell(Database(engine), "ann", "first")
+            level, said, to_do = await found()
+        finally:
+            pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
+    assert level == "warn"
+    assert said.startswith("is 1 events behind, the first of which is ")
+    assert "pg_stat_subscription" in to_do
+
+
+async def test_doctor_says_what_a_replica_lacks(pair: Pair, tmp_path: Path) -> None:
+    found = partial(asyncio.to_thread, of_replica, tmp_path, pair)
+    pair.replica.say("ALTER TABLE alembic_version RENAME TO moved")
+    try:
+        level, said, to_do = await found()
+    finally:
+        pair.replica.say("ALTER TABLE moved RENAME TO alembic_version")
+    assert (level, said) == ("fail", "is empty")
+    assert "--database" in to_do
+    pair.replica.control("stop", "-m", "immediate")
+    try:
+        level, said, to_do = await found()
+    finally:
+        pair.replica.control("start", "-o", f'-h "" -k {socket_folder(pair.replica)}')
+    assert level == "fail"
+    assert "cannot be asked" in said
+    assert "See whether it runs" in to_do
+
+
+def of_replica(state: Path, pair: Pair) -> tuple[str, str, str]:
+    """Return what doctor says of it: how bad it is, what it is, and what to do."""
+    words = ("doctor", "--json", "--state", str(state), "--database", pair.primary.url)
+    done = CliRunner().invoke(main, [*words, "--database-replica-urls", pair.replica.url])
+    (one,) = [each for each in json.loads(done.stdout) if each["check"] == "replica"]
+    said = re.sub(
+        r"^(The replica )?postgresql\S+ (answers, has this version's schema, and )?",
+        "",
+        one["said"],
+    )
+    return one["level"], said.removesuffix("."), one["to_do"]
 
 
 async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) -> None:
