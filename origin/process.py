@@ -125,6 +125,7 @@ async def _serve_beside(
         _count_plays(companion, process.telemetry)
         _count_answers(companion, process.telemetry)
         _count_replicas(companion, process.telemetry)
+        companion.queue_watch.tell(process.telemetry.metrics)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
