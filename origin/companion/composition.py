@@ -118,9 +118,7 @@ class Companion:
             *(() if uploads is None else (UploadBelongings(uploads),)),
             CatalogueBelongings(),
         )
-        self.handlers: Mapping[str, Handler] = {
-            ERASE: Persisting(Erasing(database, belongings), new_random_id)
-        }
+        self.handlers: Mapping[str, Handler] = {ERASE: Persisting(Erasing(database, belongings))}
         self.withdrawal = Withdrawing(database, media, new_random_id)
         catalogue = [
             *Artists(database, new_random_id, self.withdrawal).endpoints(),
