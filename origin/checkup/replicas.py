@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -52,23 +52,22 @@ async def look_at_replica(url: str, primary_url: str) -> Sequence[Finding]:
 async def _beside_primary(name: str, number: int, primary_url: str) -> Sequence[Finding]:
     try:
         async with open_replica(primary_url) as engine, engine.connect() as connection:
-            newest = await newest_number(connection)
-            waits_s = await _waits_s(connection, number)
+            behind, waits_s = await _lacks(connection, number)
     except (SQLAlchemyError, OSError):  # that is a finding of another check
         return [fine(f"{name} answers, and has this version's schema.")]
-    return [distance(name, newest - number, waits_s)]
+    return [distance(name, behind, waits_s)]
 
 
-async def _waits_s(connection: AsyncConnection, number: int) -> float:
-    """Return for how long the first event behind ``number`` is there; 0 where none is."""
-    first = select(events.c.happened_s).where(events.c.number > number).order_by(events.c.number)
-    happened_s = await connection.scalar(first.limit(1))
-    return 0.0 if happened_s is None else time.time() - happened_s
+async def _lacks(connection: AsyncConnection, number: int) -> tuple[int, float]:
+    """Return how many events are behind ``number``, and for how long the first of them is there."""
+    lacked = select(func.count(), func.min(events.c.happened_s)).where(events.c.number > number)
+    behind, happened_s = (await connection.execute(lacked)).one()
+    return behind, 0.0 if happened_s is None else time.time() - happened_s
 
 
 def distance(name: str, behind: int, waits_s: float) -> Finding:
     """Say what it means to be so many events behind, the first of which waits so long. Pure."""
-    if behind <= 0:
+    if behind == 0:
         return fine(f"{name} answers, has this version's schema, and is up to date.")
     said = f"{name} is {behind} events behind, the first of which is {waits_s:.0f} s old."
     if waits_s <= BEHIND_MAX_S:

@@ -33,7 +33,9 @@ from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Ro
 from origin.companion.identity.tables import users
 from origin.companion.identity.users import add_user
 from origin.companion.media import Media
+from origin.companion.opening import open_companion
 from origin.companion.replicas import Replica, Replicas
+from origin.companion.rows import Rows
 from origin.database.engine import open_database, open_replica, open_serving
 from origin.delivery.errors import DatabaseUnavailable
 from packager.queue.inserting import insert_into
@@ -175,6 +177,14 @@ async def test_one_that_is_too_far_behind_is_passed_over_until_it_has_caught_up(
         assert await seen(database, LISTENER) == {"u", "second"}
 
 
+async def test_who_serves_watches_replicas(pair: Pair, tmp_path: Path) -> None:
+    rows = Rows(tmp_path, pair.primary.url, (pair.replica.url,))
+    opening = open_companion(rows, tmp_path.as_uri(), cache=None, is_draining=lambda: False)
+    async with opening as companion:
+        assert companion.database.has_replicas
+        assert "replicas watched" in {task.get_name() for task in asyncio.all_tasks()}
+
+
 async def until_caught_up(replica: Replica) -> None:
     async with asyncio.timeout(60):
         while replica.is_passed_over:  # noqa: ASYNC110 the verdict of a look, which tells nobody
@@ -248,6 +258,7 @@ async def test_one_that_lacks_a_table_or_a_column_is_passed_over(
 
 
 async def test_doctor_says_how_far_behind_a_replica_is(pair: Pair, tmp_path: Path) -> None:
+    await asyncio.to_thread(pair.replica.say, UNTIL_ALL_TABLES_FOLLOW)
     found = partial(asyncio.to_thread, of_replica, tmp_path, pair)
     assert await found() == ("ok", "is up to date", "")
     async with open_serving(tmp_path, pair.primary.url) as engine:
