@@ -124,6 +124,8 @@ async def _serve_beside(
     if companion is not None:
         _count_plays(companion, process.telemetry)
         _count_answers(companion, process.telemetry)
+        _count_replicas(companion, process.telemetry)
+        companion.queue_watch.tell(process.telemetry.metrics)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
@@ -212,6 +214,20 @@ def _count_answers(companion: "Companion", telemetry: Telemetry) -> None:
         "kind",
         lambda: answers.raised,
     )
+
+
+def _count_replicas(companion: "Companion", telemetry: Telemetry) -> None:
+    database = companion.database
+    if database.has_replicas:
+        telemetry.metrics.gauges(
+            "passed_over_replicas",
+            "Workers that read others in the place of a replica: it is away, or too far behind.",
+            "replica",
+            lambda: {
+                str(number): int(replica.is_passed_over)
+                for number, replica in enumerate(database.replicas.all, 1)
+            },
+        )
 
 
 def _count(guard: Guard, telemetry: Telemetry) -> None:

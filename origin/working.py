@@ -152,10 +152,8 @@ async def _work(
         with WarmReaders() as readers:
             packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
             errands: dict[str, Handler] = {
-                collecting.KIND: Persisting(Collector(database, store, tell), new_random_id),
-                queueing.KIND: Persisting(
-                    Deliverer(looked_at, client, new_random_id), new_random_id
-                ),
+                collecting.KIND: Persisting(Collector(database, store, tell)),
+                queueing.KIND: Persisting(Deliverer(looked_at, client, new_random_id)),
             }
             await asyncio.gather(
                 Worker(around, packaging, slots=settings.jobs).run(stop),

@@ -11,6 +11,7 @@ from origin.checkup.cache import look_at_cache
 from origin.checkup.codecs import look_at_codecs
 from origin.checkup.database import look_at_database
 from origin.checkup.disk import look_at_folder
+from origin.checkup.replicas import look_at_replica
 from origin.checkup.running import Check
 from origin.checkup.stores import look_at_store
 from origin.stores.opening import local_path
@@ -33,6 +34,7 @@ class Patient:
     least_free_bytes: int
     makes_store: bool = False
     origins: tuple[str, ...] = ()
+    replicas: tuple[str, ...] = ()
 
 
 def checks_of(patient: Patient) -> Sequence[Check]:
@@ -59,6 +61,11 @@ def _of_rows(patient: Patient) -> list[Check]:
     if patient.state is not None:
         look = partial(look_at_database, patient.state, patient.database)
         checks.append(Check("database", look))
+    if patient.database is not None:
+        checks += [
+            Check("replica", partial(look_at_replica, url, patient.database))
+            for url in patient.replicas
+        ]
     if patient.cache is not None:
         checks.append(Check("cache", partial(look_at_cache, patient.cache)))
     return checks

@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from origin.checkup.finding import Finding, fail, fine, warn
+from origin.checkup.finding import Finding, Level, fail, fine, warn
 from packager.queue.job import State
 from packager.queue.stats import Stats, stats
 from packager.queue.tables import claims, jobs
@@ -52,7 +52,11 @@ def _parked(seen: Stats) -> Sequence[Finding]:
     if not parked:
         return []
     return [
-        fine(f"{parked} jobs were given up; the assets that they were for say why."),
+        Finding(
+            Level.OK,
+            f"{parked} jobs were given up; the assets that they were for say why.",
+            "`soundbridge admin retry` lists those that may be tried again, and does so.",
+        )
     ]
 
 

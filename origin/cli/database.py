@@ -1,5 +1,6 @@
 """The two settings that say where the database is, for every command that needs one."""
 
+from collections.abc import Sequence
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Final
@@ -45,6 +46,13 @@ database_setting = setting(
     metavar="URL",
     help="postgresql:// URL of a database to use in the place of the state folder's.",
 )
+
+
+def replica_urls_of(texts: Sequence[str], database: str | None) -> tuple[str, ...]:
+    """Return the URLs of copies, each by itself; raises click.UsageError."""
+    if texts and database is None:
+        raise click.UsageError("--database-replica-urls needs --database: copies of what?")
+    return tuple(filter(None, (url.strip() for text in texts for url in text.split(","))))
 
 
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:

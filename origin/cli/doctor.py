@@ -9,7 +9,13 @@ import click
 
 from origin.cli.access import api_origins_setting
 from origin.cli.cache import cache_setting
-from origin.cli.database import DEFAULT_STATE, database_setting, optional_state_setting
+from origin.cli.database import (
+    DEFAULT_STATE,
+    database_setting,
+    optional_state_setting,
+    replica_urls_of,
+    replicas_setting,
+)
 from origin.cli.store import store_in, stores_setting
 from origin.settings import setting
 
@@ -26,6 +32,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 @stores_setting
 @optional_state_setting
 @database_setting
+@replicas_setting
 @cache_setting
 @api_origins_setting
 @setting(
@@ -50,13 +57,14 @@ def doctor(
     stores: tuple[str, ...],
     state: Path | None,
     database: str | None,
+    replica_urls: tuple[str, ...],
     cache: str | None,
     origins: tuple[str, ...],
     least_free_mb: int,
     limit_s: float,
     as_json: bool,
 ) -> None:
-    """Look at stores, bucket rules, database, queue, cache, clocks, codec libraries and free disk.
+    """Look at stores, bucket rules, database, replicas, queue, cache, clocks, codecs and free disk.
 
     Give it the options of `soundbridge serve`. It changes nothing, but for an object in each store
     that it puts, reads and deletes again. The exit status is 1 where something fails; what only
@@ -76,6 +84,7 @@ def doctor(
         least_free_mb * _MB,
         makes_store=not stores,
         origins=origins,
+        replicas=replica_urls_of(replica_urls, database),
     )
     found = asyncio.run(run(checks_of(patient), limit_s))
     (_as_json if as_json else _as_lines)(found)

@@ -21,6 +21,7 @@ from origin.cli.database import (
     database_setting,
     optional_state_setting,
     outward_setting,
+    replica_urls_of,
     replicas_setting,
 )
 from origin.cli.store import store_in, stores_setting
@@ -296,14 +297,12 @@ def _rows(
     replicas: Sequence[str],
 ) -> Rows | None:
     """Return where the API's rows are, None where there is to be none."""
-    if replicas and database is None:
-        raise click.UsageError("--database-replica-urls needs --database: copies of what?")
+    copies = replica_urls_of(replicas, database)
     if not roles and stores and state is None and database is None:
         return None
     if not rooms_of(roles):
         return None
-    urls = (url.strip() for some in replicas for url in some.split(","))
-    return Rows(state or DEFAULT_STATE, database, tuple(filter(None, urls)))
+    return Rows(state or DEFAULT_STATE, database, copies)
 
 
 def _make(folder: Path) -> None:

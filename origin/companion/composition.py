@@ -40,6 +40,7 @@ from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
 from origin.companion.pages.serving import add_document
 from origin.companion.plays.playing import Playing
+from origin.companion.queue_watching import QueueWatch
 from origin.companion.rooms import EVERYTHING, Room, endpoints_of
 from origin.companion.search.endpoints import Searching
 from origin.companion.search.finding import Finding
@@ -72,8 +73,8 @@ class Companion:
     counts requests for all processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of
     the queue. Without ``uploads``, nothing can be uploaded; without ``finding``, rows are searched
     without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
-    ``outward`` are private networks that webhooks may reach. ``playing`` is to be run beside, too.
-    Of the ``rooms``, only those that a process is to have are there.
+    ``outward`` are private networks that webhooks may reach. ``playing`` and ``queue_watch``
+    are to be run beside, too. Of the ``rooms``, only those that a process is to have are there.
     ``answers`` is what is kept for whoever asks next; without it, all is read anew.
     """
 
@@ -102,6 +103,7 @@ class Companion:
         self._cross_origin = CrossOrigin(frozenset(access.origins))
         self.uses = Uses(database)
         self._clock = clock
+        self.queue_watch = QueueWatch(database)
         self.playing = Playing(database, secrets.token_bytes, clock)
         authenticator = Authenticator(
             database, self._clients, self.uses, tokens, trusted_origins=frozenset(access.origins)
@@ -116,9 +118,7 @@ class Companion:
             *(() if uploads is None else (UploadBelongings(uploads),)),
             CatalogueBelongings(),
         )
-        self.handlers: Mapping[str, Handler] = {
-            ERASE: Persisting(Erasing(database, belongings), new_random_id)
-        }
+        self.handlers: Mapping[str, Handler] = {ERASE: Persisting(Erasing(database, belongings))}
         self.withdrawal = Withdrawing(database, media, new_random_id)
         catalogue = [
             *Artists(database, new_random_id, self.withdrawal).endpoints(),

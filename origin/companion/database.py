@@ -1,36 +1,34 @@
 """Where the API's rows are: a primary, which everything is written to, and who is read beside it.
 
 A replica is a moment behind. Who can change things is answered by the primary, so that everybody
-sees what they wrote; all others, who are most, by the replicas in turn. One that cannot be had is
-passed over, and not asked again for a while (``origin.circuit``); where none can be had, the
+sees what they wrote; all others, who are most, by the replicas in turn. One that cannot be had, or
+is more than ``BEHIND_MAX_S`` (10 s) behind, is passed over (``replicas``); where none is left, the
 primary answers everybody.
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    aclosing,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from contextvars import ContextVar
 from typing import Final
 
-import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from origin.circuit import Circuit
 from origin.companion.alongside import parts
+from origin.companion.failing import is_away
 from origin.companion.identity.principal import Principal, Role
-from origin.database.engine import CONNECT_S
+from origin.companion.replicas import BEHIND_MAX_S, Replicas
 from origin.delivery.errors import DatabaseUnavailable
 
 CHECK_S: Final = 2.0
 _TURN_S: Final = 10.0
-_AWAY: Final = (DBAPIError, PoolTimeout, OSError, TimeoutError)
-_PASSING: Final = ("08", "40", "53", "55", "57")
-"""Classes of SQLSTATE: no connection, a deadlock, no room, a lock, an end by an operator or by the
-time limit. Asking again may help, as it does where a connection was given up."""
 
 Seen = Callable[[AsyncConnection], Awaitable[None]]
 _BEFORE_LOOKS: ContextVar[Seen | None] = ContextVar("before looks", default=None)
@@ -49,12 +47,17 @@ def before_each_look(seen: Seen) -> Iterator[None]:
 class Database:
     """Transactions at the primary, and looks at it or a replica; engines are the caller's."""
 
-    def __init__(self, primary: AsyncEngine, readers: Sequence[AsyncEngine] = ()) -> None:
+    def __init__(
+        self,
+        primary: AsyncEngine,
+        readers: Sequence[AsyncEngine] = (),
+        *,
+        behind_max_s: float = BEHIND_MAX_S,
+    ) -> None:
         self.primary = primary
         self._primary_to_read = _by_the_statement(primary)
-        self._readers = [(_by_the_statement(reader), Circuit(time.monotonic)) for reader in readers]
+        self.replicas = Replicas([_by_the_statement(reader) for reader in readers], behind_max_s)
         self._turns = _Turns() if primary.dialect.name == "sqlite" else nullcontext()
-        self._turn = 0
         self.has_replicas = bool(readers) and primary.dialect.name != "sqlite"
         """Whether rows may be read that are a moment behind."""
 
@@ -86,6 +89,10 @@ class Database:
         is_one = self.primary.dialect.name == "sqlite"
         return self._look(self._any_reader() if is_one else self._at_primary())
 
+    async def keep_watching_replicas(self) -> None:
+        """Look how far they are behind, until cancelled; who serves does that beside."""
+        await self.replicas.keep_watching(self._primary_to_read)
+
     async def check(self) -> None:
         """Return if the primary answers soon; raises DatabaseUnavailable where it does not."""
         with _translated():
@@ -108,30 +115,16 @@ class Database:
 
     @asynccontextmanager
     async def _any_reader(self) -> AsyncIterator[AsyncConnection]:
-        connection = await self._connected()
-        try:
+        """Give the reader whose turn it is, or whoever is there."""
+        for replica in self.replicas.in_turn():
+            connection = await replica.connect()
+            if connection is not None:
+                async with aclosing(connection):
+                    with replica.answering():
+                        yield connection
+                return
+        async with self._primary_to_read.connect() as connection:
             yield connection
-        finally:
-            await connection.close()
-
-    async def _connected(self) -> AsyncConnection:
-        """Connect to the reader whose turn it is, or whoever is there."""
-        self._turn += 1
-        for number in range(len(self._readers)):
-            reader, circuit = self._readers[(self._turn + number) % len(self._readers)]
-            if not circuit.admits():
-                continue
-            try:
-                async with asyncio.timeout(CONNECT_S):
-                    connection = await reader.connect()
-            except _AWAY as error:
-                if circuit.failed():
-                    _note(reader, is_there=False, why=str(error).partition("\n")[0])
-                continue
-            if circuit.succeeded():
-                _note(reader, is_there=True)
-            return connection
-        return await self._primary_to_read.connect()
 
 
 class _Turns:
@@ -155,20 +148,11 @@ def _by_the_statement(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _note(reader: AsyncEngine, *, is_there: bool, why: str | None = None) -> None:
-    name = reader.url.render_as_string(hide_password=True)
-    said = "a replica is read again" if is_there else "a replica is away; others are read"
-    structlog.get_logger().warning(said, replica=name, reason=why)
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeout, OSError, TimeoutError) as error:
-        raise DatabaseUnavailable from error
-    except DBAPIError as error:
-        state = getattr(error.orig, "sqlstate", None) or ""
-        if error.connection_invalidated or state.startswith(_PASSING):
+    except Exception as error:
+        if is_away(error):
             raise DatabaseUnavailable from error
         raise

@@ -56,6 +56,9 @@ async def open_companion(
     access = access or Access()
     async with AsyncExitStack() as opened:
         database = await _open_rows(opened, rows)
+        if database.has_replicas:
+            watching = kept_beside(database.keep_watching_replicas, "replicas watched")
+            await opened.enter_async_context(watching)
         tokens = shared = None
         if access.issuers is not None:
             tokens = await opened.enter_async_context(
@@ -92,6 +95,7 @@ async def open_companion(
         emptying = partial(keep_emptying, database, companion.withdrawal)
         for room, begin, name in (
             (None, companion.uses.run, "uses"),
+            (None, companion.queue_watch.keep, "queue watched"),
             (Room.PLAYS, companion.playing.writer.run, "plays"),
             (Room.PLAYS, companion.playing.writer.keep_sweeping, "sweep of plays"),
             (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),

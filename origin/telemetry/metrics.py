@@ -9,7 +9,7 @@ Labels are few by construction: classes of objects, known methods, statuses.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, Histogram
@@ -25,6 +25,11 @@ OTHER: Final = "other"
 _METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 Counts = Mapping[str, int]
+Levels = Mapping[str, float]
+Sample = tuple[dict[str, str], float]
+"""Labels, and the number that they belong to."""
+SHARED: Final = "shared"
+"""The type of a gauge that every worker reads at the same place: the largest of them is told."""
 Family = list[Any]
 """Name, documentation, type and samples (name, labels, value): as JSON can carry it."""
 
@@ -128,6 +133,10 @@ class RequestCounts(Collector):
         return family
 
 
+class _Shared(GaugeMetricFamily):
+    """A gauge that is not added up over workers."""
+
+
 class _Looked(Collector):
     """A family with one number that is looked up when it is collected."""
 
@@ -159,6 +168,30 @@ class Metrics:
         full = f"{NAMESPACE}_{name}"
         self.registry.register(_Looked(lambda: GaugeMetricFamily(full, what, read())))
 
+    def gauges(self, name: str, what: str, label: str, read: Callable[[], Levels]) -> None:
+        """Tell numbers as they are when they are asked for, by one label; summed over workers."""
+        full = f"{NAMESPACE}_{name}"
+
+        def made() -> Metric:
+            family = GaugeMetricFamily(full, what, labels=(label,))
+            for value, number in read().items():
+                family.add_metric((value,), number)
+            return family
+
+        self.registry.register(_Looked(made))
+
+    def shared(self, name: str, what: str, read: Callable[[], Iterable[Sample]]) -> None:
+        """Tell numbers that are no worker's own; the largest is told of what several say."""
+        full = f"{NAMESPACE}_{name}"
+
+        def made() -> Metric:
+            family = _Shared(full, what)
+            for labels, number in read():
+                family.add_sample(full, labels, number)
+            return family
+
+        self.registry.register(_Looked(made))
+
     def counter(self, name: str, what: str, read: Callable[[], float]) -> None:
         """Tell a number that only grows, and that somebody else counts."""
         full = f"{NAMESPACE}_{name}"
@@ -182,7 +215,7 @@ class Metrics:
             [
                 metric.name,
                 metric.documentation,
-                metric.type,
+                SHARED if isinstance(metric, _Shared) else metric.type,
                 [
                     [sample.name, sample.labels, sample.value]
                     for sample in metric.samples

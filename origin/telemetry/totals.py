@@ -1,5 +1,7 @@
 """What workers reported, added up; those that have ended too, so that counters never fall.
 
+What is no worker's own (``Metrics.shared``) is not added up: the largest is taken.
+
 A worker that is killed takes with it what it counted since its last report, a second at most.
 """
 
@@ -10,10 +12,11 @@ from typing import Final
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from origin.telemetry.metrics import Family
+from origin.telemetry.metrics import SHARED, Family
 
 _Labels = tuple[tuple[str, str], ...]
 _GAUGE: Final = "gauge"
+_GAUGES: Final = (_GAUGE, SHARED)
 
 
 class Sums:
@@ -26,13 +29,14 @@ class Sums:
     def add(self, families: list[Family], *, gauges: bool = True) -> None:
         """Add a report; without ``gauges`` where it is one of the past."""
         for name, documentation, kind, samples in families:
-            if kind == _GAUGE and not gauges:
+            if kind in _GAUGES and not gauges:
                 continue
             self._kinds[name] = (documentation, kind)
             values = self._values.setdefault(name, {})
             for sample, labels, value in samples:
                 key = (sample, tuple(labels.items()))
-                values[key] = values.get(key, 0.0) + value
+                known = values.get(key, 0.0)
+                values[key] = max(known, value) if kind == SHARED else known + value
 
     def families(self) -> list[Family]:
         """Return the sums, in the form of a report."""
@@ -71,7 +75,7 @@ class WorkerTotals(Collector):
             for families in (self._past.families(), *self._reports.values()):
                 sums.add(families)
         for name, documentation, kind, samples in sums.families():
-            metric = Metric(name, documentation, kind)
+            metric = Metric(name, documentation, _GAUGE if kind == SHARED else kind)
             for sample, labels, value in samples:
                 metric.add_sample(sample, labels, value)
             yield metric

@@ -1,5 +1,10 @@
 """What the queue refuses, and why."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packager.queue.policy import Failure
+
 
 class QueueError(Exception):
     """The root: the message says what happened and what to do."""
@@ -17,6 +22,14 @@ class LeaseLost(QueueError):
             f"Job {job_id} is no longer held with token {fence}: its lease ran out and it was "
             "taken up again, or it has ended. Drop this result; the later claim counts."
         )
+
+
+class Postponed(QueueError):
+    """All attempts at a job failed, and it is not to be given up: ``failure`` says until when."""
+
+    def __init__(self, failure: "Failure") -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
 
 
 class PlaybackIdTaken(QueueError):

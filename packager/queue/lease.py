@@ -51,6 +51,10 @@ async def fail(
 ) -> State:
     """Put the job back for another attempt, or park it with its reason; ``chance`` is in [0, 1)."""
     why = {"failure_code": failure.code, "failure_reason": failure.reason}
+    if failure.again_s is not None:
+        later = {"attempts": 0, "not_before_s": now_s + failure.again_s}
+        await _update(connection, held, state=State.QUEUED, **later, **why)
+        return State.QUEUED
     if policy.gives_up(failure, held.attempts):
         await _update(connection, held, state=State.PARKED, finished_s=now_s, **why)
         return State.PARKED

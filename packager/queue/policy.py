@@ -43,11 +43,15 @@ def order(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an attempt failed: a code for programs and a sentence for people."""
+    """Why an attempt failed: a code for programs and a sentence for people.
+
+    With ``again_s``, the job is not given up: it has all its attempts again, so much later.
+    """
 
     code: str
     reason: str
     is_permanent: bool = False
+    again_s: float | None = None
 
 
 def failure_of(error: Exception, attempts: int = 1) -> Failure:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from packager.queue.job import State
-from packager.queue.tables import jobs
+from packager.queue.tables import claims, jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,42 @@ async def stats(connection: AsyncConnection, *, now_s: float) -> Stats:
         )
     )
     return Stats(counts, 0.0 if first_due_s is None else now_s - first_due_s)
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """How many jobs of one kind are in a state, and since when the first is due, if one is.
+
+    A running one whose lease is over is due since then.
+    """
+
+    kind: str
+    state: State
+    count: int
+    due_s: float | None
+
+
+async def open_jobs(connection: AsyncConnection, *, now_s: float) -> list[OfKind]:
+    """Count by kind what is not done: queued, running and parked jobs. Reads an index of states."""
+    queued = and_(jobs.c.state == State.QUEUED, jobs.c.not_before_s <= now_s)
+    left = and_(jobs.c.state == State.RUNNING, jobs.c.lease_until_s <= now_s)
+    due_s = func.min(case((queued, jobs.c.not_before_s), (left, jobs.c.lease_until_s)))
+    not_done = (State.QUEUED, State.RUNNING, State.PARKED)
+    counted = (
+        select(jobs.c.kind, jobs.c.state, func.count(), due_s)
+        .where(jobs.c.state.in_(not_done))
+        .group_by(jobs.c.kind, jobs.c.state)
+    )
+    found = await connection.execute(counted)
+    return [OfKind(kind, State(state), count, first_s) for kind, state, count, first_s in found]
+
+
+async def busy_workers(connection: AsyncConnection, *, now_s: float) -> int:
+    """Count the workers that hold a job and are heard of; nothing tells of those that wait."""
+    held = (
+        select(func.count(claims.c.worker.distinct()))
+        .select_from(jobs)
+        .join(claims, claims.c.fence == jobs.c.fence)
+        .where(jobs.c.state == State.RUNNING, jobs.c.lease_until_s > now_s)
+    )
+    return await connection.scalar(held) or 0

@@ -23,7 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from packager.errors import first_line
 from packager.queue import lease, policy
 from packager.queue.claim import claim
-from packager.queue.errors import LeaseLost
+from packager.queue.errors import LeaseLost, Postponed
 from packager.queue.job import Claimed
 
 DATABASE_ERRORS: Final = (SQLAlchemyError, OSError)
@@ -161,6 +161,8 @@ async def _handled(handler: Handler, run: Run, log: _Log) -> Completion | policy
         return await handler(run)
     except LeaseLost:
         raise
+    except Postponed as postponed:
+        return postponed.failure
     except Exception as error:  # whatever a handler raises is its job's failure
         failure = policy.failure_of(error, run.held.attempts)
         if failure.code == policy.UNEXPECTED:

@@ -1,12 +1,16 @@
 """``soundbridge admin``: users, keys and sign-in links, as an operator makes them."""
 
 import asyncio
+import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
+from origin.database.sqlite import FILE_NAME
 from tests.servers.soundbridge import running, soundbridge, url_said
 
 
@@ -119,3 +123,20 @@ def two_anns(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for _ in range(2):
         admin(state, "user", "add", "Ann")
     return state
+
+
+def test_jobs_that_were_given_up_are_tried_again(tmp_path: Path) -> None:
+    source = tmp_path / "song.wav"
+    source.write_bytes(b"RIFF")
+    done = soundbridge("enqueue", source, "--state", tmp_path, "--json")
+    job_id = json.loads(done.stdout)["job_id"]
+    assert admin(tmp_path, "retry", job_id) == f"Job {job_id} is queued already, or at work."
+    for words in ((job_id,), ("--kind", "package")):
+        with closing(sqlite3.connect(tmp_path / FILE_NAME)) as database, database:
+            database.execute("UPDATE jobs SET state = 'parked', failure_code = 'store_failed'")
+        assert admin(tmp_path, "retry").split()[:2] == [job_id, "package"]
+        assert "queued again" in admin(tmp_path, "retry", *words)
+        assert admin(tmp_path, "retry") == ""
+    assert admin(tmp_path, "retry", "--kind", "package") == "0 jobs are queued again."
+    assert "There is no job nothing." in admin(tmp_path, "retry", "nothing", ok=False)
+    assert "not both" in admin(tmp_path, "retry", job_id, "--kind", "package", ok=False)

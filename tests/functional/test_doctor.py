@@ -17,7 +17,7 @@ from origin.cli import main
 from origin.database.engine import open_database
 from packager.queue.claim import claim
 from packager.queue.enqueue import enqueue
-from packager.queue.job import NewJob
+from packager.queue.job import NewJob, State
 from packager.queue.tables import jobs
 from tests.servers.postgres import empty
 from tests.servers.seaweedfs import Bucket
@@ -177,6 +177,18 @@ def test_a_job_that_nobody_does(migrated: Path, waits_s: float, level: str) -> N
     assert said["level"] == level
     assert status == (1 if level == "fail" else 0)
     assert ("soundbridge worker" in said["to_do"]) is (level != "ok")
+
+
+def test_a_job_that_was_given_up(migrated: Path) -> None:
+    async def give_up(connection: AsyncConnection) -> None:
+        await enqueue(connection, _JOB, job_id="given-up", now_s=time.time())
+        await connection.execute(update(jobs).values(state=State.PARKED))
+
+    in_state(migrated, give_up)
+    status, found = doctor("--state", migrated)
+    (parked,) = [each for each in found if "given up" in each["said"]]
+    assert (status, parked["level"]) == (0, "ok")
+    assert "`soundbridge admin retry`" in parked["to_do"]
 
 
 def test_a_worker_that_is_silent(migrated: Path) -> None:

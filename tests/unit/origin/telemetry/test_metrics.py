@@ -2,7 +2,7 @@ import json
 
 from prometheus_client import generate_latest
 
-from origin.telemetry.metrics import Metrics
+from origin.telemetry.metrics import Metrics, Sample
 from origin.telemetry.totals import WorkerTotals
 
 
@@ -85,3 +85,27 @@ def test_what_took_longer_than_any_bucket_is_counted() -> None:
     assert 'soundbridge_request_duration_seconds_bucket{class="segment",le="10.0"} 0.0' in _said(
         totals
     )
+
+
+def test_what_is_told_by_a_label_is_added_up_by_it() -> None:
+    totals = WorkerTotals()
+    for worker in (1, 2):
+        metrics = Metrics()
+        metrics.gauges("passed_over_replicas", "Passed over.", "replica", lambda: {"1": 0, "2": 1})
+        totals.take(worker, metrics.report())
+    assert 'soundbridge_passed_over_replicas{replica="1"} 0.0' in _said(totals)
+    assert 'soundbridge_passed_over_replicas{replica="2"} 2.0' in _said(totals)
+
+
+def test_what_is_no_workers_own_is_not_added_up() -> None:
+    totals = WorkerTotals()
+    for worker, waiting in ((1, 3), (2, 5)):
+        metrics = Metrics()
+        said: list[Sample] = [({"kind": "package", "state": "queued"}, waiting)]
+        metrics.shared("queue_jobs", "Jobs.", said.copy)
+        totals.take(worker, json.loads(json.dumps(metrics.report())))
+    sample = 'soundbridge_queue_jobs{kind="package",state="queued"}'
+    assert _said(totals) == [f"{sample} 5.0"]
+    totals.leave(2)
+    assert _said(totals) == [f"{sample} 3.0"]
+    assert b"# TYPE soundbridge_queue_jobs gauge" in generate_latest(totals)
