@@ -18,7 +18,7 @@ SEGMENT_S: Final = 6
 DECIDED_S: Final = 1.0
 HEARD_S: Final = 25
 """What was ahead when the connection became slow, and two segments that came after that."""
-BUSY_S: Final = 0.6
+BUSY_S: Final = 1.0
 """What a busy machine may add."""
 
 
