@@ -180,6 +180,30 @@ async def test_absence_is_forgotten_with_any_change(tiers: Tiers) -> None:
     assert await tiers.found(SEGMENT) == (b"sound", Found.STORE)
 
 
+@pytest.mark.parametrize("key", ["artwork/t/a/96-0.jpg", ENTRY])
+async def test_what_is_read_first_or_again_is_no_change(tiers: Tiers, key: str) -> None:
+    tiers.store.put(key, b"one")
+    for found in (Found.STORE, Found.RENEWED):
+        assert (await tiers.found(NEXT))[0] is NotFound
+        assert await tiers.found(key) == (b"one", found)
+        assert await tiers.found(NEXT) == (NotFound, Found.ABSENCE)
+        tiers.now_s += 400
+    tiers.reader.held.memory.drop(key)
+    assert (await tiers.found(NEXT))[0] is NotFound
+    assert await tiers.found(key) == (b"one", Found.STORE)
+    assert await tiers.found(NEXT) == (NotFound, Found.ABSENCE)
+
+
+async def test_an_entry_that_has_changed_or_appeared_makes_absence_forgotten(tiers: Tiers) -> None:
+    assert (await tiers.found(ENTRY))[0] is NotFound
+    for content in (b"one", b"two"):
+        tiers.now_s += 2.1
+        assert (await tiers.found(NEXT))[0] is NotFound
+        tiers.store.put(ENTRY, content)
+        assert (await tiers.found(ENTRY))[0] == content
+        assert await tiers.found(NEXT) == (NotFound, Found.STORE)
+
+
 async def test_a_playlist_that_has_grown_makes_absence_forgotten(tiers: Tiers) -> None:
     playlist = "growing/a/r/128k/playlist.m3u8"
     tiers.store.put(playlist, b"one")
