@@ -47,6 +47,10 @@ async def _again_and_again(
         began_s = time.monotonic()
         try:
             await begin()
+        except asyncio.CancelledError:
+            if task is None or task.cancelling():
+                raise
+            _log.exception("what goes on beside was cancelled by another", work=name)
         except Exception:  # noqa: BLE001 nobody would do it for as long as the process lives
             _log.exception("what goes on beside has failed", work=name)
         else:

@@ -48,6 +48,7 @@ from origin.inspection.blocking import in_thread
 from origin.packaging_job import KIND, PackagingJob
 from origin.promises import Promises
 from origin.stores.opening import create_store
+from origin.telemetry.library_lines import libraries_lead_here
 from origin.telemetry.metrics import Metrics
 from origin.work_settings import Settings
 from packager.errors import StoreFailed
@@ -78,7 +79,8 @@ def run_worker(settings: Settings) -> None:
     Raises DatabaseUnusable, StoreUnusable or CacheUnusable before it begins.
     """
     logs.configure()
-    asyncio.run(_until_signal(settings))
+    with libraries_lead_here():
+        asyncio.run(_until_signal(settings))
 
 
 async def _until_signal(settings: Settings) -> None:

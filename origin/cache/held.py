@@ -3,8 +3,8 @@
 An object that may change is fresh for a moment, or a little longer while changes are heard of; then
 it is stale, and may stand in while it is read anew, or cannot be. That an object is not there is
 remembered for a moment, and forgotten with any change: one publication makes several objects
-appear, and is told by one of them. What cannot change and was held against its index is held for as
-long as there is room.
+appear, and is told, or seen, by one of them. What cannot change and was held against its index is
+held for as long as there is room.
 
 Time is told by a clock that is never set, as the loop's.
 """
@@ -16,7 +16,13 @@ from typing import Final
 
 from cdn.policy import Holding
 from manifests.index import StoredObject
-from origin.cache.lifetimes import MISSING, holding_of, may_change
+from origin.cache.lifetimes import (
+    MISSING,
+    holding_of,
+    is_growing,
+    leads_to_others,
+    may_change,
+)
 from origin.cache.memory import MemoryCache
 from origin.delivery.bounded import BoundedMap
 from origin.stores.reader import matches
@@ -118,8 +124,7 @@ class HeldObjects:
         holding = holding_of(key, is_listed=listed is not None)
         if holding.memory_s is not None and holding.memory_s <= 0:
             return None
-        before = self.memory.get(key) if key in self._changing else None
-        if may_change(key) and (before is None or before.content != content):
+        if leads_to_others(key) and self._is_news(key, content):
             self._forget_absences()
         sha256 = None if listed is None else listed.sha256
         held = Held(key, content, sha256, holding, since_s, is_ahead=is_ahead)
@@ -149,6 +154,16 @@ class HeldObjects:
             if held is not None:
                 held.is_current = False
             self._on_change(key)
+
+    def _is_news(self, key: str, content: bytes) -> bool:
+        """Tell whether an object is not what it was, as far as is known here.
+
+        An entry that nobody asked for lately is none: each that is read would be one.
+        """
+        before = self.memory.get(key) if key in self._changing else None
+        if before is not None:
+            return before.content != content
+        return is_growing(key) or self._absent.get(key) is not None
 
     def _forget_absences(self) -> None:
         self._absent = BoundedMap(ABSENCES_MAX)

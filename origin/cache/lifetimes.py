@@ -39,3 +39,13 @@ def is_purged_for(key: str) -> bool:
 def may_change(key: str) -> bool:
     """Tell whether the object called so can be another one later."""
     return not key.startswith(f"{MEDIA_PREFIX}/")
+
+
+def is_growing(key: str) -> bool:
+    """Tell whether the object is one of an asset that is being packaged."""
+    return key.startswith(f"{GROWING_PREFIX}/")
+
+
+def leads_to_others(key: str) -> bool:
+    """Tell whether other objects may have appeared before this one, or another in its place."""
+    return is_growing(key) or key.startswith(f"{ENTRY_PREFIX}/")

@@ -3,11 +3,11 @@
 Where no Redis is configured there is none of it, and lifetimes alone decide.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from origin.beside import kept_beside
 from origin.cache.changes import Tell, listen, tell, tell_nobody
 from origin.cache.connection import Connection, connect
 from origin.cache.memory import MEMORY_BYTES
@@ -50,21 +50,21 @@ class Tiers:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[TieredReader]:
         """Listen for changes while the caller's block runs, then close all."""
-        beside = []
-        if self.connection is not None:
-            beside.append(asyncio.create_task(listen(self.connection.client, self.reader)))
-            beside.append(asyncio.create_task(look_once_there(self.connection)))
-        try:
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(self._close)
+            if self.connection is not None:
+                hearing = partial(listen, self.connection.client, self.reader)
+                await opened.enter_async_context(kept_beside(hearing, "changes of objects"))
+                looking = partial(look_once_there, self.connection)
+                await opened.enter_async_context(kept_beside(looking, "room of the cache"))
             yield self.reader
-        finally:
-            for task in beside:
-                task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
-            await self.reader.close()
-            if self.shared is not None:
-                await self.shared.close()
-            if self._client is not None:
-                await self._client.aclose()
+
+    async def _close(self) -> None:
+        await self.reader.close()
+        if self.shared is not None:
+            await self.shared.close()
+        if self._client is not None:
+            await self._client.aclose()
 
 
 @asynccontextmanager

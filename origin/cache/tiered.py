@@ -45,11 +45,12 @@ class Flight(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """What a flight brought, and from where."""
+    """What a flight brought, and from where; whether nothing has changed since it began."""
 
     content: bytes
     found: Found
     held: Held | None = None
+    is_current: bool = True
 
 
 class Behind(Reader, Protocol):
@@ -192,7 +193,7 @@ class TieredReader:
         flight = self._flights.under_way(what)
         if flight is None:
             return await self._landed(what, self._begin(what))
-        self.counts.joined += 1
+        self._join(what.key)
         is_doubted = self._flights.is_doubted(what)
         try:
             return await self._landed(what, flight, Found.JOINED)
@@ -201,18 +202,25 @@ class TieredReader:
                 raise
         return await self._arrived(what)  # which began, or begins, after that change
 
+    def _join(self, key: str) -> None:
+        """Take note that a read began before whoever waits for it came."""
+        self.counts.joined += 1
+        if self._is_read_anew(key):
+            current().may_be_behind = True
+
     async def _landed(
         self, what: Flight, flight: asyncio.Task[Arrival], told: Found | None = None
     ) -> bytes:
         """Wait for a flight, which goes on where this is cancelled."""
         record = current()
         try:
-            content, found, held = await asyncio.shield(flight)
+            content, found, held, is_current = await asyncio.shield(flight)
         except (NotFound, StoreUnavailable, BrokenObject):
             record.note(told or Found.STORE)
             raise
         record.note(told or found)
-        if found is Found.SHARED and may_change(what.key) and not self.held.hears:
+        is_unheard = found is Found.SHARED and may_change(what.key) and not self.held.hears
+        if is_unheard or not is_current:
             record.may_be_behind = True
         if held is not None:
             self._note_held(record, held)
@@ -228,7 +236,8 @@ class TieredReader:
         flight = under_way or self._begin(what)
         if now_s < stale_since_s + holding.stale_while_revalidate_s:
             return self._given(held, Found.STALE)
-        self.counts.joined += under_way is not None
+        if under_way is not None:
+            self._join(what.key)
         if now_s < held.since_s + holding.stale_if_error_s:
             await asyncio.wait({flight}, timeout=STAND_IN_AFTER_S)
             if not flight.done() or _failed(flight):
@@ -256,7 +265,7 @@ class TieredReader:
             held = self.held.keep(what.key, content, listed, since_s, is_ahead=is_ahead)
             self.counts.ahead += is_ahead and held is not None
             return arrival._replace(held=held)
-        return arrival
+        return arrival._replace(is_current=False)
 
     async def _bring(self, what: Flight) -> Arrival:
         key, limit_bytes, listed = what

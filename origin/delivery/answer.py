@@ -33,8 +33,11 @@ from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range,
 from origin.delivery.reuse import REUSABLE, Reusable
 from origin.telemetry.requests import OBJECT_CLASS
 
-_PASSES: Final = frozenset({ObjectClass.PUBLIC_API, ObjectClass.PRIVATE})
-"""What is soon another, and not worth much of a processor."""
+_PASSES: Final = frozenset(
+    {ObjectClass.PUBLIC_API, ObjectClass.PARTIAL_LISTING, ObjectClass.PRIVATE}
+)
+"""What is soon another, and not worth much of a processor: all that is answered where the API's
+answers are, for the same bytes have one tag, whatever their class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +126,20 @@ class Responder:
             return resource.body
         if coding in resource.encoded:
             return resource.encoded[coding].body
-        passes = resource.kind.object_class in _PASSES
         return await self._compressor.compressed(
-            resource.digest, resource.body, coding, passes=passes
+            resource.digest, resource.body, coding, passes=_passes(resource)
         )
 
     async def _check(self, resource: Resource, coding: Coding) -> None:
         """Raise what would keep a GET from its content; nothing is compressed for that."""
         if coding in resource.encoded:
             return
-        if not self._compressor.holds(resource.digest, coding):
+        if not self._compressor.holds(resource.digest, coding, passes=_passes(resource)):
             await resource.body.check()
+
+
+def _passes(resource: Resource) -> bool:
+    return resource.kind.object_class in _PASSES
 
 
 async def _send(

@@ -2,7 +2,8 @@
 
 The bytes are deterministic (no time in a header, one level), so ranges of them and their strong
 entity tag hold across processes and machines. The tag names the library that made them: another
-version of it may write other bytes.
+version of it may write other bytes. How quickly they were made it does not say (RFC 9110 §8.8.1):
+so what is answered at one address is always made the same way.
 
 A playlist is compressed once and sent a million times, so the levels are high ones: Brotli's
 highest takes 16 ms for a playlist of an hour. For what is larger than any playlist of some hours
@@ -22,7 +23,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import brotli
 import zstandard
@@ -93,7 +94,16 @@ _COMPRESSIONS: Final[Mapping[Coding, _Compression]] = {
         2048,
     ),
 }
-_What = tuple[str, Coding]
+
+
+class _What(NamedTuple):
+    """What is compressed into what, and how: quickly or not makes other bytes."""
+
+    digest: str
+    coding: Coding
+    passes: bool
+
+
 _TAGS: Final = {
     Coding.IDENTITY: "",
     **{
@@ -116,9 +126,9 @@ class Compressor:
         self._flights: Flights[_What, MemoryBody] = Flights()
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="compression")
 
-    def holds(self, digest: str, coding: Coding) -> bool:
+    def holds(self, digest: str, coding: Coding, *, passes: bool = False) -> bool:
         """Tell whether ``compressed`` would read nothing."""
-        return self._bodies.get((digest, coding)) is not None
+        return self._bodies.get(_What(digest, coding, passes)) is not None
 
     async def compressed(
         self, digest: str, body: Body, coding: Coding, *, passes: bool = False
@@ -127,12 +137,12 @@ class Compressor:
 
         What ``passes`` will soon be another, and is compressed quickly.
         """
-        what = digest, coding
+        what = _What(digest, coding, passes)
         found = self._found(what)
         if found is None:
             content = await body.read()  # here, to be on the record of this request
             found = self._found(what) or self._flights.begin(
-                what, partial(self._compress, what, content, passes=passes)
+                what, partial(self._compress, what, content)
             )
         return found if isinstance(found, MemoryBody) else await asyncio.shield(found)
 
@@ -140,10 +150,8 @@ class Compressor:
         """Return what there is already, or is being made."""
         return self._bodies.get(what) or self._flights.under_way(what)
 
-    async def _compress(
-        self, what: _What, content: bytes, _ticket: Ticket, *, passes: bool
-    ) -> MemoryBody:
-        compression = _COMPRESSIONS[what[1]]
+    async def _compress(self, what: _What, content: bytes, _ticket: Ticket) -> MemoryBody:
+        compression, passes = _COMPRESSIONS[what.coding], what.passes
         inline_bytes_max = _QUICK_INLINE_BYTES_MAX if passes else compression.inline_bytes_max
         compress = partial(compression.compress, content, passes=passes)
         if len(content) <= inline_bytes_max:

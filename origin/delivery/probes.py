@@ -35,7 +35,7 @@ class Probed(Protocol):
 class Probes:
     """``/healthz`` answers as long as the process does; ``/readyz`` as long as it can do its work.
 
-    That takes a store, and the database, where the API is given one.
+    That takes a store, and, where the API alone is served and nothing is delivered, its database.
 
     A server that is about to stop is not ready, but as healthy as ever. One store of several that
     is down takes no server away from the tracks in the others: all servers would go.
@@ -62,7 +62,7 @@ class Probes:
         return _ok()
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """Answer that a store can be read, and the database asked.
+        """Answer that a store can be read, and the database, if it counts, asked.
 
         Raises StoreUnavailable where no store can, DatabaseUnavailable or ShuttingDown.
         """

@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from origin.delivery import logs
+from origin.telemetry.library_lines import libraries_lead_here
 
 LIMIT_BYTES: Final = 8 << 20
 GATHER_S: Final = 0.1
@@ -167,7 +168,8 @@ def log_stream() -> Iterator[LogStream]:
     stream = LogStream(sys.stderr.fileno())
     logs.configure(stream)
     try:
-        yield stream
+        with libraries_lead_here():
+            yield stream
     finally:
         stream.close(within_s=_LAST_LINES_S)
         logs.configure()

@@ -16,6 +16,7 @@ from aiohttp import web
 from prometheus_client import Histogram
 
 from origin.delivery.errors import BadRequest, ContentTooLarge, Forbidden, TooManyRequests
+from origin.delivery.expectation import ask_for_body
 from origin.telemetry.metrics import NAMESPACE, Metrics
 
 PATH: Final = "/vitals"
@@ -116,6 +117,7 @@ class Vitals:
 
 async def _body(request: web.Request) -> bytes:
     """Return the body; raises ContentTooLarge as soon as it is."""
+    await ask_for_body(request)
     content = b""
     async for piece in request.content.iter_any():
         content += piece

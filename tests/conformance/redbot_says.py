@@ -1,8 +1,8 @@
 """What REDbot has to say about URLs: a program, since its event loop is its process's only one.
 
-``python -m tests.conformance.redbot_says URL...`` asks for each as REDbot does (then again with
-conditions, ranges and other codings), and prints what it found as JSON, in their order: the status,
-the cache tags, and its notes.
+``python -m tests.conformance.redbot_says --as=[AUTHORIZATION] URL...`` asks for each as REDbot does
+(then again with conditions, ranges and other codings), and prints what it found as JSON, in their
+order: the status, the cache tags, and its notes.
 """
 
 import json
@@ -14,8 +14,9 @@ import thor
 from redbot.resource import HttpResource
 
 
-def main(urls: list[str]) -> None:
+def main(authorization: str, urls: list[str]) -> None:
     """Ask for one URL after the other."""
+    headers = [("Authorization", authorization)] if authorization else []
     config = ConfigParser()
     config.read_dict({"redbot": {"enable_local_access": "True"}})
     said: list[dict[str, Any]] = []
@@ -26,7 +27,7 @@ def main(urls: list[str]) -> None:
             thor.stop()
             return
         resource = HttpResource(config["redbot"])
-        resource.set_request(waiting.pop(0))
+        resource.set_request(waiting.pop(0), headers=headers)
         resource.once("check_done", lambda: finish(resource))
         resource.check()
 
@@ -65,4 +66,4 @@ def notes_of(resource: HttpResource) -> list[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1].removeprefix("--as="), sys.argv[2:])

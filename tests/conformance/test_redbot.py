@@ -4,15 +4,11 @@ It asks a server in a process of its own for what a packager made, and for each 
 that the second answer may come by the hot path.
 """
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
 import pytest
@@ -23,6 +19,7 @@ from manifests import layout
 from packager.extras import Extras
 from packager.package import package
 from tests.acceptance.listening import CHAPTERS, clip
+from tests.conformance.redbot_said import Said, said_of
 from tests.servers.seaweedfs import Bucket, free_ports
 from tests.servers.soundbridge import TIMEOUT_S, running, serving, soundbridge, url_said
 from tests.sources.growing_asset import GrowingAsset
@@ -55,37 +52,9 @@ UNTAGGED = {
     ObjectClass.NOT_FOUND,
     ObjectClass.CLIENT_ERROR,
     ObjectClass.SERVER_ERROR,
-    ObjectClass.PRIVATE,  # nothing of that class is served yet
+    ObjectClass.PRIVATE,  # of the API: test_redbot_api
 }
 """What nobody purges."""
-
-ACCEPTED = {
-    # With "public", caches store also what was asked for with credentials (RFC 9111 §3.5).
-    ("STORE_PUBLIC_UNNECESSARY", ""),
-    # Its sniffer knows no fragmented MP4 and no ADTS.
-    *(("CONTENT_TYPE_MISMATCH", suffix) for suffix in (".mp4", ".m4s", ".aac")),
-}
-"""Warnings that we do not follow, and of which files."""
-
-
-@dataclass
-class Said:
-    """What REDbot found at one address."""
-
-    path: str
-    status: int
-    tags: set[str]
-    notes: list[dict[str, str]]
-
-    def of_level(self, level: str) -> list[tuple[str, str, str, str]]:
-        return [
-            (self.path, note["name"], note["subject"], note["summary"])
-            for note in self.notes
-            if note["level"] == level and not self._is_accepted(note["name"])
-        ]
-
-    def _is_accepted(self, name: str) -> bool:
-        return any(name == other and self.path.endswith(suffix) for other, suffix in ACCEPTED)
 
 
 @pytest.fixture(scope="module")
@@ -148,27 +117,7 @@ def said(folder: Path, revision: str, partial: str) -> list[Said]:
     paths += [f"/assets/{each.name}" for each in assets.iterdir()]
     rules = {"SOUNDBRIDGE_PLAYBACK_KEYS": str(folder / "key.json")}
     with serving(folder / "store", environment=rules) as url:
-        urls = [*(f"{url}{path}" for path in paths), partial]
-        found = _redbot([each for each in urls for _ in range(2)])
-    paths.append("/v1/assets")
-    pairs = zip((path for path in paths for _ in range(2)), found, strict=True)
-    return [
-        Said(path, each["status"], set(each["tags"].strip().split(",")), each["notes"])
-        for path, each in pairs
-    ]
-
-
-def _redbot(urls: list[str]) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.conformance.redbot_says", *urls],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[dict[str, Any]] = json.loads(done.stdout)
-    return found
+        return said_of([*(f"{url}{path}" for path in paths), partial], [*paths, "/v1/assets"])
 
 
 def test_redbot_has_seen_every_class_of_object(said: list[Said]) -> None:

@@ -56,6 +56,16 @@ def test_a_body_is_asked_for_by_who_reads_it(origin: GuardedOrigin, framing: byt
         assert ask(client, PAGE).status == 200
 
 
+def test_a_beacon_is_asked_for(origin: GuardedOrigin) -> None:
+    beacon = b'{"page": "home", "values": {"LCP": 1}}'
+    head = f"Expect: 100-continue\r\nContent-Length: {len(beacon)}\r\n\r\n"
+    with closing(origin.connect()) as client:
+        client.sendall(b"POST /vitals HTTP/1.1\r\nHost: x\r\n" + head.encode())
+        assert _received(client, len(CONTINUE)) == CONTINUE
+        client.sendall(beacon)
+        assert _received(client, 12) == b"HTTP/1.1 204"
+
+
 def test_a_body_that_came_is_not_asked_for(origin: GuardedOrigin) -> None:
     head = b"Expect: 100-continue\r\nContent-Length: 5\r\n\r\n"
     with closing(origin.connect()) as client:

@@ -1,6 +1,7 @@
 """The origin over real sockets: each kind of object, and what its answer says."""
 
 import gzip
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +12,17 @@ from xml.etree import ElementTree as ET
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, Request
+from aiohttp.web import Application, Request, Response
 from obstore.store import MemoryStore
 
+from cdn.policy import ObjectClass
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app
+from origin.delivery.address import ObjectKind
+from origin.delivery.answer import Resource, Responder
+from origin.delivery.body import MemoryBody
+from origin.delivery.compression import Compressor
 from origin.stores.listing import LISTED_KEYS_MAX
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore
@@ -302,6 +308,29 @@ async def test_what_memory_cannot_hold_is_read_once_for_all_its_parts() -> None:
         assert response.status == HTTPStatus.PARTIAL_CONTENT
         assert (await response.read()).count(b"Content-Range: bytes ") == 3
     assert store.asked[asset.entry.where.key(name)] == 1
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+async def test_the_same_list_is_the_same_bytes_under_one_tag_be_it_kept_or_not(
+    coding: str,
+) -> None:
+    """RFC 9110 §8.8.1: whether a list is kept by nobody is no part of what it is."""
+    content = json.dumps([f"track {number * number}" for number in range(2000)]).encode()
+    app = Application()
+
+    async def answer(request: Request) -> Response:
+        kind = ObjectKind(ObjectClass(request.match_info["class"]), "application/json")
+        resource = Resource(kind, "digest", MemoryBody(content))
+        return await Responder(Compressor(), purged=False).answer(request, resource)
+
+    app.router.add_get("/{class}", answer)
+    said = set()
+    async with TestClient(TestServer(app), auto_decompress=False) as client:
+        for each in (ObjectClass.PUBLIC_API, ObjectClass.PARTIAL_LISTING):
+            response = await client.get(f"/{each.value}", headers={"Accept-Encoding": coding})
+            assert response.headers["Content-Encoding"] == coding
+            said.add((response.headers["ETag"], await response.read()))
+    assert len(said) == 1
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -1,13 +1,18 @@
 """``--cdn-is-purged``: how long CDNs are told to keep entries, and nothing else."""
 
+import asyncio
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import LocalStore
 
 from manifests.layout import entry_key
+from origin.app import create_app
+from origin.telemetry.process import Telemetry
+from tests.servers.counting import AsItWas, until
 from tests.servers.soundbridge import running, url_said
 from tests.sources.published import publish
 
@@ -71,3 +76,24 @@ def test_what_is_given_for_want_of_the_store_is_not_kept_for_a_day(tmp_path: Pat
         path.unlink()
         path.symlink_to(path)
         assert said(url) == A_MINUTE, "what is there cannot be read"
+
+
+async def test_what_was_being_read_when_a_purge_came_is_not_kept_for_a_day() -> None:
+    """A CDN that asks once more, now purged, may be given what a slow store said before."""
+    store, telemetry = AsItWas(), Telemetry()
+    entry, other = publish(store).entry, publish(store, "other").entry
+    key, path = entry_key(entry.playback_id), f"/{entry.playback_id}.json"
+    changed = replace(entry, asset_id=other.asset_id, revision=other.revision)
+    counted = telemetry.metrics.registry.get_sample_value
+    app = create_app(store, purged=True, telemetry=telemetry)
+    async with TestClient(TestServer(app)) as client:
+        store.gate.clear()
+        early = asyncio.create_task(client.get(path))
+        await until(lambda: store.waiting == 1)
+        store.put(key, changed.to_json())
+        late = asyncio.create_task(client.get(path))
+        await until(lambda: counted("soundbridge_cache_joined_reads_total") == 1)
+        store.gate.set()
+        answers = [await early, await late, await client.get(path)]
+        said = [answer.headers["Cache-Control"] for answer in answers]
+    assert said == [A_DAY[0], A_MINUTE[0], A_DAY[0]]

@@ -49,6 +49,17 @@ class CountingStore(MemoryStore):
             raise GenericError("The store is down.")
 
 
+class AsItWas(CountingStore):
+    """Each read tells how things were when it began."""
+
+    async def get_async(self, path: str) -> "GetResult":  # type: ignore[override]
+        try:
+            found = await MemoryStore.get_async(self, path)
+        finally:
+            await self._ask(path)
+        return found
+
+
 async def until(holds: Callable[[], bool]) -> None:
     """Let the loop go on until something is so; the test's own limit ends it."""
     while not holds():  # noqa: ASYNC110 nothing tells of it

@@ -31,6 +31,25 @@ async def test_work_that_fails_twice_goes_on() -> None:
     assert said == [("error", "counting", True)] * 2
 
 
+async def test_work_that_waits_for_what_somebody_else_cancelled_goes_on() -> None:
+    begun, goes_on = [], asyncio.Event()
+
+    async def work() -> None:
+        begun.append(1)
+        if len(begun) == 1:
+            others: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            others.cancel()
+            await others
+        goes_on.set()
+        await asyncio.Event().wait()
+
+    with capture_logs() as logged:
+        async with kept_beside(work, "waiting", pause_s=0.01):
+            await asyncio.wait_for(goes_on.wait(), WITHIN_S)
+    assert len(begun) == 2
+    assert [(each["log_level"], each["work"]) for each in logged] == [("error", "waiting")]
+
+
 async def test_work_that_ends_is_not_begun_again() -> None:
     begun = []
 

@@ -70,6 +70,18 @@ async def test_each_coding_is_a_representation_of_its_own() -> None:
     assert len({tag_of(coding) for coding in Coding}) == len(Coding)
 
 
+@pytest.mark.parametrize("coding", DECOMPRESS)
+async def test_what_passes_is_not_given_in_place_of_what_lasts(coding: Coding) -> None:
+    compressor, body = Compressor(), CountedBody(LONG[:10_000])
+    alone = await Compressor().compressed("digest", body, coding)
+    quick = await compressor.compressed("digest", body, coding, passes=True)
+    assert not compressor.holds("digest", coding)
+    well = await compressor.compressed("digest", body, coding)
+    assert well == alone
+    assert quick != alone
+    assert compressor.holds("digest", coding, passes=True)
+
+
 async def test_what_does_not_fit_is_compressed_again() -> None:
     compressor, body = Compressor(bytes_max=1), CountedBody(b"#EXTM3U\n")
     await compressor.compressed("digest", body, Coding.GZIP)

@@ -1,7 +1,7 @@
 import pytest
 
 from cdn.policy import NOT_HELD, UNVERIFIED, Holding, ObjectClass, holding_for, policy_for
-from origin.cache.lifetimes import holding_of, may_change
+from origin.cache.lifetimes import holding_of, leads_to_others, may_change
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,13 @@ def test_only_what_is_below_a_revision_never_changes() -> None:
     assert may_change("entry/a.json")
     assert may_change("growing/a/r/128k/playlist.m3u8")
     assert may_change("artwork/t/a/96-0.jpg")  # it may go, and that is told
+
+
+def test_what_is_named_by_its_digest_or_below_a_revision_leads_to_nothing() -> None:
+    assert leads_to_others("entry/a.json")
+    assert leads_to_others("growing/a/r/128k/playlist.m3u8")
+    assert not leads_to_others("artwork/t/a/96-0.jpg")
+    assert not leads_to_others("media/a/r/128k/00000.m4s")
 
 
 def test_the_tiers_add_little_to_what_caches_were_promised() -> None:

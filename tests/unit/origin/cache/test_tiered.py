@@ -3,10 +3,8 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
-from obstore.store import MemoryStore
 
 from manifests.index import StoredObject
 from origin.cache import record
@@ -14,10 +12,7 @@ from origin.cache.record import Found, Record
 from origin.cache.tiered import TierCounts, TieredReader
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
 from origin.stores.reader import StoreReader
-from tests.servers.counting import CountingStore, until
-
-if TYPE_CHECKING:
-    from obstore import GetResult  # exists for type checkers alone
+from tests.servers.counting import AsItWas, CountingStore, until
 
 ENTRY = "entry/a.json"
 SEGMENT = "media/a/r/128k/00000.m4s"
@@ -32,11 +27,13 @@ def listed(content: bytes) -> StoredObject:
 class Tiers:
     store: CountingStore
     now_s: float = 1_000.0
+    purged: bool = False
     changed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reader = TieredReader(
             StoreReader(self.store, timeout_s=5),
+            purged=self.purged,
             clock=lambda: self.now_s,
             on_change=self.changed.append,
         )
@@ -183,6 +180,30 @@ async def test_absence_is_forgotten_with_any_change(tiers: Tiers) -> None:
     assert await tiers.found(SEGMENT) == (b"sound", Found.STORE)
 
 
+@pytest.mark.parametrize("key", ["artwork/t/a/96-0.jpg", ENTRY])
+async def test_what_is_read_first_or_again_is_no_change(tiers: Tiers, key: str) -> None:
+    tiers.store.put(key, b"one")
+    for found in (Found.STORE, Found.RENEWED):
+        assert (await tiers.found(NEXT))[0] is NotFound
+        assert await tiers.found(key) == (b"one", found)
+        assert await tiers.found(NEXT) == (NotFound, Found.ABSENCE)
+        tiers.now_s += 400
+    tiers.reader.held.memory.drop(key)
+    assert (await tiers.found(NEXT))[0] is NotFound
+    assert await tiers.found(key) == (b"one", Found.STORE)
+    assert await tiers.found(NEXT) == (NotFound, Found.ABSENCE)
+
+
+async def test_an_entry_that_has_changed_or_appeared_makes_absence_forgotten(tiers: Tiers) -> None:
+    assert (await tiers.found(ENTRY))[0] is NotFound
+    for content in (b"one", b"two"):
+        tiers.now_s += 2.1
+        assert (await tiers.found(NEXT))[0] is NotFound
+        tiers.store.put(ENTRY, content)
+        assert (await tiers.found(ENTRY))[0] == content
+        assert await tiers.found(NEXT) == (NotFound, Found.STORE)
+
+
 async def test_a_playlist_that_has_grown_makes_absence_forgotten(tiers: Tiers) -> None:
     playlist = "growing/a/r/128k/playlist.m3u8"
     tiers.store.put(playlist, b"one")
@@ -193,17 +214,6 @@ async def test_a_playlist_that_has_grown_makes_absence_forgotten(tiers: Tiers) -
     tiers.store.put(playlist, b"one two")
     assert await tiers.found(playlist) == (b"one two", Found.RENEWED)
     assert (await tiers.found(NEXT))[0] == b"sound"
-
-
-class AsItWas(CountingStore):
-    """Each read tells how things were when it began."""
-
-    async def get_async(self, path: str) -> "GetResult":  # type: ignore[override]
-        try:
-            found = await MemoryStore.get_async(self, path)
-        finally:
-            await self._ask(path)
-        return found
 
 
 @pytest.mark.parametrize("key", ["media/a/r/index.json", "growing/a/r/128k/chunk-0.json", NEXT])
@@ -291,6 +301,42 @@ async def test_what_was_read_when_changes_may_have_been_missed_is_not_joined_nor
     assert (content, noted.held) == (b"one", [])
     assert await late == (b"two", Found.STORE)
     assert await tiers.found(ENTRY) == (b"two", Found.MEMORY)
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+async def test_who_joins_a_read_of_what_is_purged_may_be_behind_and_nobody_else(
+    *, is_held: bool
+) -> None:
+    tiers = Tiers(AsItWas(), purged=True)
+    tiers.store.put(ENTRY, b"one")
+    if is_held:
+        await tiers.reader.read(ENTRY)
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.told(ENTRY))
+    await until(lambda: tiers.store.waiting == 1)
+    tiers.store.put(ENTRY, b"two")
+    late = asyncio.create_task(tiers.told(ENTRY))
+    await until(lambda: tiers.reader.counts.joined == 1)
+    tiers.store.gate.set()
+    asked = [await early, await late, await tiers.told(ENTRY)]
+    said = [(content, noted.may_be_behind) for content, noted in asked]
+    assert said == [(b"one", False), (b"one", True), (b"two", False)]
+
+
+async def test_who_waited_when_a_change_was_told_may_be_behind() -> None:
+    tiers = Tiers(AsItWas(), purged=True)
+    tiers.reader.hear(hears=True)
+    tiers.store.put(ENTRY, b"one")
+    tiers.store.gate.clear()
+    asks = [asyncio.create_task(tiers.told(ENTRY)) for _ in range(2)]
+    await until(lambda: tiers.store.waiting == 1)
+    tiers.store.put(ENTRY, b"two")
+    tiers.reader.changed(ENTRY)
+    asks += [asyncio.create_task(tiers.told(ENTRY)) for _ in range(2)]
+    await until(lambda: tiers.store.waiting == 2)
+    tiers.store.gate.set()
+    said = [(content, noted.may_be_behind) for content, noted in await asyncio.gather(*asks)]
+    assert said == [(b"one", True)] * 2 + [(b"two", False)] * 2
 
 
 async def test_an_answer_of_what_has_left_memory_is_not_given_again(tiers: Tiers) -> None:

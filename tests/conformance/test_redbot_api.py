@@ -1,0 +1,63 @@
+"""REDbot finds nothing wrong with what is served beside what plays: pages, pictures, the API.
+
+What is one user's own is asked for with that user's key.
+"""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from obstore.store import LocalStore
+
+from cdn.policy import ObjectClass
+from manifests.layout import TrackArtwork
+from tests.conformance.redbot_said import Said, said_of
+from tests.servers.soundbridge import running, soundbridge, url_said
+from tests.sources.pictures import picture, saved
+
+pytestmark = pytest.mark.long
+
+PATHS = [
+    "/docs", "/openapi.json", "/sign-in", "/sw.js", "/favicon.ico", "/upload", "/mine",
+]  # fmt: skip
+OWN = ["/v1/me"]
+SIZE_PX = 320
+
+
+def put_picture(state: Path) -> str:
+    """Put a picture where a server keeps its media; return its path."""
+    content = saved(picture(SIZE_PX, SIZE_PX))
+    key = TrackArtwork("track", "picture").key(SIZE_PX, hashlib.sha256(content).hexdigest())
+    LocalStore(state / "media", mkdir=True).put(key, content)
+    return f"/{key}"
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
+    folder = tmp_path_factory.mktemp("redbot-api")
+    state = folder / "state"
+    done = soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
+    assert done.returncode == 0, done.stderr
+    key = soundbridge("admin", "key", "add", "Ann", "--state", state).stdout.strip()
+    paths = [*PATHS, put_picture(state)]
+    with running("serve", "--state", state, "--port", "0", "--no-packager") as server:
+        url = url_said(server)
+        return [
+            *said_of([f"{url}{path}" for path in paths], paths),
+            *said_of([f"{url}{path}" for path in OWN], OWN, f"Bearer {key}"),
+        ]
+
+
+def test_redbot_has_seen_each(said: list[Said]) -> None:
+    assert {*PATHS, *OWN} < {each.path for each in said}
+    assert {each.status for each in said} == {200}
+    tags = {tag for each in said for tag in each.tags}
+    assert {f"class-{each}" for each in (ObjectClass.PRIVATE, ObjectClass.ARTWORK)} <= tags
+
+
+def test_redbot_finds_nothing_bad(said: list[Said]) -> None:
+    assert [note for each in said for note in each.of_level("bad")] == []
+
+
+def test_redbot_warns_of_nothing(said: list[Said]) -> None:
+    assert [note for each in said for note in each.of_level("warning")] == []
