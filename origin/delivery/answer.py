@@ -38,6 +38,8 @@ _PASSES: Final = frozenset(
 )
 """What is soon another, and not worth much of a processor: all that is answered where the API's
 answers are, for the same bytes have one tag, whatever their class."""
+_WORTH_BYTES: Final = 128
+"""Less of what passes only grows by being compressed; who refuses the rest gets it all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class Responder:
             purged=self._purged and not current().may_be_behind,
             doubted=resource.doubted,
         )
-        coding = _choose_coding(request, policy)
+        coding = _choose_coding(request, resource, policy)
         validators = _validators(resource, coding, now)
         headers = _metadata(resource, policy, validators)
         verdict = evaluate(_conditions(request), validators, now)
@@ -173,9 +175,13 @@ async def _partial(
     )
 
 
-def _choose_coding(request: web.Request, policy: CachePolicy) -> Coding:
+def _choose_coding(request: web.Request, resource: Resource, policy: CachePolicy) -> Coding:
+    accepted = joined(request, hdrs.ACCEPT_ENCODING)
     offered = COMPRESSIBLE if policy.compressible else PLAIN
-    coding = negotiate(joined(request, hdrs.ACCEPT_ENCODING), offered)
+    coding = negotiate(accepted, offered)
+    is_little = _passes(resource) and resource.body.size_bytes < _WORTH_BYTES
+    if coding is not None and is_little:
+        return negotiate(accepted, PLAIN) or coding
     if coding is None:
         raise NotAcceptable(f"It exists as {' and '.join(offered)} only.")
     return coding

@@ -333,6 +333,32 @@ async def test_the_same_list_is_the_same_bytes_under_one_tag_be_it_kept_or_not(
     assert len(said) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "accepted", "given"),
+    [
+        (b'{"items":[]}', "gzip", None),
+        (b'{"items":[]}', "gzip, identity;q=0", "gzip"),
+        (json.dumps(list(range(100))).encode(), "gzip", "gzip"),
+    ],
+)
+async def test_what_would_grow_by_it_is_not_compressed(
+    said: bytes, accepted: str, given: str | None
+) -> None:
+    app = Application()
+
+    async def answer(request: Request) -> Response:
+        kind = ObjectKind(ObjectClass.PUBLIC_API, "application/json")
+        resource = Resource(kind, "digest", MemoryBody(said))
+        return await Responder(Compressor(), purged=False).answer(request, resource)
+
+    app.router.add_get("/", answer)
+    async with TestClient(TestServer(app)) as client:
+        response = await client.get("/", headers={"Accept-Encoding": accepted})
+        assert response.headers.get("Content-Encoding") == given
+        assert response.headers["Vary"] == "Accept-Encoding"
+        assert await response.read() == said
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 async def test_probes(client: Client, path: str) -> None:
     response = await client.get(path)

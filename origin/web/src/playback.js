@@ -12,6 +12,7 @@ const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 const BUFFER_AHEAD_S = 10; // more is let go to waste by all who skip a track
 const BUFFER_BEHIND_S = 60;
+const BUFFER_UNHEARD_S = 1; // a segment: enough to begin with, should somebody play it
 
 const TELLING_BYTES = 50_000; // of what is smaller, most of the time is waiting
 const TIMED_MS = 20;
@@ -60,6 +61,11 @@ function guess() {
   return bps === null ? {} : { abrEwmaDefaultEstimate: bps };
 }
 
+/** Have so much sound ahead: without the second bound, 60 MB are filled, ten minutes of it. */
+function ahead(length_s) {
+  return { maxBufferLength: length_s, maxMaxBufferLength: length_s };
+}
+
 class HlsJsPlayback {
   engine = "hls.js";
   canChoose = true;
@@ -68,18 +74,23 @@ class HlsJsPlayback {
   #levelOf = new Map(); // by rung: hls.js makes one level of two that have the same bandwidth
   #recovered = false;
   #foretelling = new AbortController();
+  #closing = new AbortController();
 
   constructor(Hls, audio, track, start_s, handlers) {
     this.#hls = new Hls({
       startPosition: start_s,
-      maxBufferLength: BUFFER_AHEAD_S,
-      maxMaxBufferLength: BUFFER_AHEAD_S, // else 60 MB are filled: ten minutes of sound
+      ...ahead(audio.autoplay ? BUFFER_AHEAD_S : BUFFER_UNHEARD_S),
       backBufferLength: BUFFER_BEHIND_S,
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
       ...guess(),
     });
+    const { signal } = this.#closing;
+    const heard = () => Object.assign(this.#hls.config, ahead(BUFFER_AHEAD_S));
+    for (const name of ["play", "seeking"]) {
+      audio.addEventListener(name, heard, { signal, once: true });
+    }
     new DownSwitch(Hls, this.#hls, audio);
     if (start_s === 0) {
       this.#hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) => this.#foretell(details.fragments[0]?.url));
@@ -118,6 +129,7 @@ class HlsJsPlayback {
 
   close() {
     this.#foretelling.abort();
+    this.#closing.abort();
     known_bps = this.#hls.bandwidthEstimate || null;
     this.#hls.destroy();
   }
