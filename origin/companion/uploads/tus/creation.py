@@ -83,7 +83,7 @@ class TusCreation:
         size_bytes: int | None,
         tus: dict[str, Any],
         *,
-        counted_bytes: int | None = None,
+        parts: Sequence[Row[Any]] = (),
     ) -> Row[Any]:
         text = call.request.headers.get(fields.METADATA, "")
         draft = _draft(fields.metadata(text), size_bytes)
@@ -94,7 +94,7 @@ class TusCreation:
             way=Way.TUS,
             now_s=call.now_s,
             tus={"tus_metadata": text or None, **tus},
-            counted_bytes=counted_bytes,
+            parts=parts,
         )
 
     async def _first(
@@ -113,7 +113,7 @@ class TusCreation:
             raise BadRequest(f"A final upload is as long as its parts: leave {fields.LENGTH} out.")
         parts = await find_parts(self._around, call.user, concat)
         size_bytes = sum(part.size_bytes for part in parts)
-        row = await self._made(call, size_bytes, {"tus_concat": concat}, counted_bytes=0)
+        row = await self._made(call, size_bytes, {"tus_concat": concat}, parts=parts)
         async with self._around.holds.holding(row.id, {"state": State.RECEIVING}) as hold:
             await concatenate(self._around, hold)
         return Answer(status=HTTPStatus.CREATED, headers={"Location": f"{ROOT}/{row.id}/tus"})
