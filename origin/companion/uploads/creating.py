@@ -18,10 +18,11 @@ from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks.making import found, make, require_own
 from origin.companion.identity.principal import Principal
 from origin.companion.identity.rules import is_owner
+from origin.companion.identity.users import will_stay
 from origin.companion.uploads import rows
 from origin.companion.uploads.fetching import FETCH_KIND
 from origin.companion.uploads.models import UploadDraft
-from origin.companion.uploads.states import Way
+from origin.companion.uploads.states import OwnerGone, Way
 from origin.companion.uploads.surroundings import Surroundings
 from origin.delivery.errors import Conflict, NotFound, Unprocessable
 from packager.queue.enqueue import enqueue
@@ -58,8 +59,8 @@ async def create(
     ``tus`` is what a client of tus says beside, and ``parts`` are the uploads that it is made of:
     those of its owner are held against the quota already.
 
-    Raises UploadTooLarge, QuotaExceeded, BodyInvalid, AlbumFull, NotFound, Forbidden or
-    TrackHasAsset.
+    Raises UploadTooLarge, QuotaExceeded, BodyInvalid, AlbumFull, NotFound, Forbidden,
+    TrackHasAsset or UploadGone.
     """
     if draft.size_bytes is not None:
         around.rules.check_size(draft.size_bytes)
@@ -67,6 +68,8 @@ async def create(
     async with around.database.change() as connection:
         owner_id = await _owner(connection, principal, draft)
         used = await rows.used(connection, owner_id, to_add=True)
+        if not await will_stay(connection, owner_id):
+            raise OwnerGone
         counted_bytes = sum(part.size_bytes for part in parts if part.user_id == owner_id)
         around.rules.check_quota(used, (draft.size_bytes or 0) - counted_bytes)
         track_id, told = await _track(around, connection, principal, draft, now_s)

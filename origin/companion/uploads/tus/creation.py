@@ -12,7 +12,7 @@ from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.uploads import creating
 from origin.companion.uploads.creating import TrackHasAsset
 from origin.companion.uploads.models import UploadDraft
-from origin.companion.uploads.states import PARTIAL, State, Way
+from origin.companion.uploads.states import PARTIAL, State, UploadGone, Way
 from origin.companion.uploads.surroundings import Empty, Surroundings
 from origin.companion.uploads.tus import fields
 from origin.companion.uploads.tus.appending import append, complete_if_whole
@@ -47,7 +47,8 @@ class TusCreation:
                 method="POST", path=f"{ROOT}/tus", name="createTusUpload", tag="tus",
                 summary="Make an upload", handle=self.create, who=CREATORS, streams=True,
                 status=HTTPStatus.CREATED, body_types=(fields.CONTENT_TYPE,),
-                raises=(PartsUnfinished, TrackHasAsset, *APPEND_ERRORS), protocol=fields.PROTOCOL,
+                raises=(PartsUnfinished, TrackHasAsset, UploadGone, *APPEND_ERRORS),
+                protocol=fields.PROTOCOL,
             ),
         ]  # fmt: skip
 
