@@ -14,7 +14,7 @@ from origin.stores.opening import StoreUnusable, open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from origin.collecting.surroundings import RowOf
+    from origin.collecting.surroundings import PicturesOf, RowOf
     from packager.publishing.garbage import Graces, Removal
 
 _HOUR_S: Final = 3600.0
@@ -84,10 +84,11 @@ def gc(
     """List what STORE, a folder or store URL, holds and nothing needs; with --delete, remove it.
 
     That is superseded, abandoned and withdrawn revisions, the growing playlists of complete ones,
-    and uploaded sources that have been packaged. What an entry, or an asset's row in the database,
-    plays is never touched. Where workers package into the store, give their --state or --database:
-    without it, a source whose job still waits is recognised only by its asset having no entry.
-    Servers go on giving what they have in memory to whoever knows its URL, until they are reloaded.
+    uploaded sources that have been packaged, and pictures of tracks that no row names. What an
+    entry, or an asset's row in the database, plays is never touched. Where workers package into the
+    store, give their --state or --database: without it, a source whose job still waits is
+    recognised only by its asset having no entry, and pictures are left alone. Servers go on giving
+    what they have in memory to whoever knows its URL, until they are reloaded.
 
     \b
     soundbridge gc s3://media/audio --database postgresql://...
@@ -118,8 +119,9 @@ def _removals(
 
     walk = remove_garbage if deletes else find_garbage
     try:
-        with _rows(state, database) as row_of:
-            yield walk(Surroundings(open_store(store), row_of), graces)
+        with _questions(state, database) as (row_of, pictures_of):
+            around = Surroundings(open_store(store), row_of, pictures_of=pictures_of)
+            yield walk(around, graces)
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
     except (CollectionFailed, DatabaseUnusable) as error:
@@ -127,15 +129,17 @@ def _removals(
 
 
 @contextmanager
-def _rows(state: Path | None, database: str | None) -> "Iterator[RowOf | None]":
+def _questions(
+    state: Path | None, database: str | None
+) -> "Iterator[tuple[RowOf | None, PicturesOf | None]]":
     if state is None and database is None:
         click.echo(_NOT_ASKED, err=True)
-        yield None
+        yield None, None
         return
-    from origin.collecting.rows import rows
+    from origin.collecting.rows import questions
 
-    with rows(state, database) as row_of:
-        yield row_of
+    with questions(state, database) as asked:
+        yield asked
 
 
 def _as_json(removals: "Iterator[Removal]", *, deleted: bool) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from origin.collecting.entries import Entries
 from origin.collecting.holdings import Holdings
 from origin.collecting.leftovers import find_leftovers, remove_leftovers
+from origin.collecting.pictures import find_pictures, remove_pictures
 from origin.collecting.superseded import remove_superseded
 from origin.collecting.surroundings import Surroundings
 from packager.publishing.garbage import Asset, Graces, Reason, Removal, Row, garbage
@@ -21,12 +22,14 @@ def find_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     yield from find_leftovers(around.store, older_than_s=around.clock() - graces.abandoned_s)
     for _, removals in _found(around, graces):
         yield from removals
+    yield from find_pictures(around, graces)
 
 
 def remove_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     """Remove what may go, and yield each removal after it was made; raises CollectionFailed."""
     yield from remove_leftovers(around.store, older_than_s=around.clock() - graces.abandoned_s)
     yield from _removed(around, graces, [asset_id for asset_id, _ in _found(around, graces)])
+    yield from remove_pictures(around, graces)
 
 
 def remove_promised(around: Surroundings) -> Iterator[Removal]:

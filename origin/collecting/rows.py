@@ -1,10 +1,13 @@
 """What the workers' database says of an asset: which revision it plays, and what its jobs do.
 
+Of a track it says which pictures there may be.
+
 Jobs are found by their subject. Any job about the asset counts, of whatever kind: it may need what
 the store has of it.
 """
 
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
@@ -15,8 +18,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from manifests.layout import ID_PATTERN
 from origin.collecting.errors import CollectionFailed
-from origin.collecting.surroundings import RowOf
+from origin.collecting.surroundings import PicturesOf, RowOf
+from origin.companion.artwork.tables import artworks
+from origin.companion.catalogue.tables import tracks
 from origin.database.engine import DatabaseUnusable, open_database
 from origin.database.sqlite import FILE_NAME
 from packager.errors import first_line
@@ -24,12 +30,20 @@ from packager.publishing.garbage import Row
 from packager.queue.job import State
 from packager.queue.tables import assets, jobs
 
+_AN_ID: Final = re.compile(ID_PATTERN)
 _OPEN: Final = (State.QUEUED, State.RUNNING)
 
 
 @contextmanager
 def rows(state: Path | None, url: str | None) -> Iterator[RowOf]:
-    """Give the caller's block ``read_row``, which raises CollectionFailed.
+    """Give the caller's block ``read_row``, as ``questions`` does."""
+    with questions(state, url) as (row_of, _):
+        yield row_of
+
+
+@contextmanager
+def questions(state: Path | None, url: str | None) -> Iterator[tuple[RowOf, PicturesOf]]:
+    """Give the caller's block ``read_row`` and ``read_pictures``, which raise CollectionFailed.
 
     Raises DatabaseUnusable, also where the state folder has no database yet: an empty one would
     tell that nothing is waited for.
@@ -43,7 +57,10 @@ def rows(state: Path | None, url: str | None) -> Iterator[RowOf]:
         opened = AsyncExitStack()
         engine = runner.run(opened.enter_async_context(open_database(folder, url)))
         try:
-            yield lambda asset_id: runner.run(read_row(engine, asset_id))
+            yield (
+                lambda asset_id: runner.run(read_row(engine, asset_id)),
+                lambda track_id: runner.run(read_pictures(engine, track_id)),
+            )
         finally:
             runner.run(opened.aclose())
 
@@ -60,14 +77,34 @@ async def read_row(engine: AsyncEngine, asset_id: str) -> Row | None:
             known = (await connection.execute(asset)).one_or_none()
             its_jobs = (await connection.execute(about_it)).all()
     except (SQLAlchemyError, OSError) as error:
-        raise CollectionFailed(
-            f"The database could not be read: {first_line(error)}. Run it again."
-        ) from error
+        raise _unread(error) from error
     if known is None and not its_jobs:
         return None
     # Where an asset was withdrawn, the revision that it played is still there, but no entry.
     played = known.revision if known is not None and known.entry is not None else None
     return _row(played, its_jobs)
+
+
+async def read_pictures(engine: AsyncEngine, track_id: str) -> frozenset[str] | None:
+    """Return the ids of a track's pictures, None where the database has never heard of the track.
+
+    Raises CollectionFailed.
+    """
+    track = select(tracks.c.artwork).where(tracks.c.id == track_id)
+    stored = select(artworks.c.id).where(artworks.c.track_id == track_id)
+    try:
+        async with engine.begin() as connection:
+            known = (await connection.execute(track)).one_or_none()
+            ids = set(await connection.scalars(stored))
+    except (SQLAlchemyError, OSError) as error:
+        raise _unread(error) from error
+    if known is None:
+        return None
+    return frozenset(ids) | frozenset(_AN_ID.findall(known.artwork or ""))
+
+
+def _unread(error: Exception) -> CollectionFailed:
+    return CollectionFailed(f"The database could not be read: {first_line(error)}. Run it again.")
 
 
 def _row(played: str | None, its_jobs: Sequence[Record[str, float | None]]) -> Row:

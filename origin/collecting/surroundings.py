@@ -11,6 +11,9 @@ from packager.publishing.garbage import Row
 RowOf = Callable[[str], Row | None]
 """Returns what a database says of an asset, None where it has never heard of it."""
 
+PicturesOf = Callable[[str], frozenset[str] | None]
+"""Returns the ids of a track's pictures that rows name, None where there was no such track ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -19,3 +22,4 @@ class Surroundings:
     store: ObjectStore
     row_of: RowOf | None = None
     clock: Callable[[], float] = time.time
+    pictures_of: PicturesOf | None = None

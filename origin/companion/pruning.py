@@ -1,10 +1,13 @@
-"""Taking away rows that are only added to: events, deeds, and jobs that are done.
+"""Taking away rows that are only added to: events, deeds, jobs that are done, uploads that ended.
 
 What has a number goes from the beginning on, in the order of numbers and without a hole, so that
 who follows can tell whether anything is missing behind the last that they have seen: there is
 always one row left, and all behind the first are there. An asset is what its newest packaging job
 says, so those jobs stay for as long as the asset: who packages it again, and who removes what is
 left of it, takes the older ones away.
+
+An upload that failed, or whose time was over, or whose asset was deleted, is told of for a month;
+its row outlives its asset, and all that is still to be removed from the store.
 """
 
 import asyncio
@@ -12,23 +15,27 @@ import time
 from typing import Final
 
 import structlog
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Select, Table, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.assets.collecting import KIND as COLLECT
+from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue.tables import events
 from origin.companion.database import Database
 from origin.companion.duties import Duty
 from origin.companion.identity.erasing import KIND as ERASE
 from origin.companion.identity.tables import audit
 from origin.companion.uploads.fetching import FETCH_KIND as FETCH
+from origin.companion.uploads.tables import ENDED, uploads
 from origin.companion.webhooks.queueing import KIND as WEBHOOK
 from origin.delivery.errors import DatabaseUnavailable
+from packager.queue.job import State
 from packager.queue.tables import jobs
 
 DAY_S: Final = 24 * 3600.0
 EVENTS_KEPT_S: Final = 30 * DAY_S
 JOBS_KEPT_S: Final = 30 * DAY_S
+UPLOADS_KEPT_S: Final = 30 * DAY_S
 DEEDS_KEPT_S: Final = 365 * DAY_S
 BATCH: Final = 500
 _DUTY: Final = "pruning"
@@ -59,6 +66,8 @@ async def prune(database: Database, *, now_s: float) -> None:
     for kind in _KINDS:
         while await _prune_jobs(database, kind, now_s - JOBS_KEPT_S) == BATCH:
             pass
+    while await _prune_uploads(database, now_s - UPLOADS_KEPT_S) == BATCH:
+        pass
 
 
 async def _prune_numbered(database: Database, table: Table, before_s: float) -> int:
@@ -90,3 +99,33 @@ async def delete_jobs(connection: AsyncConnection, ids: list[str]) -> None:
     """Delete jobs that are done; those that were put back into the queue meanwhile stay."""
     done = jobs.c.finished_s.is_not(None)
     await connection.execute(delete(jobs).where(jobs.c.id.in_(ids), done))
+
+
+async def _prune_uploads(database: Database, before_s: float) -> int:
+    async with database.look_now() as connection:
+        ids = list(await connection.scalars(ended_uploads(before_s).limit(BATCH)))
+    if ids:
+        async with database.change() as connection:
+            await connection.execute(delete(uploads).where(uploads.c.id.in_(ids), ENDED))
+    return len(ids)
+
+
+def ended_uploads(before_s: float) -> Select[tuple[str]]:
+    """Return the query of uploads of which nothing is left, nor will be removed, but their rows."""
+    lives = exists().where(owned.c.asset_id == uploads.c.asset_id, owned.c.deleted_s.is_(None))
+    is_being_removed = exists().where(
+        jobs.c.subject == uploads.c.asset_id,
+        jobs.c.kind.in_((COLLECT, FETCH)),
+        jobs.c.state != State.SUCCEEDED,
+    )
+    return (
+        select(uploads.c.id)
+        .where(
+            ENDED,
+            uploads.c.expires_s < before_s,
+            uploads.c.multipart_id.is_(None),
+            ~lives,
+            ~is_being_removed,
+        )
+        .order_by(uploads.c.expires_s)
+    )

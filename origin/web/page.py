@@ -72,7 +72,7 @@ def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resourc
     try:
         page = {
             "/": _document(dist, "index.html", _LIST, with_api=with_api),
-            _WORKER: _resource("sw.js", (dist / "sw.js").read_bytes(), ObjectClass.PAGE),
+            _WORKER: _worker(dist, with_api=with_api),
         }
         if with_api:
             page |= dict.fromkeys(_API_PAGES, _document(dist, "creators.html", with_api=True))
@@ -114,6 +114,12 @@ def _document(dist: Traversable, name: str, asks: bytes = b"", *, with_api: bool
         content = content.replace(b"<html ", b"<html data-api ", 1)
         content = content.replace(b"</head>", asks + b"</head>", 1)
     return _resource(name, content, ObjectClass.PAGE)
+
+
+def _worker(dist: Traversable, *, with_api: bool) -> Resource:
+    """Return the service worker: another one with the API, as the page is that it keeps."""
+    said = b"self.HAS_API=true;" if with_api else b""
+    return _resource("sw.js", said + (dist / "sw.js").read_bytes(), ObjectClass.PAGE)
 
 
 def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:

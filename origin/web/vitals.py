@@ -15,12 +15,21 @@ from typing import Any, Final
 from aiohttp import web
 from prometheus_client import Histogram
 
-from origin.delivery.errors import BadRequest, ContentTooLarge, Forbidden, TooManyRequests
+from origin.delivery.errors import (
+    BadRequest,
+    ContentTooLarge,
+    Forbidden,
+    MediaTypeUnsupported,
+    TooManyRequests,
+)
 from origin.delivery.expectation import ask_for_body
 from origin.telemetry.metrics import NAMESPACE, Metrics
 
 PATH: Final = "/vitals"
 PAGES: Final = frozenset({"home", "track", "upload", "mine"})
+CONTENT_TYPE: Final = "text/plain"
+"""What ``navigator.sendBeacon`` says of a string; it asks no other site before."""
+
 BODY_BYTES_MAX: Final = 2048
 MEASURED_MAX: Final = 10
 BEACONS_A_MINUTE: Final = 600
@@ -97,6 +106,8 @@ class Vitals:
         """Count one beacon; raises ApiError where it is none of ours."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             raise Forbidden("Only this server's own pages tell how quick they are.")
+        if request.content_type != CONTENT_TYPE:
+            raise MediaTypeUnsupported(f"Send a beacon as {CONTENT_TYPE}, as pages do.")
         self._require_room()
         page, measured = read_beacon(await _body(request))
         for each in measured:

@@ -1,5 +1,6 @@
 """The pages' service worker: the shell without a connection, nothing else kept, and new builds."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -25,6 +26,18 @@ KEPT = """async () => {
     }
     return kept;
 }"""
+
+AT_WORK = """async () => {
+    const isAtWork = async () => {
+        const own = await navigator.serviceWorker.getRegistration("./");
+        return own?.scope === location.href && own.active?.state === "activated"
+            && !own.installing && !own.waiting;
+    };
+    while (!(await isAtWork())) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}"""
+"""Waits until this page's own worker has taken over, and no newer one is to come."""
 
 
 def wait_for_worker(page: Page) -> None:
@@ -75,6 +88,26 @@ def built(build: Path) -> Iterator[str]:
         server.shutdown()
 
 
+def test_programs_under_two_paths_of_a_host_leave_each_other_alone(
+    browser: Browser, build: Path, built: str
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    shutil.copytree(build, build / "radio")  # whose path begins as the other's does
+    for path in ("radio/", ""):
+        page.goto(f"{built}{path}")
+        page.evaluate(AT_WORK)
+    for number in (1, 2, 3):
+        build_anew(build, number)
+        page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
+        page.evaluate(AT_WORK)
+    names = page.evaluate("() => caches.keys()")
+    assert [name for name in names if name.startswith("soundbridge-shell /radio/ ")]
+    own = [name for name in names if name.startswith("soundbridge-shell / ")]
+    assert own == [f"soundbridge-shell / {number:016}" for number in (2, 3)]
+    context.close()
+
+
 def build_anew(build: Path, number: int) -> None:
     """Leave nothing under its old name."""
     (build / "sw.js").write_text(
@@ -82,6 +115,8 @@ def build_anew(build: Path, number: int) -> None:
     )
     for page in (build / "index.html", build / "sw.js"):
         page.write_text(re.sub(r"(assets/[\w.-]+?)(?=\.(?:js|css|svg))", r"\1x", page.read_text()))
+        later_s = page.stat().st_mtime + 10 * number  # seconds are all that the server tells
+        os.utime(page, (later_s, later_s))
     for asset in (build / "assets").iterdir():
         asset.rename(asset.with_name(f"{asset.stem}x{asset.suffix}"))
 
@@ -99,7 +134,7 @@ def test_a_new_build_takes_over_and_leaves_open_pages_what_they_need(
         page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
         page.wait_for_function(
             "async name => (await caches.keys()).includes(name)",
-            arg=f"soundbridge-shell-{number:016}",
+            arg=f"soundbridge-shell / {number:016}",
         )
         page.wait_for_function("async () => (await caches.keys()).length === 2")
         if number == 1:

@@ -137,3 +137,9 @@ async def test_the_worker_of_the_shell_is_always_asked_for_again(client: Client)
     assert response.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert response.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
     assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
+
+
+def test_the_worker_is_another_one_where_there_is_an_api() -> None:
+    dist = files("origin.web") / "dist"
+    alone, with_api = (read_page(dist, with_api=there)["/sw.js"] for there in (False, True))
+    assert alone.digest != with_api.digest

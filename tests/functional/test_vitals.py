@@ -16,6 +16,9 @@ from origin.web.vitals import BEACONS_A_MINUTE
 
 Client = TestClient[Request, Application]
 
+PLAIN = {"Content-Type": "text/plain;charset=UTF-8"}
+"""As ``navigator.sendBeacon`` sends a string."""
+
 GOOD = {"page": "home", "values": {"LCP": 1234.5, "CLS": 0.015}}
 HOSTILE: list[Any] = [
     b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 2000,
@@ -71,7 +74,7 @@ async def test_what_makes_no_sense_is_refused_and_not_counted(
     client: Client, telemetry: Telemetry, body: Any
 ) -> None:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    response = await client.post("/vitals", data=content)
+    response = await client.post("/vitals", data=content, headers=PLAIN)
     assert response.status == HTTPStatus.BAD_REQUEST
     assert (await response.json())["code"] == "bad_request"
     assert counted(telemetry) == {}
@@ -81,13 +84,13 @@ async def test_what_cannot_be_is_kept_within_bounds(client: Client, telemetry: T
     body = (
         b'{"page": "mine", "values": {"CLS": 1e300, "INP": Infinity, "FCP": 1' + b"0" * 400 + b"}}"
     )
-    assert (await client.post("/vitals", data=body)).status == HTTPStatus.NO_CONTENT
+    assert (await client.post("/vitals", data=body, headers=PLAIN)).status == HTTPStatus.NO_CONTENT
     sums = {name: value for name, value in counted(telemetry).items() if "_sum" in name}
     assert sorted(sums.values()) == [10, 60, 60]
 
 
 async def test_a_long_body_is_not_read(client: Client) -> None:
-    response = await client.post("/vitals", data=b" " * 100_000)
+    response = await client.post("/vitals", data=b" " * 100_000, headers=PLAIN)
     assert response.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
@@ -95,6 +98,18 @@ async def test_other_sites_are_not_listened_to(client: Client, telemetry: Teleme
     headers = {"Sec-Fetch-Site": "cross-site"}
     response = await client.post("/vitals", data=json.dumps(GOOD), headers=headers)
     assert response.status == HTTPStatus.FORBIDDEN
+    assert counted(telemetry) == {}
+
+
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/octet-stream", "text/html", "multipart/form-data"]
+)
+async def test_what_no_page_sends_is_not_read(
+    client: Client, telemetry: Telemetry, kind: str
+) -> None:
+    headers = {"Content-Type": kind}
+    response = await client.post("/vitals", data=json.dumps(GOOD), headers=headers)
+    assert response.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     assert counted(telemetry) == {}
 
 

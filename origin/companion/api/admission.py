@@ -1,7 +1,6 @@
 """Letting a request to the API in: who asks, and whether something is left of their budget."""
 
-from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, Protocol
 
 from aiohttp import web
 
@@ -15,12 +14,24 @@ from origin.companion.api.budgets import (
     MemoryCounter,
     Use,
 )
+from origin.companion.api.guesses import Guesses
 from origin.companion.identity.client import Clients
 from origin.companion.identity.principal import Principal
 from origin.delivery.errors import Forbidden, Unauthenticated
 
-Authenticate = Callable[[web.Request], Awaitable[Principal | None]]
-"""Tells who asks; None for nobody known. Raises CredentialsInvalid where what is shown is bad."""
+
+class Authenticate(Protocol):
+    """Tells who asks."""
+
+    def shown(self, request: web.Request) -> str | None:
+        """Return by what somebody says who they are, None where they say nothing."""
+
+    async def __call__(self, request: web.Request) -> Principal | None:
+        """Return who asks, None for nobody known.
+
+        Raises CredentialsInvalid where what is shown is bad.
+        """
+
 
 USE: Final = web.RequestKey("budget_use", Use)
 
@@ -39,13 +50,14 @@ class Admission:
         self._clients = clients
         self._users = Budget(USER, budgets.user_per_min)
         self._addresses = Budget(ADDRESS, budgets.address_per_min)
+        self._guesses = Guesses(self._addresses)
         self._memory = MemoryCounter()
         self._shared = shared or self._memory
 
     async def admit(self, request: web.Request, now_s: float) -> Principal | None:
         """Return who asks; raises what stands against it, BudgetSpent among it."""
         try:
-            principal = await self._authenticate(request)
+            principal = await self._known(request, now_s)
         except (Unauthenticated, Forbidden):
             await self._count(self._addresses, self._clients.key_of(request), request, now_s)
             raise
@@ -54,6 +66,18 @@ class Admission:
         else:
             await self._count(self._users, principal.user_id, request, now_s, self._shared)
         return principal
+
+    async def _known(self, request: web.Request, now_s: float) -> Principal | None:
+        """Return who asks, unless too much was guessed from where they are."""
+        shown, address = self._authenticate.shown(request), self._clients.key_of(request)
+        try:
+            async with self._guesses.counted(shown, address, now_s) as guess:
+                principal = await self._authenticate(request)
+                guess.is_good = principal is not None
+                return principal
+        except BudgetSpent as spent:
+            request[USE] = spent.use
+            raise
 
     async def _count(
         self,

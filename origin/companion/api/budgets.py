@@ -85,6 +85,12 @@ class MemoryCounter:
         self._now[key] = self._now.get(key, 0) + 1
         return self._now[key], self._before.get(key, 0)
 
+    def give_back(self, key: str, minute: int) -> None:
+        """Count one less, unless its minute is over."""
+        key = key if key in self._now else _ALL_OTHERS
+        if minute == self._minute and self._now.get(key):
+            self._now[key] -= 1
+
 
 class SharedCounter:
     """Counts those of all processes, and those of this one while nobody answers."""
@@ -130,3 +136,7 @@ class Budget:
         if use.is_over:
             raise BudgetSpent(use)
         return use
+
+    def give_back(self, counter: MemoryCounter, key: str, now_s: float) -> None:
+        """Count a request no more that was taken at a time."""
+        counter.give_back(f"{self._name}:{key}", int(now_s // WINDOW_S))

@@ -16,12 +16,10 @@ from origin.telemetry.requests import REQUEST_ID
 
 PREFIX: Final = "/v1/"
 _EXPOSED: Final = (
-    f"{EXPOSED_HEADERS}, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, "
+    f"{EXPOSED_HEADERS}, Idempotency-Replayed, RateLimit, RateLimit-Policy, "
     f"WWW-Authenticate, {REQUEST_ID_HEADER}"
 )
-_ALLOWED: Final = (
-    f"{REQUEST_HEADERS}, Idempotency-Key, Last-Event-ID, Soundbridge-Request, {REQUEST_ID_HEADER}"
-)
+_ALLOWED: Final = f"{REQUEST_HEADERS}, Last-Event-ID, Soundbridge-Request, {REQUEST_ID_HEADER}"
 
 
 class CrossOrigin:

@@ -24,7 +24,7 @@ async def delete_asset(
     await collect_asset(
         connection, row.asset_id, row.playback_id, row.owner_id, job_id=job_id, now_s=now_s
     )
-    await uploads.forget(connection, row.asset_id)
+    await uploads.forget(connection, row.asset_id, now_s=now_s)
     return [news_of(row, "asset.deleted"), *await _unlink(connection, row.track_id, now_s)]
 
 

@@ -70,6 +70,11 @@ class Authenticator:
             self._uses.note(principal, now_s)
         return principal
 
+    def shown(self, request: web.Request) -> str | None:
+        """Return what would be looked up, None where there is nothing."""
+        said = request.headers.getall(hdrs.AUTHORIZATION, ())
+        return "\n".join(said) if said else self.session_secret(request)
+
     async def _by_bearer(self, text: str, now_s: float) -> Principal:
         if self._tokens is not None and text.count(".") == 2:  # noqa: PLR2004 RFC 7515 §3.1
             return await self._tokens(text, now_s)

@@ -29,6 +29,15 @@ async def lock_user(connection: AsyncConnection, user_id: str) -> None:
     await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
 
 
+async def will_stay(connection: AsyncConnection, user_id: str) -> bool:
+    """Tell whether a user was not erased, nor can be before the end of the transaction.
+
+    So what a transaction gives them is there when erasing looks for what is theirs.
+    """
+    row = select(users.c.id).where(users.c.id == user_id, users.c.erased_s.is_(None))
+    return await connection.scalar(row.with_for_update(read=True)) is not None
+
+
 async def change_user(
     connection: AsyncConnection, user_id: str, *, name: str | None = None, role: Role | None = None
 ) -> None:

@@ -16,7 +16,8 @@ from origin.companion.plays.buffer import Buffer, Play
 from origin.companion.plays.crowds import Crowds
 from origin.companion.plays.listeners import listener_of
 from origin.companion.plays.models import Beacon, Outcome, State
-from origin.companion.plays.rules import Limits, Reason, why_not
+from origin.companion.plays.overlap import Heard, Overlaps
+from origin.companion.plays.rules import Limits, Reason, needed_s, why_not
 from origin.companion.plays.shared import Shared
 from origin.companion.plays.tickets import NONCE_BYTES, Ticket, new_ticket, read_ticket
 
@@ -59,6 +60,7 @@ class Hearing:
         self._shared = shared
         self._limits = limits
         self._crowds = Crowds(limits.of_crowd)
+        self._overlaps = Overlaps()
         self._random = random
 
     async def hear(
@@ -133,9 +135,13 @@ class Hearing:
             return Reason.TOO_MANY
         if not self._crowds.has_room(day, network, ticket.track_id):
             return Reason.TOO_MANY
+        heard = Heard(ticket.begun_s, needed_s(known.lengths_s[ticket.track_id]))
+        if not self._overlaps.has_time(day, listener, heard):
+            return Reason.TOO_MANY
         if not self._buffer.add(Play(ticket, listener, heard_s)):
             return Reason.BUSY
         self._crowds.add(day, network, ticket.track_id)
+        self._overlaps.add(day, listener, heard)
         return None
 
 

@@ -1,7 +1,8 @@
 """What counts as a play. Pure.
 
 A play counts once at least 30 s of a track were heard, or the whole of one that is shorter, and
-that time has really passed since its ticket was given.
+that time has really passed since its ticket was given. A listener hears one thing at a time, with
+an allowance (``overlap``).
 """
 
 from dataclasses import dataclass

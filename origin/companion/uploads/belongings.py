@@ -41,6 +41,6 @@ class UploadBelongings:
                 state = row.state
                 if state == State.COMPLETE:  # and no asset any more, or a part that never was one
                     async with database.change() as connection:
-                        await rows.forget(connection, row.asset_id)
+                        await rows.forget(connection, row.asset_id, now_s=self._around.clock())
                     state = State.EXPIRED
                 await drop(self._around, row.id, state, Source.of(row))

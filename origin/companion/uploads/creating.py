@@ -1,6 +1,10 @@
-"""Making an upload: its row, in the transaction that holds it against the creator's quota."""
+"""Making an upload: its row, in the transaction that holds it against the creator's quota.
 
-from collections.abc import Mapping
+What is for a track, or for an artist, belongs to whom they belong to, whoever sends it: an admin
+may do so for others.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -9,13 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.api.errors import BodyInvalid
 from origin.companion.assets.rows import owner_of
 from origin.companion.catalogue import events
+from origin.companion.catalogue.artists import rows as artists
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks.making import found, make, require_own
 from origin.companion.identity.principal import Principal
+from origin.companion.identity.rules import is_owner
+from origin.companion.identity.users import will_stay
 from origin.companion.uploads import rows
 from origin.companion.uploads.fetching import FETCH_KIND
 from origin.companion.uploads.models import UploadDraft
-from origin.companion.uploads.states import Way
+from origin.companion.uploads.states import OwnerGone, Way
 from origin.companion.uploads.surroundings import Surroundings
 from origin.delivery.errors import Conflict, NotFound, Unprocessable
 from packager.queue.enqueue import enqueue
@@ -45,35 +52,37 @@ async def create(
     way: Way | None,
     now_s: float,
     tus: Mapping[str, Any] | None = None,
-    counted_bytes: int | None = None,
+    parts: Sequence[Row[Any]] = (),
 ) -> Row[Any]:
     """Make an upload, its track where one is drafted, and the job that fetches a URL.
 
-    ``tus`` is what a client of tus says beside, and ``counted_bytes`` what is held against the
-    quota where that is not the size.
+    ``tus`` is what a client of tus says beside, and ``parts`` are the uploads that it is made of:
+    those of its owner are held against the quota already.
 
-    Raises UploadTooLarge, QuotaExceeded, BodyInvalid, AlbumFull, NotFound, Forbidden or
-    TrackHasAsset.
+    Raises UploadTooLarge, QuotaExceeded, BodyInvalid, AlbumFull, NotFound, Forbidden,
+    TrackHasAsset or UploadGone.
     """
     if draft.size_bytes is not None:
         around.rules.check_size(draft.size_bytes)
     upload_id = around.new_id()
     async with around.database.change() as connection:
-        used = await rows.used(connection, principal.user_id, to_add=True)
-        around.rules.check_quota(
-            used, (draft.size_bytes or 0) if counted_bytes is None else counted_bytes
-        )
+        owner_id = await _owner(connection, principal, draft)
+        used = await rows.used(connection, owner_id, to_add=True)
+        if not await will_stay(connection, owner_id):
+            raise OwnerGone
+        counted_bytes = sum(part.size_bytes for part in parts if part.user_id == owner_id)
+        around.rules.check_quota(used, (draft.size_bytes or 0) - counted_bytes)
         track_id, told = await _track(around, connection, principal, draft, now_s)
         values = _values(around, draft, now_s) | {
             "id": upload_id,
-            "user_id": principal.user_id,
+            "user_id": owner_id,
             "track_id": track_id,
             "way": way,
-            "duplicate_of": await _duplicate(connection, principal, draft, upload_id),
+            "duplicate_of": await _duplicate(connection, owner_id, draft, upload_id),
         }
         await rows.add(connection, values | dict(tus or {}))
         if draft.url is not None:
-            await _fetch(around, connection, principal, values, now_s)
+            await _fetch(around, connection, values, now_s)
         made = await rows.find(connection, upload_id)
         await events.tell_all(connection, told, now_s=now_s)
     if made is None:
@@ -97,24 +106,35 @@ def _values(around: Surroundings, draft: UploadDraft, now_s: float) -> dict[str,
 
 
 async def _duplicate(
-    connection: AsyncConnection, principal: Principal, draft: UploadDraft, upload_id: str
+    connection: AsyncConnection, owner_id: str, draft: UploadDraft, upload_id: str
 ) -> str | None:
     if draft.sha256 is None:
         return None
-    return await rows.same_content(connection, principal.user_id, draft.sha256, but=upload_id)
+    return await rows.same_content(connection, owner_id, draft.sha256, but=upload_id)
 
 
 async def _fetch(
-    around: Surroundings,
-    connection: AsyncConnection,
-    principal: Principal,
-    values: dict[str, Any],
-    now_s: float,
+    around: Surroundings, connection: AsyncConnection, values: dict[str, Any], now_s: float
 ) -> None:
     job = NewJob(
-        FETCH_KIND, {"upload_id": values["id"]}, principal.user_id, subject=values["asset_id"]
+        FETCH_KIND, {"upload_id": values["id"]}, values["user_id"], subject=values["asset_id"]
     )
     await enqueue(connection, job, job_id=around.new_id(), now_s=now_s)
+
+
+async def _owner(connection: AsyncConnection, principal: Principal, draft: UploadDraft) -> str:
+    """Return whose the upload will be: before anything is written, so that they can be locked."""
+    if draft.track_id is not None:
+        track = await found(connection, draft.track_id)
+        require_own(principal, track)
+        if track.asset_id is not None:
+            raise TrackHasAsset
+        return str(track.user_id)
+    if draft.track is not None:
+        artist = await artists.find(connection, draft.track.artist_id)
+        if artist is not None and is_owner(principal, artist.user_id):  # else `make` refuses it
+            return str(artist.user_id)
+    return principal.user_id
 
 
 async def _track(
@@ -125,16 +145,11 @@ async def _track(
     now_s: float,
 ) -> tuple[str | None, list[News]]:
     """Return the track that the asset is to be of, which is made where it is drafted."""
-    if draft.track is not None:
-        said, track_id = draft.track.model_dump(), around.new_id()
-        try:
-            _, told = await make(connection, principal, said, track_id, owner_of, now_s=now_s)
-        except BodyInvalid as error:
-            raise error.under("track") from error
-        return track_id, [told]
-    if draft.track_id is not None:
-        row = await found(connection, draft.track_id)
-        require_own(principal, row)
-        if row.asset_id is not None:
-            raise TrackHasAsset
-    return draft.track_id, []
+    if draft.track is None:
+        return draft.track_id, []
+    said, track_id = draft.track.model_dump(), around.new_id()
+    try:
+        _, told = await make(connection, principal, said, track_id, owner_of, now_s=now_s)
+    except BodyInvalid as error:
+        raise error.under("track") from error
+    return track_id, [told]

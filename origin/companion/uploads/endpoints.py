@@ -16,7 +16,7 @@ from origin.companion.uploads.holding import UploadBusy
 from origin.companion.uploads.models import Upload, UploadDraft, WayWanted
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.rules import QuotaExceeded, UploadTooLarge
-from origin.companion.uploads.states import OPEN, State, UploadComplete, Way
+from origin.companion.uploads.states import OPEN, State, UploadComplete, UploadGone, Way
 from origin.companion.uploads.surroundings import Surroundings
 from origin.companion.uploads.tables import uploads
 from origin.companion.uploads.views import ROOT, upload_of
@@ -46,7 +46,7 @@ class Uploads:
                 summary="Say what is to come, and be told where to send it", handle=self.create,
                 who=CREATORS, body=UploadDraft, gives=Upload, status=HTTPStatus.CREATED,
                 raises=(
-                    AlbumFull, NotFound, QuotaExceeded, TrackHasAsset, UploadTooLarge,
+                    AlbumFull, NotFound, QuotaExceeded, TrackHasAsset, UploadGone, UploadTooLarge,
                     WayUnavailable,
                 ),
             ),

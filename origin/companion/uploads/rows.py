@@ -82,10 +82,10 @@ async def same_content(
     return found
 
 
-async def forget(connection: AsyncConnection, asset_id: str) -> None:
+async def forget(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
     """Count an upload no more: its asset was deleted, and its source goes."""
     await connection.execute(
         update(uploads)
         .where(uploads.c.asset_id == asset_id, uploads.c.state == State.COMPLETE)
-        .values(state=State.EXPIRED)
+        .values(state=State.EXPIRED, expires_s=now_s)
     )

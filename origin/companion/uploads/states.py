@@ -57,6 +57,13 @@ class UploadGone(Gone):
     code = "upload_gone"
 
 
+class OwnerGone(UploadGone):
+    """Whoever it would belong to is just being erased."""
+
+    def __init__(self) -> None:
+        super().__init__("Who this upload belongs to is just being taken away, with all uploads.")
+
+
 def obstacle(row: Row[Any], way: Way, now_s: float) -> ApiError | None:
     """Return what stands against sending a part of an upload in a way."""
     if row.state == State.COMPLETE:

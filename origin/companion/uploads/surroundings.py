@@ -12,7 +12,7 @@ from sqlalchemy import Row
 from origin.companion.database import Database
 from origin.companion.identity.principal import Principal
 from origin.companion.identity.rules import is_owner
-from origin.companion.identity.users import lock_user
+from origin.companion.identity.users import lock_user, will_stay
 from origin.companion.uploads import rows
 from origin.companion.uploads.digests import DigestMismatch, RunningDigests
 from origin.companion.uploads.finishing import Finished, finish
@@ -21,7 +21,7 @@ from origin.companion.uploads.places.place import Place, Reception, Source
 from origin.companion.uploads.receiving import Bound, Receiver
 from origin.companion.uploads.rules import QuotaExceeded, UploadRules, UploadTooLarge
 from origin.companion.uploads.signatures import FIRST_BYTES, NotSound, check_sound
-from origin.companion.uploads.states import PARTIAL, State
+from origin.companion.uploads.states import PARTIAL, OwnerGone, State, UploadGone
 from origin.delivery.errors import NotFound, Unprocessable
 
 THREADS: Final = 4
@@ -151,8 +151,8 @@ class Surroundings:
     async def complete(self, hold: Hold, reception: Reception, sha256: str | None) -> Row[Any]:
         """Let all of it be there, and queue its packaging.
 
-        Raises Empty, NotSound, DigestMismatch, QuotaExceeded, or UploadBusy where it is not held
-        any more.
+        Raises Empty, NotSound, DigestMismatch, QuotaExceeded, UploadBusy where it is not held any
+        more, or UploadGone where it was dropped, or its owner is: then nothing of it stays.
         """
         size_bytes = reception.position_bytes
         if size_bytes == 0:
@@ -170,21 +170,25 @@ class Surroundings:
         where = self.place.where(Source.of(hold.row).key)
         try:
             row = await self._finish(hold, Finished(where, size_bytes, sha256))
-        except QuotaExceeded as error:
+        except (QuotaExceeded, UploadGone) as error:
             await self.fail(hold, error.code, str(error))
             raise
         await self.place.settled(Source.of(hold.row))
         return row
 
     async def _finish(self, hold: Hold, found: Finished) -> Row[Any]:
-        """Queue its packaging; raises QuotaExceeded or UploadBusy."""
+        """Queue its packaging; raises QuotaExceeded, UploadGone or UploadBusy."""
         is_unsaid = hold.row.size_bytes is None  # others may have come meanwhile, unsaid, too
         async with self.database.change() as connection:
             if is_unsaid:
                 await lock_user(connection, hold.row.user_id)
+            if not await will_stay(connection, hold.row.user_id):
+                raise OwnerGone
             row = await finish(
                 connection, hold.upload_id, hold.token, found, self.new_id, now_s=self.clock()
             )
+            if row is None and await rows.find(connection, hold.upload_id) is None:
+                raise UploadGone("This upload was dropped. Make a new one.")
             if row is None:
                 raise UploadBusy
             if is_unsaid:

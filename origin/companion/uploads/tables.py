@@ -23,6 +23,8 @@ from packager.queue.tables import metadata
 _ID: Final = String(NAME_LENGTH_MAX)
 GOES: Final = text("(state IN ('waiting', 'receiving') OR tus_concat = 'partial')")
 """What goes when its time is over. SQLite takes the index for this very term alone."""
+ENDED: Final = text("state IN ('failed', 'expired')")
+"""What nothing comes of any more, and is told of for a while."""
 
 uploads: Final = Table(
     "uploads",
@@ -64,6 +66,12 @@ uploads: Final = Table(
         "expires_s",
         sqlite_where=GOES,
         postgresql_where=GOES,
+    ),
+    Index(
+        "ix_uploads_ended_expires_s",
+        "expires_s",
+        sqlite_where=ENDED,
+        postgresql_where=ENDED,
     ),
 )
 """``trusted_bytes`` is how many of those received were checked, while the rest is under a checksum

@@ -5,15 +5,19 @@
 // that gives nothing within a few seconds, the page that was kept stands in. Everything else, sound
 // and API and whatever bears a token, goes past it untouched.
 //
-// Its text has the build's own number in it, so a new build is a new worker with a cache of its own.
-// It takes over at once; pages that are open go on with what they have loaded, and may still need a
-// chunk of theirs: the cache of the build before is kept, too.
+// Its text has the build's own number in it, and the server writes before it whether there is an API
+// (`page.py`): the pages are others then. So a new build, and a server that has got an API, is a new
+// worker with a cache of its own. It takes over at once; pages that are open go on with what they have
+// loaded, and may still need a chunk of theirs: the cache of the build before is kept, too.
+//
+// All programs of one host share its caches. So their names have the path of this one in them; no path
+// has a space, so none begins as another does.
 
-const PREFIX = "soundbridge-shell-";
-const NAME = `${PREFIX}${BUILD}`;
+const SCOPE = new URL(self.registration.scope);
+const PREFIX = `soundbridge-shell ${SCOPE.pathname} `;
+const NAME = `${PREFIX}${BUILD}${self.HAS_API ? "-api" : ""}`;
 const PAGES = new Set(["", "upload", "mine"]);
 const PATIENCE_MS = 4000;
-const SCOPE = new URL(self.registration.scope);
 
 self.addEventListener("install", (event) => {
   event.waitUntil(install());

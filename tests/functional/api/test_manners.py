@@ -94,7 +94,14 @@ async def test_any_site_may_ask_without_cookies(service: Service) -> None:
     assert answer["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Credentials" not in answer
     assert "Origin" not in answer["Vary"].split(", ")
-    assert "RateLimit" in answer["Access-Control-Expose-Headers"]
+    exposed = answer["Access-Control-Expose-Headers"].split(", ")
+    assert {"Location", "RateLimit"} <= set(exposed)
+    assert len(exposed) == len(set(exposed))
+    allowed = await service.client.options(
+        "/v1/artists", headers={"Origin": APP, "Access-Control-Request-Method": "POST"}
+    )
+    names = allowed.headers["Access-Control-Allow-Headers"].split(", ")
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("access", [NAMED])

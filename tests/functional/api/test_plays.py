@@ -181,6 +181,28 @@ async def test_one_network_is_not_as_many_listeners_as_it_says(
     assert await here.hear(made["id"], agent="1") == ["counted"]
 
 
+@over_sqlite_alone
+async def test_nobody_hears_fifty_things_at_once(service: Service, here: Player) -> None:
+    songs = [(await song(service, f"Song{number}"))[1]["id"] for number in range(50)]
+    began = await here.tell(*({"track_id": track_id} for track_id in songs))
+    here.now_s += 30
+    told = [
+        {"track_id": one["track_id"], "ticket": one["ticket"], "heard_s": 30.0} for one in began
+    ]
+    said = [one["reason"] or one["state"] for one in await here.tell(*told)]
+    assert (said.count("counted"), said.count("too_many")) == (20, 30)
+    assert await here.hear(songs[-1], agent="somebody else") == ["counted"]
+    here.now_s += 600
+    assert await here.hear(songs[-1]) == ["counted"]
+
+
+@over_sqlite_alone
+async def test_who_skips_from_song_to_song_is_counted(service: Service, here: Player) -> None:
+    songs = [(await song(service, f"Song{number}"))[1]["id"] for number in range(5)]
+    for _ in range(10):
+        assert [await here.hear(track_id) for track_id in songs] == [["counted"]] * 5
+
+
 async def test_a_ticket_that_two_processes_hold_counts_once(service: Service) -> None:
     _, made = await song(service)
     async with player(service) as one, player(service) as two:

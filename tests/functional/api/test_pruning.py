@@ -11,12 +11,21 @@ from origin.companion.assets.collecting import AFTER_S
 from origin.companion.catalogue.tables import events as table
 from origin.companion.database import Database
 from origin.companion.identity.tables import audit
-from origin.companion.pruning import DEEDS_KEPT_S, EVENTS_KEPT_S, JOBS_KEPT_S, prune
+from origin.companion.pruning import (
+    DEEDS_KEPT_S,
+    EVENTS_KEPT_S,
+    JOBS_KEPT_S,
+    UPLOADS_KEPT_S,
+    ended_uploads,
+    prune,
+)
+from origin.companion.uploads.tables import uploads
 from origin.companion.webhooks.queueing import KIND as WEBHOOK
 from packager.queue.tables import claims, jobs
 from tests.functional.api.collecting import collect
 from tests.functional.api.listening import listening
 from tests.functional.api.packaging import Packaging
+from tests.functional.api.sending import SOUND, put, sha256_of
 from tests.functional.api.service import NOW_S, Service, User
 
 OLD_S = NOW_S - EVENTS_KEPT_S - 1
@@ -156,6 +165,58 @@ async def ids(service: Service) -> set[str]:
         return set(await connection.scalars(select(jobs.c.id)))
 
 
+async def ended(service: Service, user: User, states: list[str], *, ago_s: float) -> list[str]:
+    """Have uploads that are in such states, whose time was over so long ago."""
+    made = [await service.post("/v1/uploads", user, {"name": "a.wav"}) for _ in states]
+    async with service.database.change() as connection:
+        for upload, state in zip(made, states, strict=True):
+            so = update(uploads).where(uploads.c.id == upload["id"])
+            await connection.execute(so.values(state=state, expires_s=NOW_S - ago_s))
+    return [upload["id"] for upload in made]
+
+
+async def test_uploads_that_nothing_comes_of_go_after_a_month(service: Service) -> None:
+    ann = await service.user()
+    await ended(service, ann, ["failed", "expired"] * 4, ago_s=UPLOADS_KEPT_S + 1)
+    new = await ended(service, ann, ["failed", "expired"], ago_s=UPLOADS_KEPT_S - 1)
+    other = await ended(service, ann, ["waiting", "complete"], ago_s=UPLOADS_KEPT_S + 1)
+    await prune(service.database, now_s=NOW_S)
+    here = (await service.get("/v1/uploads", ann))["items"]
+    assert {upload["id"] for upload in here} == {*new, *other}
+
+
+async def test_an_upload_is_told_of_until_nothing_is_left_of_its_asset(
+    packaging: Packaging,
+) -> None:
+    service, ann = packaging.service, await packaging.service.user()
+    said = {"name": "a.wav", "sha256": sha256_of(SOUND)}
+    upload = await put(service, ann, await service.post("/v1/uploads", ann, said), SOUND)
+    after_s = packaging.now_s + UPLOADS_KEPT_S
+    await service.ask("DELETE", f"/v1/assets/{upload['asset_id']}", ann)
+    await prune(service.database, now_s=after_s - 1)
+    await prune(service.database, now_s=after_s + 3600)  # but nobody has collected it
+    path = f"/v1/uploads/{upload['id']}"
+    assert (await service.get(path, ann))["state"] == "expired"
+    for after in (AFTER_S + 1, 25 * 3600):
+        packaging.now_s += after
+        assert await collect(packaging)
+    await prune(service.database, now_s=after_s - 3600)
+    await service.get(path, ann)
+    await prune(service.database, now_s=after_s + 3600)
+    await service.get(path, ann, 404)
+
+
+async def test_an_upload_stays_as_long_as_its_asset(service: Service) -> None:
+    ann = await service.user()
+    upload = await put(
+        service, ann, await service.post("/v1/uploads", ann, {"name": "a.wav"}), SOUND
+    )
+    async with service.database.change() as connection:
+        await connection.execute(update(uploads).values(state="expired", expires_s=0.0))
+    await prune(service.database, now_s=NOW_S)
+    assert (await service.get(f"/v1/uploads/{upload['id']}", ann))["state"] == "expired"
+
+
 async def test_each_batch_is_read_from_an_index(service: Service) -> None:
     old = select(jobs.c.id).where(jobs.c.kind == WEBHOOK, jobs.c.finished_s < NOW_S)
     plan = await service.plan(old.order_by(jobs.c.finished_s).limit(3))
@@ -165,4 +226,8 @@ async def test_each_batch_is_read_from_an_index(service: Service) -> None:
     first = select(table.c.number, table.c.happened_s).order_by(table.c.number).limit(3)
     plan = await service.plan(first)
     assert "pk_events" in plan or "SCAN events" in plan  # SQLite's table is in this order itself
+    assert "TEMP B-TREE" not in plan
+    plan = await service.plan(ended_uploads(NOW_S).limit(3))
+    assert "ix_uploads_ended_expires_s" in plan
+    assert "SCAN jobs" not in plan
     assert "TEMP B-TREE" not in plan

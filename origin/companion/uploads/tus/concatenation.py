@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select
 
 from origin.companion.identity.principal import Principal
+from origin.companion.identity.rules import is_owner
 from origin.companion.uploads.holding import Hold
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.receiving import Bound
@@ -32,7 +33,7 @@ class PartsUnfinished(Conflict):
 async def find_parts(around: Surroundings, principal: Principal, concat: str) -> Sequence[Row[Any]]:
     """Return partial uploads of who asks, in order; raises NotFound or PartsUnfinished."""
     parts = await _parts(around, concat)
-    if any(part is None or part.user_id != principal.user_id for part in parts):
+    if any(part is None or not is_owner(principal, part.user_id) for part in parts):
         raise NotFound("There is no upload with one of these ids.")
     found = [part for part in parts if part is not None]
     if any(part.tus_concat != PARTIAL or part.state != State.COMPLETE for part in found):

@@ -12,7 +12,7 @@ from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.uploads import creating
 from origin.companion.uploads.creating import TrackHasAsset
 from origin.companion.uploads.models import UploadDraft
-from origin.companion.uploads.states import PARTIAL, State, Way
+from origin.companion.uploads.states import PARTIAL, State, UploadGone, Way
 from origin.companion.uploads.surroundings import Empty, Surroundings
 from origin.companion.uploads.tus import fields
 from origin.companion.uploads.tus.appending import append, complete_if_whole
@@ -47,7 +47,8 @@ class TusCreation:
                 method="POST", path=f"{ROOT}/tus", name="createTusUpload", tag="tus",
                 summary="Make an upload", handle=self.create, who=CREATORS, streams=True,
                 status=HTTPStatus.CREATED, body_types=(fields.CONTENT_TYPE,),
-                raises=(PartsUnfinished, TrackHasAsset, *APPEND_ERRORS), protocol=fields.PROTOCOL,
+                raises=(PartsUnfinished, TrackHasAsset, UploadGone, *APPEND_ERRORS),
+                protocol=fields.PROTOCOL,
             ),
         ]  # fmt: skip
 
@@ -83,7 +84,7 @@ class TusCreation:
         size_bytes: int | None,
         tus: dict[str, Any],
         *,
-        counted_bytes: int | None = None,
+        parts: Sequence[Row[Any]] = (),
     ) -> Row[Any]:
         text = call.request.headers.get(fields.METADATA, "")
         draft = _draft(fields.metadata(text), size_bytes)
@@ -94,7 +95,7 @@ class TusCreation:
             way=Way.TUS,
             now_s=call.now_s,
             tus={"tus_metadata": text or None, **tus},
-            counted_bytes=counted_bytes,
+            parts=parts,
         )
 
     async def _first(
@@ -113,7 +114,7 @@ class TusCreation:
             raise BadRequest(f"A final upload is as long as its parts: leave {fields.LENGTH} out.")
         parts = await find_parts(self._around, call.user, concat)
         size_bytes = sum(part.size_bytes for part in parts)
-        row = await self._made(call, size_bytes, {"tus_concat": concat}, counted_bytes=0)
+        row = await self._made(call, size_bytes, {"tus_concat": concat}, parts=parts)
         async with self._around.holds.holding(row.id, {"state": State.RECEIVING}) as hold:
             await concatenate(self._around, hold)
         return Answer(status=HTTPStatus.CREATED, headers={"Location": f"{ROOT}/{row.id}/tus"})
