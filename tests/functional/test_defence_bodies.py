@@ -58,7 +58,8 @@ def test_a_body_is_asked_for_by_who_reads_it(origin: GuardedOrigin, framing: byt
 
 def test_a_beacon_is_asked_for(origin: GuardedOrigin) -> None:
     beacon = b'{"page": "home", "values": {"LCP": 1}}'
-    head = f"Expect: 100-continue\r\nContent-Length: {len(beacon)}\r\n\r\n"
+    kind = "Content-Type: text/plain\r\n"
+    head = f"{kind}Expect: 100-continue\r\nContent-Length: {len(beacon)}\r\n\r\n"
     with closing(origin.connect()) as client:
         client.sendall(b"POST /vitals HTTP/1.1\r\nHost: x\r\n" + head.encode())
         assert _received(client, len(CONTINUE)) == CONTINUE
