@@ -133,7 +133,9 @@ def _rows(state: Path | None, database: str | None) -> "Iterator[RowOf | None]":
         yield None
         return
     from origin.collecting.rows import rows
+    from origin.delivery import logs
 
+    logs.configure()  # to stderr: what it waits for
     with rows(state, database) as row_of:
         yield row_of
 

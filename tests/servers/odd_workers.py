@@ -5,9 +5,12 @@ import json
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 
-from origin.supervision.channel import READY
+from origin.supervision import process
+from origin.supervision import supervisor as limits
+from origin.supervision.channel import PREPARING, READY
 from origin.supervision.supervisor import NoWorkers, Supervisor
 
 
@@ -29,7 +32,21 @@ def babble(_slot: int, end: socket.socket) -> None:
     threading.Event().wait()
 
 
+def mute(_slot: int, _end: socket.socket) -> None:
+    """Be a worker that says nothing at all."""
+    threading.Event().wait()
+
+
+def dawdle(_slot: int, end: socket.socket) -> None:
+    """Be a worker that asks for patience, and is never ready."""
+    while True:
+        end.sendall(json.dumps({"kind": PREPARING}).encode() + b"\n")
+        time.sleep(0.1)
+
+
 def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
+    if work in {mute, dawdle}:
+        limits.START_TIMEOUT_S, process.PREPARES_WITHIN_S = 3.0, 6.0  # type: ignore[misc]
     supervisor = Supervisor(work, (), slots=slots, ends_within_s=1.0, silent_s=0.5)
     try:
         asyncio.run(supervisor.run(lambda: print("served", flush=True)))  # noqa: T201
@@ -38,4 +55,5 @@ def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
 
 
 if __name__ == "__main__":
-    _main({"fail": fail, "hang": hang, "babble": babble}[sys.argv[1]], int(sys.argv[2]))
+    kinds = {work.__name__: work for work in (fail, hang, babble, mute, dawdle)}
+    _main(kinds[sys.argv[1]], int(sys.argv[2]))
