@@ -1,6 +1,7 @@
 """One worker as the supervisor sees it: a process, and what is heard of it."""
 
 import asyncio
+import json
 import multiprocessing
 import signal
 import socket
@@ -10,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from origin.supervision.channel import FAILED, PREPARING, READY, Channel, Message
+from origin.supervision.handing import by_name, misfits
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -23,6 +25,14 @@ PREPARES_WITHIN_S: Final = 6 * 3600.0
 
 Target = Callable[..., None]
 """What a worker runs: its arguments are those given, its slot, and its end of the channel."""
+
+
+def _begin(target: Target, arguments: tuple[Any, ...], slot: int, end: socket.socket) -> None:
+    """Be the worker, unless what it is given is not for this version of it."""
+    for misfit in misfits(arguments):
+        end.sendall(json.dumps({"kind": FAILED, "reason": misfit.reason}).encode() + b"\n")
+        return
+    target(*arguments, slot, end)
 
 
 class WorkerProcess:
@@ -47,7 +57,9 @@ class WorkerProcess:
         self._end, theirs = socket.socketpair()
         with theirs, _held_back():
             self._process: BaseProcess = _SPAWN.Process(
-                target=target, args=(*arguments, slot, theirs), name=f"{name}-{slot}"
+                target=_begin,
+                args=(target, by_name(arguments), slot, theirs),
+                name=f"{name}-{slot}",
             )
             self._process.start()
         self.pid = self._process.pid or 0
