@@ -48,7 +48,8 @@ class Supervisor:
     """Keeps workers; ``ends_within_s`` is how long they may take when told to stop or retire.
 
     ``heard`` is given what workers report, ``gone`` each worker that has ended, ``stopping`` is
-    called when the first signal to stop comes. ``beside`` is kept as long as the workers are.
+    called when the first signal to stop comes. ``beside`` is kept as long as the workers are, from
+    the first one that serves.
     """
 
     def __init__(
@@ -94,8 +95,6 @@ class Supervisor:
             with self._signals():
                 for slot in range(len(self._slots)):
                     self._start(slot)
-                if self.beside is not None:
-                    self.beside.start()
                 await self._until(lambda: self._is_stopping or self._is_up())
                 if not self._is_stopping:
                     announce()
@@ -173,7 +172,7 @@ class Supervisor:
     def _heard(self, worker: WorkerProcess, message: Message) -> None:
         match message["kind"]:
             case channel.READY:
-                self._has_served = True
+                self._first_serves()
                 self._succeed()
                 self._slots.assign()
             case channel.REPORT:
@@ -181,6 +180,12 @@ class Supervisor:
             case channel.LEAVING:
                 self._replace(worker)
         self._changed.set()
+
+    def _first_serves(self) -> None:
+        """Start what is kept beside: nothing of it is to begin where no worker can serve."""
+        if not self._has_served and self.beside is not None:
+            self.beside.start()
+        self._has_served = True
 
     def _replace(self, worker: WorkerProcess) -> None:
         """Start another for one that somebody has told to go, and that finishes what it has."""

@@ -172,6 +172,7 @@ def test_workers_that_never_come_up_end_it_with_a_reason(slots: int) -> None:
     assert ended.stderr.endswith("No worker came up. Its last words are in the log above.\n")
     assert ended.stderr.count("RuntimeError: a fault that is there to stay") >= 3 * slots
     assert "served" not in ended.stdout
+    assert "begun beside" not in ended.stderr
 
 
 def test_options_of_another_version_are_refused_with_a_reason() -> None:

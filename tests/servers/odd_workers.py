@@ -11,6 +11,7 @@ from collections.abc import Callable
 from origin.supervision import process
 from origin.supervision import supervisor as limits
 from origin.supervision.channel import PREPARING, READY
+from origin.supervision.kept import Kept
 from origin.supervision.supervisor import NoWorkers, Supervisor
 
 
@@ -44,10 +45,17 @@ def dawdle(_slot: int, end: socket.socket) -> None:
         time.sleep(0.1)
 
 
+def begin_beside(_slot: int, _end: socket.socket) -> None:
+    """Be what is kept beside the workers."""
+    print("begun beside", file=sys.stderr, flush=True)  # noqa: T201
+    threading.Event().wait()
+
+
 def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
     if work in {mute, dawdle}:
         limits.START_TIMEOUT_S, process.PREPARES_WITHIN_S = 3.0, 6.0  # type: ignore[misc]
-    supervisor = Supervisor(work, (), slots=slots, ends_within_s=1.0, silent_s=0.5)
+    beside = Kept("beside", begin_beside, (), ends_within_s=1.0)
+    supervisor = Supervisor(work, (), slots=slots, ends_within_s=1.0, silent_s=0.5, beside=beside)
     try:
         asyncio.run(supervisor.run(lambda: print("served", flush=True)))  # noqa: T201
     except NoWorkers as error:
