@@ -163,10 +163,16 @@ class Supervisor:
             self._slots.put(self._new(slot))
         except OSError as error:  # no memory, no process numbers
             _log.error("worker not started", slot=slot, cause=str(error))
-            self._start_later(slot, served_s=0.0)
+            reason = f"The system lets no process be started: {error.strerror or error}."
+            self._start_later(slot, served_s=0.0, reason=reason)
 
-    def _start_later(self, slot: int, *, served_s: float) -> None:
+    def _start_later(self, slot: int, *, served_s: float, reason: str | None) -> None:
+        """Start another, unless none has ever served and each slot was tried often enough."""
         delay_s = self._slots.count_failure(slot, served_s)
+        if not self._has_served and self._slots.are_hopeless:
+            self._error = f"No worker came up. {reason or 'Its last words are in the log above.'}"
+            self.stop()
+            return
         asyncio.get_running_loop().call_later(delay_s, self._start, slot)
 
     def _heard(self, worker: WorkerProcess, message: Message) -> None:
@@ -207,11 +213,7 @@ class Supervisor:
         self._slots.assign()
         self.tally.ended += 1
         _log.error("worker ended", **last_words(worker, code))
-        self._start_later(worker.slot, served_s=worker.served_s)
-        if not self._has_served and self._slots.are_hopeless:
-            reason = worker.failure or "Its last words are in the log above."
-            self._error = f"No worker came up. {reason}"
-            self.stop()
+        self._start_later(worker.slot, served_s=worker.served_s, reason=worker.failure)
 
     # Replacing.
 

@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import os
+import resource
 import socket
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from origin.supervision import process
 from origin.supervision import supervisor as limits
@@ -45,10 +48,23 @@ def dawdle(_slot: int, end: socket.socket) -> None:
         time.sleep(0.1)
 
 
+def unborn(_slot: int, _end: socket.socket) -> None:
+    """Be a worker that cannot even be started."""
+
+
 def begin_beside(_slot: int, _end: socket.socket) -> None:
     """Be what is kept beside the workers."""
     print("begun beside", file=sys.stderr, flush=True)  # noqa: T201
     threading.Event().wait()
+
+
+async def _without_descriptors(supervisor: Supervisor) -> None:
+    """Run where no process can be started, since none of the pipes to it can be had."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    with suppress(OSError):
+        while True:
+            os.dup(0)
+    await supervisor.run(lambda: print("served", flush=True))  # noqa: T201
 
 
 def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
@@ -57,11 +73,14 @@ def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
     beside = Kept("beside", begin_beside, (), ends_within_s=1.0)
     supervisor = Supervisor(work, (), slots=slots, ends_within_s=1.0, silent_s=0.5, beside=beside)
     try:
-        asyncio.run(supervisor.run(lambda: print("served", flush=True)))  # noqa: T201
+        if work is unborn:
+            asyncio.run(_without_descriptors(supervisor))
+        else:
+            asyncio.run(supervisor.run(lambda: print("served", flush=True)))  # noqa: T201
     except NoWorkers as error:
         sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    kinds = {work.__name__: work for work in (fail, hang, babble, mute, dawdle)}
+    kinds = {work.__name__: work for work in (fail, hang, babble, mute, dawdle, unborn)}
     _main(kinds[sys.argv[1]], int(sys.argv[2]))
