@@ -5,7 +5,7 @@ import socket
 
 from origin.beside import beside
 from origin.cache.errors import CacheUnusable
-from origin.database.engine import DatabaseUnusable
+from origin.database.engine import DatabaseUnusable, bring_up_to_date
 from origin.stores.opening import StoreUnusable
 from origin.supervision.orders import Orders, from_supervisor
 from origin.telemetry.metrics import Metrics
@@ -18,9 +18,7 @@ async def package_as_told(settings: Settings, end: socket.socket) -> None:
     """Package what is queued until the supervisor says so, at the other end of a channel."""
     metrics, stop = Metrics(), asyncio.Event()
     async with from_supervisor(end) as orders, reporting(orders, metrics):
-        working = asyncio.create_task(
-            work(settings, stop, on_ready=orders.say_ready, metrics=metrics)
-        )
+        working = asyncio.create_task(_work(settings, orders, stop, metrics))
         try:
             async with beside(_pass_on(orders, stop, working), "orders to the packager"):
                 await asyncio.wait({working})
@@ -30,6 +28,11 @@ async def package_as_told(settings: Settings, end: socket.socket) -> None:
                 raise
         except (DatabaseUnusable, StoreUnusable, CacheUnusable) as error:
             orders.say_failed(str(error))
+
+
+async def _work(settings: Settings, orders: Orders, stop: asyncio.Event, metrics: Metrics) -> None:
+    await bring_up_to_date(settings.state, settings.database, busy=orders.preparing)
+    await work(settings, stop, on_ready=orders.say_ready, metrics=metrics)
 
 
 async def _pass_on(orders: Orders, stop: asyncio.Event, working: asyncio.Task[None]) -> None:

@@ -83,8 +83,21 @@ async def _serve(process: Process, orders: Orders) -> None:
     except ParserMissing as error:
         raise ServerFailed(str(error)) from error
     draining = Draining()
+    await _bring_up_to_date(process.service, orders)
     async with _companion(process.service, draining) as companion:
         await _serve_beside(process, orders, draining, companion)
+
+
+async def _bring_up_to_date(service: Service, orders: Orders) -> None:
+    """Migrate the database where there is one, before there is haste; raises ServerFailed."""
+    if service.rows is None:
+        return
+    from origin.database.engine import DatabaseUnusable, bring_up_to_date  # noqa: PLC0415 as below
+
+    try:
+        await bring_up_to_date(service.rows.state, service.rows.url, busy=orders.preparing)
+    except DatabaseUnusable as error:
+        raise ServerFailed(str(error)) from error
 
 
 @asynccontextmanager

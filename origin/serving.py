@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import structlog
 
 from origin.companion.rooms import Room
+from origin.defence.parser import ParserMissing, look_for_c_parser
 from origin.heap import few_heaps
 from origin.packager_process import be_packager
 from origin.service import ServerFailed, Service
@@ -131,7 +132,11 @@ def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
 
 
 def _check(service: Service) -> None:
-    """Raise what every worker would."""
+    """Raise what can be known to end every worker before one is started; they look again."""
+    try:
+        look_for_c_parser()
+    except ParserMissing as error:
+        raise ServerFailed(str(error)) from error
     for store in service.stores:
         open_store(store)
     if service.tokens is not None:

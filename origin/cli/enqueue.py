@@ -59,12 +59,14 @@ def enqueue(
     soundbridge enqueue song.flac --upload-to s3://media/audio --database postgresql://...
     """  # noqa: D301 click wants the character, not its name
     from origin.database.engine import DatabaseUnusable
+    from origin.delivery import logs
     from origin.packaging_job import QueueUnanswered, Terms, enqueue_packaging
     from origin.stores.opening import StoreUnusable
     from origin.uploading import upload_and_queue
     from packager.errors import PackagingError
     from packager.queue.errors import QueueError
 
+    logs.configure()  # to stderr: what it waits for
     terms = Terms(creator, priority, idempotency_key)
     extras = Extras(lossless=lossless, packed_audio=packed_audio)
     try:

@@ -137,7 +137,9 @@ def _questions(
         yield None, None
         return
     from origin.collecting.rows import questions
+    from origin.delivery import logs
 
+    logs.configure()  # to stderr: what it waits for
     with questions(state, database) as asked:
         yield asked
 

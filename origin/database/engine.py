@@ -11,7 +11,7 @@ that connects anew, to whichever server is the primary by then.
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from origin.database.schema import NewerSchema, upgrade
+from origin.database.schema import Busy, NewerSchema, Upgrade, upgrade
 from origin.database.sqlite import open_sqlite_reader, open_sqlite_writer
 
 CONNECTIONS_MAX: Final = 20
@@ -43,10 +43,22 @@ async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngi
 
     Its schema is brought up to date first. Raises DatabaseUnusable.
     """
-    opening = _open_sqlite(state) if url is None else _ending(_primary(_postgres(url)))
-    async with opening as engine:
+    async with _open(state, url) as engine:
         await _migrate(engine)
         yield engine
+
+
+async def bring_up_to_date(state: Path, url: str | None, *, busy: Busy = nullcontext) -> Upgrade:
+    """Migrate the same database, as opening it would, and say from where to where.
+
+    What may take hours is done in a block of ``busy``. Raises DatabaseUnusable.
+    """
+    async with _open(state, url) as engine:
+        return await _migrate(engine, busy)
+
+
+def _open(state: Path, url: str | None) -> AbstractAsyncContextManager[AsyncEngine]:
+    return _open_sqlite(state) if url is None else _ending(_primary(_postgres(url)))
 
 
 @asynccontextmanager
@@ -92,10 +104,10 @@ async def _open_sqlite(state: Path) -> AsyncIterator[AsyncEngine]:
         yield engine
 
 
-async def _migrate(engine: AsyncEngine) -> None:
+async def _migrate(engine: AsyncEngine, busy: Busy = nullcontext) -> Upgrade:
     name = engine.url.render_as_string(hide_password=True)
     try:
-        await upgrade(engine)
+        return await upgrade(engine, busy=busy)
     except NewerSchema as error:
         raise DatabaseUnusable(
             f"The database {name} is of a newer soundbridge than this one. Update this one."

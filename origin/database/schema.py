@@ -1,15 +1,32 @@
 """Bringing a database's schema up to date, whoever else does so at the same time."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass
 from enum import Enum, auto
 from importlib.resources import files
 from typing import Final
 
+import structlog
 from sqlalchemy import Connection, column, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 _LOCK_NUMBER: Final = 0x736F756E64
 """Of PostgreSQL's advisory lock; any number that no other program takes."""
 _VERSION: Final = table("alembic_version", column("version_num"))
+
+_log = structlog.get_logger("soundbridge.database")
+
+Busy = Callable[[], AbstractAsyncContextManager[None]]
+"""Gives a block in which what may take hours is done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Of which version a database was, None where it had no schema, and of which it is."""
+
+    before: str | None
+    after: str
 
 
 class SchemaAge(Enum):
@@ -25,23 +42,39 @@ class NewerSchema(Exception):
     """A later version than this one has brought the database up to date."""
 
 
-async def upgrade(engine: AsyncEngine, version: str | None = None) -> None:
+async def upgrade(
+    engine: AsyncEngine, version: str | None = None, *, busy: Busy = nullcontext
+) -> Upgrade:
     """Run the migrations that are missing up to ``version``, which is the newest unless given.
 
-    They are one transaction; processes wait for each other. Raises NewerSchema.
+    They are one transaction; processes wait for each other, ``busy`` meanwhile. Raises NewerSchema.
     """
     version = version or newest_version()
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+            await _take_turn(connection, busy)
         there = await connection.run_sync(_versions)
         if not _known().issuperset(there):
             raise NewerSchema
+        before = max(there, default=None)
         if there == {version}:
-            return
+            return Upgrade(before, version)
         from origin.database.migrating import migrate  # noqa: PLC0415 long to load, rarely needed
 
-        await connection.run_sync(migrate, version)
+        if before is not None:  # to make an empty database's takes no time
+            _log.info("database being migrated", before=before, after=version)
+        async with busy():
+            await connection.run_sync(migrate, version)
+        return Upgrade(before, version)
+
+
+async def _take_turn(connection: AsyncConnection, busy: Busy) -> None:
+    """Wait until no other process migrates."""
+    if await connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({_LOCK_NUMBER})")):
+        return
+    _log.warning("waiting for another process that migrates the database")
+    async with busy():
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
 
 
 async def schema_age(connection: AsyncConnection) -> SchemaAge:

@@ -13,6 +13,7 @@ from typing import Any, Final
 Message = dict[str, Any]
 
 READY: Final = "ready"
+PREPARING: Final = "preparing"
 FAILED: Final = "failed"
 REPORT: Final = "report"
 LEAVING: Final = "leaving"

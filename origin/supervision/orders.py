@@ -15,6 +15,7 @@ from origin.supervision import channel
 from origin.supervision.channel import Channel, Message
 
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+_PREPARING_EVERY_S: Final = 5.0
 
 _log = structlog.get_logger("soundbridge.worker")
 
@@ -42,6 +43,17 @@ class Orders:
     def say_ready(self) -> None:
         """Tell that connections are accepted."""
         self._say(channel.READY)
+
+    @asynccontextmanager
+    async def preparing(self) -> AsyncIterator[None]:
+        """Ask for patience while the caller's block does what may take hours before it is ready."""
+        async with beside(self._keep_preparing(), "asking for patience"):
+            yield
+
+    async def _keep_preparing(self) -> None:
+        while True:
+            self._say(channel.PREPARING)
+            await asyncio.sleep(_PREPARING_EVERY_S)
 
     def say_failed(self, reason: str) -> None:
         """Tell why this process cannot serve."""

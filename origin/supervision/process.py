@@ -1,6 +1,7 @@
 """One worker as the supervisor sees it: a process, and what is heard of it."""
 
 import asyncio
+import json
 import multiprocessing
 import signal
 import socket
@@ -9,7 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from origin.supervision.channel import FAILED, READY, Channel, Message
+from origin.supervision.channel import FAILED, PREPARING, READY, Channel, Message
+from origin.supervision.handing import by_name, misfits
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -18,9 +20,19 @@ _SPAWN: Final = multiprocessing.get_context("spawn")
 _OURS_ALONE: Final = (signal.SIGINT, signal.SIGHUP)
 
 _LAST_BREATH_S: Final = 10.0
+PREPARES_WITHIN_S: Final = 6 * 3600.0
+"""However often it asks for patience: no migration takes longer, and what hangs is to end."""
 
 Target = Callable[..., None]
 """What a worker runs: its arguments are those given, its slot, and its end of the channel."""
+
+
+def _begin(target: Target, arguments: tuple[Any, ...], slot: int, end: socket.socket) -> None:
+    """Be the worker, unless what it is given is not for this version of it."""
+    for misfit in misfits(arguments):
+        end.sendall(json.dumps({"kind": FAILED, "reason": misfit.reason}).encode() + b"\n")
+        return
+    target(*arguments, slot, end)
 
 
 class WorkerProcess:
@@ -45,7 +57,9 @@ class WorkerProcess:
         self._end, theirs = socket.socketpair()
         with theirs, _held_back():
             self._process: BaseProcess = _SPAWN.Process(
-                target=target, args=(*arguments, slot, theirs), name=f"{name}-{slot}"
+                target=_begin,
+                args=(target, by_name(arguments), slot, theirs),
+                name=f"{name}-{slot}",
             )
             self._process.start()
         self.pid = self._process.pid or 0
@@ -75,9 +89,11 @@ class WorkerProcess:
     ) -> int:
         """Listen until it has ended, and return its exit code; a signal's is negative.
 
-        One that is not ready in time is killed.
+        One that is not ready in time is killed; it has that time anew whenever it asks for
+        patience, for hours at most.
         """
         loop = asyncio.get_running_loop()
+        latest_s = loop.time() + PREPARES_WITHIN_S
         late = loop.call_later(start_timeout_s, self._give_up, start_timeout_s)
         try:
             self._channel = await Channel.over(self._end)
@@ -85,6 +101,10 @@ class WorkerProcess:
                 if message["kind"] == READY:
                     late.cancel()
                     self._ready_s = time.monotonic()
+                elif message["kind"] == PREPARING and not self.is_ready:
+                    late.cancel()
+                    until_s = min(loop.time() + start_timeout_s, latest_s)
+                    late = loop.call_at(until_s, self._give_up, start_timeout_s)
                 elif message["kind"] == FAILED:
                     self.failure = message["reason"]
                 heard(self, message)
@@ -110,7 +130,10 @@ class WorkerProcess:
         return None
 
     def _give_up(self, after_s: float) -> None:
-        self.failure = f"It was not ready within {after_s:g} s."
+        self.failure = (
+            f"It was not ready within {after_s:g} s, or within {PREPARES_WITHIN_S / 3600:g} h of"
+            " which it said that it needs them."
+        )
         self.kill()
 
     async def _ended(self) -> None:

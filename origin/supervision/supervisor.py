@@ -48,7 +48,8 @@ class Supervisor:
     """Keeps workers; ``ends_within_s`` is how long they may take when told to stop or retire.
 
     ``heard`` is given what workers report, ``gone`` each worker that has ended, ``stopping`` is
-    called when the first signal to stop comes. ``beside`` is kept as long as the workers are.
+    called when the first signal to stop comes. ``beside`` is kept as long as the workers are, from
+    the first one that serves.
     """
 
     def __init__(
@@ -94,8 +95,6 @@ class Supervisor:
             with self._signals():
                 for slot in range(len(self._slots)):
                     self._start(slot)
-                if self.beside is not None:
-                    self.beside.start()
                 await self._until(lambda: self._is_stopping or self._is_up())
                 if not self._is_stopping:
                     announce()
@@ -164,16 +163,22 @@ class Supervisor:
             self._slots.put(self._new(slot))
         except OSError as error:  # no memory, no process numbers
             _log.error("worker not started", slot=slot, cause=str(error))
-            self._start_later(slot, served_s=0.0)
+            reason = f"The system lets no process be started: {error.strerror or error}."
+            self._start_later(slot, served_s=0.0, reason=reason)
 
-    def _start_later(self, slot: int, *, served_s: float) -> None:
+    def _start_later(self, slot: int, *, served_s: float, reason: str | None) -> None:
+        """Start another, unless none has ever served and each slot was tried often enough."""
         delay_s = self._slots.count_failure(slot, served_s)
+        if not self._has_served and self._slots.are_hopeless:
+            self._error = f"No worker came up. {reason or 'Its last words are in the log above.'}"
+            self.stop()
+            return
         asyncio.get_running_loop().call_later(delay_s, self._start, slot)
 
     def _heard(self, worker: WorkerProcess, message: Message) -> None:
         match message["kind"]:
             case channel.READY:
-                self._has_served = True
+                self._first_serves()
                 self._succeed()
                 self._slots.assign()
             case channel.REPORT:
@@ -181,6 +186,12 @@ class Supervisor:
             case channel.LEAVING:
                 self._replace(worker)
         self._changed.set()
+
+    def _first_serves(self) -> None:
+        """Start what is kept beside: nothing of it is to begin where no worker can serve."""
+        if not self._has_served and self.beside is not None:
+            self.beside.start()
+        self._has_served = True
 
     def _replace(self, worker: WorkerProcess) -> None:
         """Start another for one that somebody has told to go, and that finishes what it has."""
@@ -202,11 +213,7 @@ class Supervisor:
         self._slots.assign()
         self.tally.ended += 1
         _log.error("worker ended", **last_words(worker, code))
-        self._start_later(worker.slot, served_s=worker.served_s)
-        if not self._has_served and self._slots.are_hopeless:
-            reason = worker.failure or "Its last words are in the log above."
-            self._error = f"No worker came up. {reason}"
-            self.stop()
+        self._start_later(worker.slot, served_s=worker.served_s, reason=worker.failure)
 
     # Replacing.
 

@@ -46,6 +46,7 @@ def test_no_service_without_the_parser_in_c(store: Path) -> None:
     assert done.returncode == 1
     assert "aiohttp runs without its parser in C" in done.stderr
     assert "unset AIOHTTP_NO_EXTENSIONS" in done.stderr
+    assert "worker ended" not in done.stderr, "none is started for it"
     assert "Traceback" not in done.stderr
 
 

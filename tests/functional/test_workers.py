@@ -172,3 +172,22 @@ def test_workers_that_never_come_up_end_it_with_a_reason(slots: int) -> None:
     assert ended.stderr.endswith("No worker came up. Its last words are in the log above.\n")
     assert ended.stderr.count("RuntimeError: a fault that is there to stay") >= 3 * slots
     assert "served" not in ended.stdout
+    assert "begun beside" not in ended.stderr
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_workers_that_cannot_be_started_end_it_with_a_reason(slots: int) -> None:
+    command = [sys.executable, "-m", "tests.servers.odd_workers", "unborn", str(slots)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert ended.returncode == 1
+    reason = "The system lets no process be started: Too many open files."
+    assert ended.stderr == f"No worker came up. {reason}\n"
+    assert ended.stdout.count("worker not started") == 3 * slots
+
+
+def test_options_of_another_version_are_refused_with_a_reason() -> None:
+    command = [sys.executable, "-m", "tests.servers.upgraded"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    assert ended.returncode == 1
+    assert "No worker came up. The version that is installed does not know new" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -5,6 +5,7 @@ import click
 from origin.cli.admin.audit import audit
 from origin.cli.admin.keys import key
 from origin.cli.admin.links import sign_in_link
+from origin.cli.admin.migrating import migrate
 from origin.cli.admin.retrying import retry
 from origin.cli.admin.tracks import track
 from origin.cli.admin.upkeep import forget, reap, reindex
@@ -21,5 +22,7 @@ def admin() -> None:
     """  # noqa: D301 click wants the character, not its name
 
 
-for command in (user, key, sign_in_link, track, reindex, reap, retry, forget, audit):
+for command in (
+    user, key, sign_in_link, track, reindex, reap, retry, forget, audit, migrate,
+):  # fmt: skip
     admin.add_command(command)

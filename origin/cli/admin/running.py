@@ -21,7 +21,10 @@ def in_database(
     from origin.companion.database import Database
     from origin.companion.identity.administration import NotDone
     from origin.database.engine import DatabaseUnusable, open_database
+    from origin.delivery import logs
     from origin.delivery.errors import DatabaseUnavailable
+
+    logs.configure()  # to stderr: what it waits for
 
     async def run() -> _T:
         async with (
