@@ -48,7 +48,7 @@ async def test_workers_wait_for_a_migration_longer_than_they_have_to_start(
     with running([*HASTY, *options], log) as server:
         try:
             await asyncio.to_thread(until, lambda: WAITING in log.read_text())
-            await asyncio.sleep(1.5 * START_TIMEOUT_S)
+            await asyncio.sleep(1.2 * START_TIMEOUT_S)
             await migrating.rollback()
             assert (await asyncio.to_thread(url_said, server)).startswith("http://")
             await asyncio.to_thread(until, lambda: "worker started" in log.read_text())

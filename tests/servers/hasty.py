@@ -8,7 +8,7 @@ from typing import Final
 from origin.cli.program import run
 from origin.supervision import kept, orders, supervisor
 
-START_TIMEOUT_S: Final = 8.0
+START_TIMEOUT_S: Final = 15.0
 """A busy machine takes a few of them."""
 
 supervisor.START_TIMEOUT_S = kept.START_TIMEOUT_S = START_TIMEOUT_S  # type: ignore[misc]
