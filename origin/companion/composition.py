@@ -153,11 +153,6 @@ class Companion:
         }
         self.endpoints: Sequence[Endpoint] = endpoints_of(of_each, rooms)
 
-    @property
-    def has_lists(self) -> bool:
-        """Whether a page finds there what it lists and searches."""
-        return {Room.SEARCH, Room.LISTS} <= self._rooms
-
     def add_routes(self, app: web.Application, responder: Responder) -> None:
         """Register the endpoints, and the document that describes them."""
         routes = Routes(
