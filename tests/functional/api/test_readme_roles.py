@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import MemoryStore
 
+from origin.app import create_app
 from origin.companion.composition import Companion
 from origin.companion.media import Media
 from origin.companion.roles import Role, rooms_of
@@ -73,6 +75,22 @@ async def test_what_is_beside_the_api_is_with_who_has_it(service: Service) -> No
     files = {"/companion/sign_in.js", "/companion/page.css"}
     assert of_auth == {"/sign-in", "/docs", "/openapi.json", *files}
     assert {role_that_is_asked("GET", path) for path in beside - of_auth} == {Role.STREAMING}
+
+
+@over_sqlite_alone
+async def test_the_role_that_has_the_document_describes_the_whole(service: Service) -> None:
+    auth = Companion(
+        service.database,
+        Media(MemoryStore()),
+        uploads=service.uploads,
+        rooms=rooms_of([Role(role_that_is_asked("GET", "/openapi.json"))]),
+    )
+    app = create_app(service.store, companion=auth, delivers=False, is_part=True)
+    async with TestClient(TestServer(app)) as client:
+        said = await (await client.get("/openapi.json")).json()
+        page = await (await client.get("/docs")).text()
+    assert said == await service.get("/openapi.json")
+    assert "/v1/search/suggest" in page
 
 
 @pytest.mark.parametrize(("role", "method", "path"), table())
