@@ -57,6 +57,7 @@ def create_app(
     telemetry: Telemetry | None = None,
     companion: "Companion | None" = None,
     delivers: bool = True,
+    is_part: bool = False,
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 
@@ -69,6 +70,7 @@ def create_app(
     place of the tiers, and is the caller's to close. ``draining`` is how answers learn that the
     process comes to its end, and ``telemetry`` is told what happens. ``companion`` is the
     API beside what is delivered; one that ``delivers`` nothing is the API alone, without the page.
+    What ``is_part`` of a whole has the rest of it under the same address: the API, too.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -104,11 +106,12 @@ def create_app(
         app.cleanup_ctx.append(_while_running(tiers))
         reader, doubts = tiers.reader, store.doubted_until_s
     delivery = Delivery(reader, responder, tokens, shares, doubts)
-    delivery.add_routes(app, with_list=companion is None)  # the API has assets of its own
+    has_api = is_part or companion is not None
+    delivery.add_routes(app, with_list=not has_api)  # the API has assets of its own
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
-    page.add_routes(app, responder, with_api=companion is not None and companion.has_lists)
+    page.add_routes(app, responder, with_api=has_api)
     Vitals(telemetry.metrics).add_route(app)
     return app
 

@@ -199,6 +199,7 @@ def _application(
             telemetry=process.telemetry,
             companion=companion,
             delivers=process.service.delivers,
+            is_part=process.service.is_part,
         )
     except PageMissing as error:
         raise ServerFailed(str(error)) from error

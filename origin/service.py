@@ -64,3 +64,8 @@ class Service:
     def delivers(self) -> bool:
         """Whether it serves media."""
         return delivers(self.roles)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether others have what it has not, under the same address."""
+        return bool(self.roles)

@@ -38,7 +38,7 @@ from origin.companion.identity.new_ids import new_random_id
 from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
-from origin.companion.pages.serving import add_document
+from origin.companion.pages.serving import add_pages
 from origin.companion.plays.playing import Playing
 from origin.companion.queue_watching import QueueWatch
 from origin.companion.rooms import EVERYTHING, Room, endpoints_of
@@ -152,14 +152,10 @@ class Companion:
             Room.UPLOADS: () if uploads is None else upload_endpoints(uploads),
         }
         self.endpoints: Sequence[Endpoint] = endpoints_of(of_each, rooms)
-
-    @property
-    def has_lists(self) -> bool:
-        """Whether a page finds there what it lists and searches."""
-        return {Room.SEARCH, Room.LISTS} <= self._rooms
+        self.described: Sequence[Endpoint] = endpoints_of(of_each, EVERYTHING)
 
     def add_routes(self, app: web.Application, responder: Responder) -> None:
-        """Register the endpoints, and the document that describes them."""
+        """Register the endpoints, and what describes them all, be they here or with other roles."""
         routes = Routes(
             self._admission,
             responder,
@@ -171,7 +167,8 @@ class Companion:
         routes.add(app, self.endpoints)
         app.on_response_prepare.append(self._cross_origin.put_on)
         app.on_shutdown.append(self._end_streams)
-        add_document(app, responder, self.endpoints, with_pages=Room.SIGN_IN in self._rooms)
+        if Room.SIGN_IN in self._rooms:
+            add_pages(app, responder, self.described)
         if self._uploads is not None and Room.UPLOADS in self._rooms:
             app.on_response_prepare.append(marking(self._uploads.rules.size_bytes_max))
 

@@ -12,16 +12,17 @@ from tests.acceptance.creating import Creator, admin, found, plays, stranger
 from tests.functional.supervising import Server, embedded
 
 ROLES = {"auth", "upload", "streaming", "search", "analytics"}
-WITH_API = ROLES - {"streaming"}
 OFFERED = {
     "/healthz": ROLES,
     "/readyz": ROLES,
-    "/openapi.json": WITH_API,
+    "/openapi.json": {"auth"},
     "/": {"streaming"},
+    "/upload": {"streaming"},
+    "/mine": {"streaming"},
     "/v1/me": {"auth"},
     "/v1/webhooks": {"auth"},
     "/sign-in": {"auth"},
-    "/v1/assets": {"upload", "streaming"},
+    "/v1/assets": {"upload"},
     "/v1/tracks": {"upload", "search"},
     "/v1/search?q=x": {"search"},
     "/v1/plays": {"analytics"},
@@ -79,6 +80,12 @@ def test_together_they_are_the_whole(
     assert told["plays"][0]["state"] == "begun"
 
 
+def test_the_page_of_one_that_delivers_says_that_there_is_an_api(
+    servers: Mapping[str, Server],
+) -> None:
+    assert b"<html data-api " in servers["streaming"].get("/")
+
+
 def test_who_only_delivers_has_no_database(tmp_path: Path) -> None:
     with embedded(tmp_path / "state", tmp_path / "log", "--role", "streaming") as server:
         assert server.get("/healthz")
@@ -90,5 +97,4 @@ def test_roles_together_have_what_each_has(tmp_path: Path) -> None:
     roles = ("--role", "search", "--role", "streaming")
     with embedded(tmp_path / "state", tmp_path / "log", *roles) as server:
         known = {path for path in OFFERED if status(f"{server.url}{path}") != 404}
-    offered = {path for path, there in OFFERED.items() if there & {"search", "streaming"}}
-    assert known == offered - {"/v1/assets"}, "a page that has the API lists nothing of stores"
+    assert known == {path for path, there in OFFERED.items() if there & {"search", "streaming"}}

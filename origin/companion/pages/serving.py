@@ -31,10 +31,8 @@ _FILES: Final = {
 }
 
 
-def add_document(
-    app: web.Application, responder: Responder, endpoints: Sequence[Endpoint], *, with_pages: bool
-) -> None:
-    """Add the OpenAPI document; ``with_pages`` it as a page, too, and where one signs in."""
+def add_pages(app: web.Application, responder: Responder, endpoints: Sequence[Endpoint]) -> None:
+    """Add the OpenAPI document of endpoints, it as a page, and where one signs in."""
 
     @cache
     def described() -> Document:
@@ -50,8 +48,6 @@ def add_document(
         return await responder.answer(request, openapi())
 
     app.router.add_get("/openapi.json", answer)
-    if not with_pages:
-        return
     for path, (name, media_type) in _FILES.items():
         app.router.add_get(path, _answering(partial(_file, name, media_type), responder))
 

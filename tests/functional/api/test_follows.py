@@ -6,7 +6,7 @@ import pytest
 
 from origin.companion.catalogue.follows import rows
 from origin.companion.identity.principal import Role, Scope
-from tests.functional.api.catalogue import artist
+from tests.functional.api.catalogue import Item, artist, titles, track, withdraw
 from tests.functional.api.service import Service, User
 
 
@@ -79,3 +79,47 @@ async def test_nobody_follows_without_end(service: Service) -> None:
         assert (await service.ask("PUT", path, ann)).status == statuses[-1]
     assert statuses == [204, 204, 204, 409]
     assert (await service.get(f"/v1/artists/{artists[-1]['id']}"))["follower_count"] == 0
+
+
+NEWS = "/v1/me/follows/tracks"
+
+
+async def followed_artists(service: Service, ann: User, by: User, count: int) -> list[Item]:
+    artists = [await artist(service, ann, f"a-{number}") for number in range(count)]
+    for one in artists:
+        await service.ask("PUT", f"/v1/me/follows/{one['id']}", by)
+    return artists
+
+
+async def test_what_those_published_whom_one_follows_comes_newest_first(service: Service) -> None:
+    ann, bob = await service.user(), await service.user(Role.LISTENER, number=1)
+    artists = await followed_artists(service, ann, bob, 3)
+    other = await artist(service, ann, "other")
+    made: list[str] = []
+    for number in (0, 1, 1, 2, 1, 0, 0, 0):
+        made.append(f"t{len(made)}")
+        await track(service, ann, artists[number], made[-1])
+    await track(service, ann, other, "by-another")
+    await track(service, ann, artists[0], "unlisted", visibility="unlisted")
+    newest = made[::-1]
+    for limit in (1, 3, 20):
+        assert await titles(service, f"{NEWS}?limit={limit}", bob) == newest
+    await withdraw(service, "asset-t7")
+    assert await titles(service, NEWS, bob) == newest[1:]
+    await service.ask("DELETE", f"/v1/me/follows/{artists[1]['id']}", bob)
+    assert await titles(service, NEWS, bob) == ["t6", "t5", "t3", "t0"]
+    assert await titles(service, NEWS, ann) == []
+    await service.get(NEWS, status=401)
+    await service.get(f"{NEWS}?cursor=x", bob, status=404)
+
+
+async def test_all_of_them_come_once_however_they_are_spread(service: Service) -> None:
+    """More artists than a part has rows, so that each part is of some of them alone."""
+    ann, bob = await service.user(), await service.user(Role.LISTENER, number=1)
+    artists = await followed_artists(service, ann, bob, 30)
+    spread = [*range(30), *[7] * 30, *range(29, -1, -3), 3, 7, 3]
+    made = [f"t{number}" for number in range(len(spread))]
+    for title, number in zip(made, spread, strict=True):
+        await track(service, ann, artists[number], title)
+    for limit in (1, 4, 50):
+        assert await titles(service, f"{NEWS}?limit={limit}", bob) == made[::-1]

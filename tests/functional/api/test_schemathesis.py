@@ -181,7 +181,7 @@ def planted(name: str, bad_from: int) -> Endpoint:
 @over_sqlite_alone
 async def test_faults_are_found_and_it_goes_on(service: Service, tmp_path: Path) -> None:
     companion = Companion(service.database, Media(service.store), uploads=service.uploads)
-    companion.endpoints = [
+    companion.endpoints = companion.described = [
         planted("always", 0),
         planted("sometimes", 90),
         planted("never", 1000),

@@ -13,9 +13,12 @@ from origin.companion.api.paging import page_of, rows_for
 from origin.companion.catalogue import events
 from origin.companion.catalogue.follows import rows
 from origin.companion.catalogue.follows.models import Follow
+from origin.companion.catalogue.follows.newest import newest_tracks
 from origin.companion.catalogue.follows.rows import FollowsTooMany
-from origin.companion.catalogue.tracks.models import ArtistName
-from origin.companion.catalogue.visibility import is_there
+from origin.companion.catalogue.tracks.given import track_of
+from origin.companion.catalogue.tracks.models import ArtistName, Track
+from origin.companion.catalogue.tracks.questions import BY_DATE
+from origin.companion.catalogue.visibility import is_listed, is_there
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.delivery.errors import NotFound
@@ -40,6 +43,11 @@ class Follows:
                 query=Paged, gives=Page[Follow],
             ),
             Endpoint(
+                method="GET", path="/v1/me/follows/tracks", name="listFollowedTracks",
+                tag="follows", summary="List what those whom you follow published",
+                handle=self.list_tracks, who=_READERS, query=Paged, gives=Page[Track],
+            ),
+            Endpoint(
                 method="PUT", path=one, name="follow", tag="follows",
                 summary="Follow an artist", handle=self.follow, who=_USERS,
                 status=HTTPStatus.NO_CONTENT, raises=(FollowsTooMany,),
@@ -60,6 +68,19 @@ class Follows:
             found = await rows.newest(connection, user_id, behind, limit)
         page, on = page_of(found, asked.limit, key=_key, shown=is_there)
         return Answer(Page[Follow](items=[_follow(row) for row in page], next=on))
+
+    async def list_tracks(self, call: Call[Paged, NoBody]) -> Answer:
+        """Those published last come first. A page can be short and go on: `next` tells the end."""
+        asked = call.query
+        behind = BY_DATE.read(asked.cursor)
+        async with self._database.look_now() as connection:  # of whom one follows by now
+            user_id, limit = call.user.user_id, rows_for(asked.limit)
+            found, floor = await newest_tracks(connection, user_id, behind, limit)
+        page, on = page_of(found, asked.limit, key=BY_DATE.of, shown=is_listed)
+        if on is None and floor is not None:  # what was there a moment ago is not any more
+            on = cursor.write(floor)
+        items = [track_of(row, call.principal) for row in page]
+        return Answer(Page[Track](items=items, next=on))
 
     async def follow(self, call: Call[NoQuery, NoBody]) -> Answer:
         """Doing so twice is doing so once."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from aiohttp import hdrs
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
@@ -16,7 +17,7 @@ from origin.companion.identity.secret import SECRET_BYTES, secret_of
 from origin.companion.identity.session import rows
 from origin.companion.identity.session.models import Session, SignIn, SignOut
 from origin.companion.identity.users import find_user
-from origin.delivery.errors import Conflict, CredentialsInvalid
+from origin.delivery.errors import Conflict, CredentialsInvalid, Forbidden
 
 
 class LinkInvalid(CredentialsInvalid):
@@ -26,6 +27,30 @@ class LinkInvalid(CredentialsInvalid):
 
     def __init__(self) -> None:
         super().__init__("This link was used already, or is too old. Ask for a new one.")
+
+
+class SignInUnproven(CredentialsInvalid):
+    """Neither a link nor a token of the identity provider says who signs in."""
+
+    code = "sign_in_unproven"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Send the `token` of a one-time link, or show one of your identity provider's:"
+            " `Authorization: Bearer ...`."
+        )
+
+
+class KeySignsNobodyIn(Forbidden):
+    """An API key is to begin a session."""
+
+    code = "key_signs_nobody_in"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A session may do all that you may, and would go on after the key has ended or was"
+            " taken away. Send the `token` of a one-time link, or show your identity provider's."
+        )
 
 
 class NotSignedIn(Conflict):
@@ -58,9 +83,10 @@ class Sessions:
         return [
             Endpoint(
                 method="POST", path=path, name="signIn", tag="me",
-                summary="Sign in with a one-time link", handle=self.sign_in,
+                summary="Sign in with a one-time link or a token", handle=self.sign_in,
                 body=SignIn, gives=Session, status=HTTPStatus.CREATED,
-                raises=(LinkInvalid, CrossSiteRequest), gives_secret=True,
+                raises=(LinkInvalid, SignInUnproven, KeySignsNobodyIn, CrossSiteRequest),
+                gives_secret=True,
             ),
             Endpoint(
                 method="DELETE", path=path, name="signOut", tag="me",
@@ -72,6 +98,9 @@ class Sessions:
     async def sign_in(self, call: Call[NoQuery, SignIn]) -> Answer:
         """From then on, a cookie says who you are. Whoever was signed in before is signed out.
 
+        Without the `token` of a link, it is who the identity provider's token in `Authorization`
+        says, which may end before the session does. An API key signs nobody in.
+
         Requests with the cookie that change something have to come from this server's pages
         (`Sec-Fetch-Site`, `Origin`), or say `Soundbridge-Request: 1`.
         """
@@ -80,16 +109,14 @@ class Sessions:
         secret = secret_of(self._random_bytes(SECRET_BYTES))
         session_id = self._new_id()
         async with self._database.change() as connection:
-            user_id = await rows.use_link(connection, call.body.token, now_s=call.now_s)
-            if user_id is None or await find_user(connection, user_id) is None:
-                raise LinkInvalid
+            user_id, means = await _who_signs_in(connection, call)
             before = self._authenticator.session_secret(request)
             if before is not None:
                 await rows.end_by_secret(connection, before)
             await rows.begin(connection, session_id, secret, user_id, now_s=call.now_s)
             await audit.add(
                 connection,
-                audit.Deed(user_id, "signIn", session_id, "link", "", call.network),
+                audit.Deed(user_id, "signIn", session_id, means, "", call.network),
                 now_s=call.now_s,
             )
         said = self._authenticator.cookie(request, secret, life_s=rows.LIFE_S)
@@ -108,3 +135,22 @@ class Sessions:
                 await rows.end(connection, user.credential_id)
         said = self._authenticator.cookie(call.request, "", life_s=0)
         return Answer(status=HTTPStatus.NO_CONTENT, headers={hdrs.SET_COOKIE: said})
+
+
+async def _who_signs_in(
+    connection: AsyncConnection, call: Call[NoQuery, SignIn]
+) -> tuple[str, str]:
+    """Return a user's id, and by which means they show who they are."""
+    if call.body.token is not None:
+        user_id = await rows.use_link(connection, call.body.token, now_s=call.now_s)
+        if user_id is None or await find_user(connection, user_id) is None:
+            raise LinkInvalid
+        return user_id, "link"
+    principal = call.principal
+    if principal is not None and principal.means is Means.KEY:
+        raise KeySignsNobodyIn
+    if principal is None or principal.means is not Means.TOKEN:
+        raise SignInUnproven
+    if await find_user(connection, principal.user_id) is None:
+        raise CredentialsInvalid("This user is just being taken away.")
+    return principal.user_id, Means.TOKEN

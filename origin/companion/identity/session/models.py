@@ -6,9 +6,11 @@ from origin.companion.api.models import Asked, Given, Id, Moment, Taken
 
 
 class SignIn(Taken):
-    """What a one-time link holds."""
+    """What a one-time link holds, unless `Authorization` shows an identity provider's token."""
 
-    token: str = Field(min_length=1, max_length=128, description="What is behind `#` in the link.")
+    token: str | None = Field(
+        None, min_length=1, max_length=128, description="What is behind `#` in the link."
+    )
 
 
 class SignOut(Asked):

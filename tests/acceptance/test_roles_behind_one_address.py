@@ -1,0 +1,74 @@
+"""The five roles behind one address, by the proxy of the README, as a browser meets them."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from origin.companion.roles import Role
+from tests.acceptance.creating import Creator, admin, found
+from tests.acceptance.watching import wait_for_position
+from tests.functional.supervising import embedded
+from tests.servers.nginx import in_front
+
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("roles") / "state"
+
+
+@pytest.fixture(scope="module")
+def address(state: Path) -> Iterator[str]:
+    folder = state.parent
+    with ExitStack() as running:
+        servers = {
+            role.value: running.enter_context(
+                embedded(state, folder / f"{role}.log", "--role", role.value)
+            )
+            for role in Role
+        }
+        urls = {role: server.url for role, server in servers.items()}
+        yield running.enter_context(in_front(urls, folder))
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    context = browser.new_context(base_url=address, locale="en-GB")
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
+def upload(page: Page, music: Path, title: str) -> None:
+    page.get_by_role("link", name="Upload").click()
+    page.set_input_files("input[type=file]", music)
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".uploads .state")).to_have_text("Ready", timeout=WAIT_MS)
+
+
+@pytest.mark.long
+def test_a_creator_signs_in_uploads_hears_and_finds_it(
+    page: Page, address: str, state: Path, music: Path
+) -> None:
+    admin(state, "user", "add", "Ann", "--role", "creator")
+    page.goto(admin(state, "sign-in-link", "Ann", "--public-url", address))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(re.compile(r"/$"))
+    upload(page, music, "Hoppípolla")
+    with page.expect_response(re.compile(r"/v1/plays$")) as told:
+        page.get_by_role("link", name="Listen").click()
+        page.get_by_role("button", name="Play").click()
+        wait_for_position(page, 0.5)
+    assert told.value.ok
+    page.goto("/mine")
+    expect(page.locator(".own-tracks .state")).to_contain_text("Ready · public")
+    found(Creator(address, ""), "hopipolla")  # an index follows within two seconds
+    page.goto("/")
+    page.get_by_role("combobox", name="Search tracks").fill("hopipolla")
+    expect(page.locator(".tracks .track-title")).to_have_text(["Hoppípolla"])
