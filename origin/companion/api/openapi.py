@@ -20,6 +20,7 @@ from origin.companion.api.budgets import BudgetSpent
 from origin.companion.api.cursor import CursorUnknown
 from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
+from origin.companion.api.header_field import HeaderField, Protocol
 from origin.companion.api.idempotency import (
     HEADER as IDEMPOTENCY_KEY,
 )
@@ -82,26 +83,31 @@ _PROBLEM: Final[Mapping[str, Any]] = {
         },
     },
 }
-_HEADERS: Final[Mapping[int, Mapping[str, Any]]] = {
-    HTTPStatus.UNAUTHORIZED: {
-        "headers": {hdrs.WWW_AUTHENTICATE: {"required": True, "schema": {"type": "string"}}}
-    },
-    HTTPStatus.TOO_MANY_REQUESTS: {
-        "headers": {
-            hdrs.RETRY_AFTER: {
-                "description": "Seconds.",
-                "required": True,
-                "schema": {"type": "integer", "minimum": 0},
-            }
-        }
-    },
+_OURS: Final = Protocol(url="")
+_KEY: Final = HeaderField(
+    name=IDEMPOTENCY_KEY,
+    description="A request that comes again within a day, with the same key and body, is done "
+    "once, and answered as the first time.",
+    pattern=r"^[\x21-\x7e]{1,255}$",
+)
+_CHALLENGE: Final = HeaderField(
+    name=hdrs.WWW_AUTHENTICATE, description="How to say who you are (RFC 6750)."
+).always
+_RETRY_AFTER: Final = HeaderField(
+    name=hdrs.RETRY_AFTER, description="Seconds.", is_number=True
+).always
+_ALLOW: Final = HeaderField(name=hdrs.ALLOW, description="The methods that there are.").always
+_BY_STATUS: Final[Mapping[int, tuple[HeaderField, ...]]] = {
+    HTTPStatus.UNAUTHORIZED: (_CHALLENGE,),
+    HTTPStatus.METHOD_NOT_ALLOWED: (_ALLOW,),
+    HTTPStatus.TOO_MANY_REQUESTS: (_RETRY_AFTER,),
 }
-_OF_ALL: Final[frozenset[type[ApiError]]] = frozenset(
-    {
-        ApiError, BadRequest, BudgetSpent, CredentialsInvalid, DatabaseUnavailable, HeadTooLarge,
-        IssuerUnavailable, Overloaded, QueryInvalid, ShuttingDown, TargetTooLong,
-    }
-)  # fmt: skip
+_OF_ANY_REQUEST: Final[frozenset[type[ApiError]]] = frozenset(
+    {ApiError, BadRequest, HeadTooLarge, Overloaded, ShuttingDown, TargetTooLong}
+)
+_OF_ALL: Final[frozenset[type[ApiError]]] = _OF_ANY_REQUEST | {
+    BudgetSpent, CredentialsInvalid, DatabaseUnavailable, IssuerUnavailable, QueryInvalid,
+}  # fmt: skip
 """Who shows something bad is refused, where nothing had to be shown, too."""
 _BYTES: Final[dict[str, Any]] = {"type": "string", "format": "binary", "minLength": 1}
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
@@ -110,11 +116,6 @@ _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
 def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
     """Return the document of all endpoints."""
     endpoints = list(endpoints)
-    protocols: dict[str, list[Endpoint]] = {}
-    for each in endpoints:
-        if each.protocol is not None:
-            protocols.setdefault(each.protocol, []).append(each)
-    endpoints = [each for each in endpoints if each.protocol is None]
     references, definitions = _schemas(endpoints)
     queries = {
         endpoint.query: definitions.pop(_name_of(references[endpoint.query, "validation"]))
@@ -125,6 +126,8 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
         operations = paths.setdefault(endpoint.path, {})
         operation = _operation(endpoint, references, queries[endpoint.query])
         operations[endpoint.method.lower()] = operation
+        if endpoint.protocol is not None and endpoint.protocol.offers:
+            operations.setdefault("options", _offering(endpoint, endpoint.protocol.offers))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -133,8 +136,8 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
             "summary": "Upload sound, say what it is, find it, play it.",
         },
         "tags": [
-            *({"name": tag} for tag in dict.fromkeys(each.tag for each in endpoints)),
-            *(_spoken(protocol, spoken) for protocol, spoken in protocols.items()),
+            {"name": tag, **({} if protocol is None else _spoken(protocol))}
+            for tag, protocol in {each.tag: each.protocol for each in endpoints}.items()
         ],
         "paths": paths,
         "components": {
@@ -158,21 +161,31 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
     }
 
 
-def _spoken(protocol: str, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+def _spoken(protocol: Protocol) -> dict[str, Any]:
     """Return what is said of addresses that have a protocol of their own.
 
     What a client says there hangs on what it was answered before, which no document of this kind
     can tell; programs that know the protocol are about.
     """
-    paths = dict.fromkeys(each.path for each in endpoints)
-    lines = [
-        f"{', '.join(each.method for each in endpoints if each.path == path)} {path}"
-        for path in paths
-    ]
     return {
-        "name": endpoints[0].tag,
-        "description": f"By a protocol of its own: {'; '.join(lines)}.",
-        "externalDocs": {"url": protocol},
+        "description": "By a protocol of its own, which programs know: what may be said hangs on "
+        "what was answered before.",
+        "externalDocs": {"url": protocol.url},
+    }
+
+
+def _offering(endpoint: Endpoint, offers: Sequence[HeaderField]) -> dict[str, Any]:
+    """Return what is said of OPTIONS at an endpoint's path."""
+    no_content = HTTPStatus.NO_CONTENT
+    success = {"description": no_content.phrase, "headers": _headers((_ALLOW, *offers))}
+    return {
+        "operationId": f"optionsFor{endpoint.name[0].upper()}{endpoint.name[1:]}",
+        "summary": "Tell what is offered",
+        "description": "Anybody may ask, in whichever version.",
+        "tags": [endpoint.tag],
+        "parameters": _ids(endpoint.path),
+        "responses": {str(int(no_content)): success, **_problems(_OF_ANY_REQUEST)},
+        "security": [{}],
     }
 
 
@@ -225,7 +238,7 @@ def _operation(
         operation["requestBody"] = {"required": is_needed, "content": content}
     elif endpoint.body_types:
         content = {media_type: {"schema": _BYTES} for media_type in endpoint.body_types}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": endpoint.needs_body, "content": content}
     return operation
 
 
@@ -238,18 +251,8 @@ def _ids(path: str) -> list[dict[str, Any]]:
 
 
 def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
-    if not takes_idempotency_key(endpoint):
-        return []
-    return [
-        {
-            "name": IDEMPOTENCY_KEY,
-            "in": "header",
-            "required": False,
-            "description": "A request that comes again within a day, with the same key and body, "
-            "is done once, and answered as the first time.",
-            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
-        }
-    ]
+    taken = (*endpoint.takes_fields, *((_KEY,) if takes_idempotency_key(endpoint) else ()))
+    return [field.as_parameter for field in taken]
 
 
 def _parameters(query: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -272,20 +275,41 @@ def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
         success["content"] = {"application/json": {"schema": schema}}
     elif endpoint.gives_types:
         success["content"] = {media_type: {"schema": {}} for media_type in endpoint.gives_types}
+    protocol = endpoint.protocol or _OURS
+    given = (*protocol.marks, *endpoint.gives_fields)
+    if given:
+        success["headers"] = _headers(given)
     responses = {str(int(endpoint.status)): success}
     if endpoint.method == hdrs.METH_GET and not endpoint.streams:
         not_modified = HTTPStatus.NOT_MODIFIED
         responses[str(int(not_modified))] = {"description": not_modified.phrase}
+    return responses | _problems(_errors(endpoint), protocol)
+
+
+def _problems(errors: Iterable[type[ApiError]], protocol: Protocol = _OURS) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
-    for error in _errors(endpoint):
+    for error in errors:
         by_status.setdefault(int(status_of(error)), []).append(error.code)
-    for status, codes in sorted(by_status.items()):
-        responses[str(status)] = {
-            "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
-            **_HEADERS.get(status, {}),
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-        }
-    return responses
+    return {
+        str(status): _problem(status, codes, protocol)
+        for status, codes in sorted(by_status.items())
+    }
+
+
+def _problem(status: int, codes: Iterable[str], protocol: Protocol) -> dict[str, Any]:
+    is_refusal = status == HTTPStatus.PRECONDITION_FAILED
+    given = (*_BY_STATUS.get(status, ()), *protocol.marks)
+    if is_refusal:
+        given += protocol.refusal
+    return {
+        "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
+        **({"headers": _headers(given)} if given else {}),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+def _headers(fields: Iterable[HeaderField]) -> dict[str, Any]:
+    return {field.name: field.as_header for field in fields}
 
 
 def _errors(endpoint: Endpoint) -> set[type[ApiError]]:

@@ -83,7 +83,8 @@ def _operation(method: str, path: str, operation: Document) -> Iterator[str]:
 def _answers(responses: Document) -> Iterator[tuple[str, ...]]:
     for status, response in responses.items():
         types = [_type(each["schema"]) for each in response.get("content", {}).values()]
-        yield (f"<code>{status}</code>", ", ".join(types), escape(response["description"]))
+        said = "".join(f"<br><code>{escape(name)}</code>" for name in response.get("headers", ()))
+        yield (f"<code>{status}</code>", ", ".join(types), escape(response["description"]) + said)
 
 
 def _properties(schema: Document) -> Iterator[str]:
