@@ -6,8 +6,8 @@ says what happens, and a client may be made from it.
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,10 +20,8 @@ from origin.companion.api.budgets import BudgetSpent
 from origin.companion.api.cursor import CursorUnknown
 from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
+from origin.companion.api.fields_of import given, given_by_status, is_conditional, taken
 from origin.companion.api.header_field import HeaderField, Protocol
-from origin.companion.api.idempotency import (
-    HEADER as IDEMPOTENCY_KEY,
-)
 from origin.companion.api.idempotency import (
     AnswerNotKept,
     IdempotencyKeyInUse,
@@ -31,7 +29,9 @@ from origin.companion.api.idempotency import (
     IdempotencyKeyReused,
     takes_idempotency_key,
 )
+from origin.companion.api.known_fields import ALLOW, BY_STATUS, OF_EVERY_ANSWER, REQUEST_ID
 from origin.companion.api.models import NoBody
+from origin.companion.api.preconditions import is_read
 from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest, changes_things
 from origin.companion.identity.session.cookie import NAME as COOKIE
 from origin.delivery.errors import (
@@ -83,25 +83,6 @@ _PROBLEM: Final[Mapping[str, Any]] = {
         },
     },
 }
-_OURS: Final = Protocol(url="")
-_KEY: Final = HeaderField(
-    name=IDEMPOTENCY_KEY,
-    description="A request that comes again within a day, with the same key and body, is done "
-    "once, and answered as the first time.",
-    pattern=r"^[\x21-\x7e]{1,255}$",
-)
-_CHALLENGE: Final = HeaderField(
-    name=hdrs.WWW_AUTHENTICATE, description="How to say who you are (RFC 6750)."
-).always
-_RETRY_AFTER: Final = HeaderField(
-    name=hdrs.RETRY_AFTER, description="Seconds.", is_number=True
-).always
-_ALLOW: Final = HeaderField(name=hdrs.ALLOW, description="The methods that there are.").always
-_BY_STATUS: Final[Mapping[int, tuple[HeaderField, ...]]] = {
-    HTTPStatus.UNAUTHORIZED: (_CHALLENGE,),
-    HTTPStatus.METHOD_NOT_ALLOWED: (_ALLOW,),
-    HTTPStatus.TOO_MANY_REQUESTS: (_RETRY_AFTER,),
-}
 _OF_ANY_REQUEST: Final[frozenset[type[ApiError]]] = frozenset(
     {ApiError, BadRequest, HeadTooLarge, Overloaded, ShuttingDown, TargetTooLong}
 )
@@ -121,10 +102,11 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
         endpoint.query: definitions.pop(_name_of(references[endpoint.query, "validation"]))
         for endpoint in {each.query: each for each in endpoints}.values()
     }
+    read = frozenset(each.path for each in endpoints if is_read(each))
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         operations = paths.setdefault(endpoint.path, {})
-        operation = _operation(endpoint, references, queries[endpoint.query])
+        operation = _operation(endpoint, references, queries[endpoint.query], read)
         operations[endpoint.method.lower()] = operation
         if endpoint.protocol is not None and endpoint.protocol.offers:
             operations.setdefault("options", _offering(endpoint, endpoint.protocol.offers))
@@ -142,6 +124,7 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
+            "headers": {field.name: field.as_header for field in OF_EVERY_ANSWER},
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -177,14 +160,16 @@ def _spoken(protocol: Protocol) -> dict[str, Any]:
 def _offering(endpoint: Endpoint, offers: Sequence[HeaderField]) -> dict[str, Any]:
     """Return what is said of OPTIONS at an endpoint's path."""
     no_content = HTTPStatus.NO_CONTENT
-    success = {"description": no_content.phrase, "headers": _headers((_ALLOW, *offers))}
+    given = _headers((ALLOW, *offers, REQUEST_ID))
+    success = {"description": no_content.phrase, "headers": given}
+    problems = _problems(_OF_ANY_REQUEST, lambda status: (*BY_STATUS.get(status, ()), REQUEST_ID))
     return {
         "operationId": f"optionsFor{endpoint.name[0].upper()}{endpoint.name[1:]}",
         "summary": "Tell what is offered",
         "description": "Anybody may ask, in whichever version.",
         "tags": [endpoint.tag],
         "parameters": _ids(endpoint.path),
-        "responses": {str(int(no_content)): success, **_problems(_OF_ANY_REQUEST)},
+        "responses": {str(int(no_content)): success, **problems},
         "security": [{}],
     }
 
@@ -218,15 +203,19 @@ def _name_of(reference: Mapping[str, str]) -> str:
 
 
 def _operation(
-    endpoint: Endpoint, references: _References, query: Mapping[str, Any]
+    endpoint: Endpoint, references: _References, query: Mapping[str, Any], read: frozenset[str]
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "description": inspect.getdoc(endpoint.handle) or "",
         "tags": [endpoint.tag],
-        "parameters": [*_ids(endpoint.path), *_parameters(query), *_fields(endpoint)],
-        "responses": _responses(endpoint, references),
+        "parameters": [
+            *_ids(endpoint.path),
+            *_parameters(query),
+            *(field.as_parameter for field in taken(endpoint, read)),
+        ],
+        "responses": _responses(endpoint, references, read),
     }
     is_for_anyone = endpoint.who.role is None
     operation["security"] = [{}, *_SECURITY] if is_for_anyone else _SECURITY
@@ -250,11 +239,6 @@ def _ids(path: str) -> list[dict[str, Any]]:
     ]
 
 
-def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
-    taken = (*endpoint.takes_fields, *((_KEY,) if takes_idempotency_key(endpoint) else ()))
-    return [field.as_parameter for field in taken]
-
-
 def _parameters(query: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
@@ -268,51 +252,54 @@ def _parameters(query: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
-    success: dict[str, Any] = {"description": endpoint.status.phrase}
+def _responses(endpoint: Endpoint, references: _References, read: frozenset[str]) -> dict[str, Any]:
+    success: dict[str, Any] = {
+        "description": endpoint.status.phrase,
+        "headers": _headers(given(endpoint)),
+    }
     if endpoint.gives is not None:
         schema = references[endpoint.gives, "serialization"]
         success["content"] = {"application/json": {"schema": schema}}
     elif endpoint.gives_types:
         success["content"] = {media_type: {"schema": {}} for media_type in endpoint.gives_types}
-    protocol = endpoint.protocol or _OURS
-    given = (*protocol.marks, *endpoint.gives_fields)
-    if given:
-        success["headers"] = _headers(given)
     responses = {str(int(endpoint.status)): success}
-    if endpoint.method == hdrs.METH_GET and not endpoint.streams:
+    by_status = partial(given_by_status, endpoint)
+    if is_read(endpoint):
         not_modified = HTTPStatus.NOT_MODIFIED
-        responses[str(int(not_modified))] = {"description": not_modified.phrase}
-    return responses | _problems(_errors(endpoint), protocol)
+        responses[str(int(not_modified))] = {
+            "description": not_modified.phrase,
+            "headers": _headers(by_status(not_modified)),
+        }
+    return responses | _problems(_errors(endpoint, read), by_status)
 
 
-def _problems(errors: Iterable[type[ApiError]], protocol: Protocol = _OURS) -> dict[str, Any]:
+def _problems(
+    errors: Iterable[type[ApiError]], fields: Callable[[int], Iterable[HeaderField]]
+) -> dict[str, Any]:
+    """Return what is said of errors; ``fields`` tells those of a status."""
     by_status: dict[int, list[str]] = {}
     for error in errors:
         by_status.setdefault(int(status_of(error)), []).append(error.code)
     return {
-        str(status): _problem(status, codes, protocol)
+        str(status): {
+            "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
+            "headers": _headers(fields(status)),
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
         for status, codes in sorted(by_status.items())
     }
 
 
-def _problem(status: int, codes: Iterable[str], protocol: Protocol) -> dict[str, Any]:
-    is_refusal = status == HTTPStatus.PRECONDITION_FAILED
-    given = (*_BY_STATUS.get(status, ()), *protocol.marks)
-    if is_refusal:
-        given += protocol.refusal
+def _headers(fields: Iterable[HeaderField]) -> dict[str, Any]:
     return {
-        "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
-        **({"headers": _headers(given)} if given else {}),
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        field.name: {"$ref": f"#/components/headers/{field.name}"}
+        if field in OF_EVERY_ANSWER
+        else field.as_header
+        for field in fields
     }
 
 
-def _headers(fields: Iterable[HeaderField]) -> dict[str, Any]:
-    return {field.name: field.as_header for field in fields}
-
-
-def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
+def _errors(endpoint: Endpoint, read: frozenset[str]) -> set[type[ApiError]]:
     errors: set[type[ApiError]] = {*_OF_ALL, *endpoint.raises}
     if "cursor" in endpoint.query.model_fields:
         errors |= {CursorUnknown}
@@ -326,7 +313,9 @@ def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
             IdempotencyKeyReused,
         }
     if endpoint.method == hdrs.METH_GET:
-        errors |= {NotAcceptable, PreconditionFailed}
+        errors |= {NotAcceptable}
+    if is_conditional(endpoint, read):
+        errors |= {PreconditionFailed}
     if endpoint.body is not NoBody:
         errors |= {BodyInvalid, ContentTooLarge, MediaTypeUnsupported, RequestTimedOut}
     if endpoint.who.role is not None:

@@ -9,7 +9,9 @@ from aiohttp import ClientResponse
 from tests.functional.api.service import Service
 
 _WATCHED: Final = re.compile(
-    "allow|location|retry-after|www-authenticate|(tus|upload)-.+", re.IGNORECASE
+    "allow|etag|idempotency-replayed|location|ratelimit.*|retry-after|www-authenticate"
+    "|x-request-id|(tus|upload)-.+",
+    re.IGNORECASE,
 )
 """Fields that hang on the operation and what becomes of it, so that each has to be described."""
 
@@ -34,13 +36,20 @@ class Described:
         status = str(response.status)
         where = (name, status)
         assert status in operation["responses"], where
-        described = operation["responses"][status].get("headers", {})
+        described = {
+            field: self._followed(header)
+            for field, header in operation["responses"][status]["headers"].items()
+        }
         self._hold_fields(response, described, where)
         self.seen.add(where)
         if response.ok:
             said = {each.title() for each in response.headers}
             self.given |= {(name, each) for each in described if each.title() in said}
             self._take(response, name, operation)
+
+    def _followed(self, header: Any) -> Any:
+        name = header.get("$ref", "").rpartition("/")[2]
+        return self.document["components"]["headers"][name] if name else header
 
     def _operation(self, response: ClientResponse) -> tuple[str, Any]:
         path = response.request_info.url.path

@@ -15,6 +15,7 @@ from tests.functional.api.service import Service, User, over_sqlite_alone
 
 ROOT = "/v1/uploads/tus"
 OCTETS = {"Content-Type": "application/offset+octet-stream"}
+EACH = {"Tus-Resumable": "1.0.0", "X-Request-Id": "theirs-1"}
 NONE: Mapping[str, str] = {}
 CHECKSUM = "Upload-Checksum"
 LATER = {"Upload-Defer-Length": "1"}
@@ -44,7 +45,7 @@ class Client:
         by: User | None = None,
     ) -> ClientResponse:
         """Send a request; ``fields`` are beside those that each has, an empty one is left out."""
-        shown = {**(by or self._by).headers, "Tus-Resumable": "1.0.0", **fields}
+        shown = {**(by or self._by).headers, **EACH, **fields}
         headers = {name: value for name, value in shown.items() if value}
         response = await self._service.client.request(method, path, data=body, headers=headers)
         self._described.hold(response)
