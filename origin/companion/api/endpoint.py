@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
+from origin.companion.api.header_field import HeaderField, Protocol
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.caching.policy import Keeping
 from origin.companion.identity.principal import Principal, Role, Scope
@@ -82,8 +83,10 @@ class Endpoint:
     ``raises`` are the errors it can end with, beside those that every endpoint has.
     ``kept`` says how what a GET gives to nobody in particular is kept (``companion.caching``): its
     handler asks nothing of a call but ``ids``, ``query`` and ``now_s``, and looks at rows alone.
-    ``gives_secret`` says that its answer is shown once, and kept nowhere. ``protocol`` is the
-    address of what says how it is spoken to, where a document of ours does not.
+    ``gives_secret`` says that its answer is shown once, and kept nowhere. ``takes_fields``
+    are the header fields of requests that matter to it, ``gives_fields`` those of its success,
+    beside those that every endpoint has. ``needs_body`` says that what it reads by itself has to
+    come. ``protocol`` is what others have laid down of how it is spoken to.
     """
 
     method: str
@@ -104,5 +107,8 @@ class Endpoint:
     body_types: tuple[str, ...] = ()
     gives_types: tuple[str, ...] = ()
     gives_secret: bool = False
-    protocol: str | None = None
+    needs_body: bool = True
+    takes_fields: tuple[HeaderField, ...] = ()
+    gives_fields: tuple[HeaderField, ...] = ()
+    protocol: Protocol | None = None
     kept: Keeping | None = None

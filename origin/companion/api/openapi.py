@@ -6,8 +6,8 @@ says what happens, and a client may be made from it.
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,9 +20,8 @@ from origin.companion.api.budgets import BudgetSpent
 from origin.companion.api.cursor import CursorUnknown
 from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
-from origin.companion.api.idempotency import (
-    HEADER as IDEMPOTENCY_KEY,
-)
+from origin.companion.api.fields_of import given, given_by_status, is_conditional, taken
+from origin.companion.api.header_field import HeaderField, Protocol
 from origin.companion.api.idempotency import (
     AnswerNotKept,
     IdempotencyKeyInUse,
@@ -30,7 +29,9 @@ from origin.companion.api.idempotency import (
     IdempotencyKeyReused,
     takes_idempotency_key,
 )
+from origin.companion.api.known_fields import ALLOW, BY_STATUS, OF_EVERY_ANSWER, REQUEST_ID
 from origin.companion.api.models import NoBody
+from origin.companion.api.preconditions import is_read
 from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest, changes_things
 from origin.companion.identity.session.cookie import NAME as COOKIE
 from origin.delivery.errors import (
@@ -82,26 +83,12 @@ _PROBLEM: Final[Mapping[str, Any]] = {
         },
     },
 }
-_HEADERS: Final[Mapping[int, Mapping[str, Any]]] = {
-    HTTPStatus.UNAUTHORIZED: {
-        "headers": {hdrs.WWW_AUTHENTICATE: {"required": True, "schema": {"type": "string"}}}
-    },
-    HTTPStatus.TOO_MANY_REQUESTS: {
-        "headers": {
-            hdrs.RETRY_AFTER: {
-                "description": "Seconds.",
-                "required": True,
-                "schema": {"type": "integer", "minimum": 0},
-            }
-        }
-    },
-}
-_OF_ALL: Final[frozenset[type[ApiError]]] = frozenset(
-    {
-        ApiError, BadRequest, BudgetSpent, CredentialsInvalid, DatabaseUnavailable, HeadTooLarge,
-        IssuerUnavailable, Overloaded, QueryInvalid, ShuttingDown, TargetTooLong,
-    }
-)  # fmt: skip
+_OF_ANY_REQUEST: Final[frozenset[type[ApiError]]] = frozenset(
+    {ApiError, BadRequest, HeadTooLarge, Overloaded, ShuttingDown, TargetTooLong}
+)
+_OF_ALL: Final[frozenset[type[ApiError]]] = _OF_ANY_REQUEST | {
+    BudgetSpent, CredentialsInvalid, DatabaseUnavailable, IssuerUnavailable, QueryInvalid,
+}  # fmt: skip
 """Who shows something bad is refused, where nothing had to be shown, too."""
 _BYTES: Final[dict[str, Any]] = {"type": "string", "format": "binary", "minLength": 1}
 _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
@@ -110,21 +97,19 @@ _SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"session": []}]
 def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
     """Return the document of all endpoints."""
     endpoints = list(endpoints)
-    protocols: dict[str, list[Endpoint]] = {}
-    for each in endpoints:
-        if each.protocol is not None:
-            protocols.setdefault(each.protocol, []).append(each)
-    endpoints = [each for each in endpoints if each.protocol is None]
     references, definitions = _schemas(endpoints)
     queries = {
         endpoint.query: definitions.pop(_name_of(references[endpoint.query, "validation"]))
         for endpoint in {each.query: each for each in endpoints}.values()
     }
+    read = frozenset(each.path for each in endpoints if is_read(each))
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         operations = paths.setdefault(endpoint.path, {})
-        operation = _operation(endpoint, references, queries[endpoint.query])
+        operation = _operation(endpoint, references, queries[endpoint.query], read)
         operations[endpoint.method.lower()] = operation
+        if endpoint.protocol is not None and endpoint.protocol.offers:
+            operations.setdefault("options", _offering(endpoint, endpoint.protocol.offers))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -133,12 +118,13 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
             "summary": "Upload sound, say what it is, find it, play it.",
         },
         "tags": [
-            *({"name": tag} for tag in dict.fromkeys(each.tag for each in endpoints)),
-            *(_spoken(protocol, spoken) for protocol, spoken in protocols.items()),
+            {"name": tag, **({} if protocol is None else _spoken(protocol))}
+            for tag, protocol in {each.tag: each.protocol for each in endpoints}.items()
         ],
         "paths": paths,
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
+            "headers": {field.name: field.as_header for field in OF_EVERY_ANSWER},
             "securitySchemes": {
                 "bearer": {
                     "type": "http",
@@ -158,21 +144,33 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
     }
 
 
-def _spoken(protocol: str, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+def _spoken(protocol: Protocol) -> dict[str, Any]:
     """Return what is said of addresses that have a protocol of their own.
 
     What a client says there hangs on what it was answered before, which no document of this kind
     can tell; programs that know the protocol are about.
     """
-    paths = dict.fromkeys(each.path for each in endpoints)
-    lines = [
-        f"{', '.join(each.method for each in endpoints if each.path == path)} {path}"
-        for path in paths
-    ]
     return {
-        "name": endpoints[0].tag,
-        "description": f"By a protocol of its own: {'; '.join(lines)}.",
-        "externalDocs": {"url": protocol},
+        "description": "By a protocol of its own, which programs know: what may be said hangs on "
+        "what was answered before.",
+        "externalDocs": {"url": protocol.url},
+    }
+
+
+def _offering(endpoint: Endpoint, offers: Sequence[HeaderField]) -> dict[str, Any]:
+    """Return what is said of OPTIONS at an endpoint's path."""
+    no_content = HTTPStatus.NO_CONTENT
+    given = _headers((ALLOW, *offers, REQUEST_ID))
+    success = {"description": no_content.phrase, "headers": given}
+    problems = _problems(_OF_ANY_REQUEST, lambda status: (*BY_STATUS.get(status, ()), REQUEST_ID))
+    return {
+        "operationId": f"optionsFor{endpoint.name[0].upper()}{endpoint.name[1:]}",
+        "summary": "Tell what is offered",
+        "description": "Anybody may ask, in whichever version.",
+        "tags": [endpoint.tag],
+        "parameters": _ids(endpoint.path),
+        "responses": {str(int(no_content)): success, **problems},
+        "security": [{}],
     }
 
 
@@ -205,15 +203,19 @@ def _name_of(reference: Mapping[str, str]) -> str:
 
 
 def _operation(
-    endpoint: Endpoint, references: _References, query: Mapping[str, Any]
+    endpoint: Endpoint, references: _References, query: Mapping[str, Any], read: frozenset[str]
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
         "description": inspect.getdoc(endpoint.handle) or "",
         "tags": [endpoint.tag],
-        "parameters": [*_ids(endpoint.path), *_parameters(query), *_fields(endpoint)],
-        "responses": _responses(endpoint, references),
+        "parameters": [
+            *_ids(endpoint.path),
+            *_parameters(query),
+            *(field.as_parameter for field in taken(endpoint, read)),
+        ],
+        "responses": _responses(endpoint, references, read),
     }
     is_for_anyone = endpoint.who.role is None
     operation["security"] = [{}, *_SECURITY] if is_for_anyone else _SECURITY
@@ -225,7 +227,7 @@ def _operation(
         operation["requestBody"] = {"required": is_needed, "content": content}
     elif endpoint.body_types:
         content = {media_type: {"schema": _BYTES} for media_type in endpoint.body_types}
-        operation["requestBody"] = {"required": True, "content": content}
+        operation["requestBody"] = {"required": endpoint.needs_body, "content": content}
     return operation
 
 
@@ -234,21 +236,6 @@ def _ids(path: str) -> list[dict[str, Any]]:
     return [
         {"name": name, "in": "path", "required": True, "schema": schema}
         for name in _ID_IN_PATH.findall(path)
-    ]
-
-
-def _fields(endpoint: Endpoint) -> list[dict[str, Any]]:
-    if not takes_idempotency_key(endpoint):
-        return []
-    return [
-        {
-            "name": IDEMPOTENCY_KEY,
-            "in": "header",
-            "required": False,
-            "description": "A request that comes again within a day, with the same key and body, "
-            "is done once, and answered as the first time.",
-            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
-        }
     ]
 
 
@@ -265,30 +252,54 @@ def _parameters(query: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _responses(endpoint: Endpoint, references: _References) -> dict[str, Any]:
-    success: dict[str, Any] = {"description": endpoint.status.phrase}
+def _responses(endpoint: Endpoint, references: _References, read: frozenset[str]) -> dict[str, Any]:
+    success: dict[str, Any] = {
+        "description": endpoint.status.phrase,
+        "headers": _headers(given(endpoint)),
+    }
     if endpoint.gives is not None:
         schema = references[endpoint.gives, "serialization"]
         success["content"] = {"application/json": {"schema": schema}}
     elif endpoint.gives_types:
         success["content"] = {media_type: {"schema": {}} for media_type in endpoint.gives_types}
     responses = {str(int(endpoint.status)): success}
-    if endpoint.method == hdrs.METH_GET and not endpoint.streams:
+    by_status = partial(given_by_status, endpoint)
+    if is_read(endpoint):
         not_modified = HTTPStatus.NOT_MODIFIED
-        responses[str(int(not_modified))] = {"description": not_modified.phrase}
+        responses[str(int(not_modified))] = {
+            "description": not_modified.phrase,
+            "headers": _headers(by_status(not_modified)),
+        }
+    return responses | _problems(_errors(endpoint, read), by_status)
+
+
+def _problems(
+    errors: Iterable[type[ApiError]], fields: Callable[[int], Iterable[HeaderField]]
+) -> dict[str, Any]:
+    """Return what is said of errors; ``fields`` tells those of a status."""
     by_status: dict[int, list[str]] = {}
-    for error in _errors(endpoint):
+    for error in errors:
         by_status.setdefault(int(status_of(error)), []).append(error.code)
-    for status, codes in sorted(by_status.items()):
-        responses[str(status)] = {
+    return {
+        str(status): {
             "description": f"{reason_of(status)}: {', '.join(sorted(codes))}",
-            **_HEADERS.get(status, {}),
+            "headers": _headers(fields(status)),
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-    return responses
+        for status, codes in sorted(by_status.items())
+    }
 
 
-def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
+def _headers(fields: Iterable[HeaderField]) -> dict[str, Any]:
+    return {
+        field.name: {"$ref": f"#/components/headers/{field.name}"}
+        if field in OF_EVERY_ANSWER
+        else field.as_header
+        for field in fields
+    }
+
+
+def _errors(endpoint: Endpoint, read: frozenset[str]) -> set[type[ApiError]]:
     errors: set[type[ApiError]] = {*_OF_ALL, *endpoint.raises}
     if "cursor" in endpoint.query.model_fields:
         errors |= {CursorUnknown}
@@ -302,7 +313,9 @@ def _errors(endpoint: Endpoint) -> set[type[ApiError]]:
             IdempotencyKeyReused,
         }
     if endpoint.method == hdrs.METH_GET:
-        errors |= {NotAcceptable, PreconditionFailed}
+        errors |= {NotAcceptable}
+    if is_conditional(endpoint, read):
+        errors |= {PreconditionFailed}
     if endpoint.body is not NoBody:
         errors |= {BodyInvalid, ContentTooLarge, MediaTypeUnsupported, RequestTimedOut}
     if endpoint.who.role is not None:

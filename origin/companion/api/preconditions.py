@@ -16,6 +16,7 @@ from typing import Final
 from aiohttp import hdrs, web
 from pydantic import BaseModel
 
+from origin.companion.api.endpoint import Endpoint
 from origin.delivery.compression import tag_of
 from origin.delivery.encoding import COMPRESSIBLE
 from origin.delivery.entity_tag import EntityTag, parse_tags
@@ -23,6 +24,16 @@ from origin.delivery.errors import PreconditionFailed
 from origin.delivery.fields import joined
 
 _CHANGED: Final = "It was changed since you read it. Read it again, and decide anew."
+
+
+def is_read(endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint says in which state something is."""
+    return endpoint.method == hdrs.METH_GET and not endpoint.streams
+
+
+def changes_state(endpoint: Endpoint) -> bool:
+    """Tell whether it changes what is at its path."""
+    return endpoint.method in {hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE}
 
 
 def tag_text(version: int | None, digest: str) -> str:

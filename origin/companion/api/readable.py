@@ -48,6 +48,11 @@ def _sections(document: Document) -> Iterator[str]:
         if "externalDocs" in tag:
             said, where = escape(tag["description"]), escape(tag["externalDocs"]["url"])
             yield f"<section><h2>{escape(tag['name'])}</h2><p>{said}</p><p>{where}</p></section>"
+    yield "<h2 id='fields'>Header fields of every answer</h2>"
+    yield _table(
+        (f"<code>{escape(name)}</code>", escape(field["description"]))
+        for name, field in document["components"]["headers"].items()
+    )
     yield "<h2 id='schemas'>What is said</h2>"
     for name, schema in document["components"]["schemas"].items():
         yield f"<section id='schema-{escape(name)}'><h3>{escape(name)}</h3>"
@@ -83,7 +88,9 @@ def _operation(method: str, path: str, operation: Document) -> Iterator[str]:
 def _answers(responses: Document) -> Iterator[tuple[str, ...]]:
     for status, response in responses.items():
         types = [_type(each["schema"]) for each in response.get("content", {}).values()]
-        yield (f"<code>{status}</code>", ", ".join(types), escape(response["description"]))
+        own = [name for name, field in response["headers"].items() if "$ref" not in field]
+        said = "".join(f"<br><code>{escape(name)}</code>" for name in own)
+        yield (f"<code>{status}</code>", ", ".join(types), escape(response["description"]) + said)
 
 
 def _properties(schema: Document) -> Iterator[str]:

@@ -22,7 +22,7 @@ from origin.companion.api.idempotency import (
 )
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
-from origin.companion.api.preconditions import looks, require_state
+from origin.companion.api.preconditions import changes_state, is_read, looks, require_state
 from origin.companion.api.reading import read_body, read_query
 from origin.companion.api.said import Said
 from origin.companion.caching.answers import Answers
@@ -39,7 +39,6 @@ from origin.delivery.body import MemoryBody
 from origin.delivery.errors import Forbidden, Unauthenticated
 from origin.telemetry.requests import OBJECT_CLASS
 
-_CHANGE_WHAT_IS_THERE: Final = frozenset({hdrs.METH_PUT, hdrs.METH_PATCH, hdrs.METH_DELETE})
 _PUBLIC: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
 _PRIVATE: Final = ObjectKind(ObjectClass.PRIVATE, JSON_TYPE)
 
@@ -70,11 +69,7 @@ class Routes:
         """Register endpoints."""
         endpoints = list(endpoints)
         paths = frozenset(endpoint.path for endpoint in endpoints)
-        self._read_by |= {
-            endpoint.path: endpoint
-            for endpoint in endpoints
-            if endpoint.method == hdrs.METH_GET and not endpoint.streams
-        }
+        self._read_by |= {each.path: each for each in endpoints if is_read(each)}
         for endpoint in endpoints:
             if endpoint.kept is not None:
                 self._kept[endpoint.path] = endpoint
@@ -122,7 +117,7 @@ class Routes:
     async def _require_state(self, endpoint: Endpoint, call: Call[Any, BaseModel]) -> None:
         """Hold a change's conditions against what a GET would give now."""
         there = self._read_by.get(endpoint.path)
-        if there is None or endpoint.method not in _CHANGE_WHAT_IS_THERE or not looks(call.request):
+        if there is None or not changes_state(endpoint) or not looks(call.request):
             return
         reading = replace(call, query=there.query(), body=NoBody())
         answer = await there.handle(reading)

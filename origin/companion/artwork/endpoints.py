@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.layout import TrackArtwork
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.known_fields import ETAG, IF_MATCH
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.api.preconditions import require_version
 from origin.companion.artwork import lifecycle
@@ -70,7 +71,7 @@ class Artwork:
             Endpoint(
                 method="PUT", path=path, name="putTrackArtwork", tag="tracks",
                 summary="Give a track artwork", handle=self.put, who=_CREATORS, gives=Track,
-                takes_bytes=True, body_types=TYPES,
+                takes_bytes=True, body_types=TYPES, takes_fields=(IF_MATCH,), gives_fields=(ETAG,),
                 raises=(
                     BrokenOff, ContentTooLarge, MediaTypeUnsupported, PictureUnusable,
                     PreconditionFailed, QuotaExceeded, RequestTimedOut, StoreUnavailable,
@@ -81,6 +82,7 @@ class Artwork:
                 method="DELETE", path=path, name="deleteTrackArtwork", tag="tracks",
                 summary="Take a track's artwork away", handle=self.delete, who=_CREATORS,
                 status=HTTPStatus.NO_CONTENT, raises=(PreconditionFailed,),
+                takes_fields=(IF_MATCH,),
             ),
         ]  # fmt: skip
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete
 
 from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.known_fields import LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page, Paged
 from origin.companion.catalogue.tracks.rows import AlbumFull
 from origin.companion.identity.principal import Role, Scope
@@ -49,6 +50,7 @@ class Uploads:
                     AlbumFull, NotFound, QuotaExceeded, TrackHasAsset, UploadGone, UploadTooLarge,
                     WayUnavailable,
                 ),
+                gives_fields=(LOCATION,),
             ),
             Endpoint(
                 method="GET", path=one, name="getUpload", tag="uploads",

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.errors import BodyInvalid, FieldError
+from origin.companion.api.known_fields import LOCATION
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.api.preconditions import require_match
 from origin.companion.database import Database
@@ -68,7 +69,7 @@ class WebhookEndpoints:
                 method="POST", path="/v1/webhooks", name="createWebhook", tag="webhooks",
                 summary="Make a webhook", handle=self.create, who=USERS,
                 body=WebhookDraft, gives=WebhookWithSecret, status=HTTPStatus.CREATED,
-                raises=(TooManyWebhooks,), gives_secret=True,
+                raises=(TooManyWebhooks,), gives_secret=True, gives_fields=(LOCATION,),
             ),
             Endpoint(
                 method="GET", path=ONE, name="getWebhook", tag="webhooks",

@@ -9,7 +9,6 @@ from redis.asyncio import Redis
 from origin.cache.connection import Connection
 from origin.companion.access import Access, Budgets
 from origin.companion.api.budgets import ADDRESS, USER, Budget, BudgetSpent, SharedCounter
-from origin.companion.api.endpoint import Endpoint
 from origin.delivery.problem import status_of
 from origin.web.page import CONTENT_SECURITY_POLICY
 from tests.functional.api.service import NOW_S, Service
@@ -154,14 +153,9 @@ async def test_what_is_ones_own_is_embedded_nowhere(service: Service) -> None:
     assert answer["Cross-Origin-Resource-Policy"] == "same-site"
 
 
-def described(service: Service) -> list[Endpoint]:
-    """Those whose protocol is this document's."""
-    return [each for each in service.companion.endpoints if each.protocol is None]
-
-
 async def test_the_document_has_every_error(service: Service) -> None:
     document = await service.get("/openapi.json")
-    for endpoint in described(service):
+    for endpoint in service.companion.endpoints:
         responses = document["paths"][endpoint.path][endpoint.method.lower()]["responses"]
         for error in endpoint.raises:
             assert error.code in responses[str(int(status_of(error)))]["description"]
@@ -174,11 +168,11 @@ async def test_the_page_of_the_api_has_every_operation_and_no_script(service: Se
     page = await response.text()
     assert response.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert response.content_type == "text/html"
-    for endpoint in described(service):
-        assert f"id='{endpoint.name}'" in page
     for endpoint in service.companion.endpoints:
+        assert f"id='{endpoint.name}'" in page
         assert endpoint.path in page
-        assert endpoint.protocol is None or endpoint.protocol in page
+        assert endpoint.protocol is None or endpoint.protocol.url in page
+        assert all(field.name in page for field in (*endpoint.takes_fields, *endpoint.gives_fields))
     assert "<script" not in page
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", page)
     for link in set(re.findall(r"href='#([^']+)'", page)):

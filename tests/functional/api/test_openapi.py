@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.functional.api.service import Service, over_sqlite_alone
 
-METHODS = {"get", "head", "post", "put", "patch", "delete"}
+METHODS = {"get", "head", "post", "put", "patch", "delete", "options"}
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -63,9 +63,11 @@ async def test_each_answer_says_what_it_is(service: Service) -> None:
                 assert content == {"application/problem+json": {"schema": PROBLEM}}, where
             elif status in {"204", "304"} or method == "head":
                 assert not content, where
-            elif status != "202":  # some of these say all by the status
+            elif status != "202" and operation["tags"] != ["tus"]:
+                # some say all by the status, those of tus by their fields
                 assert content, where
-        assert {"401", "429", "503"} <= operation["responses"].keys(), (method, path)
+        needed = {"503"} if method == "options" else {"401", "429", "503"}  # nobody is counted
+        assert needed <= operation["responses"].keys(), (method, path)
 
 
 @over_sqlite_alone

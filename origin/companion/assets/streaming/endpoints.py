@@ -12,6 +12,7 @@ from pydantic import Field
 from cdn.policy import ObjectClass
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.errors import FieldError, QueryInvalid
+from origin.companion.api.known_fields import LAST_EVENT_ID
 from origin.companion.api.models import Asked, NoBody
 from origin.companion.assets.endpoints import ONE, READERS, found
 from origin.companion.assets.streaming.frames import (
@@ -28,7 +29,6 @@ from origin.companion.database import Database
 from origin.delivery.errors import DatabaseUnavailable, ShuttingDown
 from origin.telemetry.requests import OBJECT_CLASS
 
-_LAST_EVENT_ID: Final = "Last-Event-ID"
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _HEARTBEAT_S: Final = 15.0
 _LOOKS_S: Final = 1.0
@@ -74,11 +74,13 @@ class AssetStreams:
                 method="GET", path="/v1/assets/events", name="streamAssets", tag="assets",
                 summary="Listen to what becomes of my assets", handle=self.mine, who=READERS,
                 query=StreamAsked, streams=True, gives_types=(MEDIA_TYPE,), raises=raises,
+                takes_fields=(LAST_EVENT_ID,),
             ),
             Endpoint(
                 method="GET", path=f"{ONE}/events", name="streamAsset", tag="assets",
                 summary="Listen to what becomes of an asset", handle=self.one, who=READERS,
                 query=StreamAsked, streams=True, gives_types=(MEDIA_TYPE,), raises=raises,
+                takes_fields=(LAST_EVENT_ID,),
             ),
         ]  # fmt: skip
 
@@ -169,9 +171,11 @@ async def _write(response: web.StreamResponse, lines: bytes) -> None:
 
 def _seen(call: Call[StreamAsked, Any]) -> int | None:
     """Return the number of the last event that the client has seen, if it says so."""
-    said = call.request.headers.get(_LAST_EVENT_ID)
+    said = call.request.headers.get(LAST_EVENT_ID.name)
     if said is None or said == "":
         return call.query.after
     if not _NUMBER.fullmatch(said):
-        raise QueryInvalid([FieldError(_LAST_EVENT_ID, "it is none of ours; begin without one")])
+        raise QueryInvalid(
+            [FieldError(LAST_EVENT_ID.name, "it is none of ours; begin without one")]
+        )
     return int(said)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.errors import FieldError, QueryInvalid
+from origin.companion.api.known_fields import ETAG, LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.api.paging import page_of, rows_for
 from origin.companion.caching.policy import Keeping
@@ -62,6 +63,7 @@ class Albums:
                 method="POST", path="/v1/albums", name="createAlbum", tag="albums",
                 summary="Make an album", handle=changes.create, who=_CREATORS,
                 body=AlbumDraft, gives=WholeAlbum, status=HTTPStatus.CREATED,
+                gives_fields=(LOCATION, ETAG),
             ),
             Endpoint(
                 method="GET", path=one, name="getAlbum", tag="albums",
@@ -72,7 +74,7 @@ class Albums:
                 method="PATCH", path=one, name="changeAlbum", tag="albums",
                 summary="Change what is said of an album, or its order", handle=changes.change,
                 who=_CREATORS, body=AlbumChange, body_bytes_max=_ORDER_BYTES_MAX, gives=WholeAlbum,
-                raises=(TracksDiffer, PreconditionFailed),
+                raises=(TracksDiffer, PreconditionFailed), gives_fields=(ETAG,),
             ),
             Endpoint(
                 method="DELETE", path=one, name="deleteAlbum", tag="albums",

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.known_fields import ETAG, LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page, Paged
 from origin.companion.api.paging import page_of, rows_for
 from origin.companion.api.preconditions import require_version
@@ -58,6 +59,7 @@ class Artists:
                 method="POST", path="/v1/artists", name="createArtist", tag="artists",
                 summary="Make an artist", handle=self.create, who=_CREATORS,
                 body=ArtistDraft, gives=Artist, status=HTTPStatus.CREATED, raises=(HandleTaken,),
+                gives_fields=(LOCATION, ETAG),
             ),
             Endpoint(
                 method="GET", path=one, name="getArtist", tag="artists",
@@ -68,6 +70,7 @@ class Artists:
                 method="PATCH", path=one, name="changeArtist", tag="artists",
                 summary="Change what is said of an artist", handle=self.change, who=_CREATORS,
                 body=ArtistChange, gives=Artist, raises=(HandleTaken, PreconditionFailed),
+                gives_fields=(ETAG,),
             ),
             Endpoint(
                 method="DELETE", path=one, name="deleteArtist", tag="artists",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.known_fields import ETAG, LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.api.paging import page_of
 from origin.companion.caching.policy import Keeping
@@ -75,7 +76,7 @@ class Tracks:
                 method="POST", path="/v1/tracks", name="createTrack", tag="tracks",
                 summary="Make a track", handle=changes.create, who=_CREATORS,
                 body=TrackDraft, gives=Track, status=HTTPStatus.CREATED,
-                raises=(AssetTaken, AlbumFull),
+                raises=(AssetTaken, AlbumFull), gives_fields=(LOCATION, ETAG),
             ),
             Endpoint(
                 method="GET", path=one, name="getTrack", tag="tracks",
@@ -86,6 +87,7 @@ class Tracks:
                 method="PATCH", path=one, name="changeTrack", tag="tracks",
                 summary="Change what is said of a track", handle=changes.change, who=_CREATORS,
                 body=TrackChange, gives=Track, raises=(AssetTaken, AlbumFull, PreconditionFailed),
+                gives_fields=(ETAG,),
             ),
             Endpoint(
                 method="DELETE", path=one, name="deleteTrack", tag="tracks",

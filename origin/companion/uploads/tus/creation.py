@@ -11,10 +11,11 @@ from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.uploads import creating
 from origin.companion.uploads.creating import TrackHasAsset
+from origin.companion.uploads.holding import UploadBusy
 from origin.companion.uploads.models import UploadDraft
 from origin.companion.uploads.states import PARTIAL, State, UploadGone, Way
 from origin.companion.uploads.surroundings import Empty, Surroundings
-from origin.companion.uploads.tus import fields
+from origin.companion.uploads.tus import described, fields
 from origin.companion.uploads.tus.appending import append, complete_if_whole
 from origin.companion.uploads.tus.concatenation import (
     PartsUnfinished,
@@ -29,8 +30,12 @@ from origin.companion.uploads.tus.resource import (
     require_version,
 )
 from origin.companion.uploads.views import ROOT
-from origin.delivery.errors import BadRequest
+from origin.delivery.errors import BadRequest, NotFound
 
+_TAKES: Final = (
+    described.RESUMABLE, described.LENGTH, described.LENGTH_LATER, described.METADATA,
+    described.CONCAT, described.CHECKSUM,
+)  # fmt: skip
 _YES: Final = frozenset({"1", "true", "yes"})
 
 
@@ -47,8 +52,12 @@ class TusCreation:
                 method="POST", path=f"{ROOT}/tus", name="createTusUpload", tag="tus",
                 summary="Make an upload", handle=self.create, who=CREATORS, streams=True,
                 status=HTTPStatus.CREATED, body_types=(fields.CONTENT_TYPE,),
-                raises=(PartsUnfinished, TrackHasAsset, UploadGone, *APPEND_ERRORS),
-                protocol=fields.PROTOCOL,
+                raises=(
+                    NotFound, PartsUnfinished, TrackHasAsset, UploadBusy, UploadGone,
+                    *APPEND_ERRORS,
+                ),
+                takes_fields=_TAKES, needs_body=False, protocol=described.TUS,
+                gives_fields=(described.LOCATION, described.OFFSET, described.EXPIRES),
             ),
         ]  # fmt: skip
 

@@ -32,6 +32,10 @@ EXPIRES: Final = "Upload-Expires"
 CHECKSUM: Final = "Upload-Checksum"
 CONCAT: Final = "Upload-Concat"
 METHOD_OVERRIDE: Final = "X-HTTP-Method-Override"
+VERSIONS: Final = "Tus-Version"
+EXTENSION: Final = "Tus-Extension"
+MAX_SIZE: Final = "Tus-Max-Size"
+CHECKSUM_ALGORITHM: Final = "Tus-Checksum-Algorithm"
 
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _PARTIAL_UPLOAD: Final = re.compile(rf"(?:https?://[^/\s]+)?/v1/uploads/({ID_PATTERN})/tus")

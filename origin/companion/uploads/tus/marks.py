@@ -8,11 +8,10 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from manifests.layout import ID_PATTERN
-from origin.companion.uploads.tus.fields import CHECKSUMS, EXTENSIONS, RESUMABLE, VERSION
+from origin.companion.uploads.tus import fields
 from origin.companion.uploads.views import ROOT
 
 _PATHS: Final = re.compile(rf"{ROOT}/(?:{ID_PATTERN}/)?tus")
-_VERSIONS: Final = "Tus-Version"
 
 Mark = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 
@@ -20,10 +19,10 @@ Mark = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
 def marking(size_bytes_max: int) -> Mark:
     """Return a signal of ``on_response_prepare``."""
     offered = {
-        _VERSIONS: VERSION,
-        "Tus-Extension": EXTENSIONS,
-        "Tus-Max-Size": str(size_bytes_max),
-        "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
+        fields.VERSIONS: fields.VERSION,
+        fields.EXTENSION: fields.EXTENSIONS,
+        fields.MAX_SIZE: str(size_bytes_max),
+        fields.CHECKSUM_ALGORITHM: ",".join(fields.CHECKSUMS),
     }
 
     async def mark(request: web.Request, response: web.StreamResponse) -> None:
@@ -32,8 +31,8 @@ def marking(size_bytes_max: int) -> Mark:
         if request.method == hdrs.METH_OPTIONS:
             response.headers.update(offered)
             return
-        response.headers[RESUMABLE] = VERSION
+        response.headers[fields.RESUMABLE] = fields.VERSION
         if response.status == HTTPStatus.PRECONDITION_FAILED:
-            response.headers[_VERSIONS] = VERSION
+            response.headers[fields.VERSIONS] = fields.VERSION
 
     return mark

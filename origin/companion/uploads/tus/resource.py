@@ -27,7 +27,7 @@ from origin.companion.uploads.states import (
     require_open,
 )
 from origin.companion.uploads.surroundings import Empty, SizeMismatch, Surroundings
-from origin.companion.uploads.tus import fields
+from origin.companion.uploads.tus import described, fields
 from origin.companion.uploads.tus.appending import append, complete_if_whole, settle
 from origin.companion.uploads.tus.concatenation import PartsUnfinished, concatenate
 from origin.companion.uploads.views import ROOT
@@ -49,6 +49,16 @@ APPEND_ERRORS: Final = (
     BadRequest, BrokenOff, ChecksumMismatch, Empty, MediaTypeUnsupported, NotSound,
     PreconditionFailed, QuotaExceeded, RequestTimedOut, SizeMismatch, StoreUnavailable,
     UploadTooLarge,
+)  # fmt: skip
+_APPENDING: Final = (
+    described.RESUMABLE, described.OFFSET.always, described.LENGTH, described.CHECKSUM,
+)  # fmt: skip
+_OVERRIDDEN: Final = (
+    described.RESUMABLE, described.OFFSET, described.LENGTH, described.CHECKSUM,
+)  # fmt: skip
+_STATE: Final = (
+    described.OFFSET.always, described.LENGTH, described.LENGTH_LATER, described.METADATA,
+    described.CONCAT, described.EXPIRES, described.NO_STORE,
 )  # fmt: skip
 _METHODS: Final = ("DELETE", "HEAD", "PATCH")
 _NO_STORE: Final[dict[str, str]] = {hdrs.CACHE_CONTROL: "no-store"}
@@ -74,30 +84,34 @@ class TusResource:
         one = f"{ROOT}/{{upload_id}}/tus"
         shared: dict[str, Any] = {
             "path": one, "tag": "tus", "handle": self.handle, "who": CREATORS, "streams": True,
-            "protocol": fields.PROTOCOL,
+            "protocol": described.TUS,
         }  # fmt: skip
         ended = (UploadBusy, UploadComplete, UploadGone, WayTaken)
         return [
             Endpoint(
                 method="HEAD", name="headTusUpload", summary="Tell how much is there",
                 raises=(BadRequest, PartsUnfinished, PreconditionFailed, StoreUnavailable, *ended),
-                **shared,
+                takes_fields=(described.RESUMABLE,), gives_fields=_STATE, **shared,
             ),
             Endpoint(
                 method="PATCH", name="patchTusUpload", summary="Send the next bytes",
                 status=HTTPStatus.NO_CONTENT, body_types=(fields.CONTENT_TYPE,),
-                raises=(OffsetMismatch, *APPEND_ERRORS, *ended), **shared,
+                raises=(OffsetMismatch, *APPEND_ERRORS, *ended), takes_fields=_APPENDING,
+                gives_fields=(described.OFFSET.always, described.EXPIRES), **shared,
             ),
             Endpoint(
                 method="DELETE", name="deleteTusUpload", summary="Terminate an upload",
                 status=HTTPStatus.NO_CONTENT,
-                raises=(BadRequest, PreconditionFailed, StoreUnavailable, *ended), **shared,
+                raises=(BadRequest, PreconditionFailed, StoreUnavailable, *ended),
+                takes_fields=(described.RESUMABLE,), **shared,
             ),
             Endpoint(
                 method="POST", name="postTusUpload",
                 summary="Do what X-HTTP-Method-Override says", status=HTTPStatus.NO_CONTENT,
-                body_types=(fields.CONTENT_TYPE,),
-                raises=(MethodNotAllowed, OffsetMismatch, *APPEND_ERRORS, *ended), **shared,
+                body_types=(fields.CONTENT_TYPE,), needs_body=False,
+                raises=(MethodNotAllowed, OffsetMismatch, *APPEND_ERRORS, *ended),
+                takes_fields=(described.METHOD_OVERRIDE, *_OVERRIDDEN),
+                gives_fields=(described.OFFSET, described.EXPIRES), **shared,
             ),
         ]  # fmt: skip
 
