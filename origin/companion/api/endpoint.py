@@ -42,6 +42,12 @@ class Call(Generic[Q, B]):
             raise Unauthenticated("Say who you are: with a key, a token, or by signing in.")
         return self.principal
 
+    @property
+    def reader(self) -> Principal | None:
+        """Who gets to see what is theirs alone: nobody, by what is not good for reading."""
+        asks = self.principal
+        return asks if asks is not None and Scope.READ in asks.scopes else None
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
