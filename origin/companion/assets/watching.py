@@ -191,16 +191,21 @@ class Watch:
 async def _measure_track(
     connection: AsyncConnection, row: Row[Any], now_s: float
 ) -> list[events.News]:
-    """Let a track be as long as its asset by now, with its cover; return what is to be told."""
+    """Let a track be as long as its asset by now, with its cover, and listed while that plays.
+
+    Returned is what is to be told.
+    """
     track = None
     if row.track_id is not None:
         track = await tracks.find(connection, row.track_id, to_change=True)
-    if track is None or row.entry is None:
+    if track is None or (row.entry is None and track.listed_s is None):
         return []
     now = await tracks.of_asset(connection, row.asset_id)
     was = {"duration_s": track.duration_s, "cover": track.cover}
     fields = {"duration_s": "duration_s", "cover": "artwork"}
     said = {fields[name]: None for name in fields if now[name] != was[name]}
+    if tracks.is_to_be_listed(track) != (track.listed_s is not None):
+        said["playback_id"] = None
     if said:
         await tracks.change(connection, track, {"asset_id": row.asset_id}, now_s=now_s)
     return [track_news("track.changed", track, said)] if said else []
