@@ -31,6 +31,7 @@ from origin.companion.api.idempotency import (
     takes_idempotency_key,
 )
 from origin.companion.api.models import NoBody
+from origin.companion.api.webhooks_described import webhooks
 from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest, changes_things
 from origin.companion.identity.session.cookie import NAME as COOKIE
 from origin.delivery.errors import (
@@ -137,6 +138,7 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
             *(_spoken(protocol, spoken) for protocol, spoken in protocols.items()),
         ],
         "paths": paths,
+        **webhooks(endpoints),
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
             "securitySchemes": {

@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from origin.companion.caching import subjects
+from origin.companion.catalogue.kinds import EventKind
 
-FORGOTTEN: Final = "answers.forgotten"
+FORGOTTEN: Final = EventKind.ANSWERS_FORGOTTEN
 """An operator's event: its subject is what is concerned, ``user:*`` for one."""
 
 _LISTED_BY: Final = frozenset(
