@@ -23,7 +23,17 @@ _SAID: Final[Mapping[str, Mapping[str, Any]]] = {
         "fields": _FIELDS,
     },
     "follow": {},
-    "upload": {"asset_id": _ID, "playback_id": _ID, "track_id": _ID_IF_ANY},
+    "upload": {
+        "asset_id": _ID,
+        "playback_id": _ID,
+        "track_id": _ID_IF_ANY,
+        "error": {
+            "type": "object",
+            "description": "Why nothing came of it, and what to do.",
+            "required": ["code", "sentence", "remedy"],
+            "properties": {name: {"type": "string"} for name in ("code", "sentence", "remedy")},
+        },
+    },
     "asset": {
         "state": {"enum": ["preparing", "ready", "errored"]},
         "playback_id": _ID,

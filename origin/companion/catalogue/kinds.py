@@ -22,6 +22,8 @@ class EventKind(StrEnum):
     FOLLOW_CREATED = "follow.created"
     FOLLOW_DELETED = "follow.deleted"
     UPLOAD_COMPLETED = "upload.completed"
+    UPLOAD_FAILED = "upload.failed"
+    UPLOAD_EXPIRED = "upload.expired"
     ASSET_CREATED = "asset.created"
     ASSET_PLAYABLE = "asset.playable"
     ASSET_READY = "asset.ready"
