@@ -89,7 +89,8 @@ class Endpoint:
     ``kept`` says how what a GET gives to nobody in particular is kept (``companion.caching``): its
     handler asks nothing of a call but ``ids``, ``query`` and ``now_s``, and looks at rows alone.
     ``gives_secret`` says that its answer is shown once, and kept nowhere. ``protocol`` is the
-    address of what says how it is spoken to, where a document of ours does not.
+    address of what says how it is spoken to, where a document of ours does not. ``is_piecemeal``
+    says that many of it make one deed: it is told once that is done (``alongside.about``).
     """
 
     method: str
@@ -111,4 +112,5 @@ class Endpoint:
     gives_types: tuple[str, ...] = ()
     gives_secret: bool = False
     protocol: str | None = None
+    is_piecemeal: bool = False
     kept: Keeping | None = None

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.alongside import about
 from origin.companion.api.errors import BodyInvalid
 from origin.companion.assets.rows import owner_of
 from origin.companion.catalogue import events
@@ -82,6 +83,7 @@ async def create(
             "duplicate_of": await _duplicate(connection, owner_id, draft, upload_id),
         }
         await rows.add(connection, values | dict(tus or {}))
+        about(upload_id)
         if draft.url is not None:
             await _fetch(around, connection, values, now_s)
         made = await rows.find(connection, upload_id)

@@ -14,7 +14,7 @@ from aiohttp import ClientResponse
 from origin.companion.uploads import holding
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.rules import UploadRules
-from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
+from tests.functional.api.sending import SOUND, is_stored, put, queued, sha256_of, told
 from tests.functional.api.service import Service, User, over_sqlite_alone
 
 VERSION = {"Tus-Resumable": "1.0.0"}
@@ -317,6 +317,30 @@ async def test_termination(service: Service) -> None:
         assert response.headers["Tus-Resumable"] == "1.0.0"
         assert "Upload-Offset" not in response.headers
     assert not list(service.media.rglob("*#0"))
+
+
+async def test_what_is_sent_is_told_once(service: Service) -> None:
+    ann = await service.user()
+    path = await make(service, ann)
+    for start in range(0, len(SOUND), 400_000):
+        await patch(service, ann, path, start, SOUND[start : start + 400_000])
+    assert (await service.get(upload_in(path), ann))["state"] == "complete"
+    other = await make(service, ann)
+    assert (await patch(service, ann, other, 0, SOUND[:1000])).status == 204
+    assert (await ask(service, ann, "DELETE", other)).status == 204
+    third = await make(service, ann)
+    deleting = {"X-HTTP-Method-Override": "DELETE"}
+    assert (await ask(service, ann, "POST", third, **deleting)).status == 204
+    made = await service.post("/v1/uploads", ann, {})
+    await put(service, ann, made, SOUND)
+    deeds = (await service.get("/v1/me/audit?limit=100", ann))["items"]
+    ids = [upload_in(each).rpartition("/")[2] for each in (path, other, third)] + [made["id"]]
+    assert [(each["action"], ids.index(each["object"])) for each in reversed(deeds)] == [
+        ("createTusUpload", 0), ("patchTusUpload", 0),
+        ("createTusUpload", 1), ("deleteTusUpload", 1),
+        ("createTusUpload", 2), ("postTusUpload", 2),
+        ("createUpload", 3), ("putUploadContent", 3),
+    ]  # fmt: skip
 
 
 async def test_one_upload_of_several(service: Service) -> None:
