@@ -28,6 +28,7 @@ from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.making import news as track_news
 from origin.companion.database import Database
 from origin.companion.duties import Duty
+from origin.companion.uploads import rows as uploads
 from origin.delivery.errors import DatabaseUnavailable
 
 DUTY: Final = "assets"
@@ -166,6 +167,9 @@ class Watch:
         async with self.database.change() as connection:
             mine = owned.c.asset_id == asset_id
             await connection.execute(update(owned).where(mine).values(**values))
+            if found.facts is not None:
+                sha256 = found.facts.source["sha256"]
+                await uploads.note_content(connection, asset_id, sha256)
 
     async def look_again(self) -> None:
         """Look again for the objects of the asset that was looked at longest ago."""
