@@ -136,3 +136,46 @@ asyncio.run(main())
 """
     said = subprocess.run([sys.executable, "-c", opening], capture_output=True, check=True)
     assert said.stdout.strip() == b"False"
+
+
+async def test_tracks_without_sound_leave_the_lists(first: AsyncEngine) -> None:
+    await start_again(first, "0012")
+    rows: dict[str, list[dict[str, Any]]] = {
+        "users": [{"id": "ann", "name": "Ann", "role": 2, "created_s": 0.0}],
+        "artists": [
+            {"id": "a", "user_id": "ann", "name": "A", "handle": "a", "description": "",
+             "follower_count": 0, "created_s": 0.0, "updated_s": 0.0, "version": 1},
+        ],
+        "assets": [
+            {"asset_id": name, "playback_id": name, "revision": revision, "entry": entry,
+             "fence": 0, "stored_fence": 0, "publications": 0}
+            for name, revision, entry in (
+                ("plays", "r1", "{}"), ("played", "r1", None), ("never", None, None)
+            )
+        ],
+        "tracks": [
+            {"id": name, "user_id": "ann", "artist_id": "a", "asset_id": name, "title": name,
+             "description": "", "tags": '["t"]', "explicit": False, "visibility": "public",
+             "play_count": 0, "created_s": 0.0, "updated_s": 0.0, "version": 1,
+             "published_s": 7.0, "listed_s": 7.0, "listed_day": 0, "listed_stretch": 0}
+            for name in ("plays", "played", "never", "gone")
+        ],
+        "track_tags": [
+            {"track_id": name, "tag": "t", "listed_s": 7.0} for name in ("plays", "never")
+        ],
+    }  # fmt: skip
+    async with first.begin() as connection:
+        for name, some in rows.items():
+            await connection.execute(insert(table(name, *map(named, some[0]))), some)
+    await upgrade(first, "0013")
+    async with first.begin() as connection:
+        there = text("SELECT id, published_s, listed_s, listed_day FROM tracks ORDER BY id")
+        found = [tuple(row) for row in await connection.execute(there)]
+        tagged = text("SELECT track_id FROM track_tags WHERE listed_s IS NOT NULL")
+        assert list(await connection.scalars(tagged)) == ["plays"]
+    assert found == [
+        ("gone", None, None, None),
+        ("never", None, None, None),
+        ("played", 7.0, None, None),
+        ("plays", 7.0, 7.0, 0),
+    ]

@@ -43,6 +43,12 @@ class Call(Generic[Q, B]):
             raise Unauthenticated("Say who you are: with a key, a token, or by signing in.")
         return self.principal
 
+    @property
+    def reader(self) -> Principal | None:
+        """Who gets to see what is theirs alone: nobody, by what is not good for reading."""
+        asks = self.principal
+        return asks if asks is not None and Scope.READ in asks.scopes else None
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -86,7 +92,8 @@ class Endpoint:
     ``gives_secret`` says that its answer is shown once, and kept nowhere. ``takes_fields``
     are the header fields of requests that matter to it, ``gives_fields`` those of its success,
     beside those that every endpoint has. ``needs_body`` says that what it reads by itself has to
-    come. ``protocol`` is what others have laid down of how it is spoken to.
+    come. ``protocol`` is what others have laid down of how it is spoken to. ``is_piecemeal`` says
+    that many of it make one deed: it is told once that is done (``alongside.about``).
     """
 
     method: str
@@ -111,4 +118,5 @@ class Endpoint:
     takes_fields: tuple[HeaderField, ...] = ()
     gives_fields: tuple[HeaderField, ...] = ()
     protocol: Protocol | None = None
+    is_piecemeal: bool = False
     kept: Keeping | None = None

@@ -32,6 +32,7 @@ from origin.companion.api.idempotency import (
 from origin.companion.api.known_fields import ALLOW, BY_STATUS, OF_EVERY_ANSWER, REQUEST_ID
 from origin.companion.api.models import NoBody
 from origin.companion.api.preconditions import is_read
+from origin.companion.api.webhooks_described import webhooks
 from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest, changes_things
 from origin.companion.identity.session.cookie import NAME as COOKIE
 from origin.delivery.errors import (
@@ -122,6 +123,7 @@ def document(endpoints: Iterable[Endpoint], *, version: str) -> dict[str, Any]:
             for tag, protocol in {each.tag: each.protocol for each in endpoints}.items()
         ],
         "paths": paths,
+        **webhooks(endpoints),
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
             "headers": {field.name: field.as_header for field in OF_EVERY_ANSWER},

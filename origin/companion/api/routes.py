@@ -144,12 +144,11 @@ class Routes:
         self, endpoint: Endpoint, call: Call[Any, BaseModel], *heard: Alongside
     ) -> Said | web.StreamResponse:
         """Let an endpoint handle a call: a POST with a key once, what a user changes told."""
-        principal = call.principal
+        principal, told = call.principal, _told(endpoint, call)
         if principal is None or endpoint.streams or not changes_things(endpoint.method):
-            with alongside(*heard):
+            with alongside(*told, *heard):
                 answer = await endpoint.handle(call)
             return answer if isinstance(answer, web.StreamResponse) else Said.of(answer)
-        told = () if endpoint.who.role is None else (_told(endpoint, principal, call),)
 
         async def work(*parts: Alongside) -> Said:
             with alongside(*parts, *told, *heard):
@@ -221,12 +220,16 @@ def _id_but(part: str, words: list[str]) -> str:
     return f"{part[:-1]}:{no_word}{ID_PATTERN}}}"
 
 
-def _told(endpoint: Endpoint, principal: Principal, call: Call[Any, Any]) -> Told:
+def _told(endpoint: Endpoint, call: Call[Any, Any]) -> tuple[Told, ...]:
+    """Return the deed of a user who changes something, if it is one."""
+    principal = call.principal
+    if principal is None or endpoint.who.role is None or not changes_things(endpoint.method):
+        return ()
     ids = list(call.ids.values())
     means, credential = principal.means, principal.credential_id
     about = ids[-1] if ids else ""
     deed = Deed(principal.user_id, endpoint.name, about, means, credential, call.network)
-    return Told(deed, call.now_s)
+    return (Told(deed, call.now_s, waits=endpoint.is_piecemeal),)
 
 
 def check_who(endpoint: Endpoint, principal: Principal | None) -> None:

@@ -55,9 +55,13 @@ async def own(
 
 
 async def owner_of(connection: AsyncConnection, asset_id: str) -> str | None:
-    """Return whose an asset is, None where there is none."""
+    """Return whose an asset is, None where there is none.
+
+    It is held until the transaction ends: what is told of it meanwhile would miss its new track.
+    """
+    one = owned.c.asset_id == asset_id, owned.c.deleted_s.is_(None)
     owner: str | None = await connection.scalar(
-        select(owned.c.owner_id).where(owned.c.asset_id == asset_id, owned.c.deleted_s.is_(None))
+        select(owned.c.owner_id).where(*one).with_for_update()
     )
     return owner
 

@@ -28,6 +28,7 @@ from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.making import news as track_news
 from origin.companion.database import Database
 from origin.companion.duties import Duty
+from origin.companion.uploads import rows as uploads
 from origin.delivery.errors import DatabaseUnavailable
 
 DUTY: Final = "assets"
@@ -166,6 +167,9 @@ class Watch:
         async with self.database.change() as connection:
             mine = owned.c.asset_id == asset_id
             await connection.execute(update(owned).where(mine).values(**values))
+            if found.facts is not None:
+                sha256 = found.facts.source["sha256"]
+                await uploads.note_content(connection, asset_id, sha256)
 
     async def look_again(self) -> None:
         """Look again for the objects of the asset that was looked at longest ago."""
@@ -191,16 +195,21 @@ class Watch:
 async def _measure_track(
     connection: AsyncConnection, row: Row[Any], now_s: float
 ) -> list[events.News]:
-    """Let a track be as long as its asset by now, with its cover; return what is to be told."""
+    """Let a track be as long as its asset by now, with its cover, and listed while that plays.
+
+    Returned is what is to be told.
+    """
     track = None
     if row.track_id is not None:
         track = await tracks.find(connection, row.track_id, to_change=True)
-    if track is None or row.entry is None:
+    if track is None or (row.entry is None and track.listed_s is None):
         return []
     now = await tracks.of_asset(connection, row.asset_id)
     was = {"duration_s": track.duration_s, "cover": track.cover}
     fields = {"duration_s": "duration_s", "cover": "artwork"}
     said = {fields[name]: None for name in fields if now[name] != was[name]}
+    if tracks.is_to_be_listed(track) != (track.listed_s is not None):
+        said["playback_id"] = None
     if said:
         await tracks.change(connection, track, {"asset_id": row.asset_id}, now_s=now_s)
     return [track_news("track.changed", track, said)] if said else []

@@ -10,12 +10,13 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from origin.companion.caching import subjects
+from origin.companion.catalogue.kinds import EventKind
 
-FORGOTTEN: Final = "answers.forgotten"
+FORGOTTEN: Final = EventKind.ANSWERS_FORGOTTEN
 """An operator's event: its subject is what is concerned, ``user:*`` for one."""
 
 _LISTED_BY: Final = frozenset(
-    {"genre", "tags", "visibility", "asset_id", "album_id", "album_position"}
+    {"genre", "tags", "visibility", "asset_id", "playback_id", "album_id", "album_position"}
 )
 _ON_TRACKS: Final = frozenset({"title", "visibility"})
 _FOUND_BY: Final = _LISTED_BY | {"title", "name", "handle"}

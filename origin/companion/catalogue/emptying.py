@@ -11,7 +11,7 @@ import time
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, exists, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -66,6 +66,16 @@ async def empty_artist(
             if await _empty_some(connection, withdrawal, artist_id, now_s):
                 return
         done += 1
+
+
+async def has_sound(connection: AsyncConnection, artist_id: str) -> bool:
+    """Tell whether sound would go with an artist."""
+    there = exists().where(
+        tracks.c.artist_id == artist_id,
+        tracks.c.deleted_s.is_(None),
+        tracks.c.asset_id.is_not(None),
+    )
+    return bool(await connection.scalar(select(there)))
 
 
 async def _empty_some(

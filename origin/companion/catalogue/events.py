@@ -14,6 +14,7 @@ from sqlalchemy import Row, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.alongside import about
+from origin.companion.catalogue.kinds import EventKind
 from origin.companion.catalogue.tables import events
 
 _LOCK_NUMBER: Final = 0x736F756E65
@@ -22,7 +23,10 @@ _LOCK_NUMBER: Final = 0x736F756E65
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """An event that is to be told; ``content`` says what to read again, not what it says by now."""
+    """An event that is to be told; ``content`` says what to read again, not what it says by now.
+
+    ``kind`` is an ``EventKind``, or its text.
+    """
 
     kind: str
     subject: str
@@ -68,7 +72,7 @@ async def tell_all(connection: AsyncConnection, news: Iterable[News], *, now_s: 
     about(news[0].subject)
     rows = [
         {
-            "kind": one.kind,
+            "kind": EventKind(one.kind),
             "subject": one.subject,
             "owner_id": one.owner_id,
             "content": json.dumps(one.content, separators=(",", ":")),

@@ -2,7 +2,8 @@
 
 That follows from other columns, and is in columns of its own (``listed_s``, null for what is not
 listed) so that an index holds nothing else. Whoever changes one of those it follows from writes
-these, too. It is the moment of first publication: what is hidden and shown again gets to no top.
+these, too. It is the moment from which it was public and played: what is hidden and shown again
+gets to no top, and what plays nothing yet takes no place from what does.
 
 *The most played since a date* has two orders at once. An index by plays would be read until
 enough is young enough, one by date until all is sorted; neither has a bound. So each track is in
@@ -23,7 +24,7 @@ BEGINNING_DAY: Final = 20_089
 
 
 def published_s(before_s: float | None, *, is_public: bool, now_s: float) -> float | None:
-    """Return when something was public first, None where it never was."""
+    """Return since when something is there for all, None where it never was."""
     return now_s if before_s is None and is_public else before_s
 
 

@@ -69,12 +69,12 @@ class Similar:
         track_id = call.ids["track_id"]
         async with self._database.look(call.principal) as connection:
             one = await found(connection, track_id)
-            if not may_see_track(call.principal, one):
+            if not may_see_track(call.reader, one):
                 raise NotFound("There is no track with this id.")
             ids = await self._ids(connection, track_id, call.now_s)
             there = {row.id: row for row in await tracks.some(connection, ids)}
         shown = [there[each] for each in ids if each in there and is_listed(there[each])]
-        items = [track_of(row, call.principal) for row in shown[: call.query.limit]]
+        items = [track_of(row, call.reader) for row in shown[: call.query.limit]]
         return Answer(SimilarTracks(items=items))
 
     async def _ids(self, connection: AsyncConnection, track_id: str, now_s: float) -> Sequence[str]:

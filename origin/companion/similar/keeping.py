@@ -27,7 +27,9 @@ DUTY: Final = "similar"
 _EVERY_S: Final = 1.0
 _EVENTS_AT_ONCE: Final = 200
 _TIMES_A_ROUND: Final = 10
-_MATTERS: Final = frozenset({"title", "genre", "tags", "language", "visibility", "asset_id"})
+_MATTERS: Final = frozenset(
+    {"title", "genre", "tags", "language", "visibility", "asset_id", "playback_id"}
+)
 
 _log = structlog.get_logger("soundbridge.similar")
 

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.alongside import about
 from origin.companion.api.errors import BodyInvalid
 from origin.companion.assets.rows import owner_of
 from origin.companion.catalogue import events
 from origin.companion.catalogue.artists import rows as artists
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks.making import found, make, require_own
-from origin.companion.identity.principal import Principal
+from origin.companion.identity.principal import Principal, Scope
 from origin.companion.identity.rules import is_owner
 from origin.companion.identity.users import will_stay
 from origin.companion.uploads import rows
@@ -24,7 +25,7 @@ from origin.companion.uploads.fetching import FETCH_KIND
 from origin.companion.uploads.models import UploadDraft
 from origin.companion.uploads.states import OwnerGone, Way
 from origin.companion.uploads.surroundings import Surroundings
-from origin.delivery.errors import Conflict, NotFound, Unprocessable
+from origin.delivery.errors import Conflict, Forbidden, NotFound, Unprocessable
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
 
@@ -62,6 +63,7 @@ async def create(
     Raises UploadTooLarge, QuotaExceeded, BodyInvalid, AlbumFull, NotFound, Forbidden,
     TrackHasAsset or UploadGone.
     """
+    _require_catalogue(principal, draft)
     if draft.size_bytes is not None:
         around.rules.check_size(draft.size_bytes)
     upload_id = around.new_id()
@@ -81,6 +83,7 @@ async def create(
             "duplicate_of": await _duplicate(connection, owner_id, draft, upload_id),
         }
         await rows.add(connection, values | dict(tus or {}))
+        about(upload_id)
         if draft.url is not None:
             await _fetch(around, connection, values, now_s)
         made = await rows.find(connection, upload_id)
@@ -88,6 +91,13 @@ async def create(
     if made is None:
         raise NotFound("There is no upload with this id.")
     return made
+
+
+def _require_catalogue(principal: Principal, draft: UploadDraft) -> None:
+    """Raise Forbidden where what they show is not good for the track that it is for."""
+    is_for_track = draft.track is not None or draft.track_id is not None
+    if is_for_track and Scope.CATALOGUE not in principal.scopes:
+        raise Forbidden(f"It is for a track: show what is good for {Scope.CATALOGUE!r}, too.")
 
 
 def _values(around: Surroundings, draft: UploadDraft, now_s: float) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Final
 import structlog
 from sqlalchemy import delete, select
 
-from origin.companion.uploads import rows
+from origin.companion.catalogue import events
+from origin.companion.uploads import endings, rows
 from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.signatures import NotSound
@@ -108,5 +109,6 @@ async def _end(around: Surroundings, hold: Hold) -> bool:
     async with around.database.change() as connection:
         ended = {"state": State.EXPIRED, "holder": None, "multipart_id": None}
         await rows.change(connection, hold.upload_id, ended)
+        await events.tell_all(connection, [endings.expired(row)], now_s=around.clock())
     _log.info("upload expired", upload=hold.upload_id, received_bytes=row.received_bytes)
     return True

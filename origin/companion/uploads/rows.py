@@ -82,6 +82,27 @@ async def same_content(
     return found
 
 
+async def note_content(connection: AsyncConnection, asset_id: str, sha256: str) -> None:
+    """Note what an asset was made of, where nobody saw all of it come, and tell duplicates by it.
+
+    The one that came first is no duplicate, whichever of them was looked at first.
+    """
+    unknown = (uploads.c.sha256.is_(None), uploads.c.state == State.COMPLETE)
+    noted = update(uploads).where(uploads.c.asset_id == asset_id, *unknown).values(sha256=sha256)
+    if (await connection.execute(noted)).rowcount == 0:
+        return
+    owner = select(uploads.c.user_id).where(uploads.c.asset_id == asset_id)
+    same = (
+        uploads.c.user_id == await connection.scalar(owner),
+        uploads.c.sha256 == sha256,
+        uploads.c.state == State.COMPLETE,
+    )
+    ordered = select(uploads.c.asset_id).where(*same).order_by(uploads.c.completed_s, uploads.c.id)
+    first = await connection.scalar(ordered.limit(1))
+    others = (uploads.c.asset_id != first, uploads.c.duplicate_of.is_(None))
+    await connection.execute(update(uploads).where(*same, *others).values(duplicate_of=first))
+
+
 async def forget(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
     """Count an upload no more: its asset was deleted, and its source goes."""
     await connection.execute(

@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from sqlalchemy import Row
 
+from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.companion.identity.principal import Principal
 from origin.companion.identity.rules import is_owner
 from origin.companion.identity.users import lock_user, will_stay
-from origin.companion.uploads import rows
+from origin.companion.uploads import endings, rows
 from origin.companion.uploads.digests import DigestMismatch, RunningDigests
 from origin.companion.uploads.finishing import Finished, finish
 from origin.companion.uploads.holding import Hold, Holds, UploadBusy
@@ -123,6 +124,9 @@ class Surroundings:
         async with self.database.change() as connection:
             row = await rows.find(connection, hold.upload_id)
             await rows.change(connection, hold.upload_id, values)
+            if row is not None:
+                told = [endings.failed(row, code, reason)]
+                await events.tell_all(connection, told, now_s=self.clock())
         await self.place.discard(Source.of(row or hold.row))
 
     async def check_said_size(self, row: Row[Any], size_bytes: int) -> None:

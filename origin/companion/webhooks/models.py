@@ -4,13 +4,13 @@ import re
 from ipaddress import ip_address
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from yarl import URL
 
 from origin.companion.api.models import Given, Id, Moment, Taken
 from origin.companion.api.text import Line, Matching
+from origin.companion.catalogue.kinds import ALL, ASKABLE
 from origin.companion.outward.addresses import is_public
-from origin.companion.webhooks.policy import ALL
 from origin.companion.webhooks.tables import URL_LENGTH_MAX
 
 _KINDS_MAX: Final = 20
@@ -44,6 +44,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _kind(value: str) -> str:
+    if value not in ASKABLE:
+        raise ValueError("there are no such events; /openapi.json lists those that there are")
+    return value
+
+
 def is_refused_at_once(url: str) -> bool:
     """Tell whether an address is a number that is no public one; names are looked up each time."""
     host = URL(url).host or ""
@@ -62,7 +68,8 @@ Address = Annotated[
 ]
 Kind = Annotated[
     str,
-    StringConstraints(max_length=64, pattern=r"^(\*|[a-z][a-z_]*\.(\*|[a-z][a-z_]*))$"),
+    AfterValidator(_kind),
+    WithJsonSchema({"type": "string", "enum": list(map(str, ASKABLE))}),
 ]
 Kinds = Annotated[list[Kind], Field(min_length=1, max_length=_KINDS_MAX)]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
+from origin.companion.catalogue.kinds import ALL
 from origin.delivery.http_date import parse_http_date
 
 PAUSES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
@@ -16,7 +17,6 @@ _SECONDS: Final = re.compile("[0-9]{1,9}")
 _JITTER: Final = 0.2
 _FAILS_S: Final = 5 * 24 * 3600.0
 TEST: Final = "webhook.test"
-ALL: Final = "*"
 
 
 def pause_s(attempts: int, chance: float, asked_s: float = 0.0) -> float | None:

@@ -73,6 +73,22 @@ async def test_a_key_that_is_not_good_for_sounds_takes_none_away(packaging: Pack
     assert (await service.ask("DELETE", f"{path}?keep_asset=true", by)).status == 204
 
 
+async def test_such_a_key_takes_no_artist_away_who_has_sounds(packaging: Packaging) -> None:
+    service, ann = packaging.service, await packaging.service.user()
+    track = await service.get(await playing(packaging, ann), ann)
+    silent = await artist(service, ann, "silent")
+    await service.post("/v1/tracks", ann, {"artist_id": silent["id"], "title": "A draft"})
+    lesser = await service.post(
+        "/v1/me/keys", ann, {"name": "titles", "scopes": [Scope.CATALOGUE]}, 201
+    )
+    by = User(ann.id, lesser["key"])
+    heard = f"/v1/artists/{track['artist']['id']}"
+    assert (await service.ask("DELETE", heard, by)).status == 403
+    assert entry_key("song") in objects(service, "entry")
+    assert (await service.ask("DELETE", f"/v1/artists/{silent['id']}", by)).status == 204
+    assert (await service.ask("DELETE", heard, ann)).status == 204
+
+
 async def test_track_and_asset_are_deleted_at_once_by_two(packaging: Packaging) -> None:
     service, ann = packaging.service, await packaging.service.user()
     path = await playing(packaging, ann)

@@ -15,6 +15,7 @@ from origin.companion.uploads.rules import UploadRules
 from packager.errors import PackagingError, SourceTooLarge
 from packager.queue.claim import claim
 from packager.queue.worker import Run
+from tests.functional.api.listening import listening
 from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
 from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 
@@ -136,13 +137,29 @@ async def test_what_will_never_come(service: Service, stranger: str, path: str, 
     assert not list(service.media.rglob("song*"))
 
 
+async def test_what_comes_to_nothing_is_told(service: Service, stranger: str) -> None:
+    ann = await service.user()
+    async with listening(service, ann) as mine:
+        failed, _ = await fetch(service, ann, stranger + "/status?code=404")
+        heard = await mine.next()
+    assert await told(service, "upload.failed") == [failed["id"]]
+    assert heard is not None
+    assert (heard.kind, heard.data["upload_id"]) == ("upload.failed", failed["id"])
+    assert heard.data["asset_id"] == failed["asset_id"]
+    error = heard.data["error"]
+    assert (error["code"], error["sentence"]) == ("source_not_found", failed["error"]["detail"])
+    assert "URL" in error["remedy"]
+
+
 @pytest.mark.parametrize("path", ["/short", "/endless", "/status?code=503"])
 async def test_what_may_come_another_time(service: Service, stranger: str, path: str) -> None:
     ann = await service.user()
     waiting, error = await fetch(service, ann, stranger + path)
     assert (waiting["state"], error and error.code) == ("receiving", "store_failed")
+    assert await told(service, "upload.failed") == []
     failed, _ = await fetch(service, ann, stranger + path, attempts=5)
     assert failed["state"] == "failed"
+    assert await told(service, "upload.failed") == [failed["id"]]
 
 
 @pytest.mark.parametrize("path", ["/song", "/in_chunks"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from origin.companion.catalogue.kinds import ASKABLE, TOLD
 from tests.functional.api.service import Service, over_sqlite_alone
 
 METHODS = {"get", "head", "post", "put", "patch", "delete", "options"}
@@ -18,6 +19,17 @@ async def test_the_document_is_openapi_3_1(service: Service) -> None:
     assert [str(error) for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]["/v1/artists"]) == {"get", "post"}
+
+
+async def test_events_are_described_by_kind(service: Service) -> None:
+    document = await service.get("/openapi.json")
+    assert set(document["webhooks"]) == {str(kind) for kind in TOLD}
+    for kind, item in document["webhooks"].items():
+        said = item["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+        assert said["type"] == {"const": kind}
+        assert "id" in said["data"]["properties"]
+    draft = document["components"]["schemas"]["WebhookDraft"]["properties"]["kinds"]
+    assert set(draft["items"]["enum"]) == {str(kind) for kind in ASKABLE}
 
 
 def operations(document: Any) -> Iterator[tuple[str, str, Any]]:

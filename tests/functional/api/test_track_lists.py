@@ -4,12 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from origin.companion.api import cursor
+from origin.companion.assets.retrying import retry_job
 from origin.companion.catalogue import listing
 from origin.companion.catalogue.tables import track_tags, tracks
-from tests.functional.api.catalogue import artist, titles, track, withdraw
+from packager.errors import CorruptSource
+from packager.queue import assets, lease
+from tests.functional.api.catalogue import artist, asset, titles, track, withdraw
+from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import Service, over_sqlite_alone
 
 DAYS_AGO = {"A": 0, "B": 3, "C": 40, "D": 100, "E": 400}
@@ -131,6 +135,62 @@ async def test_a_track_is_listed_since_it_was_public_first(service: Service) -> 
         await service.ask("PATCH", path, ann, {"visibility": visibility})
     assert await titles(service, "/v1/tracks") == ["Later", "Early", "Late"]
     assert (await service.get(path))["published_at"] == first
+
+
+async def test_what_plays_nothing_yet_takes_no_place(service: Service) -> None:
+    packaging = Packaging(service)
+    ann = await service.user()
+    of = await artist(service, ann)
+    heard = await track(service, ann, of, "Heard", tags=["t"])
+    song = await packaging.queue(ann)
+    sounds = [song] + [await asset(service, ann, f"silent-{n}", plays=False) for n in range(3)]
+    for number, name in enumerate(sounds):
+        await track(service, ann, of, f"S{number}", plays=False, asset_id=name, tags=["t"])
+    await packaging.watch.tell_news()
+    lists = ("/v1/tracks?", "/v1/tracks?tag=t&", "/v1/tracks?order=plays&")
+    for path in lists:
+        assert await places(service, path) == [("Heard", heard["published_at"])]
+    await packaging.succeed(await packaging.claim())
+    packaging.now_s += 60
+    await packaging.watch.tell_news()
+    for path in lists:
+        listed = dict(await places(service, path))
+        assert sorted(listed) == ["Heard", "S0"]
+        assert listed["S0"] > listed["Heard"]
+    assert await titles(service, "/v1/tracks") == ["S0", "Heard"]
+
+
+async def places(service: Service, path: str) -> list[tuple[str, str]]:
+    """Return what an index has, since when it is there for all."""
+    page = await service.get(f"{path}limit=100")
+    async with service.database.look(None) as connection:
+        there = select(func.count()).where(tracks.c.listed_s.is_not(None))
+        assert await connection.scalar(there) == len(page["items"])
+    return [(each["title"], each["published_at"]) for each in page["items"]]
+
+
+async def test_what_plays_no_more_is_listed_where_it_was_once_it_does(service: Service) -> None:
+    packaging = Packaging(service)
+    ann = await service.user()
+    of = await artist(service, ann)
+    song = await packaging.queue(ann)
+    await track(service, ann, of, "Song", plays=False, asset_id=song)
+    held = await packaging.claim()
+    await packaging.announce(held)
+    await packaging.watch.tell_news()
+    ((_, since),) = await places(service, "/v1/tracks?")
+    async with service.database.change() as connection:
+        await lease.confirm(connection, held)
+        await assets.withdraw(connection, held, song, now_s=packaging.now_s)
+    await packaging.fail(held, CorruptSource("It breaks off."))
+    await packaging.watch.tell_news()
+    assert await places(service, "/v1/tracks?") == []
+    async with service.database.change() as connection:
+        assert await retry_job(connection, "song-job", now_s=packaging.now_s)
+    await packaging.succeed(await packaging.claim())
+    packaging.now_s += 60
+    await packaging.watch.tell_news()
+    assert await places(service, "/v1/tracks?") == [("Song", since)]
 
 
 @over_sqlite_alone

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from origin.companion.catalogue.tables import tracks
 from origin.companion.identity.principal import Role, Scope
 from tests.functional.api.catalogue import artist, asset, track
-from tests.functional.api.service import Service, over_sqlite_alone
+from tests.functional.api.service import Service, User, over_sqlite_alone
 
 SAID = {
     "title": "Hoppípolla", "description": "One\ntwo", "genre": "Post-Rock", "language": "is-is",
@@ -103,6 +103,29 @@ async def test_an_asset_is_one_tracks(service: Service) -> None:
     kept = f"/v1/tracks/{first['id']}?keep_asset=true"
     assert (await service.ask("DELETE", kept, ann)).status == 204
     await service.post("/v1/tracks", ann, again)
+
+
+async def test_what_is_ones_own_alone_is_shown_to_what_is_good_for_reading(
+    service: Service,
+) -> None:
+    ann = await service.user()
+    of = await artist(service, ann)
+    said = {"artist_id": of["id"], "title": "Mine", "visibility": "private"}
+    album = await service.post("/v1/albums", ann, said)
+    private = await track(service, ann, of, "A", visibility="private", album_id=album["id"])
+    public = await track(service, ann, of, "B", album_id=album["id"])
+    one, others = f"/v1/tracks/{private['id']}", f"/v1/tracks?album_id={album['id']}"
+    by = {}
+    for scope in ("read", "plays", "catalogue"):
+        key = await service.post("/v1/me/keys", ann, {"name": scope, "scopes": [scope]})
+        by[scope] = User(ann.id, key["key"])
+    for scope, status, there in (("read", 200, ["B"]), ("plays", 404, []), ("catalogue", 404, [])):
+        for path in (one, f"{one}/similar", f"/v1/albums/{album['id']}"):
+            await service.get(path, by[scope], status)
+        assert [each["title"] for each in (await service.get(others, by[scope]))["items"]] == there
+        told = await service.get(f"/v1/tracks/{public['id']}", by[scope])
+        assert (told["album"] is not None) is (status == 200)
+    assert (await service.ask("PATCH", one, by["catalogue"], {"title": "X"})).status == 200
 
 
 async def test_who_may_see_and_change_a_track(service: Service) -> None:

@@ -14,7 +14,8 @@ from aiohttp import ClientResponse
 from origin.companion.uploads import holding
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.rules import UploadRules
-from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
+from tests.functional.api.packaging import Packaging
+from tests.functional.api.sending import SOUND, is_stored, put, queued, sha256_of, told
 from tests.functional.api.service import Service, User, over_sqlite_alone
 
 VERSION = {"Tus-Resumable": "1.0.0"}
@@ -294,6 +295,32 @@ async def test_another_process_goes_on(service: Service, monkeypatch: pytest.Mon
     assert is_stored(service, done, SOUND)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "the last one first"])
+async def test_duplicates_that_nobody_saw_whole_are_told_once_they_are_packaged(
+    service: Service, order: tuple[int, int]
+) -> None:
+    packaging = Packaging(service)
+    ann, bob = await service.user(), await service.user(number=1)
+    made = []
+    for by in (ann, ann, bob):
+        path = await make(service, by)
+        await patch(service, by, path, 0, SOUND[:1000])
+        service.uploads.digests.forget(upload_in(path).rpartition("/")[2])  # as elsewhere
+        await patch(service, by, path, 1000, SOUND[1000:])
+        made.append(await service.get(upload_in(path), by))
+    assert {each["sha256"] for each in made} == {None}
+    held = [await packaging.claim() for _ in made]
+    by_asset = {each.payload["asset_id"]: each for each in held}
+    for number in (*order, 2):
+        await packaging.succeed(by_asset[made[number]["asset_id"]])
+        await packaging.watch.tell_news()
+    first, second = [await service.get(f"/v1/uploads/{each['id']}", ann) for each in made[:2]]
+    assert first["sha256"] == second["sha256"] == packaging.made(held[0]).index.source.sha256
+    assert (first["duplicate_of"], second["duplicate_of"]) == (None, first["asset_id"])
+    others = await service.get(f"/v1/uploads/{made[2]['id']}", bob)
+    assert (others["sha256"], others["duplicate_of"]) == (first["sha256"], None)
+
+
 @pytest.mark.parametrize("rules", [UploadRules(expires_s=-1.0)])
 async def test_what_has_expired_is_gone(service: Service) -> None:
     ann = await service.user()
@@ -317,6 +344,30 @@ async def test_termination(service: Service) -> None:
         assert response.headers["Tus-Resumable"] == "1.0.0"
         assert "Upload-Offset" not in response.headers
     assert not list(service.media.rglob("*#0"))
+
+
+async def test_what_is_sent_is_told_once(service: Service) -> None:
+    ann = await service.user()
+    path = await make(service, ann)
+    for start in range(0, len(SOUND), 400_000):
+        await patch(service, ann, path, start, SOUND[start : start + 400_000])
+    assert (await service.get(upload_in(path), ann))["state"] == "complete"
+    other = await make(service, ann)
+    assert (await patch(service, ann, other, 0, SOUND[:1000])).status == 204
+    assert (await ask(service, ann, "DELETE", other)).status == 204
+    third = await make(service, ann)
+    deleting = {"X-HTTP-Method-Override": "DELETE"}
+    assert (await ask(service, ann, "POST", third, **deleting)).status == 204
+    made = await service.post("/v1/uploads", ann, {})
+    await put(service, ann, made, SOUND)
+    deeds = (await service.get("/v1/me/audit?limit=100", ann))["items"]
+    ids = [upload_in(each).rpartition("/")[2] for each in (path, other, third)] + [made["id"]]
+    assert [(each["action"], ids.index(each["object"])) for each in reversed(deeds)] == [
+        ("createTusUpload", 0), ("patchTusUpload", 0),
+        ("createTusUpload", 1), ("deleteTusUpload", 1),
+        ("createTusUpload", 2), ("postTusUpload", 2),
+        ("createUpload", 3), ("putUploadContent", 3),
+    ]  # fmt: skip
 
 
 async def test_one_upload_of_several(service: Service) -> None:

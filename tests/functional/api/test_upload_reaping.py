@@ -6,7 +6,7 @@ import time
 import pytest
 
 from origin.companion.uploads.reaping import reap
-from tests.functional.api.sending import SOUND, is_stored, queued
+from tests.functional.api.sending import SOUND, is_stored, queued, told
 from tests.functional.api.service import Service
 from tests.functional.api.test_tus import ask, make, patch, upload_in
 
@@ -25,6 +25,8 @@ async def test_what_nobody_goes_on_with_goes(service: Service) -> None:
     assert not list(service.media.rglob("*#0"))
     states = [(await service.get(upload_in(path), ann))["state"] for path in paths]
     assert states == ["expired", "complete", "expired"]
+    gone = {upload_in(paths[number]).rpartition("/")[2] for number in (0, 2)}
+    assert set(await told(service, "upload.expired")) == gone
     assert (await ask(service, ann, "HEAD", paths[0])).status == 410
     assert len(await queued(service)) == 1
 

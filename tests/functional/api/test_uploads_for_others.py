@@ -40,6 +40,29 @@ async def test_an_asset_is_whose_its_track_is(service: Service, which: int) -> N
         assert list(await connection.scalars(did)) == [admin.id]
 
 
+async def test_a_key_for_uploads_alone_says_nothing_of_tracks(service: Service) -> None:
+    ann = await service.user()
+    a_track, a_new_one = await drafts(service, ann)
+    keys = {}
+    for scopes in (["upload"], ["upload", "catalogue"]):
+        made = await service.post("/v1/me/keys", ann, {"name": "a", "scopes": scopes})
+        keys[len(scopes)] = User(ann.id, made["key"])
+    for draft in (a_track, a_new_one):
+        await service.post("/v1/uploads", keys[1], draft, 403)
+    track_id = base64.b64encode(a_track["track_id"].encode()).decode()
+    tus = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Length": "9",
+        "Upload-Metadata": f"track_id {track_id}",
+    }
+    response = await service.ask("POST", "/v1/uploads/tus", keys[1], headers=tus)
+    assert response.status == 403
+    assert len((await service.get("/v1/me/tracks", ann))["items"]) == 1
+    await service.post("/v1/uploads", keys[1], {"name": "of no track"})
+    for draft in (a_track, a_new_one):
+        await service.post("/v1/uploads", keys[2], draft)
+
+
 @pytest.mark.parametrize("which", [0, 1], ids=["a track", "a track to make"])
 @pytest.mark.parametrize("rules", [UploadRules(quota_bytes=1000)])
 async def test_it_counts_against_their_quota(service: Service, which: int) -> None:

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from origin.companion.duties import LEASE_S, position
 from origin.companion.webhooks import dispatching
 from origin.companion.webhooks.dispatching import DUTY, KEPT_S, Dispatch
 from origin.companion.webhooks.endpoints import WEBHOOKS_MAX
 from origin.companion.webhooks.policy import PAUSES_S
-from origin.companion.webhooks.tables import deliveries
+from origin.companion.webhooks.tables import deliveries, webhooks
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.receiving import LOOPBACK, Receiver, Sending, receiving
 from tests.functional.api.service import Service, over_sqlite_alone
@@ -59,6 +59,22 @@ async def test_what_happened_is_told_signed_and_once(
     assert (delivery["status"], delivery["attempts"], delivery["next_at"]) == (204, 1, None)
     assert delivery["delivered_at"]
     assert "secret" not in await service.get(path, ann)
+
+
+async def test_kinds_that_there_are_not_are_refused_and_old_ones_are_shown(
+    service: Service,
+) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/webhooks", ann, {**HOOK, "kinds": ["upload.*", "asset.ready"]})
+    path = f"/v1/webhooks/{made['id']}"
+    for kind in ("asset.redy", "assets.*", "answers.forgotten", "", "*.ready"):
+        said = await service.post("/v1/webhooks", ann, {**HOOK, "kinds": ["*", kind]}, 422)
+        assert [each["pointer"] for each in said["errors"]] == ["#/kinds/1"]
+        assert (await service.ask("PATCH", path, ann, {"kinds": [kind]})).status == 422
+    async with service.database.change() as connection:
+        await connection.execute(update(webhooks).values(kinds="asset.redy"))
+    assert (await service.get(path, ann))["kinds"] == ["asset.redy"]
+    assert (await service.ask("PATCH", path, ann, {"description": "old"})).status == 200
 
 
 async def test_what_does_not_arrive_is_tried_again_for_a_day(

@@ -23,7 +23,7 @@ from origin.companion.assets.streaming.frames import (
     frame,
     frame_of,
 )
-from origin.companion.assets.streaming.hub import PREFIX, Hub, Stream, TooManyStreams
+from origin.companion.assets.streaming.hub import PREFIXES, Hub, Stream, TooManyStreams
 from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.delivery.errors import DatabaseUnavailable, ShuttingDown
@@ -87,6 +87,7 @@ class AssetStreams:
     async def mine(self, call: Call[StreamAsked, NoBody]) -> Answer | web.StreamResponse:
         """Server-sent events: `asset.created`, `asset.playable`, `asset.ready`, `asset.errored`, ….
 
+        `upload.completed`, `upload.failed` and `upload.expired` say what became of an upload.
         Those with an id are told again behind `Last-Event-ID`, for 30 days; `progress` has none.
         Where something is not kept any more, `reset` says so: read again what you follow.
         """
@@ -135,7 +136,8 @@ class AssetStreams:
             told = [
                 frame_of(event)
                 for event in missed
-                if event.kind.startswith(PREFIX) and stream.concerns(event.owner_id, event.subject)
+                if event.kind.startswith(PREFIXES)
+                and stream.concerns(event.owner_id, event.subject)
             ]
             if told:
                 await _write(response, b"".join(told))

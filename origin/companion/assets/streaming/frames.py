@@ -27,5 +27,6 @@ def frame(kind: str, data: Mapping[str, Any], number: int | None = None) -> byte
 
 def frame_of(event: Event) -> bytes:
     """Return what a stream says of an event."""
-    data = {"asset_id": event.subject, "happened_s": event.happened_s, **event.content}
+    sort = event.kind.partition(".")[0]
+    data = {f"{sort}_id": event.subject, "happened_s": event.happened_s, **event.content}
     return frame(event.kind, data, event.number)

@@ -28,7 +28,7 @@ from packager.queue.job import State
 from packager.queue.tables import jobs
 
 STREAMS_OF_ONE: Final = 8
-PREFIX: Final = "asset."
+PREFIXES: Final = ("asset.", "upload.")
 _EVERY_S: Final = 0.5
 _ROOM: Final = 256
 _AT_ONCE: Final = 500
@@ -157,7 +157,7 @@ class Hub:
             found = await events.since(connection, self._number or 0, limit=_AT_ONCE)
         for event in found:
             self._number = event.number
-            if event.kind.startswith(PREFIX):
+            if event.kind.startswith(PREFIXES):
                 self._put(event.owner_id, event.subject, (event.number, frame_of(event)))
         return len(found)
 

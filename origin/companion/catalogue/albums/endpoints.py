@@ -112,9 +112,9 @@ class Albums:
         """With the first of its tracks, so that a player can begin."""
         async with self._database.look(call.principal) as connection:
             row = await found(connection, call.ids["album_id"])
-            if not may_see_album(call.principal, row):
+            if not may_see_album(call.reader, row):
                 raise NotFound("There is no album with this id.")
-            album = await whole(connection, row, call.principal, TRACKS_DEFAULT)
+            album = await whole(connection, row, call.reader, TRACKS_DEFAULT)
         return Answer(album, version=row.version)
 
     async def _page(

@@ -18,12 +18,12 @@ from origin.companion.catalogue import events, kept
 from origin.companion.catalogue.artists import rows
 from origin.companion.catalogue.artists.models import Artist, ArtistChange, ArtistDraft
 from origin.companion.catalogue.artists.rows import HandleTaken
-from origin.companion.catalogue.emptying import empty_artist
+from origin.companion.catalogue.emptying import empty_artist, has_sound
 from origin.companion.catalogue.withdrawal import Withdrawal
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.identity.rules import Visibility, require_change
-from origin.delivery.errors import DatabaseUnavailable, NotFound, PreconditionFailed
+from origin.delivery.errors import DatabaseUnavailable, Forbidden, NotFound, PreconditionFailed
 
 _CREATORS = Who(Role.CREATOR, Scope.CATALOGUE)
 _READERS = Who(Role.CREATOR, Scope.READ)
@@ -145,6 +145,8 @@ class Artists:
             before = await _found(connection, artist_id, to_change=True)
             require_change(call.user, before.user_id, Visibility.PUBLIC)
             require_version(call.request, before.version)
+            if Scope.UPLOAD not in call.user.scopes and await has_sound(connection, artist_id):
+                raise Forbidden(f"Sound goes, too: show what is good for {Scope.UPLOAD!r}.")
             await rows.change(connection, artist_id, {"deleted_s": call.now_s})
             await events.tell(
                 connection, "artist.deleted", artist_id, before.user_id, {}, now_s=call.now_s

@@ -118,9 +118,9 @@ class Tracks:
         """Unlisted ones, too; one that is private or does not play yet is its owner's alone."""
         async with self._database.look(call.principal) as connection:
             row = await found(connection, call.ids["track_id"])
-        if not may_see_track(call.principal, row):
+        if not may_see_track(call.reader, row):
             raise NotFound("There is no track with this id.")
-        return Answer(track_of(row, call.principal), version=row.version)
+        return Answer(track_of(row, call.reader), version=row.version)
 
     async def _page(
         self,
@@ -130,9 +130,9 @@ class Tracks:
     ) -> Answer:
         async with self._database.look(call.principal) as connection:
             read = await lists.read(connection, rows)
-        if call.query.album_id is not None and not may_see_album_of(call.principal, read[:1]):
+        if call.query.album_id is not None and not may_see_album_of(call.reader, read[:1]):
             read = []  # nor is there a page behind it, whose cursor would tell of a track
         key = questions.key_of(call.query)
         page, on = page_of(read, call.query.limit, key=key.of, shown=shown)
-        items = [track_of(row, call.principal) for row in page]
+        items = [track_of(row, call.reader) for row in page]
         return Answer(Page[Track](items=items, next=on))

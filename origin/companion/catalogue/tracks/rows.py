@@ -96,8 +96,9 @@ async def some(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[
 
 async def add(connection: AsyncConnection, values: Mapping[str, Any], *, now_s: float) -> None:
     """Add a track; raises AssetTaken."""
-    row = {**values, **_listed(values, now_s), "play_count": 0, "version": 1}
-    row |= await of_asset(connection, values["asset_id"])
+    asset = await _playing(connection, values["asset_id"])
+    row = {**values, **_measured(asset), "play_count": 0, "version": 1}
+    row |= _listed(values, now_s, plays=asset is not None)
     try:
         await connection.execute(insert(tracks).values(**row | {"tags": _text(values["tags"])}))
     except IntegrityError as error:
@@ -109,11 +110,13 @@ async def change(
     connection: AsyncConnection, before: Row[Any], said: Mapping[str, Any], *, now_s: float
 ) -> None:
     """Say something else of a track, which has its asset's length and cover; raises AssetTaken."""
-    row = {**said, **_listed({**before._mapping, **said}, now_s)}  # noqa: SLF001 its public name
+    row, by_now = dict(said), {**before._mapping, **said}  # noqa: SLF001 its public name
     if "tags" in said:
         row["tags"] = _text(said["tags"])
+    asset = await _playing(connection, by_now["asset_id"])
+    row |= _listed(by_now, now_s, plays=asset is not None)
     if "asset_id" in said:
-        row |= await of_asset(connection, said["asset_id"])
+        row |= _measured(asset)
     try:
         await connection.execute(
             update(tracks)
@@ -188,13 +191,26 @@ async def of_asset(connection: AsyncConnection, asset_id: str | None) -> dict[st
 
     What is packaged only now says so later.
     """
+    return _measured(await _playing(connection, asset_id))
+
+
+def is_to_be_listed(row: Row[Any]) -> bool:
+    """Tell whether public lists are to have a track, as it is and plays by now."""
+    return row.visibility == Visibility.PUBLIC and row.playback_id is not None
+
+
+async def _playing(connection: AsyncConnection, asset_id: str | None) -> Any:
+    """Return what is known of an asset that plays, None where it does not."""
     looked_at = owned_assets.c.revision == assets.c.revision
     known = (
         select(assets.c.entry, case((looked_at, owned_assets.c.facts)).label("facts"))
         .outerjoin(owned_assets, owned_assets.c.asset_id == assets.c.asset_id)
         .where(assets.c.asset_id == asset_id, assets.c.entry.is_not(None))
     )
-    row = (await connection.execute(known)).one_or_none()
+    return (await connection.execute(known)).one_or_none()
+
+
+def _measured(row: Any) -> dict[str, Any]:
     if row is None:
         return {"duration_s": None, "cover": None}
     cover = None if row.facts is None else Facts.from_json(row.facts).cover
@@ -202,8 +218,8 @@ async def of_asset(connection: AsyncConnection, asset_id: str | None) -> dict[st
     return {"duration_s": duration_s, "cover": None if cover is None else cover.to_json()}
 
 
-def _listed(row: Mapping[str, Any], now_s: float) -> dict[str, Any]:
-    is_public = row["visibility"] == Visibility.PUBLIC and row["asset_id"] is not None
+def _listed(row: Mapping[str, Any], now_s: float, *, plays: bool) -> dict[str, Any]:
+    is_public = row["visibility"] == Visibility.PUBLIC and plays
     since_s = listing.published_s(row.get("published_s"), is_public=is_public, now_s=now_s)
     return {"published_s": since_s, **listing.columns(since_s if is_public else None)}
 

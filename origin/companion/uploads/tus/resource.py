@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from sqlalchemy import Row
 
 from cdn.policy import ObjectClass
+from origin.companion.alongside import about
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.identity.principal import Role, Scope
@@ -84,7 +85,7 @@ class TusResource:
         one = f"{ROOT}/{{upload_id}}/tus"
         shared: dict[str, Any] = {
             "path": one, "tag": "tus", "handle": self.handle, "who": CREATORS, "streams": True,
-            "protocol": described.TUS,
+            "protocol": described.TUS, "is_piecemeal": True,
         }  # fmt: skip
         ended = (UploadBusy, UploadComplete, UploadGone, WayTaken)
         return [
@@ -126,6 +127,7 @@ class TusResource:
             case hdrs.METH_PATCH:
                 return await self._patch(row, call)
             case hdrs.METH_DELETE:
+                about(row.id)
                 await drop(self._around, row.id, row.state, Source.of(row))
                 return Answer(status=HTTPStatus.NO_CONTENT)
             case _:
