@@ -12,6 +12,8 @@ from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place, s
 
 __all__ = ["place"]
 
+ONE_ASSET = re.compile(r"/v1/assets/(?!events)[\w-]+$")
+
 
 @pytest.fixture
 def page(browser: Browser, place: Place) -> Iterator[Page]:
@@ -73,7 +75,7 @@ def test_what_may_succeed_another_time_is_tried_again(page: Page, place: Place) 
         route.fulfill(json=tracks)
 
     page.route(listed, without_sound)
-    page.route(re.compile(r"/v1/assets/(?!events)[\w-]+$"), errored)
+    page.route(ONE_ASSET, errored)
     page.goto("/mine")
     row = page.locator(".own-tracks li").filter(has_text=TITLES[1])
     expect(row.locator(".state")).to_contain_text("The store was away. Try again.")
@@ -122,3 +124,37 @@ def test_who_is_signed_out_in_the_middle_goes_on_afterwards(
     page.set_input_files("input[type=file]", music)
     expect(page.get_by_role("link", name="Listen")).to_be_visible()
     assert of_bob(page)[1] == tracks + 1
+
+
+def test_more_files_than_a_browser_has_connections_are_uploaded_from_one_page(
+    page: Page, place: Place, music: Path
+) -> None:
+    streams: list[str] = []
+    page.on("request", lambda asked: streams.append(asked.url) if "/events" in asked.url else None)
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    states = page.locator(".uploads .state")
+
+    released: list[bool] = []
+
+    def prepared_still(route: Route) -> None:
+        if released:
+            route.continue_()
+            return
+        asset = route.fetch().json()
+        route.fulfill(json={**asset, "state": "preparing", "is_playable": False})
+
+    def upload() -> None:
+        page.set_input_files("input[type=file]", music)
+        page.get_by_role("button", name="Upload").click()
+
+    page.route(ONE_ASSET, prepared_still)
+    for number in range(6):
+        upload()
+        expect(states).to_have_count(number + 1)
+        expect(states.first).to_have_text("Being packaged")
+    released.append(True)
+    upload()
+    expect(states).to_have_count(7)
+    expect(states.first).to_have_text("Ready")
+    assert len(streams) == 1

@@ -49,5 +49,5 @@ export async function start(main) {
 
   more.addEventListener("click", goOn);
   await goOn();
-  watchAssets((asset) => byAsset.get(asset.id)?.tell(asset));
+  watchAssets((asset) => byAsset.get(asset.id)?.tell(asset), () => []);
 }

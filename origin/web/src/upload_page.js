@@ -2,6 +2,7 @@
 
 import { ask, Refused } from "./api.js";
 import { artistField } from "./artists.js";
+import { watchAssets } from "./asset_watch.js";
 import { element } from "./element.js";
 import { filePicker } from "./file_picker.js";
 import { recall, remember, forget } from "./open_uploads.js";
@@ -36,6 +37,7 @@ export async function start(main) {
   const form = element("form", { className: "form" }, picker.root, details, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   main.append(form, list);
+  const follow = follower();
   let file = null;
 
   async function choose(chosen) {
@@ -53,7 +55,7 @@ export async function start(main) {
   }
 
   function begin(upload) {
-    list.prepend(sending(file, upload));
+    list.prepend(sending(file, upload, follow));
     details.hidden = true;
     picker.reset();
   }
@@ -83,15 +85,33 @@ async function make(file, track) {
   return upload;
 }
 
+/** Return what lets an upload's state show what becomes of its asset. */
+function follower() {
+  const states = new Map(); // by asset, for as long as it is being packaged
+  let watch;
+  const changed = (asset) => {
+    states.get(asset.id)?.show(asset);
+    if (asset.state !== "preparing") {
+      states.delete(asset.id);
+    }
+  };
+  return (assetId, state) => {
+    states.set(assetId, state);
+    watch ??= watchAssets(changed, () => states.keys());
+    watch.look(assetId);
+  };
+}
+
 /** Send a file, then follow what becomes of it; return the element that says so. */
-function sending(file, upload) {
+function sending(file, upload, follow) {
   const stopped = new AbortController();
   const state = new UploadState(file, upload, () => stopped.abort());
   const progress = (bytes) => state.sent(bytes);
   send(file, upload.send.tus.replace(/^\//, ""), { progress, signal: stopped.signal }).then(
     () => {
       forget(file);
-      state.follow();
+      state.received();
+      follow(upload.asset_id, state);
     },
     async (error) => {
       const isRefused = error instanceof SendingRefused;
