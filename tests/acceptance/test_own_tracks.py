@@ -158,3 +158,44 @@ def test_more_files_than_a_browser_has_connections_are_uploaded_from_one_page(
     expect(states).to_have_count(7)
     expect(states.first).to_have_text("Ready")
     assert len(streams) == 1
+
+
+def test_tracks_are_ready_that_became_so_while_the_server_was_replaced(
+    page: Page, place: Place
+) -> None:
+    was_replaced = False
+    streams: list[str] = []
+
+    def listed(route: Route) -> None:
+        tracks = route.fetch().json()
+        for track in tracks["items"]:
+            track["playback_id"] = None
+        route.fulfill(json=tracks)
+
+    def prepared(route: Route) -> None:
+        asset = route.fetch().json()
+        change = {} if was_replaced else {"state": "preparing", "is_playable": False}
+        route.fulfill(json={**asset, **change})
+
+    def stream(route: Route) -> None:
+        nonlocal was_replaced
+        streams.append(route.request.url.partition("?")[2])
+        match len(streams):
+            case 1:
+                event = 'retry: 50\nid: 7\nevent: asset.playable\ndata: {"asset_id": "other"}\n\n'
+                route.fulfill(content_type="text/event-stream", body=event)
+            case 2:
+                route.fulfill(status=503)
+            case _:
+                was_replaced = True
+                route.fulfill(content_type="text/event-stream", body=":\n\n")
+
+    sign_in(page, place.sign_in_link("Ann"))
+    page.route(re.compile(r"/v1/me/tracks"), listed)
+    page.route(ONE_ASSET, prepared)
+    page.route(re.compile(r"/v1/assets/events"), stream)
+    page.goto("/mine")
+    row = page.locator(".own-tracks li").filter(has_text=TITLES[1])
+    expect(row.locator(".state")).to_contain_text("Being packaged")
+    expect(row.locator(".state")).to_contain_text("Ready")
+    assert streams[2] == "after=7"

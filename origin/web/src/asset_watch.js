@@ -4,7 +4,7 @@
 // The browser connects again by itself where the connection broke; where the server refused (it is
 // being replaced, or there are too many streams), that is left to us.
 
-import { ask } from "./api.js";
+import { ask, query } from "./api.js";
 
 const KINDS = [
   "asset.created", "asset.playable", "asset.ready", "asset.errored", "asset.repackaging",
@@ -20,6 +20,7 @@ const PAUSE_MS = 5000;
  */
 export function watchAssets(changed, unsettled) {
   const asking = new Map(); // by asset: whether to ask once more when the answer is here
+  let after = null; // the number of the last event that came
 
   async function look(assetId) {
     if (asking.has(assetId)) {
@@ -41,12 +42,16 @@ export function watchAssets(changed, unsettled) {
   }
 
   function connect() {
-    const stream = new EventSource("v1/assets/events");
+    const stream = new EventSource(`v1/assets/events?${query({ after })}`);
     for (const kind of KINDS) {
-      stream.addEventListener(kind, ({ data }) => look(JSON.parse(data).asset_id));
+      stream.addEventListener(kind, ({ data, lastEventId }) => {
+        after = lastEventId || after;
+        look(JSON.parse(data).asset_id);
+      });
     }
     // So long away that not all is kept which was missed.
-    stream.addEventListener("reset", async () => {
+    stream.addEventListener("reset", async ({ lastEventId }) => {
+      after = lastEventId || after;
       const mine = await ask("assets?limit=100").catch(() => null);
       for (const asset of mine?.items ?? []) {
         changed(asset);
