@@ -199,3 +199,37 @@ def test_tracks_are_ready_that_became_so_while_the_server_was_replaced(
     expect(row.locator(".state")).to_contain_text("Being packaged")
     expect(row.locator(".state")).to_contain_text("Ready")
     assert streams[2] == "after=7"
+
+
+DROP = """() => {
+  const dataTransfer = new DataTransfer();
+  for (const name of ["One.wav", "Two.wav", "Three.wav"]) {
+    dataTransfer.items.add(new File(["no sound"], name));
+  }
+  const drop = new DragEvent("drop", { dataTransfer, bubbles: true });
+  document.querySelector(".picker").dispatchEvent(drop);
+}"""
+
+
+def test_of_several_files_each_is_offered_after_the_other(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.get_by_text("Drop sound files here").wait_for()
+    page.evaluate(DROP)
+    title, told = page.get_by_label("Title"), page.locator(".form [role=status]")
+    expect(title).to_have_value("One")
+    expect(told).to_contain_text("2 more files wait.")
+    page.get_by_role("button", name="Upload").click()
+    expect(title).to_have_value("Two")
+    expect(title).to_be_focused()
+    expect(told).to_contain_text("1 more file waits.")
+    page.get_by_role("button", name="Leave it out").click()
+    expect(title).to_have_value("Three")
+    expect(told).to_be_empty()
+    page.get_by_role("button", name="Upload").click()
+    expect(title).to_be_hidden()
+    expect(page.locator(".uploads .name")).to_have_text(["Three.wav", "One.wav"])
+    files = [{"name": name, "mimeType": "audio/wav", "buffer": b"-"} for name in ("4.wav", "5.wav")]
+    page.set_input_files("input[type=file]", files)  # type: ignore[arg-type]
+    expect(title).to_have_value("4")
+    expect(told).to_contain_text("1 more file waits.")

@@ -1,4 +1,4 @@
-// A creator's upload: a file, what it is called, and what becomes of it.
+// A creator's uploads: files, one after another, what each is called, and what becomes of it.
 
 import { ask, Refused } from "./api.js";
 import { artistField } from "./artists.js";
@@ -23,6 +23,7 @@ export async function start(main) {
   const title = element("input", { name: "title", required: true, maxLength: 200, dir: "auto" });
   const visibility = visibilityMenu("public");
   const button = element("button", { type: "submit", className: "primary" }, "Upload");
+  const leaveOut = element("button", { type: "button", className: "quiet" }, "Leave it out");
   const trouble = element("p", { className: "form-trouble", role: "alert" });
   const details = element(
     "fieldset",
@@ -31,18 +32,36 @@ export async function start(main) {
     element("label", {}, "Title", title),
     ...artist.fields,
     element("label", {}, "Who finds it", visibility),
-    button,
+    element("p", { className: "actions" }, button, leaveOut),
   );
   const picker = filePicker(choose);
-  const form = element("form", { className: "form" }, picker.root, details, trouble);
+  const told = element("p", { className: "lead", role: "status" });
+  const form = element("form", { className: "form" }, picker.root, told, details, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   main.append(form, list);
   const follow = follower();
+  const waiting = []; // files that are offered behind the one that is
   let file = null;
 
-  async function choose(chosen) {
-    file = chosen;
+  function choose(files) {
+    waiting.push(...files);
+    if (file === null) {
+      offer();
+    } else {
+      told.textContent = waits(waiting.length);
+    }
+  }
+
+  /** Offer the next file; one whose upload was begun before goes on with it. */
+  async function offer() {
+    file = waiting.shift() ?? null;
+    picker.show(file);
+    told.textContent = waits(waiting.length);
     trouble.textContent = "";
+    details.hidden = true;
+    if (file === null) {
+      return;
+    }
     const upload = await recall(file);
     if (upload) {
       begin(upload);
@@ -56,9 +75,10 @@ export async function start(main) {
 
   function begin(upload) {
     list.prepend(sending(file, upload, follow));
-    details.hidden = true;
-    picker.reset();
+    offer();
   }
+
+  leaveOut.addEventListener("click", offer);
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -76,6 +96,13 @@ export async function start(main) {
     }
     details.disabled = false;
   });
+}
+
+function waits(count) {
+  if (count === 0) {
+    return "";
+  }
+  return `${count} more ${count === 1 ? "file waits" : "files wait"}. The next one is asked about when this one is on its way.`;
 }
 
 async function make(file, track) {
