@@ -233,3 +233,19 @@ def test_of_several_files_each_is_offered_after_the_other(page: Page, place: Pla
     page.set_input_files("input[type=file]", files)  # type: ignore[arg-type]
     expect(title).to_have_value("4")
     expect(told).to_contain_text("1 more file waits.")
+
+
+def test_a_page_that_is_not_to_be_had_says_so_and_tries_again(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    me = re.compile(r"/v1/me$")
+    said = {"code": "database_unavailable", "detail": "The database does not answer."}
+    page.route(me, lambda route: route.fulfill(status=503, json=said))
+    page.goto("/mine")
+    expect(page.get_by_role("alert")).to_have_text("The database does not answer.")
+    page.unroute(me)
+    page.route(me, lambda route: route.abort())
+    page.goto("/upload")
+    expect(page.get_by_role("alert")).to_contain_text("This server does not answer just now.")
+    page.unroute(me)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("Signed in as Ann")).to_be_visible()
