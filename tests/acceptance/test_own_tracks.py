@@ -56,6 +56,13 @@ def test_all_that_is_said_of_a_track_can_be_said_otherwise(page: Page, place: Pl
     with page.expect_request(re.compile(r"/v1/tracks/")) as asked:
         page.get_by_role("button", name="Save").click()
     assert asked.value.post_data_json == {"genre": None}, "no more is sent than was changed"
+    place.creator.ask("PATCH", f"/v1/tracks/{track['id']}", {"tags": ["live, at home"]})
+    page.reload()
+    page.get_by_role("button", name=f"Edit {TITLES[0]}").click()
+    page.get_by_label("Genre").fill("Rock")
+    with page.expect_request(re.compile(r"/v1/tracks/")) as asked:
+        page.get_by_role("button", name="Save").click()
+    assert asked.value.post_data_json == {"genre": "Rock"}, "a tag may have a comma"
 
 
 def test_what_may_succeed_another_time_is_tried_again(page: Page, place: Place) -> None:
