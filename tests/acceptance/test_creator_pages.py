@@ -97,6 +97,28 @@ def test_what_is_public_is_listed_and_plays_by_its_name_in_the_catalogue(
     assert complaints == []
 
 
+def test_the_shelf_goes_on_where_no_track_of_the_first_page_has_a_sound(page: Page) -> None:
+    first: dict[str, object] = {"items": [], "next": "behind", "total": None}
+
+    def listed(route: Route) -> None:
+        if "cursor=" in route.request.url:
+            route.fulfill(json=route.fetch(url=route.request.url.partition("?")[0]).json())
+        else:
+            route.fulfill(json=first)
+
+    page.route(re.compile(r"/v1/tracks\?"), listed)
+    open_page(page, "/")
+    expect(page.locator(".tracks .track-title").first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search tracks")).to_be_visible()
+    expect(page.locator(".notice")).to_be_empty()
+    page.unroute_all()
+    page.route(re.compile(r"/v1/tracks\?"), lambda route: route.fulfill(json=first))
+    page.goto("/")
+    expect(page.get_by_role("button", name="Show more")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search tracks")).to_be_visible()
+    expect(page.locator(".notice")).to_be_empty()
+
+
 def test_a_search_finds_as_one_types_and_is_said(page: Page, complaints: list[str]) -> None:
     open_page(page, "/")
     page.keyboard.press("/")

@@ -132,7 +132,7 @@ function mark(playbackId) {
 async function fill() {
   if (browser) {
     const filled = await browser.fill();
-    isFilled = filled.newest !== undefined;
+    isFilled = filled.newest !== undefined || filled.hasMore;
     reveal();
     return filled;
   }
@@ -153,10 +153,10 @@ async function openFirst() {
     await open({ playback_id: asked.get("play"), track_id: asked.get("track") });
     return;
   }
-  const { newest, complete } = await shelved;
+  const { newest, complete, hasMore } = await shelved;
   if (newest) {
     await open(newest);
-  } else {
+  } else if (!hasMore) {
     say(complete ? EMPTY : UNREACHABLE);
   }
 }
