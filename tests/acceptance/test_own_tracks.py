@@ -256,3 +256,19 @@ def test_a_page_that_is_not_to_be_had_says_so_and_tries_again(page: Page, place:
     page.unroute(me)
     page.get_by_role("button", name="Try again").click()
     expect(page.get_by_text("Signed in as Ann")).to_be_visible()
+
+
+def test_a_file_that_was_uploaded_before_is_said_to_be(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    page.get_by_label("Title").fill("Once more")
+    page.get_by_label("Who finds it").select_option("private")
+    page.get_by_role("button", name="Upload").click()
+    told = page.locator(".uploads .duplicate")
+    expect(told).to_have_text(f"You uploaded the same file before: {TITLES[0]}.")
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    told.get_by_role("link", name=TITLES[0]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[0])

@@ -3,6 +3,7 @@
 import { ask, Refused } from "./api.js";
 import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
+import { duplicateOf } from "./duplicate.js";
 import { element } from "./element.js";
 import { filePicker } from "./file_picker.js";
 import { recall, remember, forget } from "./open_uploads.js";
@@ -135,10 +136,11 @@ function sending(file, upload, follow) {
   const state = new UploadState(file, upload, () => stopped.abort());
   const progress = (bytes) => state.sent(bytes);
   send(file, upload.send.tus.replace(/^\//, ""), { progress, signal: stopped.signal }).then(
-    () => {
+    async () => {
       forget(file);
       state.received();
       follow(upload.asset_id, state);
+      state.add(await duplicateOf(upload).catch(() => null));
     },
     async (error) => {
       const isRefused = error instanceof SendingRefused;

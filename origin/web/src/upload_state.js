@@ -48,6 +48,11 @@ export class UploadState {
     this.#actions.replaceChildren();
   }
 
+  /** Say one thing more of it, if there is one. */
+  add(told) {
+    this.root.append(...(told ? [told] : []));
+  }
+
   /** Show what has become of it. */
   show(asset) {
     if (asset.state === "deleted") {
