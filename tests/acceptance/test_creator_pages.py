@@ -97,6 +97,28 @@ def test_what_is_public_is_listed_and_plays_by_its_name_in_the_catalogue(
     assert complaints == []
 
 
+def test_the_shelf_goes_on_where_no_track_of_the_first_page_has_a_sound(page: Page) -> None:
+    first: dict[str, object] = {"items": [], "next": "behind", "total": None}
+
+    def listed(route: Route) -> None:
+        if "cursor=" in route.request.url:
+            route.fulfill(json=route.fetch(url=route.request.url.partition("?")[0]).json())
+        else:
+            route.fulfill(json=first)
+
+    page.route(re.compile(r"/v1/tracks\?"), listed)
+    open_page(page, "/")
+    expect(page.locator(".tracks .track-title").first).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search tracks")).to_be_visible()
+    expect(page.locator(".notice")).to_be_empty()
+    page.unroute_all()
+    page.route(re.compile(r"/v1/tracks\?"), lambda route: route.fulfill(json=first))
+    page.goto("/")
+    expect(page.get_by_role("button", name="Show more")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Search tracks")).to_be_visible()
+    expect(page.locator(".notice")).to_be_empty()
+
+
 def test_a_search_finds_as_one_types_and_is_said(page: Page, complaints: list[str]) -> None:
     open_page(page, "/")
     page.keyboard.press("/")
@@ -208,6 +230,43 @@ def test_what_is_similar_is_shown_and_played(page: Page, complaints: list[str]) 
     wait_for_position(page, 0.3)
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[0])
     expect(similar.get_by_role("link", name=TITLES[0])).to_have_count(0)
+    assert complaints == []
+
+
+SAID = {
+    "description": "From *Takk…*\n<b>2005</b>", "genre": "Post-Rock", "tags": ["live", "iceland"],
+    "language": "is", "released_on": "2005-11-28", "explicit": True,
+}  # fmt: skip
+
+
+def test_what_a_creator_says_of_a_track_is_shown_with_it(
+    page: Page, place: Place, complaints: list[str]
+) -> None:
+    listed = place.creator.ask("GET", "/v1/me/tracks")["items"]
+    (track,) = (each for each in listed if each["title"] == TITLES[1])
+    place.creator.ask("PATCH", f"/v1/tracks/{track['id']}", SAID)
+    open_page(page, f"/?play={track['playback_id']}&track={track['id']}")
+    about = page.get_by_role("region", name="About this track")
+    text = about.locator("p")
+    expect(text).to_have_text(str(SAID["description"]), use_inner_text=True)
+    expect(about.locator("dd")).to_have_text(
+        ["post-rock", "live · iceland", "28 November 2005", "Icelandic"]
+    )
+    expect(page.locator("sound-player").get_by_role("img", name="Explicit")).to_be_visible()
+    row = page.locator(".tracks li").filter(has_text=TITLES[1])
+    expect(row.get_by_role("img", name="Explicit")).to_be_visible()
+    row.get_by_role("button", name=f"Add {TITLES[1]} to the queue").click()
+    page.locator(".queue-toggle").click()
+    expect(page.locator(".queue").get_by_role("img", name="Explicit")).to_be_visible()
+    page.get_by_role("button", name=f"Remove {TITLES[1]} from the queue").click()
+    page.locator(".tracks").get_by_role("link", name=TITLES[0]).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLES[0])
+    expect(about).to_be_hidden()
+    page.get_by_role("combobox", name="Search tracks").fill(TITLES[1])
+    expect(page.locator(".found")).to_have_text("1 track found")
+    expect(row.get_by_role("img", name="Explicit")).to_be_visible()
+    row.get_by_role("link").click()
+    expect(text).to_have_text(str(SAID["description"]), use_inner_text=True)
     assert complaints == []
 
 

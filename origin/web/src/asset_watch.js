@@ -1,9 +1,10 @@
-// Follows assets by their server-sent events.
+// Follows all of one's assets by their server-sent events: one stream a page, since a browser has
+// but six connections to a host, for all of its tabs.
 //
 // The browser connects again by itself where the connection broke; where the server refused (it is
 // being replaced, or there are too many streams), that is left to us.
 
-import { ask } from "./api.js";
+import { ask, query } from "./api.js";
 
 const KINDS = [
   "asset.created", "asset.playable", "asset.ready", "asset.errored", "asset.repackaging",
@@ -12,24 +13,14 @@ const KINDS = [
 const PAUSE_MS = 5000;
 
 /**
- * Call `changed(asset)` now and whenever something becomes of an asset; return what ends it.
+ * Call `changed(asset)` whenever something becomes of one of my assets; `look(id)` asks for one now.
  *
- * Of one that is not there any more, its id is told, and "deleted" for its state.
+ * Of one that is not there any more, its id is told, and "deleted" for its state. `unsettled()` names
+ * those that are asked for whenever the stream begins: what became of them meanwhile was not told.
  */
-export function watchAsset(assetId, changed) {
-  return listen(`v1/assets/${assetId}/events`, () => assetId, assetId, changed);
-}
-
-/** Call `changed(asset)` whenever something becomes of one of my assets; return what ends it. */
-export function watchAssets(changed) {
-  return listen("v1/assets/events", ({ asset_id }) => asset_id, null, changed);
-}
-
-function listen(path, assetOf, first, changed) {
+export function watchAssets(changed, unsettled) {
   const asking = new Map(); // by asset: whether to ask once more when the answer is here
-  let stream;
-  let timer;
-  let isOver = false;
+  let after = null; // the number of the last event that came
 
   async function look(assetId) {
     if (asking.has(assetId)) {
@@ -42,40 +33,42 @@ function listen(path, assetOf, first, changed) {
     );
     const again = asking.get(assetId);
     asking.delete(assetId);
-    if (asset !== null && !isOver) {
+    if (asset !== null) {
       changed(asset);
     }
-    if (again && !isOver) {
+    if (again) {
       look(assetId);
     }
   }
 
   function connect() {
-    stream = new EventSource(path);
+    const stream = new EventSource(`v1/assets/events?${query({ after })}`);
     for (const kind of KINDS) {
-      stream.addEventListener(kind, ({ data }) => look(assetOf(JSON.parse(data))));
+      stream.addEventListener(kind, ({ data, lastEventId }) => {
+        after = lastEventId || after;
+        look(JSON.parse(data).asset_id);
+      });
     }
     // So long away that not all is kept which was missed.
-    stream.addEventListener("reset", async () => {
-      const mine = first === null ? await ask("assets?limit=100").catch(() => null) : null;
-      for (const asset of isOver ? [] : (mine?.items ?? [])) {
+    stream.addEventListener("reset", async ({ lastEventId }) => {
+      after = lastEventId || after;
+      const mine = await ask("assets?limit=100").catch(() => null);
+      for (const asset of mine?.items ?? []) {
         changed(asset);
       }
     });
-    if (first !== null) {
-      stream.addEventListener("open", () => look(first)); // what happened before, or while away
-    }
+    stream.addEventListener("open", () => {
+      for (const assetId of unsettled()) {
+        look(assetId);
+      }
+    });
     stream.addEventListener("error", () => {
-      if (stream.readyState === EventSource.CLOSED && !isOver) {
-        timer = setTimeout(connect, PAUSE_MS);
+      if (stream.readyState === EventSource.CLOSED) {
+        setTimeout(connect, PAUSE_MS);
       }
     });
   }
 
   connect();
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-    stream.close();
-  };
+  return { look };
 }

@@ -9,6 +9,7 @@ import { markCurrent, rows } from "./shelf.js";
 import { saidOf } from "./track_source.js";
 
 const AT_ONCE = 30; // as the page itself says (page.py), which has the first ones come early
+const PAGES_MAX = 5; // that are read to find a first track to show
 const PAUSE_MS = 120; // shorter than most people's from key to key
 
 export class Browser {
@@ -51,10 +52,13 @@ export class Browser {
   /** Fetch the first tracks, unless somebody is searching; return the newest. */
   async fill() {
     if (!this.#words) {
-      const { items } = await this.#fetch(null);
+      let { items } = await this.#fetch(null);
+      for (let pages = 1; items.length === 0 && this.#next !== null && pages < PAGES_MAX; pages += 1) {
+        ({ items } = await this.#fetch(this.#next)); // none of those before has a sound yet
+      }
       this.#newest = items[0];
     }
-    return { newest: this.#newest, complete: true };
+    return { newest: this.#newest, complete: true, hasMore: this.#next !== null };
   }
 
   /** Mark the track that is open, here and in what is found later. */

@@ -1,18 +1,19 @@
-// Where a file is dropped or chosen.
+// Where files are dropped or chosen.
 
 import { element } from "./element.js";
 
-const IDLE = "Drop a sound file here, or choose one";
+const IDLE = "Drop sound files here, or choose some";
 
-/** Make it; `chosen(file)` is called for the first of what is given. */
+/** Make it; `chosen(files)` is called with what is given, `show(file)` names one, or none. */
 export function filePicker(chosen) {
-  const input = element("input", { type: "file", accept: "audio/*,.flac,.wav,.aiff,.aif,.m4a,.mka,.opus,.ogg" });
+  const input = element("input", { type: "file", multiple: true, accept: "audio/*,.flac,.wav,.aiff,.aif,.m4a,.mka,.opus,.ogg" });
   const name = element("span", { dir: "auto" }, IDLE);
   const root = element("label", { className: "picker" }, name, input);
-  const take = ([file]) => {
-    if (file) {
-      name.textContent = file.name;
-      chosen(file);
+  const take = (files) => {
+    const given = [...files];
+    input.value = ""; // what is chosen once more is chosen again; it empties the list, too
+    if (given.length > 0) {
+      chosen(given);
     }
   };
   input.addEventListener("change", () => take(input.files));
@@ -27,9 +28,8 @@ export function filePicker(chosen) {
     over(false);
     take(event.dataTransfer.files);
   });
-  const reset = () => {
-    input.value = "";
-    name.textContent = IDLE;
+  const show = (file) => {
+    name.textContent = file?.name ?? IDLE;
   };
-  return { root, reset };
+  return { root, show };
 }

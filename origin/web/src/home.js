@@ -3,6 +3,7 @@
 // `?play=ID` opens that track; without it the newest one lies ready. Choosing another changes the
 // address but loads no page. Every URL is relative, so a path in front of the page is inherited.
 
+import { About } from "./about.js";
 import { HAS_API } from "./api.js";
 import { Browser } from "./browse.js";
 import { Hearing } from "./hearing.js";
@@ -35,6 +36,7 @@ const actions = {
 
 let browser = null; // where there is the API
 let similar = null; // there, too
+let about = null; // there, too
 let control = null;
 let hearing = null;
 let isFilled = false;
@@ -62,7 +64,7 @@ async function show(track, play) {
   control.plays(track);
   hearing.open(track);
   const shown = player.open(track, { play });
-  await settle(similar?.show(track.track_id));
+  await settle(Promise.all([about?.show(track), similar?.show(track.track_id)]));
   await shown;
 }
 
@@ -80,6 +82,7 @@ async function open(wanted) {
   } catch (error) {
     if (error instanceof Refused) {
       player.close();
+      about?.show({});
       document.title = NAME;
       mark(null);
     }
@@ -132,7 +135,7 @@ function mark(playbackId) {
 async function fill() {
   if (browser) {
     const filled = await browser.fill();
-    isFilled = filled.newest !== undefined;
+    isFilled = filled.newest !== undefined || filled.hasMore;
     reveal();
     return filled;
   }
@@ -153,10 +156,10 @@ async function openFirst() {
     await open({ playback_id: asked.get("play"), track_id: asked.get("track") });
     return;
   }
-  const { newest, complete } = await shelved;
+  const { newest, complete, hasMore } = await shelved;
   if (newest) {
     await open(newest);
-  } else {
+  } else if (!hasMore) {
     say(complete ? EMPTY : UNREACHABLE);
   }
 }
@@ -196,6 +199,7 @@ async function renew(track) {
 /** Begin, and follow the address from then on. */
 export function startHome() {
   browser = HAS_API ? new Browser(shelf, actions) : null;
+  about = HAS_API ? new About(document.querySelector(".about")) : null;
   similar = HAS_API ? new Similar(document.querySelector(".similar"), actions.choose) : null;
   control = new QueueControl(player, queue, goOn);
   hearing = new Hearing(player.querySelector("audio"));

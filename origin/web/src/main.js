@@ -1,6 +1,7 @@
 // The pages, by the last part of the address. Each loads what it needs, and no other's.
 
-import { HAS_API } from "./api.js";
+import { HAS_API, Refused } from "./api.js";
+import { element } from "./element.js";
 import { keepShell } from "./shell.js";
 
 const PAGES = {
@@ -8,10 +9,25 @@ const PAGES = {
   mine: () => import("./mine_page.js"),
 };
 
+const AWAY = "This server does not answer just now. Please try again in a moment.";
+
 /** Measure how quick the page was, when there is nothing else to do. */
 function measure(page) {
   const soon = window.requestIdleCallback ?? ((act) => setTimeout(act, 1000));
   addEventListener("load", () => soon(async () => (await import("./vitals.js")).tellVitals(page)));
+}
+
+/** Show a page of creators, or say why it is not to be had. */
+async function open(page, main) {
+  try {
+    const { start } = await page();
+    await start(main);
+  } catch (error) {
+    console.warn(error);
+    const again = element("button", { type: "button", className: "primary" }, "Try again");
+    again.addEventListener("click", () => location.reload());
+    main.append(element("p", { className: "lead", role: "alert" }, error instanceof Refused ? error.message : AWAY), again);
+  }
 }
 
 const name = location.pathname.split("/").pop();
@@ -20,8 +36,7 @@ keepShell();
 if (HAS_API && Object.hasOwn(PAGES, name)) {
   document.querySelector(`.pages a[href='${name}']`).setAttribute("aria-current", "page");
   measure(name);
-  const { start } = await PAGES[name]();
-  await start(document.querySelector("main"));
+  await open(PAGES[name], document.querySelector("main"));
 } else {
   measure(new URLSearchParams(location.search).has("play") ? "track" : "home");
   const { startHome } = await import("./home.js");

@@ -19,6 +19,8 @@ export async function start(main) {
   const more = element("button", { type: "button", className: "more", hidden: true }, "Show more");
   main.append(list, more, said);
   const byAsset = new Map();
+  const unsettled = () => [...byAsset].filter(([, own]) => !own.isSettled).map(([assetId]) => assetId);
+  const watch = watchAssets((asset) => byAsset.get(asset.id)?.tell(asset), unsettled);
   let next = null;
 
   async function goOn() {
@@ -40,8 +42,8 @@ export async function start(main) {
     const own = new OwnTrack(track);
     if (track.asset_id) {
       byAsset.set(track.asset_id, own);
-      if (track.playback_id === null || track.duration_s === null) {
-        own.look();
+      if (!own.isSettled) {
+        watch.look(track.asset_id);
       }
     }
     return own.root;
@@ -49,5 +51,4 @@ export async function start(main) {
 
   more.addEventListener("click", goOn);
   await goOn();
-  watchAssets((asset) => byAsset.get(asset.id)?.tell(asset));
 }

@@ -22,9 +22,11 @@ export class OwnTrack {
   #days;
   #editing;
   #retrying;
+  #isSettled;
 
   constructor(track) {
     this.#track = track;
+    this.#isSettled = track.playback_id !== null && track.duration_s !== null;
     this.#title = element("a", { className: "name", dir: "auto" });
     this.#state = element("p", { className: "state" });
     this.#said = element("p", { className: "form-trouble", role: "alert" });
@@ -50,16 +52,14 @@ export class OwnTrack {
     this.#show();
   }
 
-  /** Ask what state its sound is in. */
-  async look() {
-    const asset = await ask(`assets/${this.#track.asset_id}`).catch(() => null);
-    if (asset) {
-      this.tell(asset);
-    }
+  /** Whether nothing more becomes of its sound by itself. */
+  get isSettled() {
+    return this.#isSettled;
   }
 
   /** Show the state of its sound. */
   tell(asset) {
+    this.#isSettled = asset.state !== "preparing";
     if (asset.state === "deleted") {
       Object.assign(this.#track, { playback_id: null, asset_id: null });
       this.#retrying.hidden = true;

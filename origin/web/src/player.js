@@ -10,6 +10,7 @@
 // `trackready` with the track, once all is known of one that was still being prepared; `trackended`.
 
 import { showCover } from "./cover.js";
+import { markExplicit } from "./explicit.js";
 import { quality, showFacts } from "./facts.js";
 import { bindKeys } from "./keys.js";
 import { introduce, report } from "./media_session.js";
@@ -175,7 +176,9 @@ class SoundPlayer extends HTMLElement {
     const track = this.#track;
     const title = this.querySelector(".title");
     title.textContent = title.title = track.title ?? "Untitled";
-    this.querySelector(".byline").textContent = [track.artist, track.album].filter(Boolean).join(" — ");
+    const byline = this.querySelector(".byline");
+    byline.textContent = [track.artist, track.album].filter(Boolean).join(" — ");
+    markExplicit(byline, track);
     this.#covered = showCover(this, track);
     showFacts(this.querySelector(".facts"), track, this.dataset.rendition || null);
     this.#seekBar.setDuration(track.duration_s);
@@ -201,9 +204,9 @@ class SoundPlayer extends HTMLElement {
 
   /** Show what is known now of the track that plays, and let it play on. */
   #complete(track) {
-    const { title, artist, album, artwork, placeholder } = this.#track; // the catalogue's, where it had them
+    const { title, artist, album, explicit, artwork, placeholder } = this.#track; // the catalogue's, where it had them
     const cover = artwork.length > 0 ? { artwork, placeholder } : {};
-    const named = { title: title ?? track.title, artist: artist ?? track.artist };
+    const named = { title: title ?? track.title, artist: artist ?? track.artist, explicit };
     this.#track = { ...track, ...named, album: album ?? track.album, ...cover };
     this.#note("ready");
     this.#describe();

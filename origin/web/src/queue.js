@@ -106,12 +106,13 @@ function tracks(list) {
 }
 
 /** Return what is kept of a track: enough to list and to fetch it. */
-function item({ playback_id, track_id, title, artist, duration_s }) {
+function item({ playback_id, track_id, title, artist, explicit, duration_s }) {
   return {
     playback_id,
     track_id: text(track_id),
     title: text(title),
     artist: text(artist),
+    explicit: explicit === true,
     duration_s: Number.isFinite(duration_s) ? duration_s : null,
   };
 }

@@ -5,6 +5,7 @@
 
 import { clock } from "./clock.js";
 import { element, icon } from "./element.js";
+import { markExplicit } from "./explicit.js";
 
 const GRIP = "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01";
 const CROSS = "m7 7 10 10M17 7 7 17";
@@ -63,7 +64,7 @@ export class QueuePanel {
       "button",
       { type: "button", className: "queue-play", "aria-description": "Plays it now." },
       element("span", { className: "track-title", dir: "auto" }, title),
-      element("span", { className: "track-artist", dir: "auto" }, track.artist ?? ""),
+      markExplicit(element("span", { className: "track-artist", dir: "auto" }, track.artist ?? ""), track),
     );
     play.addEventListener("click", () => this.#play(index));
     const remove = this.#button("queue-remove", `Remove ${title} from the queue`, CROSS);

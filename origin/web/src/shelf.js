@@ -3,6 +3,7 @@
 import { clock } from "./clock.js";
 import { thumbnail } from "./cover.js";
 import { element, icon } from "./element.js";
+import { markExplicit } from "./explicit.js";
 import { marked } from "./marked.js";
 
 const NEXT = "M4 7h16M4 12.5h8M4 18h8M16 12l4.5 3.25L16 18.5z";
@@ -51,7 +52,7 @@ function row(item, { choose, putNext, putLast }) {
     { href: addressOf(item), dataset: { playbackId: item.playback_id } },
     thumbnail(item, "2.75rem"),
     text("track-title", title, item.highlights?.title),
-    text("track-artist", item.artist ?? "", item.highlights?.artist),
+    markExplicit(text("track-artist", item.artist ?? "", item.highlights?.artist), item),
     text("track-duration", duration),
   );
   followed(link, () => choose(item));

@@ -18,7 +18,7 @@ export class TrackForm {
       title: element("input", { ...TEXT, required: true, maxLength: 200, value: track.title }),
       visibility: visibilityMenu(track.visibility),
       genre: element("input", { ...TEXT, maxLength: 64, value: track.genre ?? "" }),
-      tags: element("input", { ...TEXT, value: track.tags.join(", ") }),
+      tags: element("input", { ...TEXT, value: written(track.tags) }),
       description: element("textarea", { ...TEXT, rows: 4, maxLength: 5000, value: track.description }),
       language: element("input", { maxLength: 35, value: track.language ?? "" }),
       released_on: element("input", { type: "date", value: track.released_on ?? "" }),
@@ -52,10 +52,16 @@ export class TrackForm {
 
   /** Return what is said otherwise now; what is left empty is taken away. */
   get changes() {
-    const said = Object.fromEntries(Object.entries(this.#fields).map(([name, field]) => [name, read(name, field)]));
+    const { tags } = this.#track; // those that have commas themselves are only split by who writes there
+    const touched = Object.entries(this.#fields).filter(([name, { value }]) => name !== "tags" || value !== written(tags));
+    const said = Object.fromEntries(touched.map(([name, field]) => [name, read(name, field)]));
     const isOther = ([name, value]) => JSON.stringify(value) !== JSON.stringify(this.#track[name]);
     return Object.fromEntries(Object.entries(said).filter(isOther));
   }
+}
+
+function written(tags) {
+  return tags.join(", ");
 }
 
 function read(name, field) {

@@ -52,7 +52,12 @@ async function catalogued(trackId, signal) {
 }
 
 /** Return what the player shows of a track or a hit of the catalogue. */
-export function saidOf({ title, artist, album, artwork, placeholder }) {
+export function saidOf({ title, artist, album, artwork, placeholder, explicit, ...more }) {
   const cover = artwork?.length > 0 ? { artwork, placeholder } : {};
-  return { title, artist: artist?.name, album: album?.title ?? null, ...cover };
+  return { title, artist: artist?.name, album: album?.title ?? null, explicit, about: aboutOf(more), ...cover };
+}
+
+/** Return what else is said of a track; undefined of a hit, which has only some of it. */
+function aboutOf({ description, genre, tags, released_on, language }) {
+  return description === undefined ? undefined : { description, genre, tags, released_on, language };
 }

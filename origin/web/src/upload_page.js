@@ -1,7 +1,9 @@
-// A creator's upload: a file, what it is called, and what becomes of it.
+// A creator's uploads: files, one after another, what each is called, and what becomes of it.
 
 import { ask, Refused } from "./api.js";
 import { artistField } from "./artists.js";
+import { watchAssets } from "./asset_watch.js";
+import { duplicateOf } from "./duplicate.js";
 import { element } from "./element.js";
 import { filePicker } from "./file_picker.js";
 import { recall, remember, forget } from "./open_uploads.js";
@@ -22,6 +24,7 @@ export async function start(main) {
   const title = element("input", { name: "title", required: true, maxLength: 200, dir: "auto" });
   const visibility = visibilityMenu("public");
   const button = element("button", { type: "submit", className: "primary" }, "Upload");
+  const leaveOut = element("button", { type: "button", className: "quiet" }, "Leave it out");
   const trouble = element("p", { className: "form-trouble", role: "alert" });
   const details = element(
     "fieldset",
@@ -30,17 +33,36 @@ export async function start(main) {
     element("label", {}, "Title", title),
     ...artist.fields,
     element("label", {}, "Who finds it", visibility),
-    button,
+    element("p", { className: "actions" }, button, leaveOut),
   );
   const picker = filePicker(choose);
-  const form = element("form", { className: "form" }, picker.root, details, trouble);
+  const told = element("p", { className: "lead", role: "status" });
+  const form = element("form", { className: "form" }, picker.root, told, details, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   main.append(form, list);
+  const follow = follower();
+  const waiting = []; // files that are offered behind the one that is
   let file = null;
 
-  async function choose(chosen) {
-    file = chosen;
+  function choose(files) {
+    waiting.push(...files);
+    if (file === null) {
+      offer();
+    } else {
+      told.textContent = waits(waiting.length);
+    }
+  }
+
+  /** Offer the next file; one whose upload was begun before goes on with it. */
+  async function offer() {
+    file = waiting.shift() ?? null;
+    picker.show(file);
+    told.textContent = waits(waiting.length);
     trouble.textContent = "";
+    details.hidden = true;
+    if (file === null) {
+      return;
+    }
     const upload = await recall(file);
     if (upload) {
       begin(upload);
@@ -53,10 +75,11 @@ export async function start(main) {
   }
 
   function begin(upload) {
-    list.prepend(sending(file, upload));
-    details.hidden = true;
-    picker.reset();
+    list.prepend(sending(file, upload, follow));
+    offer();
   }
+
+  leaveOut.addEventListener("click", offer);
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -76,6 +99,13 @@ export async function start(main) {
   });
 }
 
+function waits(count) {
+  if (count === 0) {
+    return "";
+  }
+  return `${count} more ${count === 1 ? "file waits" : "files wait"}. The next one is asked about when this one is on its way.`;
+}
+
 async function make(file, track) {
   const body = { name: file.name, size_bytes: file.size, way: "tus", track };
   const upload = await ask("uploads", { method: "POST", body });
@@ -83,15 +113,34 @@ async function make(file, track) {
   return upload;
 }
 
+/** Return what lets an upload's state show what becomes of its asset. */
+function follower() {
+  const states = new Map(); // by asset, for as long as it is being packaged
+  let watch;
+  const changed = (asset) => {
+    states.get(asset.id)?.show(asset);
+    if (asset.state !== "preparing") {
+      states.delete(asset.id);
+    }
+  };
+  return (assetId, state) => {
+    states.set(assetId, state);
+    watch ??= watchAssets(changed, () => states.keys());
+    watch.look(assetId);
+  };
+}
+
 /** Send a file, then follow what becomes of it; return the element that says so. */
-function sending(file, upload) {
+function sending(file, upload, follow) {
   const stopped = new AbortController();
   const state = new UploadState(file, upload, () => stopped.abort());
   const progress = (bytes) => state.sent(bytes);
   send(file, upload.send.tus.replace(/^\//, ""), { progress, signal: stopped.signal }).then(
-    () => {
+    async () => {
       forget(file);
-      state.follow();
+      state.received();
+      follow(upload.asset_id, state);
+      state.add(await duplicateOf(upload).catch(() => null));
     },
     async (error) => {
       const isRefused = error instanceof SendingRefused;

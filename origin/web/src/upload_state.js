@@ -1,6 +1,5 @@
 // One upload as its creator sees it: sent, packaged, playable, ready.
 
-import { watchAsset } from "./asset_watch.js";
 import { element } from "./element.js";
 import { addressOf } from "./shelf.js";
 
@@ -33,17 +32,11 @@ export class UploadState {
     this.#move(bytes / this.#file.size);
   }
 
-  /** All of it is there: follow what becomes of it. */
-  follow() {
+  /** All of it is there. */
+  received() {
     this.#actions.replaceChildren();
     this.#say("Received, waiting to be packaged");
     this.#bar.removeAttribute("value");
-    const end = watchAsset(this.#upload.asset_id, (asset) => {
-      this.#show(asset);
-      if (asset.state !== "preparing") {
-        end();
-      }
-    });
   }
 
   /** It has come to nothing. */
@@ -55,7 +48,13 @@ export class UploadState {
     this.#actions.replaceChildren();
   }
 
-  #show(asset) {
+  /** Say one thing more of it, if there is one. */
+  add(told) {
+    this.root.append(...(told ? [told] : []));
+  }
+
+  /** Show what has become of it. */
+  show(asset) {
     if (asset.state === "deleted") {
       this.fail("It was deleted.");
       return;
