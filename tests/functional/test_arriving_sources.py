@@ -247,13 +247,13 @@ def digest(reading: Reading) -> tuple[object, ...]:
 
 def test_a_child_that_waits_for_its_source_is_not_stalled(music: Path, tmp_path: Path) -> None:
     path, data = tmp_path / "x.wav", music.read_bytes()
-    impatient = Allowance(memory_bytes=2**30, cpu_s=60, quiet_cpu_s=60, idle_s=1.5, waiting_s=2)
+    impatient = Allowance(memory_bytes=2**30, cpu_s=60, quiet_cpu_s=60, idle_s=4, waiting_s=2)
     half = len(data) // 2
     with ArrivingFile(path, len(data)) as file, Reader() as child:
         file.write(0, data[:half])
 
         def rest() -> None:
-            Event().wait(4)
+            Event().wait(7)
             file.write(half, data[half:])
 
         thread = Thread(target=rest)
