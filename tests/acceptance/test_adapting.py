@@ -55,10 +55,13 @@ def test_where_the_connection_becomes_slow_one_switch_keeps_the_sound_going(
     before = len(asked.rungs)
     connection.becomes(down_bps=SLOW_BPS)
     wait_for_position(page, HEARD_S)
-    (begun_s, first), (left_s, second), *others = asked.rungs[before:]
-    assert (first, second) == ("320k", "128k")
-    assert left_s - begun_s < DECIDED_S + BUSY_S
-    assert {rung for _, rung in others} == {"128k"}
+    after = asked.rungs[before:]
+    begun_s = [at_s for at_s, rung in after if rung == "320k"]
+    assert len(begun_s) <= 1  # none, where what is under way tells enough already
+    assert all(after[0][0] == at_s for at_s in begun_s)
+    left_s = [at_s for at_s, rung in after if rung == "128k"]
+    assert len(begun_s) + len(left_s) == len(after)
+    assert left_s[0] - after[0][0] < DECIDED_S + BUSY_S
     seen = watched(page)
     assert seen["starved"] == 0
     assert seen["troubles"] == []

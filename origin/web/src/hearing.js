@@ -1,6 +1,7 @@
 // Tells the server what is heard of the catalogue's tracks, so that plays count.
 //
-// A first word gives a ticket, and once enough was heard since then, it is shown. Time counts, not
+// A first word gives a ticket, asked for as soon as somebody wants to hear it, so that nothing of what
+// is short is missed; and once enough was heard since then, it is shown. Time counts, not
 // the position: who skips through a track has not heard it. What is told is refused or lost now and
 // then; listening goes on all the same.
 
@@ -19,6 +20,7 @@ export class Hearing {
   /** Listen along to `audio`. */
   constructor(audio) {
     this.#audio = audio;
+    audio.addEventListener("play", () => this.#begin());
     audio.addEventListener("timeupdate", () => this.#look());
     audio.addEventListener("ended", () => this.#end());
     for (const name of ["pause", "waiting", "seeking"]) {
@@ -26,10 +28,17 @@ export class Hearing {
     }
   }
 
-  /** Begin anew, with a track as the player opens it. */
-  open({ track_id, duration_s }) {
+  /** Begin anew, with a track as the player opens it, which may be wanted at once. */
+  open({ track_id, duration_s }, isWanted) {
     const isCounted = HAS_API && Boolean(track_id);
     this.#play = isCounted ? new Play(track_id, duration_s) : null;
+    if (isWanted) {
+      this.#begin();
+    }
+  }
+
+  #begin() {
+    this.#play?.begin(performance.now() / 1000);
   }
 
   #look() {
@@ -70,11 +79,18 @@ class Play {
     return new Play(this.#trackId, this.#duration_s);
   }
 
+  /** Sound is about to come. */
+  begin(now_s) {
+    if (this.#ticket === null && now_s >= this.#from_s) {
+      this.#tell(now_s);
+    }
+  }
+
   /** Sound has come until now. */
   goOn(now_s) {
     this.#hear(now_s);
-    const isDue = this.#ticket === null || this.#heard_s >= this.#enough_s;
-    if (isDue && now_s >= this.#from_s) {
+    this.begin(now_s);
+    if (this.#heard_s >= this.#enough_s && now_s >= this.#from_s) {
       this.#tell(now_s);
     }
   }

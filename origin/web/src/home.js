@@ -62,7 +62,7 @@ async function show(track, play) {
   entitle(track);
   mark(track.playback_id);
   control.plays(track);
-  hearing.open(track);
+  hearing.open(track, play);
   const shown = player.open(track, { play });
   await settle(Promise.all([about?.show(track), similar?.show(track.track_id)]));
   await shown;
