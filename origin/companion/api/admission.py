@@ -57,6 +57,13 @@ class Admission:
     async def admit(self, request: web.Request, now_s: float) -> Principal | None:
         """Return who asks; raises what stands against it, BudgetSpent among it."""
         try:
+            return await self._admitted(request, now_s)
+        except BudgetSpent as spent:
+            request[USE] = spent.use
+            raise
+
+    async def _admitted(self, request: web.Request, now_s: float) -> Principal | None:
+        try:
             principal = await self._known(request, now_s)
         except (Unauthenticated, Forbidden):
             await self._count(self._addresses, self._clients.key_of(request), request, now_s)
@@ -70,14 +77,10 @@ class Admission:
     async def _known(self, request: web.Request, now_s: float) -> Principal | None:
         """Return who asks, unless too much was guessed from where they are."""
         shown, address = self._authenticate.shown(request), self._clients.key_of(request)
-        try:
-            async with self._guesses.counted(shown, address, now_s) as guess:
-                principal = await self._authenticate(request)
-                guess.is_good = principal is not None
-                return principal
-        except BudgetSpent as spent:
-            request[USE] = spent.use
-            raise
+        async with self._guesses.counted(shown, address, now_s) as guess:
+            principal = await self._authenticate(request)
+            guess.is_good = principal is not None
+            return principal
 
     async def _count(
         self,
@@ -89,11 +92,7 @@ class Admission:
     ) -> None:
         if key is None:  # a trusted proxy that names nobody
             return
-        try:
-            use = await budget.take(counter or self._memory, key, now_s)
-        except BudgetSpent as spent:
-            request[USE] = spent.use
-            raise
+        use = await budget.take(counter or self._memory, key, now_s)
         if use is not None:
             request[USE] = use
 
