@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from aiohttp.web import Application, Request
 from click.testing import CliRunner
 from obstore.store import MemoryStore
 from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from structlog.testing import capture_logs
 
 from origin.app import create_app
@@ -91,6 +92,16 @@ async def seen(database: Database, by: Principal | None) -> set[str]:
         return set(await connection.scalars(select(users.c.id)))
 
 
+@asynccontextmanager
+async def engines(pair: Pair, state: Path) -> AsyncIterator[tuple[AsyncEngine, AsyncEngine]]:
+    """Open the primary and its replica."""
+    async with (
+        open_serving(state, pair.primary.url) as primary,
+        open_replica(pair.replica.url) as replica,
+    ):
+        yield primary, replica
+
+
 async def until_seen(database: Database, by: Principal | None, expected: set[str]) -> None:
     async with asyncio.timeout(60):
         while await seen(database, by) != expected:  # noqa: ASYNC110 a row changes, which tells nobody
@@ -100,9 +111,7 @@ async def until_seen(database: Database, by: Principal | None, expected: set[str
 async def test_authors_read_what_they_wrote_and_others_what_the_replica_has(
     pair: Pair, tmp_path: Path
 ) -> None:
-    async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
-        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+    async with engines(pair, tmp_path) as (primary, replica):
         database = Database(primary, [replica])
         await write(database, "first")
         await until_seen(database, None, {"first"})
@@ -150,8 +159,7 @@ async def test_one_that_is_too_far_behind_is_passed_over_until_it_has_caught_up(
     pair: Pair, tmp_path: Path
 ) -> None:
     async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
-        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        primary, replica = await opened.enter_async_context(engines(pair, tmp_path))
         database = Database(primary, [replica], behind_max_s=BEHIND_MAX_S)
         (watched,) = database.replicas.all
         await opened.enter_async_context(beside(database.keep_watching_replicas(), "watched"))
@@ -192,9 +200,7 @@ async def until_caught_up(replica: Replica) -> None:
 
 
 async def test_without_the_primary_nobody_is_behind(pair: Pair, tmp_path: Path) -> None:
-    async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
-        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+    async with engines(pair, tmp_path) as (primary, replica):
         replicas = Replicas([replica], behind_max_s=1.0)
         await replicas.look(primary)
         pair.primary.control("stop", "-m", "immediate")
@@ -210,9 +216,7 @@ async def test_without_the_primary_nobody_is_behind(pair: Pair, tmp_path: Path) 
 async def test_one_that_is_lost_in_the_middle_of_looks_is_passed_over(
     pair: Pair, tmp_path: Path
 ) -> None:
-    async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
-        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+    async with engines(pair, tmp_path) as (primary, replica):
         database = Database(primary, [replica])
         for _ in range(FAILURES_MAX):
             with pytest.raises(DatabaseUnavailable):
@@ -238,8 +242,7 @@ async def test_one_that_lacks_a_table_or_a_column_is_passed_over(
     pair: Pair, tmp_path: Path, what: str
 ) -> None:
     async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
-        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        primary, replica = await opened.enter_async_context(engines(pair, tmp_path))
         app = create_app(
             MemoryStore(), companion=Companion(Database(primary, [replica]), Media(MemoryStore()))
         )
@@ -307,8 +310,7 @@ def of_replica(state: Path, pair: Pair) -> tuple[str, str, str]:
 
 async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) -> None:
     async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
-        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        primary, replica = await opened.enter_async_context(engines(pair, tmp_path))
         database = Database(primary, [replica])
         answers = await opened.enter_async_context(open_answers(database, None, tell_nobody))
         store = MemoryStore()
@@ -372,8 +374,7 @@ async def until_called(client: Client, name: str) -> None:
 
 async def test_streams_do_not_wait_for_a_replica(pair: Pair, tmp_path: Path) -> None:
     async with AsyncExitStack() as opened:
-        primary = await opened.enter_async_context(open_serving(tmp_path, pair.primary.url))
-        replica = await opened.enter_async_context(open_replica(pair.replica.url))
+        primary, replica = await opened.enter_async_context(engines(pair, tmp_path))
         database = Database(primary, [replica])
         companion = Companion(database, Media(MemoryStore()))
         app = create_app(MemoryStore(), companion=companion)
