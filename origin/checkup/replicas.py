@@ -22,7 +22,7 @@ _SCHEMAS: Final = {
 }
 _FOLLOW: Final = (
     "A streaming copy has what --database has. A logical one is brought up to date by itself, as by"
-    " `soundbridge admin user list --database` with its URL."
+    " `soundbridge admin migrate --database` with its URL."
 )
 
 
