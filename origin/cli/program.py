@@ -19,11 +19,13 @@ from typing import NoReturn
 import click
 
 from origin.cli import main
+from origin.cycles import look_seldom
 
 
 def run() -> NoReturn:
     """Run the command line and end the process with its status."""
     _open_closed_streams()
+    look_seldom()
     code: str | int | None = None
     try:
         main(prog_name="soundbridge")

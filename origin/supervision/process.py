@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from origin.cycles import look_seldom
 from origin.supervision.channel import FAILED, PREPARING, READY, Channel, Message
 from origin.supervision.handing import by_name, misfits
 
@@ -27,7 +28,16 @@ Target = Callable[..., None]
 """What a worker runs: its arguments are those given, its slot, and its end of the channel."""
 
 
-def _begin(target: Target, arguments: tuple[Any, ...], slot: int, end: socket.socket) -> None:
+class _Seldom:
+    """Arrives as nothing, and has cycles looked for seldom while what is behind it is loaded."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return look_seldom, ()
+
+
+def _begin(
+    _seldom: None, target: Target, arguments: tuple[Any, ...], slot: int, end: socket.socket
+) -> None:
     """Be the worker, unless what it is given is not for this version of it."""
     for misfit in misfits(arguments):
         end.sendall(json.dumps({"kind": FAILED, "reason": misfit.reason}).encode() + b"\n")
@@ -58,7 +68,7 @@ class WorkerProcess:
         with theirs, _held_back():
             self._process: BaseProcess = _SPAWN.Process(
                 target=_begin,
-                args=(target, by_name(arguments), slot, theirs),
+                args=(_Seldom(), target, by_name(arguments), slot, theirs),
                 name=f"{name}-{slot}",
             )
             self._process.start()

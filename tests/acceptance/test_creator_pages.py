@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, expect
 
 from origin.database.sqlite import FILE_NAME
-from tests.acceptance.creating import Creator, admin
+from tests.acceptance.creating import Creator, admin, stranger
 from tests.acceptance.watching import open_page, wait_for_position
-from tests.functional.supervising import embedded
+from tests.functional.supervising import embedded, until
 from tests.sources.pictures import picture, saved
 
 WAIT_MS = 60_000
@@ -47,6 +47,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Pla
             upload = ann.ask("POST", "/v1/uploads", {"name": "song.wav", "track": track})
             ann.ask("PUT", upload["send"]["put"], content=music.read_bytes())
             ann.becomes_ready(upload["asset_id"])
+        until(lambda: len(stranger(ann, "/v1/tracks")["items"]) == len(TITLES))
         yield Place(state, ann)
 
 

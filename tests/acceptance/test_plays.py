@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
@@ -43,6 +43,22 @@ def test_what_is_heard_to_its_end_counts_each_time(page: Page, place: Place) -> 
         page.get_by_role("button", name="Play", exact=True).click()
     wait_for_state(page, "ended")
     until(lambda: counts(place)[TITLES[0]] == 2)
+
+
+def test_what_is_short_counts_however_late_its_ticket_comes(page: Page, place: Place) -> None:
+    before = counts(place)[TITLES[2]]
+    asking: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asking.append(route)
+
+    page.route("**/v1/plays", hold, times=1)
+    open_page(page, "/")
+    page.locator(".shelf").get_by_role("link", name=TITLES[2]).click()
+    wait_for_state(page, "ended")
+    with page.expect_response(lambda said: "heard_s" in (said.request.post_data or "")):
+        asking.pop().continue_()
+    until(lambda: counts(place)[TITLES[2]] == before + 1)
 
 
 def test_what_is_skipped_through_does_not_count(page: Page, place: Place) -> None:

@@ -8,7 +8,6 @@ from typing import Final
 
 from origin.beside import kept_beside
 from origin.companion.database import Database
-from origin.companion.uploads.places.bucket import open_bucket_place
 from origin.companion.uploads.places.folder import FolderPlace
 from origin.companion.uploads.places.place import Place
 from origin.companion.uploads.places.spool import SpoolPlace
@@ -50,6 +49,10 @@ async def open_place(store: str, state: Path, threads: ThreadPoolExecutor) -> As
     spool = state / _SPOOL
     spool.mkdir(parents=True, exist_ok=True)
     if store.startswith(_BUCKETS):
+        from origin.companion.uploads.places.bucket import (  # noqa: PLC0415 botocore is much
+            open_bucket_place,
+        )
+
         async with open_bucket_place(store, spool, threads) as place:
             yield place
         return

@@ -1,9 +1,9 @@
 // Tells the server what is heard of the catalogue's tracks, so that plays count.
 //
-// A first word gives a ticket, asked for as soon as somebody wants to hear it, so that nothing of what
-// is short is missed; and once enough was heard since then, it is shown. Time counts, not
-// the position: who skips through a track has not heard it. What is told is refused or lost now and
-// then; listening goes on all the same.
+// A first word gives a ticket, asked for as soon as somebody wants to hear it; and once enough was
+// heard, and as much time has passed since the ticket was given, it is shown: of what is short, after
+// its end, where the ticket came late. Time counts, not the position: who skips through a track has
+// not heard it. What is told is refused or lost now and then; listening goes on all the same.
 
 import { ask, HAS_API } from "./api.js";
 
@@ -62,10 +62,12 @@ class Play {
   #duration_s;
   #enough_s;
   #ticket = null;
+  #given_s = 0; // when the ticket came
   #heard_s = 0;
   #looked_s = null;
   #from_s = 0; // no word before that
   #isBusy = false;
+  #hasEnded = false;
   #isOver = false;
 
   constructor(trackId, duration_s) {
@@ -90,7 +92,8 @@ class Play {
   goOn(now_s) {
     this.#hear(now_s);
     this.begin(now_s);
-    if (this.#heard_s >= this.#enough_s && now_s >= this.#from_s) {
+    const isEnough = Math.min(this.#heard_s, this.#age(now_s)) >= this.#enough_s;
+    if (isEnough && now_s >= this.#from_s) {
       this.#tell(now_s);
     }
   }
@@ -103,15 +106,26 @@ class Play {
   /** The track is at its end: what was heard may be enough. */
   end(now_s) {
     this.#hear(now_s);
+    this.#hasEnded = true;
+    this.#tellLast(now_s);
+  }
+
+  #tellLast(now_s) {
     if (this.#ticket !== null) {
-      this.#tell(now_s);
+      const isHeard = this.#heard_s >= this.#enough_s;
+      const wait_s = isHeard ? Math.max(this.#enough_s - this.#age(now_s), 0) : 0;
+      setTimeout(() => this.#tell(now_s + wait_s), 1000 * wait_s);
     }
+  }
+
+  #age(now_s) {
+    return this.#ticket === null ? 0 : now_s - this.#given_s;
   }
 
   #hear(now_s) {
     const past_s = this.#looked_s === null ? 0 : now_s - this.#looked_s;
     this.#looked_s = now_s;
-    if (this.#ticket !== null && past_s < GAP_MAX_S) {
+    if (past_s < GAP_MAX_S) {
       this.#heard_s += past_s;
     }
   }
@@ -122,13 +136,18 @@ class Play {
     }
     this.#isBusy = true;
     this.#from_s = now_s + AGAIN_S;
-    const shown = this.#ticket === null ? {} : { ticket: this.#ticket, heard_s: this.#heard_s };
+    const heard_s = Math.min(this.#heard_s, this.#age(now_s));
+    const shown = this.#ticket === null ? {} : { ticket: this.#ticket, heard_s };
     try {
       const body = { plays: [{ track_id: this.#trackId, ...shown }] };
       const { plays: [{ state, ticket, reason }] } = await ask("plays", { method: "POST", body });
       if (state === "begun") {
         this.#ticket = ticket;
+        this.#given_s = performance.now() / 1000;
         this.#from_s = 0;
+        if (this.#hasEnded) {
+          this.#tellLast(this.#given_s);
+        }
       } else {
         this.#isOver = !LATER.includes(reason);
       }

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, ClassVar, Final
 from urllib.parse import quote
 
 from aiohttp import ClientError as HttpError
@@ -49,6 +49,8 @@ class Tools:
 
 class BucketPlace:
     """A bucket, or a folder of one."""
+
+    takes_parts: ClassVar[bool] = True
 
     def __init__(self, location: str, parts: Multipart, tools: Tools) -> None:
         self._location = location.rstrip("/")

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from errno import EDQUOT, ENOSPC
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from origin.companion.uploads.holding import UploadBusy
 from origin.companion.uploads.places.place import Source
@@ -29,6 +29,8 @@ _T = TypeVar("_T")
 
 class FolderPlace:
     """A folder; ``threads`` do what a disk may hold up."""
+
+    takes_parts: ClassVar[bool] = False
 
     def __init__(self, folder: Path, threads: ThreadPoolExecutor) -> None:
         self._folder = folder

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from sqlalchemy import Row
 
@@ -51,6 +51,9 @@ class Reception(Protocol):
 
 class Place(Protocol):
     """A store that takes sources. All of it raises StoreUnavailable."""
+
+    takes_parts: ClassVar[bool]
+    """Whether whoever sends one may send its parts straight to the store."""
 
     def where(self, key: str) -> str:
         """Return what a worker calls it: a path, or a URL."""

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import quote
 
 import obstore
@@ -27,6 +27,8 @@ _LEFT_S: Final = 7 * 24 * 3600.0
 
 class SpoolPlace:
     """A store of any kind, and the folder in which sources for it are collected."""
+
+    takes_parts: ClassVar[bool] = False
 
     def __init__(
         self, location: str, store: ObjectStore, folder: Path, threads: ThreadPoolExecutor
