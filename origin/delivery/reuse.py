@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from email.utils import formatdate
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import hdrs, web
@@ -22,6 +23,8 @@ from origin.telemetry.requests import NotedAnswer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+COUNT_EVERY_S: Final = 0.01
+"""What is asked for more often will be asked for at once, however often: one use tells that."""
 _ANSWER_BYTES: Final = 2_000
 """A head, twice, and what leads to it."""
 _Answers = list["HotAnswer | None"]
@@ -49,7 +52,7 @@ class HotAnswer:
 
     __slots__ = (
         "_after", "_before", "_head", "_made_second", "_second",
-        "body", "keys", "noted", "own_bytes", "until_s", "uses",
+        "body", "counts_from_s", "keys", "noted", "own_bytes", "until_s", "uses",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +69,7 @@ class HotAnswer:
         self.keys = keys
         self.until_s = record.until_s
         self.uses: tuple[Use, ...] = ()
+        self.counts_from_s = -inf
         self._before, self._after = _head_around_date(response)
         self._made_second, self._second, self._head = int(time.time()), -1, b""
         is_shared = keys and not reusable.compressible
@@ -132,8 +136,10 @@ class HotAnswers:
         if answer.until_s is not None and now_s >= answer.until_s:
             self._forget_path(path)
             return None
-        for use in answer.uses:
-            use(now_s)
+        if now_s >= answer.counts_from_s:
+            answer.counts_from_s = now_s + COUNT_EVERY_S
+            for use in answer.uses:
+                use(now_s)
         return answer
 
     def keep(
