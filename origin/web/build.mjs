@@ -58,12 +58,13 @@ function needed(file) {
 const address = (file) => `assets/${path.basename(file)}`;
 const files = (...sources) => [...new Set(sources.flatMap((source) => needed(output(source)[0])))].map(address);
 const [main] = files("src/main.js");
+const engine = address(outputs.find(([, { inputs }]) => Object.keys(inputs).some((each) => each.startsWith("node_modules/hls.js/")))[0]);
 
 // What a page imports is asked for beside its entry, not after it.
 const template = await readFile(path.join(here, "src/index.html"), "utf8");
 async function write(name, ...sources) {
   const preloads = files(...sources).filter((file) => file !== main).map((file) => `<link rel="modulepreload" href="${file}">`);
-  const page = template.replaceAll(/%(src\/[\w.]+)%/g, (_, source) => entry(source)).replace("%preloads%", preloads.join(""));
+  const page = template.replaceAll(/%(src\/[\w.]+)%/g, (_, source) => entry(source)).replace("%preloads%", preloads.join("")).replace("%hls%", engine);
   await writeFile(path.join(destination, name), page);
   return page;
 }

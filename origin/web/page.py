@@ -7,7 +7,7 @@ their content: they may be cached for ever, the rest not at all. The build compr
 with the time that nobody has who waits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -127,9 +127,23 @@ def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:
     return Resource(kind, sha256(content).hexdigest(), MemoryBody(content))
 
 
-def add_routes(app: web.Application, responder: Responder, *, with_api: bool = False) -> None:
-    """Add the page and its files to ``app``; PageMissing where the installation left them out."""
-    page = _ours(with_api=with_api)
+async def _nothing() -> None:
+    return None
+
+
+def add_routes(
+    app: web.Application,
+    responder: Responder,
+    *,
+    with_api: bool = False,
+    first_cover: Callable[[], Awaitable[str | None]] = _nothing,
+) -> None:
+    """Add the page and its files to ``app``; PageMissing where the installation left them out.
+
+    ``first_cover`` returns the ``Link`` to what the page shows that opens no certain track.
+    """
+    page = dict(_ours(with_api=with_api))
+    page["/"] = replace(page["/"], takes_query=first_cover is not _nothing)
 
     async def answer(request: web.Request) -> web.Response:
         resource = page.get(request.path)
@@ -137,6 +151,10 @@ def add_routes(app: web.Application, responder: Responder, *, with_api: bool = F
             raise NotFound("There is nothing at this address.")
         response = await responder.answer(request, resource)
         response.headers.update(SECURITY_HEADERS)
+        if request.path == "/" and "play" not in request.query:
+            link = await first_cover()
+            if link is not None:
+                response.headers["Link"] = link
         return response
 
     for path in ("/", _WORKER, _ICON, *(_API_PAGES if with_api else ())):

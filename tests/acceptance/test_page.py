@@ -13,6 +13,7 @@ from tests.acceptance.listening import Track
 from tests.acceptance.watching import (
     ARTIST,
     TITLE,
+    be_there,
     open_page,
     position_s,
     wait_for_position,
@@ -54,6 +55,8 @@ def test_a_playlist_that_does_not_come_is_said_and_can_be_tried_again(
 
     page.route(re.compile(r"\.m3u8$"), refuse)
     page.goto(f"/?play={track.playback_id}")
+    wait_for_state(page, "paused")
+    be_there(page)
     wait_for_state(page, "failed")
     expect(page.get_by_role("alert")).to_contain_text("The sound stopped coming")
     page.unroute(re.compile(r"\.m3u8$"), refuse)
@@ -70,6 +73,8 @@ def test_a_page_older_than_the_server_is_loaded_anew_where_it_lacks_what_plays(
 
     page.route("**/assets/hls*", not_found)
     page.goto(f"/?play={track.playback_id}")
+    wait_for_state(page, "paused")
+    be_there(page)
     wait_for_state(page, "failed")
     expect(page.get_by_role("alert")).to_contain_text("this page older than the server")
     page.unroute("**/assets/hls*", not_found)

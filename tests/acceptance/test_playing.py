@@ -17,6 +17,7 @@ from tests.acceptance.watching import (
     wait_for_state,
     watched,
 )
+from tests.functional.supervising import until
 
 SEGMENT_S: Final = 258 * 1024 / 44_100
 
@@ -100,6 +101,45 @@ def test_a_browser_without_media_source_plays_natively(page: Page, track: Track)
     assert not page.get_by_label("Quality").is_visible()
     assert not any("/assets/hls" in url for url in asked)
     assert watched(page)["troubles"] == []
+
+
+def test_what_plays_runs_only_once_somebody_is_there(page: Page, track: Track) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_request("**/assets/hls*"):  # it comes all the same, to be there in time
+        page.goto(f"/?play={track.playback_id}")
+    wait_for_state(page, "paused")
+    page.wait_for_timeout(1000)
+    assert page.get_attribute("sound-player", "data-engine") is None
+    assert not any(url.endswith(".m4s") for url in asked)
+    page.evaluate(
+        "() => { const player = document.querySelector('sound-player');"
+        " player.seek(3); player.choose('128k'); }"
+    )
+    page.get_by_role("button", name="Play").click()
+    wait_for_position(page, 3.5)
+    page.wait_for_selector("sound-player[data-rendition='128k']")
+    heard = [url for url in asked if url.endswith(".m4s")]
+    assert heard
+    assert all("/128k/" in url for url in heard)
+
+
+def test_what_a_mouse_rests_on_is_asked_for_before_it_is_chosen(
+    page: Page, track: Track, other: Track
+) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    link = page.get_by_role("link", name="Knolls")
+    link.hover()
+    first = [f"{other.playback_id}.json", f"{other.playback_id}.m3u8"]
+    until(lambda: page.evaluate("1") and sorted(asked) == first)
+    page.mouse.move(1, 1)
+    link.hover()
+    page.wait_for_timeout(200)
+    assert sorted(asked) == first, "once is enough"
+    link.click()
+    wait_for_position(page, 0.5)
 
 
 def test_no_more_is_fetched_than_will_soon_be_heard(page: Page, track: Track) -> None:

@@ -38,9 +38,19 @@ WATCH: Final = """() => {
 
 
 def open_page(page: Page, url: str) -> None:
+    """Open the page, and be at it until what plays is there and has sound."""
     page.goto(url)
     wait_for_state(page, "paused")
+    be_there(page)
+    page.wait_for_selector("sound-player[data-engine]")
+    page.wait_for_function("() => document.querySelector('audio').readyState >= 3")
     page.evaluate(WATCH)
+
+
+def be_there(page: Page) -> None:
+    """Move the mouse, as nobody does who only fetches the page."""
+    page.mouse.move(1, 1)
+    page.mouse.move(2, 2)
 
 
 def wait_for_state(page: Page, state: str) -> None:

@@ -37,10 +37,11 @@ def down_for(seconds: float) -> Plan:
 
 
 def gaps_s(proxy: Proxy) -> list[list[float]]:
-    """How long each object's requests are apart, in their order."""
+    """How long each object's requests are apart, in their order; others may be under way still."""
     at_s = defaultdict(list)
     for arrival in proxy.arrivals:
-        at_s[arrival.target].append(arrival.at_s)
+        if "/down/" in arrival.target:
+            at_s[arrival.target].append(arrival.at_s)
     return [[later - earlier for earlier, later in pairwise(times)] for times in at_s.values()]
 
 

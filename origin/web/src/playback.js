@@ -7,6 +7,7 @@
 //   trouble({fatal, details})  something went wrong; after a fatal one nothing plays any more
 
 import { DownSwitch } from "./down_switch.js";
+import { element } from "./element.js";
 
 const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
 const HLS_TYPE = "application/vnd.apple.mpegurl";
@@ -19,13 +20,23 @@ const TIMED_MS = 20;
 
 let known_bps = null; // what the connection gave when the last track was left
 
+/** Tell whether only the browser itself can play here. */
+export function isNative() {
+  return !window.MediaSource?.isTypeSupported(AAC_IN_MP4);
+}
+
+/** Have hls.js come from its address, to be there when it is wanted; nothing of it runs. */
+export function fetchEngine(address) {
+  document.head.append(element("link", { rel: "prefetch", as: "script", href: address }));
+}
+
 /**
  * Return what begins playback on `audio`, or null where this browser cannot play HLS at all.
  *
  * It is called with a track, a position in seconds and the handlers, and returns a playback.
  */
 export async function findEngine(audio) {
-  if (window.MediaSource?.isTypeSupported(AAC_IN_MP4)) {
+  if (!isNative()) {
     const { default: Hls } = await import("hls.js/light");
     return (...how) => new HlsJsPlayback(Hls, audio, ...how);
   }
@@ -72,6 +83,7 @@ class HlsJsPlayback {
   #hls;
   #rungs = [];
   #levelOf = new Map(); // by rung: hls.js makes one level of two that have the same bandwidth
+  #chosen = null;
   #recovered = false;
   #foretelling = new AbortController();
   #closing = new AbortController();
@@ -105,6 +117,9 @@ class HlsJsPlayback {
           return [rung, named < 0 ? bandwidths.indexOf(bandwidth_bps) : named];
         }),
       );
+      if (this.#chosen !== null) {
+        this.choose(this.#chosen);
+      }
     });
     this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => handlers.rendition(this.#rungs[level]));
     this.#hls.on(Hls.Events.ERROR, (_, error) => this.#onError(Hls, error, handlers));
@@ -114,10 +129,11 @@ class HlsJsPlayback {
 
   /** Keep to one rung from the next segment on; null leaves the choice to the player. */
   choose(rung) {
+    this.#chosen = rung; // before the playlist came, it is not known which level that is
     if (rung === null) {
       this.#hls.loadLevel = -1;
-    } else {
-      this.#hls.nextLevel = this.#levelOf.get(rung) ?? -1; // before the playlist came: automatic
+    } else if (this.#levelOf.has(rung)) {
+      this.#hls.nextLevel = this.#levelOf.get(rung);
     }
   }
 

@@ -3,7 +3,8 @@
 // Attributes tell its state to style sheets, tests and whoever embeds it:
 //   data-state        loading | paused | playing | ended | failed
 //   data-playback-id  the track that is open
-//   data-engine       hls.js | native
+//   data-engine       hls.js | native, once somebody is there
+//   data-loads        the address of hls.js, as the build has it
 //   data-rendition    the rung that is heard now, empty where the browser does not say
 //   data-asset        preparing | ready | curtailed (the rest of it will never come)
 // Three events bubble: `playbacktrouble` {fatal, details} for whatever goes wrong, mended or not;
@@ -14,8 +15,9 @@ import { markExplicit } from "./explicit.js";
 import { quality, showFacts } from "./facts.js";
 import { bindKeys } from "./keys.js";
 import { introduce, report } from "./media_session.js";
-import { findEngine } from "./playback.js";
+import { fetchEngine, findEngine, isNative } from "./playback.js";
 import { Preparation } from "./preparation.js";
+import { painted, somebody } from "./presence.js";
 import { SeekBar } from "./seek_bar.js";
 import { bindVolume } from "./volume.js";
 import { readPeaks } from "./waveform.js";
@@ -43,7 +45,9 @@ class SoundPlayer extends HTMLElement {
   #nextLook;
   #isLoaded = true; // false where what plays could not be loaded
   #covered; // until the cover is seen
-  #wished = () => {}; // somebody wants to hear it before that
+  #wished = () => {}; // somebody wants to hear it before what plays is there
+  #start_s = 0;
+  #rung = null; // that was chosen
   #opened = 0; // counts calls of open, so that answers to an earlier one are dropped
 
   connectedCallback() {
@@ -73,7 +77,9 @@ class SoundPlayer extends HTMLElement {
     this.#prepare();
     this.#set("loading");
     this.#audio.autoplay = play;
-    await Promise.all([this.#load(this.#opened, start_s), this.#loadWaveform(this.#opened)]);
+    this.#start_s = start_s;
+    this.#rung = null;
+    await Promise.all([this.#load(this.#opened), this.#loadWaveform(this.#opened)]);
   }
 
   /** Fall silent and out of sight until another track is opened. */
@@ -109,24 +115,33 @@ class SoundPlayer extends HTMLElement {
   /** Go to a position in seconds. */
   seek(target_s) {
     const { duration_s } = this.#track;
-    this.#audio.currentTime = Math.min(Math.max(0, target_s), duration_s);
-    this.#seekBar.update(this.#audio.currentTime);
+    const position_s = Math.min(Math.max(0, target_s), duration_s);
+    if (this.#playback) {
+      this.#audio.currentTime = position_s;
+    } else {
+      this.#start_s = position_s;
+    }
+    this.#seekBar.update(position_s);
   }
 
   /** Go forwards, or backwards, by seconds. */
   skip(step_s) {
-    this.seek(this.#audio.currentTime + step_s);
+    this.seek((this.#playback ? this.#audio.currentTime : this.#start_s) + step_s);
   }
 
   /** Keep to one rung; null leaves the choice to the player. */
   choose(rung) {
+    this.#rung = rung;
     this.#playback?.choose(rung);
   }
 
-  async #load(opened, start_s) {
+  async #load(opened) {
     let begin;
     if (!this.#audio.autoplay) {
       await this.#turn();
+      if (opened !== this.#opened) {
+        return;
+      }
     }
     try {
       begin = await findEngine(this.#audio);
@@ -142,18 +157,29 @@ class SoundPlayer extends HTMLElement {
       this.#fail(UNPLAYABLE, { fatal: true, details: "noEngine" });
       return;
     }
-    this.#playback = begin(this.#track, start_s, {
+    this.#playback = begin(this.#track, this.#start_s, {
       rendition: (rung) => this.#onRendition(rung),
       trouble: (trouble) => this.#onTrouble(trouble),
     });
+    if (this.#rung !== null) {
+      this.#playback.choose(this.#rung);
+    }
     this.dataset.engine = this.#playback.engine;
     this.querySelector(".quality").hidden = !this.#playback.canChoose;
   }
 
-  /** Wait until the cover is seen, which the sound would slow down; not for long, nor for whoever plays. */
-  #turn() {
+  /** Wait for somebody to be there: what plays is much, and would hold up what is seen. */
+  async #turn() {
+    const wish = new Promise((resolve) => (this.#wished = resolve));
     const soon = new Promise((resolve) => setTimeout(resolve, COVER_WAIT_MS));
-    return Promise.race([this.#covered, soon, new Promise((resolve) => (this.#wished = resolve))]);
+    await Promise.race([this.#covered, soon, wish]);
+    if (isNative()) {
+      return; // it is there, and little
+    }
+    fetchEngine(this.dataset.loads);
+    this.#set(this.#audio.autoplay ? "loading" : "paused");
+    await Promise.race([somebody, wish]);
+    await painted();
   }
 
   async #loadWaveform(opened) {

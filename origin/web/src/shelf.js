@@ -5,9 +5,11 @@ import { thumbnail } from "./cover.js";
 import { element, icon } from "./element.js";
 import { markExplicit } from "./explicit.js";
 import { marked } from "./marked.js";
+import { foretellTrack } from "./track_source.js";
 
 const NEXT = "M4 7h16M4 12.5h8M4 18h8M16 12l4.5 3.25L16 18.5z";
 const LAST = "M4 6.5h16M4 12h16M4 17.5h8M18 15v5M15.5 17.5h5";
+const DWELL_MS = 65; // a mouse that only passes is gone by then
 const LISTED_MAX = 200; // what the origin lists at most
 
 /** Fetch what is published, newest first, and whether that is all: a store may not answer. */
@@ -55,18 +57,24 @@ function row(item, { choose, putNext, putLast }) {
     markExplicit(text("track-artist", item.artist ?? "", item.highlights?.artist), item),
     text("track-duration", duration),
   );
-  followed(link, () => choose(item));
+  followed(link, item, choose);
   const next = button(`Put ${title} next in the queue`, NEXT, () => putNext(item));
   const last = button(`Add ${title} to the queue`, LAST, () => putLast(item));
   return element("li", {}, link, element("span", { className: "row-actions" }, next, last));
 }
 
-/** Call `choose()` instead of following a plain click on `link`. */
-export function followed(link, choose) {
+/** Call `choose(item)` instead of following a plain click on `link`; what looks like one is prepared for. */
+export function followed(link, item, choose) {
+  let dwelling;
+  link.addEventListener("pointerenter", ({ pointerType }) => {
+    dwelling = pointerType === "mouse" ? setTimeout(foretellTrack, DWELL_MS, item) : undefined;
+  });
+  link.addEventListener("pointerleave", () => clearTimeout(dwelling));
+  link.addEventListener("pointerdown", () => foretellTrack(item));
   link.addEventListener("click", (event) => {
     if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      choose();
+      choose(item);
     }
   });
 }

@@ -40,7 +40,7 @@ export class Similar {
       element("span", { className: "track-title", dir: "auto" }, item.title ?? "Untitled"),
       element("span", { className: "track-artist", dir: "auto" }, item.artist ?? ""),
     );
-    followed(link, () => this.#choose(item));
+    followed(link, item, this.#choose);
     return element("li", {}, link);
   }
 }

@@ -12,6 +12,23 @@ export class Refused extends Error {}
 
 let asking = new AbortController(); // for the track that was asked for last
 
+const FORETOLD_S = 30; // for half as long as what is said of a track is fresh
+const foretold = new Map(); // when, by playback id
+
+/** Have come what opening a track asks for first: somebody is about to choose it. */
+export function foretellTrack({ playback_id }) {
+  const now_s = performance.now() / 1000;
+  if (navigator.connection?.saveData || now_s < (foretold.get(playback_id) ?? -FORETOLD_S) + FORETOLD_S) {
+    return;
+  }
+  foretold.set(playback_id, now_s);
+  const name = encodeURIComponent(playback_id);
+  foretell(`${name}.json`);
+  if (window.MediaSource) {
+    foretell(`${name}.m3u8`);
+  }
+}
+
 /** Fetch a track. An earlier one that has not come yet is no longer wanted: AbortError there. */
 export async function fetchTrack({ playback_id, track_id, said }) {
   asking.abort();

@@ -1,0 +1,67 @@
+"""The picture that the first page is sure to show, told to browsers before its scripts can ask.
+
+Listeners' page shows the newest track, and nothing there is as large as its cover. Named in the
+``Link`` field of the page (RFC 8288; ``preload`` is HTML's), it comes beside the scripts, not after
+them and the list. It is looked up once a second at most, and no page waits long for that.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from origin.companion.catalogue.cover import Cover
+from origin.companion.catalogue.tracks import lists
+from origin.companion.database import Database
+from origin.delivery.errors import ApiError
+
+KEPT_S: Final = 1.0
+_WAIT_S: Final = 0.05
+_WIDTH_MAX_PX: Final = 1024
+_SIZES: Final = "(min-width: 52rem) 20rem, 90vw"
+"""As ``cover.js`` has them, so that the browser takes the same picture."""
+
+
+class FirstCover:
+    """Of one process; ``clock`` tells monotonic seconds."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._known: str | None = None
+        self._known_s: float | None = None
+        self._look: asyncio.Task[None] | None = None
+
+    async def link(self) -> str | None:
+        """Return the value of ``Link``; None where there is no cover, or nobody knows in time."""
+        if self._known_s is None or self._clock() - self._known_s >= KEPT_S:
+            if self._look is None or self._look.done():
+                self._look = asyncio.create_task(self._find(), name="first cover")
+            await asyncio.wait({self._look}, timeout=_WAIT_S)
+        is_known = self._known_s is not None and self._clock() - self._known_s < KEPT_S
+        return self._known if is_known else None
+
+    async def _find(self) -> None:
+        known = None
+        try:
+            async with self._database.look(None) as connection:
+                for row in await lists.read(connection, lists.newest(None, 1)):
+                    known = link_to(Cover.shown(row.artwork, row.cover))
+        except (ApiError, SQLAlchemyError):
+            pass  # the page can do without
+        self._known, self._known_s = known, self._clock()
+
+
+def link_to(cover: Cover) -> str | None:
+    """Return what has a browser fetch a cover in the size that it will show. Pure."""
+    if not cover.pictures:
+        return None
+    fitting = [one for one in cover.pictures if one.width_px <= _WIDTH_MAX_PX]
+    largest = max(fitting or cover.pictures[:1], key=lambda one: one.width_px)
+    set_of = ", ".join(f"{one.url} {one.width_px}w" for one in cover.pictures)
+    return (
+        f"<{largest.url}>; rel=preload; as=image; fetchpriority=high"
+        f'; imagesrcset="{set_of}"; imagesizes="{_SIZES}"'
+    )

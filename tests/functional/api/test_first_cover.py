@@ -1,0 +1,51 @@
+"""The cover that listeners' page is sure to show is named beside it, while it may be known soon."""
+
+import asyncio
+import re
+import time
+from http import HTTPStatus
+
+from origin.companion.catalogue.tracks.first_cover import KEPT_S, FirstCover
+from origin.companion.database import Database
+from origin.database.engine import open_replica
+from tests.functional.api.played import song
+from tests.functional.api.service import Service
+from tests.functional.api.test_artwork import put
+
+NOBODY = "postgresql://127.0.0.1:1/nothing"
+
+
+async def link(service: Service, path: str = "/") -> str | None:
+    """Return what the page's head names, once what was known before counts no more."""
+    await asyncio.sleep(KEPT_S)
+    async with service.client.get(path) as page:
+        assert page.status == HTTPStatus.OK
+        return page.headers.get("Link")
+
+
+async def test_it_is_that_of_the_newest_track_in_all_of_its_sizes(service: Service) -> None:
+    assert await link(service) is None
+    ann, one = await song(service)
+    assert await link(service) is None, "it has no cover"
+    await put(service, one, ann)
+    named = await link(service)
+    ((first, *_),) = [(await service.get("/v1/tracks"))["items"]]
+    pictures = {f"{each['url']} {each['width_px']}w" for each in first["artwork"]}
+    assert named is not None
+    found = re.fullmatch(r'<(.+)>; rel=preload; as=image; .*imagesrcset="(.+?)".*', named)
+    assert found is not None
+    assert set(found[2].split(", ")) == pictures
+    assert f"{found[1]} 320w" in pictures, "the largest that is not too large"
+    await service.client.get("/")  # whatever is answered from memory
+    assert await link(service, "/?play=another") is None
+    withdrawn = await service.ask("DELETE", f"/v1/tracks/{one['id']}", ann)
+    assert withdrawn.status == HTTPStatus.NO_CONTENT
+    assert await link(service) is None
+
+
+async def test_no_page_waits_for_a_database_that_is_away() -> None:
+    async with open_replica(NOBODY) as engine:
+        cover = FirstCover(Database(engine))
+        begun_s = time.monotonic()
+        assert await cover.link() is None
+        assert time.monotonic() - begun_s < 1
