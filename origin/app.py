@@ -111,7 +111,7 @@ def create_app(
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
-    told = {} if companion is None else {"first_cover": companion.first_cover.link}
+    told = {} if companion is None else {"first_track": companion.first_track.link}
     page.add_routes(app, responder, with_api=has_api, **told)
     Vitals(telemetry.metrics).add_route(app)
     return app

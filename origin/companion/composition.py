@@ -25,7 +25,7 @@ from origin.companion.catalogue.artists.endpoints import Artists
 from origin.companion.catalogue.belongings import CatalogueBelongings
 from origin.companion.catalogue.follows.endpoints import Follows
 from origin.companion.catalogue.tracks.endpoints import Tracks
-from origin.companion.catalogue.tracks.first_cover import FirstCover
+from origin.companion.catalogue.tracks.first_track import FirstTrack
 from origin.companion.database import Database
 from origin.companion.identity.account.belongings import IdentityBelongings
 from origin.companion.identity.account.endpoints import Accounts
@@ -105,7 +105,7 @@ class Companion:
         self.uses = Uses(database)
         self._clock = clock
         self.queue_watch = QueueWatch(database)
-        self.first_cover = FirstCover(database)
+        self.first_track = FirstTrack(database)
         self.playing = Playing(database, secrets.token_bytes, clock)
         authenticator = Authenticator(
             database, self._clients, self.uses, tokens, trusted_origins=frozenset(access.origins)

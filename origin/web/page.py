@@ -136,14 +136,14 @@ def add_routes(
     responder: Responder,
     *,
     with_api: bool = False,
-    first_cover: Callable[[], Awaitable[str | None]] = _nothing,
+    first_track: Callable[[], Awaitable[str | None]] = _nothing,
 ) -> None:
     """Add the page and its files to ``app``; PageMissing where the installation left them out.
 
-    ``first_cover`` returns the ``Link`` to what the page shows that opens no certain track.
+    ``first_track`` returns the ``Link`` to what the page shows that is to open no certain track.
     """
     page = dict(_ours(with_api=with_api))
-    page["/"] = replace(page["/"], takes_query=first_cover is not _nothing)
+    page["/"] = replace(page["/"], takes_query=first_track is not _nothing)
 
     async def answer(request: web.Request) -> web.Response:
         resource = page.get(request.path)
@@ -152,7 +152,7 @@ def add_routes(
         response = await responder.answer(request, resource)
         response.headers.update(SECURITY_HEADERS)
         if request.path == "/" and "play" not in request.query:
-            link = await first_cover()
+            link = await first_track()
             if link is not None:
                 response.headers["Link"] = link
         return response

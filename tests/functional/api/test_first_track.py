@@ -1,11 +1,11 @@
-"""The cover that listeners' page is sure to show is named beside it, while it may be known soon."""
+"""What listeners' page is sure to ask for is named beside it, while it may be known soon."""
 
 import asyncio
 import re
 import time
 from http import HTTPStatus
 
-from origin.companion.catalogue.tracks.first_cover import KEPT_S, FirstCover
+from origin.companion.catalogue.tracks.first_track import KEPT_S, FirstTrack
 from origin.companion.database import Database
 from origin.database.engine import open_replica
 from tests.functional.api.played import song
@@ -26,13 +26,17 @@ async def link(service: Service, path: str = "/") -> str | None:
 async def test_it_is_that_of_the_newest_track_in_all_of_its_sizes(service: Service) -> None:
     assert await link(service) is None
     ann, one = await song(service)
-    assert await link(service) is None, "it has no cover"
+    (first,) = (await service.get("/v1/tracks"))["items"]
+    fetched = [f"<{first['playback_id']}.{suffix}>" for suffix in ("json", "m3u8")]
+    said = ", ".join(f"{each}; rel=preload; as=fetch; crossorigin" for each in fetched)
+    assert await link(service) == said
     await put(service, one, ann)
     named = await link(service)
-    ((first, *_),) = [(await service.get("/v1/tracks"))["items"]]
+    (first,) = (await service.get("/v1/tracks"))["items"]
     pictures = {f"{each['url']} {each['width_px']}w" for each in first["artwork"]}
     assert named is not None
-    found = re.fullmatch(r'<(.+)>; rel=preload; as=image; .*imagesrcset="(.+?)".*', named)
+    assert named.endswith(said)
+    found = re.match(r'<([^>]+)>; rel=preload; as=image; .*imagesrcset="(.+?)"', named)
     assert found is not None
     assert set(found[2].split(", ")) == pictures
     assert f"{found[1]} 320w" in pictures, "the largest that is not too large"
@@ -45,7 +49,7 @@ async def test_it_is_that_of_the_newest_track_in_all_of_its_sizes(service: Servi
 
 async def test_no_page_waits_for_a_database_that_is_away() -> None:
     async with open_replica(NOBODY) as engine:
-        cover = FirstCover(Database(engine))
+        first = FirstTrack(Database(engine))
         begun_s = time.monotonic()
-        assert await cover.link() is None
+        assert await first.link() is None
         assert time.monotonic() - begun_s < 1

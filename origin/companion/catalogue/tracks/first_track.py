@@ -1,8 +1,9 @@
-"""The picture that the first page is sure to show, told to browsers before its scripts can ask.
+"""What the first page is sure to ask for, told to browsers before its scripts can ask.
 
-Listeners' page shows the newest track, and nothing there is as large as its cover. Named in the
-``Link`` field of the page (RFC 8288; ``preload`` is HTML's), it comes beside the scripts, not after
-them and the list. It is looked up once a second at most, and no page waits long for that.
+Listeners' page shows the newest track: its cover, which is the largest thing there, what the origin
+says of it, and its playlist. Named in the ``Link`` field of the page (RFC 8288; ``preload`` is
+HTML's), they come beside the scripts, not after them and the list. The track is looked up once a
+second at most, and no page waits long for that.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ _SIZES: Final = "(min-width: 52rem) 20rem, 90vw"
 """As ``cover.js`` has them, so that the browser takes the same picture."""
 
 
-class FirstCover:
+class FirstTrack:
     """Of one process; ``clock`` tells monotonic seconds."""
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
@@ -35,10 +36,10 @@ class FirstCover:
         self._look: asyncio.Task[None] | None = None
 
     async def link(self) -> str | None:
-        """Return the value of ``Link``; None where there is no cover, or nobody knows in time."""
+        """Return the value of ``Link``; None where there is no track, or nobody knows in time."""
         if self._known_s is None or self._clock() - self._known_s >= KEPT_S:
             if self._look is None or self._look.done():
-                self._look = asyncio.create_task(self._find(), name="first cover")
+                self._look = asyncio.create_task(self._find(), name="first track")
             await asyncio.wait({self._look}, timeout=_WAIT_S)
         is_known = self._known_s is not None and self._clock() - self._known_s < KEPT_S
         return self._known if is_known else None
@@ -48,16 +49,22 @@ class FirstCover:
         try:
             async with self._database.look(None) as connection:
                 for row in await lists.read(connection, lists.newest(None, 1)):
-                    known = link_to(Cover.shown(row.artwork, row.cover))
+                    known = links(row.playback_id, Cover.shown(row.artwork, row.cover))
         except (ApiError, SQLAlchemyError):
             pass  # the page can do without
         self._known, self._known_s = known, self._clock()
 
 
-def link_to(cover: Cover) -> str | None:
-    """Return what has a browser fetch a cover in the size that it will show. Pure."""
-    if not cover.pictures:
-        return None
+def links(playback_id: str, cover: Cover) -> str:
+    """Return what has a browser fetch a track's cover, in the size that it will show. Pure."""
+    said = [
+        f"<{playback_id}.{suffix}>; rel=preload; as=fetch; crossorigin"
+        for suffix in ("json", "m3u8")
+    ]
+    return ", ".join([*map(_to_picture, [cover] if cover.pictures else []), *said])
+
+
+def _to_picture(cover: Cover) -> str:
     fitting = [one for one in cover.pictures if one.width_px <= _WIDTH_MAX_PX]
     largest = max(fitting or cover.pictures[:1], key=lambda one: one.width_px)
     set_of = ", ".join(f"{one.url} {one.width_px}w" for one in cover.pictures)
