@@ -51,11 +51,11 @@ class TrustedProxies:
         self._claimed = nodes_from_end if field is AddressField.FORWARDED else _addresses_from_end
         self._networks = tuple(ip_network(network) for network in networks)
         self._behind = lru_cache(_REMEMBERED)(self._named_behind)
+        self._at_other_end = lru_cache(_REMEMBERED)(self._key_of_peer)
 
     def client_of_peer(self, peer: str) -> str | None:
         """Return the key of who is at the other end; None where that is a trusted proxy."""
-        address = _read(peer)
-        return None if address is None or self._trusts(address) else client_key(address)
+        return self._at_other_end(peer)
 
     def client_behind(self, forwarded_for: str) -> str | None:
         """Return the key of the client that a trusted proxy names; None where it names none."""
@@ -73,6 +73,10 @@ class TrustedProxies:
             return peer
         named = self._behind(forwarded_for)
         return peer if named is None else named[0]
+
+    def _key_of_peer(self, peer: str) -> str | None:
+        address = _read(peer)
+        return None if address is None or self._trusts(address) else client_key(address)
 
     def _named_behind(self, forwarded_for: str) -> tuple[str, str] | None:
         """Return the address and the key of the client that a trusted proxy names, if any."""

@@ -5,8 +5,9 @@ who writes ``gzip;q=0.5`` prefers that to nothing. Among equals the order of the
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -27,9 +28,12 @@ _WEIGHT: Final = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _ALIASES: Final = {"x-gzip": Coding.GZIP.value}  # RFC 9110 §8.4.1.3
 _UNMENTIONED: Final = 0.0001
 """Below every weight that can be written: acceptable, but last."""
+_REMEMBERED: Final = 256
+"""Browsers and CDNs ask in a few ways. A header has some kilobytes at most."""
 
 
-def negotiate(accept_encoding: str | None, offered: Sequence[Coding]) -> Coding | None:
+@lru_cache(maxsize=_REMEMBERED)
+def negotiate(accept_encoding: str | None, offered: tuple[Coding, ...]) -> Coding | None:
     """Choose among ``offered``, best first; None means that the client refuses all of them.
 
     No header leaves the choice to us (§12.5.3) and gets identity, which every client can read.

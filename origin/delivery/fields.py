@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING
 
 from aiohttp import web
-from multidict import MultiMapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from multidict import MultiMapping
 
 
 def joined(request: web.BaseRequest, name: str) -> str | None:
@@ -14,6 +13,7 @@ def joined(request: web.BaseRequest, name: str) -> str | None:
 
     What could not be read as a request has none; aiohttp gives it a plain dict.
     """
-    headers: Mapping[str, str] = request.headers
-    lines = headers.getall(name, ()) if isinstance(headers, MultiMapping) else ()
-    return ", ".join(lines) if lines else None
+    headers: MultiMapping[str] | dict[str, str] = request.headers
+    if isinstance(headers, dict) or name not in headers:
+        return None
+    return ", ".join(headers.getall(name))

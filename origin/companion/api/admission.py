@@ -76,7 +76,10 @@ class Admission:
 
     async def _known(self, request: web.Request, now_s: float) -> Principal | None:
         """Return who asks, unless too much was guessed from where they are."""
-        shown, address = self._authenticate.shown(request), self._clients.key_of(request)
+        shown = self._authenticate.shown(request)
+        if shown is None:
+            return None
+        address = self._clients.key_of(request)
         async with self._guesses.counted(shown, address, now_s) as guess:
             principal = await self._authenticate(request)
             guess.is_good = principal is not None

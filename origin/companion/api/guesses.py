@@ -36,17 +36,12 @@ class Guesses:
         self._familiar: OrderedDict[bytes, None] = OrderedDict()
 
     @asynccontextmanager
-    async def counted(
-        self, shown: str | None, address: str | None, now_s: float
-    ) -> AsyncIterator[Guess]:
+    async def counted(self, shown: str, address: str | None, now_s: float) -> AsyncIterator[Guess]:
         """Let the caller's block look up what is shown, and say where that was good.
 
         Raises BudgetSpent. Where the block cannot tell (a database is away), nothing is counted.
         """
         guess = Guess()
-        if shown is None:
-            yield guess
-            return
         digest = hashlib.blake2b(shown.encode(errors="replace"), digest_size=_DIGEST_BYTES).digest()
         counts = address is not None and digest not in self._familiar
         if counts:

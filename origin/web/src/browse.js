@@ -49,14 +49,22 @@ export class Browser {
     document.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
-  /** Fetch the first tracks, unless somebody is searching; return the newest. */
-  async fill() {
+  /**
+   * Fetch the first tracks, unless somebody is searching; return the newest.
+   *
+   * `first(newest)` is called as soon as that is known; its row, and all others, come once it is done.
+   */
+  async fill(first) {
     if (!this.#words) {
-      let { items } = await this.#fetch(null);
-      for (let pages = 1; items.length === 0 && this.#next !== null && pages < PAGES_MAX; pages += 1) {
-        ({ items } = await this.#fetch(this.#next)); // none of those before has a sound yet
+      let read = await this.#read(null);
+      for (let pages = 1; read.items.length === 0 && read.page.next !== null && pages < PAGES_MAX; pages += 1) {
+        read = await this.#read(read.page.next); // none of those before has a sound yet
       }
-      this.#newest = items[0];
+      this.#newest = read.items[0];
+      await first(this.#newest);
+      if (!read.signal.aborted) {
+        this.#put(read, null);
+      }
     }
     return { newest: this.#newest, complete: true, hasMore: this.#next !== null };
   }
@@ -72,6 +80,11 @@ export class Browser {
   }
 
   async #fetch(cursor) {
+    const read = await this.#read(cursor);
+    return { items: read.items, made: this.#put(read, cursor) };
+  }
+
+  async #read(cursor) {
     this.#asking.abort();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
@@ -82,8 +95,12 @@ export class Browser {
       ? `search?${query({ ...asked, q: words, kind: "track" })}`
       : `tracks?${query({ ...asked, order: order === "newest" ? null : order })}`;
     const page = await ask(path, { signal });
-    this.#filters.offer(page, { isSearch: words !== "", isFirst: cursor === null });
     const items = page.items.filter(({ playback_id }) => playback_id).map(itemOf);
+    return { page, items, isSearch: words !== "", signal };
+  }
+
+  #put({ page, items, isSearch }, cursor) {
+    this.#filters.offer(page, { isSearch, isFirst: cursor === null });
     const made = rows(items, this.#actions);
     if (cursor === null) {
       this.#replace(made);
@@ -93,7 +110,7 @@ export class Browser {
     this.#next = page.next;
     this.#more.hidden = page.next === null;
     this.mark(this.#current);
-    return { items, made };
+    return made;
   }
 
   /** Show other rows; whoever is at one of them with the keyboard stays there, if it is still there. */

@@ -132,9 +132,10 @@ function mark(playbackId) {
   }
 }
 
-async function fill() {
+/** Fill the shelf, with rows that wait until `first(newest)` is done, where there is the API. */
+async function fill(first = () => {}) {
   if (browser) {
-    const filled = await browser.fill();
+    const filled = await browser.fill(first);
     isFilled = filled.newest !== undefined || filled.hasMore;
     reveal();
     return filled;
@@ -149,16 +150,20 @@ async function fill() {
 
 /** Open what the address asks for, else the newest. */
 async function openFirst() {
-  const shelved = fill();
   const asked = new URLSearchParams(location.search);
   if (asked.has("play")) {
-    shelved.then(() => mark(player.dataset.playbackId), console.warn);
+    fill().then(() => mark(player.dataset.playbackId), console.warn);
     await open({ playback_id: asked.get("play"), track_id: asked.get("track") });
     return;
   }
-  const { newest, complete, hasMore } = await shelved;
+  let opened;
+  const seen = new Promise((resolve) => player.addEventListener("trackseen", resolve, { once: true }));
+  const { newest, complete, hasMore } = await fill((first) => {
+    opened = first && open(first);
+    return Promise.race([seen, opened?.catch(() => {})]); // what is above is seen first
+  });
   if (newest) {
-    await open(newest);
+    await (opened ?? open(newest));
   } else if (!hasMore) {
     say(complete ? EMPTY : UNREACHABLE);
   }

@@ -7,7 +7,7 @@
 //   data-loads        the address of hls.js, as the build has it
 //   data-rendition    the rung that is heard now, empty where the browser does not say
 //   data-asset        preparing | ready | curtailed (the rest of it will never come)
-// Three events bubble: `playbacktrouble` {fatal, details} for whatever goes wrong, mended or not;
+// `trackseen` says that the cover is, or takes too long. Three events bubble: `playbacktrouble` {fatal, details} for whatever goes wrong, mended or not;
 // `trackready` with the track, once all is known of one that was still being prepared; `trackended`.
 
 import { showCover } from "./cover.js";
@@ -45,6 +45,7 @@ class SoundPlayer extends HTMLElement {
   #nextLook;
   #isLoaded = true; // false where what plays could not be loaded
   #covered; // until the cover is seen
+  #seen; // until then, or for as long as that is waited for
   #wished = () => {}; // somebody wants to hear it before what plays is there
   #start_s = 0;
   #rung = null; // that was chosen
@@ -73,6 +74,8 @@ class SoundPlayer extends HTMLElement {
     this.querySelector(".trouble").hidden = true;
     this.#seekBar.reset(track.duration_s);
     this.#describe();
+    this.#seen = Promise.race([this.#covered, new Promise((resolve) => setTimeout(resolve, COVER_WAIT_MS))]);
+    this.#seen.then(() => this.dispatchEvent(new CustomEvent("trackseen")));
     this.#offerQualities();
     this.#prepare();
     this.#set("loading");
@@ -171,8 +174,7 @@ class SoundPlayer extends HTMLElement {
   /** Wait for somebody to be there: what plays is much, and would hold up what is seen. */
   async #turn() {
     const wish = new Promise((resolve) => (this.#wished = resolve));
-    const soon = new Promise((resolve) => setTimeout(resolve, COVER_WAIT_MS));
-    await Promise.race([this.#covered, soon, wish]);
+    await Promise.race([this.#seen, wish]);
     if (isNative()) {
       return; // it is there, and little
     }
