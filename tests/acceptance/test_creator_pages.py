@@ -439,7 +439,7 @@ def test_a_cover_is_given_and_shown_wherever_the_track_is(
 
     page.route(re.compile(r"/v1/tracks\?"), hold)
     with page.expect_request("**/artwork/**"):  # the newest one's, before anything is listed
-        page.goto("/")
+        page.goto("/", wait_until="commit")
     for route in listed:
         route.continue_()
     expect(cover).to_be_visible()
