@@ -27,7 +27,10 @@ export function isNative() {
 
 /** Have hls.js come from its address, to be there when it is wanted; nothing of it runs. */
 export function fetchEngine(address) {
-  document.head.append(element("link", { rel: "prefetch", as: "script", href: address }));
+  const isThere = document.head.querySelector("link[rel=prefetch]") !== null;
+  if (!isThere && !navigator.connection?.saveData) {
+    document.head.append(element("link", { rel: "prefetch", as: "script", href: address }));
+  }
 }
 
 /**

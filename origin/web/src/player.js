@@ -7,8 +7,9 @@
 //   data-loads        the address of hls.js, as the build has it
 //   data-rendition    the rung that is heard now, empty where the browser does not say
 //   data-asset        preparing | ready | curtailed (the rest of it will never come)
-// `trackseen` says that the cover is, or takes too long. Three events bubble: `playbacktrouble` {fatal, details} for whatever goes wrong, mended or not;
-// `trackready` with the track, once all is known of one that was still being prepared; `trackended`.
+// `trackseen` says that the cover is, or takes too long. Three events bubble: `playbacktrouble`
+// {fatal, details} for whatever goes wrong, mended or not; `trackready` with the track, once all is
+// known of one that was still being prepared; `trackended`.
 
 import { showCover } from "./cover.js";
 import { markExplicit } from "./explicit.js";
