@@ -34,7 +34,7 @@ COMMAND_S = 0.2
 """How long a command may take, as promised; no number of ours is taken from the code here."""
 WAIT_S = 2.0
 """How long another's read is waited for."""
-LATE_S = 8.0
+LATE_S = 3.0
 """How much later than it should an answer may be on a busy machine."""
 PATIENT_S = 30.0
 """How long it may take where that is not what is shown."""
