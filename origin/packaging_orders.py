@@ -5,7 +5,6 @@ import socket
 
 from origin.beside import beside
 from origin.cache.errors import CacheUnusable
-from origin.cycles import look_as_usual
 from origin.database.engine import DatabaseUnusable, bring_up_to_date
 from origin.stores.opening import StoreUnusable
 from origin.supervision.orders import Orders, from_supervisor
@@ -33,7 +32,6 @@ async def package_as_told(settings: Settings, end: socket.socket) -> None:
 
 async def _work(settings: Settings, orders: Orders, stop: asyncio.Event, metrics: Metrics) -> None:
     await bring_up_to_date(settings.state, settings.database, busy=orders.preparing)
-    look_as_usual()
     await work(settings, stop, on_ready=orders.say_ready, metrics=metrics)
 
 

@@ -41,6 +41,7 @@ from origin.companion.uploads.fetching.opening import open_fetching
 from origin.companion.webhooks import queueing
 from origin.companion.webhooks.delivering import CONNECT_S, TOTAL_S, Deliverer
 from origin.companion.webhooks.dispatching import Dispatch
+from origin.cycles import look_as_usual
 from origin.database.engine import open_database, open_reader
 from origin.delivery import logs
 from origin.entries import Entries, ThroughTheRow
@@ -103,6 +104,7 @@ async def work(
     Raises DatabaseUnusable, StoreUnusable or CacheUnusable before it begins. ``metrics`` are told
     what is counted.
     """
+    look_as_usual()
     with create_store(settings.store) as store:
         await _work(settings, store, stop, on_ready, metrics)
 

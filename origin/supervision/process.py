@@ -8,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
 
 from origin.cycles import look_seldom
@@ -28,16 +29,23 @@ Target = Callable[..., None]
 """What a worker runs: its arguments are those given, its slot, and its end of the channel."""
 
 
-class _Seldom:
-    """Arrives as nothing, and has cycles looked for seldom while what is behind it is loaded."""
+class _ByName:
+    """A target on its way: cycles are looked for seldom while it is loaded, and all behind it."""
+
+    def __init__(self, target: Target) -> None:
+        self._name = f"{target.__module__}:{target.__qualname__}"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return look_seldom, ()
+        return _loaded, (self._name,)
 
 
-def _begin(
-    _seldom: None, target: Target, arguments: tuple[Any, ...], slot: int, end: socket.socket
-) -> None:
+def _loaded(name: str) -> Target:
+    look_seldom()
+    target: Target = resolve_name(name)
+    return target
+
+
+def _begin(target: Target, arguments: tuple[Any, ...], slot: int, end: socket.socket) -> None:
     """Be the worker, unless what it is given is not for this version of it."""
     for misfit in misfits(arguments):
         end.sendall(json.dumps({"kind": FAILED, "reason": misfit.reason}).encode() + b"\n")
@@ -68,7 +76,7 @@ class WorkerProcess:
         with theirs, _held_back():
             self._process: BaseProcess = _SPAWN.Process(
                 target=_begin,
-                args=(_Seldom(), target, by_name(arguments), slot, theirs),
+                args=(_ByName(target), by_name(arguments), slot, theirs),
                 name=f"{name}-{slot}",
             )
             self._process.start()
