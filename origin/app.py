@@ -111,8 +111,8 @@ def create_app(
     if tokens is not None:
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
-    told = {} if companion is None else {"first_track": companion.first_track.link}
-    page.add_routes(app, responder, with_api=has_api, **told)
+    first_track = None if companion is None else companion.first_track.link
+    page.add_routes(app, responder, with_api=has_api, first_track=first_track)
     Vitals(telemetry.metrics).add_route(app)
     return app
 

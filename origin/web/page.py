@@ -127,23 +127,19 @@ def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:
     return Resource(kind, sha256(content).hexdigest(), MemoryBody(content))
 
 
-async def _nothing() -> None:
-    return None
-
-
 def add_routes(
     app: web.Application,
     responder: Responder,
     *,
     with_api: bool = False,
-    first_track: Callable[[], Awaitable[str | None]] = _nothing,
+    first_track: Callable[[], Awaitable[str | None]] | None = None,
 ) -> None:
     """Add the page and its files to ``app``; PageMissing where the installation left them out.
 
     ``first_track`` returns the ``Link`` to what the page shows that is to open no certain track.
     """
     page = dict(_ours(with_api=with_api))
-    page["/"] = replace(page["/"], takes_query=first_track is not _nothing)
+    page["/"] = replace(page["/"], takes_query=first_track is not None)
 
     async def answer(request: web.Request) -> web.Response:
         resource = page.get(request.path)
@@ -151,10 +147,10 @@ def add_routes(
             raise NotFound("There is nothing at this address.")
         response = await responder.answer(request, resource)
         response.headers.update(SECURITY_HEADERS)
-        if request.path == "/" and "play" not in request.query:
-            link = await first_track()
-            if link is not None:
-                response.headers["Link"] = link
+        is_open = request.path != "/" or "play" in request.query
+        link = None if first_track is None or is_open else await first_track()
+        if link is not None:
+            response.headers["Link"] = link
         return response
 
     for path in ("/", _WORKER, _ICON, *(_API_PAGES if with_api else ())):

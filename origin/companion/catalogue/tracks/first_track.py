@@ -9,6 +9,7 @@ second at most, and no page waits long for that.
 import asyncio
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,17 +33,19 @@ class FirstTrack:
         self._database = database
         self._clock = clock
         self._known: str | None = None
-        self._known_s: float | None = None
+        self._known_s = -inf
         self._look: asyncio.Task[None] | None = None
 
     async def link(self) -> str | None:
         """Return the value of ``Link``; None where there is no track, or nobody knows in time."""
-        if self._known_s is None or self._clock() - self._known_s >= KEPT_S:
+        if not self._is_known():
             if self._look is None or self._look.done():
                 self._look = asyncio.create_task(self._find(), name="first track")
             await asyncio.wait({self._look}, timeout=_WAIT_S)
-        is_known = self._known_s is not None and self._clock() - self._known_s < KEPT_S
-        return self._known if is_known else None
+        return self._known if self._is_known() else None
+
+    def _is_known(self) -> bool:
+        return self._clock() - self._known_s < KEPT_S
 
     async def _find(self) -> None:
         known = None
@@ -56,12 +59,12 @@ class FirstTrack:
 
 
 def links(playback_id: str, cover: Cover) -> str:
-    """Return what has a browser fetch a track's cover, in the size that it will show. Pure."""
-    said = [
+    """Return what has a browser fetch a track's cover, if any, and what it plays by. Pure."""
+    told = [
         f"<{playback_id}.{suffix}>; rel=preload; as=fetch; crossorigin"
         for suffix in ("json", "m3u8")
     ]
-    return ", ".join([*map(_to_picture, [cover] if cover.pictures else []), *said])
+    return ", ".join([_to_picture(cover), *told] if cover.pictures else told)
 
 
 def _to_picture(cover: Cover) -> str:
