@@ -13,13 +13,14 @@ An asset that was taken down (``take_down``) plays nothing, and never will: whoe
 it publishes in vain.
 
 The entry goes into the store after the commit. ``stored`` notes that it did; rows without that note
-(``behind``) had their worker killed in between, and the store is brought up to them again.
+(``behind``) had their worker killed in between, and the store is brought up to them again. Where
+there was none before, it ``is_awaited`` until then: nothing is said to play that is not there.
 """
 
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Update, exists, or_, select, update
+from sqlalchemy import Update, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
@@ -31,6 +32,9 @@ from packager.queue.tables import assets, claims, jobs
 
 _NOT_STORED: Final = 0
 """A token that no claim ever has."""
+
+IS_PLAYING: Final = and_(assets.c.entry.is_not(None), ~assets.c.is_awaited)
+"""Whether an asset's playback id plays, in the store, too."""
 
 DELETED: Final = "deleted"
 """Why a job was given up whose asset is no more."""
@@ -108,6 +112,7 @@ def _write(held: Claimed, entry: Entry, now_s: float) -> Update:
             entry=entry.to_json().decode(),
             fence=held.fence,
             stored_fence=_NOT_STORED,
+            is_awaited=or_(assets.c.is_awaited, assets.c.entry.is_(None)),
             published_s=now_s,
         )
     )
@@ -138,7 +143,7 @@ def _withdrawal(now_s: float) -> Update:
     return (
         update(assets)
         .where(assets.c.publications == 0, assets.c.entry.is_not(None))
-        .values(entry=None, stored_fence=_NOT_STORED, published_s=now_s)
+        .values(entry=None, stored_fence=_NOT_STORED, is_awaited=False, published_s=now_s)
     )
 
 
@@ -150,7 +155,13 @@ async def take_down(connection: AsyncConnection, asset_id: str, *, now_s: float)
     await connection.execute(
         update(assets)
         .where(assets.c.asset_id == asset_id)
-        .values(entry=None, stored_fence=_NOT_STORED, published_s=now_s, deleted_s=now_s)
+        .values(
+            entry=None,
+            stored_fence=_NOT_STORED,
+            is_awaited=False,
+            published_s=now_s,
+            deleted_s=now_s,
+        )
     )
     await connection.execute(
         update(jobs)
@@ -205,7 +216,7 @@ async def stored(connection: AsyncConnection, written: Published) -> bool:
             assets.c.fence == written.fence,
             assets.c.entry.is_not_distinct_from(entry),
         )
-        .values(stored_fence=written.fence)
+        .values(stored_fence=written.fence, is_awaited=False)
     )
     return done.rowcount == 1
 

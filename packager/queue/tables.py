@@ -4,6 +4,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from packager.queue.job import KEY_LENGTH_MAX, NAME_LENGTH_MAX
@@ -79,10 +81,12 @@ assets: Final = Table(
     Column("entry", Text),
     Column("fence", BigInteger, nullable=False),
     Column("stored_fence", BigInteger, nullable=False),
+    Column("is_awaited", Boolean, nullable=False, server_default=false()),
     Column("publications", Integer, nullable=False),
     Column("published_s", Double),
     Column("deleted_s", Double),
 )
 """What each asset plays. ``entry`` is its entry object; the store holds the entry of publication
-``stored_fence``, and is behind where that is not ``fence``. ``deleted_s`` is the tombstone of an
+``stored_fence``, and is behind where that is not ``fence``; where it ``is_awaited``, the store has
+none yet, so that nothing plays. ``deleted_s`` is the tombstone of an
 asset that nothing is published into any more."""

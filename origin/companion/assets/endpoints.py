@@ -72,7 +72,7 @@ class Assets:
         """While it is packaged, its renditions are told as far as they are there."""
         async with self._database.look(call.principal) as connection:
             row = await found(connection, call)
-        if row.entry is None or row.is_published:
+        if row.is_published or not row.is_playing:
             return Answer(shown(row))
         growth = await growth_of(self._media.store, Entry.from_json(row.entry))
         return Answer(shown(row, growth))

@@ -17,6 +17,7 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tables import tracks
 from origin.packaging_job import KIND
+from packager.queue.assets import IS_PLAYING
 from packager.queue.job import State as JobState
 from packager.queue.tables import assets, jobs
 
@@ -127,6 +128,7 @@ def _view(now_s: float) -> Select[Any]:
         select(
             owned,
             _state().label("state"),
+            IS_PLAYING.label("is_playing"),
             _is_published().label("is_published"),
             _is_stalled(now_s).label("is_stalled"),
             assets.c.playback_id,
@@ -152,7 +154,7 @@ def _view(now_s: float) -> Select[Any]:
 
 def _is_published() -> ColumnElement[bool]:
     """Whether a complete revision plays, and not one that grows."""
-    return and_(assets.c.entry.is_not(None), assets.c.publications > 0)
+    return and_(IS_PLAYING, assets.c.publications > 0)
 
 
 def _state() -> ColumnElement[str]:

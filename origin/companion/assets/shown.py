@@ -28,14 +28,14 @@ def is_packaging(row: Row[Any]) -> bool:
 
 def shown(row: Row[Any], growth: Sequence[Growth] = ()) -> Asset:
     """Return what is said of an asset."""
-    entry = None if row.entry is None else Entry.from_json(row.entry)
+    entry = Entry.from_json(row.entry) if row.is_playing else None
     is_known = row.facts is not None and row.revision == row.plays
     facts = Facts.from_json(row.facts) if is_known else None
     return Asset(
         id=row.asset_id,
         state=State(row.state),
         progress=_progress(row),
-        is_playable=entry is not None,
+        is_playable=row.is_playing,
         is_packaging=is_packaging(row),
         stalled=bool(row.is_stalled),
         advice=_NOBODY_PACKAGES if row.is_stalled else None,

@@ -58,7 +58,7 @@ def news(row: Row[Any]) -> News | None:
         if failure_of(row) is not None:
             return News("asset.repackaging_failed", f"failed:{row.job_id}")
         return News("asset.ready", f"ready:{row.plays}")
-    if row.entry is not None:
+    if row.is_playing:
         return News("asset.playable", f"playable:{row.plays}")
     return None
 
@@ -202,7 +202,7 @@ async def _measure_track(
     track = None
     if row.track_id is not None:
         track = await tracks.find(connection, row.track_id, to_change=True)
-    if track is None or (row.entry is None and track.listed_s is None):
+    if track is None or (track.listed_s is None and not row.is_playing):
         return []
     now = await tracks.of_asset(connection, row.asset_id)
     was = {"duration_s": track.duration_s, "cover": track.cover}

@@ -84,6 +84,7 @@ class Packaging:
             await lease.confirm(connection, held)
             provisional = replace(made.entry, provisional=True)
             assert await assets.announce(connection, held, provisional, now_s=self.now_s)
+        await self.follow(made.entry.asset_id)
         return growing
 
     def made(self, held: Claimed, revision: str = "r1") -> PublishedAsset:
@@ -99,13 +100,18 @@ class Packaging:
         return PublishedAsset(entry, made.index, made.contents)
 
     async def succeed(self, held: Claimed, revision: str = "r1") -> Entry:
-        """Store what comes of a job, and end it."""
+        """Store what comes of a job, end it, and let the store follow."""
+        entry = await self.end(held, revision)
+        await self.follow(entry.asset_id)
+        return entry
+
+    async def end(self, held: Claimed, revision: str = "r1") -> Entry:
+        """Store what comes of a job, and end it, as a worker that is killed then."""
         entry = self.made(held, revision).entry
         entry = replace(entry, changed_at=None)
         async with self.service.database.change() as connection:
             await lease.succeed(connection, held, now_s=self.now_s)
             await assets.publish(connection, held, entry, now_s=self.now_s)
-        await self.follow(entry.asset_id)
         return entry
 
     async def announce(self, held: Claimed) -> None:

@@ -11,9 +11,10 @@ from origin.companion.assets.watching import looked_at_longest_ago
 from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
+from origin.packaging_job import PackagingJob
 from packager.errors import CorruptSource, StoreFailed
 from packager.queue.policy import ATTEMPTS
-from tests.functional.api.packaging import LEASE_S, Packaging
+from tests.functional.api.packaging import LEASE_S, SOURCE, Packaging
 from tests.functional.api.service import Service
 
 
@@ -62,6 +63,39 @@ async def test_an_asset_from_its_upload_until_it_is_ready(packaging: Packaging) 
     for _ in range(3):
         await packaging.watch.tell_news()
     assert await told(service) == ["asset.created", "asset.playable", "asset.ready"]
+
+
+async def test_nothing_is_said_to_play_before_its_entry_is_there(packaging: Packaging) -> None:
+    """Who asks for it too early gets a 404, which caches keep for a while."""
+    service = packaging.service
+    ann = await service.user()
+    path = f"/v1/assets/{await packaging.queue(ann)}"
+    artist = await service.post("/v1/artists", ann, {"name": "Ann", "handle": "ann"})
+    said = {"title": "Song", "artist_id": artist["id"], "asset_id": "song-asset"}
+    track = await service.post("/v1/tracks", ann, {**said, "visibility": "public"})
+    entry = await packaging.end(await packaging.claim())
+    await packaging.watch.tell_news()
+    asset = await service.get(path, ann)
+    assert (asset["state"], asset["is_playable"], asset["revision"]) == ("preparing", False, None)
+    assert (await service.get(f"/v1/tracks/{track['id']}", ann))["playback_id"] is None
+    assert (await service.get("/v1/tracks"))["items"] == []
+    assert await told(service) == ["asset.created", "artist.created", "track.created"]
+    await packaging.follow(entry.asset_id)
+    assert (await service.get(path, ann))["is_playable"]
+    await packaging.watch.tell_news()
+    await packaging.watch.tell_news()
+    assert [each["playback_id"] for each in (await service.get("/v1/tracks"))["items"]] == ["song"]
+    assert "asset.ready" in await told(service)
+
+
+async def test_what_plays_stays_playable_while_it_is_published_again(packaging: Packaging) -> None:
+    service = packaging.service
+    ann = await service.user()
+    asset_id = await packaging.package(ann)
+    payload = PackagingJob(SOURCE, asset_id, "song", "2026-01-02T03:04:05Z").to_payload()
+    await packaging.queue_again(payload, ann)
+    await packaging.end(await packaging.claim(), "r2")
+    assert (await service.get(f"/v1/assets/{asset_id}", ann))["is_playable"]
 
 
 async def test_it_is_not_ready_while_an_object_is_missing(packaging: Packaging) -> None:

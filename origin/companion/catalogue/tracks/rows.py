@@ -20,6 +20,7 @@ from origin.companion.catalogue.tables import albums, artists, track_tags, track
 from origin.companion.identity.rules import Visibility
 from origin.companion.plays.trending import score_with
 from origin.delivery.errors import Conflict
+from packager.queue.assets import IS_PLAYING
 from packager.queue.tables import assets
 
 ALBUM_TRACKS_MAX: Final = 5_000
@@ -53,7 +54,7 @@ class AlbumFull(Conflict):
 
 def shown() -> Select[Any]:
     """Return the query of tracks with what is shown of them, without a condition or an order."""
-    playable = case((assets.c.entry.is_not(None), assets.c.playback_id))
+    playable = case((IS_PLAYING, assets.c.playback_id))
     return (
         select(
             tracks,
