@@ -42,6 +42,7 @@ _DECIDING: Final = frozenset(
     }
 )  # fmt: skip
 """Fields that may change what a request means, or where it ends."""
+_CREDENTIALS: Final = frozenset({"authorization", "cookie"})
 _Field = tuple[str, str]
 
 
@@ -51,8 +52,9 @@ class PlainHead:
 
     ``plain`` and ``compressible`` are the numbers of the representation that is wanted of an object
     of which there is only one, and of one that is offered compressed; None where none will do.
-    ``forwarded_for`` is what stands in the field in which proxies name their clients. ``host`` is
-    for the log alone.
+    ``has_credentials`` tells that it may say who asks, ``has_origin`` that a page of some site
+    does. ``forwarded_for`` is what stands in the field in which proxies name their clients.
+    ``host`` is for the log alone.
     """
 
     plain: int | None
@@ -61,6 +63,8 @@ class PlainHead:
     forwarded_for: str | None = None
     request_id: str | None = None
     host: str | None = None
+    has_credentials: bool = False
+    has_origin: bool = False
 
 
 def number_of(coding: Coding, *, in_part: bool) -> int:
@@ -124,6 +128,8 @@ class KnownHeads:
             found.get(self._address_field),
             request_id=safe_request_id(found.get("x-request-id")),
             host=found["host"],
+            has_credentials=not _CREDENTIALS.isdisjoint(found),
+            has_origin="origin" in found,
         )
 
 
@@ -157,10 +163,21 @@ def _head(
     *,
     request_id: str | None,
     host: str,
+    has_credentials: bool,
+    has_origin: bool,
 ) -> PlainHead:
     """Return what fields ask for; the same object where they ask for the same."""
     plain, compressible = _wanted(accepted, in_part=part is not None)
-    return PlainHead(plain, compressible, user_agent, forwarded_for, request_id, host)
+    return PlainHead(
+        plain,
+        compressible,
+        user_agent,
+        forwarded_for,
+        request_id,
+        host,
+        has_credentials,
+        has_origin,
+    )
 
 
 @lru_cache(maxsize=256)

@@ -17,23 +17,27 @@ Three conditions must hold, looked at for every piece of data; else it goes to a
 
 A plain request without an answer is noted, for the answer that aiohttp will give. The query is cut
 off, as it is by the handlers of all that is reusable: players put there what they measure (CMCD).
-So is a playback token that was verified (``verified``).
+So is a playback token that was verified (``verified``). What the API answers is found by all that
+was asked, and somebody vouches for it each time (``live``).
 """
 
+import asyncio
 import time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 from aiohttp.streams import EMPTY_PAYLOAD
 
-from origin.cache.record import RECORD
+from origin.cache.record import RECORD, Record
 from origin.defence.connection import GuardedConnection
 from origin.defence.forwarding import AddressField
 from origin.delivery.head import END, HEAD_BYTES_MAX, KnownHeads, PlainHead
+from origin.delivery.live import VOUCHER, LiveAnswers
 from origin.delivery.reuse import REUSABLE, HotAnswers
 from origin.delivery.verified import VerifiedTokens
 from origin.telemetry.access_log import client_part
-from origin.telemetry.requests import RequestNotes
+from origin.telemetry.request_id import new_request_id
+from origin.telemetry.requests import NotedAnswer, RequestNotes
 
 _METHOD: Final = b"GET /"
 _TARGET_AT: Final = len(_METHOD) - 1
@@ -41,6 +45,18 @@ _VERSION: Final = b" HTTP/1.1\r\n"
 _VERSION_BYTES: Final = len(_VERSION)
 _IN_PATHS: Final = b"/-._abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _IN_QUERIES: Final = _IN_PATHS + b"~!$&'()*+,;=:@%?"
+
+
+class _Plain(NamedTuple):
+    """One whole plain request: its path, without a token that was verified, and its query."""
+
+    path: bytes
+    query: bytes
+    head: PlainHead
+
+    @property
+    def target(self) -> bytes:
+        return self.path + b"?" + self.query if self.query else self.path
 
 
 class HotPath:
@@ -57,6 +73,7 @@ class HotPath:
         address_field: AddressField = AddressField.X_FORWARDED_FOR,
     ) -> None:
         self.answers = answers
+        self.live = LiveAnswers()
         self.tokens = VerifiedTokens() if tokens is None else tokens
         self.notes = RequestNotes() if notes is None else notes
         self.is_closed = False
@@ -66,8 +83,8 @@ class HotPath:
         """Leave every request to aiohttp from now on: its answers can close their connections."""
         self.is_closed = True
 
-    def plain_request(self, data: bytes) -> tuple[bytes, PlainHead] | None:
-        """Return the path and the fields of one whole plain request; None for all else.
+    def plain_request(self, data: bytes) -> _Plain | None:
+        """Return what one whole plain request asks; None for all else.
 
         No more than one: fields of which one is an empty line are not plain. Whether the path is
         plain is not looked at (``_is_plain``): a path that has an answer was.
@@ -83,7 +100,7 @@ class HotPath:
         path, _, query = data[_TARGET_AT:target_end].partition(b"?")
         if query and query.translate(None, _IN_QUERIES):
             return None
-        return path, head
+        return _Plain(path, query, head)
 
 
 class HotConnection(GuardedConnection):
@@ -95,7 +112,7 @@ class HotConnection(GuardedConnection):
         super().__init__(manager, **options)
         self._hot = hot
         self._is_at_rest = True
-        self._noted: bytes | None = None
+        self._noted: _Plain | None = None
         self._asked_last: PlainHead | None = None
         self._asks_as = ""
 
@@ -115,42 +132,83 @@ class HotConnection(GuardedConnection):
 
     def _is_answered(self, data: bytes) -> bool:
         """Answer a request, if that can be done here and now."""
-        if self._hot.is_closed:
-            return False
         waiter, transport = self._waiter, self.transport
         if waiter is None or waiter.done() or self._close or self._force_close or transport is None:
             return False
+        if self._hot.is_closed:
+            return False
         self._noted = None  # not before: the answer to what was noted may be under way
         asked = self._hot.plain_request(data)
-        if asked is None:
-            return False
+        return asked is not None and self._is_given(asked, transport)
+
+    def _is_given(self, asked: _Plain, transport: asyncio.Transport) -> bool:
+        """Answer a plain request; else take note of it, for the answer that aiohttp will give."""
         now_s, unix_s = self._loop.time(), time.time()
-        path, head = self._hot.tokens.path_without(asked[0], unix_s), asked[1]
+        path, head = self._hot.tokens.path_without(asked.path, unix_s), asked.head
         if path is None:
             return False
         answer = self._hot.answers.find(path, head, now_s)
+        if answer is None and path == asked.path:  # under a token, there is what plays alone
+            return self._is_answered_live(asked, transport, now_s, unix_s)
         sent_head = None if answer is None else answer.head(unix_s)
         if answer is None or sent_head is None:
-            if _is_plain(path):
-                self._noted = path
-        elif not transport.get_write_buffer_size() and self.takes_request(
-            head.forwarded_for, now_s
-        ):
-            self._next_keepalive_close_time = now_s + self._keepalive_timeout
+            self._note(asked._replace(path=path))
+        elif self._takes(transport, head, now_s):
             transport.writelines((sent_head, answer.body))
-            if head is not self._asked_last:
-                self._asked_last = head
-                self._asks_as = client_part(
-                    self._client_address(head.forwarded_for), head.user_agent, host=head.host
-                )
-            self._hot.notes.hit(answer.noted, self._asks_as, head.request_id)
+            self._sent(answer.noted, head, head.request_id, now_s)
             return True
         return False
 
-    def _client_address(self, forwarded_for: str | None) -> str | None:
+    def _is_answered_live(
+        self, asked: _Plain, transport: asyncio.Transport, now_s: float, unix_s: float
+    ) -> bool:
+        """Answer a request for what is vouched for each time."""
+        head = asked.head
+        answer = self._hot.live.find(asked.target, head)
+        if answer is None:
+            self._note(asked)
+            return False
+        if not self._takes(transport, head, now_s):
+            return False
+        budget = answer.voucher.admit(self._remote, head.forwarded_for, unix_s)
+        request_id = head.request_id or new_request_id()
+        sent_head = None if budget is None else answer.head(budget, request_id, unix_s)
+        if sent_head is None:
+            return False
+        transport.writelines((sent_head, answer.body))
+        self._sent(answer.noted, head, request_id, now_s)
+        return True
+
+    def _takes(self, transport: asyncio.Transport, head: PlainHead, now_s: float) -> bool:
+        """Tell whether what was sent before has left, and the client may ask for more."""
+        return not transport.get_write_buffer_size() and self.takes_request(
+            head.forwarded_for, now_s
+        )
+
+    def _note(self, asked: _Plain) -> None:
+        if _is_plain(asked.path):
+            self._noted = asked
+
+    def _sent(
+        self, noted: NotedAnswer, head: PlainHead, request_id: str | None, now_s: float
+    ) -> None:
+        """Take note of an answer that was sent."""
+        self._next_keepalive_close_time = now_s + self._keepalive_timeout
+        if head is not self._asked_last:
+            self._asked_last = head
+            self._asks_as = client_part(
+                self._client_address(head.forwarded_for), head.user_agent, host=head.host
+            )
+        self._hot.notes.hit(noted, self._asks_as, request_id)
+
+    @property
+    def _remote(self) -> str:
+        """Whoever is at the other end, as aiohttp says it."""
         peer = self.peername
-        remote = str(peer[0]) if isinstance(peer, tuple) else peer
-        return self._guard.address_of(remote, forwarded_for)
+        return str(peer[0]) if isinstance(peer, tuple) else str(peer or "")
+
+    def _client_address(self, forwarded_for: str | None) -> str | None:
+        return self._guard.address_of(self._remote, forwarded_for)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -159,11 +217,20 @@ class HotConnection(GuardedConnection):
         noted, self._noted = self._noted, None
         sent = await super().finish_response(request, resp, start_time)
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
-            reusable, record = resp.get(REUSABLE), request.get(RECORD)
-            if reusable is not None and record is not None and record.is_from_memory:
-                line = self._hot.notes.noted(noted.decode(), resp, resp.body_length)
-                self._hot.answers.keep(noted, resp, reusable, record, line)
+            record = request.get(RECORD)
+            if record is not None and record.is_from_memory:
+                self._keep(noted, resp, record)
         return sent
+
+    def _keep(self, asked: _Plain, response: web.Response, record: Record) -> None:
+        reusable, hot = response.get(REUSABLE), self._hot
+        if reusable is None and VOUCHER not in response:
+            return
+        noted = hot.notes.noted(asked.path.decode(), response, response.body_length)
+        if reusable is None:
+            hot.live.keep(asked.target, asked.head, response, noted)
+        else:
+            hot.answers.keep(asked.path, response, reusable, record, noted)
 
 
 def _is_plain(path: bytes) -> bool:

@@ -62,6 +62,20 @@ class Admission:
             request[USE] = spent.use
             raise
 
+    def admit_nobody(self, peer: str, forwarded_for: str | None, now_s: float) -> Use | None:
+        """Count a request of somebody who shows nothing, at once; as ``admit``.
+
+        One too many is not counted: who is to refuse it counts it.
+        """
+        key = self._clients.key_at(peer, forwarded_for)
+        if key is None:
+            return None
+        try:
+            return self._addresses.take_here(self._memory, key, now_s)
+        except BudgetSpent:
+            self._addresses.give_back(self._memory, key, now_s)
+            raise
+
     async def _admitted(self, request: web.Request, now_s: float) -> Principal | None:
         try:
             principal = await self._known(request, now_s)

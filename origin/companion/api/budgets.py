@@ -77,6 +77,10 @@ class MemoryCounter:
 
     async def count(self, key: str, minute: int) -> tuple[int, int]:
         """Count one."""
+        return self.counted(key, minute)
+
+    def counted(self, key: str, minute: int) -> tuple[int, int]:
+        """Count one; nobody else has to be asked for it."""
         if minute != self._minute:
             self._before = self._now if minute == self._minute + 1 else {}
             self._now, self._minute = {}, minute
@@ -129,8 +133,18 @@ class Budget:
         """Count a request; None where there is no limit. Raises BudgetSpent."""
         if not self._quota:
             return None
-        minute, second = divmod(now_s, WINDOW_S)
-        here, before = await counter.count(f"{self._name}:{key}", int(minute))
+        counts = await counter.count(f"{self._name}:{key}", int(now_s // WINDOW_S))
+        return self._use(counts, now_s)
+
+    def take_here(self, counter: MemoryCounter, key: str, now_s: float) -> Use | None:
+        """Count a request in this process; as ``take``."""
+        if not self._quota:
+            return None
+        return self._use(counter.counted(f"{self._name}:{key}", int(now_s // WINDOW_S)), now_s)
+
+    def _use(self, counts: tuple[int, int], now_s: float) -> Use:
+        here, before = counts
+        second = now_s % WINDOW_S
         used = here + int(before * (1 - second / WINDOW_S))
         use = Use(self._name, self._quota, used, max(int(WINDOW_S - second), 1))
         if use.is_over:

@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from origin.delivery.cross_origin import EXPOSED_HEADERS, REQUEST_HEADERS
+from origin.delivery.live import VOUCHER
 from origin.telemetry.request_id import HEADER as REQUEST_ID_HEADER
 from origin.telemetry.requests import REQUEST_ID
 
@@ -44,6 +45,8 @@ class CrossOrigin:
         vary = headers.get(hdrs.VARY)
         headers[hdrs.VARY] = hdrs.ORIGIN if vary is None else f"{vary}, {hdrs.ORIGIN}"
         origin = request.headers.get(hdrs.ORIGIN)
+        if origin is not None:
+            response.pop(VOUCHER, None)  # the next who asks may be another
         if origin in self._origins:
             headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = str(origin)
             headers[hdrs.ACCESS_CONTROL_ALLOW_CREDENTIALS] = "true"

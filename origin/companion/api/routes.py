@@ -27,6 +27,7 @@ from origin.companion.api.reading import read_body, read_query
 from origin.companion.api.said import Said
 from origin.companion.caching.answers import Answers
 from origin.companion.caching.heard import Heard
+from origin.companion.caching.vouching import Vouching
 from origin.companion.identity.audit import Deed
 from origin.companion.identity.client import Clients
 from origin.companion.identity.forgery import changes_things
@@ -37,6 +38,7 @@ from origin.delivery.answer import Resource, Responder
 from origin.delivery.audience import VARIES_BY_CREDENTIALS
 from origin.delivery.body import MemoryBody
 from origin.delivery.errors import Forbidden, Unauthenticated
+from origin.delivery.live import VOUCHER
 from origin.telemetry.requests import OBJECT_CLASS
 
 _PUBLIC: Final = ObjectKind(ObjectClass.PUBLIC_API, JSON_TYPE)
@@ -93,7 +95,12 @@ class Routes:
                 and not request.can_read_body  # which would have to be read, and found wrong
             ):
                 said = await self._answers.said(endpoint, endpoint.kept, request, now_s)
-                return await self._respond(request, None, said)
+                response = await self._respond(request, None, said)
+                key = self._answers.key(endpoint, request)
+                response[VOUCHER] = Vouching(
+                    self._answers, self._admission, key, endpoint.kept, said
+                )
+                return response
             query = read_query(request, endpoint.query)
             body = (
                 NoBody()

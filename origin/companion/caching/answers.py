@@ -99,7 +99,7 @@ class Answers:
         self, endpoint: Endpoint, keeping: Keeping, request: web.Request, now_s: float
     ) -> Said:
         """Return what is said to nobody in particular; raises what the endpoint does."""
-        key = self._key(endpoint, request)
+        key = self.key(endpoint, request)
         asking = partial(self._asked, key, endpoint, keeping, request, now_s)
         counts = await self._following.knows()
         kept = self._kept.get(key) if counts else None
@@ -126,6 +126,13 @@ class Answers:
         current().note(read.found)
         return read.said
 
+    def at_hand(self, key: str, keeping: Keeping) -> Said | None:
+        """Return what is kept and fresh; None where somebody would have to be asked."""
+        kept = self._kept.get(key) if self._following.is_known else None
+        if kept is None or self._worth(kept, keeping) is not Worth.FRESH:
+            return None
+        return kept.said
+
     async def told(self) -> None:
         """Know what a request has just changed, before it is answered; wake the others."""
         await self._following.catch_up()
@@ -149,7 +156,7 @@ class Answers:
         if self._shared is not None:
             await self._shared.close()
 
-    def _key(self, endpoint: Endpoint, request: web.Request) -> str:
+    def key(self, endpoint: Endpoint, request: web.Request) -> str:
         """Return what names what is asked, however it is; raises QueryInvalid."""
         if endpoint.query is NoQuery and not request.query_string:
             return key_of(endpoint, request.match_info, _NO_QUERY)

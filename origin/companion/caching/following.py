@@ -82,9 +82,14 @@ class Following:
         """Know what was committed until now, if the database says it in time."""
         await asyncio.wait({self._look()}, timeout=_CAUGHT_UP_S)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether what is known counts, without a look."""
+        return self._clock() - self._known_s <= KNOWN_S
+
     async def knows(self) -> bool:
         """Tell whether what is known counts, after a short look where it is old."""
-        if self._clock() - self._known_s <= KNOWN_S:
+        if self.is_known:
             return True
         if self._clock() >= self._again_s:
             self._again_s = self._clock() + KNOWN_S

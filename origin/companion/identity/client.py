@@ -23,9 +23,11 @@ class Clients:
 
     def key_of(self, request: web.Request) -> str | None:
         """Return what one client keeps; None where only a trusted proxy is known."""
-        peer = request.remote or ""
+        return self.key_at(request.remote or "", joined(request, self._proxies.field))
+
+    def key_at(self, peer: str, forwarded_for: str | None) -> str | None:
+        """Return what one client keeps, by the other end and whom that says to speak for."""
         key = self._proxies.client_of_peer(peer)
-        forwarded_for = joined(request, self._proxies.field)
         if key is not None or forwarded_for is None:
             return key
         return self._proxies.client_behind(forwarded_for)

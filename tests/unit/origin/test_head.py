@@ -47,12 +47,26 @@ def test_a_host_that_is_none(host: str) -> None:
         (["Range: bytes=0-", "Accept-Encoding: gzip"], ALL_OF_IT, COMPRESSED + 1),
         (["Connection: keep-alive"], WHOLE, WHOLE),
         (["Connection: Keep-Alive \t"], WHOLE, WHOLE),
-        (["Cookie: a=b", "Authorization: Basic eA=="], WHOLE, WHOLE),
         (["DNT:"], WHOLE, WHOLE),
     ],
 )
 def test_what_is_asked_for(lines: list[str], plain: int | None, compressible: int | None) -> None:
     assert head("Host: x", *lines) == PlainHead(plain, compressible, None, host="x")
+
+
+@pytest.mark.parametrize(
+    ("line", "has_credentials", "has_origin"),
+    [
+        ("Cookie: a=b", True, False),
+        ("authorization: Basic eA==", True, False),
+        ("Origin: null", False, True),
+        ("Referer: http://x/", False, False),
+    ],
+)
+def test_by_what_they_may_be_known(line: str, has_credentials: bool, has_origin: bool) -> None:  # noqa: FBT001
+    assert head("Host: x", line) == PlainHead(
+        WHOLE, WHOLE, None, host="x", has_credentials=has_credentials, has_origin=has_origin
+    )
 
 
 def test_who_asks() -> None:
