@@ -1,5 +1,6 @@
 """Options that arrive in a version whose classes have other fields."""
 
+import inspect
 import pickle
 import sys
 from dataclasses import field, make_dataclass
@@ -53,3 +54,24 @@ def test_what_a_later_version_has_to_be_told_is_refused(monkeypatch: pytest.Monk
 def test_all_that_a_server_is_told_arrives() -> None:
     service = Service(("s3://media",), PlaybackTokens(Path("keys"), required=True))
     assert pickle.loads(pickle.dumps(by_name(service))) == service  # noqa: S301 it is our own
+
+
+BEGUN = (
+    b"(corigin.supervision.process\n_begin\n"
+    b"(corigin.supervision.process\n_loaded\n(S'origin.serving:_work'\ntR"
+    b"(corigin.supervision.handing\nmade\n"
+    b"(corigin.service\nService\n(dS'stores'\n(S'memory://'\ntstR"
+    b"(lt"
+    b"I3\n"
+    b"Nt"
+    b"t."
+)
+"""What supervisors send: a function, and a target, its arguments, a slot and a socket for it."""
+
+
+def test_a_worker_begins_with_what_the_supervisor_of_an_earlier_version_sends() -> None:
+    """Else none could be reloaded into this one: say it as before, whatever is renamed here."""
+    begin, arguments = pickle.loads(BEGUN)  # noqa: S301 it is our own
+    bound = inspect.signature(begin).bind(*arguments).arguments
+    assert bound["arguments"] == (Service(("memory://",)), [])
+    inspect.signature(bound["target"]).bind(*bound["arguments"], bound["slot"], bound["end"])
