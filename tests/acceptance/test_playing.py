@@ -1,6 +1,7 @@
 """Chromium plays from the origin through the page, as a listener would have it."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -129,17 +130,24 @@ def test_what_a_mouse_rests_on_is_asked_for_before_it_is_chosen(
 ) -> None:
     open_page(page, f"/?play={track.playback_id}")
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url.rpartition("/")[2]))
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     link = page.get_by_role("link", name="Knolls")
     link.hover()
-    first = [f"{other.playback_id}.json", f"{other.playback_id}.m3u8"]
+    first = [f"/{other.playback_id}.json", f"/{other.playback_id}.m3u8"]
     until(lambda: page.evaluate("1") and sorted(asked) == first)
     page.mouse.move(1, 1)
     link.hover()
     page.wait_for_timeout(200)
     assert sorted(asked) == first, "once is enough"
-    link.click()
+    page.mouse.down()
+    playlist = "/320k/playlist.m3u8"  # what it will begin with
+    until(lambda: page.evaluate("1") and asked[-1].endswith(playlist))
+    page.mouse.up()
     wait_for_position(page, 0.5)
+    assert page.get_attribute("sound-player", "data-rendition") == "320k"
+    assert {path for path in asked if path.endswith("/playlist.m3u8")} == {
+        path for path in asked if path.endswith(playlist)
+    }
 
 
 def test_no_more_is_fetched_than_will_soon_be_heard(page: Page, track: Track) -> None:

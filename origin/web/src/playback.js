@@ -18,7 +18,10 @@ const BUFFER_UNHEARD_S = 1; // a segment: enough to begin with, should somebody 
 const TELLING_BYTES = 50_000; // of what is smaller, most of the time is waiting
 const TIMED_MS = 20;
 
+const USUAL_BPS = 500_000; // what hls.js takes a connection for of which nothing is known
+
 let known_bps = null; // what the connection gave when the last track was left
+let playing = null; // the hls.js that plays now
 
 /** Tell whether only the browser itself can play here. */
 export function isNative() {
@@ -65,6 +68,11 @@ function withCodecsKept(BufferController) {
   };
 }
 
+/** Return what the next track will take the connection for. */
+export function expected_bps() {
+  return playing?.bandwidthEstimate || (guess().abrEwmaDefaultEstimate ?? USUAL_BPS);
+}
+
 /** Guess what the connection gives: what the last track saw, else how hls.js itself came. */
 function guess() {
   const told = performance
@@ -101,6 +109,7 @@ class HlsJsPlayback {
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
       ...guess(),
     });
+    playing = this.#hls;
     const { signal } = this.#closing;
     const heard = () => Object.assign(this.#hls.config, ahead(BUFFER_AHEAD_S));
     for (const name of ["play", "seeking"]) {
@@ -150,6 +159,7 @@ class HlsJsPlayback {
     this.#foretelling.abort();
     this.#closing.abort();
     known_bps = this.#hls.bandwidthEstimate || null;
+    playing = null;
     this.#hls.destroy();
   }
 

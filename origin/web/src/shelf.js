@@ -5,7 +5,7 @@ import { thumbnail } from "./cover.js";
 import { element, icon } from "./element.js";
 import { markExplicit } from "./explicit.js";
 import { marked } from "./marked.js";
-import { foretellTrack } from "./track_source.js";
+import { foretellSound, foretellTrack } from "./track_source.js";
 
 const NEXT = "M4 7h16M4 12.5h8M4 18h8M16 12l4.5 3.25L16 18.5z";
 const LAST = "M4 6.5h16M4 12h16M4 17.5h8M18 15v5M15.5 17.5h5";
@@ -70,7 +70,7 @@ export function followed(link, item, choose) {
     dwelling = pointerType === "mouse" ? setTimeout(foretellTrack, DWELL_MS, item) : undefined;
   });
   link.addEventListener("pointerleave", () => clearTimeout(dwelling));
-  link.addEventListener("pointerdown", () => foretellTrack(item));
+  link.addEventListener("pointerdown", () => foretellSound(item));
   link.addEventListener("click", (event) => {
     if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();

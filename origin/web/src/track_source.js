@@ -3,6 +3,8 @@
 
 import { ask, HAS_API } from "./api.js";
 import { foretellCover } from "./cover.js";
+import { expected_bps } from "./playback.js";
+import { firstVariant } from "./variants.js";
 
 export const UNREACHABLE = "This server does not answer just now. Please try again in a moment.";
 const MISSING = "That track is not here. It may have been taken down, or the link is incomplete.";
@@ -26,6 +28,23 @@ export function foretellTrack({ playback_id }) {
   foretell(`${name}.json`);
   if (window.MediaSource) {
     foretell(`${name}.m3u8`);
+  }
+}
+
+/** Have its sound's playlist come, too: somebody has pressed on it, and will mostly let go there. */
+export async function foretellSound(item) {
+  foretellTrack(item);
+  if (!window.MediaSource || navigator.connection?.saveData) {
+    return;
+  }
+  try {
+    const response = await fetch(`${encodeURIComponent(item.playback_id)}.m3u8`);
+    const uri = response.ok ? firstVariant(await response.text(), expected_bps()) : null;
+    if (uri !== null) {
+      foretell(new URL(uri, response.url));
+    }
+  } catch {
+    // it is asked for again by what plays, which says what is wrong
   }
 }
 
