@@ -7,7 +7,8 @@ There are two claims of each object. Their rules:
    that is lost with its process, or a read that is stuck, costs others no more than that wait.
 3. Whoever asked for a claim releases it, however his read ends: what he wanted is there, or is not,
    he was cancelled, or nobody told him whether he has it.
-4. Nobody releases another's: a claim has a token, which is never used again.
+4. Nobody releases another's, nor his own of another time: a claim has a token, which is never used
+   again, not even where it was tried to take it in vain.
 5. A claim that nobody releases, its process being dead, ends by itself, soon after any read under
    it must have ended.
 """

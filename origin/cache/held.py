@@ -12,7 +12,7 @@ Time is told by a clock that is never set, as the loop's.
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Final
+from typing import Final, NamedTuple
 
 from cdn.policy import Holding
 from manifests.index import StoredObject
@@ -50,6 +50,13 @@ class Held:
     failed_s: float = -inf
 
 
+class _Absence(NamedTuple):
+    """Until when an object is taken for missing, and whether something led to it by then."""
+
+    until_s: float
+    is_announced: bool
+
+
 class HeldObjects:
     """The first tier, which takes ``bytes_max`` in all.
 
@@ -72,7 +79,7 @@ class HeldObjects:
             int(bytes_max * HELD_SHARE), clock, on_drop=self._left
         )
         self._changing: set[str] = set()
-        self._absent: BoundedMap[str, float] = BoundedMap(ABSENCES_MAX)
+        self._absent: BoundedMap[str, _Absence] = BoundedMap(ABSENCES_MAX)
         self._hears = False
 
     def __contains__(self, key: str) -> bool:
@@ -103,10 +110,12 @@ class HeldObjects:
         life_s = held.holding.heard_s if self._hears else held.holding.memory_s
         return None if life_s is None else held.since_s + life_s
 
-    def is_absent(self, key: str) -> bool:
-        """Tell whether it was not there a moment ago."""
-        until_s = self._absent.get(key)
-        return until_s is not None and self._clock() < until_s
+    def is_absent(self, key: str, *, is_announced: bool = False) -> bool:
+        """Tell whether it was not there a moment ago, though it was announced if it is now."""
+        absence = self._absent.get(key)
+        if absence is None or self._clock() >= absence.until_s:
+            return False
+        return absence.is_announced or not is_announced
 
     def keep(
         self,
@@ -134,11 +143,14 @@ class HeldObjects:
             self._changing.add(key)
         return held
 
-    def note_absence(self, key: str, since_s: float, *, is_doubted: bool) -> None:
+    def note_absence(
+        self, key: str, since_s: float, *, is_doubted: bool, is_announced: bool = False
+    ) -> None:
         """Remember that an object is not there, unless in doubt, and hold it no longer."""
         self.memory.drop(key)
         if not is_doubted:
-            self._absent.put(key, since_s + (MISSING.memory_s or 0), 1)
+            absence = _Absence(since_s + (MISSING.memory_s or 0), is_announced)
+            self._absent.put(key, absence, 1)
 
     def drop(self, key: str) -> None:
         """Hold nothing of an object that has changed."""

@@ -14,9 +14,11 @@ The first member of the field is the cache closest to the store (§2), here Redi
 tells its Age (RFC 9111 §5.1), so that caches outside do not take it for a fresh one.
 """
 
+import time
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -44,6 +46,8 @@ class Found(Enum):
     STALE_ON_ERROR = f"{MEMORY_NAME}; fwd=stale; detail=stale-if-error"
 
 
+PURGED_AFTER_S: Final = 1.0
+"""How long after its objects were read an answer may come: who purges may have done so by then."""
 NOT_ASKED: Final = f"{MEMORY_NAME}; fwd=bypass"
 _ORDER: Final = {found: place for place, found in enumerate(Found)}
 _SUCCESSES: Final = frozenset({200, 206, 304})
@@ -57,7 +61,8 @@ class Record:
 
     ``held`` are the objects that are in memory now. ``until_s`` is when the first of them, or of
     lists, becomes stale, by the loop's clock; None where none ever does. ``may_be_behind`` says
-    that something may have changed since it was read, and been purged from caches meanwhile.
+    that something may have changed since it was read, and been purged from caches meanwhile;
+    ``read_s`` when the first of those was read of whose changes nobody tells.
     """
 
     farthest: Found | None = None
@@ -65,12 +70,18 @@ class Record:
     until_s: float | None = None
     age_s: float | None = None
     may_be_behind: bool = False
+    read_s: float = inf
 
     @property
     def is_from_memory(self) -> bool:
         """Whether the next who asks will find the same, and be told the same."""
         is_near = self.farthest in {None, Found.ABSENCE, Found.MEMORY}
         return is_near and all(held.is_current for held in self.held)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether an answer that is given now may have been purged already, for all we know."""
+        return self.may_be_behind or time.monotonic() > self.read_s + PURGED_AFTER_S
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys of the objects that are in memory, each once."""
@@ -86,6 +97,10 @@ class Record:
         self.held.append(held)
         if until_s is not None:
             self.note_until(until_s)
+
+    def note_unheard(self) -> None:
+        """Take note that something is read now of whose changes nobody tells."""
+        self.read_s = min(self.read_s, time.monotonic())
 
     def note_until(self, until_s: float) -> None:
         """Take note of until when something that was found is fresh."""

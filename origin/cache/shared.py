@@ -111,11 +111,11 @@ class SharedTier:
 
     async def _found_or_claimed(self, wanted: _Wanted) -> bytes | Claim:
         """Return an object, or under which claim the store is to be read for it."""
-        claims = self._claims.of(wanted.name)
         answered_s, pause_s = -inf, _PAUSE_MIN_S
         while (waited_s := self._clock() - wanted.begun_s) < self._longest_s:
+            claims = self._claims.of(wanted.name)[: 1 + (waited_s >= WAIT_S)]
             try:
-                found = await self._found_or_taken(wanted, claims[: 1 + (waited_s >= WAIT_S)])
+                found = await self._found_or_taken(wanted, claims)
                 answered_s = self._clock()
             except Unanswered:
                 if self._clock() - answered_s >= SILENT_S:

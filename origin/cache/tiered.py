@@ -42,6 +42,7 @@ class Flight(NamedTuple):
     key: str
     limit_bytes: int
     listed: StoredObject | None
+    is_announced: bool = False
 
 
 class Arrival(NamedTuple):
@@ -111,15 +112,23 @@ class TieredReader:
         self.held = HeldObjects(memory_bytes, clock, on_change, self._flights.doubt)
 
     async def read(
-        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+        self,
+        key: str,
+        *,
+        limit_bytes: int = OBJECT_BYTES_MAX,
+        listed: StoredObject | None = None,
+        is_announced: bool = False,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
+        is_read_anew = self._is_read_anew(key)
+        if is_read_anew:
+            current().note_unheard()
         held = self.held.get(key, listed)
-        what = Flight(key, limit_bytes, listed)
+        what = Flight(key, limit_bytes, listed, is_announced)
         if held is None:
             content = await self._arrived(what)
         else:
-            until_s = -inf if self._is_read_anew(key) else self.held.until_s(held)
+            until_s = -inf if is_read_anew else self.held.until_s(held)
             if until_s is None or self._clock() < until_s:
                 content = self._given(held, Found.MEMORY)
             else:
@@ -187,7 +196,7 @@ class TieredReader:
 
     async def _arrived(self, what: Flight) -> bytes:
         """Return what a flight brings, be it one that is under way."""
-        if self.held.is_absent(what.key):
+        if self.held.is_absent(what.key, is_announced=what.is_announced):
             current().note(Found.ABSENCE)
             raise NotFound("There is nothing at this address.")
         flight = self._flights.under_way(what)
@@ -258,7 +267,12 @@ class TieredReader:
             arrival = await self._bring(what)
         except NotFound:
             if ticket.is_current:
-                self.held.note_absence(what.key, since_s, is_doubted=ticket.is_doubted)
+                self.held.note_absence(
+                    what.key,
+                    since_s,
+                    is_doubted=ticket.is_doubted,
+                    is_announced=what.is_announced,
+                )
             raise
         if ticket.is_current:
             content, listed = arrival.content, what.listed
@@ -268,7 +282,7 @@ class TieredReader:
         return arrival._replace(is_current=False)
 
     async def _bring(self, what: Flight) -> Arrival:
-        key, limit_bytes, listed = what
+        key, limit_bytes, listed, _ = what
         from_store = partial(self._store.read, key, limit_bytes=limit_bytes, listed=listed)
         if self._shared is None or listed is None or listed.size_bytes > SMALL_BYTES_MAX:
             return Arrival(await from_store(), Found.STORE)

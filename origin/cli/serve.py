@@ -126,8 +126,8 @@ class _Workers(click.IntRange):
 @setting(
     "--cdn-is-purged",
     is_flag=True,
-    help="You purge the CDN whenever an entry changes: let it keep entries for a day instead of a"
-    " minute.",
+    help="You purge the CDN whenever an entry changes, and once more 15 s later: let it keep"
+    " entries for a day instead of a minute.",
 )
 @setting(
     "--cdn-checks-tokens",

@@ -91,7 +91,7 @@ class Responder:
             audience=audience_of(request),
             target_duration_s=resource.target_duration_s,
             # A purge that came before this answer would not reach what a CDN keeps of it.
-            purged=self._purged and not current().may_be_behind,
+            purged=self._purged and not current().is_behind,
             doubted=resource.doubted,
         )
         coding = _choose_coding(request, resource, policy)

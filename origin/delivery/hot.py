@@ -8,10 +8,12 @@ other.
 
 Three conditions must hold, looked at for every piece of data; else it goes to aiohttp as it is:
 
-- The connection is *at rest*: aiohttp waits for a request, has none queued, and its parser holds
-  nothing of one. We see all that its parser gets, so we know: it is at rest before the first byte,
-  and again once a piece of data ended with an empty line, made the parser emit requests, and the
-  last of these has no body. Nothing of a request that came in pieces is ever read here.
+- The connection is *at rest*: aiohttp has answered all requests, and its parser holds nothing of
+  one. We see all that its parser gets, so we know: it is at rest before the first byte, and again
+  once a piece of data ended with an empty line, made the parser emit requests, and the last of
+  these has no body. Nothing of a request that came in pieces is ever read here. That aiohttp waits
+  for the next request is not needed: it does so some turns of the loop after it has answered, and
+  who asks again at once would always come too early.
 - The piece is one whole request, its fields plain, and its path one that has an answer.
 - What was sent before has left: a client that reads slowly is left to aiohttp's flow control.
 
@@ -106,12 +108,13 @@ class HotPath:
 class HotConnection(GuardedConnection):
     """One connection."""
 
-    __slots__ = ("_asked_last", "_asks_as", "_hot", "_is_at_rest", "_noted")
+    __slots__ = ("_asked_last", "_asks_as", "_has_said_last", "_hot", "_is_at_rest", "_noted")
 
     def __init__(self, manager: web.Server, *, hot: HotPath, **options: Any) -> None:
         super().__init__(manager, **options)
         self._hot = hot
         self._is_at_rest = True
+        self._has_said_last = False
         self._noted: _Plain | None = None
         self._asked_last: PlainHead | None = None
         self._asks_as = ""
@@ -132,10 +135,10 @@ class HotConnection(GuardedConnection):
 
     def _is_answered(self, data: bytes) -> bool:
         """Answer a request, if that can be done here and now."""
-        waiter, transport = self._waiter, self.transport
-        if waiter is None or waiter.done() or self._close or self._force_close or transport is None:
+        transport = self.transport
+        if self._answered != self._request_count or self._has_said_last or transport is None:
             return False
-        if self._hot.is_closed:
+        if self._close or self._force_close or self._hot.is_closed:
             return False
         self._noted = None  # not before: the answer to what was noted may be under way
         asked = self._hot.plain_request(data)
@@ -216,6 +219,7 @@ class HotConnection(GuardedConnection):
         """Send an answer, and keep it if it is for others too."""
         noted, self._noted = self._noted, None
         sent = await super().finish_response(request, resp, start_time)
+        self._has_said_last = sent[1] or not sent[0].keep_alive
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
             record = request.get(RECORD)
             if record is not None and record.is_from_memory:

@@ -22,11 +22,18 @@ class ListedReader:
         self._published = published
 
     async def read(
-        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+        self,
+        key: str,
+        *,
+        limit_bytes: int = OBJECT_BYTES_MAX,
+        listed: StoredObject | None = None,
+        is_announced: bool = False,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         try:
-            return await self._reader.read(key, limit_bytes=limit_bytes, listed=listed)
+            return await self._reader.read(
+                key, limit_bytes=limit_bytes, listed=listed, is_announced=is_announced
+            )
         except BrokenObject:
             place = place_of(key)
             if listed is not None and isinstance(place, Revision):

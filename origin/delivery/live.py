@@ -44,10 +44,14 @@ VOUCHER: Final = web.ResponseKey("voucher", Voucher)
 
 
 class _Asked(NamedTuple):
-    """What tells answers apart: the representation, and whether a page of another site asks."""
+    """What tells answers apart: the representation, and whether a page of another site asks.
+
+    What is small is compressed only for who takes nothing else (``answer``): so both count.
+    """
 
     target: bytes
-    number: int
+    plain: int | None
+    compressible: int
     has_origin: bool
 
 
@@ -108,7 +112,7 @@ class LiveAnswers:
 def _asked(target: bytes, head: "PlainHead") -> _Asked | None:
     if head.has_credentials or head.compressible is None:
         return None
-    return _Asked(target, head.compressible, head.has_origin)
+    return _Asked(target, head.plain, head.compressible, head.has_origin)
 
 
 def _around_gaps(response: web.Response) -> tuple[str, str, str] | None:

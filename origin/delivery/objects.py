@@ -45,12 +45,12 @@ class RevisionObjects:
 
     async def find(self, where: Revision, name: str, kind: ObjectKind) -> Resource:
         """Return the object called ``name``; NotFound where it is not there, or not yet."""
+        if kind.object_class is not ObjectClass.SEGMENT:
+            return self._listed(await self._published.revision(where), name, kind)
         published = await self._published.complete_revision(where)
-        if published is not None:
-            return self._listed(published, name, kind)
-        if kind.object_class is ObjectClass.SEGMENT:
+        if published is None:
             return await self._growing_segment(where, name, kind)
-        raise NotFound("There is no such revision, or it is not complete yet.")
+        return self._listed(published, name, kind)
 
     def _listed(self, published: PublishedRevision, name: str, kind: ObjectKind) -> Resource:
         stored = published.objects.get(name)

@@ -90,12 +90,17 @@ class Published:
         entries.sort(key=lambda entry: (entry.created_at, entry.playback_id), reverse=True)
         return NewestEntries(entries, Missing.WHAT_NOBODY_CAN_TELL if unknown else missing)
 
-    async def revision(self, where: Revision) -> PublishedRevision:
-        """Return a revision's facts; NotFound where there is none."""
+    async def revision(self, where: Revision, *, is_announced: bool = True) -> PublishedRevision:
+        """Return a revision's facts; NotFound where there is none.
+
+        It ``is_announced`` by whatever leads to a complete revision alone. Those who listen to one
+        that grows look again and again whether it is complete: what they did not find by then must
+        not hide it from who knows that it is.
+        """
         known = self._known(where)
         if known is not None:
             return known
-        data = await self._reader.read(where.key(INDEX))
+        data = await self._reader.read(where.key(INDEX), is_announced=is_announced)
         known = self._known(where)
         if known is not None:  # by one of those who waited for the same read
             return known
@@ -110,7 +115,7 @@ class Published:
     async def complete_revision(self, where: Revision) -> PublishedRevision | None:
         """Return a revision's facts, or None while it has not been finished."""
         try:
-            return await self.revision(where)
+            return await self.revision(where, is_announced=False)
         except NotFound:
             return None
 

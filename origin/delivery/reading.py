@@ -40,9 +40,18 @@ class Reader(Protocol):
     """Reads objects; NotFound where there is none, StoreUnavailable where nobody can tell."""
 
     async def read(
-        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+        self,
+        key: str,
+        *,
+        limit_bytes: int = OBJECT_BYTES_MAX,
+        listed: StoredObject | None = None,
+        is_announced: bool = False,
     ) -> bytes:
-        """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
+        """Return a whole object; BrokenObject where it is too large, or not as it is listed.
+
+        One that ``is_announced`` is said to be there by what leads to it: that it was missing when
+        nobody had said so tells nothing.
+        """
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Have an object at hand that somebody will ask for soon, if that costs nobody else."""

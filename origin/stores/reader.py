@@ -90,9 +90,15 @@ class StoreReader:
         del key  # there is one store
 
     async def read(
-        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+        self,
+        key: str,
+        *,
+        limit_bytes: int = OBJECT_BYTES_MAX,
+        listed: StoredObject | None = None,
+        is_announced: bool = False,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
+        del is_announced  # nothing is remembered here
         is_entry = key.startswith(f"{ENTRY_PREFIX}/")
         async with self._translated("get"), self._entry_places if is_entry else self._places:
             whole = partial(self._get_whole, key, limit_bytes)

@@ -51,9 +51,15 @@ class StoresReader:
         return self._homes.doubted_until_s(place_of(key), self._clock())
 
     async def read(
-        self, key: str, *, limit_bytes: int = OBJECT_BYTES_MAX, listed: StoredObject | None = None
+        self,
+        key: str,
+        *,
+        limit_bytes: int = OBJECT_BYTES_MAX,
+        listed: StoredObject | None = None,
+        is_announced: bool = False,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
+        del is_announced  # nothing is remembered here but where things are
 
         async def ask(reader: StoreReader) -> bytes:
             return await reader.read(key, limit_bytes=limit_bytes, listed=listed)

@@ -11,6 +11,9 @@ from obstore.store import LocalStore
 
 from manifests.layout import entry_key
 from origin.app import create_app
+from origin.cache.record import PURGED_AFTER_S
+from origin.cache.tiered import TieredReader
+from origin.stores.reader import StoreReader
 from origin.telemetry.process import Telemetry
 from tests.servers.counting import AsItWas, until
 from tests.servers.soundbridge import running, url_said
@@ -76,6 +79,25 @@ def test_what_is_given_for_want_of_the_store_is_not_kept_for_a_day(tmp_path: Pat
         path.unlink()
         path.symlink_to(path)
         assert said(url) == A_MINUTE, "what is there cannot be read"
+
+
+async def test_what_is_answered_late_may_have_been_purged_and_is_not_kept_for_a_day() -> None:
+    """Its entry was read in time, and its index came long after."""
+    store = AsItWas()
+    entry = publish(store).entry
+    reader = TieredReader(StoreReader(store), purged=True)
+    app = create_app(store, purged=True, reader=reader)
+    async with TestClient(TestServer(app)) as client:
+        path = f"/{entry.playback_id}.json"
+        store.gated = entry.where.key("index.json")
+        store.gate.clear()
+        late = asyncio.create_task(client.get(path))
+        await until(lambda: store.waiting == 1)
+        await asyncio.sleep(PURGED_AFTER_S + 0.1)
+        store.gate.set()
+        answers = [await late, await client.get(path)]
+        assert [each.headers["Cache-Control"] for each in answers] == [A_MINUTE[0], A_DAY[0]]
+    await reader.close()
 
 
 async def test_what_was_being_read_when_a_purge_came_is_not_kept_for_a_day() -> None:

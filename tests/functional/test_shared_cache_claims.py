@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from manifests.index import StoredObject
 from origin.cache.connection import Connection, connect
@@ -42,6 +43,18 @@ class PausedAround(Redis):
             self.server.pause()
             self.is_taken.set()
         return answer
+
+
+class LosesOne(Redis):
+    """A client of whose second claims the first gets no answer, and never arrives."""
+
+    is_lost = False
+
+    async def set(self, *args: Any, **kwargs: Any) -> Any:
+        if str(args[0]).endswith(":claim2") and not self.is_lost:
+            self.is_lost = True
+            raise RedisTimeout
+        return await super().set(*args, **kwargs)
 
 
 @asynccontextmanager
@@ -122,6 +135,23 @@ async def test_a_claim_that_nobody_heard_was_given_is_given_back(
         cache.resume()
         await comes(cache, has_heard_of_a_claim)
         await comes(cache, is_unclaimed)
+
+
+async def test_nobody_releases_his_own_claim_for_one_that_was_lost_before(
+    cache: Valkey, store: CountingStore
+) -> None:
+    """It is tried for two seconds to give back what may have been taken."""
+    client = LosesOne.from_url(cache.url)
+    async with process(client, store) as reader, Redis.from_url(cache.url) as looking:
+        await looking.set(f"{NAME}:claim", "another's")
+        store.gate.clear()
+        reading = asyncio.create_task(reader.read(KEY, listed=LISTED))
+        await until(lambda: store.asked[KEY] == 1)
+        for _ in range(25):
+            await asyncio.sleep(0.1)
+            assert await looking.exists(f"{NAME}:claim2")
+        store.gate.set()
+        assert await reading == SOUND
 
 
 async def test_nobody_releases_a_claim_that_is_another_s_now(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class CountingStore(MemoryStore):
     """``asked`` counts reads by key; they wait while ``gate`` is closed, and fail once ``down``.
 
-    ``waiting`` is how many wait now.
+    ``waiting`` is how many wait now; only those of the key ``gated``, where that is one.
     """
 
     def __init__(self) -> None:
@@ -23,6 +23,7 @@ class CountingStore(MemoryStore):
         self.asked: Counter[str] = Counter()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.gated: str | None = None
         self.waiting = 0
         self.down = False
         self.arrived = asyncio.Event()
@@ -42,7 +43,8 @@ class CountingStore(MemoryStore):
         self.arrived.set()
         self.waiting += 1
         try:
-            await self.gate.wait()
+            if self.gated in {None, path}:
+                await self.gate.wait()
         finally:
             self.waiting -= 1
         if self.down:

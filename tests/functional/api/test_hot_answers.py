@@ -100,6 +100,16 @@ async def test_both_ways_say_the_same(place: Place, fields: bytes) -> None:
 
 
 @over_sqlite_alone
+async def test_who_takes_nothing_but_what_is_compressed_gets_nothing_else(place: Place) -> None:
+    """Little is compressed for nobody who would take it as it is."""
+    little = b"/v1/tracks?genre=folk"
+    for fields in (b"Accept-Encoding: gzip\r\n", b"Accept-Encoding: gzip, identity;q=0\r\n") * 2:
+        assert await place.is_hot(get(little, fields))
+    said = await said_in_turn(place.both.hot_port, *[get(little, fields)] * 2)
+    assert said.count(b"Content-Encoding: gzip") == 2
+
+
+@over_sqlite_alone
 async def test_queries_are_told_apart(place: Place) -> None:
     for genre, number in ((b"jazz", 1), (b"folk", 0)):
         for _ in range(3):

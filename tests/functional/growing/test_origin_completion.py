@@ -3,10 +3,22 @@
 from http import HTTPStatus
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
-from tests.functional.growing.origin import INIT, MULTIVARIANT, NEXT_SEGMENT, PLAYLIST, Client, text
+from origin.app import create_app
+from origin.cache.tiered import TieredReader
+from origin.stores.reader import StoreReader
+from tests.functional.growing.origin import (
+    INIT,
+    MULTIVARIANT,
+    NEXT_SEGMENT,
+    PLAYLIST,
+    SEGMENT,
+    Client,
+    text,
+)
 from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import SEGMENTS
 
@@ -22,6 +34,26 @@ async def test_a_date_from_before_the_end_gets_what_came_of_it(
     final = await client.get(path, headers=since)
     assert final.status == HTTPStatus.OK
     assert await final.read() != await provisional.read()
+
+
+@pytest.mark.parametrize("is_held", [True, False])
+async def test_what_is_complete_is_there_for_who_has_the_entry_though_many_listened(
+    asset: GrowingAsset, *, is_held: bool
+) -> None:
+    """A 404 would be kept for a while by every cache."""
+    reader = TieredReader(StoreReader(asset.store))
+    async with TestClient(TestServer(create_app(asset.store, reader=reader))) as client:
+        if is_held:
+            await text(client, "/first-light.m3u8")
+        for path in (PLAYLIST, NEXT_SEGMENT, SEGMENT):
+            await client.get(path)
+        asset.finish()
+        for path in ("128k/playlist.m3u8", "128k/init.mp4", "128k/00001.m4s"):
+            found = await client.get(f"/media/first-light-asset/r1/{path}")
+            assert found.status == HTTPStatus.OK
+        for form in ("m3u8", "json") if is_held else ("m3u8", "json", "mpd"):
+            assert (await client.get(f"/first-light.{form}")).status == HTTPStatus.OK
+    await reader.close()
 
 
 async def test_the_mpd_comes_with_completion(client: Client, asset: GrowingAsset) -> None:

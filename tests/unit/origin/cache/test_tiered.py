@@ -170,6 +170,35 @@ async def test_absence_is_remembered_for_a_second(tiers: Tiers) -> None:
     assert await tiers.found(ENTRY) == (b"one", Found.STORE)
 
 
+async def test_what_was_missing_before_is_looked_for_once_it_is_announced(tiers: Tiers) -> None:
+    """Listeners of a revision that grows look for its index all the time: none must hide it."""
+    index = "media/a/r/index.json"
+    assert await tiers.found(index) == (NotFound, Found.STORE)
+    with pytest.raises(NotFound):
+        await tiers.reader.read(index, is_announced=True)
+    asked = tiers.store.asked[index]
+    assert asked == 2
+    with pytest.raises(NotFound):
+        await tiers.reader.read(index, is_announced=True)
+    assert tiers.store.asked[index] == asked, "that is remembered, too"
+    tiers.now_s += 1.1
+    assert await tiers.found(index) == (NotFound, Found.STORE)
+    tiers.store.put(index, b"{}")
+    assert await tiers.found(index) == (NotFound, Found.ABSENCE)
+    assert await tiers.reader.read(index, is_announced=True) == b"{}"
+
+
+async def test_who_is_told_of_it_does_not_join_who_looked_before() -> None:
+    tiers = Tiers(AsItWas())
+    tiers.store.gate.clear()
+    early = asyncio.create_task(tiers.found(ENTRY))
+    await tiers.store.arrived.wait()
+    tiers.store.put(ENTRY, b"one")
+    tiers.store.gate.set()
+    assert await tiers.reader.read(ENTRY, is_announced=True) == b"one"
+    assert await early == (NotFound, Found.STORE)
+
+
 async def test_absence_is_forgotten_with_any_change(tiers: Tiers) -> None:
     for key in (SEGMENT, ENTRY):
         assert (await tiers.found(key))[0] is NotFound
