@@ -8,7 +8,7 @@ from origin.cache.connection import connect
 from origin.cache.errors import CacheUnusable
 from origin.cache.room import advice
 from origin.checkup.finding import Finding, fail, fine, sentence_of, warn
-from origin.concealing import without_secrets
+from origin.concealing import bare_url
 
 
 async def look_at_cache(url: str) -> Sequence[Finding]:
@@ -17,7 +17,7 @@ async def look_at_cache(url: str) -> Sequence[Finding]:
         client = connect(url)
     except CacheUnusable as error:
         return [fail(f"{sentence_of(error)}.", "Give --cache redis://host:6379/0.")]
-    name = without_secrets(url)
+    name = bare_url(url)
     try:
         await client.ping()
         memory = await client.info("memory")

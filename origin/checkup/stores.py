@@ -12,7 +12,7 @@ from obstore.exceptions import BaseError
 from origin.checkup import clock
 from origin.checkup.finding import Finding, fail, fine, sentence_of, warn
 from origin.checkup.running import aside
-from origin.concealing import without_secrets
+from origin.concealing import bare_url
 from origin.stores.opening import StoreUnusable, local_path, open_store
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def look_at_store(location: str, *, is_written: bool, is_made: bool) -> Se
         await _list(store)
     except (BaseError, OSError) as error:
         return [_unreachable(location, error)]
-    return await _put_and_read(store, without_secrets(location), is_written=is_written)
+    return await _put_and_read(store, bare_url(location), is_written=is_written)
 
 
 async def _list(store: "ObjectStore") -> None:
@@ -49,7 +49,7 @@ async def _list(store: "ObjectStore") -> None:
 
 def _unreachable(location: str, error: Exception) -> Finding:
     return fail(
-        f"{without_secrets(location)} cannot be read: {sentence_of(error)}.",
+        f"{bare_url(location)} cannot be read: {sentence_of(error)}.",
         "See whether it is there, and whether address and credentials are right"
         " (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID).",
     )

@@ -34,7 +34,7 @@ from origin.cli.uploads import (
 )
 from origin.companion.roles import Role, delivers, port_of, rooms_of
 from origin.companion.rows import Rows
-from origin.concealing import without_secrets
+from origin.concealing import bare_url
 from origin.defence.client import ClientLimits
 from origin.defence.forwarding import AddressField
 from origin.memory_shares import LEAST, USUAL, shares_of
@@ -285,7 +285,7 @@ def _is_default(option: str) -> bool:
 
 
 def _what(roles: Collection[Role], stores: Sequence[str]) -> str:
-    named = ", ".join(map(without_secrets, stores))
+    named = ", ".join(map(bare_url, stores))
     return named if delivers(roles) else f"{', '.join(sorted(roles))} of {named}"
 
 

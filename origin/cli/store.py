@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from origin.concealing import without_secrets
+from origin.concealing import bare_url
 from origin.settings import setting
 from origin.stores.opening import StoreUnusable, local_path
 
@@ -43,7 +43,7 @@ def _each_once(stores: tuple[str, ...]) -> tuple[str, ...]:
         raise click.BadParameter(str(error)) from error
     twice = [store for place, store in zip(places, stores, strict=True) if places.count(place) > 1]
     if twice:
-        raise click.BadParameter(f"{without_secrets(twice[-1])} is given twice.")
+        raise click.BadParameter(f"{bare_url(twice[-1])} is given twice.")
     return stores
 
 

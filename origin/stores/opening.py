@@ -20,7 +20,7 @@ import obstore.store
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore
 
-from origin.concealing import without_secrets
+from origin.concealing import bare_url, without_secrets
 from packager.patience import RETRIES
 
 _URL_MARK: Final = "://"
@@ -45,7 +45,7 @@ def local_path(location: str) -> Path | None:
     try:
         parts = urlsplit(location)
     except ValueError as error:
-        raise StoreUnusable(f"{without_secrets(location)} is a URL that cannot be read.") from error
+        raise StoreUnusable(f"{bare_url(location)} is a URL that cannot be read.") from error
     return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
 
@@ -124,7 +124,7 @@ def _from_url(location: str) -> ObjectStore:
         return obstore.store.from_url(location, retry_config=RETRIES)
     except (BaseError, ValueError) as error:
         raise StoreUnusable(
-            f"{without_secrets(location)} cannot be used as a store: {_sentence(error)}. "
+            f"{bare_url(location)} cannot be used as a store: {_sentence(error)}. "
             "Give a folder, or a URL such as s3://bucket/prefix."
         ) from error
 
