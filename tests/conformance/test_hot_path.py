@@ -2,14 +2,13 @@
 
 import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
 from obstore.store import MemoryStore
 
 from origin.app import create_app
-from tests.conformance.both_paths import LAST, LENGTH, BothPaths, both_paths
+from tests.conformance.both_paths import LAST, BothPaths, both_paths
 from tests.conformance.hostile.conditions import CONDITIONS
 from tests.conformance.hostile.fields import FIELDS
 from tests.conformance.hostile.framing import FRAMING
@@ -51,29 +50,6 @@ async def test_a_plain_request_is_answered_again(
     assert plain == hot
     assert plain.count(b"HTTP/1.1 20") == 2
     assert paths.hot.given == 2
-
-
-async def test_who_asks_again_at_once_is_answered_again(paths: BothPaths) -> None:
-    """From another thread, which does not wait for a turn of the loop."""
-    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
-
-    def ask(times: int) -> None:
-        with socket.create_connection(("127.0.0.1", paths.hot_port), timeout=30) as client:
-            for _ in range(times):
-                client.sendall(request)
-                answer = client.recv(65_536)
-                while len(answer.partition(b"\r\n\r\n")[2]) < length_of(answer):
-                    answer += client.recv(65_536)
-
-    given = paths.hot.given
-    await asyncio.to_thread(ask, 20)
-    assert paths.hot.given == given + 20
-
-
-def length_of(answer: bytes) -> int:
-    found = LENGTH.search(answer)
-    assert found is not None
-    return int(found[1])
 
 
 def assert_said(said: bytes, hostile: Hostile, *before: int, after: int = 0) -> None:
