@@ -227,7 +227,11 @@ async def behind(
     """Return ids of assets whose row the store is not known to follow, oldest first."""
     rows = (
         select(assets.c.asset_id)
-        .where(assets.c.fence != assets.c.stored_fence, assets.c.published_s < published_before_s)
+        .where(
+            # A worker that knows nothing of ``is_awaited`` follows without noting that.
+            or_(assets.c.fence != assets.c.stored_fence, assets.c.is_awaited),
+            assets.c.published_s < published_before_s,
+        )
         .order_by(assets.c.published_s)
         .limit(limit)
     )

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from manifests.entry import Entry
@@ -167,6 +167,20 @@ async def test_entries_that_did_not_reach_the_store_are_found(database: AsyncEng
         assert await assets.behind(connection, published_before_s=NOON_S + 1, limit=9) == ["asset"]
         assert await assets.stored(connection, written)
         assert await assets.behind(connection, published_before_s=NOON_S + 1, limit=9) == []
+
+
+async def test_what_an_older_worker_let_the_store_follow_is_not_awaited_for_ever(
+    database: AsyncEngine,
+) -> None:
+    """During an upgrade, one may follow the row that knows nothing of ``is_awaited``."""
+    await ask(database)
+    held = await take(database)
+    await finish(database, held)
+    async with database.begin() as connection:
+        await connection.execute(update(table).values(stored_fence=held.fence))
+    assert await behind(database) == ["asset"]
+    assert await note_stored(database, await playing(database))
+    assert await behind(database) == []
 
 
 async def test_an_entry_written_late_is_not_noted_as_the_newest(database: AsyncEngine) -> None:

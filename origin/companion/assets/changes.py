@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from manifests.entry import Entry
 from manifests.layout import INDEX, Revision, entry_key
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
@@ -127,7 +128,23 @@ class AssetChanges:
 
     async def replace_playback_id(self, call: Call[NoQuery, NoBody]) -> Answer:
         """Let it play under a new id from now on, and under the old one no more."""
-        playback_id, now_s = self._new_id(), call.now_s
+        playback_id = self._new_id()
+        async with self._database.look_now() as connection:
+            before = await found(connection, call)
+        if not is_packaging(before):  # first, so that whoever is told the new one finds it
+            await self._put_entry(before, playback_id)
+        try:
+            row = await self._rename(call, playback_id)
+        except BaseException:
+            await self._remove_entry(playback_id)
+            raise
+        await self._withdrawing.follow([row.asset_id])
+        await self._remove_entry(row.playback_id)
+        return Answer(PlaybackId(id=playback_id), HTTPStatus.CREATED)
+
+    async def _rename(self, call: Call[NoQuery, NoBody], playback_id: str) -> Row[Any]:
+        """Let the row say so; return it as it was."""
+        now_s = call.now_s
         async with self._database.change() as connection:
             row = await found(connection, call, to_change=True)
             if is_packaging(row):
@@ -137,9 +154,7 @@ class AssetChanges:
                 connection, row.playback_id, row.owner_id, job_id=self._new_id(), now_s=now_s
             )
             await _tell(connection, row, "asset.playback_id_replaced", now_s)
-        await self._withdrawing.follow([row.asset_id])
-        await self._remove_entry(row.playback_id)
-        return Answer(PlaybackId(id=playback_id), HTTPStatus.CREATED)
+        return row
 
     async def _package(
         self, call: Call[Any, Any], before: Row[Any], options: PackagingOptions
@@ -174,6 +189,18 @@ class AssetChanges:
                 await obstore.delete_async(self._media.store, where.key(INDEX))
         except FileNotFoundError:
             return
+        except STORE_ERRORS as error:
+            raise StoreUnavailable("The storage does not answer now; try again soon.") from error
+
+    async def _put_entry(self, row: Row[Any], playback_id: str) -> None:
+        """Let what plays play under another id, too; raises StoreUnavailable."""
+        if row.entry is None:
+            return
+        entry = replace(Entry.from_json(row.entry), playback_id=playback_id)
+        content = entry.changed_now(datetime.now(UTC)).to_json()
+        try:
+            async with asyncio.timeout(_FOLLOWS_S):
+                await obstore.put_async(self._media.store, entry_key(playback_id), content)
         except STORE_ERRORS as error:
             raise StoreUnavailable("The storage does not answer now; try again soon.") from error
 

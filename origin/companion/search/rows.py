@@ -31,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.identity.rules import Visibility
 from origin.companion.search.entries import Entry, Kind, key_of, kind_and_id
+from packager.queue.assets import IS_PLAYING
 from packager.queue.tables import assets
 
 _TABLES: Final = {Kind.TRACK: tracks, Kind.ARTIST: artists, Kind.ALBUM: albums}
@@ -56,7 +57,6 @@ _TRACKS: Final = (
     .outerjoin(albums, and_(albums.c.id == tracks.c.album_id, listed(albums)))
     .outerjoin(assets, assets.c.asset_id == tracks.c.asset_id)
 )
-_PLAYS: Final = assets.c.entry.is_not(None)
 _ALBUMS: Final = albums.join(artists, artists.c.id == albums.c.artist_id)
 
 
@@ -109,7 +109,7 @@ def _hits_of(kinds: tuple[Kind, ...]) -> CompoundSelect[Any]:
     asked = [
         _HITS[kind].where(
             _TABLES[kind].c.id.in_(bindparam(kind.value, expanding=True)),
-            *((_PLAYS,) if kind is Kind.TRACK else ()),
+            *((IS_PLAYING,) if kind is Kind.TRACK else ()),
         )
         for kind in kinds
     ]

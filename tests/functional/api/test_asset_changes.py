@@ -1,6 +1,7 @@
 """Assets that are packaged again, tried again, deleted, or play under another id."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from obstore.store import MemoryStore
 from manifests.entry import Entry
 from manifests.layout import INDEX, Revision, entry_key, segment_name, source_key
 from origin.companion.assets.collecting import AFTER_S
+from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.packaging_job import PackagingJob
 from packager.errors import CorruptSource, EncoderFailed
@@ -205,6 +207,26 @@ async def test_who_packages_a_deleted_asset_publishes_nothing(packaging: Packagi
     async with service.database.look(None) as connection:
         row = await packaging.row(connection, asset_id)
     assert row.entry is None, "not even a job that was queued later brings it back"
+
+
+async def test_a_new_playback_id_is_said_once_it_plays(
+    packaging: Packaging, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the process is killed just behind that."""
+    service = packaging.service
+    ann = await service.user()
+    asset_id = await packaging.queue(ann, source=source)
+    await packaging.succeed(await packaging.claim())
+
+    async def killed(_self: Withdrawing, _asset_ids: Sequence[str]) -> None:
+        raise ConnectionAbortedError
+
+    monkeypatch.setattr(Withdrawing, "follow", killed)
+    path = f"/v1/assets/{asset_id}"
+    assert (await service.ask("POST", f"{path}/playback-ids", ann)).status == 500
+    (new,) = (each["id"] for each in (await service.get(path, ann))["playback_ids"])
+    assert new != "song"
+    assert await status(service, new) == 200
 
 
 async def test_a_playback_id_is_replaced(packaging: Packaging, source: str) -> None:

@@ -9,6 +9,7 @@ from manifests.layout import Revision, segment_name
 from origin.companion.assets.rows import State, newest_of, unsettled
 from origin.companion.assets.watching import looked_at_longest_ago
 from origin.companion.catalogue import events
+from origin.companion.catalogue.tracks.first_track import FirstTrack
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.packaging_job import PackagingJob
@@ -78,12 +79,17 @@ async def test_nothing_is_said_to_play_before_its_entry_is_there(packaging: Pack
     asset = await service.get(path, ann)
     assert (asset["state"], asset["is_playable"], asset["revision"]) == ("preparing", False, None)
     assert (await service.get(f"/v1/tracks/{track['id']}", ann))["playback_id"] is None
-    assert (await service.get("/v1/tracks"))["items"] == []
-    assert await told(service) == ["asset.created", "artist.created", "track.created"]
+    changed = await service.ask("PATCH", f"/v1/tracks/{track['id']}", ann, {"genre": "jazz"})
+    assert (await changed.json())["published_at"] is None
+    for found in ("/v1/tracks", "/v1/tracks?genre=jazz", "/v1/search?q=song"):
+        assert (await service.get(found))["items"] == [], found
+    assert await FirstTrack(service.database).link() is None
+    assert "asset.playable" not in await told(service)
     await packaging.follow(entry.asset_id)
     assert (await service.get(path, ann))["is_playable"]
     await packaging.watch.tell_news()
     await packaging.watch.tell_news()
+    assert [each["title"] for each in (await service.get("/v1/search?q=song"))["items"]] == ["Song"]
     assert [each["playback_id"] for each in (await service.get("/v1/tracks"))["items"]] == ["song"]
     assert "asset.ready" in await told(service)
 

@@ -16,11 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from origin.companion.catalogue.cover import Cover
 from origin.companion.catalogue.tracks import lists
+from origin.companion.catalogue.visibility import is_listed
 from origin.companion.database import Database
 from origin.delivery.errors import ApiError
 
 KEPT_S: Final = 1.0
 _WAIT_S: Final = 0.05
+_LOOKED_AT: Final = 5
+"""Of the newest, some may just have ceased to be for all. Others the page finds itself."""
 _WIDTH_MAX_PX: Final = 1024
 _SIZES: Final = "(min-width: 52rem) 20rem, 90vw"
 """As ``cover.js`` has them, so that the browser takes the same picture."""
@@ -51,8 +54,10 @@ class FirstTrack:
         known = None
         try:
             async with self._database.look(None) as connection:
-                for row in await lists.read(connection, lists.newest(None, 1)):
-                    known = links(row.playback_id, Cover.shown(row.artwork, row.cover))
+                found = await lists.read(connection, lists.newest(None, _LOOKED_AT))
+            for row in filter(is_listed, found):
+                known = links(row.playback_id, Cover.shown(row.artwork, row.cover))
+                break
         except (ApiError, SQLAlchemyError):
             pass  # the page can do without
         self._known, self._known_s = known, self._clock()

@@ -206,7 +206,7 @@ async def _playing(connection: AsyncConnection, asset_id: str | None) -> Any:
     known = (
         select(assets.c.entry, case((looked_at, owned_assets.c.facts)).label("facts"))
         .outerjoin(owned_assets, owned_assets.c.asset_id == assets.c.asset_id)
-        .where(assets.c.asset_id == asset_id, assets.c.entry.is_not(None))
+        .where(assets.c.asset_id == asset_id, IS_PLAYING)
     )
     return (await connection.execute(known)).one_or_none()
 
