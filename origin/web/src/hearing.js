@@ -2,36 +2,39 @@
 //
 // A first word gives a ticket, asked for as soon as somebody wants to hear it; and once enough was
 // heard, and as much time has passed since the ticket was given, it is shown: of what is short, after
-// its end, where the ticket came late. Time counts, not the position: who skips through a track has
-// not heard it. What is told is refused or lost now and then; listening goes on all the same.
+// its end, where the ticket came late. What counts is by how much the position has moved on, and no more
+// than time has passed: who skips through a track has not heard it, and a busy page that looks late has
+// missed nothing. What is told is refused or lost now and then; listening goes on all the same.
 
 import { ask, HAS_API } from "./api.js";
 
 const ENOUGH_S = 30; // as the server has it; of what is shorter, all but the very end
 const END_S = 0.5;
 const AGAIN_S = 10; // until what did not go well is tried once more
-const GAP_MAX_S = 2; // between two looks at sound that plays: what is longer was a pause
 const LATER = ["too_short", "busy"];
 
 export class Hearing {
   #audio;
   #play = null; // of the track that is open, null where nobody counts it
+  #from = null; // when and at which position it was looked at last, null of a track just opened
 
   /** Listen along to `audio`. */
   constructor(audio) {
     this.#audio = audio;
-    audio.addEventListener("play", () => this.#begin());
+    audio.addEventListener("play", () => {
+      this.#mark();
+      this.#begin();
+    });
+    audio.addEventListener("seeking", () => this.#mark());
     audio.addEventListener("timeupdate", () => this.#look());
     audio.addEventListener("ended", () => this.#end());
-    for (const name of ["pause", "waiting", "seeking"]) {
-      audio.addEventListener(name, () => this.#rest());
-    }
   }
 
   /** Begin anew, with a track as the player opens it, which may be wanted at once. */
   open({ track_id, duration_s }, isWanted) {
     const isCounted = HAS_API && Boolean(track_id);
     this.#play = isCounted ? new Play(track_id, duration_s) : null;
+    this.#from = null;
     if (isWanted) {
       this.#begin();
     }
@@ -41,18 +44,28 @@ export class Hearing {
     this.#play?.begin(performance.now() / 1000);
   }
 
+  /** Go on from here: what is before was heard already, or jumped over. */
+  #mark() {
+    this.#from = { at_s: performance.now() / 1000, position_s: this.#audio.currentTime };
+  }
+
+  /** Return how much was heard since it was looked at last. */
+  #heardSince() {
+    const { at_s, position_s } = this.#from ?? {};
+    this.#mark();
+    const moved_s = (this.#from.position_s - position_s) / this.#audio.playbackRate;
+    return Math.max(Math.min(moved_s, this.#from.at_s - at_s), 0) || 0;
+  }
+
   #look() {
+    const heard_s = this.#heardSince();
     if (!this.#audio.paused && this.#audio.currentTime > 0) {
-      this.#play?.goOn(performance.now() / 1000);
+      this.#play?.goOn(performance.now() / 1000, heard_s);
     }
   }
 
-  #rest() {
-    this.#play?.rest();
-  }
-
   #end() {
-    this.#play?.end(performance.now() / 1000);
+    this.#play?.end(performance.now() / 1000, this.#heardSince());
     this.#play = this.#play && this.#play.again();
   }
 }
@@ -64,7 +77,6 @@ class Play {
   #ticket = null;
   #given_s = 0; // when the ticket came
   #heard_s = 0;
-  #looked_s = null;
   #from_s = 0; // no word before that
   #isBusy = false;
   #hasEnded = false;
@@ -88,9 +100,9 @@ class Play {
     }
   }
 
-  /** Sound has come until now. */
-  goOn(now_s) {
-    this.#hear(now_s);
+  /** So much more was heard until now. */
+  goOn(now_s, heard_s) {
+    this.#heard_s += heard_s;
     this.begin(now_s);
     const isEnough = Math.min(this.#heard_s, this.#age(now_s)) >= this.#enough_s;
     if (isEnough && now_s >= this.#from_s) {
@@ -98,14 +110,9 @@ class Play {
     }
   }
 
-  /** Sound has stopped coming, for now. */
-  rest() {
-    this.#looked_s = null;
-  }
-
-  /** The track is at its end: what was heard may be enough. */
-  end(now_s) {
-    this.#hear(now_s);
+  /** The track is at its end, so much after the last look: what was heard may be enough. */
+  end(now_s, heard_s) {
+    this.#heard_s += heard_s;
     this.#hasEnded = true;
     this.#tellLast(now_s);
   }
@@ -120,14 +127,6 @@ class Play {
 
   #age(now_s) {
     return this.#ticket === null ? 0 : now_s - this.#given_s;
-  }
-
-  #hear(now_s) {
-    const past_s = this.#looked_s === null ? 0 : now_s - this.#looked_s;
-    this.#looked_s = now_s;
-    if (past_s < GAP_MAX_S) {
-      this.#heard_s += past_s;
-    }
   }
 
   async #tell(now_s) {
