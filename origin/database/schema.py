@@ -1,18 +1,24 @@
 """Bringing a database's schema up to date, whoever else does so at the same time."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from enum import Enum, auto
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection, column, inspect, select, table, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from origin.database.sqlite import migrating_file, schema_versions
+
 _LOCK_NUMBER: Final = 0x736F756E64
 """Of PostgreSQL's advisory lock; any number that no other program takes."""
+_WAITING: Final = "waiting for another process that migrates the database"
+_LOOK_EVERY_S: Final = 0.2
 _VERSION: Final = table("alembic_version", column("version_num"))
 
 _log = structlog.get_logger("soundbridge.database")
@@ -50,6 +56,17 @@ async def upgrade(
     They are one transaction; processes wait for each other, ``busy`` meanwhile. Raises NewerSchema.
     """
     version = version or newest_version()
+    if engine.dialect.name == "postgresql":
+        return await _upgrade(engine, version, busy)
+    path = Path(engine.url.database or "")
+    if await asyncio.to_thread(schema_versions, path) == {version}:
+        return Upgrade(version, version)
+    with migrating_file(path.parent) as take:
+        await _take_turn_of_file(take, busy)
+        return await _upgrade(engine, version, busy)
+
+
+async def _upgrade(engine: AsyncEngine, version: str, busy: Busy) -> Upgrade:
     async with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             await _take_turn(connection, busy)
@@ -72,9 +89,19 @@ async def _take_turn(connection: AsyncConnection, busy: Busy) -> None:
     """Wait until no other process migrates."""
     if await connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({_LOCK_NUMBER})")):
         return
-    _log.warning("waiting for another process that migrates the database")
+    _log.warning(_WAITING)
     async with busy():
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
+
+
+async def _take_turn_of_file(take: Callable[[], bool], busy: Busy) -> None:
+    """Wait until no other process migrates: SQLite itself would wait for a while, and then fail."""
+    if take():
+        return
+    _log.warning(_WAITING)
+    async with busy():
+        while not take():  # noqa: ASYNC110 nothing tells of it
+            await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def schema_age(connection: AsyncConnection) -> SchemaAge:

@@ -10,9 +10,9 @@ an event loop that is closed by then; so whoever ends an engine waits for thread
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from fcntl import LOCK_EX, flock
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -34,6 +34,8 @@ _READERS: Final = 12
 _MORE_READERS: Final = 3
 """Those are opened for one look, each with a thread, and ended after it."""
 _TURNSTILE: Final = "soundbridge.lock"
+_MIGRATING: Final = "soundbridge.migrating"
+_VERSIONS: Final = "SELECT version_num FROM alembic_version"
 _PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON")
 
 
@@ -55,6 +57,33 @@ class _Connections:
     async def ended(self) -> None:
         for thread in self._threads:
             await asyncio.to_thread(thread.join, _END_S)
+
+
+def schema_versions(path: Path) -> set[str]:
+    """Return which versions a file has, none before its first migration; it waits for no writer."""
+    with closing(sqlite3.connect(path)) as connection:
+        try:
+            return {number for (number,) in connection.execute(_VERSIONS)}
+        except sqlite3.OperationalError:
+            return set()
+
+
+@contextmanager
+def migrating_file(state: Path) -> Iterator[Callable[[], bool]]:
+    """Give the block what takes the turn to migrate a folder's file, or tells that another has it.
+
+    The turn ends with the block, or with the process.
+    """
+    with (state / _MIGRATING).open("w") as file:
+
+        def take() -> bool:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+        yield take
 
 
 @asynccontextmanager

@@ -1,18 +1,20 @@
 """Migrations, and waiting for those of others, that take longer than a worker has to start."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from origin.database.schema import _LOCK_NUMBER, newest_version
+from origin.database.schema import _LOCK_NUMBER, newest_version, upgrade
+from origin.database.sqlite import FILE_NAME, migrating_file, open_sqlite_writer
 from tests.functional.supervising import until
 from tests.servers.hasty import START_TIMEOUT_S
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, soundbridge, url_said
@@ -58,6 +60,37 @@ async def test_workers_wait_for_a_migration_longer_than_they_have_to_start(
     said = log.read_text()
     assert "ended" not in said
     assert 1 <= said.count(WAITING) <= 2, "once each, the worker and the packager"
+
+
+async def test_workers_wait_for_a_migration_of_sqlite_too(tmp_path: Path) -> None:
+    """SQLite gives up after half a minute by itself, and one that gave up ended them all."""
+    state, log = tmp_path / "state", tmp_path / "log"
+    async with open_sqlite_writer(state) as engine:
+        await upgrade(engine, "0013")
+    options = ["--state", str(state), "--port", "0", "--workers", "2", "--no-packager"]
+    with ExitStack() as turn:
+        assert turn.enter_context(migrating_file(state))()
+        with running([*HASTY, *options], log) as server:
+            try:
+                await asyncio.to_thread(until, lambda: log.read_text().count(WAITING) >= 1)
+                await asyncio.sleep(1.2 * START_TIMEOUT_S)
+                turn.close()
+                assert (await asyncio.to_thread(url_said, server)).startswith("http://")
+            finally:
+                server.terminate()
+                await asyncio.to_thread(server.wait, TIMEOUT_S)
+    said = log.read_text()
+    assert "ended" not in said
+    assert said.count("database being migrated") == 1
+
+
+def test_what_is_up_to_date_waits_for_no_writer(migrated: Path) -> None:
+    with closing(sqlite3.connect(migrated / FILE_NAME, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        begun_s = time.monotonic()
+        done = soundbridge("admin", "migrate", "--state", migrated)
+        assert time.monotonic() - begun_s < 15
+    assert done.stdout == f"The database is of revision {newest_version()} already.\n"
 
 
 async def test_operators_are_told_what_a_command_waits_for(
