@@ -6,7 +6,8 @@ needed for that chunk is fetched and hashed afterwards. What has to know the who
 initialization sections, waveform, cover, playlists, the index, and last the entry of what is
 complete. Memory stays constant however long the source is.
 
-A run that was killed is taken up where it ended: chunks that the store has are not made again.
+A run that was killed is taken up where it ended: chunks that the store has are not made again. What
+the store has lost of a complete revision is made again, while all that it has left plays on.
 """
 
 from collections.abc import Callable, Sequence
@@ -138,7 +139,7 @@ def _publish(
     try:
         clear(publication.storage, publication.where)
         with taken.blamed():
-            index = _existing_index(taken, publication)
+            index = _whole_index(taken, publication)
             if index is None:
                 index = _make(taken, publication, announce, on_progress)
         end_playlists(publication, index)
@@ -193,7 +194,7 @@ def _make(
     done = {(rung, number) for rung in recorded for number in range(len(recorded[rung]))}
     with closing(reading.chunks(done)) as chunks:  # an error ends the encoders too
         for encoded in chunks:
-            if index := _existing_index(taken, publication):  # another run was faster
+            if index := _whole_index(taken, publication):  # another run was faster, or none is lost
                 return index
             mark.cover(encoded.source_end_bytes)
             writers[encoded.rung].write(encoded)
@@ -205,13 +206,14 @@ def _make(
     return complete(plan, taken.record(), finding, rungs, publication)
 
 
-def _existing_index(taken: Intake, publication: Publication) -> Index | None:
+def _whole_index(taken: Intake, publication: Publication) -> Index | None:
+    """Return the index of a revision of which nothing has to be made."""
     index = publication.existing_index()
     if index is not None and index.source.sha256 != taken.digest.sha256():
         raise StoreFailed(
             "Another run has made a revision of another file in its place. Package again."
         )
-    return index
+    return None if index is None or publication.lacks_any_of(index) else index
 
 
 def _progress(plan: Plan, writers: Sequence[RenditionWriter]) -> Progress:

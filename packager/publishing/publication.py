@@ -48,6 +48,12 @@ class Publication:
         except ManifestError:
             return None
 
+    def lacks_any_of(self, index: Index) -> bool:
+        """Tell whether anything that an index lists is not there, or of another size."""
+        there = self.storage.sizes_bytes(self.where.prefix)
+        listed = index.objects().values()
+        return any(there.get(self.where.key(one.name)) != one.size_bytes for one in listed)
+
     def confirm(self) -> None:
         """Raise RevisionGone where the index has gone.
 

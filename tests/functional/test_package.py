@@ -87,6 +87,23 @@ def test_a_revision_that_is_there_is_not_made_again(music: Path, tmp_path: Path)
     assert sorted(path.stem for path in (tmp_path / "entry").iterdir()) == ["one", "two"]
 
 
+@pytest.mark.parametrize(
+    "lost", [layout.segment_name("128k", 0), layout.MPD, layout.init_name("320k")]
+)
+def test_what_the_store_has_lost_is_made_again_while_the_rest_plays(
+    music: Path, tmp_path: Path, lost: str
+) -> None:
+    store = LocalStore(tmp_path)
+    first = packaged(music, store, playback_id="one")
+    index, there = (tmp_path / first.entry.where.key(name) for name in (layout.INDEX, lost))
+    made_at_ns, content = index.stat().st_mtime_ns, there.read_bytes()
+    for damage in (there.unlink, lambda: there.write_bytes(b"cut off")):
+        damage()
+        assert packaged(music, store, playback_id="one") == first
+        assert there.read_bytes() == content
+    assert index.stat().st_mtime_ns == made_at_ns, "it was there all the time"
+
+
 def test_an_index_from_elsewhere_is_written_anew(music: Path, tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     first = packaged(music, store, playback_id="one")

@@ -14,7 +14,7 @@ from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
-from manifests.layout import INDEX, Revision, entry_key
+from manifests.layout import entry_key
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.assets.collecting import collect_entry, forget_jobs
@@ -26,7 +26,6 @@ from origin.companion.assets.errors import (
     RetryInVain,
     SourceGone,
 )
-from origin.companion.assets.failures import OBJECTS_MISSING
 from origin.companion.assets.models import Asset, PackagingOptions, PlaybackId
 from origin.companion.assets.rows import State
 from origin.companion.assets.shown import failure_of, is_packaging, shown
@@ -102,7 +101,7 @@ class AssetChanges:
         return await self._package(call, before, call.body)
 
     async def retry(self, call: Call[NoQuery, NoBody]) -> Answer:
-        """With the options of before. What the storage has lost is made anew."""
+        """With the options of before. What the storage has lost is made anew; the rest plays on."""
         async with self._database.look(call.principal) as connection:
             before = await found(connection, call)
         if is_packaging(before):
@@ -112,8 +111,6 @@ class AssetChanges:
             raise NothingToRetry
         if not failure.can_retry:
             raise RetryInVain(failure.remedy)
-        if failure.code == OBJECTS_MISSING:
-            await self._forget(Revision(before.asset_id, before.plays))
         return await self._package(call, before, PackagingOptions())
 
     async def delete(self, call: Call[NoQuery, NoBody]) -> Answer:
@@ -181,16 +178,6 @@ class AssetChanges:
             after = await found(connection, call)
             await _tell(connection, row, "asset.repackaging", call.now_s)
         return Answer(shown(after), HTTPStatus.ACCEPTED)
-
-    async def _forget(self, where: Revision) -> None:
-        """Let a revision that is not whole be made again: nobody makes what has an index."""
-        try:
-            async with asyncio.timeout(_FOLLOWS_S):
-                await obstore.delete_async(self._media.store, where.key(INDEX))
-        except FileNotFoundError:
-            return
-        except STORE_ERRORS as error:
-            raise StoreUnavailable("The storage does not answer now; try again soon.") from error
 
     async def _put_entry(self, row: Row[Any], playback_id: str) -> None:
         """Let what plays play under another id, too; raises StoreUnavailable."""

@@ -80,6 +80,12 @@ async def find(
     return row
 
 
+async def came_to_nothing(connection: AsyncConnection, asset_id: str, *, now_s: float) -> bool:
+    """Tell whether an asset could not be made, and plays nothing: another may take its place."""
+    row = await find(connection, asset_id, now_s=now_s)
+    return row is not None and row.state == State.ERRORED and row.entry is None
+
+
 async def newest(
     connection: AsyncConnection,
     owner_id: str,

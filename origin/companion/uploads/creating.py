@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.alongside import about
 from origin.companion.api.errors import BodyInvalid
-from origin.companion.assets.rows import owner_of
+from origin.companion.assets.rows import came_to_nothing, owner_of
 from origin.companion.catalogue import events
 from origin.companion.catalogue.artists import rows as artists
 from origin.companion.catalogue.events import News
@@ -37,12 +37,15 @@ class WayUnavailable(Unprocessable):
 
 
 class TrackHasAsset(Conflict):
-    """The track has a sound already."""
+    """The track has an asset that plays, or may yet."""
 
     code = "track_has_asset"
 
     def __init__(self) -> None:
-        super().__init__("This track has an asset already. Make another track, or change its own.")
+        super().__init__(
+            "This track has an asset that plays or is being packaged. To give it another, first "
+            "PATCH the track with `asset_id` null; or make another track."
+        )
 
 
 async def create(
@@ -68,7 +71,7 @@ async def create(
         around.rules.check_size(draft.size_bytes)
     upload_id = around.new_id()
     async with around.database.change() as connection:
-        owner_id = await _owner(connection, principal, draft)
+        owner_id = await _owner(connection, principal, draft, now_s)
         used = await rows.used(connection, owner_id, to_add=True)
         if not await will_stay(connection, owner_id):
             raise OwnerGone
@@ -132,12 +135,15 @@ async def _fetch(
     await enqueue(connection, job, job_id=around.new_id(), now_s=now_s)
 
 
-async def _owner(connection: AsyncConnection, principal: Principal, draft: UploadDraft) -> str:
+async def _owner(
+    connection: AsyncConnection, principal: Principal, draft: UploadDraft, now_s: float
+) -> str:
     """Return whose the upload will be: before anything is written, so that they can be locked."""
     if draft.track_id is not None:
         track = await found(connection, draft.track_id)
         require_own(principal, track)
-        if track.asset_id is not None:
+        asset_id = track.asset_id
+        if asset_id is not None and not await came_to_nothing(connection, asset_id, now_s=now_s):
             raise TrackHasAsset
         return str(track.user_id)
     if draft.track is not None:

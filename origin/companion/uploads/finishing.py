@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from origin.companion.assets.rows import own
+from origin.companion.assets.rows import came_to_nothing, own
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.making import news
@@ -102,11 +102,14 @@ async def _queue(
 
 
 async def _give_to_track(connection: AsyncConnection, row: Row[Any], now_s: float) -> list[News]:
-    """Let the track have the asset, unless it has got another one meanwhile."""
+    """Let the track have the asset, unless it has one that plays, or may yet."""
     if row.track_id is None:
         return []
     track = await tracks.find(connection, row.track_id, to_change=True)
-    if track is None or track.asset_id is not None:
+    if track is None:
+        return []
+    before = track.asset_id
+    if before is not None and not await came_to_nothing(connection, before, now_s=now_s):
         return []
     said = {"asset_id": row.asset_id}
     await tracks.change(connection, track, said, now_s=now_s)

@@ -76,14 +76,14 @@ class Send(Given):
 
 
 class Failure(Given):
-    """Why nothing came of it."""
+    """Why nothing came of it, or why nothing is left of that: `asset_deleted`."""
 
     code: str
     detail: str
 
 
 class Upload(Given):
-    """An upload. `duplicate_of` is an asset of yours that was made of the same file."""
+    """An upload. `duplicate_of` is another asset of yours that was made of the same file."""
 
     id: Id
     state: State

@@ -104,9 +104,20 @@ async def note_content(connection: AsyncConnection, asset_id: str, sha256: str) 
 
 
 async def forget(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
-    """Count an upload no more: its asset was deleted, and its source goes."""
+    """Count an upload no more: its asset was deleted, and its source goes.
+
+    What was a duplicate of it is one of the oldest that is left.
+    """
+    mine = select(uploads).where(uploads.c.asset_id == asset_id, uploads.c.state == State.COMPLETE)
+    row = (await connection.execute(mine)).one_or_none()
+    if row is None:
+        return
+    await change(connection, row.id, {"state": State.EXPIRED, "expires_s": now_s})
+    first = None
+    if row.sha256 is not None:
+        first = await same_content(connection, row.user_id, row.sha256, but=row.id)
     await connection.execute(
         update(uploads)
-        .where(uploads.c.asset_id == asset_id, uploads.c.state == State.COMPLETE)
-        .values(state=State.EXPIRED, expires_s=now_s)
+        .where(uploads.c.user_id == row.user_id, uploads.c.duplicate_of == asset_id)
+        .values(duplicate_of=func.nullif(first, uploads.c.asset_id))
     )

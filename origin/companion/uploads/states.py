@@ -9,7 +9,10 @@ from origin.delivery.errors import ApiError, Conflict, Gone, NotFound
 
 
 class State(StrEnum):
-    """Where an upload is."""
+    """Where an upload is.
+
+    `expired` is also one that was complete and whose asset was deleted: its `error` says so.
+    """
 
     WAITING = "waiting"
     RECEIVING = "receiving"
@@ -25,6 +28,12 @@ COUNTED: Final = (*OPEN, State.COMPLETE)
 
 PARTIAL: Final = "partial"
 """What ``tus_concat`` says of an upload that is a part of another."""
+
+
+ASSET_DELETED: Final = "asset_deleted"
+ASSET_WAS_DELETED: Final = (
+    "All of it came, and what was made of it has been deleted since. Make a new upload."
+)
 
 
 class Way(StrEnum):
@@ -64,10 +73,17 @@ class OwnerGone(UploadGone):
         super().__init__("Who this upload belongs to is just being taken away, with all uploads.")
 
 
+def lost_its_asset(row: Row[Any]) -> bool:
+    """Tell whether an upload was complete, and its asset was deleted."""
+    return row.state == State.EXPIRED and row.completed_s is not None
+
+
 def obstacle(row: Row[Any], way: Way, now_s: float) -> ApiError | None:
     """Return what stands against sending a part of an upload in a way."""
     if row.state == State.COMPLETE:
         return UploadComplete()
+    if lost_its_asset(row):
+        return UploadGone(ASSET_WAS_DELETED)
     if row.state not in OPEN:
         return UploadGone(f"This upload is {row.state}. Make a new one.")
     if row.expires_s <= now_s:

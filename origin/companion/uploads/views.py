@@ -5,7 +5,14 @@ from typing import Any
 from sqlalchemy import Row
 
 from origin.companion.uploads.models import Failure, Send, Upload
-from origin.companion.uploads.states import OPEN, State, Way
+from origin.companion.uploads.states import (
+    ASSET_DELETED,
+    ASSET_WAS_DELETED,
+    OPEN,
+    State,
+    Way,
+    lost_its_asset,
+)
 
 ROOT = "/v1/uploads"
 
@@ -49,6 +56,8 @@ def _send(row: Row[Any], *, has_parts: bool) -> Send:
 
 
 def _failure(row: Row[Any]) -> Failure | None:
+    if lost_its_asset(row):
+        return Failure(code=ASSET_DELETED, detail=ASSET_WAS_DELETED)
     if row.failure_code is None:
         return None
     return Failure(code=row.failure_code, detail=row.failure_reason or "")

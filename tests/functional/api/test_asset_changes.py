@@ -148,13 +148,31 @@ async def test_what_the_store_lost_is_made_anew(packaging: Packaging, source: st
     assert (await service.get(path, ann))["state"] == "errored"
     again = await service.post(f"{path}/retry", ann, None, 202)
     assert (again["state"], again["is_packaging"]) == ("preparing", True)
-    assert entry.where.key(INDEX) not in keys(service.store), "or nobody would make it again"
+    assert entry.where.key(INDEX) in keys(service.store), "what is left plays on"
+    assert await status(service, "song") == 200
     await packaging.watch.tell_news()
     assert (await service.get(path, ann))["state"] == "preparing"
     await packaging.succeed(await packaging.claim())
     for _ in range(2):
         await packaging.watch.tell_news()
     assert (await service.get(path, ann))["state"] == "ready"
+
+
+async def test_what_the_store_lost_and_nobody_can_make_again_takes_nothing_away(
+    packaging: Packaging, source: str
+) -> None:
+    service = packaging.service
+    ann = await service.user()
+    asset_id = await packaging.queue(ann, source=source)
+    entry = await packaging.succeed(await packaging.claim())
+    service.store.delete(entry.where.key(segment_name("320k", 2)))
+    await packaging.watch.tell_news()
+    await asyncio.to_thread(Path(source).unlink)
+    before, path = keys(service.store), f"/v1/assets/{asset_id}"
+    for _ in range(2):
+        assert (await service.post(f"{path}/retry", ann, None, 409))["code"] == "source_gone"
+    assert keys(service.store) == before
+    assert (await service.get(path, ann))["state"] == "errored"
 
 
 async def test_a_deleted_asset_is_withdrawn_at_once_and_collected_later(

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -213,6 +214,39 @@ async def test_the_same_file_again_is_told_and_kept_apart(service: Service) -> N
     assert others["duplicate_of"] is None
     assert (await put(service, bob, others, SOUND))["duplicate_of"] is None
     assert len({job["subject"] for job in await queued(service)}) == 3
+
+
+async def test_an_upload_tells_that_its_asset_was_deleted(service: Service) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/uploads", ann, {})
+    await put(service, ann, made, SOUND)
+    await service.ask("DELETE", f"/v1/assets/{made['asset_id']}", ann)
+    upload = await service.get(f"/v1/uploads/{made['id']}", ann)
+    assert (upload["state"], upload["error"]["code"]) == ("expired", "asset_deleted")
+    assert "has been deleted" in upload["error"]["detail"]
+    problem = await put(service, ann, made, SOUND, 410)
+    assert "has been deleted" in problem["detail"]
+
+
+async def test_no_upload_is_told_to_be_of_a_file_that_was_deleted(service: Service) -> None:
+    ann = await service.user()
+    made = [await service.post("/v1/uploads", ann, {}) for _ in range(3)]
+    for upload in made:
+        await put(service, ann, upload, SOUND)
+    made.append(await service.post("/v1/uploads", ann, {"sha256": sha256_of(SOUND)}))
+
+    async def duplicates(some: list[dict[str, Any]]) -> list[str | None]:
+        paths = [f"/v1/uploads/{upload['id']}" for upload in some]
+        return [(await service.get(path, ann))["duplicate_of"] for path in paths]
+
+    first, second, third, _ = (upload["asset_id"] for upload in made)
+    assert await duplicates(made) == [None, first, first, first]
+    await service.ask("DELETE", f"/v1/assets/{first}", ann)
+    assert await duplicates(made[1:]) == [None, second, second]
+    await service.ask("DELETE", f"/v1/assets/{third}", ann)
+    assert await duplicates(made[1:]) == [None, second, second]
+    await service.ask("DELETE", f"/v1/assets/{second}", ann)
+    assert await duplicates(made[1:]) == [None, None, None]
 
 
 async def test_a_complete_upload_stays(service: Service) -> None:
