@@ -8,7 +8,21 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, insert, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.cursor import Key
@@ -111,14 +125,30 @@ def newest_of(
     return rows.order_by(owned.c.created_s.desc(), owned.c.asset_id.desc()).limit(limit)
 
 
-def unsettled(now_s: float, limit: int) -> Select[Any]:
-    """Return the query of assets of which there may be something to tell, oldest first."""
-    return (
-        _view(now_s)
-        .where(owned.c.settled_s.is_(None), owned.c.deleted_s.is_(None))
-        .order_by(owned.c.created_s)
-        .limit(limit)
+def unsettled(now_s: float, limit: int, behind: Key | None = None) -> Select[Any]:
+    """Return the query of assets of which there may be something to tell, oldest first.
+
+    They are behind ``(created_s, asset_id)``. What only waits for its turn is not among them.
+    """
+    rows = _view(now_s).where(owned.c.settled_s.is_(None), owned.c.deleted_s.is_(None), _has_news())
+    if behind is not None:
+        created_s, asset_id = owned.c.created_s, owned.c.asset_id
+        rows = rows.where(created_s >= behind[0], tuple_(created_s, asset_id) > behind)
+    return rows.order_by(owned.c.created_s, owned.c.asset_id).limit(limit)
+
+
+def _has_news() -> ColumnElement[bool]:
+    """Whether its job has ended, or something else plays than was told last (``watching.news``)."""
+    lacks = literal("errored:") + jobs.c.id + ":" + cast(owned.c.missing, String)
+    said = case(
+        (_state() == State.ERRORED, lacks),
+        (_state() == State.READY, "ready:" + assets.c.revision),
+        else_="playable:" + assets.c.revision,
     )
+    is_open = jobs.c.state.in_((JobState.QUEUED, JobState.RUNNING))
+    is_unseen = and_(_is_published(), owned.c.revision.is_distinct_from(assets.c.revision))
+    is_told = or_(~IS_PLAYING, and_(~is_unseen, owned.c.told == said))
+    return or_(jobs.c.id.is_(None), ~is_open, ~is_told)
 
 
 def _view(now_s: float) -> Select[Any]:

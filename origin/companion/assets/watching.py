@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.layout import Revision
 from origin.companion import duties
+from origin.companion.api.cursor import Key
 from origin.companion.assets import rows
 from origin.companion.assets.looking import Found, NobodyKnows, look_for
 from origin.companion.assets.shown import failure_of, is_packaging
@@ -99,12 +100,19 @@ class Watch:
 
     async def tell_news(self) -> None:
         """Look for what was published, and tell what has become of assets."""
+        behind: Key | None = None
+        while found := await self._unsettled(behind):
+            for row in found:
+                if row.is_published and row.revision != row.plays and not is_packaging(row):
+                    await self._look(row.asset_id, row.plays)
+                await self._tell(row)
+            if len(found) < _AT_ONCE:
+                return
+            behind = found[-1].created_s, found[-1].asset_id
+
+    async def _unsettled(self, behind: Key | None) -> list[Row[Any]]:
         async with self.database.look(None) as connection:
-            found = list(await connection.execute(rows.unsettled(self.clock(), _AT_ONCE)))
-        for row in found:
-            if row.is_published and row.revision != row.plays and not is_packaging(row):
-                await self._look(row.asset_id, row.plays)
-            await self._tell(row)
+            return list(await connection.execute(rows.unsettled(self.clock(), _AT_ONCE, behind)))
 
     async def _tell(self, before: Row[Any]) -> None:
         """Tell of one asset, if there is anything new, and settle it if nothing more will come."""

@@ -117,6 +117,35 @@ async def test_it_is_not_ready_while_an_object_is_missing(packaging: Packaging) 
     assert asset["error"]["can_retry"]
 
 
+async def test_who_is_behind_a_backlog_is_told(packaging: Packaging) -> None:
+    service = packaging.service
+    ann, bob = await service.user(), await service.user(number=1)
+    for number in range(101):
+        packaging.now_s += 0.01
+        await packaging.queue(ann, f"a{number}")
+    packaging.now_s += 1
+    asset_id = await packaging.queue(bob, "bobs")
+    await packaging.claim()
+    await packaging.succeed(await packaging.claim())
+    await packaging.watch.tell_news()
+    assert (await service.get(f"/v1/assets/{asset_id}", bob))["state"] == "ready"
+
+
+async def test_who_is_behind_many_that_wait_for_a_store_is_told(packaging: Packaging) -> None:
+    """Their jobs are done, but nothing of them is in the store yet."""
+    service = packaging.service
+    ann, bob = await service.user(), await service.user(number=1)
+    for number in range(101):
+        packaging.now_s += 0.01
+        await packaging.queue(ann, f"a{number}")
+        await packaging.end(await packaging.claim())
+    packaging.now_s += 1
+    asset_id = await packaging.queue(bob, "bobs")
+    await packaging.succeed(await packaging.claim())
+    await packaging.watch.tell_news()
+    assert (await service.get(f"/v1/assets/{asset_id}", bob))["state"] == "ready"
+
+
 async def test_what_was_ready_is_looked_at_again(packaging: Packaging) -> None:
     service = packaging.service
     ann = await service.user()
