@@ -34,6 +34,8 @@ from origin.delivery.errors import DatabaseUnavailable
 
 DUTY: Final = "assets"
 _EVERY_S: Final = 0.5
+_RESTS: Final = 4
+"""So much longer than a look takes the database is left alone: ten thousand may be waiting."""
 _AT_ONCE: Final = 100
 _AGAIN_EVERY_S: Final = 15.0
 _PATIENCE_S: Final = 5.0
@@ -85,6 +87,7 @@ class Watch:
     async def keep(self) -> None:
         """Watch until cancelled."""
         while True:
+            begun_s = time.monotonic()
             try:
                 if await self.duty.is_ours():
                     await self.tell_news()
@@ -96,7 +99,8 @@ class Watch:
             except Exception:  # noqa: BLE001 one asset that is not understood must not be the end of all
                 _log.exception("assets not watched")
                 await asyncio.sleep(duties.LEASE_S)
-            await asyncio.sleep(_EVERY_S)
+            took_s = time.monotonic() - begun_s
+            await asyncio.sleep(max(_EVERY_S, _RESTS * took_s))
 
     async def tell_news(self) -> None:
         """Look for what was published, and tell what has become of assets."""
