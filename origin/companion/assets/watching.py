@@ -35,7 +35,7 @@ from origin.delivery.errors import DatabaseUnavailable
 DUTY: Final = "assets"
 _EVERY_S: Final = 0.5
 _RESTS: Final = 4
-"""So much longer than a look takes the database is left alone: ten thousand may be waiting."""
+"""So much longer than it took to find what is to be told, the database is left alone."""
 _AT_ONCE: Final = 100
 _AGAIN_EVERY_S: Final = 15.0
 _PATIENCE_S: Final = 5.0
@@ -78,6 +78,7 @@ class Watch:
     """How many assets have lost objects, as far as was seen."""
     duty: Duty = field(init=False)
     _again_s: float = field(default=0.0)
+    _asked_s: float = field(default=0.0)
     _patient_until_s: float = field(default=0.0)
 
     def __post_init__(self) -> None:
@@ -87,7 +88,7 @@ class Watch:
     async def keep(self) -> None:
         """Watch until cancelled."""
         while True:
-            begun_s = time.monotonic()
+            self._asked_s = 0.0
             try:
                 if await self.duty.is_ours():
                     await self.tell_news()
@@ -99,8 +100,7 @@ class Watch:
             except Exception:  # noqa: BLE001 one asset that is not understood must not be the end of all
                 _log.exception("assets not watched")
                 await asyncio.sleep(duties.LEASE_S)
-            took_s = time.monotonic() - begun_s
-            await asyncio.sleep(max(_EVERY_S, _RESTS * took_s))
+            await asyncio.sleep(max(_EVERY_S, _RESTS * self._asked_s))
 
     async def tell_news(self) -> None:
         """Look for what was published, and tell what has become of assets."""
@@ -115,8 +115,11 @@ class Watch:
             behind = found[-1].created_s, found[-1].asset_id
 
     async def _unsettled(self, behind: Key | None) -> list[Row[Any]]:
+        begun_s = time.monotonic()
         async with self.database.look(None) as connection:
-            return list(await connection.execute(rows.unsettled(self.clock(), _AT_ONCE, behind)))
+            found = list(await connection.execute(rows.unsettled(self.clock(), _AT_ONCE, behind)))
+        self._asked_s += time.monotonic() - begun_s
+        return found
 
     async def _tell(self, before: Row[Any]) -> None:
         """Tell of one asset, if there is anything new, and settle it if nothing more will come."""
