@@ -6,6 +6,7 @@ again. What is no date in another way is none (RFC 9110 §13.1.3).
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -35,6 +36,12 @@ def format_http_date(moment: datetime) -> str:
         f"{_DAYS[at.weekday()]}, {at.day:02d} {_MONTHS[at.month - 1]} {at.year:04d} "
         f"{at.hour:02d}:{at.minute:02d}:{at.second:02d} GMT"
     )
+
+
+@lru_cache(maxsize=2)
+def http_date_of(second: int) -> str:
+    """Return a second since the epoch as IMF-fixdate: all that is answered in it tells the same."""
+    return format_http_date(datetime.fromtimestamp(second, UTC))
 
 
 def parse_http_date(text: str, now: datetime) -> datetime | None:

@@ -10,13 +10,12 @@ Who shows anything by which they may be known is left to aiohttp, as is what nob
 
 import time
 from dataclasses import dataclass
-from email.utils import formatdate
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from aiohttp import hdrs, web
 
 from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
+from origin.delivery.http_date import http_date_of
 from origin.telemetry.request_id import HEADER as REQUEST_ID_HEADER
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class LiveAnswer:
         second = int(unix_s)
         if second < self.made_second:
             return None
-        dated = f"{self._before}{_date(second)}{self._between}"
+        dated = f"{self._before}{http_date_of(second)}{self._between}"
         return f"{dated}{budget}{REQUEST_ID_HEADER}: {request_id}{self._after}".encode()
 
 
@@ -133,8 +132,3 @@ def _around_gaps(response: web.Response) -> tuple[str, str, str] | None:
         return None
     before, between, after = pieces
     return before, between, after + "\r\n"
-
-
-@lru_cache(maxsize=2)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)

@@ -8,7 +8,6 @@ compressed ones for instance, is bounded here.
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from email.utils import formatdate
 from math import inf
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from aiohttp import hdrs, web
 from origin.cache.memory import Use
 from origin.cache.record import Record
 from origin.delivery.head import REPRESENTATIONS, PlainHead
+from origin.delivery.http_date import http_date_of
 from origin.memory_shares import USUAL
 from origin.telemetry.requests import NotedAnswer
 
@@ -84,7 +84,7 @@ class HotAnswer:
         if second != self._second:
             if second < self._made_second:
                 return None
-            date = formatdate(second, usegmt=True).encode()
+            date = http_date_of(second).encode()
             self._second, self._head = second, self._before + date + self._after
         return self._head
 
