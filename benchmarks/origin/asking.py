@@ -73,8 +73,9 @@ def _ask(told: dict[str, Any]) -> tuple[list[int], dict[str, float]]:
     """Ask for as long as told; return how long each answer took, in ns, and what else there is."""
     requests, address = Requests(told), (told["host"].partition(":")[0], told["port"])
     counted = told["counted"] and told["counted"].encode()
-    connections = [Connection(address, counted) for _ in range(told["connections"])]
-    answers = _learned(connections[0], requests)
+    first = Connection(address, counted)
+    answers = _learned(first, requests)  # for longer than servers wait for a first request
+    connections = [first, *(Connection(address, counted) for _ in range(told["connections"] - 1))]
     if counted is None:  # others may be connections to another worker
         for connection in connections[1:]:
             if _learned(connection, requests) != answers:
