@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Response, Route
 
 from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
@@ -59,6 +59,45 @@ def test_what_is_short_counts_however_late_its_ticket_comes(page: Page, place: P
     with page.expect_response(lambda said: "heard_s" in (said.request.post_data or "")):
         asking.pop().continue_()
     until(lambda: counts(place)[TITLES[2]] == before + 1)
+
+
+BUSY_AS_SOUND_BEGINS = """document.addEventListener("play", () => {
+    const until_ms = performance.now() + 1500;
+    while (performance.now() < until_ms);
+}, true)"""
+
+
+def test_a_page_that_is_busy_as_sound_begins_has_missed_nothing(page: Page, place: Place) -> None:
+    before = counts(place)[TITLES[2]]
+    page.add_init_script(BUSY_AS_SOUND_BEGINS)
+    begin(page, TITLES[2])
+    wait_for_state(page, "ended")
+    until(lambda: counts(place)[TITLES[2]] == before + 1)
+
+
+def is_counted(said: Response) -> bool:
+    outcomes = said.json().get("plays") if said.url.endswith("/v1/plays") else None
+    return bool(outcomes) and outcomes[0]["state"] == "counted"
+
+
+@pytest.mark.parametrize("lost", [1, 2], ids=["ticket", "play"])
+def test_what_was_lost_is_told_again_after_the_end(page: Page, place: Place, lost: int) -> None:
+    before = counts(place)[TITLES[2]]
+    told: list[Route] = []
+
+    def lose(route: Route) -> None:
+        told.append(route)
+        if len(told) == lost:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/v1/plays", lose)
+    open_page(page, "/")
+    with page.expect_response(is_counted):
+        page.locator(".shelf").get_by_role("link", name=TITLES[2]).click()
+    until(lambda: counts(place)[TITLES[2]] == before + 1)
+    assert len(told) == 3
 
 
 def test_what_is_skipped_through_does_not_count(page: Page, place: Place) -> None:
