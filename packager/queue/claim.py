@@ -52,10 +52,15 @@ def _next(kinds: Collection[str], now_s: float) -> Select[Any]:
         )
         .scalar_subquery()
     )
+    served = (
+        select(func.coalesce(func.max(others.c.fence), 0))
+        .where(others.c.creator_id == jobs.c.creator_id)
+        .scalar_subquery()
+    )
     return (
         select(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.creator_id, jobs.c.attempts)
         .where(jobs.c.kind.in_(kinds), _is_due(now_s))
-        .order_by(jobs.c.priority.desc(), running_of_creator, jobs.c.created_s, jobs.c.id)
+        .order_by(jobs.c.priority.desc(), running_of_creator, served, jobs.c.created_s, jobs.c.id)
         .limit(1)
         .with_for_update(of=jobs, skip_locked=True)
     )

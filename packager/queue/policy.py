@@ -31,14 +31,15 @@ _ATTEMPTS_IN_DOUBT: Final = (
 
 
 def order(
-    priority: int, running_of_creator: int, created_s: float, job_id: str
-) -> tuple[int, int, float, str]:
+    priority: int, running_of_creator: int, served: int, created_s: float, job_id: str
+) -> tuple[int, int, int, float, str]:
     """Return what jobs are sorted by, the next one first.
 
     Higher priority first: it is what the operator promised. Among equals the creator of whose jobs
-    the fewest are running, so that nobody's thousand uploads hold up another's one. Then age.
+    the fewest are running, so that nobody's thousand uploads hold up another's one; where one job
+    at a time has room, whose last claim is longest ago (``served``, its fencing token). Then age.
     """
-    return (-priority, running_of_creator, created_s, job_id)
+    return (-priority, running_of_creator, served, created_s, job_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,7 @@ jobs: Final = Table(
     UniqueConstraint("creator_id", "idempotency_key"),
     Index(None, "state", "priority", "created_s"),
     Index(None, "creator_id", "state"),
+    Index(None, "creator_id", "fence"),
     Index("ix_jobs_finished_s_kind", "finished_s", "kind"),
 )
 

@@ -280,16 +280,22 @@ async def test_jobs_come_in_the_order_of_the_policy(queue: Queue) -> None:
         put = await queue.put(replace(JOB, priority=priority, creator_id=creator), created_s)
         waiting[put.job_id] = (priority, creator, created_s)
     running: list[str] = []
+    served: dict[str, int] = {}
     while waiting:
         expected = min(
             waiting,
             key=lambda job_id: policy.order(
-                waiting[job_id][0], running.count(waiting[job_id][1]), waiting[job_id][2], job_id
+                waiting[job_id][0],
+                running.count(waiting[job_id][1]),
+                served.get(waiting[job_id][1], 0),
+                waiting[job_id][2],
+                job_id,
             ),
         )
         held = await queue.held()
         assert held.job_id == expected
         running.append(waiting.pop(held.job_id)[1])
+        served[held.creator_id] = held.fence
         if chance.random() < 0.5:
             await queue.succeed(held)
             running.remove(held.creator_id)
@@ -300,6 +306,19 @@ async def test_many_jobs_of_one_do_not_hold_up_another(queue: Queue) -> None:
         await queue.put(now_s=NOON_S - 100 + number)
     await queue.put(replace(JOB, creator_id="bob"))
     assert [(await queue.held()).creator_id for _ in range(3)] == ["ann", "bob", "ann"]
+
+
+async def test_creators_take_turns_where_one_job_at_a_time_has_room(queue: Queue) -> None:
+    for number in range(20):
+        await queue.put(now_s=NOON_S - 100 + number)
+    for creator in ("bob", "bob", "cyd"):
+        await queue.put(replace(JOB, creator_id=creator))
+    turns = []
+    for _ in range(6):
+        held = await queue.held()
+        turns.append(held.creator_id)
+        await queue.succeed(held)
+    assert turns == ["ann", "bob", "cyd", "ann", "bob", "ann"]
 
 
 async def test_a_job_is_kept_with_what_it_is_about(queue: Queue) -> None:

@@ -81,8 +81,9 @@ def test_attempts_are_bounded() -> None:
 
 
 def test_order_is_priority_then_fairness_then_age() -> None:
-    promised = policy.order(9, 5, 2.0, "d")
-    idle = policy.order(0, 0, 3.0, "c")
-    old = policy.order(0, 1, 1.0, "b")
-    new = policy.order(0, 1, 2.0, "a")
-    assert sorted([new, old, idle, promised]) == [promised, idle, old, new]
+    promised = policy.order(9, 5, 7, 2.0, "e")
+    idle = policy.order(0, 0, 8, 3.0, "d")
+    patient = policy.order(0, 1, 3, 4.0, "c")
+    old = policy.order(0, 1, 6, 1.0, "b")
+    new = policy.order(0, 1, 6, 2.0, "a")
+    assert sorted([new, old, patient, idle, promised]) == [promised, idle, patient, old, new]
