@@ -173,7 +173,9 @@ class Search(Catalogue):
 
     async def _asked(self, path: str, query: dict[str, str | int]) -> Any:
         url = URL(path).with_query(query)
-        response = await self.client.get(url)
+        async with asyncio.timeout(WITHIN_S):
+            while (response := await self.client.get(url)).status == 503:  # noqa: ASYNC110 it says to try again
+                await asyncio.sleep(0.1)
         assert response.status == 200, await response.text()
         return await response.json()
 
@@ -192,14 +194,18 @@ class Search(Catalogue):
             raise AssertionError(f"In the end, this is found: {found}") from None
         return found
 
-    async def until_indexed(self) -> None:
-        """Wait for the index, and for all that was told until now."""
+    async def until_indexed(self) -> str:
+        """Wait for the index, and for all that was told until now.
+
+        Returned is the name of what that was seen by; it is about to leave the index again.
+        """
         name = f"sentinel{new_random_id()}"
         artist_id = await self.artist(name)
         await self.until(
             lambda said: not said["degraded"] and bool(said["items"]), name, kind="artist"
         )
         await self.change("artist", artist_id, deleted_s=NOW_S)
+        return name
 
 
 def _times() -> dict[str, Any]:
