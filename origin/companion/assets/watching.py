@@ -10,18 +10,18 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import structlog
 from obstore.store import ObjectStore
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from manifests.layout import Revision
 from origin.companion import duties
 from origin.companion.api.cursor import Key
 from origin.companion.assets import rows
-from origin.companion.assets.looking import Found, NobodyKnows, look_for
+from origin.companion.assets.looks import Looks, looked_at_longest_ago
 from origin.companion.assets.shown import failure_of, is_packaging
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue import events
@@ -29,7 +29,6 @@ from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.making import news as track_news
 from origin.companion.database import Database
 from origin.companion.duties import Duty
-from origin.companion.uploads import rows as uploads
 from origin.delivery.errors import DatabaseUnavailable
 
 DUTY: Final = "assets"
@@ -38,9 +37,9 @@ _RESTS: Final = 4
 """So much longer than it took to find what is to be told, the database is left alone."""
 _AT_ONCE: Final = 100
 _AGAIN_EVERY_S: Final = 15.0
-_PATIENCE_S: Final = 5.0
-"""How long a store is left alone that has not answered."""
 _AGAIN_AFTER_S: Final = 24 * 3600.0
+
+_DEGRADED: Final = select(func.count()).where(owned.c.missing > 0, owned.c.deleted_s.is_(None))
 
 _log = structlog.get_logger("soundbridge.assets")
 
@@ -79,36 +78,48 @@ class Watch:
     duty: Duty = field(init=False)
     _again_s: float = field(default=0.0)
     _asked_s: float = field(default=0.0)
-    _patient_until_s: float = field(default=0.0)
+    _looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
-        """Begin without the duty."""
+        """Begin without the duty, and with no look under way."""
+        self._looks = Looks(self.database, self.store, self.clock)
         self.duty = Duty(self.database, DUTY, self.holder, self.clock)
 
     async def keep(self) -> None:
         """Watch until cancelled."""
-        while True:
-            self._asked_s = 0.0
-            try:
-                if await self.duty.is_ours():
-                    await self.tell_news()
-                    if self.clock() >= self._again_s:
-                        self._again_s = self.clock() + _AGAIN_EVERY_S
-                        await self.look_again()
-            except DatabaseUnavailable as error:
-                _log.warning("assets not watched", cause=str(error.__cause__).partition("\n")[0])
-            except Exception:  # noqa: BLE001 one asset that is not understood must not be the end of all
-                _log.exception("assets not watched")
-                await asyncio.sleep(duties.LEASE_S)
-            await asyncio.sleep(max(_EVERY_S, _RESTS * self._asked_s))
+        async with self._looks:
+            while True:
+                await self._keep_once()
+                await asyncio.sleep(max(_EVERY_S, _RESTS * self._asked_s))
+
+    async def _keep_once(self) -> None:
+        self._asked_s = 0.0
+        try:
+            if await self.duty.is_ours():
+                await self._tell_what_is_known()
+                if self.clock() >= self._again_s:
+                    self._again_s = self.clock() + _AGAIN_EVERY_S
+                    await self._begin_again()
+        except DatabaseUnavailable as error:
+            _log.warning("assets not watched", cause=str(error.__cause__).partition("\n")[0])
+        except Exception:  # noqa: BLE001 one asset that is not understood must not be the end of all
+            _log.exception("assets not watched")
+            await asyncio.sleep(duties.LEASE_S)
 
     async def tell_news(self) -> None:
-        """Look for what was published, and tell what has become of assets."""
+        """Tell what has become of assets, and look for what was published until all is found."""
+        await self._tell_what_is_known()
+        await self._looks.done()
+
+    async def _tell_what_is_known(self) -> None:
+        """Tell what has become of assets; for what was published, a look is begun."""
         behind: Key | None = None
         while found := await self._unsettled(behind):
             for row in found:
                 if row.is_published and row.revision != row.plays and not is_packaging(row):
-                    await self._look(row.asset_id, row.plays)
+                    then = partial(self._tell, row)
+                    if self._looks.begin(row.asset_id, row.plays, then) or not _is_new(row):
+                        continue
                 await self._tell(row)
             if len(found) < _AT_ONCE:
                 return
@@ -123,8 +134,7 @@ class Watch:
 
     async def _tell(self, before: Row[Any]) -> None:
         """Tell of one asset, if there is anything new, and settle it if nothing more will come."""
-        said = news(before)
-        is_new = said is not None and said.key != before.told
+        is_new = _is_new(before)
         was_looked_for = not before.is_published or before.revision == before.plays
         is_final = not is_packaging(before) and before.state != rows.State.PREPARING
         if was_looked_for and not is_new and not is_final:
@@ -149,62 +159,28 @@ class Watch:
             told += await _measure_track(connection, row, now_s)
             await events.tell_all(connection, told, now_s=now_s)
 
-    async def _look(self, asset_id: str, revision: str) -> bool:
-        """Look for a revision's objects and note what was found; False where nobody knows."""
-        if self.clock() < self._patient_until_s:
-            return False
-        try:
-            found = await look_for(self.store, Revision(asset_id, revision))
-        except NobodyKnows as error:
-            self._patient_until_s = self.clock() + _PATIENCE_S
-            _log.warning("objects not looked for", asset=asset_id, cause=str(error))
-            return False
-        await self._note(asset_id, revision, found)
-        return True
-
-    async def _note(self, asset_id: str, revision: str, found: Found) -> None:
-        if found.missing:
-            _log.error(
-                "objects missing",
-                asset=asset_id,
-                revision=revision,
-                missing=len(found.missing),
-                first=found.missing[0],
-            )
-        values: dict[str, Any] = {
-            "revision": revision,
-            "looked_s": self.clock(),
-            "missing": len(found.missing),
-            "settled_s": None,  # there may be something to tell
-        }
-        if found.facts is not None:
-            values["facts"] = found.facts.to_json()
-        async with self.database.change() as connection:
-            mine = owned.c.asset_id == asset_id
-            await connection.execute(update(owned).where(mine).values(**values))
-            if found.facts is not None:
-                sha256 = found.facts.source["sha256"]
-                await uploads.note_content(connection, asset_id, sha256)
-
     async def look_again(self) -> None:
         """Look again for the objects of the asset that was looked at longest ago."""
-        oldest = looked_at_longest_ago(self.clock() - _AGAIN_AFTER_S)
-        degraded = select(func.count()).where(owned.c.missing > 0, owned.c.deleted_s.is_(None))
+        await self._begin_again()
+        await self._looks.done()
+
+    async def _begin_again(self) -> None:
+        now_s = self.clock()
         async with self.database.look(None) as connection:
-            self.degraded = await connection.scalar(degraded) or 0
-            asset_id = await connection.scalar(oldest)
+            self.degraded = await connection.scalar(_DEGRADED) or 0
+            asset_id = await connection.scalar(looked_at_longest_ago(now_s - _AGAIN_AFTER_S))
             if asset_id is None:
                 return
-            row = await rows.find(connection, asset_id, now_s=self.clock())
+            row = await rows.find(connection, asset_id, now_s=now_s)
         if row is not None and row.is_published:
-            await self._look(asset_id, row.plays)
+            self._looks.begin(asset_id, row.plays)
         else:
-            await self._put_off(asset_id)
+            await self._looks.put_off(asset_id)
 
-    async def _put_off(self, asset_id: str) -> None:
-        async with self.database.change() as connection:
-            mine = owned.c.asset_id == asset_id
-            await connection.execute(update(owned).where(mine).values(looked_s=self.clock()))
+
+def _is_new(row: Row[Any]) -> bool:
+    said = news(row)
+    return said is not None and said.key != row.told
 
 
 async def _measure_track(
@@ -228,16 +204,6 @@ async def _measure_track(
     if said:
         await tracks.change(connection, track, {"asset_id": row.asset_id}, now_s=now_s)
     return [track_news("track.changed", track, said)] if said else []
-
-
-def looked_at_longest_ago(before_s: float) -> Select[Any]:
-    """Return the query of the asset that was looked at longest ago, before some time."""
-    return (
-        select(owned.c.asset_id)
-        .where(owned.c.deleted_s.is_(None), owned.c.looked_s < before_s)
-        .order_by(owned.c.looked_s)
-        .limit(1)
-    )
 
 
 def content(row: Row[Any]) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """Assets: what their creators are told of them while and after they are packaged."""
 
+import asyncio
 from typing import Any
 
 import pytest
+from obstore.store import HTTPStore
 from sqlalchemy import Select, text
 
 from manifests.layout import Revision, segment_name
+from origin.companion.assets.looks import looked_at_longest_ago
 from origin.companion.assets.rows import State, newest_of, unsettled
-from origin.companion.assets.watching import looked_at_longest_ago
+from origin.companion.assets.watching import Watch
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tracks.first_track import FirstTrack
 from origin.companion.database import Database
@@ -144,6 +147,41 @@ async def test_who_is_behind_many_that_wait_for_a_store_is_told(packaging: Packa
     await packaging.succeed(await packaging.claim())
     await packaging.watch.tell_news()
     assert (await service.get(f"/v1/assets/{asset_id}", bob))["state"] == "ready"
+
+
+async def test_a_look_that_takes_long_holds_up_nobody_else(packaging: Packaging) -> None:
+    service = packaging.service
+    ann, bob = await service.user(), await service.user(number=1)
+    await packaging.queue(ann, "big")
+    await packaging.succeed(await packaging.claim())
+    packaging.now_s += 1
+    await packaging.queue(bob, "bobs")
+    await packaging.fail(await packaging.claim(), CorruptSource("It ends early."))
+    asked, silence = asyncio.Event(), asyncio.Event()
+
+    async def never_answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await silence.wait()
+        writer.close()
+
+    server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    store = HTTPStore(f"http://127.0.0.1:{port}", client_options={"allow_http": True})
+    watch = Watch(service.database, store, "slow", clock=lambda: packaging.now_s)
+    before = asyncio.all_tasks()
+    keeping = asyncio.create_task(watch.keep())
+    try:
+        async with asyncio.timeout(10):
+            await asked.wait()
+            while "asset.errored" not in await told(service):  # noqa: ASYNC110 it is told to nobody
+                await asyncio.sleep(0.05)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        left = [task for task in asyncio.all_tasks() - before if "Looks" in repr(task)]
+        silence.set()
+        server.close()
+    assert left == []
 
 
 async def test_what_was_ready_is_looked_at_again(packaging: Packaging) -> None:
