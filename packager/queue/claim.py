@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import CTE, ColumnElement, Row, Select, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from packager.queue import policy
@@ -42,28 +42,30 @@ async def claim(
 
 def _next(kinds: Collection[str], now_s: float) -> Select[Any]:
     """Select the job that is next in ``policy.order``, and lock its row."""
-    others = jobs.alias("others")
-    running_of_creator = (
-        select(func.count())
-        .where(
-            others.c.creator_id == jobs.c.creator_id,
-            others.c.state == State.RUNNING,
-            others.c.lease_until_s > now_s,
-        )
-        .scalar_subquery()
-    )
-    served = (
-        select(func.coalesce(func.max(others.c.fence), 0))
-        .where(others.c.creator_id == jobs.c.creator_id)
-        .scalar_subquery()
-    )
+    is_next = and_(jobs.c.kind.in_(kinds), _is_due(now_s))
+    turns = _turns(is_next, now_s)
     return (
         select(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.creator_id, jobs.c.attempts)
-        .where(jobs.c.kind.in_(kinds), _is_due(now_s))
-        .order_by(jobs.c.priority.desc(), running_of_creator, served, jobs.c.created_s, jobs.c.id)
+        .join(turns, turns.c.creator_id == jobs.c.creator_id)
+        .where(is_next)
+        .order_by(
+            jobs.c.priority.desc(), turns.c.running, turns.c.served, jobs.c.created_s, jobs.c.id
+        )
         .limit(1)
         .with_for_update(of=jobs, skip_locked=True)
     )
+
+
+def _turns(is_next: ColumnElement[bool], now_s: float) -> CTE:
+    """Select of each creator who waits, once and not for each job, how much they have had."""
+    waiting = select(jobs.c.creator_id).where(is_next).distinct().subquery("waiting")
+    others = jobs.alias("others")
+    of_creator = others.c.creator_id == waiting.c.creator_id
+    is_running = and_(others.c.state == State.RUNNING, others.c.lease_until_s > now_s)
+    running = select(func.count()).where(of_creator, is_running)
+    served = select(func.max(others.c.fence)).where(of_creator)
+    columns = (running.scalar_subquery().label("running"), served.scalar_subquery().label("served"))
+    return select(waiting.c.creator_id, *columns).cte("turns").prefix_with("MATERIALIZED")
 
 
 def _is_due(now_s: float) -> ColumnElement[bool]:
