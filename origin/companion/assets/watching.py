@@ -118,7 +118,7 @@ class Watch:
             for row in found:
                 if row.is_published and row.revision != row.plays and not is_packaging(row):
                     then = partial(self._tell, row)
-                    if self._looks.begin(row.asset_id, row.plays, then) or not _is_new(row):
+                    if self._looks.begin(row.asset_id, row.plays, then) or _untold(row) is None:
                         continue
                 await self._tell(row)
             if len(found) < _AT_ONCE:
@@ -134,28 +134,24 @@ class Watch:
 
     async def _tell(self, before: Row[Any]) -> None:
         """Tell of one asset, if there is anything new, and settle it if nothing more will come."""
-        is_new = _is_new(before)
         was_looked_for = not before.is_published or before.revision == before.plays
         is_final = not is_packaging(before) and before.state != rows.State.PREPARING
-        if was_looked_for and not is_new and not is_final:
+        if was_looked_for and _untold(before) is None and not is_final:
             return
         now_s = self.clock()
         async with self.database.change() as connection:
             row = await rows.find(connection, before.asset_id, now_s=now_s, to_change=True)
             if row is None:
                 return
-            said = news(row)
             is_final = not is_packaging(row) and row.state != rows.State.PREPARING
             values: dict[str, Any] = {"settled_s": now_s} if is_final else {}
-            is_new = said is not None and said.key != row.told
-            if said is not None and is_new:
+            told = []
+            if (said := _untold(row)) is not None:
                 values["told"] = said.key
+                told = [events.News(said.kind, row.asset_id, row.owner_id, content(row))]
             if values:
                 mine = owned.c.asset_id == row.asset_id
                 await connection.execute(update(owned).where(mine).values(**values))
-            told = []
-            if said is not None and is_new:
-                told = [events.News(said.kind, row.asset_id, row.owner_id, content(row))]
             told += await _measure_track(connection, row, now_s)
             await events.tell_all(connection, told, now_s=now_s)
 
@@ -178,9 +174,9 @@ class Watch:
             await self._looks.put_off(asset_id)
 
 
-def _is_new(row: Row[Any]) -> bool:
+def _untold(row: Row[Any]) -> News | None:
     said = news(row)
-    return said is not None and said.key != row.told
+    return None if said is None or said.key == row.told else said
 
 
 async def _measure_track(
