@@ -239,8 +239,7 @@ async def test_nobody_waits_for_long_behind_others(patient: float, server: Valke
 
     begun_s = time.monotonic()
     answered = await asyncio.gather(*(asked() for _ in range(AT_ONCE)))
-    one_after_another_s = AT_ONCE / COMMANDS_AT_ONCE * 0.6 * patient
-    assert time.monotonic() - begun_s < one_after_another_s / 4
+    assert time.monotonic() - begun_s < LATE_S
     assert COMMANDS_AT_ONCE <= sum(answered) < AT_ONCE / 2
     assert not connection.is_open
     await connection.client.aclose()

@@ -1,7 +1,10 @@
 """A trusted store and another one behind one reader, in memory."""
 
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 import pytest
@@ -30,6 +33,7 @@ class Several:
     trusted: CountingStore = field(default_factory=CountingStore)
     other: CountingStore = field(default_factory=CountingStore)
     now_s: float = 1_000.0
+    _again: Counter[int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         stores = (self.trusted, self.other)
@@ -37,18 +41,27 @@ class Several:
 
     def reading(self, *stores: AnyStore) -> StoresReader:
         """Return a process's reader that knows nothing yet."""
-        readers = [StoreReader(store, timeout_s=TIMEOUT_S) for store in stores]
+        readers = [
+            StoreReader(store, timeout_s=TIMEOUT_S, measured=partial(self._measured, store))
+            for store in stores
+        ]
         return StoresReader(readers, clock=lambda: self.now_s)
 
-    def asked(self) -> tuple[int, int]:
-        """Return for how many objects either was asked since the last time.
+    def _measured(self, store: AnyStore, operation: str) -> AbstractContextManager[None]:
+        self._again[id(store)] += operation == "get_again"
+        return nullcontext()
 
-        One that is late may be asked for twice, which says nothing about where it is looked for.
+    def asked(self) -> tuple[int, int]:
+        """Return how often either was asked for an object since the last time.
+
+        That one was late and asked for once more says nothing about where it is looked for.
         """
-        counts = len(self.trusted.asked), len(self.other.asked)
+        stores = (self.trusted, self.other)
+        trusted, other = (store.asked.total() - self._again[id(store)] for store in stores)
         self.trusted.asked.clear()
         self.other.asked.clear()
-        return counts
+        self._again.clear()
+        return trusted, other
 
     async def hang_after_failing(self) -> Iterator[str]:
         """Let the trusted store hang that is taken for failing; return keys of what is nowhere."""

@@ -173,9 +173,7 @@ class Search(Catalogue):
 
     async def _asked(self, path: str, query: dict[str, str | int]) -> Any:
         url = URL(path).with_query(query)
-        async with asyncio.timeout(WITHIN_S):
-            while (response := await self.client.get(url)).status == 503:  # noqa: ASYNC110 it says to try again
-                await asyncio.sleep(0.1)
+        response = await self.client.get(url)
         assert response.status == 200, await response.text()
         return await response.json()
 

@@ -143,7 +143,6 @@ def how_many(said: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("database", "role"), CASES)
 def test_nothing_is_found(
     request: pytest.FixtureRequest, tmp_path: Path, database: str, role: str | None
