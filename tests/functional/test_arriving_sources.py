@@ -1,9 +1,12 @@
 """A source in a store is packaged, and plays, while it still arrives."""
 
 import errno
+import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from hashlib import sha256
+from itertools import chain, repeat
 from pathlib import Path
 from threading import Event, Thread, Timer
 from typing import Any
@@ -13,12 +16,18 @@ import pytest
 from obstore.store import LocalStore
 
 from manifests.entry import Entry
-from packager.errors import PackagingError, SourceChanged, SourceNotFound, StoreFailed
+from packager.errors import (
+    PackagingError,
+    SourceChanged,
+    SourceNotFound,
+    SourceStalled,
+    StoreFailed,
+)
 from packager.limits import Limits
 from packager.package import package
 from packager.patience import RETRIES
 from packager.reading import Reading
-from packager.sandbox.allowance import Allowance
+from packager.sandbox import conversation
 from packager.sandbox.reader import Reader
 from packager.source.arrival import ArrivingFile
 from packager.source.fingerprint import WHOLE_BYTES
@@ -245,19 +254,47 @@ def digest(reading: Reading) -> tuple[object, ...]:
     return reading.plan, found.hexdigest(), reading.finding()
 
 
-def test_a_child_that_waits_for_its_source_is_not_stalled(music: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("known", ["to arrive", "to be there"])
+def test_a_child_that_waits_for_its_source_is_not_stalled(
+    music: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known: str
+) -> None:
     path, data = tmp_path / "x.wav", music.read_bytes()
-    impatient = Allowance(memory_bytes=2**30, cpu_s=60, quiet_cpu_s=60, idle_s=4, waiting_s=2)
-    half = len(data) // 2
+    half, slow = len(data) // 2, Slow()
+    monkeypatch.setattr(conversation, "time", slow)
     with ArrivingFile(path, len(data)) as file, Reader() as child:
         file.write(0, data[:half])
 
         def rest() -> None:
-            Event().wait(7)
+            assert slow.waited.wait(60)
             file.write(half, data[half:])
 
         thread = Thread(target=rest)
         thread.start()
-        reading = child.read(path, Limits(), allowed=impatient, is_arriving=thread.is_alive)
-        assert sum(len(chunk.units) for chunk in reading.chunks()) > 0
+        is_waited_for = known == "to arrive"
+        answers = chain([True], map(slow.looked, repeat(is_waited_for)))
+        with nullcontext() if is_waited_for else pytest.raises(SourceStalled):
+            reading = child.read(path, Limits(), is_arriving=answers.__next__)
+            assert sum(len(chunk.units) for chunk in reading.chunks()) > 0
+        slow.waited.set()
         thread.join()
+
+
+class Slow:
+    """The time module where, between each two looks at what has arrived, hours pass."""
+
+    clock_gettime = staticmethod(time.clock_gettime)
+
+    def __init__(self) -> None:
+        self.waited = Event()
+        self._ahead_s = 0.0
+
+    def looked(self, answer: bool) -> bool:  # noqa: FBT001 it is what is answered
+        """Answer whoever looks; two hours later, all has arrived."""
+        if self._ahead_s < 2 * 3_600:
+            self._ahead_s += 3_600
+        else:
+            self.waited.set()
+        return answer
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._ahead_s

@@ -1,6 +1,5 @@
 """Search over HTTP."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from origin.companion.catalogue.cover import Cover
 from origin.companion.catalogue.tracks.given import pictures_of
 from origin.companion.search import kept
 from origin.companion.search.errors import CursorGone, SearchBusy
-from origin.companion.search.finding import OFFSET_MAX, Finding, Part
+from origin.companion.search.finding import OFFSET_MAX, Finding
 from origin.companion.search.highlights import highlights
 from origin.companion.search.matching import nearest
 from origin.companion.search.models import (
@@ -36,7 +35,6 @@ from origin.companion.search.schema import SCHEMA
 from origin.companion.search.typed import Typed, read_typed
 from origin.companion.search.words import words_of_name
 
-DEADLINE_S: Final = 3.0
 _WITHOUT_INDEX: Final = -1
 
 
@@ -75,15 +73,13 @@ class Searching:
         filters = Filters(asked.kind, asked.genre, asked.language, asked.year, asked.duration)
         digest = _digest(asked)
         offset = 0 if asked.cursor is None else self._offset(asked.cursor, digest)
-        part = await _in_time(
-            self._finding.find(
-                typed,
-                filters,
-                offset=offset,
-                limit=asked.limit,
-                now_s=call.now_s,
-                with_facets=asked.cursor is None,
-            )
+        part = await self._finding.find(
+            typed,
+            filters,
+            offset=offset,
+            limit=asked.limit,
+            now_s=call.now_s,
+            with_facets=asked.cursor is None,
         )
         generation = _WITHOUT_INDEX if part.is_degraded else SCHEMA
         on = part.next_offset
@@ -101,7 +97,7 @@ class Searching:
     async def suggest(self, call: Call[SuggestAsked, NoBody]) -> Answer:
         """For each key that is pressed: names of what is public, by their first characters."""
         typed = read_typed(call.query.q)
-        part = await _in_time(self._finding.suggest(call.query.q, now_s=call.now_s))
+        part = await self._finding.suggest(call.query.q, now_s=call.now_s)
         items = [
             Suggestion(
                 kind=row.kind,
@@ -126,15 +122,6 @@ class Searching:
         if generation != now:
             raise CursorGone
         return int(offset)
-
-
-async def _in_time(finding: Any) -> Part:
-    try:
-        async with asyncio.timeout(DEADLINE_S):
-            part: Part = await finding
-            return part
-    except TimeoutError as error:
-        raise SearchBusy from error
 
 
 def _digest(asked: SearchAsked) -> str:

@@ -5,12 +5,13 @@ the engine's order. Each key is held against its row before it is shown, so that
 nothing that its reader may not, however old the index is.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row
+from tantivy import Searcher
 
 from origin.companion.database import Database
 from origin.companion.search import fallback, rows
@@ -19,7 +20,8 @@ from origin.companion.search.errors import IndexMissing
 from origin.companion.search.folding import plain
 from origin.companion.search.index import Reader
 from origin.companion.search.looking import Found, Hit, begun, look
-from origin.companion.search.questions import Filters
+from origin.companion.search.patience import Patience, in_time
+from origin.companion.search.questions import Filters, Questions
 from origin.companion.search.ranking import RANKED_MAX, Candidate, ranked
 from origin.companion.search.suggestions import Suggestions
 from origin.companion.search.typed import Typed, read_typed
@@ -27,6 +29,7 @@ from origin.companion.search.words import words_of_name
 
 OFFSET_MAX: Final = 1_000
 SUGGESTED: Final = 10
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,12 @@ class Finding:
         database: Database,
         reader: Reader | None = None,
         suggestions: Suggestions | None = None,
+        patience: Patience | None = None,
     ) -> None:
         self._database = database
         self._reader = reader
         self._suggestions = suggestions
+        self._patience = patience or Patience()
 
     @property
     def has_index(self) -> bool:
@@ -71,8 +76,6 @@ class Finding:
         """Return the part of what is found that begins at an offset; raises SearchBusy."""
         if typed.is_nothing:
             return Part([], 0, None)
-        if self._reader is None:
-            return await self._find_in_rows(typed, filters, offset, limit, now_s)
         work = partial(
             look,
             typed=typed,
@@ -80,11 +83,17 @@ class Finding:
             depth=max(RANKED_MAX, offset + 2 * limit),
             with_facets=with_facets,
         )
-        try:
-            found = await self._reader.ask(work)
-        except IndexMissing:
-            return await self._find_in_rows(typed, filters, offset, limit, now_s)
-        return await self._part(typed, found, offset, limit, now_s)
+        async with in_time(self._patience.whole_s):
+            try:
+                found = await self._ask_index(work)
+            except IndexMissing:
+                return await self._find_in_rows(typed, filters, offset, limit, now_s)
+            return await self._part(typed, found, offset, limit, now_s)
+
+    async def _ask_index(self, work: Callable[[Searcher, Questions], _T]) -> _T:
+        if self._reader is None:
+            raise IndexMissing
+        return await self._reader.ask(work, self._patience.index_s)
 
     async def _part(
         self, typed: Typed, found: Found, offset: int, limit: int, now_s: float
@@ -125,7 +134,11 @@ class Finding:
         return Part(shown, len(order), following, is_degraded=True)
 
     async def suggest(self, text: str, *, now_s: float) -> Part:
-        """Return what begins as somebody types, what is played most first."""
+        """Return what begins as somebody types, what is played most first; raises SearchBusy."""
+        async with in_time(self._patience.whole_s):
+            return await self._suggest(text, now_s)
+
+    async def _suggest(self, text: str, now_s: float) -> Part:
         typed = read_typed(text)
         prefix = plain(text)
         listed = [] if self._suggestions is None else self._suggestions.of(prefix)
@@ -142,10 +155,8 @@ class Finding:
 
     async def _begun(self, typed: Typed, now_s: float) -> Part:
         """Return what begins so, in the engine's order: for each key pressed, that must do."""
-        if self._reader is None:
-            return await self._find_in_rows(typed, Filters(), 0, SUGGESTED, now_s)
         try:
-            keys = await self._reader.ask(partial(begun, typed=typed, depth=2 * SUGGESTED))
+            keys = await self._ask_index(partial(begun, typed=typed, depth=2 * SUGGESTED))
         except IndexMissing:
             return await self._find_in_rows(typed, Filters(), 0, SUGGESTED, now_s)
         async with self._database.look_now() as connection:

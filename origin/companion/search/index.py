@@ -16,11 +16,11 @@ from tantivy import Index, Searcher
 
 from origin.companion.search.errors import IndexMissing, SearchBusy
 from origin.companion.search.folders import Folders
+from origin.companion.search.patience import in_time
 from origin.companion.search.questions import Questions
 from origin.companion.search.schema import make_schema, teach
 
 THREADS: Final = 4
-CALL_S: Final = 2.0
 CALLS_MAX: Final = 64
 SUSPECT: Final = "suspect"
 """A file in an index that could not be read: whoever feeds it looks at it."""
@@ -70,8 +70,8 @@ class Reader:
         loop = asyncio.get_running_loop()
         self._opened = await loop.run_in_executor(self._pool, self._newest, self._opened)
 
-    async def ask(self, work: Callable[[Searcher, Questions], _T]) -> _T:
-        """Let work be done by a thread; raises IndexMissing or SearchBusy."""
+    async def ask(self, work: Callable[[Searcher, Questions], _T], within_s: float) -> _T:
+        """Let work be done by a thread, in so many seconds; raises IndexMissing or SearchBusy."""
         opened = self._opened
         if opened is None:
             raise IndexMissing
@@ -81,11 +81,8 @@ class Reader:
         self._calls += 1
         future = loop.run_in_executor(self._pool, self._work, opened, work)
         future.add_done_callback(self._done)
-        try:
-            async with asyncio.timeout(CALL_S):
-                return await asyncio.shield(future)
-        except TimeoutError as error:
-            raise SearchBusy from error
+        async with in_time(within_s):
+            return await asyncio.shield(future)
 
     def close(self) -> None:
         """Wait for the threads."""

@@ -13,6 +13,7 @@ from origin.companion.search.feeding import AGAIN_S, Feeder
 from origin.companion.search.finding import Finding
 from origin.companion.search.folders import Folders
 from origin.companion.search.index import Reader
+from origin.companion.search.patience import Patience
 from origin.companion.search.schema import SCHEMA
 from origin.companion.search.suggestions import Suggestions
 
@@ -23,7 +24,9 @@ _log = structlog.get_logger("soundbridge.search")
 
 
 @asynccontextmanager
-async def open_search(database: Database, state: Path) -> AsyncIterator[Finding]:
+async def open_search(
+    database: Database, state: Path, patience: Patience | None = None
+) -> AsyncIterator[Finding]:
     """Give the block what finds; the index is in a folder of ``state``, fed by one process."""
     folders = Folders(state / FOLDER, SCHEMA)
     reader, suggestions = Reader(folders), Suggestions(folders.suggestions)
@@ -34,7 +37,7 @@ async def open_search(database: Database, state: Path) -> AsyncIterator[Finding]
             asyncio.create_task(_refresh(reader, suggestions)),
             asyncio.create_task(Feeder(database, folders).run()),
         ]
-        yield Finding(database, reader, suggestions)
+        yield Finding(database, reader, suggestions, patience)
     finally:
         for task in tasks:
             task.cancel()

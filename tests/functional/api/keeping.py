@@ -37,6 +37,12 @@ class Process(Service):
         """Return where an answer came from."""
         return (await self.said(path, by))[2]
 
+    async def until_kept(self, path: str) -> None:
+        """Ask until the answer is one that was kept: what is heard of meanwhile, ends it."""
+        async with asyncio.timeout(20):
+            while await self.status(path) != HIT:  # noqa: ASYNC110 it is told to nobody
+                await asyncio.sleep(0.01)
+
     @property
     def answers(self) -> Answers:
         """What it keeps."""

@@ -24,6 +24,7 @@ from origin.companion.identity.principal import Role
 from origin.companion.identity.users import add_user
 from origin.companion.media import Media
 from origin.companion.search.opening import open_search
+from origin.companion.search.patience import Patience
 from origin.database.engine import open_database
 from origin.database.sqlite import open_sqlite_reader
 from packager.queue.tables import assets
@@ -32,6 +33,9 @@ from tests.functional.api.service import NOW_S
 WITHIN_S = 20.0
 UNBOUNDED = Access(budgets=Budgets(0, 0))
 """Tests ask again and again until something is found."""
+
+PATIENT = Patience(index_s=WITHIN_S, whole_s=WITHIN_S)
+"""What is found is asked here, on a machine that may stand still; for how long, elsewhere."""
 
 TABLES = {"track": tracks, "artist": artists, "album": albums}
 
@@ -48,10 +52,12 @@ async def opened_database(state: Path, url: str | None) -> AsyncIterator[Databas
 
 
 @asynccontextmanager
-async def searching(database: Database, state: Path) -> AsyncIterator["Search"]:
+async def searching(
+    database: Database, state: Path, patience: Patience = PATIENT
+) -> AsyncIterator["Search"]:
     """Run the API with search over a database."""
     store = MemoryStore()
-    async with open_search(database, state) as finding:
+    async with open_search(database, state, patience) as finding:
         companion = Companion(database, Media(store), UNBOUNDED, finding=finding)
         async with TestClient(TestServer(create_app(store, companion=companion))) as client:
             yield Search(database=database, client=client, state=state)

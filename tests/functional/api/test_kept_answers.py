@@ -154,7 +154,7 @@ async def test_whether_an_album_can_be_seen_reaches_the_list_of_its_tracks(
     reader = one if who == "one" else other
     listed = f"/v1/tracks?album_id={album['id']}"
     assert await titles(reader, listed) == []
-    assert (await reader.said(listed))[2] == HIT
+    await reader.until_kept(listed)
     for visibility, seen in (("public", ["Song"]), ("private", []), ("unlisted", ["Song"])):
         said = {"visibility": visibility}
         changed = await one.ask("PATCH", f"/v1/albums/{album['id']}", ann, said)
