@@ -1,10 +1,11 @@
-"""Chromium plays from the origin through the page, as a listener would have it."""
+"""Chromium, all of it, plays from the origin through the page, as a listener would have it."""
 
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.listening import Track
 from tests.acceptance.watching import (
@@ -19,8 +20,15 @@ from tests.acceptance.watching import (
     watched,
 )
 from tests.functional.supervising import until
+from tests.players.chromium import WHOLE, chromium
 
 SEGMENT_S: Final = 258 * 1024 / 44_100
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium(WHOLE) as opened:
+        yield opened
 
 
 def test_it_plays_past_three_segments(page: Page, track: Track) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from manifests.index import Loudness
 from tests.conformance.cmaf_track import MUSIC, SILENCE, make_track
-from tests.players.chromium import chromium
+from tests.players.chromium import WHOLE, chromium
 
 SAMPLES = 5 * 44_100 + 77
 BYTES = "() => { window.bytes = text => Uint8Array.from(atob(text), one => one.charCodeAt(0)); }"
@@ -45,7 +45,7 @@ DECODE = """async file => {
 
 @pytest.fixture(name="page")
 def _page() -> Iterator[Page]:
-    with chromium() as browser:
+    with chromium(WHOLE) as browser:
         page = browser.new_page()
         page.evaluate(BYTES)
         yield page

@@ -179,11 +179,15 @@ async def test_a_handler_that_breaks_fails_its_job_alone(database: AsyncEngine) 
 
 async def test_no_more_jobs_at_a_time_than_slots(database: AsyncEngine) -> None:
     now, most = 0, 0
+    all_busy = asyncio.Event()
 
     async def handler(_: Run) -> Completion:
         nonlocal now, most
         now += 1
         most = max(most, now)
+        if now == 3:
+            all_busy.set()
+        await all_busy.wait()
         await asyncio.sleep(0.05)
         now -= 1
         return DONE

@@ -92,7 +92,7 @@ class Service:
         dialect = self.database.primary.dialect
         literal = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         how = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
-        async with self.database.look_now() as connection:
+        async with self.database.change() as connection:  # what is set, is set for a transaction
             if dialect.name != "sqlite":
                 await connection.execute(text("SET LOCAL enable_seqscan = off"))
             rows = await connection.execute(text(f"{how} {literal}"))
