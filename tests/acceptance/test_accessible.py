@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.axe import findings
-from tests.acceptance.test_creator_pages import WAIT_MS, Place, place, sign_in
+from tests.acceptance.places import WAIT_MS, Place, place, sign_in
 from tests.acceptance.watching import open_page, wait_for_position
 
 __all__ = ["place"]

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.creating import found, stranger
-from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place
+from tests.acceptance.places import TITLES, WAIT_MS, Place, place
 from tests.acceptance.watching import open_page
 from tests.functional.supervising import until
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place, sign_in
+from tests.acceptance.places import TITLES, WAIT_MS, Place, place, sign_in
 
 __all__ = ["place"]
 

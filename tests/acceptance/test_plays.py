@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Response, Route
 
-from tests.acceptance.test_creator_pages import TITLES, WAIT_MS, Place, place
+from tests.acceptance.places import TITLES, WAIT_MS, Place, place
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
 from tests.functional.supervising import until
 
@@ -98,6 +98,25 @@ def test_what_was_lost_is_told_again_after_the_end(page: Page, place: Place, los
         page.locator(".shelf").get_by_role("link", name=TITLES[2]).click()
     until(lambda: counts(place)[TITLES[2]] == before + 1)
     assert len(told) == 3
+
+
+def test_what_was_lost_is_told_again_when_the_page_is_left(page: Page, place: Place) -> None:
+    before = counts(place)[TITLES[2]]
+    told: list[Route] = []
+
+    def lose(route: Route) -> None:
+        told.append(route)
+        if len(told) == 2:
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/v1/plays", lose, times=2)
+    open_page(page, "/")
+    with page.expect_event("requestfailed", lambda asked: asked.url.endswith("/v1/plays")):
+        page.locator(".shelf").get_by_role("link", name=TITLES[2]).click()
+    page.goto("about:blank")
+    until(lambda: counts(place)[TITLES[2]] == before + 1)
 
 
 def test_what_is_skipped_through_does_not_count(page: Page, place: Place) -> None:

@@ -87,6 +87,11 @@ class Answers:
         return dict(self._following.raised)
 
     @property
+    def is_current(self) -> bool:
+        """Whether what it knows of changes is as young as it is to be."""
+        return self._following.is_known
+
+    @property
     def size_bytes(self) -> int:
         """What is kept in memory takes so much."""
         return self._kept.weight

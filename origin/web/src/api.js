@@ -13,12 +13,14 @@ export class Refused extends Error {
   }
 }
 
-/** Ask for something, and return what is said; a body is sent as JSON, a file as it is. */
-export async function ask(path, { method = "GET", body, signal } = {}) {
+/** Ask for something, and return what is said; a body is sent as JSON, a file as it is. What is kept
+    alive arrives also where the page is left meanwhile. */
+export async function ask(path, { method = "GET", body, signal, keepalive = false } = {}) {
   const isPlain = body === undefined || body instanceof Blob;
   const response = await fetch(`v1/${path}`, {
     method,
     signal,
+    keepalive,
     headers: isPlain ? {} : { "Content-Type": "application/json" },
     body: isPlain ? body : JSON.stringify(body),
   });

@@ -5,7 +5,7 @@
 // its end, where the ticket came late. What counts is by how much the position has moved on since it
 // was last set, and no more than time has passed: who skips through a track has not heard it, and a busy
 // page that looks late, even at the beginning, has missed nothing. What is told is refused or lost now
-// and then: it is said again, and listening goes on all the same.
+// and then: it is said again, when the page is left at the latest, and listening goes on all the same.
 
 import { ask, HAS_API } from "./api.js";
 
@@ -21,6 +21,7 @@ const now_s = () => performance.now() / 1000;
 export class Hearing {
   #audio;
   #play = null; // of the track that is open, null where nobody counts it
+  #ended = null; // what was heard to its end last
   #from; // when the position was set, to what, and how much was heard from there on
 
   /** Listen along to `audio`. */
@@ -36,6 +37,7 @@ export class Hearing {
     });
     audio.addEventListener("timeupdate", () => this.#look());
     audio.addEventListener("ended", () => this.#end());
+    addEventListener("pagehide", () => this.#leave());
   }
 
   /** Begin anew, with a track as the player opens it, which may be wanted at once. */
@@ -73,7 +75,14 @@ export class Hearing {
 
   #end() {
     this.#play?.end(this.#heardSince());
+    this.#ended = this.#play;
     this.#play = this.#play && this.#play.again();
+  }
+
+  #leave() {
+    this.#look();
+    this.#ended?.leave();
+    this.#play?.leave();
   }
 }
 
@@ -127,6 +136,13 @@ class Play {
     }
   }
 
+  /** The page is left: what was not told yet is told now, or never. */
+  leave() {
+    if (this.#isHeard && this.#shown_s >= this.#enough_s) {
+      this.#tell();
+    }
+  }
+
   /** What can be shown of what was heard: no more than time has passed since the ticket was given. */
   get #shown_s() {
     return this.#ticket === null ? 0 : Math.min(this.#heard_s, now_s() - this.#given_s);
@@ -156,7 +172,7 @@ class Play {
     const shown = this.#ticket === null ? {} : { ticket: this.#ticket, heard_s: this.#shown_s };
     try {
       const body = { plays: [{ track_id: this.#trackId, ...shown }] };
-      const { plays: [{ state, ticket, reason }] } = await ask("plays", { method: "POST", body });
+      const { plays: [{ state, ticket, reason }] } = await ask("plays", { method: "POST", body, keepalive: true });
       if (state === "begun") {
         this.#ticket = ticket;
         this.#given_s = now_s();

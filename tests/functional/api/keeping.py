@@ -37,6 +37,16 @@ class Process(Service):
         """Return where an answer came from."""
         return (await self.said(path, by))[2]
 
+    async def hears(self) -> None:
+        """Give it as long as what another process says may be old.
+
+        On a busy machine that is longer: until it has looked since, as it does by itself.
+        """
+        await asyncio.sleep(BOUND_S)
+        async with asyncio.timeout(20):
+            while not self.answers.is_current:  # noqa: ASYNC110 it is told to nobody
+                await asyncio.sleep(0.01)
+
     async def until_kept(self, path: str) -> None:
         """Ask until the answer is one that was kept: what is heard of meanwhile, ends it."""
         async with asyncio.timeout(20):

@@ -8,7 +8,7 @@ import pytest
 from origin.companion.api.endpoint import ANYONE
 from origin.companion.identity.principal import Role
 from tests.functional.api.catalogue import artist, titles, track
-from tests.functional.api.keeping import BOUND_S, BYPASS, HIT, READ, Process, process
+from tests.functional.api.keeping import BYPASS, HIT, READ, Process, process
 from tests.functional.api.service import Service, over_sqlite_alone
 
 
@@ -160,7 +160,7 @@ async def test_whether_an_album_can_be_seen_reaches_the_list_of_its_tracks(
         changed = await one.ask("PATCH", f"/v1/albums/{album['id']}", ann, said)
         assert changed.status == 200
         if who == "other":
-            await asyncio.sleep(BOUND_S)
+            await other.hears()
         assert await titles(reader, listed) == seen, visibility
 
 
@@ -197,7 +197,7 @@ async def test_a_change_is_seen_by_the_writer_at_once_and_by_others_within_the_b
             done = await one.ask("PATCH", f"/v1/albums/{album['id']}", ann, said)
     assert done.status in {200, 204}
     if who == "other":
-        await asyncio.sleep(BOUND_S)
+        await other.hears()
     for path in paths[:4] if how == "album" else paths:
         _, content, _ = await reader.said(path)
         if how == "album":
@@ -231,7 +231,7 @@ async def test_what_is_new_is_in_each_list_that_was_kept_without_it(
     )
     reader = one if who == "one" else other
     if who == "other":
-        await asyncio.sleep(BOUND_S)  # until it has heard of artist and album
+        await other.hears()  # until it has heard of artist and album
     paths = (
         "/v1/tracks", "/v1/tracks?genre=jazz", "/v1/tracks?tag=live", "/v1/tracks?order=trending",
         f"/v1/tracks?artist_id={of['id']}", f"/v1/tracks?album_id={album['id']}",
@@ -243,7 +243,7 @@ async def test_what_is_new_is_in_each_list_that_was_kept_without_it(
     await track(one, ann, of, "Song", genre="jazz", tags=["live"], album_id=album["id"])
     await one.post("/v1/albums", ann, {"artist_id": of["id"], "title": "B", "visibility": "public"})
     if who == "other":
-        await asyncio.sleep(BOUND_S)
+        await other.hears()
     for path in paths:
         assert "Song" in str((await reader.said(path))[1]), path
     assert {item["title"] for item in (await reader.get("/v1/albums"))["items"]} == {"A", "B"}

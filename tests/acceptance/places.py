@@ -1,0 +1,86 @@
+"""A server with the API, public tracks of somebody, and a page that says what it has against it."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from tests.acceptance.creating import Creator, admin, stranger
+from tests.functional.supervising import embedded, until
+
+WAIT_MS = 60_000
+TITLES = ("Hoppípolla", "Sæglópur", "Glósóli")
+
+
+@dataclass
+class Place:
+    """A server with the API; what is public is by somebody with a key."""
+
+    state: Path
+    creator: Creator
+
+    def sign_in_link(self, name: str) -> str:
+        """Return what an operator hands over."""
+        return admin(self.state, "sign-in-link", name, "--public-url", self.creator.url)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("pages")
+    state = folder / "state"
+    with embedded(state, folder / "log") as server:
+        admin(state, "user", "add", "Ann", "--role", "creator")
+        admin(state, "user", "add", "Bob", "--role", "creator")
+        ann = Creator(server.url, admin(state, "key", "add", "Ann"))
+        artist = ann.ask("POST", "/v1/artists", {"name": "Sigur Rós", "handle": "sigur-ros"})
+        for title in TITLES:
+            track = {"artist_id": artist["id"], "title": title, "visibility": "public"}
+            upload = ann.ask("POST", "/v1/uploads", {"name": "song.wav", "track": track})
+            ann.ask("PUT", upload["send"]["put"], content=music.read_bytes())
+            ann.becomes_ready(upload["asset_id"])
+        until_listed(ann, TITLES)
+        yield Place(state, ann)
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser has to say against the page."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, place: Place, complaints: list[str]) -> Iterator[Page]:
+    context = browser.new_context(base_url=place.creator.url, locale="en-GB")
+    context.set_default_timeout(WAIT_MS)
+    page = context.new_page()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.unroute_all(behavior="wait")
+    context.close()
+
+
+def until_listed(creator: Creator, titles: Iterable[str]) -> None:
+    """Wait until each process of the server lists tracks of these titles."""
+
+    def are_listed() -> bool:
+        listed = {track["title"] for track in stranger(creator, "/v1/tracks")["items"]}
+        return listed.issuperset(titles)
+
+    until(are_listed)
+    time.sleep(1)  # by which one may have heard of it later than another
+
+
+def sign_in(page: Page, link: str) -> None:
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(re.compile(r"/$"))
