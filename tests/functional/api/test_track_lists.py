@@ -227,11 +227,28 @@ async def test_what_cannot_be_asked(service: Service, query: str, parameter: str
 @pytest.mark.parametrize(
     "query",
     [
+        "cursor=" + cursor.write((2**31 - 1, "a")) + "&album_id=" + "a" * 20,
+        "cursor=" + cursor.write((2**63 - 1, "a")) + "&order=plays&artist_id=" + "a" * 20,
+        "cursor=" + cursor.write((1e308, "a")),
+        "cursor=" + cursor.write((1e308, "a")) + "&order=trending",
+    ],
+)
+async def test_a_cursor_at_the_end_of_what_a_column_holds_leads_to_an_empty_page(
+    service: Service, query: str
+) -> None:
+    assert (await service.get(f"/v1/tracks?{query}"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
         "cursor=nonsense",
         "cursor=" + cursor.write((1.5, "a")) + "&order=plays",
         "cursor=" + cursor.write(("a", 1)),
         "cursor=" + cursor.write((1, "a\ud800")),
         "cursor=" + cursor.write((2**63, "a")) + "&order=plays",
+        "cursor=" + cursor.write((2**31, "a")) + "&album_id=" + "a" * 20,
+        "cursor=" + cursor.write((-(2**31) - 1, "a")) + "&album_id=" + "a" * 20,
     ],
 )
 async def test_a_cursor_that_leads_nowhere(service: Service, query: str) -> None:

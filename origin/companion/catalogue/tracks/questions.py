@@ -23,10 +23,14 @@ _TOMORROW: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a list is in the order of: a column, and the id; of which kinds they are."""
+    """What a list is in the order of: a column, and the id; of which kinds they are.
+
+    ``bits`` are what the column holds of a whole number, its sign among them.
+    """
 
     column: str
     kinds: tuple[type[float] | type[int], type[str]]
+    bits: int = 64
 
     def of(self, row: Row[Any]) -> cursor.Key:
         """Return a row's place."""
@@ -34,13 +38,19 @@ class Key:
 
     def read(self, text: str | None) -> cursor.Key | None:
         """Return the place in a cursor; raises CursorUnknown."""
-        return None if text is None else cursor.read(text, self.kinds)
+        if text is None:
+            return None
+        place = cursor.read(text, self.kinds)
+        most = 2 ** (self.bits - 1)
+        if isinstance(place[0], int) and not -most <= place[0] < most:
+            raise cursor.CursorUnknown
+        return place
 
 
 BY_DATE: Final = Key("listed_s", (float, str))
 BY_PLAYS: Final = Key("play_count", (int, str))
 BY_TRENDING: Final = Key("trending", (float, str))
-BY_POSITION: Final = Key("album_position", (int, str))
+BY_POSITION: Final = Key("album_position", (int, str), bits=32)
 BY_CREATION: Final = Key("created_s", (float, str))
 _BY_ORDER: Final = {
     Order.NEWEST: BY_DATE,
