@@ -1,6 +1,7 @@
 """What is heard next: put in order by keyboard and pointer, kept, and gone on to."""
 
-from playwright.sync_api import Locator, Page, expect
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.acceptance.listening import Track
 from tests.acceptance.watching import TITLE, open_page, wait_for_position
@@ -122,6 +123,29 @@ def test_what_is_gone_meanwhile_is_left_out(page: Page, track: Track, other: Tra
     page.get_by_role("button", name="Next track").click()
     page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
     expect(page.get_by_text("Nothing is queued.")).to_be_visible()
+
+
+@pytest.mark.parametrize("fault", ["busy", "no connection"])
+def test_what_cannot_be_had_for_a_moment_stays_in_the_queue(
+    page: Page, track: Track, other: Track, fault: str
+) -> None:
+    def fail(route: Route) -> None:
+        if fault == "busy":
+            route.fulfill(status=503, body="{}")
+        else:
+            route.abort()
+
+    open_page(page, f"/?play={track.playback_id}")
+    add(page, OTHER, TITLE)
+    listed = open_queue(page)
+    page.route("**/*.json", fail)
+    page.get_by_role("button", name="Next track").click()
+    expect(page.locator(".notice")).not_to_be_empty()
+    expect(listed).to_have_text([OTHER, TITLE])
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Next track").click()
+    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
+    expect(listed).to_have_text([TITLE])
 
 
 def test_a_track_of_the_queue_is_heard_by_a_press(page: Page, track: Track, other: Track) -> None:

@@ -12,7 +12,7 @@ import { Queue } from "./queue.js";
 import { QueueControl } from "./queue_control.js";
 import { addressOf, fetchShelf, markCurrent, rows } from "./shelf.js";
 import { Similar } from "./similar.js";
-import { fetchTrack, Refused, UNREACHABLE } from "./track_source.js";
+import { fetchTrack, Gone, Refused, UNREACHABLE } from "./track_source.js";
 
 const player = document.querySelector("sound-player");
 const shelf = document.querySelector(".shelf");
@@ -106,7 +106,7 @@ function choose(item) {
   return guarded(() => change(item, () => scrollTo({ top: 0 }))); // later, somebody may be elsewhere
 }
 
-/** Play a track of the queue; tell whether it was to be had. */
+/** Play a track of the queue; false where it is gone. One that cannot be had now is next again. */
 async function goOn(item) {
   try {
     await change(item);
@@ -116,7 +116,11 @@ async function goOn(item) {
       return true; // another was chosen meanwhile
     }
     complain(error);
-    return !(error instanceof Refused); // without a connection, none of the others comes, either
+    const isGone = error instanceof Gone;
+    if (!isGone) {
+      queue.putNext(item); // none of the others would come, either
+    }
+    return !isGone;
   }
 }
 

@@ -10,7 +10,7 @@ export class QueueControl {
   #open;
   #current = null;
 
-  /** `open(track)` has one played; it is false where it could not be had. */
+  /** `open(track)` has one played; it is false where it is gone. */
   constructor(player, queue, open) {
     this.#player = player;
     this.#queue = queue;
@@ -33,7 +33,7 @@ export class QueueControl {
     this.#show();
   }
 
-  /** Hear what comes at `index`; what cannot be had is left out. */
+  /** Hear what comes at `index`; what is gone is left out. */
   async next(index = 0) {
     let track = this.#queue.take(index);
     while (track !== null && !(await this.#open(track))) {

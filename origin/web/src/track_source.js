@@ -12,6 +12,9 @@ const MISSING = "That track is not here. It may have been taken down, or the lin
 /** A track that is not to be had; the message says so to the listener. */
 export class Refused extends Error {}
 
+/** There is no such track, and there will be none. */
+export class Gone extends Refused {}
+
 let asking = new AbortController(); // for the track that was asked for last
 
 const FORETOLD_S = 30; // for half as long as what is said of a track is fresh
@@ -61,7 +64,7 @@ export async function fetchTrack({ playback_id, track_id, said }) {
   const known = said ?? catalogued(track_id, signal);
   const response = await fetch(`${name}.json`, { signal });
   if (!response.ok) {
-    throw new Refused(response.status === 404 ? MISSING : UNREACHABLE);
+    throw [404, 410].includes(response.status) ? new Gone(MISSING) : new Refused(UNREACHABLE);
   }
   return { ...(await response.json()), ...(await known), track_id };
 }
