@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.acceptance.creating import Creator, admin, stranger
+from tests.functional.api.keeping import BOUND_S
 from tests.functional.supervising import embedded, until
 
 WAIT_MS = 60_000
@@ -77,7 +78,7 @@ def until_listed(creator: Creator, titles: Iterable[str]) -> None:
         return listed.issuperset(titles)
 
     until(are_listed)
-    time.sleep(1)  # by which one may have heard of it later than another
+    time.sleep(BOUND_S)  # by which one may have heard of it later than another
 
 
 def sign_in(page: Page, link: str) -> None:

@@ -40,8 +40,13 @@ def write(key: Key) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read(cursor: str, kinds: tuple[type[float] | type[int] | type[str], ...]) -> Key:
-    """Return the sort key in a cursor, whose parts are of these kinds; raises CursorUnknown."""
+def read(
+    cursor: str, kinds: tuple[type[float] | type[int] | type[str], ...], bits: int = 64
+) -> Key:
+    """Return the sort key in a cursor, whose parts are of these kinds; raises CursorUnknown.
+
+    ``bits`` are what a whole number may have, its sign among them.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         version, *key = json.loads(urlsafe_b64decode(padded.encode("ascii")))
@@ -55,6 +60,6 @@ def read(cursor: str, kinds: tuple[type[float] | type[int] | type[str], ...]) ->
             raise CursorUnknown
         if isinstance(part, str) and _NO_TEXT.search(part):
             raise CursorUnknown
-        if isinstance(part, int) and not -(2**63) <= part < 2**63:
+        if isinstance(part, int) and not -(2 ** (bits - 1)) <= part < 2 ** (bits - 1):
             raise CursorUnknown
     return tuple(key)

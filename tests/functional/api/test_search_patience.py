@@ -1,11 +1,9 @@
 """How long a search may take, before it is refused."""
 
-from pathlib import Path
-
 import pytest
 
 from origin.companion.search.patience import Patience
-from tests.functional.api.searchable import Search, opened_database, searching
+from tests.functional.api.searchable import Search, searching
 
 
 @pytest.mark.parametrize("path", ["/v1/search?q=song", "/v1/search/suggest?q=so"])
@@ -26,11 +24,9 @@ async def test_a_search_that_takes_too_long_is_refused_and_others_are_not(
     assert (await sqlite_search.client.get(path)).status == 200
 
 
-async def test_a_search_has_seconds(migrated: Path) -> None:
-    async with (
-        opened_database(migrated, None) as database,
-        searching(database, migrated, Patience()) as search,
-    ):
-        await search.track(await search.artist("Ann"), "Song")
-        await search.until_indexed()
+async def test_a_search_has_seconds(sqlite_search: Search) -> None:
+    await sqlite_search.track(await sqlite_search.artist("Ann"), "Song")
+    await sqlite_search.until_indexed()
+    database, state = sqlite_search.database, sqlite_search.state
+    async with searching(database, state, Patience()) as search:
         assert await search.titles("song", kind="track") == ["Song"]

@@ -223,7 +223,6 @@ async def test_what_cannot_be_asked(service: Service, query: str, parameter: str
     assert [error["parameter"] for error in problem["errors"]] == [parameter]
 
 
-@over_sqlite_alone
 @pytest.mark.parametrize(
     "query",
     [
