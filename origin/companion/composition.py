@@ -19,6 +19,7 @@ from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
 from origin.companion.assets.rows import owner_of
 from origin.companion.assets.streaming.endpoints import AssetStreams
+from origin.companion.assets.streaming.hub import ASK_AGAIN_S
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue.albums.endpoints import Albums
 from origin.companion.catalogue.artists.endpoints import Artists
@@ -76,7 +77,8 @@ class Companion:
     without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
     ``outward`` are private networks that webhooks may reach. ``playing`` and ``queue_watch``
     are to be run beside, too. Of the ``rooms``, only those that a process is to have are there.
-    ``answers`` is what is kept for whoever asks next; without it, all is read anew.
+    ``answers`` is what is kept for whoever asks next; without it, all is read anew. Every
+    ``ask_again_s`` it is looked who listens to streams and may no more.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class Companion:
         clock: "Callable[[], float]" = time.time,
         rooms: frozenset[Room] = EVERYTHING,
         answers: "Answers | None" = None,
+        ask_again_s: float = ASK_AGAIN_S,
     ) -> None:
         self._rooms = rooms
         access = access or Access()
@@ -112,7 +115,7 @@ class Companion:
         )
         self._admission = Admission(authenticator, self._clients, access.budgets, shared)
         self._idempotency = Idempotency(database, new_random_id)
-        self._streams = AssetStreams(database, is_draining)
+        self._streams = AssetStreams(database, is_draining, clock, ask_again_s=ask_again_s)
         belongings: tuple[Belongings, ...] = (
             IdentityBelongings(),
             WebhookBelongings(),

@@ -7,7 +7,7 @@ a while, so that whoever uses it can change over.
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,15 +77,21 @@ async def holder_of(connection: AsyncConnection, text: str, *, now_s: float) -> 
     match = _KEY.fullmatch(text)
     if match is None:
         return None
-    rows = (
+    row = (await connection.execute(good_among([match[1]], now_s=now_s))).one_or_none()
+    digest = digest_of(text)
+    if row is None or not opens(row, digest, now_s):
+        return None
+    role, scopes = Role(row.role), scopes_of(row)
+    return Principal(row.user_id, role, scopes, Means.KEY, row.id, row.expires_s, digest)
+
+
+def good_among(key_ids: Collection[str], *, now_s: float) -> Select[Any]:
+    """Return the query of those of these keys that are good, with their users' roles."""
+    return (
         select(api_keys, users.c.role)
         .join(users, users.c.id == api_keys.c.user_id)
-        .where(api_keys.c.id == match[1], _is_good(now_s), users.c.erased_s.is_(None))
+        .where(api_keys.c.id.in_(key_ids), _is_good(now_s), users.c.erased_s.is_(None))
     )
-    row = (await connection.execute(rows)).one_or_none()
-    if row is None or not _opens(row, digest_of(text), now_s):
-        return None
-    return Principal(row.user_id, Role(row.role), scopes_of(row), Means.KEY, row.id, row.expires_s)
 
 
 def scopes_of(row: Row[Any]) -> frozenset[Scope]:
@@ -152,7 +158,8 @@ def _is_good(now_s: float) -> Any:
     )
 
 
-def _opens(row: Row[Any], digest: str, now_s: float) -> bool:
+def opens(row: Row[Any], digest: str, now_s: float) -> bool:
+    """Tell whether a secret of this digest is a key's, or was until a while ago."""
     if hmac.compare_digest(row.digest, digest):
         return True
     if row.digest_before is None or row.digest_before_until_s <= now_s:

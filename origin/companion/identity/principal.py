@@ -1,6 +1,6 @@
 """Who asks, and what that lets them do. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -39,8 +39,9 @@ class Means(StrEnum):
 class Principal:
     """A user who showed who they are.
 
-    ``credential_id`` is that of the key or the session, ``expires_s`` when a key ends, None where
-    what they show does not bound what they make with it.
+    ``credential_id`` is that of the key or the session, ``expires_s`` when what they show ends by
+    itself, None where it does not. ``digest`` is what is kept of a key's secret: a key that was
+    rotated is good with another one.
     """
 
     user_id: str
@@ -49,6 +50,7 @@ class Principal:
     means: Means
     credential_id: str = ""
     expires_s: float | None = None
+    digest: str = field(default="", repr=False)
 
     @property
     def is_admin(self) -> bool:

@@ -1,8 +1,9 @@
 """Users in the database. Those who were erased are there to no query here but ``lock_user``."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.identity.principal import Role
@@ -22,6 +23,13 @@ async def find_user(connection: AsyncConnection, user_id: str) -> Row[Any] | Non
     """Return a user, None where there is none."""
     row = select(users).where(users.c.id == user_id, users.c.erased_s.is_(None))
     return (await connection.execute(row)).one_or_none()
+
+
+def there_among(user_ids: Collection[str]) -> Select[Any]:
+    """Return the query of those of these users who are there."""
+    return select(users.c.id, users.c.role).where(
+        users.c.id.in_(user_ids), users.c.erased_s.is_(None)
+    )
 
 
 async def lock_user(connection: AsyncConnection, user_id: str) -> None:

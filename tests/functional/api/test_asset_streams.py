@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from origin.app import create_app
 from origin.companion.assets.streaming.hub import STREAMS_OF_ONE, Stream
 from origin.companion.composition import Companion
+from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
 from origin.companion.media import Media
 from origin.delivery.draining import Draining
 from tests.functional.api.listening import Heard, listening
@@ -138,7 +139,8 @@ async def test_streams_end_when_the_process_does(service: Service) -> None:
 
 
 async def test_who_does_not_listen_is_no_burden() -> None:
-    stream = Stream("ann", None)
+    ann = Principal("ann", Role.CREATOR, ALL_SCOPES, Means.SESSION)
+    stream = Stream(ann, ann.user_id, None)
     for number in range(10_000):
         stream.put((number, b"said"))
     assert stream.frames.qsize() <= 256

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -23,7 +24,13 @@ from origin.companion.assets.streaming.frames import (
     frame,
     frame_of,
 )
-from origin.companion.assets.streaming.hub import PREFIXES, Hub, Stream, TooManyStreams
+from origin.companion.assets.streaming.hub import (
+    ASK_AGAIN_S,
+    PREFIXES,
+    Hub,
+    Stream,
+    TooManyStreams,
+)
 from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.delivery.errors import DatabaseUnavailable, ShuttingDown
@@ -54,11 +61,20 @@ class StreamAsked(Asked):
 
 
 class AssetStreams:
-    """The endpoints."""
+    """The endpoints; ``ask_again_s`` is how often it is looked who may still listen."""
 
-    def __init__(self, database: Database, is_draining: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        is_draining: Callable[[], bool],
+        clock: Callable[[], float] = time.time,
+        *,
+        ask_again_s: float = ASK_AGAIN_S,
+    ) -> None:
         self._database = database
         self._is_draining = is_draining
+        self._clock = clock
+        self._ask_again_s = ask_again_s
         self._hub: Hub | None = None
 
     async def close(self) -> None:
@@ -90,6 +106,8 @@ class AssetStreams:
         `upload.completed`, `upload.failed` and `upload.expired` say what became of an upload.
         Those with an id are told again behind `Last-Event-ID`, for 30 days; `progress` has none.
         Where something is not kept any more, `reset` says so: read again what you follow.
+
+        It ends when what you show is good no more: within seconds, where it is taken away.
         """
         return await self._answer(call, call.user.user_id, None)
 
@@ -103,9 +121,11 @@ class AssetStreams:
         self, call: Call[StreamAsked, Any], owner_id: str, asset_id: str | None
     ) -> web.StreamResponse:
         if self._hub is None:
-            self._hub = Hub(self._database, self._is_draining)
+            self._hub = Hub(
+                self._database, self._is_draining, self._clock, ask_again_s=self._ask_again_s
+            )
         seen = _seen(call)
-        async with self._hub.stream(call.user.user_id, owner_id, asset_id) as stream:
+        async with self._hub.stream(call.user, owner_id, asset_id) as stream:
             response = web.StreamResponse(headers=_HEADERS)
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
             with suppress(OSError, DatabaseUnavailable):  # the client has gone, or comes again
@@ -125,7 +145,7 @@ class AssetStreams:
                 newest = await events.newest_number(connection)
                 await _write(response, frame(RESET, {"read_again": "/v1/assets"}, newest))
                 return newest
-        while seen is not None:
+        while seen is not None and not stream.is_over:
             async with self._database.look_now() as connection:
                 missed = await events.since(
                     connection, seen, limit=_AT_ONCE, owner_id=stream.owner_id
@@ -141,7 +161,7 @@ class AssetStreams:
             ]
             if told:
                 await _write(response, b"".join(told))
-        return 0
+        return seen or 0
 
 
 async def _pass_on(

@@ -4,11 +4,16 @@ A stream is told what happens from when it joins. What happened before, it reads
 passes over what it is told again; the hub knows where it is before anybody reads, so that nothing
 is in between. All of that is read at the primary: replicas are at different places.
 
+Who listens was asked who they are when the stream began. It is looked every few seconds who of them
+is still known, all at once; what ends at a known time, ends then. Who is not known any more hears
+the end of the stream, comes again, and is told why.
+
 A stream has room for some frames. Where its client takes them too slowly, the stream ends; the
 client comes again with the last number that it has seen, and has missed nothing.
 """
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -22,12 +27,16 @@ from origin.companion.assets.streaming.frames import frame, frame_of
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue import events
 from origin.companion.database import Database
+from origin.companion.identity.principal import Principal
+from origin.companion.identity.standing import standing
 from origin.delivery.errors import ApiError, DatabaseUnavailable, ShuttingDown, TooManyRequests
 from origin.packaging_job import KIND
 from packager.queue.job import State
 from packager.queue.tables import jobs
 
 STREAMS_OF_ONE: Final = 8
+ASK_AGAIN_S: Final = 5.0
+"""How often it is looked who is still known."""
 PREFIXES: Final = ("asset.", "upload.")
 _EVERY_S: Final = 0.5
 _ROOM: Final = 256
@@ -57,12 +66,14 @@ class TooManyStreams(TooManyRequests):
 class Stream:
     """What one client is to be told; ``asset_id`` is None for all of a user's assets.
 
-    None among the frames is the end.
+    ``listener`` is who asked for it. None among the frames is the end.
     """
 
+    listener: Principal
     owner_id: str
     asset_id: str | None
     frames: asyncio.Queue[Frame | None] = field(default_factory=lambda: asyncio.Queue(_ROOM))
+    is_over: bool = False
 
     def concerns(self, owner_id: str, asset_id: str) -> bool:
         """Tell whether an asset is one that this is about."""
@@ -77,17 +88,28 @@ class Stream:
 
     def end(self) -> None:
         """Say no more."""
+        self.is_over = True
         while not self.frames.empty():
             self.frames.get_nowait()
         self.frames.put_nowait(None)
 
 
 class Hub:
-    """The streams of one process."""
+    """The streams of one process; ``clock`` tells seconds since the epoch."""
 
-    def __init__(self, database: Database, is_draining: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        is_draining: Callable[[], bool],
+        clock: Callable[[], float] = time.time,
+        *,
+        ask_again_s: float = ASK_AGAIN_S,
+    ) -> None:
         self._database = database
         self._is_draining = is_draining
+        self._clock = clock
+        self._ask_again_s = ask_again_s
+        self._asked_s = 0.0
         self._streams: set[Stream] = set()
         self._of_one: Counter[str] = Counter()
         self._joining = asyncio.Lock()
@@ -98,7 +120,7 @@ class Hub:
 
     @asynccontextmanager
     async def stream(
-        self, user_id: str, owner_id: str, asset_id: str | None
+        self, listener: Principal, owner_id: str, asset_id: str | None
     ) -> AsyncIterator[Stream]:
         """Give a user a stream of somebody's assets for as long as the caller's block runs.
 
@@ -106,16 +128,16 @@ class Hub:
         """
         if self._is_closed or self._is_draining():
             raise ShuttingDown("This server is about to stop; another one will answer.")
-        if self._of_one[user_id] >= STREAMS_OF_ONE:
+        if self._of_one[listener.user_id] >= STREAMS_OF_ONE:
             raise TooManyStreams
-        stream = Stream(owner_id, asset_id)
-        self._of_one[user_id] += 1
+        stream = Stream(listener, owner_id, asset_id)
+        self._of_one[listener.user_id] += 1
         try:
             await self._join(stream)
             yield stream
         finally:
             self._streams.discard(stream)
-            self._of_one -= Counter([user_id])
+            self._of_one -= Counter([listener.user_id])
 
     async def close(self) -> None:
         """End all streams, and ask no more; the database is somebody else's to close."""
@@ -144,12 +166,35 @@ class Hub:
                 for stream in self._streams:
                     stream.end()
                 return
+            self._end_expired()
             try:
+                await self._end_unknown()
                 while await self._pass_on_events() == _AT_ONCE:
                     pass
                 await self._pass_on_progress()
             except DatabaseUnavailable as error:
                 _log.warning("events not read", cause=str(error.__cause__).partition("\n")[0])
+
+    def _end_expired(self) -> None:
+        now_s = self._clock()
+        for stream in self._streams:
+            expires_s = stream.listener.expires_s
+            if expires_s is not None and expires_s <= now_s:
+                stream.end()
+
+    async def _end_unknown(self) -> None:
+        """End streams of who is not known any more by what they showed, if it is time to look."""
+        at_s = time.monotonic()
+        if at_s - self._asked_s < self._ask_again_s:
+            return
+        streams = list(self._streams)
+        async with self._database.look_now() as connection:
+            listeners = {stream.listener for stream in streams}
+            known = await standing(connection, listeners, now_s=self._clock())
+        self._asked_s = at_s
+        for stream in streams:
+            if stream.listener not in known:
+                stream.end()
 
     async def _pass_on_events(self) -> int:
         """Pass on what was told since; return how much that was."""

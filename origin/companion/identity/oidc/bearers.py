@@ -6,6 +6,7 @@ an older token than one that was shown before has the role that the newer one sa
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +17,7 @@ from origin.companion.identity.oidc import subjects
 from origin.companion.identity.oidc.claims import role_of
 from origin.companion.identity.oidc.issuer import Issuer
 from origin.companion.identity.oidc.subjects import Known, Subject, Word
-from origin.companion.identity.oidc.token import look_into, verified
+from origin.companion.identity.oidc.token import LEEWAY_S, look_into, verified
 from origin.companion.identity.principal import Principal, Role
 from origin.delivery.errors import CredentialsInvalid
 
@@ -63,7 +64,7 @@ class Bearers:
                 known = await subjects.find(connection, subject)
         if known is None:
             raise CredentialsInvalid("This user is just being taken away.")
-        return known.principal
+        return replace(known.principal, expires_s=claims["exp"] + LEEWAY_S)
 
     async def _known(self, subject: Subject) -> Known | None:
         async with self._database.look_now() as connection:

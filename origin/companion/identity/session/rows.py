@@ -1,8 +1,9 @@
 """Sessions and one-time links in the database."""
 
-from typing import Final
+from collections.abc import Collection
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
@@ -53,20 +54,29 @@ async def begin(
 
 async def holder_of(connection: AsyncConnection, secret: str, *, now_s: float) -> Principal | None:
     """Return whose session this is, None where it is nobody's, or not any more."""
-    rows = (
-        select(sessions.c.id, sessions.c.user_id, users.c.role)
+    one = _going(now_s).where(sessions.c.digest == digest_of(secret))
+    row = (await connection.execute(one)).one_or_none()
+    if row is None:
+        return None
+    role = Role(row.role)
+    return Principal(row.user_id, role, ALL_SCOPES, Means.SESSION, row.id, row.expires_s)
+
+
+def going_among(session_ids: Collection[str], *, now_s: float) -> Select[Any]:
+    """Return the query of those of these sessions that go on, with their users' roles."""
+    return _going(now_s).where(sessions.c.id.in_(session_ids))
+
+
+def _going(now_s: float) -> Select[Any]:
+    return (
+        select(sessions.c.id, sessions.c.user_id, sessions.c.expires_s, users.c.role)
         .join(users, users.c.id == sessions.c.user_id)
         .where(
-            sessions.c.digest == digest_of(secret),
             sessions.c.expires_s > now_s,
             sessions.c.seen_s > now_s - IDLE_S,
             users.c.erased_s.is_(None),
         )
     )
-    row = (await connection.execute(rows)).one_or_none()
-    if row is None:
-        return None
-    return Principal(row.user_id, Role(row.role), ALL_SCOPES, Means.SESSION, row.id)
 
 
 async def end_by_secret(connection: AsyncConnection, secret: str) -> None:
