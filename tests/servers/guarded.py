@@ -59,7 +59,7 @@ def guarded(app: web.Application, guard: Guard) -> Iterator[GuardedOrigin]:
     is_up, is_over = threading.Event(), threading.Event()
 
     async def serve() -> None:
-        async with _serving(app, guard) as port:
+        async with serving(app, guard) as port:
             started.append(GuardedOrigin(port, guard, asyncio.get_running_loop()))
             is_up.set()
             await asyncio.to_thread(is_over.wait)
@@ -79,7 +79,8 @@ def guarded(app: web.Application, guard: Guard) -> Iterator[GuardedOrigin]:
 
 
 @asynccontextmanager
-async def _serving(app: web.Application, guard: Guard) -> AsyncIterator[int]:
+async def serving(app: web.Application, guard: Guard) -> AsyncIterator[int]:
+    """Serve an application in the caller's own loop; its port is given."""
     runner = web.AppRunner(app, shutdown_timeout=1.0)
     await runner.setup()
     loop, server = asyncio.get_running_loop(), cast("web.Server", runner.server)

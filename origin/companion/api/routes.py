@@ -32,6 +32,7 @@ from origin.companion.identity.audit import Deed
 from origin.companion.identity.client import Clients
 from origin.companion.identity.forgery import changes_things
 from origin.companion.identity.principal import Principal
+from origin.companion.identity.standing import StillKnown
 from origin.companion.identity.told import Told
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
@@ -157,8 +158,11 @@ class Routes:
                 answer = await endpoint.handle(call)
             return answer if isinstance(answer, web.StreamResponse) else Said.of(answer)
 
+        # Their body came after who they are was asked, and may have taken its time.
+        known = () if endpoint.who.role is None else (StillKnown(principal, self._clock),)
+
         async def work(*parts: Alongside) -> Said:
-            with alongside(*parts, *told, *heard):
+            with alongside(*known, *parts, *told, *heard):
                 answer = await endpoint.handle(call)
             if isinstance(answer, web.StreamResponse):
                 raise TypeError(f"{endpoint.name} streams, and does not say so")

@@ -1,10 +1,11 @@
 """Whether who showed who they are is still known by it.
 
-A stream is open for hours, and what opened it can end meanwhile: a key is revoked or rotated, a
-session is signed out, a user is erased, or may less than before. Many are asked about at once.
+A stream is open for hours, a body may come slowly, and what was shown can end meanwhile: a key is
+revoked or rotated, a session is signed out, a user is erased, or may less than before. Many who
+listen are asked about at once; who changes something is, in the transaction that does it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from sqlalchemy import Row, Select
@@ -13,15 +14,47 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.identity import keys
 from origin.companion.identity.principal import Means, Principal, Role
 from origin.companion.identity.session import rows as sessions
+from origin.companion.identity.tables import users
 from origin.companion.identity.users import there_among
+from origin.delivery.errors import CredentialsInvalid
 
 _AT_ONCE: Final = 500
 
 
+class StillKnown:
+    """Has its part in a request's transactions: none is begun for who is not known any more.
+
+    ``clock`` tells seconds since the epoch.
+    """
+
+    def __init__(self, principal: Principal, clock: Callable[[], float]) -> None:
+        self._principal = principal
+        self._clock = clock
+
+    async def first(self, connection: AsyncConnection) -> None:
+        """Raise CredentialsInvalid where they are not; who is, is counted on (``outwait``)."""
+        asked = [self._principal]
+        if not await standing(connection, asked, now_s=self._clock(), to_stay=True):
+            raise CredentialsInvalid("What you show was good when you asked, and is not any more.")
+
+    async def last(self, connection: AsyncConnection) -> None:
+        """Do nothing more."""
+
+    def about(self, subject: str) -> None:
+        """Need not know."""
+
+
 async def standing(
-    connection: AsyncConnection, principals: Iterable[Principal], *, now_s: float
+    connection: AsyncConnection,
+    principals: Iterable[Principal],
+    *,
+    now_s: float,
+    to_stay: bool = False,
 ) -> set[Principal]:
-    """Return those who are known as before, and may no less."""
+    """Return those who are known as before, and may no less.
+
+    With ``to_stay``, erasing finds what the transaction gives them (``outwait``).
+    """
     of_means: dict[Means, list[Principal]] = {}
     for principal in principals:
         if principal.expires_s is None or principal.expires_s > now_s:
@@ -30,16 +63,12 @@ async def standing(
     for means, all_of_them in of_means.items():
         for start in range(0, len(all_of_them), _AT_ONCE):
             some = all_of_them[start : start + _AT_ONCE]
-            found |= await _standing(connection, means, some, now_s)
+            query = _query(means, {_id_of(each) for each in some}, now_s)
+            if to_stay:  # as whatever refers to a user has it; it stops nobody but ``outwait``
+                query = query.with_for_update(read=True, key_share=True, of=users)
+            there = {row.id: row for row in await connection.execute(query)}
+            found |= {each for each in some if _stands(each, there.get(_id_of(each)), now_s)}
     return found
-
-
-async def _standing(
-    connection: AsyncConnection, means: Means, some: Sequence[Principal], now_s: float
-) -> set[Principal]:
-    query = _query(means, {_id_of(each) for each in some}, now_s)
-    there = {row.id: row for row in await connection.execute(query)}
-    return {each for each in some if _stands(each, there.get(_id_of(each)), now_s)}
 
 
 def _query(means: Means, ids: set[str], now_s: float) -> Select[Any]:

@@ -1,4 +1,4 @@
-"""Users in the database. Those who were erased are there to no query here but ``lock_user``."""
+"""Users in the database. Those who were erased are there to no query here but those that lock."""
 
 from collections.abc import Collection
 from typing import Any
@@ -33,7 +33,17 @@ def there_among(user_ids: Collection[str]) -> Select[Any]:
 
 
 async def lock_user(connection: AsyncConnection, user_id: str) -> None:
-    """Let nobody else change what is a user's, to the end of the transaction."""
+    """Let nobody else change what is a user's, to the end of the transaction.
+
+    Whoever only counts on the user's being there (``standing``, references) is let by: each of two
+    requests would else wait for what the other has already.
+    """
+    row = select(users.c.id).where(users.c.id == user_id)
+    await connection.execute(row.with_for_update(key_share=True))
+
+
+async def outwait(connection: AsyncConnection, user_id: str) -> None:
+    """Return when all transactions have ended that count on a user's being there."""
     await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
 
 

@@ -116,6 +116,11 @@ async def left_of(service: Service, user: User) -> list[str]:
 async def erased(service: Service, user: User) -> None:
     """Erase a user, and let the job be done."""
     assert (await service.ask("DELETE", "/v1/me", user)).status == 202
+    await taken_away(service, user)
+
+
+async def taken_away(service: Service, user: User) -> None:
+    """Let the job be done that takes away what an erased user has made."""
     worker = asyncio.create_task(
         work_in_queue(service.database, service.companion.handlers, poll_s=0.01)
     )
