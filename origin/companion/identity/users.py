@@ -25,8 +25,13 @@ async def find_user(connection: AsyncConnection, user_id: str) -> Row[Any] | Non
 
 
 async def lock_user(connection: AsyncConnection, user_id: str) -> None:
-    """Let nobody else change what is a user's, to the end of the transaction."""
-    await connection.execute(select(users.c.id).where(users.c.id == user_id).with_for_update())
+    """Let nobody else change what is a user's, to the end of the transaction.
+
+    Rows may refer to the user meanwhile: who holds a track and tells a deed would else wait for who
+    holds the user and waits for the track.
+    """
+    row = select(users.c.id).where(users.c.id == user_id)
+    await connection.execute(row.with_for_update(key_share=True))
 
 
 async def will_stay(connection: AsyncConnection, user_id: str) -> bool:
