@@ -100,7 +100,7 @@ class Surroundings:
         if source.multipart_id is None:
             begun = await self.place.begin(source.key)
             if begun is not None:
-                async with self.database.change() as connection:
+                async with self.database.change(alone=True) as connection:
                     await rows.change(connection, hold.upload_id, {"multipart_id": begun})
                 source = Source(source.key, begun)
         try:
@@ -116,7 +116,7 @@ class Surroundings:
     async def _start_again(self, hold: Hold, source: Source) -> None:
         self.digests.forget(hold.upload_id)
         await self.place.discard(source)
-        async with self.database.change() as connection:
+        async with self.database.change(alone=True) as connection:
             dropped = {"multipart_id": None, "trusted_bytes": None}
             await rows.change(connection, hold.upload_id, dropped)
         hold.received_bytes = 0
@@ -129,7 +129,7 @@ class Surroundings:
             "failure_reason": reason,
             "multipart_id": None,
         }
-        async with self.database.change() as connection:
+        async with self.database.change(alone=True) as connection:
             row = await rows.find(connection, hold.upload_id, to_change=True)
             if row is not None and row.state in OPEN:  # it may have ended for another reason
                 await rows.change(connection, hold.upload_id, values)
