@@ -62,17 +62,18 @@ class Database:
         """Whether rows may be read that are a moment behind."""
 
     @asynccontextmanager
-    async def change(self) -> AsyncIterator[AsyncConnection]:
+    async def change(self, *, alone: bool = False) -> AsyncIterator[AsyncConnection]:
         """Give the block a transaction, which is committed if it ends well; see ``alongside``.
 
-        Raises DatabaseUnavailable.
+        What is ``alone`` is not what the request is for, such as a lease: nothing counts as done
+        by it, and it is not told. Raises DatabaseUnavailable.
         """
         with _translated():
             async with self._turns, self.primary.begin() as connection:
-                for part in parts():
+                for part in () if alone else parts():
                     await part.first(connection)
                 yield connection
-                for part in parts():
+                for part in () if alone else parts():
                     await part.last(connection)
 
     def look(self, principal: Principal | None) -> AbstractAsyncContextManager[AsyncConnection]:

@@ -5,6 +5,9 @@ marked as done in the very transaction that does it, by whoever has the row then
 took too long, and was begun again by another, changes nothing. Where nothing was changed the row
 goes, and where the process died the row's lease runs out: then it may be tried again. Where it died
 after the change, the answer is lost, and that is what is said.
+
+Nothing is forgotten before its day is over: who has given ``KEYS_MAX`` keys in a day is refused
+another one. With ``CONTENT_BYTES_MAX``, that bounds what is kept of one user.
 """
 
 import hashlib
@@ -28,6 +31,7 @@ from origin.delivery.errors import (
     BadRequest,
     Conflict,
     DatabaseUnavailable,
+    TooManyRequests,
     Unprocessable,
 )
 
@@ -36,6 +40,8 @@ REPLAYED: Final = "Idempotency-Replayed"
 LEASE_S: Final = 120.0
 KEPT_S: Final = 86_400.0
 CONTENT_BYTES_MAX: Final = 16 * 1024
+KEYS_MAX: Final = 5_000
+"""Of one user, within a day."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 _log = structlog.get_logger("soundbridge.api")
@@ -66,6 +72,17 @@ class IdempotencyKeyInUse(Conflict):
 
     def __init__(self) -> None:
         super().__init__("The first request with this Idempotency-Key is still being done; wait.")
+
+
+class TooManyKeys(TooManyRequests):
+    """As many requests with keys as are kept of one user came within a day."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(
+            retry_after_s,
+            f"You sent {KEYS_MAX:,} requests with an {HEADER} within a day, and more are not kept. "
+            "Send this one without a key",
+        )
 
 
 class AnswerNotKept(Conflict):
@@ -181,6 +198,9 @@ class Idempotency:
         lease = rows.Lease(now_s + LEASE_S, now_s + KEPT_S)
         async with self._database.change() as connection:
             if await rows.add(connection, asked, owned, lease):
+                count, next_s = await rows.kept(connection, asked.user_id, now_s)
+                if count > KEYS_MAX:
+                    raise TooManyKeys(max(1, round(next_s - now_s)))
                 return None
             row = await rows.find(connection, asked)
             match Verdict.AGAIN if row is None else verdict_on(row, asked.fingerprint, now_s):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.said import Said
@@ -65,6 +65,15 @@ async def find(connection: AsyncConnection, asked: Asked) -> Row[Any] | None:
         table.c.user_id == asked.user_id, table.c.digest == digest_of(asked.key)
     )
     return (await connection.execute(rows)).one_or_none()
+
+
+async def kept(connection: AsyncConnection, user_id: str, now_s: float) -> tuple[int, float]:
+    """Return how many of a user's rows are kept by now, and when the next of them ends."""
+    mine = select(func.count(), func.coalesce(func.min(table.c.expires_s), now_s)).where(
+        table.c.user_id == user_id, table.c.expires_s > now_s
+    )
+    count, next_s = (await connection.execute(mine)).one()
+    return int(count), float(next_s)
 
 
 async def take_over(

@@ -15,7 +15,8 @@ _A_TAG: Final = '"5f70bf18a086007016e948b04aed3b82"'
 KEY: Final = HeaderField(
     name=HEADER,
     description="A request that comes again within a day, with the same key and body, is done "
-    "once, and answered as the first time.",
+    "once, and answered as the first time. Of one user, 5,000 keys are kept within a day: another "
+    "one is refused with 429, and none is forgotten before its time.",
     pattern=r"^[\x21-\x7e]{1,255}$",
 )
 IF_MATCH: Final = HeaderField(

@@ -15,6 +15,7 @@ from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue.events import News
 from origin.companion.database import Database
 from origin.companion.media import Media
+from origin.companion.uploads import without_track
 from origin.entries import Entries
 from packager.errors import StoreFailed, first_line
 from packager.queue.worker import DATABASE_ERRORS
@@ -32,16 +33,28 @@ class Withdrawing:
         self._media = media
         self._new_id = new_id
 
-    async def hold(self, connection: AsyncConnection, asset_ids: Iterable[str]) -> None:
-        """Let nobody else change assets, whose rows are held in the order of their ids."""
+    async def hold(
+        self,
+        connection: AsyncConnection,
+        asset_ids: Iterable[str],
+        *,
+        for_tracks: Iterable[str] = (),
+    ) -> None:
+        """Let nobody else change assets, nor open uploads: rows are held in the order of ids."""
         some = select(owned.c.asset_id).where(owned.c.asset_id.in_(list(asset_ids)))
         await connection.execute(some.order_by(owned.c.asset_id).with_for_update())
+        await without_track.hold(connection, for_tracks)
 
     async def withdraw(
-        self, connection: AsyncConnection, asset_ids: Iterable[str], *, now_s: float
+        self,
+        connection: AsyncConnection,
+        asset_ids: Iterable[str],
+        *,
+        for_tracks: Iterable[str] = (),
+        now_s: float,
     ) -> list[News]:
-        """Delete those that are there; return what is to be told of it."""
-        told: list[News] = []
+        """Delete those that are there, and end uploads; return what is to be told of it."""
+        told = [*await without_track.end(connection, for_tracks, now_s=now_s)]
         for asset_id in sorted(asset_ids):
             row = await rows.find(connection, asset_id, now_s=now_s, to_change=True)
             if row is not None:

@@ -106,13 +106,24 @@ async def _empty_some(
 async def _remove(
     connection: AsyncConnection, withdrawal: Withdrawal, gone: list[Any], now_s: float
 ) -> None:
-    """Delete tracks, with what they play."""
+    """Delete tracks, with what they play and what is being sent for them."""
     sounds = [row.asset_id for row in gone if row.asset_id is not None]
-    await withdrawal.hold(connection, sounds)
-    await rows.remove(connection, [row.id for row in gone], now_s=now_s)
+    await withdrawal.hold(connection, sounds, for_tracks=[row.id for row in gone])
+    gone = await _unchanged(connection, gone)
+    sounds = [row.asset_id for row in gone if row.asset_id is not None]
+    ids = [row.id for row in gone]
+    await rows.remove(connection, ids, now_s=now_s)
     told = [_track(row) for row in gone]
-    told += await withdrawal.withdraw(connection, sounds, now_s=now_s)
+    told += await withdrawal.withdraw(connection, sounds, for_tracks=ids, now_s=now_s)
     await events.tell_all(connection, told, now_s=now_s)
+
+
+async def _unchanged(connection: AsyncConnection, found: list[Any]) -> list[Any]:
+    """Hold tracks; leave those to the next batch that have got another sound meanwhile."""
+    some = tracks.c.id.in_([row.id for row in found])
+    held = select(tracks.c.id, tracks.c.asset_id).where(some).order_by(tracks.c.id)
+    by_now = {row.id: row.asset_id for row in await connection.execute(held.with_for_update())}
+    return [row for row in found if by_now.get(row.id) == row.asset_id]
 
 
 async def _some_of(

@@ -5,7 +5,7 @@ import time
 from typing import Final
 
 import structlog
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_
 
 from origin.companion.database import Database
 from origin.companion.identity.session.rows import IDLE_S
@@ -19,8 +19,6 @@ from origin.delivery.errors import DatabaseUnavailable
 
 EVERY_S: Final = 600.0
 KEYS_REMEMBERED_S: Final = 90 * 86_400.0
-ANSWERS_MAX: Final = 5_000
-"""Of one user; those that end first go first."""
 
 _log = structlog.get_logger("soundbridge.identity")
 
@@ -50,21 +48,3 @@ async def sweep_once(database: Database, *, now_s: float) -> None:
     ):
         async with database.change() as connection:
             await connection.execute(over)
-    await _trim_answers(database)
-
-
-async def _trim_answers(database: Database) -> None:
-    table = idempotency_keys
-    many = select(table.c.user_id).group_by(table.c.user_id).having(func.count() > ANSWERS_MAX)
-    async with database.look_now() as connection:
-        users = list(await connection.scalars(many))
-    for user_id in users:
-        newest = (
-            select(table.c.digest)
-            .where(table.c.user_id == user_id)
-            .order_by(table.c.expires_s.desc())
-            .limit(ANSWERS_MAX)
-        )
-        older = delete(table).where(table.c.user_id == user_id, table.c.digest.not_in(newest))
-        async with database.change() as connection:
-            await connection.execute(older)

@@ -161,6 +161,8 @@ async def _track(
     now_s: float,
 ) -> tuple[str | None, list[News]]:
     """Return the track that the asset is to be of, which is made where it is drafted."""
+    if draft.track_id is not None:  # it may just have been deleted
+        await found(connection, draft.track_id, to_change=True)
     if draft.track is None:
         return draft.track_id, []
     said, track_id = draft.track.model_dump(), around.new_id()

@@ -19,7 +19,7 @@ from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.making import news
 from origin.companion.uploads import rows
-from origin.companion.uploads.states import PARTIAL, State
+from origin.companion.uploads.states import OPEN, PARTIAL, State, TrackGone
 from origin.packaging_job import KIND, PackagingJob
 from packager.extras import Extras
 from packager.queue import assets
@@ -49,12 +49,13 @@ async def finish(
 ) -> Row[Any] | None:
     """Complete an upload and queue its packaging; None where it is not the holder's any more.
 
-    ``token`` is the holder's. The last statements of the caller's transaction.
+    ``token`` is the holder's. The last statements of the caller's transaction. Raises TrackGone.
     """
     now_s = time.time() if now_s is None else now_s
     row = await rows.find(connection, upload_id, to_change=True)
-    if row is None or row.state == State.COMPLETE or row.holder != token:
+    if row is None or row.state not in OPEN or row.holder != token:
         return None
+    track = await _track(connection, row)
     sha256 = found.sha256 or row.said_sha256
     job_id = None if row.tus_concat == PARTIAL else new_id()
     duplicate_of = None
@@ -76,42 +77,56 @@ async def finish(
         },
     )
     if job_id is not None:
-        await _queue(connection, row, where=found.where, sha256=sha256, job_id=job_id, now_s=now_s)
+        job = _job(row, found.where, sha256, now_s)
+        await _queue(connection, row, track, job, job_id=job_id, now_s=now_s)
     return await rows.find(connection, upload_id)
+
+
+async def _track(connection: AsyncConnection, row: Row[Any]) -> Row[Any] | None:
+    """Hold the track that is to have the asset, None where there is to be none.
+
+    Raises TrackGone: nothing is packaged that is on no page.
+    """
+    if row.track_id is None or row.tus_concat == PARTIAL:
+        return None
+    track = await tracks.find(connection, row.track_id, to_change=True)
+    if track is None:
+        raise TrackGone
+    return track
+
+
+def _job(row: Row[Any], where: str, sha256: str | None, now_s: float) -> PackagingJob:
+    created_at = datetime.fromtimestamp(now_s, UTC).isoformat(timespec="seconds")
+    extras = Extras(lossless=row.lossless, packed_audio=row.packed_audio)
+    return PackagingJob(where, row.asset_id, row.playback_id, created_at, extras, sha256)
 
 
 async def _queue(
     connection: AsyncConnection,
     row: Row[Any],
+    track: Row[Any] | None,
+    job: PackagingJob,
     *,
-    where: str,
-    sha256: str | None,
     job_id: str,
     now_s: float,
 ) -> None:
-    created_at = datetime.fromtimestamp(now_s, UTC).isoformat(timespec="seconds")
-    extras = Extras(lossless=row.lossless, packed_audio=row.packed_audio)
-    job = PackagingJob(where, row.asset_id, row.playback_id, created_at, extras, sha256)
     new = NewJob(KIND, job.to_payload(), row.user_id, subject=row.asset_id)
     await enqueue(connection, new, job_id=job_id, now_s=now_s)
     await assets.register(connection, row.asset_id, row.playback_id)
-    told = await _give_to_track(connection, row, now_s)
+    told = [] if track is None else await _give_to(connection, track, row.asset_id, now_s)
     content = {"asset_id": row.asset_id, "playback_id": row.playback_id, "track_id": row.track_id}
     told = [News(COMPLETED, row.id, row.user_id, content), *told]
     await own(connection, row.asset_id, row.user_id, now_s=now_s, before=told)
 
 
-async def _give_to_track(connection: AsyncConnection, row: Row[Any], now_s: float) -> list[News]:
-    """Let the track have the asset, unless it has one that plays, or may yet."""
-    if row.track_id is None:
-        return []
-    track = await tracks.find(connection, row.track_id, to_change=True)
-    if track is None:
-        return []
+async def _give_to(
+    connection: AsyncConnection, track: Row[Any], asset_id: str, now_s: float
+) -> list[News]:
+    """Let a track have the asset, unless it has one that plays, or may yet."""
     before = track.asset_id
     if before is not None and not await came_to_nothing(connection, before, now_s=now_s):
         return []
-    said = {"asset_id": row.asset_id}
+    said = {"asset_id": asset_id}
     await tracks.change(connection, track, said, now_s=now_s)
-    after = await tracks.find(connection, row.track_id)
+    after = await tracks.find(connection, track.id)
     return [] if after is None else [news("track.changed", after, said)]

@@ -131,7 +131,7 @@ class Holds:
             which = (uploads.c.id == upload_id, uploads.c.state.in_(OPEN))
             lease = {"holder": token, "held_until_s": now_s + self._lease_s, "is_wanted": False}
             taken = update(uploads).where(*which, is_free).values(**lease, **values)
-            async with self._database.change() as connection:
+            async with self._database.change(alone=True) as connection:
                 row = (await connection.execute(taken.returning(*uploads.c))).one_or_none()
                 if row is None:
                     await connection.execute(update(uploads).where(*which).values(is_wanted=True))
@@ -153,7 +153,7 @@ class Holds:
             )
         )
         try:
-            async with self._database.change() as connection:
+            async with self._database.change(alone=True) as connection:
                 await connection.execute(freed)
         except DatabaseUnavailable:
             _log.warning("upload left to its lease", upload=hold.upload_id)

@@ -76,7 +76,10 @@ class Send(Given):
 
 
 class Failure(Given):
-    """Why nothing came of it, or why nothing is left of that: `asset_deleted`."""
+    """Why nothing came of it, or why nothing is left of that: `asset_deleted`.
+
+    `track_deleted` says that the track it was for was deleted while it was being sent.
+    """
 
     code: str
     detail: str

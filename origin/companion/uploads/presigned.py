@@ -137,6 +137,8 @@ class Presigned:
                 for number in wanted
             ]
         received = [PartReceived(number=part.number, size_bytes=part.size_bytes) for part in there]
+        async with self._around.database.change():
+            pass  # only now it is done, and told
         return Answer(
             PartsPlan(
                 part_bytes=part_size(row.size_bytes),
@@ -178,7 +180,7 @@ class Presigned:
             return source
         with translated():
             begun = await self._bucket.begin(source.key)
-        async with self._around.database.change() as connection:
+        async with self._around.database.change(alone=True) as connection:
             await rows.change(connection, hold.upload_id, {"multipart_id": begun})
         return Source(source.key, begun)
 

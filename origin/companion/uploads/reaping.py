@@ -2,22 +2,24 @@
 
 An upload whose bytes are all there was left by a process that was killed in its last step: it is
 completed instead. Each is held while it is looked at, so that several processes may reap at once.
+Of an upload whose track was deleted, the row says so already: its bytes go once nobody appends.
 """
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, or_, select
 
 from origin.companion.catalogue import events
 from origin.companion.uploads import endings, rows
 from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.signatures import NotSound
-from origin.companion.uploads.states import OPEN, PARTIAL, State, Way
+from origin.companion.uploads.states import OPEN, PARTIAL, State, TrackGone, Way
 from origin.companion.uploads.surroundings import Surroundings
-from origin.companion.uploads.tables import GOES, uploads
+from origin.companion.uploads.tables import ENDED, GOES, uploads
+from origin.companion.uploads.without_track import IS_LEFT
 from origin.delivery.errors import ApiError
 
 EVERY_S: Final = 300.0
@@ -56,7 +58,7 @@ async def reap(around: Surroundings) -> int:
                 continue
             except ApiError as error:
                 _log.warning("upload not reaped", upload=upload_id, cause=str(error))
-    return reaped
+    return reaped + await _clear_ended(around)
 
 
 async def _overdue(around: Surroundings, behind_s: float) -> list[tuple[str, float, bool]]:
@@ -74,6 +76,31 @@ async def _overdue(around: Surroundings, behind_s: float) -> list[tuple[str, flo
     async with around.database.change() as connection:
         found = await connection.execute(late)
         return [(row.id, row.expires_s, row.state in OPEN) for row in found]
+
+
+async def _clear_ended(around: Surroundings) -> int:
+    """Take away what came of uploads whose tracks were deleted; return of how many."""
+    cleared = 0
+    async with around.database.change() as connection:
+        found = list(await connection.execute(ended_without_track(around.clock())))
+    for row in found:
+        try:
+            await around.place.discard(Source.of(row))
+        except ApiError as error:
+            _log.warning("upload not cleared away", upload=row.id, cause=str(error))
+            continue
+        around.digests.forget(row.id)
+        async with around.database.change() as connection:
+            done = {"is_wanted": False, "holder": None, "multipart_id": None}
+            await rows.change(connection, row.id, done)
+        cleared += 1
+    return cleared
+
+
+def ended_without_track(now_s: float) -> Select[Any]:
+    """Return the query of uploads whose tracks were deleted, and to which nobody appends now."""
+    is_free = or_(uploads.c.holder.is_(None), uploads.c.held_until_s <= now_s)
+    return select(uploads).where(ENDED, IS_LEFT, is_free).order_by(uploads.c.expires_s)
 
 
 async def _drop_part(around: Surroundings, upload_id: str) -> None:
@@ -98,7 +125,7 @@ async def _end(around: Surroundings, hold: Hold) -> bool:
             try:
                 async with around.opened(hold) as reception:
                     await around.complete(hold, reception, None)
-            except NotSound:
+            except (NotSound, TrackGone):
                 pass
             return False
     await around.place.discard(Source.of(row))

@@ -36,6 +36,13 @@ ASSET_WAS_DELETED: Final = (
 )
 
 
+TRACK_DELETED: Final = "track_deleted"
+TRACK_WAS_DELETED: Final = (
+    "The track that this was for has been deleted, so nothing of it is kept. Make a new upload, "
+    "for another track or for none."
+)
+
+
 class Way(StrEnum):
     """How the bytes come."""
 
@@ -73,6 +80,13 @@ class OwnerGone(UploadGone):
         super().__init__("Who this upload belongs to is just being taken away, with all uploads.")
 
 
+class TrackGone(UploadGone):
+    """The track that it was for was deleted."""
+
+    def __init__(self) -> None:
+        super().__init__(TRACK_WAS_DELETED)
+
+
 def lost_its_asset(row: Row[Any]) -> bool:
     """Tell whether an upload was complete, and its asset was deleted."""
     return row.state == State.EXPIRED and row.completed_s is not None
@@ -82,15 +96,21 @@ def obstacle(row: Row[Any], way: Way, now_s: float) -> ApiError | None:
     """Return what stands against sending a part of an upload in a way."""
     if row.state == State.COMPLETE:
         return UploadComplete()
-    if lost_its_asset(row):
-        return UploadGone(ASSET_WAS_DELETED)
     if row.state not in OPEN:
-        return UploadGone(f"This upload is {row.state}. Make a new one.")
+        return _ended(row)
     if row.expires_s <= now_s:
         return UploadGone("The time of this upload is over. Make a new one.")
     if row.way is not None and row.way != way:
         return WayTaken(f"This upload is sent by {row.way}: go on like that, or make a new one.")
     return None
+
+
+def _ended(row: Row[Any]) -> UploadGone:
+    if lost_its_asset(row):
+        return UploadGone(ASSET_WAS_DELETED)
+    if row.failure_code == TRACK_DELETED:
+        return TrackGone()
+    return UploadGone(f"This upload is {row.state}. Make a new one.")
 
 
 def require_open(row: Row[Any] | None, way: Way, now_s: float) -> Row[Any]:

@@ -22,8 +22,16 @@ from origin.companion.uploads.places.place import Place, Reception, Source
 from origin.companion.uploads.receiving import Bound, Receiver
 from origin.companion.uploads.rules import QuotaExceeded, UploadRules, UploadTooLarge
 from origin.companion.uploads.signatures import FIRST_BYTES, NotSound, check_sound
-from origin.companion.uploads.states import PARTIAL, OwnerGone, State, UploadGone
-from origin.delivery.errors import NotFound, Unprocessable
+from origin.companion.uploads.states import (
+    OPEN,
+    PARTIAL,
+    TRACK_DELETED,
+    OwnerGone,
+    State,
+    TrackGone,
+    UploadGone,
+)
+from origin.delivery.errors import ApiError, NotFound, Unprocessable
 
 THREADS: Final = 4
 """More than a disk or two cores have use for; what waits, waits for them."""
@@ -92,7 +100,7 @@ class Surroundings:
         if source.multipart_id is None:
             begun = await self.place.begin(source.key)
             if begun is not None:
-                async with self.database.change() as connection:
+                async with self.database.change(alone=True) as connection:
                     await rows.change(connection, hold.upload_id, {"multipart_id": begun})
                 source = Source(source.key, begun)
         try:
@@ -108,7 +116,7 @@ class Surroundings:
     async def _start_again(self, hold: Hold, source: Source) -> None:
         self.digests.forget(hold.upload_id)
         await self.place.discard(source)
-        async with self.database.change() as connection:
+        async with self.database.change(alone=True) as connection:
             dropped = {"multipart_id": None, "trusted_bytes": None}
             await rows.change(connection, hold.upload_id, dropped)
         hold.received_bytes = 0
@@ -121,10 +129,10 @@ class Surroundings:
             "failure_reason": reason,
             "multipart_id": None,
         }
-        async with self.database.change() as connection:
-            row = await rows.find(connection, hold.upload_id)
-            await rows.change(connection, hold.upload_id, values)
-            if row is not None:
+        async with self.database.change(alone=True) as connection:
+            row = await rows.find(connection, hold.upload_id, to_change=True)
+            if row is not None and row.state in OPEN:  # it may have ended for another reason
+                await rows.change(connection, hold.upload_id, values)
                 told = [endings.failed(row, code, reason)]
                 await events.tell_all(connection, told, now_s=self.clock())
         await self.place.discard(Source.of(row or hold.row))
@@ -174,6 +182,9 @@ class Surroundings:
         where = self.place.where(Source.of(hold.row).key)
         try:
             row = await self._finish(hold, Finished(where, size_bytes, sha256))
+        except TrackGone as error:
+            await self.fail(hold, TRACK_DELETED, str(error))
+            raise
         except (QuotaExceeded, UploadGone) as error:
             await self.fail(hold, error.code, str(error))
             raise
@@ -191,12 +202,17 @@ class Surroundings:
             row = await finish(
                 connection, hold.upload_id, hold.token, found, self.new_id, now_s=self.clock()
             )
-            if row is None and await rows.find(connection, hold.upload_id) is None:
-                raise UploadGone("This upload was dropped. Make a new one.")
             if row is None:
-                raise UploadBusy
+                raise _why_not(await rows.find(connection, hold.upload_id))
             if is_unsaid:
                 used = await rows.used(connection, row.user_id)
                 if used.size_bytes > self.rules.quota_bytes:
                     raise QuotaExceeded(_FULL)
         return row
+
+
+def _why_not(row: Row[Any] | None) -> ApiError:
+    """Return why an upload cannot be finished by who held it."""
+    if row is None:
+        return UploadGone("This upload was dropped. Make a new one.")
+    return TrackGone() if row.failure_code == TRACK_DELETED else UploadBusy()

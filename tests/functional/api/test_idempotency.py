@@ -15,16 +15,15 @@ from origin.companion.api.idempotency import (
     AnswerNotKept,
     Idempotency,
     IdempotencyKeyInUse,
+    TooManyKeys,
 )
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.said import Said
 from origin.companion.catalogue.tables import artists
-from origin.companion.identity import sweeping
 from origin.companion.identity.new_ids import new_random_id
-from origin.companion.identity.principal import Role
 from origin.companion.identity.sweeping import sweep_once
 from origin.companion.identity.tables import idempotency_keys
-from origin.companion.identity.users import add_user, change_user, find_user
+from origin.companion.identity.users import change_user, find_user
 from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 
 PATH = "/v1/artists"
@@ -202,18 +201,25 @@ async def test_a_long_answer_is_not_kept(service: Service, monkeypatch: pytest.M
         await doing.once(doing.working("again"), NOW_S + 1)
 
 
-async def test_what_is_over_is_swept_and_what_is_too_much(
+async def test_no_answer_is_forgotten_before_its_day_is_over(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "ANSWERS_MAX", 2)
+    monkeypatch.setattr(idempotency, "KEYS_MAX", 2)
     user = await service.user()
     doing = Doing(service, user)
-    async with service.database.change() as connection:
-        await add_user(connection, "another", name="B", role=Role.LISTENER, now_s=NOW_S)
-    for number in range(4):
+
+    async def once(number: int, now_s: float) -> Said:
         asked = Asked(user.id, f"key {number}", "f")
-        await doing.idempotency.once(asked, doing.working("x"), now_s=NOW_S + number, is_kept=True)
-    await sweep_once(service.database, now_s=NOW_S)
+        work = doing.working(f"at {now_s}")
+        return await doing.idempotency.once(asked, work, now_s=now_s, is_kept=True)
+
+    first = await once(0, NOW_S)
+    await once(1, NOW_S + 1)
+    with pytest.raises(TooManyKeys) as refused:
+        await once(2, NOW_S + 2)
+    assert refused.value.retry_after_s == idempotency.KEPT_S - 2
+    await sweep_once(service.database, now_s=NOW_S + 3)
+    assert (await once(0, NOW_S + 3)).content == first.content
+    await once(2, NOW_S + idempotency.KEPT_S)
+    await sweep_once(service.database, now_s=NOW_S + idempotency.KEPT_S)
     assert await count(service, idempotency_keys) == 2
-    await sweep_once(service.database, now_s=NOW_S + idempotency.KEPT_S + 2)
-    assert await count(service, idempotency_keys) == 1

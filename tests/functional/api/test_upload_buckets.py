@@ -12,6 +12,7 @@ import obstore
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestClient, TestServer
+from botocore.exceptions import EndpointConnectionError  # type: ignore[import-untyped] # it has none
 from obstore.store import MemoryStore
 
 from origin.app import create_app
@@ -22,6 +23,7 @@ from origin.companion.media import Media
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.places.bucket import PART_BYTES
+from origin.companion.uploads.places.multipart import Multipart
 from origin.companion.uploads.rules import UploadRules
 from origin.database.engine import open_database
 from origin.database.sqlite import open_sqlite_reader
@@ -230,3 +232,40 @@ async def test_parts_need_a_size(service: Service) -> None:
     ann = await service.user()
     made = await service.post("/v1/uploads", ann, {})
     assert (await service.post(made["send"]["s3"], ann, {}, 422))["code"] == "size_missing"
+
+
+async def test_what_failed_is_done_again_with_its_key(service: Service, s3: Bucket) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/uploads", ann, {"size_bytes": len(SOUND)})
+    plan = await parts_of(service, ann, made)
+    complete = f"{made['send']['s3']}/complete"
+    key = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+    early = await service.ask("POST", complete, ann, None, key)
+    assert (await early.json())["code"] == "parts_missing"
+    await send(plan["parts"][0], SOUND, PART_BYTES)
+    done = await service.ask("POST", complete, ann, None, key)
+    assert (done.status, (await done.json())["state"]) == (200, "complete")
+    again = await service.ask("POST", complete, ann, None, key)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert there(s3, made) == {key_of(made): SOUND}
+    deeds = (await service.get("/v1/me/audit", ann))["items"]
+    told = [deed["action"] for deed in deeds]
+    assert told == ["completeUploadParts", "presignUploadParts", "createUpload"]
+
+
+async def test_addresses_that_could_not_be_given_are_given_with_the_same_key(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/uploads", ann, {"size_bytes": len(SOUND)})
+    key = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
+    with monkeypatch.context() as away:
+        away.setattr(Multipart, "listed", _refused)
+        first = await service.ask("POST", made["send"]["s3"], ann, {}, key)
+        assert first.status == 503, await first.text()
+    again = await service.ask("POST", made["send"]["s3"], ann, {}, key)
+    assert (again.status, (await again.json())["part_count"]) == (200, 1)
+
+
+async def _refused(*_: object) -> None:
+    raise EndpointConnectionError(endpoint_url="http://nowhere")

@@ -85,6 +85,7 @@ class TrackChanges:
         """Take it out of all lists at once, and let what it plays play no more, anywhere.
 
         With `keep_asset`, its sound plays on by its playback id, and another track may have it.
+        Uploads for it that are not complete end, with or without.
         """
         async with self._database.change() as connection:
             seen = await found(connection, call.ids["track_id"])
@@ -94,14 +95,16 @@ class TrackChanges:
                 raise Forbidden(
                     f"Its sound goes, too: show what is good for {Scope.UPLOAD!r}, or keep_asset."
                 )
-            await self._withdrawal.hold(connection, gone)
+            await self._withdrawal.hold(connection, gone, for_tracks=[seen.id])
             before = await found(connection, seen.id, to_change=True)
             require_version(call.request, before.version)
-            if gone and before.asset_id != seen.asset_id:
+            if not call.query.keep_asset and before.asset_id != seen.asset_id:
                 raise ChangedMeanwhile
             await rows.remove(connection, [before.id], now_s=call.now_s)
             told = [news("track.deleted", before, {})]
-            told += await self._withdrawal.withdraw(connection, gone, now_s=call.now_s)
+            told += await self._withdrawal.withdraw(
+                connection, gone, for_tracks=[seen.id], now_s=call.now_s
+            )
             await events.tell_all(connection, told, now_s=call.now_s)
         await self._withdrawal.follow(gone)
         return Answer(status=HTTPStatus.NO_CONTENT)
