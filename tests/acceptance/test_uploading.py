@@ -1,8 +1,9 @@
-"""Uploads, while they run."""
+"""Uploads while they run, and files whose names are no names for the API."""
 
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Dialog, Page, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
@@ -52,3 +53,28 @@ def test_who_leaves_is_asked_first_while_a_file_is_sent(
     listen.first.click()
     page.wait_for_url(re.compile(r"/\?play="))
     assert asked_again == []
+
+
+@pytest.mark.parametrize(
+    ("file", "title", "name"),
+    [
+        ("\N{MUSICAL SYMBOL G CLEF}" * 210 + ".wav", "\N{MUSICAL SYMBOL G CLEF}" * 200,
+         "\N{MUSICAL SYMBOL G CLEF}" * 196 + ".wav"),
+        ("\u202a01_So\u0301ng\x07\u202c.wav", "01 Sóng", "01_Sóng.wav"),
+    ],
+    ids=["too long", "not seen"],
+)  # fmt: skip
+def test_a_name_that_the_api_refuses_is_made_one_that_it_takes(
+    page: Page, place: Place, file: str, title: str, name: str
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.set_input_files(
+        "input[type=file]", {"name": file, "mimeType": "audio/wav", "buffer": b"<!doctype html>"}
+    )
+    expect(page.get_by_label("Title")).to_have_value(title)
+    with page.expect_response(re.compile(r"/v1/uploads$")) as made:
+        page.get_by_role("button", name="Upload").click()
+    assert made.value.status == 201
+    assert made.value.json()["name"] == name
+    expect(page.locator(".uploads .state")).to_contain_text("a web page")

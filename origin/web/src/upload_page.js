@@ -5,6 +5,7 @@ import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
 import { duplicateOf } from "./duplicate.js";
 import { element } from "./element.js";
+import { nameOf, titleOf } from "./file_name.js";
 import { filePicker } from "./file_picker.js";
 import { heldPage } from "./held_page.js";
 import { recall, remember, forget } from "./open_uploads.js";
@@ -70,7 +71,7 @@ export async function start(main) {
       begin(upload);
       return;
     }
-    title.value = file.name.replace(/\.[^.]*$/, "").replaceAll("_", " ").trim();
+    title.value = titleOf(file);
     details.hidden = false;
     title.focus();
     title.select();
@@ -109,7 +110,7 @@ function waits(count) {
 }
 
 async function make(file, track) {
-  const body = { name: file.name, size_bytes: file.size, way: "tus", track };
+  const body = { name: nameOf(file), size_bytes: file.size, way: "tus", track };
   const upload = await ask("uploads", { method: "POST", body });
   remember(file, upload);
   return upload;
