@@ -208,6 +208,22 @@ def test_tracks_are_ready_that_became_so_while_the_server_was_replaced(
     assert streams[2] == "after=7"
 
 
+def test_a_track_is_ready_whose_file_came_after_the_page_was_opened(
+    page: Page, place: Place, music: Path
+) -> None:
+    ann = place.creator
+    (artist, *_) = ann.ask("GET", "/v1/me/artists")["items"]
+    track = {"artist_id": artist["id"], "title": "Under way", "visibility": "private"}
+    upload = ann.ask("POST", "/v1/uploads", {"name": "song.wav", "track": track})
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    row = page.locator(".own-tracks li").filter(has_text="Under way")
+    expect(row.locator(".state")).to_contain_text("No sound")
+    ann.ask("PUT", upload["send"]["put"], content=music.read_bytes())
+    expect(row.locator(".state")).to_contain_text("Ready")
+    expect(row.get_by_role("link", name="Under way")).to_be_visible()
+
+
 DROP = """() => {
   const dataTransfer = new DataTransfer();
   for (const name of ["One.wav", "Two.wav", "Three.wav"]) {

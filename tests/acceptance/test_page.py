@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from manifests.entry import Entry
@@ -17,6 +18,7 @@ from tests.acceptance.watching import (
     open_page,
     position_s,
     wait_for_position,
+    wait_for_sound,
     wait_for_state,
 )
 from tests.servers.soundbridge import serving
@@ -63,6 +65,41 @@ def test_a_playlist_that_does_not_come_is_said_and_can_be_tried_again(
     page.get_by_role("button", name="Try again").click()
     wait_for_position(page, 0.5)
     expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def test_trying_again_keeps_the_quality_that_was_chosen(page: Page, track: Track) -> None:
+    page.route(re.compile(r"\.m3u8$"), lambda route: route.abort())
+    page.goto(f"/?play={track.playback_id}")
+    wait_for_state(page, "paused")
+    be_there(page)
+    wait_for_state(page, "failed")
+    page.get_by_label("Quality").select_option("128k")
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector("sound-player[data-rendition='128k']")
+    expect(page.get_by_label("Quality")).to_have_value("128k")
+
+
+@pytest.mark.parametrize("heard", [True, False])
+def test_a_connection_that_is_back_plays_only_what_was_to_be_heard(
+    page: Page, track: Track, *, heard: bool
+) -> None:
+    page.route(re.compile(r"\.m3u8$"), lambda route: route.abort())
+    page.goto(f"/?play={track.playback_id}")
+    wait_for_state(page, "paused")
+    if heard:
+        page.get_by_role("button", name="Play", exact=True).click()
+    else:
+        be_there(page)
+    wait_for_state(page, "failed")
+    page.unroute_all(behavior="wait")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    if heard:
+        wait_for_position(page, 0.5)
+    else:
+        wait_for_sound(page, 1)
+        wait_for_state(page, "paused")
+        assert page.evaluate("document.querySelector('audio').autoplay") is False
 
 
 def test_a_page_older_than_the_server_is_loaded_anew_where_it_lacks_what_plays(

@@ -148,6 +148,29 @@ def test_what_cannot_be_had_for_a_moment_stays_in_the_queue(
     expect(listed).to_have_text([TITLE])
 
 
+@pytest.mark.parametrize("status", [503, 404])
+def test_a_way_back_that_cannot_be_gone_changes_nothing(
+    page: Page, track: Track, other: Track, status: int
+) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    add(page, OTHER, TITLE)
+    page.get_by_role("button", name="Next track").click()
+    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
+    listed = open_queue(page)
+    page.route("**/*.json", lambda route: route.fulfill(status=status, body="{}"))
+    page.get_by_role("button", name="Previous track").click()
+    expect(page.locator(".notice")).not_to_be_empty()
+    expect(listed).to_have_text([TITLE])
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Previous track").click()
+    if status == 503:
+        page.wait_for_selector(f"sound-player[data-playback-id='{track.playback_id}']")
+        expect(listed).to_have_text([OTHER, TITLE])
+    else:
+        expect(listed).to_have_text([TITLE])
+        assert page.get_attribute("sound-player", "data-playback-id") == other.playback_id
+
+
 def test_a_track_of_the_queue_is_heard_by_a_press(page: Page, track: Track, other: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
     add(page, TITLE, OTHER, TITLE)

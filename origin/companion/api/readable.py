@@ -21,11 +21,11 @@ def readable(document: Document) -> bytes:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>API of {escape(title)}</title>
-<link rel="stylesheet" href="/companion/page.css">
+<link rel="stylesheet" href="companion/page.css">
 </head>
 <body><main>
 <h1>API of {escape(title)}</h1>
-<p>{escape(info["summary"])} For programs: <a href="/openapi.json">openapi.json</a>.</p>
+<p>{escape(info["summary"])} For programs: <a href="openapi.json">openapi.json</a>.</p>
 {body}
 </main></body></html>
 """.encode()

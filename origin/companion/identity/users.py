@@ -36,7 +36,7 @@ async def lock_user(connection: AsyncConnection, user_id: str) -> None:
     """Let nobody else change what is a user's, to the end of the transaction.
 
     Whoever only counts on the user's being there (``standing``, references) is let by: each of two
-    requests, or one that holds a track and tells a deed, would else wait for what another has already.
+    requests would else wait for what the other has already, be it the user or a track.
     """
     row = select(users.c.id).where(users.c.id == user_id)
     await connection.execute(row.with_for_update(key_share=True))

@@ -106,21 +106,17 @@ function choose(item) {
   return guarded(() => change(item, () => scrollTo({ top: 0 }))); // later, somebody may be elsewhere
 }
 
-/** Play a track of the queue; false where it is gone. One that cannot be had now is next again. */
+/** Play a track of the queue, and say what came of it: it "plays", is "gone", or "away" for now. */
 async function goOn(item) {
   try {
     await change(item);
-    return true;
+    return "plays";
   } catch (error) {
     if (error.name === "AbortError") {
-      return true; // another was chosen meanwhile
+      return "plays"; // another was chosen meanwhile
     }
     complain(error);
-    const isGone = error instanceof Gone;
-    if (!isGone) {
-      queue.putNext(item); // none of the others would come, either
-    }
-    return !isGone;
+    return error instanceof Gone ? "gone" : "away";
   }
 }
 

@@ -18,10 +18,21 @@ export async function start(main) {
   const list = element("ol", { className: "own-tracks" });
   const more = element("button", { type: "button", className: "more", hidden: true }, "Show more");
   main.append(list, more, said);
-  const byAsset = new Map();
-  const unsettled = () => [...byAsset].filter(([, own]) => !own.isSettled).map(([assetId]) => assetId);
-  const watch = watchAssets((asset) => byAsset.get(asset.id)?.tell(asset), unsettled);
+  const rows = [];
+  const early = new Map(); // assets that were told of before the rows of their tracks were here
+  const unsettled = () => rows.filter((own) => own.assetId && !own.isSettled).map((own) => own.assetId);
+  const watch = watchAssets(changed, unsettled);
   let next = null;
+
+  /** Tell the row of an asset, which may be one that its track had not when it was listed. */
+  function changed(asset) {
+    const own = rows.find(({ assetId }) => assetId === asset.id) ?? rows.find(({ trackId }) => trackId === asset.track_id);
+    if (own) {
+      own.tell(asset);
+    } else {
+      early.set(asset.track_id, asset.id);
+    }
+  }
 
   async function goOn() {
     more.disabled = true;
@@ -40,11 +51,10 @@ export async function start(main) {
 
   function row(track) {
     const own = new OwnTrack(track);
-    if (track.asset_id) {
-      byAsset.set(track.asset_id, own);
-      if (!own.isSettled) {
-        watch.look(track.asset_id);
-      }
+    rows.push(own);
+    const assetId = early.get(track.id) ?? track.asset_id;
+    if (assetId && !own.isSettled) {
+      watch.look(assetId);
     }
     return own.root;
   }

@@ -52,6 +52,15 @@ export class OwnTrack {
     this.#show();
   }
 
+  get trackId() {
+    return this.#track.id;
+  }
+
+  /** The asset that is its sound, null where it has none. */
+  get assetId() {
+    return this.#track.asset_id;
+  }
+
   /** Whether nothing more becomes of its sound by itself. */
   get isSettled() {
     return this.#isSettled;
@@ -66,6 +75,7 @@ export class OwnTrack {
       this.#show();
       return;
     }
+    this.#track.asset_id = asset.id;
     const isPlayable = asset.is_playable && asset.state !== "errored";
     this.#retrying.hidden = !(asset.state === "errored" && asset.error?.can_retry);
     this.#track.playback_id = isPlayable ? asset.playback_ids[0].id : null;

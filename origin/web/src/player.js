@@ -50,6 +50,7 @@ class SoundPlayer extends HTMLElement {
   #wished = () => {}; // somebody wants to hear it before what plays is there
   #start_s = 0;
   #rung = null; // that was chosen
+  #wasWanted = false; // somebody heard it, or waited to, when it failed
   #opened = 0; // counts calls of open, so that answers to an earlier one are dropped
 
   connectedCallback() {
@@ -63,8 +64,8 @@ class SoundPlayer extends HTMLElement {
     bindKeys(this, this.#audio);
   }
 
-  /** Open a track (the JSON that the origin gives for it), and play it if `play` says so. */
-  async open(track, { play = false, start_s = 0 } = {}) {
+  /** Open a track (the JSON that the origin gives for it), and play it if `play` says so; in one rung, or any. */
+  async open(track, { play = false, start_s = 0, rung = null } = {}) {
     this.#opened += 1;
     this.#playback?.close();
     this.#playback = undefined;
@@ -77,12 +78,12 @@ class SoundPlayer extends HTMLElement {
     this.#describe();
     this.#seen = Promise.race([this.#covered, new Promise((resolve) => setTimeout(resolve, COVER_WAIT_MS))]);
     this.#seen.then(() => this.dispatchEvent(new CustomEvent("trackseen")));
-    this.#offerQualities();
+    this.#offerQualities(rung);
     this.#prepare();
     this.#set("loading");
     this.#audio.autoplay = play;
     this.#start_s = start_s;
-    this.#rung = null;
+    this.#rung = rung;
     await Promise.all([this.#load(this.#opened), this.#loadWaveform(this.#opened)]);
   }
 
@@ -262,10 +263,12 @@ class SoundPlayer extends HTMLElement {
     }
   }
 
-  #offerQualities() {
+  #offerQualities(chosen) {
     const descending = [...this.#track.renditions].sort((a, b) => b.bitrate_bps - a.bitrate_bps);
     const options = descending.map((rendition) => new Option(quality(rendition), rendition.rung));
-    this.querySelector(".quality-menu").replaceChildren(new Option("Auto", ""), ...options);
+    const menu = this.querySelector(".quality-menu");
+    menu.replaceChildren(new Option("Auto", ""), ...options);
+    menu.value = chosen ?? "";
   }
 
   #onRendition(rung) {
@@ -282,6 +285,10 @@ class SoundPlayer extends HTMLElement {
   }
 
   #fail(sentence, trouble) {
+    if (this.dataset.state !== "failed") {
+      const { paused, autoplay, played } = this.#audio;
+      this.#wasWanted = !paused || (autoplay && played.length === 0);
+    }
     this.#audio.pause();
     this.#set("failed");
     this.querySelector(".trouble-text").textContent = sentence;
@@ -289,11 +296,12 @@ class SoundPlayer extends HTMLElement {
     this.#tell(trouble);
   }
 
-  #retry() {
+  /** After a failure, try again where it was, in the quality that was chosen. */
+  #retry(play = true) {
     if (!this.#isLoaded) {
       location.reload(); // a new version may have other files, which only its own page can name
     } else if (this.dataset.state === "failed") {
-      this.open(this.#track, { play: true, start_s: this.#audio.currentTime });
+      this.open(this.#track, { play, start_s: this.#audio.currentTime, rung: this.#rung });
     }
   }
 
@@ -322,7 +330,7 @@ class SoundPlayer extends HTMLElement {
     for (const button of this.querySelectorAll("[data-skip-s]")) {
       button.addEventListener("click", () => this.skip(Number(button.dataset.skipS)));
     }
-    window.addEventListener("online", () => this.#retry());
+    window.addEventListener("online", () => this.#retry(this.#wasWanted));
   }
 
   #follow() {

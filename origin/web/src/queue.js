@@ -75,6 +75,13 @@ export class Queue extends EventTarget {
     return taken;
   }
 
+  /** `current` is heard on, since none that was taken back could be had; `taken` may be another time. */
+  stay(current, taken) {
+    this.#heard = [...this.#heard, ...(taken ? [taken] : [])];
+    const index = this.#next.findIndex(({ playback_id }) => playback_id === current?.playback_id);
+    this.#change(index < 0 ? this.#next : this.#next.toSpliced(index, 1));
+  }
+
   #change(next) {
     this.#next = next.slice(0, NEXT_MAX);
     try {

@@ -10,7 +10,7 @@ export class QueueControl {
   #open;
   #current = null;
 
-  /** `open(track)` has one played; it is false where it is gone. */
+  /** `open(track)` has one played; it says "gone" where that cannot be, "away" where it cannot be now. */
   constructor(player, queue, open) {
     this.#player = player;
     this.#queue = queue;
@@ -36,21 +36,34 @@ export class QueueControl {
   /** Hear what comes at `index`; what is gone is left out. */
   async next(index = 0) {
     let track = this.#queue.take(index);
-    while (track !== null && !(await this.#open(track))) {
-      track = this.#queue.take();
+    while (track !== null) {
+      const came = await this.#open(track);
+      if (came === "away") {
+        this.#queue.putNext(track); // none of the others would come, either
+      }
+      track = came === "gone" ? this.#queue.take() : null;
     }
   }
 
-  /** Hear this track from its beginning, or, in it already, the one before. */
+  /** Hear this track from its beginning, or, just begun, the one before; what is gone is left out. */
   async previous() {
     const audio = this.#player.querySelector("audio");
     if (audio.currentTime > BEGINNING_S || !this.#queue.hasPrevious) {
       this.#player.seek(0);
       return;
     }
-    const track = this.#queue.takeBack(this.#current);
+    const current = this.#current;
     this.#current = null; // it is next, so it was not left
-    await this.#open(track);
+    let track = this.#queue.takeBack(current);
+    let came = await this.#open(track);
+    while (came === "gone" && this.#queue.hasPrevious) {
+      track = this.#queue.takeBack(null);
+      came = await this.#open(track);
+    }
+    if (came !== "plays") {
+      this.#queue.stay(current, came === "away" ? track : null);
+      this.#current ??= current;
+    }
   }
 
   async #toggle() {

@@ -5,7 +5,9 @@ import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
 import { duplicateOf } from "./duplicate.js";
 import { element } from "./element.js";
+import { nameOf, titleOf } from "./file_name.js";
 import { filePicker } from "./file_picker.js";
+import { heldPage } from "./held_page.js";
 import { recall, remember, forget } from "./open_uploads.js";
 import { enter } from "./session.js";
 import { send, SendingRefused } from "./tus.js";
@@ -39,7 +41,8 @@ export async function start(main) {
   const told = element("p", { className: "lead", role: "status" });
   const form = element("form", { className: "form" }, picker.root, told, details, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
-  main.append(form, list);
+  const page = heldPage();
+  main.append(form, page.said, list);
   const follow = follower();
   const waiting = []; // files that are offered behind the one that is
   let file = null;
@@ -68,14 +71,14 @@ export async function start(main) {
       begin(upload);
       return;
     }
-    title.value = file.name.replace(/\.[^.]*$/, "").replaceAll("_", " ").trim();
+    title.value = titleOf(file);
     details.hidden = false;
     title.focus();
     title.select();
   }
 
   function begin(upload) {
-    list.prepend(sending(file, upload, follow));
+    list.prepend(sending(file, upload, { follow, hold: page.hold }));
     offer();
   }
 
@@ -107,7 +110,7 @@ function waits(count) {
 }
 
 async function make(file, track) {
-  const body = { name: file.name, size_bytes: file.size, way: "tus", track };
+  const body = { name: nameOf(file), size_bytes: file.size, way: "tus", track };
   const upload = await ask("uploads", { method: "POST", body });
   remember(file, upload);
   return upload;
@@ -131,11 +134,13 @@ function follower() {
 }
 
 /** Send a file, then follow what becomes of it; return the element that says so. */
-function sending(file, upload, follow) {
+function sending(file, upload, { follow, hold }) {
   const stopped = new AbortController();
   const state = new UploadState(file, upload, () => stopped.abort());
   const progress = (bytes) => state.sent(bytes);
-  send(file, upload.send.tus.replace(/^\//, ""), { progress, signal: stopped.signal }).then(
+  const sent = send(file, upload.send.tus.replace(/^\//, ""), { progress, signal: stopped.signal });
+  hold(sent);
+  sent.then(
     async () => {
       forget(file);
       state.received();

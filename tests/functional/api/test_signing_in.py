@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.players.chromium import chromium
 from tests.servers.soundbridge import running, soundbridge, url_said
@@ -59,6 +60,53 @@ def test_a_link_signs_a_browser_in_once(browser: Browser, state: Path, server: s
     again.goto(url)
     again.get_by_role("button", name="Sign in").click()
     expect(again.get_by_role("status")).to_contain_text("used already")
+    expect(again.get_by_role("button")).to_be_hidden()
+    again.reload()
+    expect(again.get_by_role("status")).to_contain_text("Open the link")
+
+
+@pytest.mark.parametrize("fault", ["busy", "no connection"])
+def test_a_link_is_kept_until_the_server_has_answered_of_it(
+    browser: Browser, state: Path, server: str, fault: str
+) -> None:
+    def fail(route: Route) -> None:
+        if fault == "busy":
+            route.fulfill(status=503, json={"detail": "The database does not answer."})
+        else:
+            route.abort()
+
+    page = browser.new_page()
+    page.goto(link(state, server))
+    page.route("**/v1/me/session", fail)
+    for _ in range(2):
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("status")).to_contain_text("Your link is kept")
+        page.get_by_role("button", name="Try again").wait_for()
+        page.reload()
+    page.get_by_role("button", name="Sign in").click()
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_focused()
+    page.unroute_all(behavior="wait")
+    again.click()
+    page.wait_for_url(f"{server}/")
+
+
+def test_behind_a_path_it_is_all_found_there(browser: Browser, state: Path, server: str) -> None:
+    def through(route: Route) -> None:
+        url = urlsplit(route.request.url)
+        if url.path.startswith("/music/"):
+            behind = url._replace(path=url.path.removeprefix("/music"))
+            route.fulfill(response=route.fetch(url=behind.geturl()))
+        else:
+            route.fulfill(status=404)
+
+    page = browser.new_page()
+    page.route("**/*", through)
+    page.goto(link(state, f"{server}/music/"))
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{server}/music/")
+    assert page.evaluate("async () => (await fetch('v1/me')).status") == 200
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_a_page_of_another_site_changes_nothing(browser: Browser, state: Path, server: str) -> None:
