@@ -31,6 +31,7 @@ from origin.delivery.head import number_of
 from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
 from origin.delivery.reuse import REUSABLE, Reusable
+from origin.delivery.sending import Pieces, response_of
 from origin.telemetry.requests import OBJECT_CLASS
 
 _PASSES: Final = frozenset(
@@ -149,28 +150,29 @@ async def _send(
 ) -> web.Response:
     selection = select(range_header, body.size_bytes)
     if isinstance(selection, Whole):
-        return web.Response(body=await body.read(), headers=headers)
+        return response_of([await body.read()], HTTPStatus.OK, headers)
     if isinstance(selection, Unsatisfiable):
         await body.check()
         raise RangeNotSatisfiable(body.size_bytes)
-    content = await _partial(body, selection.spans, etag, headers)
-    return web.Response(status=HTTPStatus.PARTIAL_CONTENT, body=content, headers=headers)
+    pieces = await _partial(body, selection.spans, etag, headers)
+    return response_of(pieces, HTTPStatus.PARTIAL_CONTENT, headers)
 
 
 async def _partial(
     body: Body, spans: Sequence[ByteSpan], etag: str, headers: dict[str, str]
-) -> bytes:
+) -> Pieces:
     """Return the content of a 206 and say in ``headers`` what it is (RFC 9110 §15.3.7)."""
     content = await body.read()
-    parts = [(span, content[span.start : span.stop]) for span in spans]
-    if len(parts) == 1:
-        ((span, part),) = parts
+    if len(spans) == 1:
+        (span,) = spans
         headers[hdrs.CONTENT_RANGE] = content_range(span, body.size_bytes)
-        return part
+        is_all = span.stop - span.start == len(content)
+        return [content if is_all else memoryview(content)[span.start : span.stop]]
+    parts = [(span, memoryview(content)[span.start : span.stop]) for span in spans]
     separator = multipart.boundary(etag, spans)
     media_type = headers[hdrs.CONTENT_TYPE]
     headers[hdrs.CONTENT_TYPE] = multipart.content_type(separator)
-    return multipart.render(
+    return multipart.pieces(
         parts, separator=separator, media_type=media_type, size_bytes=body.size_bytes
     )
 

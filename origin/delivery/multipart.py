@@ -21,16 +21,25 @@ def content_type(separator: str) -> str:
     return f"multipart/byteranges; boundary={separator}"
 
 
-def render(
-    parts: Sequence[tuple[ByteSpan, bytes]], *, separator: str, media_type: str, size_bytes: int
-) -> bytes:
-    """Return the body: each part with its own type and place (RFC 9110 §15.3.7.2)."""
-    body = bytearray()
+def pieces(
+    parts: Sequence[tuple[ByteSpan, memoryview]],
+    *,
+    separator: str,
+    media_type: str,
+    size_bytes: int,
+) -> list[bytes | memoryview]:
+    """Return what the body is made of: each part has its own type and place.
+
+    RFC 9110 §15.3.7.2.
+    """
+    made: list[bytes | memoryview] = []
+    before = ""
     for span, content in parts:
         head = (
-            f"--{separator}\r\n"
+            f"{before}--{separator}\r\n"
             f"Content-Type: {media_type}\r\n"
             f"Content-Range: {content_range(span, size_bytes)}\r\n\r\n"
         )
-        body += head.encode() + content + b"\r\n"
-    return bytes(body) + f"--{separator}--\r\n".encode()
+        made += [head.encode(), content]
+        before = "\r\n"
+    return [*made, f"{before}--{separator}--\r\n".encode()]

@@ -1,5 +1,6 @@
 """The processes that a process has started."""
 
+import resource
 from pathlib import Path
 
 
@@ -7,3 +8,9 @@ def children(of: int | str = "self") -> set[int]:
     """Their numbers, dead or alive, until they are waited for."""
     listed = Path(f"/proc/{of}/task").glob("*/children")
     return {int(pid) for path in listed for pid in path.read_text().split()}
+
+
+def resident_bytes(pid: int) -> int:
+    """How much of a process is in memory."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize()

@@ -1,7 +1,7 @@
 from email import message_from_bytes
 from email.message import Message
 
-from origin.delivery.multipart import boundary, content_type, render
+from origin.delivery.multipart import boundary, content_type, pieces
 from origin.delivery.range import ByteSpan
 
 SPANS = (ByteSpan(0, 3), ByteSpan(10, 12))
@@ -9,11 +9,13 @@ SPANS = (ByteSpan(0, 3), ByteSpan(10, 12))
 
 def test_a_mail_parser_reads_the_parts_back() -> None:
     separator = boundary('"tag"', SPANS)
-    body = render(
-        [(SPANS[0], b"abc"), (SPANS[1], b"\r\n")],
-        separator=separator,
-        media_type="video/iso.segment",
-        size_bytes=100,
+    body = b"".join(
+        pieces(
+            [(SPANS[0], memoryview(b"abc")), (SPANS[1], memoryview(b"\r\n"))],
+            separator=separator,
+            media_type="video/iso.segment",
+            size_bytes=100,
+        )
     )
     head = f"Content-Type: {content_type(separator)}\r\n\r\n".encode()
     parts = [part for part in message_from_bytes(head + body).walk() if not part.is_multipart()]

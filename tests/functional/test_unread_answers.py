@@ -1,0 +1,74 @@
+"""What clients cost a worker that ask for something large and do not read it."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+from obstore.store import LocalStore
+
+from tests.functional.asking import ask, get
+from tests.functional.processes import children, resident_bytes
+from tests.servers.soundbridge import TIMEOUT_S, running, url_said
+from tests.sources.published import PublishedAsset, publish
+
+CLIENTS = 200
+NAME = "320k/00000.m4s"
+"""240 KB: more than the kernel takes of it for who reads nothing."""
+SEVERAL = "Range: bytes=1-119999,120001-"
+FULL_PATH = ('If-None-Match: "another"', "Range: bytes=1-", SEVERAL)
+"""Of answers that are given again, there is one copy anyway."""
+
+
+@pytest.fixture
+def asset(tmp_path: Path) -> PublishedAsset:
+    return publish(LocalStore(tmp_path))
+
+
+@pytest.fixture
+def worker(tmp_path: Path, asset: PublishedAsset) -> Iterator[tuple[int, int]]:
+    """Return a worker's port and number."""
+    del asset
+    options = ("--store", tmp_path, "--port", "0", "--workers", "1")
+    with running("serve", *options) as server:
+        port = int(url_said(server).rpartition(":")[2])
+        (pid,) = (pid for pid in children(server.pid) if _is_worker(pid))
+        yield port, pid
+
+
+@pytest.mark.parametrize("field", FULL_PATH)
+def test_who_does_not_read_has_no_copy_kept(
+    worker: tuple[int, int], asset: PublishedAsset, field: str
+) -> None:
+    port, pid = worker
+    request = get(f"{asset.path}/{NAME}", field)
+    with _connected(port) as polite:
+        content = ask(polite, request).body
+    before = resident_bytes(pid)
+    with ExitStack() as connections:
+        clients = [
+            connections.enter_context(_connected(port, receives_bytes=4096)) for _ in range(CLIENTS)
+        ]
+        for client in clients:
+            client.sendall(request)
+        for client in clients:
+            assert client.recv(1, socket.MSG_PEEK) == b"H", "its answer has begun"
+        grown = resident_bytes(pid) - before
+        with _connected(port) as polite:
+            assert ask(polite, request).body[:1000] == content[:1000]
+    assert grown < CLIENTS * len(content) / 4
+
+
+def _is_worker(pid: int) -> bool:
+    return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def _connected(port: int, *, receives_bytes: int | None = None) -> "closing[socket.socket]":
+    client = socket.socket()
+    client.settimeout(TIMEOUT_S)
+    if receives_bytes is not None:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receives_bytes)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)  # as outside of loopback
+    client.connect(("127.0.0.1", port))
+    return closing(client)
