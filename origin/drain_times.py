@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Final
 
 RETIRE_POLITE_S: Final = 5.0
+FIRST_REQUEST_S: Final = 0.5
+"""For who has just connected to a server that stops; a part of the time to finish."""
 
 
 @dataclass(frozen=True, slots=True)

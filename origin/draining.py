@@ -6,7 +6,10 @@ sockets open, for load balancers to see that it is not ready. A process that oth
 from accepts nothing more, and gives connections that are open a moment to hear of it: a client may
 be sending just now what would get no answer if its connection were closed.
 
-Then sockets and idle connections are closed, and what is under way has ``timeout_s`` to finish, be
+A server that stops lets nobody connect after that, and accepts who has connected: these are told
+nothing yet, and have a moment to ask for something and to hear of it.
+
+Then idle connections are closed, and what is under way has the rest of ``timeout_s`` to finish, be
 it a request of which only half a head has come. An answer is finished when its last byte has left
 for the network, which, with a client that takes its time, is long after its handler has ended:
 aiohttp waits for handlers, we for bytes.
@@ -16,16 +19,21 @@ import asyncio
 import socket
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from aiohttp import web
 
 from origin.delivery.draining import Draining
-from origin.drain_times import RETIRE_POLITE_S, DrainTimes
-from origin.supervision.listeners import BACKLOG
+from origin.drain_times import FIRST_REQUEST_S, RETIRE_POLITE_S, DrainTimes
+from origin.supervision.listeners import BACKLOG, end_for_all, has_queue, turn_newcomers_away
 from origin.supervision.orders import Ending, Orders
 
+if TYPE_CHECKING:
+    from origin.defence.timed import TimedConnection
+
 _LOOK_EVERY_S: Final = 0.05
+_HANDSHAKE_S: Final = 0.05
+"""For who has begun to connect and is not in the queue yet."""
 
 
 class Accepting:
@@ -62,6 +70,23 @@ class Accepting:
         await self.accept(())
         for listener in self._listeners:
             listener.close()
+        await asyncio.sleep(0)  # what was accepted last becomes a connection
+
+    async def end(self, hurried: asyncio.Event) -> None:
+        """Accept who has connected to the sockets of our slots, and nobody after that.
+
+        Sockets that were only closed would, while another process has them, take connections that
+        nobody accepts, and reset them in the end.
+        """
+        ours = [self._listeners[slot] for slot in self._open]
+        for listener in ours:
+            turn_newcomers_away(listener)
+        await _until(lambda: False, hurried, _HANDSHAKE_S)
+        await _until(lambda: not any(map(has_queue, ours)), hurried, FIRST_REQUEST_S)
+        await self.accept(())
+        for listener in ours:
+            end_for_all(listener)
+        await self.close()
 
 
 async def drain(
@@ -76,17 +101,26 @@ async def drain(
     draining.begin(turn_away=why is Ending.STOP)
     if why is Ending.STOP:
         await _until(lambda: False, orders.hurried, times.delay_s)
-    await accepting.close()
-    if why is Ending.RETIRE:
+        deadline_s = _now_s() + times.timeout_s
+        await accepting.end(orders.hurried)
+        first_s = min(FIRST_REQUEST_S, deadline_s - _now_s())
+        await _until(lambda: not _any_untold(server), orders.hurried, first_s)
+    else:
+        await accepting.close()
         polite_s = max(times.delay_s, RETIRE_POLITE_S)
         await _until(lambda: not server.connections, orders.hurried, polite_s)
-    await _finish(server, orders.hurried, times.timeout_s)
+        deadline_s = _now_s() + times.timeout_s
+    await _finish(server, orders.hurried, deadline_s)
 
 
-async def _finish(server: web.Server, hurried: asyncio.Event, timeout_s: float) -> None:
+def _any_untold(server: web.Server) -> bool:
+    """Tell whether anybody has connected and asked for nothing yet, and so been told nothing."""
+    return any(cast("TimedConnection", known).is_new for known in server.connections)
+
+
+async def _finish(server: web.Server, hurried: asyncio.Event, deadline_s: float) -> None:
     """Close idle connections; let answers leave, and then close theirs."""
-    deadline_s = asyncio.get_running_loop().time() + timeout_s
-    await asyncio.sleep(0)  # what was accepted last becomes a connection
+    timeout_s = max(deadline_s - _now_s(), 0.0)
     transports = [known.transport for known in server.connections if known.transport is not None]
     server.pre_shutdown()
     closing = asyncio.create_task(server.shutdown(timeout_s))
@@ -95,11 +129,10 @@ async def _finish(server: web.Server, hurried: asyncio.Event, timeout_s: float) 
     finally:
         closing.cancel()
         await asyncio.gather(closing, return_exceptions=True)
-    rest_s = deadline_s - asyncio.get_running_loop().time()
     await _until(
         lambda: not any(transport.get_write_buffer_size() for transport in transports),
         hurried,
-        rest_s,
+        deadline_s - _now_s(),
     )
     for transport in transports:
         transport.abort()
@@ -107,8 +140,11 @@ async def _finish(server: web.Server, hurried: asyncio.Event, timeout_s: float) 
 
 async def _until(condition: Callable[[], bool], hurried: asyncio.Event, within_s: float) -> None:
     """Wait for a condition, for as long as there is time."""
-    loop = asyncio.get_running_loop()
-    end_s = loop.time() + within_s
-    while not condition() and not hurried.is_set() and (rest_s := end_s - loop.time()) > 0:
+    end_s = _now_s() + within_s
+    while not condition() and not hurried.is_set() and (rest_s := end_s - _now_s()) > 0:
         with suppress(TimeoutError):
             await asyncio.wait_for(hurried.wait(), min(rest_s, _LOOK_EVERY_S))
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -46,6 +46,11 @@ class TimedConnection(StrictConnection):
         self._head_began_s = self._loop.time()
         super().connection_made(transport)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing has come yet."""
+        return self._head_began_s != _NO_HEAD and not self._reader.head_bytes
+
     def begin_answer(self) -> None:
         """Take note that a request is whole, and will be answered now."""
         if not self._reader.head_bytes:  # else the next has begun

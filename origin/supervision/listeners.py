@@ -1,10 +1,22 @@
 """The sockets that a server listens on: one a slot, all at the same address."""
 
+import ctypes
+import select
 import socket
-from contextlib import ExitStack
+import struct
+import sys
+from contextlib import ExitStack, suppress
 from typing import Final
 
 BACKLOG: Final = 1024
+_SO_ATTACH_FILTER: Final = 26
+_FILTER: Final = (
+    (0x30, 0, 0, 13),  # load the byte of flags
+    (0x45, 0, 1, 0x02),  # SYN: a client that begins to connect
+    (0x06, 0, 0, 0),  # drop
+    (0x06, 0, 0, 0xFFFF_FFFF),  # take
+)
+"""What the kernel does with a packet, in its classic BPF: code, jumps if so and if not, value."""
 
 
 class AddressUnusable(Exception):
@@ -32,6 +44,33 @@ def listen(host: str, port: int, *, slots: int) -> list[socket.socket]:
 def url_of(host: str, port: int) -> str:
     """Return the URL of what listens there, without a slash at its end."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def turn_newcomers_away(listener: socket.socket) -> None:
+    """Hear nobody begin to connect; who has begun is still there to be accepted.
+
+    Linux resets what a queue holds when it is closed, and no other way keeps it from growing until
+    then. Who is not heard tries again a second later. Elsewhere, nothing is done.
+    """
+    if sys.platform != "linux":
+        return
+    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _FILTER))
+    described = struct.pack("HP", len(_FILTER), ctypes.addressof(program))
+    with suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, described)
+
+
+def has_queue(listener: socket.socket) -> bool:
+    """Tell whether somebody waits to be accepted."""
+    looking = select.poll()
+    looking.register(listener, select.POLLIN)
+    return bool(looking.poll(0))
+
+
+def end_for_all(listener: socket.socket) -> None:
+    """Let it listen no more, whoever else has it open; it is still to be closed."""
+    with suppress(OSError):  # where only sockets that are connected can be shut down
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def _bound(host: str, port: int, *, shared: bool) -> socket.socket:

@@ -14,12 +14,22 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.propagate import extract
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import Span, SpanKind, StatusCode
+from opentelemetry.trace import (
+    NonRecordingSpan,
+    Span,
+    SpanContext,
+    SpanKind,
+    StatusCode,
+    get_current_span,
+    set_span_in_context,
+)
 
 from origin.concealing import without_secrets
 from origin.delivery.library_logs import library_logger
@@ -28,6 +38,7 @@ from origin.telemetry.access_log import logged_path
 _SERVICE: Final = "soundbridge"
 _AGENT_LENGTH: Final = 200
 _LAST_SPANS_S: Final = 2.0
+_WORDS_OF_CLIENTS: Final = ("tracestate", "baggage")
 
 
 class RequestSpan:
@@ -61,18 +72,18 @@ class Tracing:
         """Trace what the caller's block does for a request, under its client's span if any."""
         resource = request.match_info.route.resource
         route = "" if resource is None else resource.canonical
+        method = without_secrets(request.method)
         agent = request.headers.get(hdrs.USER_AGENT, "")
         attributes: dict[str, Any] = {
-            "http.request.method": without_secrets(request.method),
-            "http.route": route,
+            "http.request.method": method,
             "url.scheme": request.scheme,
             "url.path": logged_path(request.rel_url.raw_path),
             "user_agent.original": without_secrets(agent)[:_AGENT_LENGTH],
             "soundbridge.request_id": request_id,
-        }
+        } | ({"http.route": route} if route else {})
         with self._tracer.start_as_current_span(
-            f"{request.method} {route}".rstrip(),
-            context=extract(request.headers),
+            f"{method} {route}".rstrip(),
+            context=_client_context(request),
             kind=SpanKind.SERVER,
             attributes=attributes,
         ) as span:
@@ -91,6 +102,21 @@ class Tracing:
         ending = threading.Thread(target=self._provider.shutdown, daemon=True)
         ending.start()
         ending.join(_LAST_SPANS_S)
+
+
+def _client_context(request: web.Request) -> Context:
+    """Return the span of a client, if any, by its numbers and flags alone.
+
+    Its ``tracestate`` (W3C Trace Context §3.3) would go to the collector as the client wrote it,
+    with tokens that may be in it, and nobody behind us asks for it, nor for its ``baggage``. What
+    is wrong in them, the library would quote in the log.
+    """
+    fields = CIMultiDict(request.headers)
+    for name in _WORDS_OF_CLIENTS:
+        fields.popall(name, None)
+    told = get_current_span(extract(fields, Context())).get_span_context()
+    numbers = SpanContext(told.trace_id, told.span_id, is_remote=True, trace_flags=told.trace_flags)
+    return set_span_in_context(NonRecordingSpan(numbers), Context())
 
 
 def _default_name() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from tests.functional.asking import ask, get
 from tests.functional.supervising import supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
 from tests.sources.published import PublishedAsset
@@ -132,3 +133,25 @@ def test_nothing_of_it_is_loaded_where_nobody_collects(
     with supervised(folder, tmp_path / "log") as server:
         for pid in server.workers:
             assert "google/_upb" not in Path(f"/proc/{pid}/maps").read_text()
+
+
+def test_a_span_tells_what_is_known_and_no_secrets(
+    folder: Path, asset: PublishedAsset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jwt = "eyJhbGciOiJFUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl"
+    traced = (f"traceparent: 00-{TRACE}-{PARENT}-01", f"tracestate: vendor={jwt}")
+    with collecting() as collector:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
+        with supervised(folder, tmp_path / "log") as server, closing(server.connect()) as client:
+            assert ask(client, get(f"{asset.path}/128k/00000.m4s", *traced)).status == 200
+            malformed = ("tracestate: of nobody, hidden", "baggage: of nobody, hidden")
+            assert ask(client, get("/no/such/place", *traced[:1], *malformed)).status == 404
+        spans = [span for span in collector.spans if span.kind == Span.SPAN_KIND_SERVER]
+    assert "hidden" not in (tmp_path / "log").read_text()
+    assert jwt not in str(collector.sent)
+    first, nowhere = spans
+    assert (first.trace_id.hex(), first.parent_span_id.hex()) == (TRACE, PARENT)
+    assert first.trace_state == ""
+    assert nowhere.name == "GET"
+    assert "http.route" not in _attributes(nowhere)
