@@ -10,8 +10,14 @@ that connects anew, to whichever server is the primary by then.
 """
 
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +26,8 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from origin.database.schema import Busy, NewerSchema, Upgrade, upgrade
-from origin.database.sqlite import open_sqlite_reader, open_sqlite_writer
+from origin.database.schema import Busy, NewerSchema, SchemaAge, Upgrade, schema_age, upgrade
+from origin.database.sqlite import FILE_NAME, open_sqlite_reader, open_sqlite_writer
 
 CONNECTIONS_MAX: Final = 20
 """Of each process."""
@@ -37,6 +43,10 @@ class DatabaseUnusable(Exception):
     """The database cannot be opened or brought up to date; the message says why."""
 
 
+class NoDatabase(DatabaseUnusable):
+    """There is none of ours where one is to be."""
+
+
 @asynccontextmanager
 async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngine]:
     """Give the caller's block the database at ``url``, or the SQLite file in folder ``state``.
@@ -44,6 +54,20 @@ async def open_database(state: Path, url: str | None) -> AsyncIterator[AsyncEngi
     Its schema is brought up to date first. Raises DatabaseUnusable.
     """
     async with _open(state, url) as engine:
+        await _migrate(engine)
+        yield engine
+
+
+@asynccontextmanager
+async def open_existing(state: Path, url: str | None) -> AsyncIterator[AsyncEngine]:
+    """Give the caller's block the same database, and make none.
+
+    Raises NoDatabase where there is none; DatabaseUnusable.
+    """
+    if url is None and not (state / FILE_NAME).is_file():
+        raise NoDatabase(f"There is no database in the folder {state}. {_WHICH}")
+    async with _open(state, url) as engine:
+        await _refuse_empty(engine)
         await _migrate(engine)
         yield engine
 
@@ -104,10 +128,25 @@ async def _open_sqlite(state: Path) -> AsyncIterator[AsyncEngine]:
         yield engine
 
 
+async def _refuse_empty(engine: AsyncEngine) -> None:
+    name = engine.url.render_as_string(hide_password=True)
+    with _translated(name):
+        async with engine.connect() as connection:
+            age = await schema_age(connection)
+    if age is SchemaAge.NONE:
+        raise NoDatabase(f"The database {name} is empty. {_WHICH}")
+
+
 async def _migrate(engine: AsyncEngine, busy: Busy = nullcontext) -> Upgrade:
     name = engine.url.render_as_string(hide_password=True)
-    try:
+    with _translated(name):
         return await upgrade(engine, busy=busy)
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    try:
+        yield
     except NewerSchema as error:
         raise DatabaseUnusable(
             f"The database {name} is of a newer soundbridge than this one. Update this one."
@@ -171,6 +210,10 @@ def _leave_a_replica(context: ExceptionContext) -> None:
         context.is_disconnect = True
 
 
+_WHICH: Final = (
+    "Give --state or --database as `soundbridge serve` has it; where nothing was served yet,"
+    " `soundbridge admin user add` makes one."
+)
 _HINT: Final = "Give postgresql://user@host/name, or leave it out for SQLite in the state folder."
 
 

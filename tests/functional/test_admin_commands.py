@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg  # type: ignore[import-untyped] # it has no types
 import pytest
 from aiohttp import ClientSession
 
@@ -140,3 +141,53 @@ def test_jobs_that_were_given_up_are_tried_again(tmp_path: Path) -> None:
     assert admin(tmp_path, "retry", "--kind", "package") == "0 jobs are queued again."
     assert "There is no job nothing." in admin(tmp_path, "retry", "nothing", ok=False)
     assert "not both" in admin(tmp_path, "retry", job_id, "--kind", "package", ok=False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "user list",
+        "user remove Ann --yes",
+        "key add Ann",
+        "sign-in-link Ann",
+        "track list",
+        "retry",
+        "forget",
+        "audit",
+        "reap",
+        "reindex",
+    ],
+)
+def test_a_wrong_folder_is_refused_and_left_as_it_is(tmp_path: Path, words: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    assert "Give --state" in admin(elsewhere, *words.split(), ok=False)
+    assert not elsewhere.exists()
+
+
+def test_the_first_user_may_come_before_the_first_server(tmp_path: Path) -> None:
+    said = f"A new database was made in {tmp_path}."
+    command = ("admin", "user", "add", "--state", tmp_path)
+    assert said in soundbridge(*command, "Ann").stderr
+    assert said not in soundbridge(*command, "Bob").stderr
+    assert "/sign-in#" in admin(tmp_path, "sign-in-link", "Ann")
+
+
+def test_an_empty_server_of_databases_is_refused(postgres_url: str) -> None:
+    asyncio.run(said_to(postgres_url, "CREATE DATABASE fresh"))
+    where = ("--database", postgres_url.replace("/postgres?", "/fresh?"))
+    try:
+        refused = soundbridge("admin", "user", "list", *where)
+        assert refused.returncode == 1
+        assert "is empty. Give --state or --database" in refused.stderr
+        assert soundbridge("admin", "user", "add", "Ann", *where).returncode == 0
+        assert "Ann" in soundbridge("admin", "user", "list", *where).stdout
+    finally:
+        asyncio.run(said_to(postgres_url, "DROP DATABASE fresh WITH (FORCE)"))
+
+
+async def said_to(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

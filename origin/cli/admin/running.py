@@ -15,20 +15,29 @@ _T = TypeVar("_T")
 
 
 def in_database(
-    state: Path, database: str | None, work: "Callable[[AsyncConnection], Awaitable[_T]]"
+    state: Path,
+    database: str | None,
+    work: "Callable[[AsyncConnection], Awaitable[_T]]",
+    *,
+    makes: bool = False,
 ) -> _T:
-    """Return what ``work`` does in one transaction; raises click.ClickException."""
+    """Return what ``work`` does in one transaction; raises click.ClickException.
+
+    Where there is no database, one is made if the command ``makes`` it, and that is said.
+    """
     from origin.companion.database import Database
     from origin.companion.identity.administration import NotDone
-    from origin.database.engine import DatabaseUnusable, open_database
+    from origin.database.engine import DatabaseUnusable, bring_up_to_date, open_existing
     from origin.delivery import logs
     from origin.delivery.errors import DatabaseUnavailable
 
     logs.configure()  # to stderr: what it waits for
 
     async def run() -> _T:
+        if makes and not (await bring_up_to_date(state, database)).before:
+            click.echo(f"A new database was made{'' if database else f' in {state}'}.", err=True)
         async with (
-            open_database(state, database) as engine,
+            open_existing(state, database) as engine,
             Database(engine).change() as connection,
         ):
             return await work(connection)

@@ -22,7 +22,13 @@ def reindex(*, state: Path) -> None:
     from origin.companion.search.folders import Folders
     from origin.companion.search.opening import FOLDER
     from origin.companion.search.schema import SCHEMA
+    from origin.database.sqlite import FILE_NAME
 
+    if not any((state / name).exists() for name in (FOLDER, FILE_NAME)):  # PostgreSQL has no file
+        raise click.ClickException(
+            f"No server has kept an index in the folder {state}. Give --state as `soundbridge"
+            " serve` has it."
+        )
     try:
         Folders(state / FOLDER, SCHEMA).ask_for_rebuild()
     except OSError as error:
@@ -81,10 +87,10 @@ async def _reap(store: str, state: Path, database: str | None) -> int:
     from origin.companion.uploads.opening import open_uploads
     from origin.companion.uploads.reaping import reap as reap_all
     from origin.companion.uploads.rules import UploadRules
-    from origin.database.engine import open_database
+    from origin.database.engine import open_existing
 
     async with (
-        open_database(state, database) as engine,
+        open_existing(state, database) as engine,
         open_uploads(Database(engine), store, state, UploadRules(), new_random_id) as around,
     ):
         return await reap_all(around)

@@ -31,6 +31,7 @@ def add(name: str, *, state: Path, database: str | None, role: str) -> None:
         state,
         database,
         lambda connection: add_named(connection, name, Role[role.upper()], now_s=time.time()),
+        makes=True,  # the first user may come before the first server
     )
     click.echo(user_id)
 
