@@ -13,7 +13,7 @@ from cdn.policy import Audience, ObjectClass, policy_for
 from manifests.layout import ID_PATTERN
 from origin.companion.alongside import Alongside, alongside
 from origin.companion.api.admission import Admission, put_use
-from origin.companion.api.endpoint import Answer, Call, Endpoint
+from origin.companion.api.endpoint import ANYONE, Answer, Call, Endpoint
 from origin.companion.api.idempotency import (
     Idempotency,
     fingerprint_of,
@@ -87,7 +87,8 @@ class Routes:
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def handle(request: web.Request) -> web.StreamResponse:
             now_s = self._clock()
-            principal = await self._admission.admit(request, now_s)
+            is_for_anyone = endpoint.who == ANYONE
+            principal = await self._admission.admit(request, now_s, is_for_anyone=is_for_anyone)
             check_who(endpoint, principal)
             if (
                 self._answers is not None
