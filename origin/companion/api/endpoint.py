@@ -97,7 +97,8 @@ class Endpoint:
     are the header fields of requests that matter to it, ``gives_fields`` those of its success,
     beside those that every endpoint has. ``needs_body`` says that what it reads by itself has to
     come. ``protocol`` is what others have laid down of how it is spoken to. ``is_piecemeal`` says
-    that many of it make one deed: it is told once that is done (``alongside.about``).
+    that many of it, or many transactions, make one deed: it is told once that is done
+    (``alongside.about``).
     """
 
     method: str
