@@ -16,6 +16,7 @@ from origin.companion.api.budgets import (
 )
 from origin.companion.api.guesses import Guesses
 from origin.companion.identity.client import Clients
+from origin.companion.identity.forgery import CrossSiteRequest
 from origin.companion.identity.principal import Principal
 from origin.delivery.errors import Forbidden, Unauthenticated
 
@@ -29,7 +30,7 @@ class Authenticate(Protocol):
     async def __call__(self, request: web.Request) -> Principal | None:
         """Return who asks, None for nobody known.
 
-        Raises CredentialsInvalid where what is shown is bad.
+        Raises CredentialsInvalid where what is shown is bad, and CrossSiteRequest.
         """
 
 
@@ -54,10 +55,16 @@ class Admission:
         self._memory = MemoryCounter()
         self._shared = shared or self._memory
 
-    async def admit(self, request: web.Request, now_s: float) -> Principal | None:
-        """Return who asks; raises what stands against it, BudgetSpent among it."""
+    async def admit(
+        self, request: web.Request, now_s: float, *, is_for_anyone: bool = False
+    ) -> Principal | None:
+        """Return who asks; raises what stands against it, BudgetSpent among it.
+
+        To what ``is_for_anyone``, a page of another site may send what it likes: the cookie that
+        its browser adds counts for nothing there, instead of standing against it.
+        """
         try:
-            return await self._admitted(request, now_s)
+            return await self._admitted(request, now_s, is_for_anyone=is_for_anyone)
         except BudgetSpent as spent:
             request[USE] = spent.use
             raise
@@ -76,9 +83,11 @@ class Admission:
             self._addresses.give_back(self._memory, key, now_s)
             raise
 
-    async def _admitted(self, request: web.Request, now_s: float) -> Principal | None:
+    async def _admitted(
+        self, request: web.Request, now_s: float, *, is_for_anyone: bool
+    ) -> Principal | None:
         try:
-            principal = await self._known(request, now_s)
+            principal = await self._known(request, now_s, is_for_anyone=is_for_anyone)
         except (Unauthenticated, Forbidden):
             await self._count(self._addresses, self._clients.key_of(request), request, now_s)
             raise
@@ -88,14 +97,22 @@ class Admission:
             await self._count(self._users, principal.user_id, request, now_s, self._shared)
         return principal
 
-    async def _known(self, request: web.Request, now_s: float) -> Principal | None:
+    async def _known(
+        self, request: web.Request, now_s: float, *, is_for_anyone: bool
+    ) -> Principal | None:
         """Return who asks, unless too much was guessed from where they are."""
         shown = self._authenticate.shown(request)
         if shown is None:
             return None
         address = self._clients.key_of(request)
         async with self._guesses.counted(shown, address, now_s) as guess:
-            principal = await self._authenticate(request)
+            try:
+                principal = await self._authenticate(request)
+            except CrossSiteRequest:
+                if not is_for_anyone:
+                    raise
+                guess.is_good = True  # the cookie was, for its own pages
+                return None
             guess.is_good = principal is not None
             return principal
 

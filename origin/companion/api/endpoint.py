@@ -25,7 +25,8 @@ class Call(Generic[Q, B]):
     """A request that makes sense, by somebody who may; ``now_s`` counts from the epoch.
 
     ``ids`` are those in the path, by their names there. ``network`` is where it comes from, as far
-    as may be kept, where it changes something.
+    as may be kept, where it changes something. What only ``weighs`` a change's conditions is shown
+    to nobody.
     """
 
     request: web.Request
@@ -35,6 +36,7 @@ class Call(Generic[Q, B]):
     body: B
     now_s: float
     network: str = ""
+    weighs: bool = False
 
     @property
     def user(self) -> Principal:
@@ -47,7 +49,9 @@ class Call(Generic[Q, B]):
     def reader(self) -> Principal | None:
         """Who gets to see what is theirs alone: nobody, by what is not good for reading."""
         asks = self.principal
-        return asks if asks is not None and Scope.READ in asks.scopes else None
+        if asks is None or self.weighs:  # who may change it may have it weighed
+            return asks
+        return asks if Scope.READ in asks.scopes else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ class Endpoint:
     are the header fields of requests that matter to it, ``gives_fields`` those of its success,
     beside those that every endpoint has. ``needs_body`` says that what it reads by itself has to
     come. ``protocol`` is what others have laid down of how it is spoken to. ``is_piecemeal`` says
-    that many of it make one deed: it is told once that is done (``alongside.about``).
+    that many of it, or many transactions, make one deed: it is told once that is done
+    (``alongside.about``).
     """
 
     method: str

@@ -18,7 +18,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from manifests.layout import ID_PATTERN
 from origin.companion.api.budgets import BudgetSpent
 from origin.companion.api.cursor import CursorUnknown
-from origin.companion.api.endpoint import Endpoint
+from origin.companion.api.endpoint import ANYONE, Endpoint
 from origin.companion.api.errors import BodyInvalid, QueryInvalid
 from origin.companion.api.fields_of import given, given_by_status, is_conditional, taken
 from origin.companion.api.header_field import HeaderField, Protocol
@@ -305,7 +305,7 @@ def _errors(endpoint: Endpoint, read: frozenset[str]) -> set[type[ApiError]]:
     errors: set[type[ApiError]] = {*_OF_ALL, *endpoint.raises}
     if "cursor" in endpoint.query.model_fields:
         errors |= {CursorUnknown}
-    if changes_things(endpoint.method):
+    if changes_things(endpoint.method) and endpoint.who != ANYONE:
         errors |= {CrossSiteRequest}
     if takes_idempotency_key(endpoint):
         errors |= {

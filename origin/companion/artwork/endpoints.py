@@ -72,6 +72,7 @@ class Artwork:
                 method="PUT", path=path, name="putTrackArtwork", tag="tracks",
                 summary="Give a track artwork", handle=self.put, who=_CREATORS, gives=Track,
                 takes_bytes=True, body_types=TYPES, takes_fields=(IF_MATCH,), gives_fields=(ETAG,),
+                is_piecemeal=True,
                 raises=(
                     BrokenOff, ContentTooLarge, MediaTypeUnsupported, PictureUnusable,
                     PreconditionFailed, QuotaExceeded, RequestTimedOut, StoreUnavailable,

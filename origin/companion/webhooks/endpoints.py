@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.alongside import about
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.errors import BodyInvalid, FieldError
 from origin.companion.api.known_fields import LOCATION
@@ -119,6 +120,7 @@ class WebhookEndpoints:
             if await rows.count(connection, call.user.user_id) >= WEBHOOKS_MAX:
                 raise TooManyWebhooks
             await rows.add(connection, values)
+            about(str(values["id"]))
             made = await rows.find(connection, str(values["id"]))
         assert made is not None  # noqa: S101 it was just made
         location = {"Location": f"/v1/webhooks/{made.id}"}

@@ -56,6 +56,17 @@ async def test_deeds_are_told_with_what_was_done(service: Service) -> None:
     assert (await service.get("/v1/me/audit", bob))["items"] == []
 
 
+async def test_what_is_made_is_named(service: Service) -> None:
+    ann = await service.user()
+    drafts = {"/v1/me/keys": {"name": "Mine", "scopes": ["read"]}, "/v1/webhooks": HOOK}
+    made = [(await service.post(path, ann, draft))["id"] for path, draft in drafts.items()]
+    deeds = (await service.get("/v1/me/audit", ann))["items"]
+    assert [(deed["action"], deed["object"]) for deed in reversed(deeds)] == [
+        ("createKey", made[0]),
+        ("createWebhook", made[1]),
+    ]
+
+
 async def test_reading_is_no_deed(service: Service) -> None:
     ann = await service.user()
     for path in ("/v1/me", "/v1/artists", "/v1/me/keys"):

@@ -4,9 +4,11 @@ import asyncio
 import io
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from obstore.store import LocalStore
 from PIL import Image
 from sqlalchemy import select
 
@@ -222,6 +224,19 @@ async def test_so_many_replaced_ones_are_enough(service: Service) -> None:
     assert answer["code"] == "quota_exceeded"
 
 
+async def test_what_could_not_be_stored_is_no_deed(service: Service, tmp_path: Path) -> None:
+    ann, one = await song(service)
+    (tmp_path / "artwork").write_text("in the way")
+    endpoints = _endpoints(service)
+    media, broken = Media(service.store), Media(LocalStore(str(tmp_path)))
+    endpoints._media = broken  # noqa: SLF001 where they are stored, and nothing else
+    assert (await put(service, one, ann, status=503))["code"] == "store_unavailable"
+    assert await _deeds(service, ann) == []
+    endpoints._media = media  # noqa: SLF001
+    await put(service, one, ann)
+    assert await _deeds(service, ann) == [one["id"]]
+
+
 @over_sqlite_alone
 async def test_a_picture_that_breaks_its_reader_is_the_senders_and_few_may_wait(
     service: Service,
@@ -289,8 +304,17 @@ async def test_pictures_that_are_not_there_or_not_what_they_are_called(service: 
 
 def _replace_pictures(service: Service, pictures: Pictures) -> None:
     """Let pictures be looked at by something else."""
-    for each in service.companion.endpoints:
-        if each.name == "putTrackArtwork":
-            endpoint = each.handle.__self__  # type: ignore[attr-defined]
-            assert isinstance(endpoint, Artwork)
-            endpoint._pictures = pictures  # noqa: SLF001 what looks at them, and nothing else
+    _endpoints(service)._pictures = pictures  # noqa: SLF001 what looks at them, and nothing else
+
+
+def _endpoints(service: Service) -> Artwork:
+    (put_,) = (each for each in service.companion.endpoints if each.name == "putTrackArtwork")
+    endpoints = put_.handle.__self__  # type: ignore[attr-defined]
+    assert isinstance(endpoints, Artwork)
+    return endpoints
+
+
+async def _deeds(service: Service, by: User) -> list[str]:
+    """Return which tracks somebody has put artwork to, as they are told."""
+    deeds = (await service.get("/v1/me/audit", by))["items"]
+    return [each["object"] for each in deeds if each["action"] == "putTrackArtwork"]

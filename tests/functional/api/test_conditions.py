@@ -2,9 +2,12 @@
 
 import pytest
 
-from tests.functional.api.service import Service, over_sqlite_alone
+from origin.companion.identity.principal import Scope
+from tests.functional.api.catalogue import artist, track
+from tests.functional.api.service import Service, User, over_sqlite_alone
 
 NOT_STORED = "private, no-store"
+KEY_DRAFT = {"name": "Changes", "scopes": [Scope.CATALOGUE]}
 
 
 async def made(service: Service, kind: str) -> tuple[str, dict[str, str]]:
@@ -63,6 +66,33 @@ async def test_what_fits_its_condition_is_done(
     body = {"name": "Ann"} if kind == "me" else {}
     answer = await service.client.patch(path, json=body, headers=shown | fields)
     assert answer.status == 200, await answer.text()
+
+
+@pytest.mark.parametrize("kind", ["track", "album"])
+async def test_a_key_that_may_not_read_changes_what_is_private_as_it_was_seen(
+    service: Service, kind: str
+) -> None:
+    ann, bob = await service.user(), await service.user(number=1)
+    here = await artist(service, ann)
+    if kind == "track":
+        made = await track(service, ann, here, "Ours", visibility="private")
+    else:
+        draft = {"artist_id": here["id"], "title": "Ours", "visibility": "private"}
+        made = await service.post("/v1/albums", ann, draft)
+    path = f"/v1/{kind}s/{made['id']}"
+    seen = (await service.ask("GET", path, ann)).headers["ETag"]
+    changer, stranger = [
+        User("", (await service.post("/v1/me/keys", by, KEY_DRAFT))["key"]) for by in (ann, bob)
+    ]
+    await service.get(path, changer, 404)
+    for by, etag, status in (
+        (stranger, seen, 404),
+        (changer, '"no"', 412),
+        (changer, seen, 200),
+        (changer, seen, 412),
+    ):
+        answer = await service.ask("PATCH", path, by, {"title": "Mine"}, {"If-Match": etag})
+        assert answer.status == status, await answer.text()
 
 
 @over_sqlite_alone

@@ -162,3 +162,20 @@ async def test_a_trusted_site_changes_things_and_another_does_not(
         said = {"Origin": origin, "Sec-Fetch-Site": "same-site"}
         changed = await service.ask("PATCH", "/v1/me", None, {"name": "A"}, {**cookie, **said})
         assert changed.status == status
+
+
+@over_sqlite_alone
+async def test_what_anyone_may_is_done_for_who_is_signed_in_from_another_site(
+    service: Service,
+) -> None:
+    """A player at another host of the same site has the browser send the cookie along."""
+    _, cookie = await signed_in(service)
+    body = {"plays": [{"track_id": "0123456789abcdefghjk"}]}
+    for said in ({"Sec-Fetch-Site": "same-site"}, {"Origin": "https://listen.example"}, {}):
+        answer = await service.ask("POST", "/v1/plays", None, body, {**cookie, **said})
+        assert answer.status == 200, await answer.text()
+        draft = {"name": "Ann", "handle": "ann"}
+        refused = await service.ask("POST", "/v1/artists", None, draft, {**cookie, **said})
+        assert (await refused.json())["code"] == "cross_site_request"
+    forged = await sign_in(service, "x", **{**cookie, "Sec-Fetch-Site": "same-site"})
+    assert (await forged.json())["code"] == "cross_site_request"

@@ -386,6 +386,7 @@ async def test_one_upload_of_several(service: Service) -> None:
     final = f"final;{' '.join(paths)}"
     theirs = await ask(service, bob, "POST", "/v1/uploads/tus", Upload_Concat=final)
     assert theirs.status == 404
+    assert (await service.get("/v1/me/audit", bob))["items"] == []
     made = await ask(service, ann, "POST", "/v1/uploads/tus", Upload_Concat=final)
     assert made.status == 201, await made.text()
     path = made.headers["Location"]
@@ -397,6 +398,9 @@ async def test_one_upload_of_several(service: Service) -> None:
     assert is_stored(service, done, SOUND)
     assert len(await queued(service)) == 1
     assert await told(service, "upload.completed") == [done["id"]]
+    deeds = (await service.get("/v1/me/audit", ann))["items"]
+    created = [each["object"] for each in deeds if each["action"] == "createTusUpload"]
+    assert created == [upload_in(each).rpartition("/")[2] for each in (path, *reversed(paths))]
     assert len([path for path in service.media.rglob("*") if path.is_file()]) == 1
 
 

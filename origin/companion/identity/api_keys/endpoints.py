@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from origin.companion.alongside import about
 from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery, Page, Paged
@@ -101,6 +102,7 @@ class ApiKeys:
                 now_s=call.now_s,
                 expires_s=expires_s,
             )
+            about(key.id)
             made = await _own(connection, user, key.id, call.now_s)
         return Answer(ShownKey(**_said(made), key=key.text), HTTPStatus.CREATED)
 

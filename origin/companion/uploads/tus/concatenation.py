@@ -66,7 +66,7 @@ async def concatenate(around: Surroundings, hold: Hold) -> Row[Any]:
 
 async def _parts(around: Surroundings, concat: str) -> list[Row[Any] | None]:
     ids = fields.parts(concat)
-    async with around.database.change() as connection:
+    async with around.database.look_now() as connection:
         rows = await connection.execute(select(uploads).where(uploads.c.id.in_(ids)))
         found = {row.id: row for row in rows}
     return [found.get(part_id) for part_id in ids]
