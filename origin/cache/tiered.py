@@ -26,7 +26,7 @@ from origin.cache.listings import Listings
 from origin.cache.memory import MEMORY_BYTES
 from origin.cache.record import Found, Record, current
 from origin.delivery.errors import BrokenObject, NotFound, StoreUnavailable
-from origin.delivery.reading import OBJECT_BYTES_MAX, Newest, Reader
+from origin.delivery.reading import OBJECT_BYTES_MAX, Check, Newest, Reader, no_check
 
 SMALL_BYTES_MAX: Final = 4 * 1024 * 1024
 """Larger objects (a waveform of many hours) are not read ahead, nor shared."""
@@ -43,6 +43,7 @@ class Flight(NamedTuple):
     limit_bytes: int
     listed: StoredObject | None
     is_announced: bool = False
+    check: Check = no_check
 
 
 class Arrival(NamedTuple):
@@ -118,13 +119,14 @@ class TieredReader:
         limit_bytes: int = OBJECT_BYTES_MAX,
         listed: StoredObject | None = None,
         is_announced: bool = False,
+        check: Check = no_check,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         is_read_anew = self._is_read_anew(key)
         if is_read_anew:
             current().note_unheard()
         held = self.held.get(key, listed)
-        what = Flight(key, limit_bytes, listed, is_announced)
+        what = Flight(key, limit_bytes, listed, is_announced, check)
         if held is None:
             content = await self._arrived(what)
         else:
@@ -282,8 +284,10 @@ class TieredReader:
         return arrival._replace(is_current=False)
 
     async def _bring(self, what: Flight) -> Arrival:
-        key, limit_bytes, listed, _ = what
-        from_store = partial(self._store.read, key, limit_bytes=limit_bytes, listed=listed)
+        key, limit_bytes, listed, _, check = what
+        from_store = partial(
+            self._store.read, key, limit_bytes=limit_bytes, listed=listed, check=check
+        )
         if self._shared is None or listed is None or listed.size_bytes > SMALL_BYTES_MAX:
             return Arrival(await from_store(), Found.STORE)
         return await self._shared.read(key, listed, from_store)

@@ -14,6 +14,7 @@ from cdn.policy import USUAL_TARGET_DURATION_S
 from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions
 from manifests.index import RenditionRecord
 from manifests.layout import INIT, MULTIVARIANT, Revision
+from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.presentation import multivariant_playlist
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
@@ -21,7 +22,7 @@ from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.documents import Document, read_multivariant
 from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
-from origin.delivery.reading import Reader, well_formed
+from origin.delivery.reading import Reader, no_check, well_formed
 from origin.memory_shares import USUAL
 
 _TARGET_DURATION: Final = re.compile(rb"^#EXT-X-TARGETDURATION:([0-9]{1,5})$", re.MULTILINE)
@@ -43,7 +44,8 @@ class GrowingDocuments:
         """Return a playlist or an initialization section; NotFound where it is not there."""
         published = await self._published.complete_revision(where)
         if published is None:
-            document = Document.of(await self._reader.read(where.growing_key(name)))
+            check = _multivariant if name == MULTIVARIANT else no_check
+            document = Document.of(await self._reader.read(where.growing_key(name), check=check))
             artist = await self._published.growing_artist(where)
             doubted = self._published.is_doubted(where)
         else:
@@ -61,16 +63,20 @@ class GrowingDocuments:
 
     async def entry_playlist(self, where: Revision) -> Document:
         """Return the provisional multivariant playlist as it reads from the root."""
-        stored = await self._reader.read(where.growing_key(MULTIVARIANT))
+        playlist = await self._multivariant(where)
         with well_formed():
-            playlist = read_multivariant(stored).with_uri_prefix(f"{where.growing_prefix}/")
-            return Document.of(playlist.render().encode())
+            prefixed = playlist.with_uri_prefix(f"{where.growing_prefix}/")
+            return Document.of(prefixed.render().encode())
 
     async def renditions(self, where: Revision) -> tuple[ProvisionalRendition, ...]:
         """Return what the provisional multivariant playlist tells of the renditions."""
-        stored = await self._reader.read(where.growing_key(MULTIVARIANT))
+        playlist = await self._multivariant(where)
         with well_formed():
-            return provisional_renditions(read_multivariant(stored))
+            return provisional_renditions(playlist)
+
+    async def _multivariant(self, where: Revision) -> MultivariantPlaylist:
+        key = where.growing_key(MULTIVARIANT)
+        return _multivariant(key, await self._reader.read(key, check=_multivariant))
 
     async def _completed_document(self, published: PublishedRevision, name: str) -> Document:
         key = published.where.growing_key(name)
@@ -93,6 +99,11 @@ class GrowingDocuments:
         if file_name == INIT:
             return await self._reader.read(published.where.key(name), listed=found[0].init)
         return _ended_playlist(published, found[0])
+
+
+def _multivariant(_key: str, stored: bytes) -> MultivariantPlaylist:
+    with well_formed():
+        return read_multivariant(stored)
 
 
 def _target_duration_s(document: bytes) -> int:

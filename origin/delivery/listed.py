@@ -10,7 +10,7 @@ from manifests.index import StoredObject
 from manifests.layout import Revision
 from origin.delivery.errors import BrokenObject
 from origin.delivery.published import Published
-from origin.delivery.reading import OBJECT_BYTES_MAX, Newest, Reader
+from origin.delivery.reading import OBJECT_BYTES_MAX, Check, Newest, Reader, no_check
 from origin.stores.homes import place_of
 
 
@@ -28,11 +28,16 @@ class ListedReader:
         limit_bytes: int = OBJECT_BYTES_MAX,
         listed: StoredObject | None = None,
         is_announced: bool = False,
+        check: Check = no_check,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         try:
             return await self._reader.read(
-                key, limit_bytes=limit_bytes, listed=listed, is_announced=is_announced
+                key,
+                limit_bytes=limit_bytes,
+                listed=listed,
+                is_announced=is_announced,
+                check=check,
             )
         except BrokenObject:
             place = place_of(key)

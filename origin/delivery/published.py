@@ -136,13 +136,11 @@ class Published:
         known = self._credits.get(where)
         if known is None:
             try:
-                data = await self._reader.read(
-                    where.growing_key(CREDITS), limit_bytes=ENTRY_BYTES_MAX
-                )
+                key = where.growing_key(CREDITS)
+                data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX, check=_credits)
             except NotFound:
                 return None
-            with well_formed():
-                known = Credits.from_json(data)
+            known = _credits(key, data)
             if not self.is_doubted(where):
                 self._credits.put(where, known, 1)
         return known.artist
@@ -178,9 +176,18 @@ class Published:
                 return error
 
     async def _read_entry(self, key: str) -> Entry:
-        data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX)
-        with well_formed():
-            entry = Entry.from_json(data)
-        if entry_key(entry.playback_id) != key:
-            raise BrokenObject("What was published here is of another playback id.")
-        return entry
+        data = await self._reader.read(key, limit_bytes=ENTRY_BYTES_MAX, check=_entry)
+        return _entry(key, data)
+
+
+def _entry(key: str, data: bytes) -> Entry:
+    with well_formed():
+        entry = Entry.from_json(data)
+    if entry_key(entry.playback_id) != key:
+        raise BrokenObject("What was published here is of another playback id.")
+    return entry
+
+
+def _credits(_key: str, data: bytes) -> Credits:
+    with well_formed():
+        return Credits.from_json(data)

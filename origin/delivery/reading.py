@@ -17,8 +17,15 @@ from origin.delivery.errors import BrokenObject
 Doubts = Callable[[str], float | None]
 """Until when what was just read of an object may be remembered, by the loop's clock, where a store
 that did not answer may know better (``stores.homes``); None where none does."""
+Check = Callable[[str, bytes], object]
+"""Raises BrokenObject where an object, given with its key, is damaged. Reads are one where all of
+what is asked is the same, so it is a function of a module, which is the same for all."""
 OBJECT_BYTES_MAX: Final = 64 * 1024 * 1024
 """No object that we serve, nor an index of half a day of sound, comes near this."""
+
+
+def no_check(_key: str, _content: bytes) -> None:
+    """Take an object as it comes."""
 
 
 class Missing(Enum):
@@ -46,11 +53,13 @@ class Reader(Protocol):
         limit_bytes: int = OBJECT_BYTES_MAX,
         listed: StoredObject | None = None,
         is_announced: bool = False,
+        check: Check = no_check,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed.
 
         One that ``is_announced`` is said to be there by what leads to it: that it was missing when
-        nobody had said so tells nothing.
+        nobody had said so tells nothing. What does not pass the ``check`` is damaged: nobody holds
+        it, and what was held before may stand in for it.
         """
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:

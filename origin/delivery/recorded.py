@@ -61,6 +61,10 @@ class RecordedSegments:
 
     async def _record(self, where: Revision, rung: str, chunk: int) -> ChunkRecord:
         key = where.growing_key(chunk_record_name(rung, chunk))
-        data = await self._reader.read(key, limit_bytes=_RECORD_BYTES_MAX)
-        with well_formed():
-            return ChunkRecord.from_json(data)
+        data = await self._reader.read(key, limit_bytes=_RECORD_BYTES_MAX, check=_chunk_record)
+        return _chunk_record(key, data)
+
+
+def _chunk_record(_key: str, data: bytes) -> ChunkRecord:
+    with well_formed():
+        return ChunkRecord.from_json(data)

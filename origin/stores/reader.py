@@ -29,7 +29,7 @@ from obstore.exceptions import BaseError, GenericError, PermissionDeniedError, U
 from manifests.index import StoredObject
 from manifests.layout import ENTRY_PREFIX
 from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailable
-from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
+from origin.delivery.reading import OBJECT_BYTES_MAX, Check, Missing, Newest, no_check
 from origin.stores.hedging import STUCK, Hedging
 from origin.stores.listing import Listing, newest_objects, require_any
 from packager.publishing.entity_tags import READINGS_MAX, Reading, StoreTags
@@ -96,6 +96,7 @@ class StoreReader:
         limit_bytes: int = OBJECT_BYTES_MAX,
         listed: StoredObject | None = None,
         is_announced: bool = False,
+        check: Check = no_check,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         del is_announced  # nothing is remembered here
@@ -103,9 +104,12 @@ class StoreReader:
         async with self._translated("get"), self._entry_places if is_entry else self._places:
             whole = partial(self._get_whole, key, limit_bytes)
             if listed is None:
-                return await self._get(whole)
-            _check_size(listed.size_bytes, limit_bytes)
-            return await self._get_listed(key, listed, whole)
+                content = await self._get(whole)
+            else:
+                _check_size(listed.size_bytes, limit_bytes)
+                content = await self._get_listed(key, listed, whole)
+        check(key, content)
+        return content
 
     async def _get_listed(self, key: str, listed: StoredObject, whole: _Get) -> bytes:
         """Return an object that is as it is listed.

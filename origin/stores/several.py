@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from manifests.index import StoredObject
 from manifests.layout import INDEX, Revision
 from origin.delivery.errors import NotFound
-from origin.delivery.reading import OBJECT_BYTES_MAX, Missing, Newest
+from origin.delivery.reading import OBJECT_BYTES_MAX, Check, Missing, Newest, no_check
 from origin.stores.asking import Ask, AskedStore, ask_all, ask_each, ask_in_turn
 from origin.stores.homes import FAILING_PATIENCE_S, PATIENCE_S, Homes, place_of
 from origin.stores.listing import Listing, age_order
@@ -57,6 +57,7 @@ class StoresReader:
         limit_bytes: int = OBJECT_BYTES_MAX,
         listed: StoredObject | None = None,
         is_announced: bool = False,
+        check: Check = no_check,
     ) -> bytes:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         del is_announced  # nothing is remembered here but where things are
@@ -64,7 +65,9 @@ class StoresReader:
         async def ask(reader: StoreReader) -> bytes:
             return await reader.read(key, limit_bytes=limit_bytes, listed=listed)
 
-        return await self._read(key, ask, listed)
+        content = await self._read(key, ask, listed)
+        check(key, content)
+        return content
 
     def read_ahead(self, key: str, listed: StoredObject) -> None:
         """Do nothing: there is no place to hold it."""

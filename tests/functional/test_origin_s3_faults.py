@@ -1,5 +1,6 @@
 """What players see of an S3 store that fails: what was published, or a problem nobody keeps."""
 
+import asyncio
 import hashlib
 import time
 from collections import Counter
@@ -14,6 +15,7 @@ from obstore.store import MemoryStore
 
 from manifests.index import StoredObject
 from origin.app import create_app
+from origin.cache.tiered import STAND_IN_AFTER_S
 from origin.stores.reader import StoreReader
 from tests.functional.storing import quick
 from tests.servers.fault_proxy import fault_proxy
@@ -38,6 +40,8 @@ ENTRY = "entry/first-light.json"
 TIMEOUT_S = 2.0
 TOO_SHORT_S = 0.1
 """Less than a body takes that comes slowly."""
+STALE_AFTER_S = 2.6
+"""When an entry is neither fresh nor given while it is read anew."""
 LATE_S = 5.0
 """How much later all may be on a busy machine."""
 
@@ -247,3 +251,29 @@ async def test_who_is_unlucky_does_not_wait(stalling: tuple[StoreReader, list[in
         longest_s = max(longest_s, time.monotonic() - begun_s)
     assert longest_s < TIMEOUT_S
     assert requests[0] <= 200 * 1.1 + 10
+
+
+async def test_a_damaged_entry_hides_none_that_was_good(s3: Bucket) -> None:
+    """It comes the same each time, as what a store gives whose tags are no digests."""
+    publish(s3.store("damaged"))
+    is_damaged = False
+
+    def plan(request: Request) -> Fault | None:
+        return Fault.SHORT_LENGTH if is_damaged and ENTRY in request.target else None
+
+    with fault_proxy(s3, plan) as proxy:
+        app = create_app(quick(proxy.bucket, "damaged"), store_timeout_s=10)
+        async with TestClient(TestServer(app)) as client:
+            before = await (await client.get("/first-light.m3u8")).read()
+            await asyncio.sleep(STALE_AFTER_S)
+            is_damaged = True
+            for _ in range(3):
+                stale = await client.get("/first-light.m3u8")
+                assert (stale.status, await stale.read()) == (HTTPStatus.OK, before)
+                assert "detail=stale-if-error" in stale.headers["Cache-Status"]
+            assert proxy.faults[Fault.SHORT_LENGTH] > 0
+            is_damaged = False
+            await asyncio.sleep(STAND_IN_AFTER_S)
+            anew = await client.get("/first-light.m3u8")
+            assert (anew.status, await anew.read()) == (HTTPStatus.OK, before)
+            assert "fwd=" in anew.headers["Cache-Status"]
