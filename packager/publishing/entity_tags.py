@@ -8,9 +8,9 @@ Other stores have tags of other forms, which say nothing.
 
 In some buckets tags look like digests and fit nothing, and a bucket may become one of those, or
 cease to be one, at any time. It shows where an object is as it was sent under a tag that does not
-fit, or comes out the same several times: what flips a bit flips another one the next time. From
-there on tags are not looked at, not even where some are digests: each of the others would take
-several readings.
+fit, or where several objects come out the same several times: what flips a bit flips another one
+the next time. One alone may be cut short each time by whatever is in between. From there on a tag
+that does not fit is no reason to look, for each would take several readings; until one fits.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ _OF_ONE_PIECE: Final = re.compile(r'"?([0-9a-f]{32})"?')
 _OF_PARTS: Final = re.compile(r'"?([0-9a-f]{32}-[1-9][0-9]*)"?')
 READINGS_MAX: Final = 5
 _AGREEING: Final = 3
+_UNFIT_OBJECTS: Final = 2
 _md5 = partial(hashlib.md5, usedforsecurity=False)
 
 
@@ -49,12 +50,18 @@ class StoreTags:
     """The entity tags of one store, as far as is known by now what they tell."""
 
     def __init__(self) -> None:
-        self._are_others = False  # once it is known, by whichever thread, it stays so
+        self._are_others = False
+        self._unfit: frozenset[str] = frozenset()  # tags of objects that came the same each time
 
     def fit(self, tag: str | None, data: bytes) -> bool:
         """Tell whether nothing speaks against these bytes."""
         said = digest_in(tag)
-        return self._are_others or said is None or said == digest_of(data)
+        if said is None:
+            return True
+        if said == digest_of(data):
+            self._are_others, self._unfit = False, frozenset()
+            return True
+        return self._are_others
 
     def vouch(self, readings: Sequence[Reading]) -> bool:
         """Tell whether the last of an object's readings, of which no other was good, is good."""
@@ -63,7 +70,9 @@ class StoreTags:
             return True
         if list(readings[-_AGREEING:]) != [last] * _AGREEING:
             return False
-        self.are_others()
+        self._unfit |= {str(last.tag)}
+        if len(self._unfit) >= _UNFIT_OBJECTS:
+            self.are_others()
         return True
 
     def are_others(self) -> None:

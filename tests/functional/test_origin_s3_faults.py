@@ -277,3 +277,15 @@ async def test_a_damaged_entry_hides_none_that_was_good(s3: Bucket) -> None:
             anew = await client.get("/first-light.m3u8")
             assert (anew.status, await anew.read()) == (HTTPStatus.OK, before)
             assert "fwd=" in anew.headers["Cache-Status"]
+
+
+async def test_one_object_that_is_cut_short_hides_no_other_that_is_altered(s3: Bucket) -> None:
+    store = s3.store("cut")
+    for key in ("cut-short", "altered"):
+        store.put(key, key.encode())
+    faults = iter([*[Fault.SHORT_LENGTH] * 3, Fault.ALTERED_ANSWER])
+    with fault_proxy(s3, lambda _: next(faults, None)) as proxy:
+        reader = StoreReader(quick(proxy.bucket, "cut"))
+        assert await reader.read("cut-short") != b"cut-short"
+        assert await reader.read("altered") == b"altered"
+        assert proxy.faults[Fault.ALTERED_ANSWER] == 1

@@ -108,13 +108,14 @@ def test_tags_that_are_no_digests_are_found_out_once(s3: Bucket) -> None:
         Storage(quick(proxy.bucket, "encrypted")) as storage,
     ):
         storage.put("a", b"sound")
-        storage.put("b", b"sound")
+        storage.put("b", b"more sound")
         assert storage.read("a") == b"sound"
         assert [arrival.method for arrival in proxy.arrivals] == ["PUT", "GET", "PUT", "GET"]
     with fault_proxy(s3, lambda _: Fault.OTHER_TAG) as proxy:
         with Storage(quick(proxy.bucket, "encrypted")) as storage:
-            assert [storage.read(key) for key in "ab"] == [b"sound", b"sound"]
-        assert [arrival.method for arrival in proxy.arrivals] == ["GET", "GET", "GET", "GET"]
+            for _ in range(2):
+                assert [storage.read(key) for key in "ab"] == [b"sound", b"more sound"]
+        assert [arrival.method for arrival in proxy.arrivals] == ["GET"] * (3 + 3 + 1 + 1)
 
 
 def in_turn(*faults: Fault | None) -> Plan:

@@ -46,7 +46,12 @@ def test_what_does_not_fit_is_believed_once_it_comes_the_same_several_times() ->
     assert not tags.vouch([same, same])
     assert not tags.fit(other, b"abc")
     assert tags.vouch([altered, same, same, same])
+    assert tags.vouch([same, same, same])
+    assert not tags.fit(other, b"abc"), "one object alone tells nothing of others"
+    assert tags.vouch([Reading(b"abe", '"' + "1" * 32 + '"')] * 3)
     assert tags.fit(other, b"abc"), "from there on tags are not looked at"
+    assert tags.vouch([good])
+    assert not tags.fit(other, b"abc"), "until one fits"
 
 
 def test_tags_of_other_forms_are_no_reason_to_look() -> None:
