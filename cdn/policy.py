@@ -171,9 +171,15 @@ _COMPRESSIBLE: Final = frozenset(
         ObjectClass.PAGE_ASSET,
         ObjectClass.PUBLIC_API,
         ObjectClass.PARTIAL_LISTING,
+        ObjectClass.PRIVATE,
         ObjectClass.KEYS,
     }
 )
+"""What is said to one reader is, too, for it holds no secret.
+
+What does, as a new API key, answers a POST and is never compressed: beside what another may have
+put in, its size would give the secret away, guess by guess (BREACH).
+"""
 
 
 @lru_cache(maxsize=256)  # it is asked for with every answer

@@ -127,3 +127,28 @@ async def test_uses_are_written_later_and_never_turned_back(
 async def test_keys_are_listed_by_an_index(service: Service) -> None:
     query = newest_keys_query("x", (NOW_S, "y"), 21, now_s=NOW_S)
     assert "ix_api_keys_user_id_created_s_id" in await service.plan(query)
+
+
+@over_sqlite_alone
+async def test_lists_of_ones_own_are_compressed_and_secrets_are_not(service: Service) -> None:
+    ann = await service.user()
+    asked = {"Accept-Encoding": "gzip"}
+    draft = {**DRAFT, "name": "a" * 200}
+    made = await service.ask("POST", PATH, ann, draft, asked)
+    assert len(await made.read()) > 200
+    assert "Content-Encoding" not in made.headers
+    listed = await service.ask("GET", PATH, ann, headers=asked)
+    assert listed.headers["Content-Encoding"] == "gzip"
+    assert listed.headers["Cache-Control"] == "private, no-store"
+    assert {"Accept-Encoding", "Authorization"} < set(listed.headers["Vary"].split(", "))
+    assert {each["name"] for each in (await listed.json())["items"]} == {"test", "a" * 200}
+    again = await service.ask(
+        "GET", PATH, ann, headers={**asked, "If-None-Match": listed.headers["ETag"]}
+    )
+    assert again.status == 304
+
+
+def test_only_a_post_gives_a_secret(companion: Companion) -> None:
+    """What a GET gives is compressed (``cdn.policy``)."""
+    secret = [each for each in companion.endpoints if each.gives_secret]
+    assert {each.method for each in secret} == {"POST"}

@@ -112,6 +112,7 @@ def test_sound_and_pictures_are_not_compressed_again() -> None:
     squeezed = {each for each in ObjectClass if policy_for(each).compressible}
     assert squeezed.isdisjoint({ObjectClass.SEGMENT, ObjectClass.INIT, ObjectClass.ARTWORK})
     assert {ObjectClass.ENTRY_PLAYLIST, ObjectClass.MEDIA_PLAYLIST} < squeezed
+    assert {ObjectClass.PUBLIC_API, ObjectClass.PRIVATE} < squeezed
 
 
 @given(
