@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.checkup.finding import Finding, Level, fail, fine, warn
 from packager.queue.job import State
-from packager.queue.stats import Stats, stats
+from packager.queue.stats import Stats, busy_workers, stats
 from packager.queue.tables import claims, jobs
 
 _WAITS_S: Final = 300.0
@@ -18,29 +18,39 @@ _START: Final = (
     "See whether `soundbridge worker`, or `soundbridge serve` without --no-packager, runs and what"
     " it logs; start more of them if they are busy."
 )
+_MORE: Final = "Start more workers where that is too long."
 
 
 async def look_at_queue(connection: AsyncConnection, now_s: float) -> Sequence[Finding]:
     """Say how long jobs wait, and whose jobs nobody hears of any more."""
     seen = await stats(connection, now_s=now_s)
+    busy = await busy_workers(connection, now_s=now_s)
     silent = list(await connection.execute(_silent(now_s)))
     names = [f"{row.worker} (job {row.id}, {_ago(now_s - row.lease_until_s)})" for row in silent]
-    return [waiting(seen), _heard(names, seen.counts[State.RUNNING]), *_parked(seen)]
+    heard = _heard(names, seen.counts[State.RUNNING], busy)
+    return [waiting(seen, busy), heard, *_parked(seen)]
 
 
-def waiting(seen: Stats) -> Finding:
-    """Say what the age of the oldest job that is due means. Pure."""
+def waiting(seen: Stats, busy: int) -> Finding:
+    """Say what the age of the oldest job that is due means, while workers are busy. Pure."""
     queued = seen.counts[State.QUEUED]
     if seen.age_s < _WAITS_S:
         return fine(f"{queued} jobs are queued, and none that is due has waited for long.")
     said = f"{queued} jobs are queued, and one waits since {_ago(seen.age_s)}."
+    if busy:  # they take it as soon as one has done what it does, however long that is
+        return warn(f"{said} {busy} workers are heard of, and busy.", _MORE)
     return (fail if seen.age_s >= _WAITS_LONG_S else warn)(said, _START)
 
 
-def _heard(silent: Sequence[str], running: int) -> Finding:
+def _heard(silent: Sequence[str], running: int, busy: int) -> Finding:
     if not silent:
         return fine(f"{running} jobs are being done, by workers that are heard of.")
     named = ", ".join(silent[:_NAMED_MAX]) + (", and others" if silent[_NAMED_MAX:] else "")
+    if busy:
+        return warn(
+            f"Workers are not heard of any more: {named}. {busy} others are heard of, and busy.",
+            "One of those takes such jobs over as soon as it has time. " + _MORE,
+        )
     return fail(
         f"Workers are not heard of any more, and nobody takes over: {named}.",
         "Any worker that runs takes such jobs over at once, so none does. " + _START,

@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,24 @@ def test_a_worker_that_is_silent(migrated: Path) -> None:
 def test_a_worker_that_is_heard_of(migrated: Path) -> None:
     in_state(migrated, lambda connection: _begun(connection, -20))
     assert doctor("--state", migrated)[0] == 0
+
+
+def test_workers_that_are_all_busy(migrated: Path) -> None:
+    async def begin(connection: AsyncConnection) -> None:
+        now_s = time.time()
+        for each in ("left", "long"):
+            await enqueue(connection, replace(_JOB, creator_id=each), job_id=each, now_s=now_s)
+            await claim(connection, ["package"], worker=each, now_s=now_s, lease_s=30.0)
+        over = update(jobs).where(jobs.c.id == "left").values(lease_until_s=now_s - 2)
+        await connection.execute(over)
+        await enqueue(connection, _JOB, job_id="late", now_s=now_s - _HOUR_S)
+
+    in_state(migrated, begin)
+    status, found = doctor("--state", migrated)
+    said = [text for level, text in of(found, "database") if level == "warn"]
+    assert status == 0, found
+    assert "1 workers are heard of, and busy" in said[0]
+    assert "left (job left, " in said[1]
 
 
 def test_a_disk_with_too_little_room(migrated: Path) -> None:
