@@ -33,7 +33,7 @@ class _InOrder(click.Group):
 
 @click.group(
     cls=_InOrder,
-    epilog="Every option, except what deletes or lets in, is also read from the environment "
+    epilog="Every option whose help names a variable is also read from the environment "
     "(--store is SOUNDBRIDGE_STORE) and from a TOML file (store = 's3://bucket').",
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -45,6 +45,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 )
 @setting(
     "--time-limit",
+    "--doctor-time-limit",
     "limit_s",
     default=10.0,
     type=click.FloatRange(0.1, 600),

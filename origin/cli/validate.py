@@ -23,6 +23,7 @@ def _list_rules(context: click.Context, _option: click.Parameter, value: object)
 @setting("--errors-only", is_flag=True, help="Exit with status 0 where there are only warnings.")
 @setting(
     "--time-limit",
+    "--validate-time-limit",
     "time_limit_s",
     type=click.FloatRange(min=0, min_open=True),
     default=_TIME_LIMIT_S,

@@ -138,3 +138,10 @@ def test_every_option_of_every_command_is_a_setting() -> None:
             does_something_else = option.is_eager or (name, option.name) in NO_SETTINGS
             assert isinstance(option, Setting) or does_something_else, f"{name} {option.opts}"
             assert option.help or name.startswith("probe"), f"{name} {option.opts}"
+
+
+def test_time_limits_have_names_of_their_own() -> None:
+    for name in ("validate", "doctor"):
+        (limit,) = (each for each in main.commands[name].params if "--time-limit" in each.opts)
+        assert isinstance(limit, Setting)
+        assert limit.key == f"{name}_time_limit"
