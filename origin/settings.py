@@ -1,6 +1,6 @@
-"""Settings: every option of every command, from the command line, the environment or a file.
+"""Settings: what commands may be told on their line, in the environment or in a file.
 
-An option's value is looked for on the command line, then in the environment (``--store`` is
+A setting's value is looked for on the command line, then in the environment (``--store`` is
 ``SOUNDBRIDGE_STORE``), then in a TOML file (``store = "s3://..."``), then in its default. The file
 is the one that ``--config`` or ``SOUNDBRIDGE_CONFIG`` names, else ``soundbridge.toml`` in the
 working directory if there is one. A name in the file that no option has is an error: a misspelt
