@@ -19,7 +19,7 @@ from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
 from origin.companion.assets.rows import owner_of
 from origin.companion.assets.streaming.endpoints import AssetStreams
-from origin.companion.assets.streaming.hub import ASK_AGAIN_S
+from origin.companion.assets.streaming.hub import ASK_AGAIN_S, Hub
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue.albums.endpoints import Albums
 from origin.companion.catalogue.artists.endpoints import Artists
@@ -115,7 +115,8 @@ class Companion:
         )
         self._admission = Admission(authenticator, self._clients, access.budgets, shared)
         self._idempotency = Idempotency(database, new_random_id)
-        self._streams = AssetStreams(database, is_draining, clock, ask_again_s=ask_again_s)
+        hub = Hub(database, is_draining, clock, ask_again_s=ask_again_s)
+        self._streams = AssetStreams(database, hub)
         belongings: tuple[Belongings, ...] = (
             IdentityBelongings(),
             WebhookBelongings(),

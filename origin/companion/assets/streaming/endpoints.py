@@ -2,8 +2,7 @@
 
 import asyncio
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -24,13 +23,7 @@ from origin.companion.assets.streaming.frames import (
     frame,
     frame_of,
 )
-from origin.companion.assets.streaming.hub import (
-    ASK_AGAIN_S,
-    PREFIXES,
-    Hub,
-    Stream,
-    TooManyStreams,
-)
+from origin.companion.assets.streaming.hub import PREFIXES, Hub, Stream, TooManyStreams
 from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.delivery.errors import DatabaseUnavailable, ShuttingDown
@@ -61,26 +54,15 @@ class StreamAsked(Asked):
 
 
 class AssetStreams:
-    """The endpoints; ``ask_again_s`` is how often it is looked who may still listen."""
+    """The endpoints; the ``hub`` has the streams of this process."""
 
-    def __init__(
-        self,
-        database: Database,
-        is_draining: Callable[[], bool],
-        clock: Callable[[], float] = time.time,
-        *,
-        ask_again_s: float = ASK_AGAIN_S,
-    ) -> None:
+    def __init__(self, database: Database, hub: Hub) -> None:
         self._database = database
-        self._is_draining = is_draining
-        self._clock = clock
-        self._ask_again_s = ask_again_s
-        self._hub: Hub | None = None
+        self._hub = hub
 
     async def close(self) -> None:
         """End all streams of this process."""
-        if self._hub is not None:
-            await self._hub.close()
+        await self._hub.close()
 
     def endpoints(self) -> Sequence[Endpoint]:
         """Return what there is."""
@@ -120,10 +102,6 @@ class AssetStreams:
     async def _answer(
         self, call: Call[StreamAsked, Any], owner_id: str, asset_id: str | None
     ) -> web.StreamResponse:
-        if self._hub is None:
-            self._hub = Hub(
-                self._database, self._is_draining, self._clock, ask_again_s=self._ask_again_s
-            )
         seen = _seen(call)
         async with self._hub.stream(call.user, owner_id, asset_id) as stream:
             response = web.StreamResponse(headers=_HEADERS)
