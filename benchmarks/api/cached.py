@@ -70,7 +70,7 @@ def _of_mix(
 ) -> dict[str, float]:
     before = Counted(port)
     found = _asked(server, reads.some(_PATHS_MAX), folder, seconds)
-    return found | {"hit_ratio": Counted(port).hit_ratio_since(before)}
+    return found | {"hit_ratio": before.hit_ratio()}
 
 
 @contextmanager

@@ -27,12 +27,15 @@ from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_k
 from origin.companion.identity.principal import ALL_SCOPES
 from origin.database.engine import open_database
 from origin.database.sqlite import FILE_NAME
+from origin.telemetry.reporting import REPORT_EVERY_S
 
 _WORDS: Final = 2_000
 _GENRES: Final = ("pop", "rock", "jazz", "folk", "hip-hop", "classical", "electronic", "podcast")
 _USER: Final = "u"
 _READY_WITHIN_S: Final = 300.0
 _CLASS: Final = "public-api"
+_TOLD_WITHIN_S: Final = 2 * REPORT_EVERY_S
+"""A worker tells what it counted now and then, not as it counts."""
 _KEPT: Final = frozenset({("memory", "hit"), ("memory", "stale"), ("shared", "hit")})
 UNLIMITED: Final = (
     "--no-packager", "--api-requests-per-address", "0", "--api-requests-per-user", "0",
@@ -129,18 +132,23 @@ class Counted:
     """What a server has counted of public answers, at a port for metrics."""
 
     def __init__(self, port: int) -> None:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as response:
-            text = response.read().decode()
-        self._numbers = dict(_found(text))
+        self._port = port
+        self._numbers = _counted(port)
 
-    def hit_ratio_since(self, before: "Counted") -> float:
+    def hit_ratio(self) -> float:
         """Return the share that was kept, fresh or stale, of what was answered since."""
+        time.sleep(_TOLD_WITHIN_S)
         more = {
-            place: number - before._numbers.get(place, 0)  # noqa: SLF001 another of these
-            for place, number in self._numbers.items()
+            place: number - self._numbers.get(place, 0)
+            for place, number in _counted(self._port).items()
         }
         kept = sum(number for place, number in more.items() if place in _KEPT)
         return round(kept / max(sum(more.values()), 1), 4)
+
+
+def _counted(port: int) -> dict[tuple[str, str], float]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as response:
+        return dict(_found(response.read().decode()))
 
 
 def _found(text: str) -> Iterator[tuple[tuple[str, str], float]]:

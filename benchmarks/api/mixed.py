@@ -59,7 +59,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
         return {
             "goals": _GOALS,
             **found,
-            "hit_ratio": Counted(port).hit_ratio_since(before),
+            "hit_ratio": before.hit_ratio(),
             "server_cores": round(cores, 3),
             "server_cpu_ms": round(cores * 1000 / found["requests_per_s"], 3),
             "memory_mb": server.memory_mb(),
