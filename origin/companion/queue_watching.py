@@ -43,7 +43,8 @@ class QueueWatch:
         try:
             async with asyncio.timeout(_LOOK_S), self._database.look_now() as connection:
                 self._seen = await open_jobs(connection, now_s=now_s)
-                self._busy = await busy_workers(connection, now_s=now_s)
+                busy = await busy_workers(connection, now_s=now_s)
+                self._busy = len(set[str]().union(*busy.values()))
         except (DatabaseUnavailable, TimeoutError) as error:
             self._seen, self._busy = (), None
             _log.warning("queue not looked at", cause=str(error.__cause__ or error))

@@ -59,12 +59,18 @@ async def open_jobs(connection: AsyncConnection, *, now_s: float) -> list[OfKind
     return [OfKind(kind, State(state), count, first_s) for kind, state, count, first_s in found]
 
 
-async def busy_workers(connection: AsyncConnection, *, now_s: float) -> int:
-    """Count the workers that hold a job and are heard of; nothing tells of those that wait."""
+async def busy_workers(connection: AsyncConnection, *, now_s: float) -> dict[str, set[str]]:
+    """Return, by kind, the workers that hold such jobs and are heard of.
+
+    Nothing tells of those that wait for one.
+    """
     held = (
-        select(func.count(claims.c.worker.distinct()))
-        .select_from(jobs)
+        select(jobs.c.kind, claims.c.worker)
+        .distinct()
         .join(claims, claims.c.fence == jobs.c.fence)
         .where(jobs.c.state == State.RUNNING, jobs.c.lease_until_s > now_s)
     )
-    return await connection.scalar(held) or 0
+    found: dict[str, set[str]] = {}
+    for kind, worker in await connection.execute(held):
+        found.setdefault(kind, set()).add(worker)
+    return found

@@ -223,6 +223,24 @@ def test_workers_that_are_all_busy(migrated: Path) -> None:
     assert "left (job left, " in said[1]
 
 
+def test_a_worker_that_is_busy_with_something_else_excuses_nothing(migrated: Path) -> None:
+    async def begin(connection: AsyncConnection) -> None:
+        now_s = time.time()
+        for each in ("left", "late"):
+            await enqueue(connection, _JOB, job_id=each, now_s=now_s - _HOUR_S)
+        long_ago_s = now_s - _HOUR_S
+        await claim(connection, ["package"], worker="gone", now_s=long_ago_s, lease_s=30.0)
+        await enqueue(connection, replace(_JOB, kind="webhook"), job_id="told", now_s=now_s)
+        await claim(connection, ["webhook"], worker="lively", now_s=now_s, lease_s=30.0)
+
+    in_state(migrated, begin)
+    status, found = doctor("--state", migrated)
+    said = [text for level, text in of(found, "database") if level == "fail"]
+    assert status == 1
+    assert said[0].startswith("1 jobs are queued (package), and one waits since 60 min.")
+    assert "nobody takes over: gone (job " in said[1]
+
+
 def test_a_disk_with_too_little_room(migrated: Path) -> None:
     status, found = doctor("--state", migrated, "--least-free", "1000000000")
     assert status == 1
