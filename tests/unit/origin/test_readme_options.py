@@ -1,0 +1,53 @@
+"""README's options are those that the commands take, and it tells which the command line alone has.
+
+What ``admin`` takes is told by the names that it shares with other commands.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from origin.cli import main
+
+README = Path(__file__).parents[3] / "README.md"
+OF_PYTEST = {"--dist", "--no-loadscope-reorder"}
+
+
+def options(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, click.Option]]:
+    """Yield each option with the words before it, of all commands below."""
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            yield " ".join(path), parameter
+    if isinstance(command, click.Group):
+        for name, below in command.commands.items():
+            yield from options(below, (*path, name))
+
+
+def test_every_option_that_readme_names_is_one() -> None:
+    named = set(re.findall(r"(?<![\w-])--[a-z][a-z0-9-]+", README.read_text(encoding="utf-8")))
+    taken = {
+        name for _, option in options(main, ()) for name in option.opts + option.secondary_opts
+    }
+    assert len(named) > 50
+    assert named <= taken | OF_PYTEST | {"--help"}
+
+
+def test_readme_tells_which_options_the_command_line_alone_has() -> None:
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    (told,) = re.findall(r"The command line alone has what is said of one call: (.*?)\. ", text)
+    alone = {
+        f"{path} {option.opts[0]}"
+        for path, option in options(main, ())
+        if option.envvar is None and "--version" not in option.opts
+    }
+    of_admin = {each for each in alone if each.startswith("admin ")}
+    assert of_admin
+    assert set(re.findall(r"`((?!admin)[a-z-]+ [^`]+)`", told)) == alone - of_admin
+    shared = {
+        option.opts[0]
+        for path, option in options(main, ())
+        if path.startswith("admin") and option.envvar is not None
+    }
+    assert set(re.findall(r"`(--[a-z-]+)`", told)) == shared
