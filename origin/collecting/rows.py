@@ -23,8 +23,7 @@ from origin.collecting.errors import CollectionFailed
 from origin.collecting.surroundings import PicturesOf, RowOf
 from origin.companion.artwork.tables import artworks
 from origin.companion.catalogue.tables import tracks
-from origin.database.engine import DatabaseUnusable, open_database
-from origin.database.sqlite import FILE_NAME
+from origin.database.engine import open_existing
 from packager.errors import first_line
 from packager.publishing.garbage import Row
 from packager.queue.job import State
@@ -45,17 +44,12 @@ def rows(state: Path | None, url: str | None) -> Iterator[RowOf]:
 def questions(state: Path | None, url: str | None) -> Iterator[tuple[RowOf, PicturesOf]]:
     """Give the caller's block ``read_row`` and ``read_pictures``, which raise CollectionFailed.
 
-    Raises DatabaseUnusable, also where the state folder has no database yet: an empty one would
-    tell that nothing is waited for.
+    Raises DatabaseUnusable, also where there is no database of ours yet: an empty one would tell
+    that nothing is waited for.
     """
-    folder = state or Path()
-    if url is None and not (folder / FILE_NAME).is_file():
-        raise DatabaseUnusable(
-            f"There is no {FILE_NAME} in {folder}. Give the state folder of the workers."
-        )
     with asyncio.Runner() as runner:
         opened = AsyncExitStack()
-        engine = runner.run(opened.enter_async_context(open_database(folder, url)))
+        engine = runner.run(opened.enter_async_context(open_existing(state or Path(), url)))
         try:
             yield (
                 lambda asset_id: runner.run(read_row(engine, asset_id)),

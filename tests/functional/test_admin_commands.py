@@ -7,11 +7,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import asyncpg  # type: ignore[import-untyped] # it has no types
 import pytest
 from aiohttp import ClientSession
 
 from origin.database.sqlite import FILE_NAME
+from tests.servers.postgres import fresh_database
 from tests.servers.soundbridge import running, soundbridge, url_said
 
 
@@ -173,21 +173,9 @@ def test_the_first_user_may_come_before_the_first_server(tmp_path: Path) -> None
 
 
 def test_an_empty_server_of_databases_is_refused(postgres_url: str) -> None:
-    asyncio.run(said_to(postgres_url, "CREATE DATABASE fresh"))
-    where = ("--database", postgres_url.replace("/postgres?", "/fresh?"))
-    try:
-        refused = soundbridge("admin", "user", "list", *where)
+    with fresh_database(postgres_url) as url:
+        refused = soundbridge("admin", "user", "list", "--database", url)
         assert refused.returncode == 1
         assert "is empty. Give --state or --database" in refused.stderr
-        assert soundbridge("admin", "user", "add", "Ann", *where).returncode == 0
-        assert "Ann" in soundbridge("admin", "user", "list", *where).stdout
-    finally:
-        asyncio.run(said_to(postgres_url, "DROP DATABASE fresh WITH (FORCE)"))
-
-
-async def said_to(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+        assert soundbridge("admin", "user", "add", "Ann", "--database", url).returncode == 0
+        assert "Ann" in soundbridge("admin", "user", "list", "--database", url).stdout

@@ -12,6 +12,7 @@ from manifests import layout
 from origin.cli import main
 from tests.functional.collecting import age, superseded
 from tests.functional.looking import keys
+from tests.servers.postgres import fresh_database
 
 
 def gc(*arguments: str | Path) -> Result:
@@ -78,9 +79,22 @@ def test_what_the_command_refuses_is_a_sentence(store: LocalStore, tmp_path: Pat
         ((tmp_path / "missing",), 2, "There is no folder"),
         ((tmp_path / "store", "--grace", "0"), 2, "0.25"),
         ((tmp_path / "store", "--abandoned", "0.1"), 2, "0.25"),
-        ((tmp_path / "store", "--state", tmp_path), 1, "There is no soundbridge.sqlite3"),
+        ((tmp_path / "store", "--state", tmp_path), 1, "There is no database in the folder"),
         ((tmp_path / "store", "--database", "mysql://x"), 1, "is not a database we know"),
     ):
         done = gc(*arguments)
         assert done.exit_code == status
         assert said in done.stderr
+
+
+def test_an_empty_database_is_no_answer(
+    store: LocalStore, postgres_url: str, tmp_path: Path
+) -> None:
+    superseded(store, tmp_path / "store")
+    age(tmp_path / "store", hours=25)
+    before = keys(store)
+    with fresh_database(postgres_url) as url:
+        done = gc(tmp_path / "store", "--database", url, "--delete")
+    assert done.exit_code == 1
+    assert "is empty. Give --state or --database" in done.stderr
+    assert keys(store) == before

@@ -1,10 +1,12 @@
 """PostgreSQL on a socket in a folder, for as long as a test wants it."""
 
+import asyncio
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import asyncpg  # type: ignore[import-untyped] # it has no types
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -53,6 +55,24 @@ def postgres() -> Iterator[str]:
             server.say(f"ALTER SYSTEM SET {line}")
         server.say("SELECT pg_reload_conf()")
         yield server.url
+
+
+@contextmanager
+def fresh_database(url: str) -> Iterator[str]:
+    """Make one with nothing in it beside the one at ``url``; the block is given its URL."""
+    asyncio.run(_said_to(url, "CREATE DATABASE fresh"))
+    try:
+        yield url.replace("/postgres?", "/fresh?")
+    finally:
+        asyncio.run(_said_to(url, "DROP DATABASE fresh WITH (FORCE)"))
+
+
+async def _said_to(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def empty(database: AsyncEngine) -> None:
