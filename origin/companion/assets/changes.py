@@ -126,10 +126,13 @@ class AssetChanges:
     async def replace_playback_id(self, call: Call[NoQuery, NoBody]) -> Answer:
         """Let it play under a new id from now on, and under the old one no more."""
         playback_id = self._new_id()
-        async with self._database.look_now() as connection:
+        async with self._database.change() as connection:
             before = await found(connection, call)
-        if not is_packaging(before):  # first, so that whoever is told the new one finds it
-            await self._put_entry(before, playback_id)
+            if is_packaging(before):
+                raise PackagingUnderWay
+            # Unless the asset has it by then: who is killed in between cannot take it back.
+            await self._collect_entry(connection, before, playback_id, call.now_s)
+        await self._put_entry(before, playback_id)  # so that whoever is told of it finds it
         try:
             row = await self._rename(call, playback_id)
         except BaseException:
@@ -147,11 +150,15 @@ class AssetChanges:
             if is_packaging(row):
                 raise PackagingUnderWay
             await assets.rename(connection, row.asset_id, playback_id, now_s=now_s)
-            await collect_entry(
-                connection, row.playback_id, row.owner_id, job_id=self._new_id(), now_s=now_s
-            )
+            await self._collect_entry(connection, row, row.playback_id, now_s)
             await _tell(connection, row, "asset.playback_id_replaced", now_s)
         return row
+
+    async def _collect_entry(
+        self, connection: AsyncConnection, row: Row[Any], playback_id: str, now_s: float
+    ) -> None:
+        job_id = self._new_id()
+        await collect_entry(connection, playback_id, row.owner_id, job_id=job_id, now_s=now_s)
 
     async def _package(
         self, call: Call[Any, Any], before: Row[Any], options: PackagingOptions

@@ -9,6 +9,7 @@ from obstore.store import MemoryStore
 
 from manifests.entry import Entry
 from manifests.layout import INDEX, Revision, entry_key, segment_name, source_key
+from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.collecting import AFTER_S
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
@@ -247,6 +248,31 @@ async def test_a_new_playback_id_is_said_once_it_plays(
     assert await status(service, new) == 200
 
 
+async def test_a_new_playback_id_that_nobody_was_told_plays_nothing_for_long(
+    packaging: Packaging, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the process is killed after the new entry was put, and takes nothing back."""
+    service, store = packaging.service, packaging.service.store
+    ann = await service.user()
+    asset_id = await packaging.queue(ann, source=source)
+    await packaging.succeed(await packaging.claim())
+
+    async def killed(*_: object) -> None:
+        raise ConnectionAbortedError
+
+    with monkeypatch.context() as dying:
+        for seam in ("_rename", "_remove_entry"):
+            dying.setattr(AssetChanges, seam, killed)
+        path = f"/v1/assets/{asset_id}/playback-ids"
+        assert (await service.ask("POST", path, ann)).status == 500
+    assert len(keys(store, "entry")) == 2
+    assert not await collect(packaging)
+    packaging.now_s += AFTER_S + 1
+    assert await collect(packaging)
+    assert keys(store, "entry") == {entry_key("song")}
+    assert await status(service, "song") == 200
+
+
 async def test_a_playback_id_is_replaced(packaging: Packaging, source: str) -> None:
     service, store = packaging.service, packaging.service.store
     ann = await service.user()
@@ -266,6 +292,8 @@ async def test_a_playback_id_is_replaced(packaging: Packaging, source: str) -> N
     store.put(entry_key("song"), b"by a worker that came late")
     packaging.now_s += AFTER_S + 1
     assert await collect(packaging)
+    while await collect(packaging):
+        pass
     assert keys(store, "entry") == {entry_key(new)}
     await service.post(f"{path}/repackage", ann, {}, 202)
     held = await packaging.claim()
