@@ -17,6 +17,7 @@ from origin.companion.artwork.endpoints import Artwork
 from origin.companion.assets.belongings import AssetBelongings
 from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.endpoints import Assets
+from origin.companion.assets.playback_ids import PlaybackIdEndpoints
 from origin.companion.assets.rows import owner_of
 from origin.companion.assets.streaming.endpoints import AssetStreams
 from origin.companion.assets.streaming.hub import ASK_AGAIN_S, Hub
@@ -148,6 +149,7 @@ class Companion:
                 *Assets(database, media).endpoints(),
                 *self._streams.endpoints(),
                 *AssetChanges(database, media, new_random_id).endpoints(),
+                *PlaybackIdEndpoints(database, media, new_random_id).endpoints(),
             ],
             Room.WEBHOOKS: [
                 *webhooks.endpoints(),

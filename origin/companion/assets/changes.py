@@ -1,6 +1,5 @@
 """Assets over HTTP: what their creator may do with them."""
 
-import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,16 +7,12 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 
-import obstore
-import structlog
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from manifests.entry import Entry
-from manifests.layout import entry_key
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
-from origin.companion.assets.collecting import collect_entry, forget_jobs
+from origin.companion.assets.collecting import forget_jobs
 from origin.companion.assets.deleting import news_of
 from origin.companion.assets.endpoints import ONE, found
 from origin.companion.assets.errors import (
@@ -26,7 +21,7 @@ from origin.companion.assets.errors import (
     RetryInVain,
     SourceGone,
 )
-from origin.companion.assets.models import Asset, PackagingOptions, PlaybackId
+from origin.companion.assets.models import Asset, PackagingOptions
 from origin.companion.assets.rows import State
 from origin.companion.assets.shown import failure_of, is_packaging, shown
 from origin.companion.assets.source import is_there
@@ -38,17 +33,11 @@ from origin.companion.identity.principal import Role, Scope
 from origin.companion.media import Media
 from origin.delivery.errors import StoreUnavailable
 from origin.packaging_job import KIND, PackagingJob
-from packager.errors import first_line
-from packager.publishing.reasons import STORE_ERRORS
-from packager.queue import assets
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
 
 _WRITERS: Final = Who(Role.CREATOR, Scope.UPLOAD)
-_FOLLOWS_S: Final = 5.0
 _LATER_S: Final = 0.001
-
-_log = structlog.get_logger("soundbridge.assets")
 
 
 class AssetChanges:
@@ -81,12 +70,6 @@ class AssetChanges:
                 method="DELETE", path=ONE, name="deleteAsset", tag="assets",
                 summary="Delete an asset", handle=self.delete, who=_WRITERS,
                 status=HTTPStatus.NO_CONTENT,
-            ),
-            Endpoint(
-                method="POST", path=f"{ONE}/playback-ids", name="replacePlaybackId", tag="assets",
-                summary="Replace an asset's playback id", handle=self.replace_playback_id,
-                who=_WRITERS, gives=PlaybackId, status=HTTPStatus.CREATED,
-                raises=(PackagingUnderWay,),
             ),
         ]  # fmt: skip
 
@@ -123,43 +106,6 @@ class AssetChanges:
         await self._withdrawing.follow([row.asset_id])
         return Answer(status=HTTPStatus.NO_CONTENT)
 
-    async def replace_playback_id(self, call: Call[NoQuery, NoBody]) -> Answer:
-        """Let it play under a new id from now on, and under the old one no more."""
-        playback_id = self._new_id()
-        async with self._database.change() as connection:
-            before = await found(connection, call)
-            if is_packaging(before):
-                raise PackagingUnderWay
-            # Unless the asset has it by then: who is killed in between cannot take it back.
-            await self._collect_entry(connection, before, playback_id, call.now_s)
-        await self._put_entry(before, playback_id)  # so that whoever is told of it finds it
-        try:
-            row = await self._rename(call, playback_id)
-        except BaseException:
-            await self._remove_entry(playback_id)
-            raise
-        await self._withdrawing.follow([row.asset_id])
-        await self._remove_entry(row.playback_id)
-        return Answer(PlaybackId(id=playback_id), HTTPStatus.CREATED)
-
-    async def _rename(self, call: Call[NoQuery, NoBody], playback_id: str) -> Row[Any]:
-        """Let the row say so; return it as it was."""
-        now_s = call.now_s
-        async with self._database.change() as connection:
-            row = await found(connection, call, to_change=True)
-            if is_packaging(row):
-                raise PackagingUnderWay
-            await assets.rename(connection, row.asset_id, playback_id, now_s=now_s)
-            await self._collect_entry(connection, row, row.playback_id, now_s)
-            await _tell(connection, row, "asset.playback_id_replaced", now_s)
-        return row
-
-    async def _collect_entry(
-        self, connection: AsyncConnection, row: Row[Any], playback_id: str, now_s: float
-    ) -> None:
-        job_id = self._new_id()
-        await collect_entry(connection, playback_id, row.owner_id, job_id=job_id, now_s=now_s)
-
     async def _package(
         self, call: Call[Any, Any], before: Row[Any], options: PackagingOptions
     ) -> Answer:
@@ -185,30 +131,6 @@ class AssetChanges:
             after = await found(connection, call)
             await _tell(connection, row, "asset.repackaging", call.now_s)
         return Answer(shown(after), HTTPStatus.ACCEPTED)
-
-    async def _put_entry(self, row: Row[Any], playback_id: str) -> None:
-        """Let what plays play under another id, too; raises StoreUnavailable."""
-        if row.entry is None:
-            return
-        entry = replace(Entry.from_json(row.entry), playback_id=playback_id)
-        content = entry.changed_now(datetime.now(UTC)).to_json()
-        try:
-            async with asyncio.timeout(_FOLLOWS_S):
-                await obstore.put_async(self._media.store, entry_key(playback_id), content)
-        except STORE_ERRORS as error:
-            raise StoreUnavailable("The storage does not answer now; try again soon.") from error
-
-    async def _remove_entry(self, playback_id: str) -> None:
-        """Remove an entry now; a job that is queued does it in any case."""
-        key = entry_key(playback_id)
-        try:
-            async with asyncio.timeout(_FOLLOWS_S):
-                await obstore.delete_async(self._media.store, key)
-        except FileNotFoundError:
-            pass
-        except STORE_ERRORS as error:
-            _log.warning("entry not yet removed", playback_id=playback_id, cause=first_line(error))
-        await self._media.tell((key,))
 
 
 def _next_job(row: Row[Any], options: PackagingOptions, now_s: float) -> PackagingJob:

@@ -12,7 +12,7 @@ from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.assets import rows
 from origin.companion.assets.growth import growth_of
-from origin.companion.assets.models import Asset, AssetsAsked, PlaybackId, PlaybackIds
+from origin.companion.assets.models import Asset, AssetsAsked
 from origin.companion.assets.shown import shown
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
@@ -43,11 +43,6 @@ class Assets:
                 method="GET", path=ONE, name="getAsset", tag="assets",
                 summary="Get an asset", handle=self.get, who=READERS, gives=Asset,
             ),
-            Endpoint(
-                method="GET", path=f"{ONE}/playback-ids", name="listPlaybackIds", tag="assets",
-                summary="Get an asset's playback ids", handle=self.playback_ids, who=READERS,
-                gives=PlaybackIds,
-            ),
         ]  # fmt: skip
 
     async def list(self, call: Call[AssetsAsked, NoBody]) -> Answer:
@@ -76,12 +71,6 @@ class Assets:
             return Answer(shown(row))
         growth = await growth_of(self._media.store, Entry.from_json(row.entry))
         return Answer(shown(row, growth))
-
-    async def playback_ids(self, call: Call[NoQuery, NoBody]) -> Answer:
-        """There is one at a time; make another one to replace it."""
-        async with self._database.look(call.principal) as connection:
-            row = await found(connection, call)
-        return Answer(PlaybackIds(items=[PlaybackId(id=row.playback_id)]))
 
 
 async def found(

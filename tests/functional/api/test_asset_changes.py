@@ -9,8 +9,8 @@ from obstore.store import MemoryStore
 
 from manifests.entry import Entry
 from manifests.layout import INDEX, Revision, entry_key, segment_name, source_key
-from origin.companion.assets.changes import AssetChanges
 from origin.companion.assets.collecting import AFTER_S
+from origin.companion.assets.playback_ids import PlaybackIdEndpoints
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.packaging_job import PackagingJob
@@ -262,7 +262,7 @@ async def test_a_new_playback_id_that_nobody_was_told_plays_nothing_for_long(
 
     with monkeypatch.context() as dying:
         for seam in ("_rename", "_remove_entry"):
-            dying.setattr(AssetChanges, seam, killed)
+            dying.setattr(PlaybackIdEndpoints, seam, killed)
         path = f"/v1/assets/{asset_id}/playback-ids"
         assert (await service.ask("POST", path, ann)).status == 500
     assert len(keys(store, "entry")) == 2
