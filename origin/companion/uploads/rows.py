@@ -85,16 +85,19 @@ async def same_content(
 async def note_content(connection: AsyncConnection, asset_id: str, sha256: str) -> None:
     """Note what an asset was made of, where nobody saw all of it come, and tell duplicates by it.
 
-    The one that came first is no duplicate, whichever of them was looked at first.
+    The one that came first is no duplicate, whichever of them was looked at first. Two that were
+    completed at the same moment did not see each other, so those that were seen are told, too.
     """
     unknown = (uploads.c.sha256.is_(None), uploads.c.state == State.COMPLETE)
     noted = update(uploads).where(uploads.c.asset_id == asset_id, *unknown).values(sha256=sha256)
-    if (await connection.execute(noted)).rowcount == 0:
+    await connection.execute(noted)
+    mine = select(uploads.c.user_id, uploads.c.sha256).where(uploads.c.asset_id == asset_id)
+    row = (await connection.execute(mine)).one_or_none()
+    if row is None:
         return
-    owner = select(uploads.c.user_id).where(uploads.c.asset_id == asset_id)
     same = (
-        uploads.c.user_id == await connection.scalar(owner),
-        uploads.c.sha256 == sha256,
+        uploads.c.user_id == row.user_id,
+        uploads.c.sha256 == row.sha256,
         uploads.c.state == State.COMPLETE,
     )
     ordered = select(uploads.c.asset_id).where(*same).order_by(uploads.c.completed_s, uploads.c.id)

@@ -14,7 +14,6 @@ from aiohttp import ClientResponse
 from origin.companion.uploads import holding
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.rules import UploadRules
-from tests.functional.api.packaging import Packaging
 from tests.functional.api.sending import SOUND, is_stored, put, queued, sha256_of, told
 from tests.functional.api.service import Service, User, over_sqlite_alone
 
@@ -293,32 +292,6 @@ async def test_another_process_goes_on(service: Service, monkeypatch: pytest.Mon
     done = await service.get(upload_in(path), ann)
     assert (done["state"], done["sha256"]) == ("complete", None)
     assert is_stored(service, done, SOUND)
-
-
-@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["in order", "the last one first"])
-async def test_duplicates_that_nobody_saw_whole_are_told_once_they_are_packaged(
-    service: Service, order: tuple[int, int]
-) -> None:
-    packaging = Packaging(service)
-    ann, bob = await service.user(), await service.user(number=1)
-    made = []
-    for by in (ann, ann, bob):
-        path = await make(service, by)
-        await patch(service, by, path, 0, SOUND[:1000])
-        service.uploads.digests.forget(upload_in(path).rpartition("/")[2])  # as elsewhere
-        await patch(service, by, path, 1000, SOUND[1000:])
-        made.append(await service.get(upload_in(path), by))
-    assert {each["sha256"] for each in made} == {None}
-    held = [await packaging.claim() for _ in made]
-    by_asset = {each.payload["asset_id"]: each for each in held}
-    for number in (*order, 2):
-        await packaging.succeed(by_asset[made[number]["asset_id"]])
-        await packaging.watch.tell_news()
-    first, second = [await service.get(f"/v1/uploads/{each['id']}", ann) for each in made[:2]]
-    assert first["sha256"] == second["sha256"] == packaging.made(held[0]).index.source.sha256
-    assert (first["duplicate_of"], second["duplicate_of"]) == (None, first["asset_id"])
-    others = await service.get(f"/v1/uploads/{made[2]['id']}", bob)
-    assert (others["sha256"], others["duplicate_of"]) == (first["sha256"], None)
 
 
 @pytest.mark.parametrize("rules", [UploadRules(expires_s=-1.0)])
