@@ -8,8 +8,8 @@ from obstore.store import MemoryStore
 
 from origin.database.engine import open_database
 from origin.entries import Entries
+from origin.packaging_handler import PackagingHandler
 from origin.packaging_job import KIND, PackagingJob
-from origin.working import PackagingHandler
 from packager.limits import Limits
 from packager.queue.job import Claimed
 from packager.queue.worker import Run

@@ -21,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.database.engine import open_database
 from origin.entries import Entries
+from origin.packaging_handler import PackagingHandler
 from origin.packaging_job import KIND, PackagingJob
-from origin.working import PackagingHandler
 from packager.errors import ReaderLost
 from packager.limits import Limits
 from packager.package import package

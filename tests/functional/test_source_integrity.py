@@ -14,9 +14,9 @@ from manifests import layout
 from manifests.index import Index
 from origin.database.engine import open_database
 from origin.entries import Entries
+from origin.packaging_handler import PackagingHandler
 from origin.packaging_job import KIND, PackagingJob, Queued, Terms, enqueue_packaging
 from origin.uploading import Upload, upload_and_queue
-from origin.working import PackagingHandler
 from packager.errors import StoreFailed
 from packager.queue.claim import claim
 from packager.queue.worker import Run

@@ -15,9 +15,9 @@ from manifests.index import Index
 from manifests.layout import Revision
 from origin.database.engine import open_database
 from origin.entries import Entries
+from origin.packaging_handler import PackagingHandler
 from origin.packaging_job import KIND, PackagingJob, Terms, enqueue_packaging
 from origin.promises import Promises
-from origin.working import PackagingHandler
 from packager.extras import Extras
 from packager.queue.claim import claim
 from packager.queue.worker import Run
