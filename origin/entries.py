@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError
-from origin.cache.changes import Tell, tell_nobody
+from origin.cache.tell import Tell, tell_nobody
 from packager.errors import StoreFailed, first_line
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage

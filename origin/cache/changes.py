@@ -11,15 +11,16 @@ Each is tried, whatever became of those before: who listens trusts that it is, o
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
-from origin.cache.connection import Connection, Refused, Unanswered
+from origin.cache.connection import Connection
+from origin.cache.errors import Refused, Unanswered
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -32,8 +33,6 @@ _PAUSE_MAX_S: Final = 2.0
 _MESSAGE_BYTES_MAX: Final = 64 * 1024
 
 _log = structlog.get_logger("soundbridge.cache")
-
-Tell = Callable[[Sequence[str]], Coroutine[Any, Any, None]]
 
 
 class Hearer(Protocol):
@@ -55,10 +54,6 @@ async def tell(connection: Connection, keys: Sequence[str]) -> None:
         await connection.ask_anyway(lambda: connection.client.publish(CHANNEL, message))
     except (Unanswered, Refused):
         _log.debug("change not told", keys=len(keys))
-
-
-async def tell_nobody(_keys: Sequence[str]) -> None:
-    """Leave it to lifetimes that what has changed is read anew."""
 
 
 async def listen(

@@ -20,7 +20,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from origin.cache.batch import Ask
-from origin.cache.connection import Refused, Unanswered
+from origin.cache.errors import Refused, Unanswered
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis

@@ -22,7 +22,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
-from origin.cache.errors import CacheUnusable
+from origin.cache.errors import CacheUnusable, Refused, Unanswered
 from origin.cache.places import Places
 from origin.circuit import Circuit
 
@@ -39,14 +39,6 @@ _CONNECTIONS_MAX: Final = 2 * COMMANDS_AT_ONCE
 
 T = TypeVar("T")
 _log = structlog.get_logger("soundbridge.cache")
-
-
-class Unanswered(Exception):
-    """Nobody answered in time, or is expected to."""
-
-
-class Refused(Exception):
-    """It answered, and will not do it: it is full, or may only be read."""
 
 
 class Trouble(StrEnum):

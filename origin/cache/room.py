@@ -6,11 +6,14 @@ one that is full and parts with nothing takes no more segments.
 
 import asyncio
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from origin.cache.connection import Connection, Refused, Unanswered
+from origin.cache.errors import Refused, Unanswered
+
+if TYPE_CHECKING:
+    from origin.cache.connection import Connection
 
 AGAIN_S: Final = 10.0
 """When one that did not answer is asked again."""
@@ -32,13 +35,13 @@ def advice(memory: Mapping[str, object]) -> str | None:
     return _FULL_FOR_EVER if memory.get("maxmemory_policy") == "noeviction" else None
 
 
-async def look_once_there(connection: Connection) -> None:
+async def look_once_there(connection: "Connection") -> None:
     """``look`` at a server once, when it answers."""
     while not await look(connection):  # noqa: ASYNC110 nothing tells of it
         await asyncio.sleep(AGAIN_S)
 
 
-async def look(connection: Connection) -> bool:
+async def look(connection: "Connection") -> bool:
     """Log what is to be done about a server, if it says so much of itself; tell if it answered."""
     try:
         memory = await connection.ask(lambda: connection.client.info("memory"))

@@ -30,7 +30,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from manifests.index import StoredObject
 from origin.cache.batch import Gets
 from origin.cache.claims import Claim, Claims
-from origin.cache.connection import Connection, Refused, Trouble, Unanswered, trouble_of
+from origin.cache.connection import Connection, Trouble, trouble_of
+from origin.cache.errors import Refused, Unanswered
 from origin.cache.lifetimes import LISTED
 from origin.cache.record import Found
 from origin.cache.tiered import Arrival

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from obstore.store import ObjectStore
 
-from origin.cache.changes import Tell, tell_nobody
+from origin.cache.tell import Tell, tell_nobody
 
 
 @dataclass(frozen=True, slots=True)

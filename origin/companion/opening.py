@@ -6,7 +6,6 @@ from functools import partial
 from typing import Final
 
 from origin.beside import kept_beside
-from origin.cache.connection import Connection, connect
 from origin.cache.running import telling
 from origin.companion.access import Access
 from origin.companion.api.budgets import SharedCounter
@@ -65,6 +64,8 @@ async def open_companion(
                 open_bearers(access.issuers, database, new_random_id)
             )
         if access.cache is not None:
+            from origin.cache.connection import Connection, connect  # noqa: PLC0415 only there
+
             client = connect(access.cache)
             opened.push_async_callback(client.aclose)
             shared = SharedCounter(Connection(client))

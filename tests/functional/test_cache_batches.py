@@ -8,7 +8,8 @@ import pytest
 from redis.asyncio import Redis
 
 from origin.cache.batch import COMMAND_BYTES_MAX, VALUES_MAX, Gets
-from origin.cache.connection import Connection, Refused, Unanswered, connect
+from origin.cache.connection import Connection, connect
+from origin.cache.errors import Refused, Unanswered
 from tests.servers.valkey import Valkey, valkey
 
 pytestmark = pytest.mark.usefixtures("patient")

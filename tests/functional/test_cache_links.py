@@ -9,7 +9,8 @@ import pytest
 from redis.asyncio import Redis
 
 from manifests.index import StoredObject
-from origin.cache.connection import SLOWEST_BYTES_PER_S, Connection, Unanswered, connect
+from origin.cache.connection import SLOWEST_BYTES_PER_S, Connection, connect
+from origin.cache.errors import Unanswered
 from origin.cache.running import Tiers
 from origin.cache.shared import NAMES
 from origin.circuit import FAILURES_MAX

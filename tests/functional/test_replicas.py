@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from origin.app import create_app
 from origin.beside import beside
-from origin.cache.changes import tell_nobody
+from origin.cache.tell import tell_nobody
 from origin.circuit import FAILURES_MAX
 from origin.cli import main
 from origin.companion.caching.opening import open_answers

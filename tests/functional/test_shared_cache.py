@@ -13,7 +13,8 @@ import pytest
 from redis.asyncio import Redis
 
 from manifests.index import StoredObject
-from origin.cache.connection import COMMANDS_AT_ONCE, Connection, Trouble, Unanswered, connect
+from origin.cache.connection import COMMANDS_AT_ONCE, Connection, Trouble, connect
+from origin.cache.errors import Unanswered
 from origin.cache.running import Tiers, telling
 from origin.cache.shared import NAMES
 from origin.cache.tiered import TieredReader

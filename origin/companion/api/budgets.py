@@ -12,10 +12,13 @@ seconds it is for, ``r`` what is left, ``t`` the seconds until there is all of i
 """
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from origin.cache.connection import Connection, Refused, Unanswered
+from origin.cache.errors import Refused, Unanswered
 from origin.delivery.errors import TooManyRequests
+
+if TYPE_CHECKING:
+    from origin.cache.connection import Connection
 
 USER: Final = "user"
 ADDRESS: Final = "address"
@@ -99,7 +102,7 @@ class MemoryCounter:
 class SharedCounter:
     """Counts those of all processes, and those of this one while nobody answers."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: "Connection") -> None:
         self._connection = connection
         self._memory = MemoryCounter()
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from manifests import layout
 from manifests.layout import Revision
-from origin.cache.changes import Tell, tell_nobody
+from origin.cache.tell import Tell, tell_nobody
 from origin.packaging_job import KIND as PACKAGE
 from packager.errors import UnsupportedSource
 from packager.publishing.storage import Storage

@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 
 from aiohttp import web
 
-from origin.cache.changes import Tell, tell_nobody
-from origin.cache.connection import Refused, Unanswered
+from origin.cache.errors import Refused, Unanswered
 from origin.cache.flights import Flights, Ticket
 from origin.cache.record import Found, current
+from origin.cache.tell import Tell, tell_nobody
 from origin.companion.api.endpoint import Call, Endpoint
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.api.reading import read_query

@@ -6,8 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from origin.beside import kept_beside
-from origin.cache.changes import Tell, listen
-from origin.cache.connection import Connection, connect
+from origin.cache.tell import Tell
 from origin.companion.caching.answers import Answers
 from origin.companion.caching.following import Following
 from origin.companion.caching.shared import SharedAnswers
@@ -25,6 +24,9 @@ async def open_answers(database: Database, cache: str | None, tell: Tell) -> Asy
     async with AsyncExitStack() as opened:
         shared = None
         if cache is not None:
+            from origin.cache.changes import listen  # noqa: PLC0415 where there is a cache
+            from origin.cache.connection import Connection, connect  # noqa: PLC0415 see above
+
             client = connect(cache)
             opened.push_async_callback(client.aclose)
             secret = Shared(database, secrets.token_bytes)

@@ -9,11 +9,14 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from origin.cache.connection import Connection, Refused, Unanswered
+from origin.cache.errors import Refused, Unanswered
 from origin.companion.caching.kept import Kept, from_bytes, to_bytes
 from origin.delivery.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from origin.cache.connection import Connection
 
 ANSWER_BYTES_MAX: Final = 256 * 1024
 _WRITES_MAX: Final = 64
@@ -25,7 +28,7 @@ class SharedAnswers:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: "Connection",
         secret: Callable[[], Awaitable[bytes]],
         clock: Callable[[], float] = time.time,
     ) -> None:

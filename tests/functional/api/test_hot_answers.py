@@ -11,7 +11,7 @@ import pytest
 from cdn.signing.keys import Algorithm, new_signing_key
 from cdn.signing.token import KeyRing, sign
 from origin.app import create_app
-from origin.cache.changes import tell_nobody
+from origin.cache.tell import tell_nobody
 from origin.companion.access import Access, Budgets
 from origin.companion.caching.answers import Answers
 from origin.companion.caching.following import KNOWN_S, Following
