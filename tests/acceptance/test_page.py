@@ -80,6 +80,23 @@ def test_trying_again_keeps_the_quality_that_was_chosen(page: Page, track: Track
     expect(page.get_by_label("Quality")).to_have_value("128k")
 
 
+def test_trying_in_vain_keeps_the_place(page: Page, track: Track) -> None:
+    open_page(page, f"/?play={track.playback_id}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_for_position(page, 1.5)
+    page.route(re.compile(r"\.(m3u8|m4s|mp4)$"), lambda route: route.abort())
+    page.evaluate("document.querySelector('sound-player').seek(4)")
+    wait_for_state(page, "failed")
+    for _ in range(2):
+        with page.expect_event("requestfailed"):
+            page.get_by_role("button", name="Try again").click()
+        wait_for_state(page, "failed")
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Try again").click()
+    wait_for_state(page, "playing")
+    assert position_s(page) >= 4
+
+
 @pytest.mark.parametrize("heard", [True, False])
 def test_a_connection_that_is_back_plays_only_what_was_to_be_heard(
     page: Page, track: Track, *, heard: bool

@@ -121,17 +121,21 @@ class SoundPlayer extends HTMLElement {
   seek(target_s) {
     const { duration_s } = this.#track;
     const position_s = Math.min(Math.max(0, target_s), duration_s);
+    this.#start_s = position_s;
     if (this.#playback) {
       this.#audio.currentTime = position_s;
-    } else {
-      this.#start_s = position_s;
     }
     this.#seekBar.update(position_s);
   }
 
   /** Go forwards, or backwards, by seconds. */
   skip(step_s) {
-    this.seek((this.#playback ? this.#audio.currentTime : this.#start_s) + step_s);
+    this.seek(this.#position_s() + step_s);
+  }
+
+  /** Return where it is, or will begin: before any sound came, the audio element says 0. */
+  #position_s() {
+    return (this.#playback && this.#audio.currentTime) || this.#start_s;
   }
 
   /** Keep to one rung; null leaves the choice to the player. */
@@ -301,7 +305,7 @@ class SoundPlayer extends HTMLElement {
     if (!this.#isLoaded) {
       location.reload(); // a new version may have other files, which only its own page can name
     } else if (this.dataset.state === "failed") {
-      this.open(this.#track, { play, start_s: this.#audio.currentTime, rung: this.#rung });
+      this.open(this.#track, { play, start_s: this.#position_s(), rung: this.#rung });
     }
   }
 
@@ -314,6 +318,7 @@ class SoundPlayer extends HTMLElement {
     audio.addEventListener("waiting", () => this.#set("loading"));
     audio.addEventListener("ended", () => this.dispatchEvent(new CustomEvent("trackended", { bubbles: true })));
     audio.addEventListener("durationchange", () => this.#measure());
+    audio.addEventListener("playing", () => (this.#start_s = 0));
     for (const name of ["timeupdate", "ended"]) {
       audio.addEventListener(name, () => this.#follow());
     }
