@@ -71,6 +71,7 @@ def test_who_has_read_it_has_none_of_it_kept(tmp_path: Path, field: str) -> None
         for number in range(SONGS)
         for segment in range(3)
     ]
+    size_bytes = 0
     options = ("--store", tmp_path, "--port", "0", "--workers", "1", "--memory", "16")
     with running("serve", *options) as server, ExitStack() as connections:
         port = int(url_said(server).rpartition(":")[2])
