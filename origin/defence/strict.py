@@ -120,15 +120,17 @@ class StrictConnection(RequestHandler):
     async def _handle_request(
         self, request: web.BaseRequest, start_time: float | None, request_handler: _Handler
     ) -> tuple[web.StreamResponse, bool]:
-        """Let aiohttp answer, and then keep no body: it holds the response until the next one.
+        """Let aiohttp answer, and then keep nothing: it holds both until the next request comes.
 
-        A connection at rest would cost as much as the segment that it sent last.
+        A connection at rest would cost as much as the segment that it sent last: the response has
+        it for a body, and what is noted of the request has read it.
         """
         if request.version < HttpVersion11:
             request._payload_writer = LaterVersionWriter(self, self._loop)  # noqa: SLF001
         response, reset = await super()._handle_request(request, start_time, request_handler)
         if isinstance(response, web.Response):
             response.body = None
+        request.clear()
         self._answered += 1
         if self._is_heard_out and not self._messages:
             self._close = True

@@ -8,24 +8,28 @@ removed.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from cdn.policy import USUAL_TARGET_DURATION_S
+from manifests.boxes.box import boxes
 from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions
 from manifests.index import RenditionRecord
-from manifests.layout import INIT, MULTIVARIANT, Revision
+from manifests.layout import INIT, MULTIVARIANT, PLAYLIST, Revision
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.presentation import multivariant_playlist
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
 from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.documents import Document, read_multivariant
-from origin.delivery.errors import NotFound
+from origin.delivery.errors import BrokenObject, NotFound
 from origin.delivery.published import Published, PublishedRevision
-from origin.delivery.reading import Reader, no_check, well_formed
+from origin.delivery.reading import Check, Reader, no_check, well_formed
 from origin.memory_shares import USUAL
 
 _TARGET_DURATION: Final = re.compile(rb"^#EXT-X-TARGETDURATION:([0-9]{1,5})$", re.MULTILINE)
+_FIRST_LINE: Final = b"#EXTM3U\n"
+_OF_WHAT_FOLLOWS: Final = b"#EXTINF:"
 _BEFORE_SEGMENTS_BYTES: Final = 1024
 """Where to look for it: a playlist of many hours is not read for every answer."""
 
@@ -44,7 +48,7 @@ class GrowingDocuments:
         """Return a playlist or an initialization section; NotFound where it is not there."""
         published = await self._published.complete_revision(where)
         if published is None:
-            check = _multivariant if name == MULTIVARIANT else no_check
+            check = _CHECKS.get(name.rpartition("/")[2], no_check)
             document = Document.of(await self._reader.read(where.growing_key(name), check=check))
             artist = await self._published.growing_artist(where)
             doubted = self._published.is_doubted(where)
@@ -102,8 +106,38 @@ class GrowingDocuments:
 
 
 def _multivariant(_key: str, stored: bytes) -> MultivariantPlaylist:
+    if not stored.endswith(b"\n"):  # its last URI may be half of one
+        raise BrokenObject("What is there is not all of a multivariant playlist.")
     with well_formed():
         return read_multivariant(stored)
+
+
+def _media_playlist(_key: str, stored: bytes) -> None:
+    """Refuse what is none, or was cut off: one of many hours is not parsed whenever it has grown.
+
+    Raises BrokenObject.
+    """
+    last_line = stored[stored.rfind(b"\n", 0, -1) + 1 :]
+    if not stored.startswith(_FIRST_LINE) or not stored.endswith(b"\n"):
+        raise BrokenObject("What is there is no media playlist, or not all of one.")
+    if last_line.startswith(_OF_WHAT_FOLLOWS):
+        raise BrokenObject("The media playlist ends before its last segment is named.")
+
+
+def _init(_key: str, stored: bytes) -> None:
+    """Refuse what does not consist of boxes to its end; raises BrokenObject."""
+    with well_formed():
+        found = list(boxes(stored))
+    if not found or found[-1].end != len(stored):
+        raise BrokenObject("What is there is no initialization section, or not all of one.")
+
+
+_CHECKS: Final[Mapping[str, Check]] = {
+    MULTIVARIANT: _multivariant,
+    PLAYLIST: _media_playlist,
+    INIT: _init,
+}
+"""By the name of a file: what grows is in no index that could vouch for it."""
 
 
 def _target_duration_s(document: bytes) -> int:

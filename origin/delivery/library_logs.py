@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError
 from origin.delivery.errors import ApiError
 
 CONNECTION_LOGGER: Final = "soundbridge.connection"
+_WORD_LENGTH_MAX: Final = 20
 
 
 def _safe_cause(error: HttpProcessingError) -> str:
@@ -26,13 +27,12 @@ def _safe_cause(error: HttpProcessingError) -> str:
     return type(error).__name__
 
 
-class _ToStructlog(logging.Handler):
-    """Makes events of what a library says; ``traced`` where faults there may be ours."""
+class _OfConnections(logging.Handler):
+    """Makes events of what aiohttp says, with its tracebacks: faults there may be ours."""
 
-    def __init__(self, name: str, *, traced: bool) -> None:
+    def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self._log = structlog.get_logger(name)
-        self._traced = traced
+        self._log = structlog.get_logger(CONNECTION_LOGGER)
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -41,20 +41,52 @@ class _ToStructlog(logging.Handler):
             self._log.warning(said, cause=error.code)
         elif isinstance(error, HttpProcessingError):
             self._log.warning(said, cause=_safe_cause(error))
-        elif self._traced:
-            self._log.log(record.levelno, said, exc_info=record.exc_info)
         else:
-            self._log.log(record.levelno, said.partition("\n")[0])
+            self._log.log(record.levelno, said, exc_info=record.exc_info)
+
+
+class _Unquoted(logging.Handler):
+    """Makes events of what a library says, without what it quotes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(logging.INFO)
+        self._log = structlog.get_logger(name)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._log.log(record.levelno, unquoted(record).partition("\n")[0])
+
+
+def unquoted(record: logging.LogRecord) -> str:
+    """Return a record's sentence with its numbers, words of letters alone, and kinds of errors.
+
+    Other values may be settings, addresses and header fields as they are, secrets and all.
+    """
+    given = record.args if isinstance(record.args, tuple) else ()
+    try:
+        return str(record.msg) % tuple(map(_told, given))
+    except (TypeError, ValueError):  # the sentence wants another kind of value
+        return str(record.msg)
+
+
+def _told(value: object) -> object:
+    if isinstance(value, Exception):
+        return type(value).__name__
+    is_word = isinstance(value, str) and value.isalpha() and len(value) <= _WORD_LENGTH_MAX
+    return value if is_word or isinstance(value, int | float) else "..."
 
 
 def connection_logger() -> logging.Logger:
     """Return the logger that aiohttp is to use for its connections."""
-    return library_logger(CONNECTION_LOGGER, traced=True)
+    return _led_to(CONNECTION_LOGGER, _OfConnections())
 
 
-def library_logger(name: str, *, traced: bool) -> logging.Logger:
-    """Return a library's logger, led to our events; with its tracebacks if ``traced``."""
+def lead_unquoted(name: str) -> None:
+    """Lead what a library says to our events, without what it quotes."""
+    _led_to(name, _Unquoted(name))
+
+
+def _led_to(name: str, handler: logging.Handler) -> logging.Logger:
     logger = logging.getLogger(name)
-    logger.handlers = [_ToStructlog(name, traced=traced)]
+    logger.handlers = [handler]
     logger.propagate = False
     return logger

@@ -44,7 +44,10 @@ class _InPieces(_Whole):
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Write them, each when the client has taken enough of those before."""
+        # A connection at rest still has its last answer, by aiohttp.
+        pieces, self._pieces = self._pieces, ()
         if not self._eof_sent and not self._must_be_empty_body:
-            for piece in self._pieces:
+            for piece in pieces:
                 await self.write(piece)
+        del pieces
         await super().write_eof(data)

@@ -1,19 +1,21 @@
 """Where Prometheus asks: an address of its own, in the supervisor.
 
 Not at the public address: what is there is everybody's, and numbers tell strangers how busy a
-service is. It is prometheus-client's server, one thread for each scrape.
+service is.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from origin.supervision.supervisor import Supervisor
 from origin.telemetry.metrics import NAMESPACE
+from origin.telemetry.scraping import metrics_server
 
 
 class MetricsUnservable(Exception):
@@ -62,11 +64,13 @@ def exposed(host: str, port: int, *collectors: Collector) -> Iterator[int]:
     for collector in collectors:
         registry.register(collector)
     try:
-        server, thread = start_http_server(port, host, registry)
+        server = metrics_server(host, port, registry)
     except OSError as error:
         raise MetricsUnservable(
             f"Cannot serve metrics at {host}:{port}: {error.strerror}."
         ) from error
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     try:
         yield server.server_port
     finally:

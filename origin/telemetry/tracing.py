@@ -8,7 +8,7 @@ have no span: making one costs ten times the answer.
 
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any, Final
@@ -32,7 +32,7 @@ from opentelemetry.trace import (
 )
 
 from origin.concealing import without_secrets
-from origin.delivery.library_logs import library_logger
+from origin.delivery.library_logs import lead_unquoted
 from origin.telemetry.access_log import logged_path
 
 _SERVICE: Final = "soundbridge"
@@ -58,7 +58,7 @@ class Tracing:
     """The tracer of one process; close it, for its last spans to be sent."""
 
     def __init__(self, slot: int) -> None:
-        library_logger("opentelemetry", traced=False)
+        lead_unquoted("opentelemetry")
         resource = Resource.create(
             {"service.version": version("soundbridge"), "service.instance.id": f"worker-{slot}"}
             | _default_name()
@@ -86,16 +86,27 @@ class Tracing:
             context=_client_context(request),
             kind=SpanKind.SERVER,
             attributes=attributes,
+            record_exception=False,  # as below
+            set_status_on_exception=False,
         ) as span:
             yield RequestSpan(span)
 
-    def store_read(self, operation: str, store: str) -> AbstractContextManager[Any]:
+    @contextmanager
+    def store_read(self, operation: str, store: str) -> Iterator[None]:
         """Trace a read of a store."""
-        return self._tracer.start_as_current_span(
+        with self._tracer.start_as_current_span(
             f"store {operation}",
             kind=SpanKind.CLIENT,
             attributes={"soundbridge.store": store},
-        )
+            record_exception=False,  # with its traceback and causes, and URLs with passwords
+            set_status_on_exception=False,
+        ) as span:
+            try:
+                yield
+            except Exception as error:
+                span.set_attribute("error.type", type(error).__name__)
+                span.set_status(StatusCode.ERROR)
+                raise
 
     def close(self) -> None:
         """Send what is held, for as long as there is time: the SDK would take half a minute."""

@@ -78,8 +78,7 @@ async def test_what_is_published(origin: Origin, path: str, said: Said, tags: se
 async def growing(segments: int) -> AsyncIterator[Origin]:
     """An origin of an asset that has so many segments yet."""
     finished = publish(MemoryStore())
-    inits = {rendition.rung: b"provisional" for rendition in finished.index.renditions}
-    asset = GrowingAsset(MemoryStore(), finished.entry, finished.index, finished.contents, inits)
+    asset = GrowingAsset.of(finished, MemoryStore())
     asset.start(segments)
     async with both_paths(create_app(asset.store, purged=True)) as paths:
         yield Origin(paths.hot_port, finished, turns=3)

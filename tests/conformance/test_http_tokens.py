@@ -314,8 +314,7 @@ async def test_an_entry_that_cannot_be_read_is_no_refusal(origins: Origins) -> N
 
 async def test_what_grows_is_opened_too() -> None:
     finished = publish(MemoryStore())
-    inits = {rendition.rung: b"provisional" for rendition in finished.index.renditions}
-    growing = GrowingAsset(MemoryStore(), finished.entry, finished.index, finished.contents, inits)
+    growing = GrowingAsset.of(finished, MemoryStore())
     growing.start(1)
     rules = TokenRules(RING, required=True)
     async with served(growing.store, finished, rules) as origin:

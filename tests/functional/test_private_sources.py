@@ -83,9 +83,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def _begin(store: LocalStore) -> None:
     """Let an asset grow."""
-    whole = publish(MemoryStore(), "new-light")
-    inits = {rendition.rung: b"provisional" for rendition in whole.index.renditions}
-    GrowingAsset(store, whole.entry, whole.index, whole.contents, inits).start(1)
+    GrowingAsset.of(publish(MemoryStore(), "new-light"), store).start(1)
 
 
 @pytest.fixture(scope="module")

@@ -76,6 +76,29 @@ def collecting() -> Iterator[Collector]:
         thread.join()
 
 
+@contextmanager
+def refusing() -> Iterator[str]:
+    """Run a store that lets nobody in."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(403)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 def _attributes(span: Span) -> dict[str, str | int]:
     return {
         attribute.key: attribute.value.string_value or attribute.value.int_value
@@ -155,3 +178,44 @@ def test_a_span_tells_what_is_known_and_no_secrets(
     assert first.trace_state == ""
     assert nowhere.name == "GET"
     assert "http.route" not in _attributes(nowhere)
+
+
+def test_an_error_of_the_store_is_told_by_its_kind_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK would send its traceback, and those of its causes, which have the store's URL."""
+    with collecting() as collector, refusing() as store_url:
+        for name, value in {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
+            "OTEL_BSP_SCHEDULE_DELAY": "100",
+            "AWS_ENDPOINT_URL": store_url.replace("//", "//user:S3CRET@"),
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_ACCESS_KEY_ID": "any",
+            "AWS_SECRET_ACCESS_KEY": "any",
+        }.items():
+            monkeypatch.setenv(name, value)
+        with supervised("s3://bucket", tmp_path / "log") as server:
+            with pytest.raises(OSError, match="503"):
+                server.get("/first-light.m3u8")
+            until(lambda: any(span.name == "store get" for span in collector.spans))
+        reads = [span for span in collector.spans if span.name == "store get"]
+    assert "S3CRET" not in str(collector.spans)
+    assert "S3CRET" not in (tmp_path / "log").read_text()
+    assert reads[0].status.code == Status.STATUS_CODE_ERROR
+    assert _attributes(reads[0])["error.type"]
+    assert not reads[0].events
+
+
+def test_settings_that_opentelemetry_cannot_read_are_not_quoted(
+    folder: Path, asset: PublishedAsset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9/?k=S3CRET")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer S3CRET")
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "100")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    log = tmp_path / "log"
+    with supervised(folder, log) as server:
+        server.get(f"{asset.path}/128k/init.mp4")
+        until(lambda: "Failed to export" in log.read_text())
+    assert "Header format invalid!" in log.read_text()
+    assert "S3CRET" not in log.read_text()

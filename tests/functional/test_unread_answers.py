@@ -1,4 +1,4 @@
-"""What clients cost a worker that ask for something large and do not read it."""
+"""What clients cost a worker that ask for something large: who does not read it, and who has."""
 
 import socket
 from collections.abc import Iterator
@@ -17,6 +17,7 @@ CLIENTS = 200
 NAME = "320k/00000.m4s"
 """240 KB: more than the kernel takes of it for who reads nothing."""
 SEVERAL = "Range: bytes=1-119999,120001-"
+SONGS = 60
 FULL_PATH = ('If-None-Match: "another"', "Range: bytes=1-", SEVERAL)
 """Of answers that are given again, there is one copy anyway."""
 
@@ -58,6 +59,33 @@ def test_who_does_not_read_has_no_copy_kept(
         with _connected(port) as polite:
             assert ask(polite, request).body[:1000] == content[:1000]
     assert grown < CLIENTS * len(content) / 4
+
+
+@pytest.mark.parametrize(
+    "field", ["Accept: */*", "Range: bytes=1-", "Range: bytes=0-19999", SEVERAL]
+)
+def test_who_has_read_it_has_none_of_it_kept(tmp_path: Path, field: str) -> None:
+    store = LocalStore(tmp_path)
+    paths = [
+        f"{publish(store, f'song-{number}').path}/320k/{segment:05d}.m4s"
+        for number in range(SONGS)
+        for segment in range(3)
+    ]
+    size_bytes = 0
+    options = ("--store", tmp_path, "--port", "0", "--workers", "1", "--memory", "16")
+    with running("serve", *options) as server, ExitStack() as connections:
+        port = int(url_said(server).rpartition(":")[2])
+        (pid,) = (pid for pid in children(server.pid) if _is_worker(pid))
+        with _connected(port) as first:
+            for path in paths[: len(paths) // 2]:  # what it may remember is full then
+                size_bytes = int(ask(first, get(path)).headers["content-length"])
+        before = resident_bytes(pid)
+        for path in paths:
+            client = connections.enter_context(_connected(port))
+            assert ask(client, get(path, field)).status in {200, 206}
+        grown = resident_bytes(pid) - before
+    assert size_bytes > 200_000
+    assert grown < len(paths) * size_bytes / 3
 
 
 def _is_worker(pid: int) -> bool:

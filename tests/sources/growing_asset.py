@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Self
 
 from manifests import growing, layout
+from manifests.boxes.box import box
 from manifests.chunk_record import ChunkRecord
 from manifests.credits import Credits
 from manifests.entry import Entry
 from manifests.growing import ProvisionalRendition
 from manifests.index import Index, RenditionRecord
-from tests.sources.published import AnyStore
+from tests.sources.published import AnyStore, PublishedAsset
+
+PROVISIONAL_INIT = box("free", b"provisional")
+"""What no other initialization section is; it is held for one by its boxes."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,12 @@ class GrowingAsset:
     index: Index
     contents: Mapping[str, bytes]
     inits: Mapping[str, bytes]
+
+    @classmethod
+    def of(cls, finished: PublishedAsset, store: AnyStore) -> Self:
+        """Return one of which nothing is stored yet, whose end is that of a finished one."""
+        inits = dict.fromkeys((each.rung for each in finished.index.renditions), PROVISIONAL_INIT)
+        return cls(store, finished.entry, finished.index, finished.contents, inits)
 
     def start(self, segments: int) -> None:
         """Store what makes the first segments playable."""

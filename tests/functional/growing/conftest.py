@@ -15,8 +15,7 @@ from tests.sources.published import publish
 def asset() -> GrowingAsset:
     """An asset with its first segment in an otherwise empty store."""
     finished = publish(MemoryStore())
-    inits = {rendition.rung: b"provisional" for rendition in finished.index.renditions}
-    growing = GrowingAsset(MemoryStore(), finished.entry, finished.index, finished.contents, inits)
+    growing = GrowingAsset.of(finished, MemoryStore())
     growing.start(1)
     return growing
 

@@ -23,7 +23,7 @@ from tests.functional.growing.origin import (
     Client,
     text,
 )
-from tests.sources.growing_asset import GrowingAsset
+from tests.sources.growing_asset import PROVISIONAL_INIT, GrowingAsset
 
 
 async def test_what_is_provisional_has_no_date_however_long_it_is(
@@ -83,7 +83,8 @@ async def test_the_first_segment_is_found_from_the_entry(
         assert isinstance(playlist, MediaPlaylist)
         (segment,) = playlist.segments
         assert segment.init is not None
-        assert await text(client, url.join(URL(segment.init.uri)).path) == "provisional"
+        init = await text(client, url.join(URL(segment.init.uri)).path)
+        assert init.encode() == PROVISIONAL_INIT
         sound = await client.get(url.join(URL(segment.uri)).path)
         name = f"{variant.stable_variant_id}/00000.m4s"
         assert await sound.read() == asset.contents[name]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from origin.delivery.library_logs import library_logger
+from origin.delivery.library_logs import lead_unquoted
 from origin.telemetry.log_stream import log_stream
 
 URL = "redis://u:s3cret@h/0"
@@ -46,7 +46,7 @@ async def test_an_error_that_asyncio_tells_of_is_a_line_without_secrets(
 def test_what_libraries_warn_of_is_said_once(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    library_logger("library.that.leads.elsewhere", traced=True)
+    lead_unquoted("library.that.leads.elsewhere")
     with log_stream(), log_stream(), warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn("old", DeprecationWarning, stacklevel=1)
