@@ -13,6 +13,9 @@ each worker's own, what is in its queue is reset when the worker ends, however p
   retire: they accept no more and finish what they have. Where one does not come up, the second ones
   go again and everything stays as it was.
 - To stop, workers turn load balancers away first, then close the sockets, then finish.
+- SIGTERM to a worker has another take its place. It may as well be one of a whole group's, which
+  reaches each process in any order: the worker serves on, and the supervisor waits a moment for a
+  signal of its own before it says whether the server stops or only that worker is to retire.
 
 Supervisor and worker speak JSON lines over a socket pair (``channel``). Its end tells either that
 the other is gone.

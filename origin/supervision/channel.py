@@ -17,10 +17,16 @@ PREPARING: Final = "preparing"
 FAILED: Final = "failed"
 REPORT: Final = "report"
 LEAVING: Final = "leaving"
+"""A signal tells the worker to go; whether to STOP or to RETIRE is the supervisor's to say."""
 ACCEPT: Final = "accept"
 RETIRE: Final = "retire"
 STOP: Final = "stop"
 HURRY: Final = "hurry"
+
+ANSWERED_AFTER_S: Final = 1.0
+"""The signal that lets a worker leave may be for all, and come to the supervisor last."""
+LEAVES_ALONE_AFTER_S: Final = 3.0
+"""A supervisor that has not answered by then hangs."""
 
 _LINE_BYTES_MAX: Final = 8 << 20
 _CLOSES_WITHIN_S: Final = 1.0

@@ -120,8 +120,17 @@ class Kept:
         asyncio.get_running_loop().call_later(delay_s, self.start)
 
     def _heard(self, process: WorkerProcess, message: Message) -> None:
-        if message["kind"] == channel.REPORT:
-            self._report(process, message)
+        match message["kind"]:
+            case channel.REPORT:
+                self._report(process, message)
+            case channel.LEAVING:
+                loop = asyncio.get_running_loop()
+                loop.call_later(channel.ANSWERED_AFTER_S, self._replace, process)
+
+    def _replace(self, process: WorkerProcess) -> None:
+        """Let another take over from one that a signal told to go, unless it told all to stop."""
+        if process is self._process and not self._is_stopping:
+            self.reload()
 
     def _end(self, process: WorkerProcess, how: str) -> None:
         if process.is_ready:

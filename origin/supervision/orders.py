@@ -115,7 +115,8 @@ def ignore_terminal() -> None:
 async def from_supervisor(end: socket.socket) -> AsyncIterator[Orders]:
     """Give the orders that come over a worker's end of its channel, which is closed at the end.
 
-    A worker does not outlive its supervisor. SIGTERM to a worker alone lets it retire.
+    A worker does not outlive its supervisor. SIGTERM, which may have come to this worker alone or
+    to all processes at once, does not end it: the supervisor knows which, and says how.
     """
     said = await Channel.over(end)
     orders = Orders(said.say, is_free=lambda: said.is_free)
@@ -123,7 +124,7 @@ async def from_supervisor(end: socket.socket) -> AsyncIterator[Orders]:
 
     def leave() -> None:
         said.say(channel.LEAVING)
-        orders.end(Ending.RETIRE)
+        loop.call_later(channel.LEAVES_ALONE_AFTER_S, orders.end, Ending.RETIRE)
 
     loop.add_signal_handler(signal.SIGTERM, leave)
     try:

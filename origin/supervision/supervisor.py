@@ -184,7 +184,8 @@ class Supervisor:
             case channel.REPORT:
                 self._report(worker, message)
             case channel.LEAVING:
-                self._replace(worker)
+                loop = asyncio.get_running_loop()
+                loop.call_later(channel.ANSWERED_AFTER_S, self._replace, worker)
         self._changed.set()
 
     def _first_serves(self) -> None:
@@ -194,11 +195,11 @@ class Supervisor:
         self._has_served = True
 
     def _replace(self, worker: WorkerProcess) -> None:
-        """Start another for one that somebody has told to go, and that finishes what it has."""
+        """Start another for one that a signal told to go, unless it told all of us to stop."""
         if worker in self._slots and not self._is_stopping:
             self._slots.remove(worker)
             self._slots.assign()
-            self._kill_after(self._ends_within_s + _MARGIN_S, worker)
+            self._retire(worker)
             self._start(worker.slot)
 
     def _ended(self, worker: WorkerProcess, code: int) -> None:

@@ -84,9 +84,15 @@ def _command_line(pid: int) -> bytes:
 
 
 @contextmanager
-def supervised(store: Path | str, log: Path, *options: str, port: int = 0) -> Iterator[Server]:
-    """Run a server, on a free port if none is given, for as long as the block lasts."""
-    with _served(log, "--store", str(store), "--port", str(port), *options) as server:
+def supervised(
+    store: Path | str, log: Path, *options: str, port: int = 0, apart: bool = False
+) -> Iterator[Server]:
+    """Run a server, on a free port if none is given, for as long as the block lasts.
+
+    ``apart`` puts it into a process group of its own.
+    """
+    told = ("--store", str(store), "--port", str(port), *options)
+    with _served(log, *told, apart=apart) as server:
         yield server
 
 
@@ -98,12 +104,17 @@ def embedded(state: Path, log: Path, *options: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _served(log: Path, *options: str) -> Iterator[Server]:
+def _served(log: Path, *options: str, apart: bool = False) -> Iterator[Server]:
     command = [*SOUNDBRIDGE, "serve", *options]
     with (
         log.open("ab") as errors,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, text=True, env=os.environ
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=os.environ,
+            start_new_session=apart,
         ) as process,
     ):
         try:
