@@ -10,9 +10,10 @@ A server that stops lets nobody connect after that, and accepts who has connecte
 nothing yet, and have a moment to ask for something and to hear of it.
 
 Then idle connections are closed, and what is under way has the rest of ``timeout_s`` to finish, be
-it a request of which only half a head has come. An answer is finished when its last byte has left
-for the network, which, with a client that takes its time, is long after its handler has ended:
-aiohttp waits for handlers, we for bytes.
+it a request of which only half a head has come. Where others have taken over, nobody waits for the
+end: what moves may go on for an hour, and has ``timeout_s`` once the server stops. An answer is
+finished when its last byte has left for the network, which, with a client that takes its time, is
+long after its handler has ended: aiohttp waits for handlers, we for bytes.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Final, cast
 from aiohttp import web
 
 from origin.delivery.draining import Draining
-from origin.drain_times import FIRST_REQUEST_S, RETIRE_POLITE_S, DrainTimes
+from origin.drain_times import FIRST_REQUEST_S, RETIRED_S, DrainTimes
 from origin.supervision.listeners import BACKLOG, end_for_all, has_queue, turn_newcomers_away
 from origin.supervision.orders import Ending, Orders
 
@@ -101,16 +102,41 @@ async def drain(
     draining.begin(turn_away=why is Ending.STOP)
     if why is Ending.STOP:
         await _until(lambda: False, orders.hurried, times.delay_s)
-        deadline_s = _now_s() + times.timeout_s
+        deadline = _Deadline(orders, times.timeout_s, times.timeout_s)
         await accepting.end(orders.hurried)
-        first_s = min(FIRST_REQUEST_S, deadline_s - _now_s())
+        first_s = min(FIRST_REQUEST_S, deadline.rest_s)
         await _until(lambda: not _any_untold(server), orders.hurried, first_s)
     else:
         await accepting.close()
-        polite_s = max(times.delay_s, RETIRE_POLITE_S)
-        await _until(lambda: not server.connections, orders.hurried, polite_s)
-        deadline_s = _now_s() + times.timeout_s
-    await _finish(server, orders.hurried, deadline_s)
+        await _until(lambda: not server.connections, orders.hurried, times.polite_s)
+        deadline = _Deadline(orders, max(times.timeout_s, RETIRED_S), times.timeout_s)
+    await _finish(server, orders.hurried, deadline)
+
+
+class _Deadline:
+    """In so many seconds, and in ``stop_s`` from when the server stops, if that is sooner.
+
+    It is asked again and again, until it is over.
+    """
+
+    def __init__(self, orders: Orders, within_s: float, stop_s: float) -> None:
+        self._stopping = orders.stopping
+        self._stop_s = stop_s
+        self._end_s = _now_s() + within_s
+        self._is_final = False
+
+    @property
+    def rest_s(self) -> float:
+        """How long it is until then; not below 0."""
+        if self._stopping.is_set() and not self._is_final:
+            self._is_final = True
+            self._end_s = min(self._end_s, _now_s() + self._stop_s)
+        return max(self._end_s - _now_s(), 0.0)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is no time left."""
+        return self.rest_s == 0
 
 
 def _any_untold(server: web.Server) -> bool:
@@ -118,21 +144,21 @@ def _any_untold(server: web.Server) -> bool:
     return any(cast("TimedConnection", known).is_new for known in server.connections)
 
 
-async def _finish(server: web.Server, hurried: asyncio.Event, deadline_s: float) -> None:
+async def _finish(server: web.Server, hurried: asyncio.Event, deadline: _Deadline) -> None:
     """Close idle connections; let answers leave, and then close theirs."""
-    timeout_s = max(deadline_s - _now_s(), 0.0)
+    longest_s = deadline.rest_s
     transports = [known.transport for known in server.connections if known.transport is not None]
     server.pre_shutdown()
-    closing = asyncio.create_task(server.shutdown(timeout_s))
+    closing = asyncio.create_task(server.shutdown(longest_s))
     try:
-        await _until(closing.done, hurried, timeout_s)
+        await _until(lambda: closing.done() or deadline.is_over, hurried, longest_s)
     finally:
         closing.cancel()
         await asyncio.gather(closing, return_exceptions=True)
     await _until(
-        lambda: not any(transport.get_write_buffer_size() for transport in transports),
+        lambda: deadline.is_over or not any(each.get_write_buffer_size() for each in transports),
         hurried,
-        deadline_s - _now_s(),
+        deadline.rest_s,
     )
     for transport in transports:
         transport.abort()

@@ -67,7 +67,8 @@ def run_server(
             _work,
             (service, listeners),
             slots=workers,
-            ends_within_s=service.drain.total_s,
+            stops_within_s=service.drain.stop_s,
+            retires_within_s=service.drain.retire_s,
             heard=lambda worker, message: totals.take(worker, message["families"]),
             gone=totals.leave,
             stopping=opened.close,  # workers have theirs until they have turned clients away
@@ -125,7 +126,7 @@ def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
         "packager",
         be_packager,
         (settings,),
-        ends_within_s=service.drain.total_s,
+        ends_within_s=service.drain.stop_s,
         heard=lambda packager, message: totals.take(packager, message["families"]),
         gone=totals.leave,
     )

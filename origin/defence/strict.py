@@ -82,7 +82,7 @@ class StrictConnection(RequestHandler):
             super().close()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 -- aiohttp's
-        """End, within so many seconds; a head that has begun has them to become a request.
+        """End, within so many seconds; a request that has begun to come has them to be whole.
 
         The answer to that, or to one that waits, says that it is the last.
         """
@@ -92,8 +92,14 @@ class StrictConnection(RequestHandler):
 
     @property
     def _goes_on(self) -> bool:
-        """Whether there is a request beside the one that is being answered, or half of one."""
-        return bool(self._messages or self._reader.head_bytes)
+        """Whether a request is yet to come: one beside that which is answered, or half of one."""
+        return bool(self._messages or self._reader.head_bytes or self._has_half_a_body)
+
+    @property
+    def _has_half_a_body(self) -> bool:
+        """Whether what is answered is still being sent: aiohttp hears none of it once it closes."""
+        request = self._current_request
+        return request is not None and not request.content.is_eof()
 
     def handle_error(
         self,

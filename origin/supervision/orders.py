@@ -36,6 +36,8 @@ class Orders:
         self._say = say
         self._is_free = is_free
         self._ending: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
+        self.stopping = asyncio.Event()
+        """Set when what is under way has the time of a stop, also where it had more before."""
         self.hurried = asyncio.Event()
         """Set when there is no time to finish anything."""
         self.accept: Callable[[Collection[int]], Awaitable[None]] = _nothing
@@ -69,9 +71,16 @@ class Orders:
         return await asyncio.shield(self._ending)
 
     def end(self, why: Ending) -> None:
-        """Let it be time; the first reason counts."""
+        """Let it be time; the first reason counts, and a stop behind it shortens the rest."""
+        if why is Ending.STOP:
+            self.stopping.set()
         if not self._ending.done():
             self._ending.set_result(why)
+
+    def retire_alone(self) -> None:
+        """Let it be time where no supervisor says how: nobody would end what takes long."""
+        self.end(Ending.RETIRE)
+        self.stopping.set()
 
     def interrupt(self) -> None:
         """Let it be time to stop; the second time, high time."""
@@ -124,7 +133,7 @@ async def from_supervisor(end: socket.socket) -> AsyncIterator[Orders]:
 
     def leave() -> None:
         said.say(channel.LEAVING)
-        loop.call_later(channel.LEAVES_ALONE_AFTER_S, orders.end, Ending.RETIRE)
+        loop.call_later(channel.LEAVES_ALONE_AFTER_S, orders.retire_alone)
 
     loop.add_signal_handler(signal.SIGTERM, leave)
     try:
@@ -139,7 +148,7 @@ async def _listen(said: Channel, orders: Orders) -> None:
         while (message := await said.hear()) is not None:
             await _obey(message, orders)
     finally:
-        orders.end(Ending.RETIRE)
+        orders.retire_alone()
 
 
 async def _obey(message: Message, orders: Orders) -> None:

@@ -45,7 +45,7 @@ class Tally:
 
 
 class Supervisor:
-    """Keeps workers; ``ends_within_s`` is how long they may take when told to stop or retire.
+    """Keeps workers, which may take ``stops_within_s`` or ``retires_within_s`` when told to.
 
     ``heard`` is given what workers report, ``gone`` each worker that has ended, ``stopping`` is
     called when the first signal to stop comes. ``beside`` is kept as long as the workers are, from
@@ -58,7 +58,8 @@ class Supervisor:
         arguments: tuple[Any, ...],
         *,
         slots: int,
-        ends_within_s: float,
+        stops_within_s: float,
+        retires_within_s: float,
         silent_s: float = SILENT_S,
         heard: Callable[[WorkerProcess, Message], None] = lambda *_: None,
         gone: Callable[[WorkerProcess], None] = lambda _: None,
@@ -67,7 +68,8 @@ class Supervisor:
     ) -> None:
         self._target = target
         self._arguments = arguments
-        self._ends_within_s = ends_within_s
+        self._stops_within_s = stops_within_s
+        self._retires_within_s = retires_within_s
         self._silent_s = silent_s
         self._report = heard
         self._gone = gone
@@ -258,7 +260,7 @@ class Supervisor:
         """Let a worker finish what it has and end; one that is not ready has nothing."""
         if worker.is_ready:
             worker.say(channel.RETIRE)
-            self._kill_after(self._ends_within_s + _MARGIN_S, worker)
+            self._kill_after(self._retires_within_s + _MARGIN_S, worker)
         else:
             worker.kill()
 
@@ -286,7 +288,7 @@ class Supervisor:
         for worker in self._lives:
             if worker.is_ready:
                 worker.say(channel.STOP)
-                self._kill_after(self._ends_within_s + _MARGIN_S, worker)
+                self._kill_after(self._stops_within_s + _MARGIN_S, worker)
             else:
                 worker.kill()
         self._changed.set()

@@ -71,7 +71,15 @@ def _main(work: Callable[[int, socket.socket], None], slots: int) -> None:
     if work in {mute, dawdle}:
         limits.START_TIMEOUT_S, process.PREPARES_WITHIN_S = 3.0, 6.0  # type: ignore[misc]
     beside = Kept("beside", begin_beside, (), ends_within_s=1.0)
-    supervisor = Supervisor(work, (), slots=slots, ends_within_s=1.0, silent_s=0.5, beside=beside)
+    supervisor = Supervisor(
+        work,
+        (),
+        slots=slots,
+        stops_within_s=1.0,
+        retires_within_s=1.0,
+        silent_s=0.5,
+        beside=beside,
+    )
     try:
         if work is unborn:
             asyncio.run(_without_descriptors(supervisor))

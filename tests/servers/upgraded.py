@@ -31,7 +31,7 @@ def work(options: Options, _slot: int, _end: socket.socket) -> None:
 
 
 def _main() -> None:
-    supervisor = Supervisor(work, (Options(),), slots=1, ends_within_s=1.0)
+    supervisor = Supervisor(work, (Options(),), slots=1, stops_within_s=1.0, retires_within_s=1.0)
     try:
         asyncio.run(supervisor.run(lambda: None))
     except NoWorkers as error:
