@@ -1,8 +1,10 @@
 """Processes that become children, and the two pipes to each.
 
 A process is started as its own session, so that Ctrl-C at a terminal is for the parent alone, which
-then ends it. Its environment is a list of what it needs: credentials are not on it. Modules are
-found where the parent finds them, so that both are the same version of this package.
+then ends it, and never hears of SIGTERM, which systemd sends to every process of a service: what a
+parent finishes before it ends needs its children. Its environment is a list of what it needs:
+credentials are not on it. Modules are found where the parent finds them, so that both are the same
+version of this package.
 """
 
 import errno
@@ -148,17 +150,28 @@ def end_group(pid: int) -> None:
 def start_python(program: tuple[str, ...], *, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
     """Start Python without anything of ours but two files; raises ReaderLost."""
     try:
-        return subprocess.Popen(  # noqa: S603 our own program
-            [sys.executable, "-P", *program],
-            stdin=stdin,
-            stdout=stdout,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=_environment(),
-            start_new_session=True,
-        )
+        with _held_back():
+            return subprocess.Popen(  # noqa: S603 our own program
+                [sys.executable, "-P", *program],
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=_environment(),
+                start_new_session=True,
+            )
     except OSError as error:
         raise ReaderLost(NOT_STARTED.format(reason=error.strerror)) from error
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let what this thread starts in the caller's block, and its children, not hear of SIGTERM."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _environment() -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-from tests.functional.processes import children
+from tests.functional.processes import below, children
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, url_said
 
 _LOOK_EVERY_S: Final = 0.02
@@ -63,6 +63,11 @@ class Server:
         lines = self.log.read_text().splitlines()
         events = [json.loads(line) for line in lines if f'"{name}"' in line and line[-1] == "}"]
         return [event for event in events if event["event"] == name]
+
+    def signal_all(self, number: int) -> None:
+        """Tell every process of it something, as systemd does, the supervisor last."""
+        for pid in (*below(self.process.pid), self.process.pid):
+            os.kill(pid, number)
 
     def signal(self, number: int) -> None:
         """Tell the supervisor something."""

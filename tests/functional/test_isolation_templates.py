@@ -40,6 +40,19 @@ def test_a_late_answer_is_nobody_s(music: Path) -> None:
         assert not isinstance(raised.value, ReaderLost)
 
 
+def test_who_tells_all_processes_to_stop_leaves_readers_to_their_parents(music: Path) -> None:
+    before = children()
+    with WarmReaders() as readers:
+        (template,) = children() - before
+        os.kill(template, signal.SIGTERM)
+        with readers.reader() as reader:
+            (child,) = children(template)
+            os.kill(child, signal.SIGTERM)
+            reading = reader.read(music, LIMITS)
+            assert len(list(reading.chunks())) > 0
+        assert template in children()
+
+
 @pytest.mark.parametrize("pid", [-1, 0, 1])
 def test_no_answer_makes_a_child_of_a_process_that_is_none(pid: int) -> None:
     with pytest.raises(ReaderLost):

@@ -110,6 +110,36 @@ def test_what_is_not_done_when_the_server_stops_is_given_back(
     assert not any(Path(f"/proc/{pid}").exists() for pid in started)
 
 
+@pytest.mark.long
+def test_a_job_is_done_when_all_processes_are_told_to_stop(
+    state: Path, long_music: Path, tmp_path: Path
+) -> None:
+    with embedded(state, tmp_path / "log", "--drain-timeout", "100") as server:
+        until(lambda: server.events("worker started"))
+        ids = queue(state, long_music)
+        until(lambda: list((state / "media" / "media").rglob("*.m4s")))
+        server.signal_all(signal.SIGTERM)
+        assert server.process.wait(100) == 0
+    assert job(state, ids["job_id"]) == ("succeeded", 1)
+    assert len(server.events("worker started")) == 1, "nobody is started for one that stops"
+    assert not server.events("process ended")
+    assert not server.events("job failed")
+
+
+@pytest.mark.long
+def test_a_packager_that_is_told_to_go_does_its_job_while_another_takes_over(
+    server: Server, state: Path, long_music: Path
+) -> None:
+    ids = queue(state, long_music)
+    until(lambda: list((state / "media" / "media").rglob("*.m4s")))
+    first = packager(server)
+    os.kill(first, signal.SIGTERM)
+    until(lambda: packager(server) != first and first not in server.workers)
+    until(lambda: job(state, ids["job_id"])[0] == "succeeded")
+    assert job(state, ids["job_id"])[1] == 1
+    assert not server.events("process ended"), "it was told to"
+
+
 def test_nothing_is_packaged_where_that_is_left_to_others(state: Path, tmp_path: Path) -> None:
     with embedded(state, tmp_path / "log", "--no-packager") as server:
         assert len(server.workers) == 1
