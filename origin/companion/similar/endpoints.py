@@ -23,6 +23,8 @@ from origin.delivery.errors import NotFound
 
 LIMIT_DEFAULT: Final = 12
 LIMIT_MAX: Final = 24
+STALE_S: Final = 30.0
+"""So that what was published is listed within a minute or so, also where it is looked at seldom."""
 
 
 class SimilarAsked(Asked):
@@ -56,7 +58,7 @@ class Similar:
             Endpoint(
                 method="GET", path="/v1/tracks/{track_id}/similar", name="listSimilarTracks",
                 tag="tracks", summary="List tracks that are similar to one", handle=self.list,
-                query=SimilarAsked, gives=SimilarTracks, kept=Keeping(_about),
+                query=SimilarAsked, gives=SimilarTracks, kept=Keeping(_about, stale_s=STALE_S),
             ),
         ]  # fmt: skip
 
@@ -78,7 +80,7 @@ class Similar:
         return Answer(SimilarTracks(items=items))
 
     async def _ids(self, connection: AsyncConnection, track_id: str, now_s: float) -> Sequence[str]:
-        """Return what was stored, or what is similar now of a track that is new."""
+        """Return what was stored, or what is similar now of a track that is new or not listed."""
         ids = await rows.stored(connection, track_id)
         if ids is not None:
             return ids
