@@ -65,8 +65,8 @@ class Similar:
     async def list(self, call: Call[SimilarAsked, NoBody]) -> Answer:
         """Those that the same people hear, then those that the same is said of.
 
-        All are public and play now. It is found out in the background, some seconds after something
-        was said of a track, and from time to time.
+        All are public and play now. It is found out in the background, within a minute or so after
+        something was said of a track, or one was published that is like it, and from time to time.
         """
         track_id = call.ids["track_id"]
         async with self._database.look(call.principal) as connection:
