@@ -7,6 +7,7 @@ primary answers everybody.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import (
     AbstractAsyncContextManager,
@@ -18,6 +19,7 @@ from contextlib import (
 from contextvars import ContextVar
 from typing import Final
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -25,10 +27,13 @@ from origin.companion.alongside import parts
 from origin.companion.failing import is_away
 from origin.companion.identity.principal import Principal, Role
 from origin.companion.replicas import BEHIND_MAX_S, Replicas
+from origin.database import traces
 from origin.delivery.errors import DatabaseUnavailable
 
 CHECK_S: Final = 2.0
 _TURN_S: Final = 10.0
+
+_log = structlog.get_logger("soundbridge.api")
 
 Seen = Callable[[AsyncConnection], Awaitable[None]]
 _BEFORE_LOOKS: ContextVar[Seen | None] = ContextVar("before looks", default=None)
@@ -89,6 +94,24 @@ class Database:
         # SQLite's other connections are never behind, and wait for no writer.
         is_one = self.primary.dialect.name == "sqlite"
         return self._look(self._any_reader() if is_one else self._at_primary())
+
+    async def leave_no_traces(self) -> None:
+        """Take out of SQLite's files what was deleted by now, as far as nobody reads it for long.
+
+        Where that fails it is said in the log, and the next time does it. PostgreSQL does so by
+        itself (``VACUUM``).
+        """
+        if self.primary.dialect.name != "sqlite":
+            return
+        cause = "somebody reads or writes for long"
+        try:
+            await traces.copy_log(self.primary)
+            async with self._turns:
+                if await traces.empty_log(self.primary):
+                    return
+        except (sqlite3.Error, TimeoutError) as error:
+            cause = str(error) or cause
+        _log.warning("deleted rows are still in the database's files", cause=cause)
 
     async def keep_watching_replicas(self) -> None:
         """Look how far they are behind, until cancelled; who serves does that beside."""

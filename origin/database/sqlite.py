@@ -2,7 +2,7 @@
 
 It is in WAL mode, and every transaction begins as a writer (``BEGIN IMMEDIATE``): one that begins
 as a reader and then writes fails at once, instead of waiting, where another has written in between.
-A commit is on the disk when it returns.
+A commit is on the disk when it returns. What is deleted is overwritten (``traces`` says when).
 
 Each connection has a thread. A query that nobody waits for any more goes on in it, and would tell
 an event loop that is closed by then; so whoever ends an engine waits for threads, too.
@@ -36,7 +36,7 @@ _MORE_READERS: Final = 3
 _TURNSTILE: Final = "soundbridge.lock"
 _MIGRATING: Final = "soundbridge.migrating"
 _VERSIONS: Final = "SELECT version_num FROM alembic_version"
-_PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON")
+_PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 class _Connections:

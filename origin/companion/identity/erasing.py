@@ -65,6 +65,7 @@ class Erasing:
         async with self._database.change() as connection:
             deeds = update(audit).where(audit.c.user_id == user_id)
             await connection.execute(deeds.values(network="", credential_id=""))
+        await self._database.leave_no_traces()
 
         async def nothing_to_record(_connection: AsyncConnection) -> None:
             pass

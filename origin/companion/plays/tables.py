@@ -1,7 +1,8 @@
 """What is kept of plays. Days are counted from the epoch in UTC.
 
 Nothing of it is about a person for longer than two days: a listener is a digest under the day's
-salt, and the salt goes together with the day's marks.
+salt, and the salt goes together with the day's marks, from SQLite's files, too
+(``origin.database.traces``); PostgreSQL's have it until its vacuum comes.
 """
 
 from typing import Final

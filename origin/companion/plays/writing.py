@@ -87,13 +87,16 @@ class Writer:
             await asyncio.sleep(every_s)
 
     async def sweep(self) -> None:
-        """Take away salts and marks of the days before yesterday; raises DatabaseUnavailable."""
+        """Take away salts and marks of the days before yesterday, from files, too.
+
+        Raises DatabaseUnavailable.
+        """
         first = first_kept_day(self._clock())
         self._shared.forget(first)
         async with self._database.change() as connection:
             await rows.forget_salts(connection, first)
-        while True:
+        gone = _MARKS_AT_ONCE
+        while gone == _MARKS_AT_ONCE:
             async with self._database.change() as connection:
                 gone = await rows.forget_marks(connection, first, _MARKS_AT_ONCE)
-            if gone < _MARKS_AT_ONCE:
-                return
+        await self._database.leave_no_traces()

@@ -23,6 +23,8 @@ from origin.delivery.errors import NotFound
 
 LIMIT_DEFAULT: Final = 12
 LIMIT_MAX: Final = 24
+STALE_S: Final = 30.0
+"""So that what was published is listed within a minute or so, also where it is looked at seldom."""
 
 
 class SimilarAsked(Asked):
@@ -56,15 +58,15 @@ class Similar:
             Endpoint(
                 method="GET", path="/v1/tracks/{track_id}/similar", name="listSimilarTracks",
                 tag="tracks", summary="List tracks that are similar to one", handle=self.list,
-                query=SimilarAsked, gives=SimilarTracks, kept=Keeping(_about),
+                query=SimilarAsked, gives=SimilarTracks, kept=Keeping(_about, stale_s=STALE_S),
             ),
         ]  # fmt: skip
 
     async def list(self, call: Call[SimilarAsked, NoBody]) -> Answer:
         """Those that the same people hear, then those that the same is said of.
 
-        All are public and play now. It is found out in the background, some seconds after something
-        was said of a track, and from time to time.
+        All are public and play now. It is found out in the background, within a minute or so after
+        something was said of a track, or one was published that is like it, and from time to time.
         """
         track_id = call.ids["track_id"]
         async with self._database.look(call.principal) as connection:
@@ -78,7 +80,7 @@ class Similar:
         return Answer(SimilarTracks(items=items))
 
     async def _ids(self, connection: AsyncConnection, track_id: str, now_s: float) -> Sequence[str]:
-        """Return what was stored, or what is similar now of a track that is new."""
+        """Return what was stored, or what is similar now of a track that is new or not listed."""
         ids = await rows.stored(connection, track_id)
         if ids is not None:
             return ids

@@ -1,7 +1,8 @@
 """Keeping up which tracks are similar, beside serving: in one process at a time, a bit at a time.
 
-What is said of a track is followed by its events, what is heard by its marks, and all of it is made
-anew once a day. Events are not told of it: what is recommended may be old by a while.
+What is said of a track is followed by its events, soon, what is heard by its marks, less often, and
+all of it is made anew once a day. Events are not told of it: what is recommended may be old by a
+minute.
 """
 
 import asyncio
@@ -92,7 +93,8 @@ class Keeper:
             if not await duties.advance(connection, DUTY, before=before, after=told[-1].number):
                 self.duty.doubt()
                 return False
-            await rows.let_be_due(connection, changed(told), now_s=self.clock())
+            soon = {"now_s": self.clock(), "rest_s": rows.SOON_S}
+            await rows.let_be_due(connection, changed(told), **soon)
         return len(told) == _EVENTS_AT_ONCE
 
     async def pair(self) -> bool:

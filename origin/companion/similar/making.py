@@ -1,4 +1,8 @@
-"""Finding out which tracks are similar to one, and storing that of those where it is due."""
+"""Finding out which tracks are similar to one, and storing that of those where it is due.
+
+When a track was published, those that it is like are due, too, as it may be like them. Those make
+no others due, so that each publication costs some tracks' work, and not more and more.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,6 +24,8 @@ class Made:
 
     others: list[str]
     dropped_below: float
+    is_listed: bool
+    """Whether the track itself can be similar to others."""
 
 
 async def make(database: Database, *, now_s: float) -> bool:
@@ -32,8 +38,12 @@ async def make(database: Database, *, now_s: float) -> bool:
         made = [(each, await similar_to(connection, each.track_id, now_s=now_s)) for each in due]
     if made:
         async with database.change() as connection:
+            like_new: set[str] = set()
             for before, found in sorted(made, key=lambda each: str(each[0].track_id)):
                 await _store(connection, before, found, now_s)
+                if before.is_first and found is not None and found.is_listed:
+                    like_new.update(found.others)
+            await rows.let_be_due(connection, like_new, now_s=now_s, rest_s=rows.SOON_S)
     return len(due) == TRACKS_AT_ONCE
 
 
@@ -52,7 +62,7 @@ async def similar_to(connection: AsyncConnection, track_id: str, *, now_s: float
     listed_s = now_s if row.listed_s is None else row.listed_s
     others = await candidates.read(connection, one, listed_s, heard)
     found = closest(one, others, partners.own / now_weight, heard)
-    return Made(found, partners.dropped_below)
+    return Made(found, partners.dropped_below, row.listed_s is not None)
 
 
 async def _store(
@@ -61,5 +71,6 @@ async def _store(
     if made is None:
         await rows.forget(connection, before.track_id)
         return
-    await rows.store(connection, before, made.others, now_s=now_s)
+    others = made.others if made.is_listed else None
+    await rows.store(connection, before, others, now_s=now_s)
     await rows.drop_light(connection, before.track_id, made.dropped_below)

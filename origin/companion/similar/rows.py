@@ -17,18 +17,23 @@ PARTNERS_MAX: Final = 300
 REST_S: Final = 600.0
 """A track that is always heard with others is made anew no more often."""
 
+SOON_S: Final = 30.0
+"""One of which something is said, or which something new is like, is made anew no more often."""
+
 AGAIN_AFTER_S: Final = 86_400.0
 _DROPPED_AT_ONCE: Final = 1_000
 _FORGOTTEN: Final = 1 / 64
 """What a pair weighs that was heard once, half a year ago."""
 
 
-async def let_be_due(connection: AsyncConnection, ids: Collection[str], *, now_s: float) -> None:
+async def let_be_due(
+    connection: AsyncConnection, ids: Collection[str], *, now_s: float, rest_s: float = REST_S
+) -> None:
     """Let some tracks' similar ones be made anew soon: now, or once they have rested."""
     if not ids:
         return
     add = insert_into(connection, similar_tracks)
-    rested_s = similar_tracks.c.made_s + REST_S
+    rested_s = similar_tracks.c.made_s + rest_s
     soon_s = case((rested_s > now_s, rested_s), else_=now_s)
     due_s = case((similar_tracks.c.due_s < soon_s, similar_tracks.c.due_s), else_=soon_s)
     await connection.execute(
@@ -38,27 +43,34 @@ async def let_be_due(connection: AsyncConnection, ids: Collection[str], *, now_s
 
 
 def due(now_s: float, limit: int) -> Select[Any]:
-    """Return the query of tracks whose similar ones are to be made, those due longest first."""
-    rows = select(similar_tracks.c.track_id, similar_tracks.c.due_s)
+    """Return the query of tracks whose similar ones are to be made, those due longest first.
+
+    ``is_first`` is whether they were never made while the track was listed.
+    """
+    is_first = similar_tracks.c.others.is_(None).label("is_first")
+    rows = select(similar_tracks.c.track_id, similar_tracks.c.due_s, is_first)
     return rows.where(similar_tracks.c.due_s <= now_s).order_by(similar_tracks.c.due_s).limit(limit)
 
 
 async def stored(connection: AsyncConnection, track_id: str) -> list[str] | None:
-    """Return the ids of similar tracks as they were made last; None where they never were."""
+    """Return the ids of similar tracks as they were made last; None where they are not kept."""
     others = select(similar_tracks.c.others).where(similar_tracks.c.track_id == track_id)
     text = await connection.scalar(others)
     return None if text is None else list(json.loads(text))
 
 
 async def store(
-    connection: AsyncConnection, before: Row[Any], others: Sequence[str], *, now_s: float
+    connection: AsyncConnection, before: Row[Any], others: Sequence[str] | None, *, now_s: float
 ) -> None:
-    """Store what was made of a track that was ``due``; what is due since then stays so."""
+    """Store what was made of a track that was ``due``; what is due since then stays so.
+
+    ``others`` is None for one that is not listed.
+    """
     again_s = case(
         (similar_tracks.c.due_s == before.due_s, now_s + AGAIN_AFTER_S),
         else_=similar_tracks.c.due_s,
     )
-    text = json.dumps(list(others), separators=(",", ":"))
+    text = None if others is None else json.dumps(list(others), separators=(",", ":"))
     await connection.execute(
         update(similar_tracks)
         .where(similar_tracks.c.track_id == before.track_id)

@@ -36,7 +36,8 @@ similar_tracks: Final = Table(
     Column("due_s", Double, nullable=False),
     Index(None, "due_s"),
 )
-"""``others`` is a JSON list of ids, the most similar first; null until it is made.
+"""``others`` is a JSON list of ids, the most similar first; null until it is made, and while the
+track is not listed, so that the first one that is made of a listed track is known as such.
 
 ``made_s`` is when it was, and ``due_s`` when it is to be made anew.
 """
