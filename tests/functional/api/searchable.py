@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
@@ -19,8 +20,9 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.composition import Companion
 from origin.companion.database import Database
+from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
 from origin.companion.identity.new_ids import new_random_id
-from origin.companion.identity.principal import Role
+from origin.companion.identity.principal import ALL_SCOPES, Role
 from origin.companion.identity.users import add_user
 from origin.companion.media import Media
 from origin.companion.search.opening import open_search
@@ -172,6 +174,16 @@ class Search(Catalogue):
     async def found(self, query: str, **said: str | int) -> Any:
         """Return what a search gives."""
         return await self._asked("/v1/search", {"q": query, **said})
+
+    async def delete(self, path: str) -> None:
+        """Delete something over HTTP, as its owner does."""
+        owner_id = await self._owner()
+        key = NewKey.of(token_bytes(ID_BYTES + SECRET_BYTES))
+        async with self.database.change() as connection:
+            await add_key(connection, key, owner_id, name="test", scopes=ALL_SCOPES, now_s=NOW_S)
+        shown = {"Authorization": f"Bearer {key.text}"}
+        response = await self.client.delete(path, headers=shown)
+        assert response.status == 204, await response.text()
 
     async def suggested(self, query: str) -> Any:
         """Return what is suggested."""

@@ -115,6 +115,18 @@ async def test_what_is_called_otherwise_is_found_by_its_name(search: Search) -> 
     await search.until(lambda said: said["total"] == 0, "two")
 
 
+async def test_a_deleted_album_finds_no_tracks(search: Search) -> None:
+    ann = await search.artist("Ann")
+    album = await search.album(ann, "Xylocopa Wunderbar")
+    await search.track(ann, "One", album_id=album)
+    await search.until_indexed()
+    assert await search.titles("xylocopa", kind="track") == ["One"]
+    await search.delete(f"/v1/albums/{album}")
+    await search.until(lambda said: said["total"] == 0, "xylocopa")
+    assert (await search.suggested("xylo"))["items"] == []
+    assert await search.titles("one") == ["One"]
+
+
 async def test_what_is_played_more_comes_first(search: Search) -> None:
     ann = await search.artist("Ann")
     for plays in (10, 1_000_000, 0):
