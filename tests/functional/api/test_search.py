@@ -75,6 +75,44 @@ async def test_hits_are_filtered_and_counted(search: Search) -> None:
     assert sorted(await search.titles("song", duration="under-4-min")) == ["Song 0", "Song 1"]
 
 
+HELLO = ["Hello", "Hello World", "Hello You", "Say Hello"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "others"),
+    [
+        ("hello", ["Hallo Welt", "Hallo Hallo"]),
+        ("hello", ["Welt"]),
+        ("helo", ["Hallo Welt"]),  # nothing has it: all that is like it is found
+        ("worlds hello never", ["Hello Worlds"]),  # nothing has all: all but one do
+        ("say hello mooon", ["Say Hello Moon"]),  # one is like it: those with less are not meant
+    ],
+)
+async def test_a_facet_counts_what_its_filter_gives(
+    search: Search, typed: str, others: list[str]
+) -> None:
+    ann = await search.artist("Ann")
+    for title in HELLO:
+        await search.track(ann, title, genre="folk", language="en", duration_s=100.0)
+    await search.track(ann, "Hello Moon", genre="jazz", language="de", duration_s=300.0)
+    for title in others:
+        await search.track(ann, title, genre="jazz", language="de", duration_s=300.0)
+    await search.until_indexed()
+    everything = await search.found(typed)
+    titles = {item["title"] for item in everything["items"]}
+    assert len(titles) == everything["total"]
+    for facet, counts in everything["facets"].items():
+        assert counts
+        for counted in counts:
+            found = await search.found(typed, **{facet: counted["value"]})
+            assert (counted["count"], len(found["items"])) == (found["total"],) * 2, counted
+            assert {item["title"] for item in found["items"]} <= titles
+            assert found["facets"][facet] == [counted]
+    counted_genres = {each["value"] for each in everything["facets"]["genre"]}
+    for genre in {"folk", "jazz"} - counted_genres:
+        assert await search.titles(typed, genre=genre) == []
+
+
 GENRES = ["λαϊκός", "süße musik", "İstanbul"]
 
 
