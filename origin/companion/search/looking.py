@@ -28,6 +28,9 @@ _RARE_SHARE: Final = 20_000
 _MOST_OF_MIN: Final = 3
 _BEGINNINGS_COUNTED: Final = 20
 _FACETS_MAX: Final = 20
+_COUNT: Final = {"of_all": {"value_count": {"field": "popularity"}}}
+"""Each entry has one, and counting them rates none, which a search does."""
+
 _FACETS: Final = ("kind", "genre", "language", "year", "duration")
 
 
@@ -67,13 +70,15 @@ def look(
     exact, total = _best(searcher, asking(filters), depth)
     everything = total if total >= LITTLE else _of_all(searcher, asking, filters, total)
     like: list[Hit] = []
+    narrower: Asking | None = None
     for wider in _wider(searcher, questions, typed, everything):
+        if narrower and _of_all(searcher, narrower, filters, total) > everything:
+            break  # that is what is meant, even if nothing more of it fits
         like, like_total = _best(searcher, wider(filters), depth)
         if like_total > total:
             asking, total = wider, like_total
             break
-        if everything < LITTLE and _of_all(searcher, wider, filters, like_total) > everything:
-            break  # this is what is meant, even if nothing more of it fits
+        narrower = wider
     facets = _counted(searcher, asking(filters)) if with_facets else {}
     return Found(exact, like, total, facets)
 
@@ -104,8 +109,8 @@ def _of_all(searcher: Searcher, asking: Asking, filters: Filters, total: int) ->
     """Return how many there are without filters; ``total`` of them fit."""
     if not filters.terms():
         return total
-    found: Any = searcher.search(asking(Filters()), 1, count=True)
-    return int(found.count)
+    told = searcher.aggregate(asking(Filters()), _COUNT)
+    return int(told["of_all"]["value"])
 
 
 def _wider(searcher: Searcher, questions: Questions, typed: Typed, total: int) -> Iterator[Asking]:
