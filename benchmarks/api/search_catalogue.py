@@ -17,7 +17,7 @@ from origin.database.sqlite import FILE_NAME
 ARTISTS_SHARE: Final = 10
 _USER: Final = "u"
 _NOW_S: Final = 1_750_000_000.0
-_GENRES: Final = ("Pop", "Rock", "Jazz", "Folk", "Hip-Hop", "Classical", "Electronic", "Podcast")
+_GENRES: Final = ("pop", "rock", "jazz", "folk", "hip-hop", "classical", "electronic", "podcast")
 _PLAYS_MAX: Final = 50_000_000
 _WORDS: Final = 30_000
 _NAMES: Final = 40_000

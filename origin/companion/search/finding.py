@@ -194,7 +194,7 @@ def _words(text: str | None) -> tuple[str, ...]:
 def _fits(row: Row[Any], filters: Filters) -> bool:
     said: dict[str, object] = {
         "kind": row.kind,
-        "genre": row.genre and row.genre.casefold(),
+        "genre": row.genre,
         "language": row.language and primary_language(row.language),
         "year": int(row.released_on[:4]) if row.released_on else None,
         "duration": None if row.duration_s is None else duration_of(row.duration_s).value,

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.catalogue.events import Event
+from origin.companion.catalogue.kinds import EventKind
 from origin.companion.search import rows
 from origin.companion.search.entries import Entry, Kind, key_of
 from origin.companion.search.writing import Aside, Writer
@@ -25,13 +26,18 @@ class Changed:
 
 
 def changed(events: Iterable[Event]) -> Changed:
-    """Return what events are about."""
+    """Return what events are about.
+
+    Tracks of a deleted album are in none by now, and only its event tells which they were.
+    """
     found = Changed()
     by_kind = {"track": found.tracks, "artist": found.artists, "album": found.albums}
     for event in events:
         subjects = by_kind.get(event.kind.partition(".")[0])
         if subjects is not None:
             subjects[event.subject] = None
+        if event.kind == EventKind.ALBUM_DELETED:
+            found.tracks.update(dict.fromkeys(event.content.get("track_ids", ())))
     return found
 
 

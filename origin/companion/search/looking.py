@@ -1,10 +1,14 @@
 """Looking in an index: exact first, and for what is like it where that finds little.
 
+Whether something finds little is told without filters: they narrow what is found without them, so
+that facets count what filtering gives.
+
 All of this is in the engine, which does not hold the interpreter: it is called in threads.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from tantivy import Query, Searcher
@@ -12,6 +16,9 @@ from tantivy import Query, Searcher
 from origin.companion.search.matching import TYPO_LENGTH_MIN
 from origin.companion.search.questions import Filters, Questions
 from origin.companion.search.typed import Sought, Typed
+
+Asking = Callable[[Filters], Query]
+"""Makes a question, whatever its hits have to be beside."""
 
 LITTLE: Final = 3
 _RARE_MIN: Final = 3
@@ -21,6 +28,9 @@ _RARE_SHARE: Final = 20_000
 _MOST_OF_MIN: Final = 3
 _BEGINNINGS_COUNTED: Final = 20
 _FACETS_MAX: Final = 20
+_COUNT: Final = {"of_all": {"value_count": {"field": "popularity"}}}
+"""Each entry has one, and counting them rates none, which a search does."""
+
 _FACETS: Final = ("kind", "genre", "language", "year", "duration")
 
 
@@ -56,15 +66,20 @@ def look(
     with_facets: bool,
 ) -> Found:
     """Return the best ``depth`` hits of each kind."""
-    question = questions.exact(typed, filters)
-    exact, total = _best(searcher, question, depth)
+    asking: Asking = partial(questions.exact, typed)
+    exact, total = _best(searcher, asking(filters), depth)
+    everything = total if total >= LITTLE else _of_all(searcher, asking, filters, total)
     like: list[Hit] = []
-    for wider in _wider(searcher, questions, typed, filters, total):
-        like, like_total = _best(searcher, wider, depth)
+    narrower: Asking | None = None
+    for wider in _wider(searcher, questions, typed, everything):
+        if narrower and _of_all(searcher, narrower, filters, total) > everything:
+            break  # that is what is meant, even if nothing more of it fits
+        like, like_total = _best(searcher, wider(filters), depth)
         if like_total > total:
-            question, total = wider, like_total
+            asking, total = wider, like_total
             break
-    facets = _counted(searcher, question) if with_facets else {}
+        narrower = wider
+    facets = _counted(searcher, asking(filters)) if with_facets else {}
     return Found(exact, like, total, facets)
 
 
@@ -72,8 +87,8 @@ def begun(searcher: Searcher, questions: Questions, typed: Typed, *, depth: int)
     """Return keys of what begins as somebody types; with a typo, only where nothing else does."""
     found, _ = _best(searcher, questions.exact(typed, Filters()), depth)
     if not found:
-        for wider in _wider(searcher, questions, typed, Filters(), 0):
-            found, _ = _best(searcher, wider, depth)
+        for wider in _wider(searcher, questions, typed, 0):
+            found, _ = _best(searcher, wider(Filters()), depth)
             if found:
                 break
     return [hit.key for hit in found]
@@ -90,9 +105,15 @@ def _best(searcher: Searcher, question: Query, depth: int) -> tuple[list[Hit], i
     return hits, result.count
 
 
-def _wider(
-    searcher: Searcher, questions: Questions, typed: Typed, filters: Filters, total: int
-) -> Iterator[Query]:
+def _of_all(searcher: Searcher, asking: Asking, filters: Filters, total: int) -> int:
+    """Return how many there are without filters; ``total`` of them fit."""
+    if not filters.terms():
+        return total
+    told = searcher.aggregate(asking(Filters()), _COUNT)
+    return int(told["of_all"]["value"])
+
+
+def _wider(searcher: Searcher, questions: Questions, typed: Typed, total: int) -> Iterator[Asking]:
     """Yield wider and wider questions: few words have a typo, and all that is like each is much."""
     rare = max(_RARE_MIN, searcher.num_docs // _RARE_SHARE)
     doubtful = [
@@ -101,11 +122,11 @@ def _wider(
         if len(word.text) >= TYPO_LENGTH_MIN and _entries_with(searcher, word) <= rare
     ]
     if doubtful:
-        yield questions.like(typed, filters, doubtful)
+        yield partial(questions.like, typed, doubtful=doubtful)
     if total < LITTLE and len(doubtful) < len(typed.words):
-        yield questions.like(typed, filters, typed.words)
+        yield partial(questions.like, typed, doubtful=typed.words)
     if not total and len(typed.words) >= _MOST_OF_MIN:
-        yield questions.most(typed, filters)
+        yield partial(questions.most, typed)
 
 
 def _entries_with(searcher: Searcher, word: Sought) -> int:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from origin.companion.api.models import Asked, Cursor, Given, Id
 from origin.companion.catalogue.tracks.models import Picture
+from origin.companion.catalogue.words import Word
 from origin.companion.search.entries import Duration, Kind
 from origin.companion.search.typed import TYPED_LENGTH_MAX
 
@@ -23,7 +24,7 @@ class SearchAsked(Asked):
         ' marks", they are found as they stand. Twelve words count.'
     )
     kind: Kind | None = Field(None, description="Only these.")
-    genre: str | None = Field(None, min_length=1, max_length=64)
+    genre: Word | None = None
     language: str | None = Field(
         None, min_length=1, max_length=35, description="A tag of BCP 47; its language counts."
     )

@@ -35,7 +35,7 @@ class Filters:
         """Return each field that is asked for, and its value in the index."""
         asked: dict[str, str | int | None] = {
             "kind": self.kind and self.kind.value,
-            "genre": None if self.genre is None else self.genre.casefold(),
+            "genre": self.genre,
             "language": None if self.language is None else primary_language(self.language),
             "year": self.year,
             "duration": self.duration and self.duration.value,

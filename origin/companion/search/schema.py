@@ -17,7 +17,7 @@ from origin.companion.search.entries import (
 )
 from origin.companion.search.words import indexed
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 BOOKMARK: Final = "bookmark"
 _WORDS: Final = "words"
 _BETWEEN: Final = " \x1f "
@@ -74,7 +74,7 @@ def facets_of(entry: Entry) -> dict[str, str]:
     """Return what an entry is filtered and counted by."""
     facets: dict[str, str] = {"kind": entry.kind}
     if entry.genre:
-        facets["genre"] = entry.genre.casefold()
+        facets["genre"] = entry.genre
     if entry.language:
         facets["language"] = primary_language(entry.language)
     if entry.kind is Kind.TRACK and entry.duration_s is not None:

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from obstore.store import MemoryStore
+from pydantic import TypeAdapter
 from sqlalchemy import Table, insert, select, update
 from yarl import URL
 
@@ -17,10 +19,12 @@ from origin.app import create_app
 from origin.companion.access import Access, Budgets
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
+from origin.companion.catalogue.words import Word
 from origin.companion.composition import Companion
 from origin.companion.database import Database
+from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
 from origin.companion.identity.new_ids import new_random_id
-from origin.companion.identity.principal import Role
+from origin.companion.identity.principal import ALL_SCOPES, Role
 from origin.companion.identity.users import add_user
 from origin.companion.media import Media
 from origin.companion.search.opening import open_search
@@ -37,6 +41,7 @@ UNBOUNDED = Access(budgets=Budgets(0, 0))
 PATIENT = Patience(index_s=WITHIN_S, whole_s=WITHIN_S)
 """What is found is asked here, on a machine that may stand still; for how long, elsewhere."""
 
+WORD: TypeAdapter[str] = TypeAdapter(Word)
 TABLES = {"track": tracks, "artist": artists, "album": albums}
 
 
@@ -131,12 +136,16 @@ class Catalogue:
         self, table: Table, kind: str, row: dict[str, Any], tags: Iterable[str] = ()
     ) -> str:
         entity_id: str = row["id"]
+        if row.get("genre") is not None:
+            row["genre"] = WORD.validate_python(row["genre"])
         if kind != "artist":
             row["listed_s"] = NOW_S if row["visibility"] == "public" else None
         async with self.database.change() as connection:
             await connection.execute(insert(table).values(row))
             for tag in tags:
-                await connection.execute(insert(track_tags).values(track_id=entity_id, tag=tag))
+                await connection.execute(
+                    insert(track_tags).values(track_id=entity_id, tag=WORD.validate_python(tag))
+                )
             await events.tell(connection, f"{kind}.created", entity_id, "x", {}, now_s=NOW_S)
         return entity_id
 
@@ -171,13 +180,24 @@ class Search(Catalogue):
 
     async def found(self, query: str, **said: str | int) -> Any:
         """Return what a search gives."""
-        return await self._asked("/v1/search", {"q": query, **said})
+        return await self.asked("/v1/search", {"q": query, **said})
+
+    async def delete(self, path: str) -> None:
+        """Delete something over HTTP, as its owner does."""
+        owner_id = await self._owner()
+        key = NewKey.of(token_bytes(ID_BYTES + SECRET_BYTES))
+        async with self.database.change() as connection:
+            await add_key(connection, key, owner_id, name="test", scopes=ALL_SCOPES, now_s=NOW_S)
+        shown = {"Authorization": f"Bearer {key.text}"}
+        response = await self.client.delete(path, headers=shown)
+        assert response.status == 204, await response.text()
 
     async def suggested(self, query: str) -> Any:
         """Return what is suggested."""
-        return await self._asked("/v1/search/suggest", {"q": query})
+        return await self.asked("/v1/search/suggest", {"q": query})
 
-    async def _asked(self, path: str, query: dict[str, str | int]) -> Any:
+    async def asked(self, path: str, query: dict[str, str | int]) -> Any:
+        """Return what a GET gives."""
         url = URL(path).with_query(query)
         response = await self.client.get(url)
         assert response.status == 200, await response.text()

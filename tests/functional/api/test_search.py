@@ -1,6 +1,8 @@
 """What is found, over both databases."""
 
 from time import monotonic
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 
@@ -73,6 +75,65 @@ async def test_hits_are_filtered_and_counted(search: Search) -> None:
     assert sorted(await search.titles("song", duration="under-4-min")) == ["Song 0", "Song 1"]
 
 
+HELLO = ["Hello", "Hello World", "Hello You", "Say Hello"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "others"),
+    [
+        ("hello", ["Hallo Welt", "Hallo Hallo"]),
+        ("hello", ["Welt"]),
+        ("helo", ["Hallo Welt"]),  # nothing has it: all that is like it is found
+        ("worlds hello never", ["Hello Worlds"]),  # nothing has all: all but one do
+        ("say hello mooon", ["Say Hello Moon"]),  # one is like it: those with less are not meant
+    ],
+)
+async def test_a_facet_counts_what_its_filter_gives(
+    search: Search, typed: str, others: list[str]
+) -> None:
+    ann = await search.artist("Ann")
+    for title in HELLO:
+        await search.track(ann, title, genre="folk", language="en", duration_s=100.0)
+    await search.track(ann, "Hello Moon", genre="jazz", language="de", duration_s=300.0)
+    for title in others:
+        await search.track(ann, title, genre="jazz", language="de", duration_s=300.0)
+    await search.until_indexed()
+    everything = await search.found(typed)
+    titles = {item["title"] for item in everything["items"]}
+    assert len(titles) == everything["total"]
+    for facet, counts in everything["facets"].items():
+        assert counts
+        for counted in counts:
+            found = await search.found(typed, **{facet: counted["value"]})
+            assert (counted["count"], len(found["items"])) == (found["total"],) * 2, counted
+            assert {item["title"] for item in found["items"]} <= titles
+            assert found["facets"][facet] == [counted]
+    counted_genres = {each["value"] for each in everything["facets"]["genre"]}
+    for genre in {"folk", "jazz"} - counted_genres:
+        assert await search.titles(typed, genre=genre) == []
+
+
+GENRES = ["λαϊκός", "süße musik", "İstanbul"]
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+async def test_a_genre_is_what_the_catalogue_calls_it(
+    search: Search, form: Literal["NFC", "NFD"]
+) -> None:
+    ann = await search.artist("Ann")
+    for genre in GENRES:
+        await search.track(ann, "Song", genre=genre)
+    await search.until_indexed()
+    found = await search.found("song")
+    genres = {item["genre"] for item in found["items"]}
+    assert {each["value"] for each in found["facets"]["genre"]} == genres
+    for genre in genres:
+        typed = normalize(form, f" {genre.title()} ")
+        for path, asked in (("/v1/search", {"q": "song"}), ("/v1/tracks", {})):
+            (item,) = (await search.asked(path, {**asked, "genre": typed}))["items"]
+            assert item["genre"] == genre
+
+
 async def test_what_is_published_is_found_within_two_seconds(search: Search) -> None:
     await search.until_indexed()
     ann = await search.artist("Ann")
@@ -115,13 +176,25 @@ async def test_what_is_called_otherwise_is_found_by_its_name(search: Search) -> 
     await search.until(lambda said: said["total"] == 0, "two")
 
 
+async def test_a_deleted_album_finds_no_tracks(search: Search) -> None:
+    ann = await search.artist("Ann")
+    album = await search.album(ann, "Xylocopa Wunderbar")
+    await search.track(ann, "One", album_id=album)
+    await search.until_indexed()
+    assert await search.titles("xylocopa", kind="track") == ["One"]
+    await search.delete(f"/v1/albums/{album}")
+    await search.until(lambda said: said["total"] == 0, "xylocopa")
+    assert (await search.suggested("xylo"))["items"] == []
+    assert await search.titles("one") == ["One"]
+
+
 async def test_what_is_played_more_comes_first(search: Search) -> None:
     ann = await search.artist("Ann")
     for plays in (10, 1_000_000, 0):
         await search.track(ann, "Love", play_count=plays, genre=f"G{plays}")
     await search.until_indexed()
     items = (await search.found("love"))["items"]
-    assert [item["genre"] for item in items] == ["G1000000", "G10", "G0"]
+    assert [item["genre"] for item in items] == ["g1000000", "g10", "g0"]
 
 
 async def test_pages_go_on_and_nothing_comes_twice(search: Search) -> None:

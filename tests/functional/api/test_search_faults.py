@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -174,6 +175,8 @@ async def test_without_an_index_the_database_is_asked(
                 assert len(on_["items"]) == 2
                 assert on_["next"] is None
                 assert len(await search.titles("son", genre="jazz")) == 3
+                await search.track(ann, "Gasse", genre="süße musik")
+                assert await search.titles("gasse", genre=normalize("NFD", "Süße Musik"))
                 assert await search.titles("100%_song\\") == ["100% Song\\"]
                 assert await search.titles("ann", kind="artist") == ["Ann Lee"]
                 assert (await search.suggested("ann"))["degraded"]
