@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, Route
+from playwright.sync_api import Browser, Page, Response, Route, expect
 
 from tests.acceptance.places import TITLES, WAIT_MS, Place, place
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
@@ -128,6 +128,26 @@ def test_what_is_skipped_through_does_not_count(page: Page, place: Place) -> Non
     ((outcome,),) = [told.value.json()["plays"]]
     assert (outcome["state"], outcome["reason"]) == ("not_counted", "too_short")
     assert counts(place)[TITLES[1]] == 0
+
+
+def test_an_address_that_joins_a_sound_to_another_track_shows_and_counts_nothing_of_that(
+    page: Page, place: Place
+) -> None:
+    listed = {each["title"]: each for each in place.creator.ask("GET", "/v1/me/tracks")["items"]}
+    heard, named = listed[TITLES[0]], listed[TITLES[1]]
+    told: list[str] = []
+    page.on("request", lambda asked: told.append(asked.url) if "/plays" in asked.url else None)
+    before = counts(place)
+    open_page(page, f"/?play={heard['playback_id']}&track={named['id']}")
+    expect(page.locator("sound-player .title")).not_to_have_text(named["title"])
+    expect(page.locator("sound-player .byline")).not_to_contain_text("Sigur Rós")
+    assert named["title"] not in page.title()
+    expect(page.get_by_role("region", name="Similar")).to_be_hidden()
+    page.get_by_role("button", name="Play", exact=True).click()
+    wait_for_state(page, "ended")
+    page.wait_for_timeout(1000)
+    assert told == []
+    assert counts(place) == before
 
 
 def test_a_server_that_counts_nothing_just_now_lets_the_sound_go_on(

@@ -179,21 +179,3 @@ def test_a_track_of_the_queue_is_heard_by_a_press(page: Page, track: Track, othe
     page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
     expect(listed).to_have_text([TITLE])
     wait_for_position(page, 0.3)
-
-
-def test_the_systems_own_keys_go_on_and_back(page: Page, track: Track, other: Track) -> None:
-    page.add_init_script(
-        """window.offered = {};
-        const set = MediaSession.prototype.setActionHandler;
-        MediaSession.prototype.setActionHandler = function (action, handler) {
-            window.offered[action] = handler;
-            return set.call(this, action, handler);
-        };"""
-    )
-    open_page(page, f"/?play={track.playback_id}")
-    assert page.evaluate("window.offered.nexttrack") is None
-    add(page, OTHER)
-    page.evaluate("window.offered.nexttrack()")
-    page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
-    page.evaluate("window.offered.previoustrack()")
-    page.wait_for_selector(f"sound-player[data-playback-id='{track.playback_id}']")

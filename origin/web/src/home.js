@@ -93,23 +93,24 @@ async function open(wanted) {
 /**
  * Play a track; until it can be had, what plays now plays on under its own address.
  *
- * `had()` is called as soon as it can.
+ * `had()` is called as soon as it can. Going back leads to what was left, not to what is over.
  */
-async function change(item, had = () => {}) {
+async function change(item, { had = () => {}, isOver = false } = {}) {
   const track = await fetchTrack(item);
-  history.pushState(null, "", addressOf(item));
+  const isOpen = player.dataset.playbackId === item.playback_id;
+  history[isOver || isOpen ? "replaceState" : "pushState"](null, "", addressOf(item));
   had();
   await show(track, true);
 }
 
 function choose(item) {
-  return guarded(() => change(item, () => scrollTo({ top: 0 }))); // later, somebody may be elsewhere
+  return guarded(() => change(item, { had: () => scrollTo({ top: 0 }) })); // later, somebody may be elsewhere
 }
 
 /** Play a track of the queue, and say what came of it: it "plays", is "gone", or "away" for now. */
-async function goOn(item) {
+async function goOn(item, isOver) {
   try {
-    await change(item);
+    await change(item, { isOver });
     return "plays";
   } catch (error) {
     if (error.name === "AbortError") {

@@ -2,8 +2,10 @@
 
 const { mediaSession } = navigator;
 
-/** Name the track, and let the system's own controls act through `actions`. */
-export function introduce(track, actions) {
+const STEP_S = 10; // where the system does not say how far
+
+/** Name the track, and let the system's own controls act on `player`. */
+export function introduce(track, player) {
   if (!mediaSession) {
     return;
   }
@@ -17,9 +19,13 @@ export function introduce(track, actions) {
       type: media_type,
     })),
   });
-  for (const [action, handler] of Object.entries(actions)) {
-    mediaSession.setActionHandler(action, handler);
-  }
+  offer({
+    play: () => player.play(),
+    pause: () => player.pause(),
+    seekbackward: ({ seekOffset = STEP_S }) => player.skip(-seekOffset),
+    seekforward: ({ seekOffset = STEP_S }) => player.skip(seekOffset),
+    seekto: ({ seekTime }) => player.seek(seekTime),
+  });
 }
 
 /** Tell where playback is, so that a lock screen can draw it. */

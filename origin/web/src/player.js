@@ -99,12 +99,17 @@ class SoundPlayer extends HTMLElement {
 
   /** Play or pause, as the button does; after a failure, try again. */
   toggle() {
+    if (this.dataset.state === "failed" || this.#audio.paused) {
+      this.play();
+    } else {
+      this.pause();
+    }
+  }
+
+  /** Play, or play on; after a failure, try again. */
+  play() {
     if (this.dataset.state === "failed") {
       this.#retry();
-      return;
-    }
-    if (!this.#audio.paused) {
-      this.#audio.pause();
       return;
     }
     if (!this.#playback) {
@@ -115,6 +120,16 @@ class SoundPlayer extends HTMLElement {
     }
     // Refused without a gesture, or interrupted by the next track: the state says so already.
     this.#audio.play().catch(() => {});
+  }
+
+  /** Fall silent, or stay so; what is still on its way does not play by itself any more. */
+  pause() {
+    this.#wasWanted = false;
+    this.#audio.autoplay = false;
+    this.#audio.pause();
+    if (this.dataset.state === "loading") {
+      this.#set("paused");
+    }
   }
 
   /** Go to a position in seconds. */
@@ -216,13 +231,7 @@ class SoundPlayer extends HTMLElement {
     this.#covered = showCover(this, track);
     showFacts(this.querySelector(".facts"), track, this.dataset.rendition || null);
     this.#seekBar.setDuration(track.duration_s);
-    introduce(track, {
-      play: () => this.toggle(),
-      pause: () => this.toggle(),
-      seekbackward: ({ seekOffset = 10 }) => this.skip(-seekOffset),
-      seekforward: ({ seekOffset = 10 }) => this.skip(seekOffset),
-      seekto: ({ seekTime }) => this.seek(seekTime),
-    });
+    introduce(track, this);
   }
 
   #prepare() {

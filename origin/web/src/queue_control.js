@@ -10,7 +10,11 @@ export class QueueControl {
   #open;
   #current = null;
 
-  /** `open(track)` has one played; it says "gone" where that cannot be, "away" where it cannot be now. */
+  /**
+   * `open(track, isOver)` has one played, by itself where the last one is over.
+   *
+   * It says "gone" where that cannot be, "away" where it cannot be now.
+   */
   constructor(player, queue, open) {
     this.#player = player;
     this.#queue = queue;
@@ -19,7 +23,7 @@ export class QueueControl {
     on("[data-step=next]", () => this.next());
     on("[data-step=previous]", () => this.previous());
     on(".queue-toggle", () => this.#toggle());
-    player.addEventListener("trackended", () => this.next());
+    player.addEventListener("trackended", () => this.next(0, true));
     queue.addEventListener("change", () => this.#show());
     this.#show();
   }
@@ -34,10 +38,10 @@ export class QueueControl {
   }
 
   /** Hear what comes at `index`; what is gone is left out. */
-  async next(index = 0) {
+  async next(index = 0, isOver = false) {
     let track = this.#queue.take(index);
     while (track !== null) {
-      const came = await this.#open(track);
+      const came = await this.#open(track, isOver);
       if (came === "away") {
         this.#queue.putNext(track); // none of the others would come, either
       }

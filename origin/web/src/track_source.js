@@ -61,12 +61,14 @@ export async function fetchTrack({ playback_id, track_id, said }) {
     foretell(`${name}.m3u8`, signal);
   }
   foretellCover(said ?? {});
-  const known = said ?? catalogued(track_id, signal);
+  const known = said ?? catalogued(track_id, playback_id, signal);
   const response = await fetch(`${name}.json`, { signal });
   if (!response.ok) {
     throw [404, 410].includes(response.status) ? new Gone(MISSING) : new Refused(UNREACHABLE);
   }
-  return { ...(await response.json()), ...(await known), track_id };
+  const track = await response.json();
+  const catalogue = await known;
+  return catalogue === null ? track : { ...track, ...catalogue, track_id };
 }
 
 /**
@@ -78,13 +80,18 @@ function foretell(url, signal) {
   fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
 }
 
-/** Return what the catalogue says of a track, nothing where it cannot: it plays all the same. */
-async function catalogued(trackId, signal) {
+/**
+ * Return what the catalogue says of a track, nothing where it cannot: it plays all the same.
+ *
+ * null where it is another's: anybody can write an address that joins a sound to a name that is not its own.
+ */
+async function catalogued(trackId, playbackId, signal) {
   if (!HAS_API || !trackId) {
     return {};
   }
   try {
-    return saidOf(await ask(`tracks/${encodeURIComponent(trackId)}`, { signal }));
+    const track = await ask(`tracks/${encodeURIComponent(trackId)}`, { signal });
+    return track.playback_id === playbackId ? saidOf(track) : null;
   } catch {
     return {};
   }
