@@ -87,3 +87,28 @@ def test_what_is_found_is_narrowed_to_a_genre(page: Page) -> None:
     genres.get_by_role("button", name="folk").click()
     expect(page.locator(".found")).to_have_text("1 track found")
     expect_titles(page, TITLES[2])
+
+
+COMPOSED_ESCAPE = """box => box.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true, %s }))"""
+
+
+@pytest.mark.parametrize("how", ["isComposing: true", "keyCode: 229"])
+def test_an_input_methods_escape_leaves_what_is_typed(page: Page, how: str) -> None:
+    """Which takes back what is being composed, and no more; Safari tells of it only by 229."""
+    open_page(page, "/")
+    box = page.get_by_role("combobox", name="Search tracks")
+    box.fill("hoppi")
+    expect(page.locator(".found")).to_have_text("1 track found")
+    box.press("Escape")  # closes the suggestions, where they are there
+    box.fill("hoppi")
+    page.get_by_role("listbox", name="Suggestions").get_by_role("option").wait_for()
+    box.evaluate(COMPOSED_ESCAPE % how)
+    expect(page.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_count(1)
+    expect(box).to_have_value("hoppi")
+    box.press("Escape")
+    expect(page.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_count(0)
+    box.evaluate(COMPOSED_ESCAPE % how)
+    expect(box).to_have_value("hoppi")
+    box.press("Escape")
+    expect(box).to_have_value("")

@@ -4,6 +4,7 @@
 // what was typed last.
 
 import { ask, query } from "./api.js";
+import { isComposed } from "./composing.js";
 import { Filters } from "./filters.js";
 import { markCurrent, rows } from "./shelf.js";
 import { saidOf } from "./track_source.js";
@@ -162,6 +163,9 @@ export class Browser {
   }
 
   #onKey(event) {
+    if (isComposed(event)) {
+      return;
+    }
     const writes = event.target.closest("input, select, textarea");
     if (event.key === "/" && !writes && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
