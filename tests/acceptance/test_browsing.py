@@ -112,3 +112,32 @@ def test_an_input_methods_escape_leaves_what_is_typed(page: Page, how: str) -> N
     expect(box).to_have_value("hoppi")
     box.press("Escape")
     expect(box).to_have_value("")
+
+
+def test_a_genre_that_has_nothing_says_so_and_is_taken_off(page: Page) -> None:
+    nothing = {"items": [], "next": None, "total": None}
+    page.route(re.compile(r"/v1/tracks\?.*genre="), lambda route: route.fulfill(json=nothing))
+    open_page(page, "/")
+    page.get_by_role("group", name="Genre").get_by_role("button", name="folk").click()
+    found = page.locator(".found")
+    expect(found).to_contain_text("Nothing is here in the genre “folk”.")
+    expect_titles(page)
+    found.get_by_role("button", name="Show all genres").press("Enter")
+    expect_titles(page, *reversed(TITLES))
+    expect(found).to_be_empty()
+    expect(page.locator(".tracks a").first).to_be_focused()
+    expect(
+        page.get_by_role("group", name="Genre").get_by_role("button", pressed=True)
+    ).to_have_count(0)
+
+
+def test_a_search_that_finds_nothing_in_a_genre_offers_all_of_them(page: Page) -> None:
+    open_page(page, "/")
+    page.get_by_role("group", name="Genre").get_by_role("button", name="folk").click()
+    expect_titles(page, TITLES[2])
+    page.get_by_role("combobox", name="Search tracks").fill("hoppipolla")
+    found = page.locator(".found")
+    expect(found).to_contain_text("Nothing was found in the genre “folk”.")
+    found.get_by_role("button", name="Show all genres").click()
+    expect(found).to_have_text("1 track found")
+    expect_titles(page, TITLES[0])

@@ -5,6 +5,7 @@
 
 import { ask, query } from "./api.js";
 import { isComposed } from "./composing.js";
+import { element } from "./element.js";
 import { Filters } from "./filters.js";
 import { markCurrent, rows } from "./shelf.js";
 import { saidOf } from "./track_source.js";
@@ -127,8 +128,31 @@ export class Browser {
     clearTimeout(this.#timer);
     await this.#guarded(async () => {
       const { items } = await this.#fetch(null);
-      this.#said.textContent = this.#words ? counted(items.length, this.#next) : "";
+      this.#tell(items.length);
     });
+  }
+
+  /** Say what came of it; where a genre left nothing, with a way to take it off. */
+  #tell(count) {
+    const { genre } = this.#filters;
+    if (count > 0 || this.#next !== null) {
+      this.#said.textContent = this.#words ? counted(count, this.#next) : "";
+      return;
+    }
+    const what = this.#words ? "Nothing was found" : "Nothing is here";
+    if (genre === null) {
+      this.#said.textContent = `${what}.`;
+      return;
+    }
+    const off = element("button", { type: "button", className: "quiet" }, "Show all genres");
+    off.addEventListener("click", () => this.#takeOffGenre());
+    this.#said.replaceChildren(`${what} in the genre “`, element("bdi", {}, genre), "”. ", off);
+  }
+
+  async #takeOffGenre() {
+    this.#filters.set({ order: this.#filters.order, genre: null });
+    await this.#find();
+    (this.#list.querySelector("a") ?? this.#typed).focus(); // the button is gone, and the keyboard goes on here
   }
 
   async #goOn() {
