@@ -7,24 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.acceptance.creating import found, stranger
-from tests.acceptance.places import TITLES, WAIT_MS, Place, place
+from tests.acceptance.places import TITLES, WAIT_MS, Place, place, sorted_place
 from tests.acceptance.watching import open_page
-from tests.functional.supervising import until
 
-__all__ = ["place"]
-
-GENRES = ("post-rock", "post-rock", "folk")
-
-
-@pytest.fixture(scope="module")
-def sorted_place(place: Place) -> Place:
-    """The same with genres, which searches know."""
-    for track in stranger(place.creator, "/v1/tracks")["items"]:
-        genre = GENRES[TITLES.index(track["title"])]
-        place.creator.ask("PATCH", f"/v1/tracks/{track['id']}", {"genre": genre})
-    until(lambda: found(place.creator, "glosoli")["genre"] == "folk")
-    return place
+__all__ = ["place", "sorted_place"]
 
 
 @pytest.fixture
@@ -115,7 +101,7 @@ def test_an_input_methods_escape_leaves_what_is_typed(page: Page, how: str) -> N
 
 
 def test_a_genre_that_has_nothing_says_so_and_is_taken_off(page: Page) -> None:
-    nothing = {"items": [], "next": None, "total": None}
+    nothing: dict[str, object] = {"items": [], "next": None, "total": None}
     page.route(re.compile(r"/v1/tracks\?.*genre="), lambda route: route.fulfill(json=nothing))
     open_page(page, "/")
     page.get_by_role("group", name="Genre").get_by_role("button", name="folk").click()

@@ -61,6 +61,7 @@ async function show(track, play) {
   player.hidden = false;
   entitle(track);
   mark(track.playback_id);
+  browser?.keep();
   control.plays(track);
   hearing.open(track, play);
   const shown = player.open(track, { play });
