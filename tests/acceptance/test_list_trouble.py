@@ -79,3 +79,19 @@ def test_the_page_is_whole_once_the_list_comes(page: Page) -> None:
     expect(page.locator(".tracks .track-title")).to_have_text(list(reversed(TITLES)))
     expect(page.locator(".notice")).to_be_empty()
     expect(page.locator(".away")).to_be_empty()
+
+
+def test_a_sound_is_not_given_another_tracks_name_later(page: Page, place: Place) -> None:
+    sound, _, _ = address(place, TITLES[1]).partition("&")
+    _, _, name = address(place, TITLES[0]).partition("&")
+    page.route(LISTS, refused)
+    page.goto(f"{sound}&{name}")
+    expect(page.locator(".away")).to_contain_text(SAID)
+    heading = page.locator("sound-player").get_by_role("heading", level=1)
+    own = heading.text_content()
+    page.unroute_all()
+    with page.expect_response(re.compile(r"/v1/tracks/[^/]+$")):
+        by_button(page)
+    expect(page.locator(".tracks a").first).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(heading).to_have_text(own or "")

@@ -163,8 +163,9 @@ async function nameAgain() {
     return;
   }
   try {
-    const said = saidOf(await ask(`tracks/${encodeURIComponent(track.track_id)}`));
-    if (unnamed === track) {
+    const known = await ask(`tracks/${encodeURIComponent(track.track_id)}`);
+    if (unnamed === track && known.playback_id === track.playback_id) { // else the address joins what does not belong together
+      const said = saidOf(known);
       const named = { ...track, ...said };
       unnamed = null;
       player.name(said);
