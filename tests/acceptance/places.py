@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.acceptance.creating import Creator, admin, stranger
+from tests.acceptance.creating import Creator, admin, found, stranger
 from tests.functional.api.keeping import BOUND_S
 from tests.functional.supervising import embedded, until
 
 WAIT_MS = 60_000
 TITLES = ("Hoppípolla", "Sæglópur", "Glósóli")
+GENRES = ("post-rock", "post-rock", "folk")
 
 
 @dataclass
@@ -45,6 +46,16 @@ def place(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Pla
             ann.becomes_ready(upload["asset_id"])
         until_listed(ann, TITLES)
         yield Place(state, ann)
+
+
+@pytest.fixture(scope="module")
+def sorted_place(place: Place) -> Place:
+    """The same with genres, which searches know."""
+    for track in stranger(place.creator, "/v1/tracks")["items"]:
+        genre = GENRES[TITLES.index(track["title"])]
+        place.creator.ask("PATCH", f"/v1/tracks/{track['id']}", {"genre": genre})
+    until(lambda: found(place.creator, "glosoli")["genre"] == "folk")
+    return place
 
 
 @pytest.fixture

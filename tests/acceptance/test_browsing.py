@@ -7,24 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.acceptance.creating import found, stranger
-from tests.acceptance.places import TITLES, WAIT_MS, Place, place
+from tests.acceptance.places import TITLES, WAIT_MS, Place, place, sorted_place
 from tests.acceptance.watching import open_page
-from tests.functional.supervising import until
 
-__all__ = ["place"]
-
-GENRES = ("post-rock", "post-rock", "folk")
-
-
-@pytest.fixture(scope="module")
-def sorted_place(place: Place) -> Place:
-    """The same with genres, which searches know."""
-    for track in stranger(place.creator, "/v1/tracks")["items"]:
-        genre = GENRES[TITLES.index(track["title"])]
-        place.creator.ask("PATCH", f"/v1/tracks/{track['id']}", {"genre": genre})
-    until(lambda: found(place.creator, "glosoli")["genre"] == "folk")
-    return place
+__all__ = ["place", "sorted_place"]
 
 
 @pytest.fixture
@@ -87,3 +73,57 @@ def test_what_is_found_is_narrowed_to_a_genre(page: Page) -> None:
     genres.get_by_role("button", name="folk").click()
     expect(page.locator(".found")).to_have_text("1 track found")
     expect_titles(page, TITLES[2])
+
+
+COMPOSED_ESCAPE = """box => box.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true, %s }))"""
+
+
+@pytest.mark.parametrize("how", ["isComposing: true", "keyCode: 229"])
+def test_an_input_methods_escape_leaves_what_is_typed(page: Page, how: str) -> None:
+    """Which takes back what is being composed, and no more; Safari tells of it only by 229."""
+    open_page(page, "/")
+    box = page.get_by_role("combobox", name="Search tracks")
+    box.fill("hoppi")
+    expect(page.locator(".found")).to_have_text("1 track found")
+    box.press("Escape")  # closes the suggestions, where they are there
+    box.fill("hoppi")
+    page.get_by_role("listbox", name="Suggestions").get_by_role("option").wait_for()
+    box.evaluate(COMPOSED_ESCAPE % how)
+    expect(page.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_count(1)
+    expect(box).to_have_value("hoppi")
+    box.press("Escape")
+    expect(page.get_by_role("listbox", name="Suggestions").get_by_role("option")).to_have_count(0)
+    box.evaluate(COMPOSED_ESCAPE % how)
+    expect(box).to_have_value("hoppi")
+    box.press("Escape")
+    expect(box).to_have_value("")
+
+
+def test_a_genre_that_has_nothing_says_so_and_is_taken_off(page: Page) -> None:
+    nothing: dict[str, object] = {"items": [], "next": None, "total": None}
+    page.route(re.compile(r"/v1/tracks\?.*genre="), lambda route: route.fulfill(json=nothing))
+    open_page(page, "/")
+    page.get_by_role("group", name="Genre").get_by_role("button", name="folk").click()
+    found = page.locator(".found")
+    expect(found).to_contain_text("Nothing is here in the genre “folk”.")
+    expect_titles(page)
+    found.get_by_role("button", name="Show all genres").press("Enter")
+    expect_titles(page, *reversed(TITLES))
+    expect(found).to_be_empty()
+    expect(page.locator(".tracks a").first).to_be_focused()
+    expect(
+        page.get_by_role("group", name="Genre").get_by_role("button", pressed=True)
+    ).to_have_count(0)
+
+
+def test_a_search_that_finds_nothing_in_a_genre_offers_all_of_them(page: Page) -> None:
+    open_page(page, "/")
+    page.get_by_role("group", name="Genre").get_by_role("button", name="folk").click()
+    expect_titles(page, TITLES[2])
+    page.get_by_role("combobox", name="Search tracks").fill("hoppipolla")
+    found = page.locator(".found")
+    expect(found).to_contain_text("Nothing was found in the genre “folk”.")
+    found.get_by_role("button", name="Show all genres").click()
+    expect(found).to_have_text("1 track found")
+    expect_titles(page, TITLES[0])

@@ -198,6 +198,17 @@ def test_a_choice_that_cannot_be_had_is_said_while_the_sound_goes_on(
     expect(page.get_by_role("status")).to_be_empty()
 
 
+def test_a_stores_list_that_does_not_come_is_tried_again(page: Page, track: Track) -> None:
+    page.route("**/v1/assets*", lambda route: route.fulfill(status=503))
+    open_page(page, f"/?play={track.playback_id}")
+    expect(page.locator(".away")).to_contain_text("The list of tracks did not come.")
+    expect(page.get_by_role("search")).to_be_hidden()
+    page.unroute_all()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".tracks a")).to_have_count(2)
+    expect(page.locator(".away")).to_be_empty()
+
+
 def test_a_title_of_any_length_and_script_leaves_the_controls_in_sight(page: Page) -> None:
     open_page(page, "/")
     page.set_viewport_size({"width": 375, "height": 812})

@@ -24,7 +24,7 @@ class BodyInvalid(Unprocessable):
 
     def __init__(self, fields: Sequence[FieldError]) -> None:
         self.fields = fields
-        super().__init__(_sentence("The body is not what is asked for here", fields))
+        super().__init__("The body is not what is asked for here: `errors` says where, and why.")
 
     def under(self, name: str) -> "BodyInvalid":
         """Return the same of a body in which this one is a member."""
@@ -46,7 +46,7 @@ class QueryInvalid(BadRequest):
 
     def __init__(self, fields: Sequence[FieldError]) -> None:
         self.fields = fields
-        super().__init__(_sentence("The query is not what is asked for here", fields))
+        super().__init__("The query is not what is asked for here: `errors` says where, and why.")
 
     @property
     def members(self) -> Mapping[str, object]:
@@ -54,9 +54,3 @@ class QueryInvalid(BadRequest):
         return {
             "errors": [{"parameter": each.place, "detail": each.detail} for each in self.fields]
         }
-
-
-def _sentence(what: str, fields: Sequence[FieldError]) -> str:
-    first = fields[0]
-    more = f" ({len(fields) - 1} more)" if len(fields) > 1 else ""
-    return f"{what}: {first.place}: {first.detail}.{more}"

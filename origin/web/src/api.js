@@ -3,14 +3,27 @@
 /** Whether this server has the API: it says so in the page, so that nobody has to try. */
 export const HAS_API = "api" in document.documentElement.dataset;
 
-/** An answer that is an error; the message says so to whoever asked. */
+const SIGNED_OUT = "You are signed out. Sign in with a one-time link in another tab, then try again here.";
+
+/** An answer that is an error; the message says so to whoever looks at the page. */
 export class Refused extends Error {
   constructor(status, { code = "", detail, errors } = {}) {
-    const fields = errors?.map(({ pointer, parameter, detail: why }) => `${pointer ?? parameter}: ${why}`).join("; ");
-    super([detail ?? `The server answered with ${status}.`, fields].filter(Boolean).join(" "));
+    super(status === 401 ? SIGNED_OUT : sentences(errors) || detail || `The server answered with ${status}.`);
     this.status = status;
     this.code = code;
   }
+}
+
+/** Say what is wrong with each field, by its name; what is wrong with several of a list is said once. */
+function sentences(errors = []) {
+  const said = errors.map(({ pointer, parameter, detail }) => [nameOf(pointer ?? parameter), `${detail}.`].filter(Boolean).join(": "));
+  return [...new Set(said)].join(" ");
+}
+
+/** Name a field, of which a JSON pointer or a parameter's name is given: `#/track/released_on` is “Released on”. */
+function nameOf(place) {
+  const name = place.split("/").findLast((part) => /^[^#\d]/.test(part))?.replaceAll("_", " ") ?? "";
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** Ask for something, and return what is said; a body is sent as JSON, a file as it is. What is kept

@@ -1,16 +1,18 @@
 // The shelf of a server with the API: what is public, in some order, and a search as one types.
 //
 // A question that is overtaken by the next one is no longer waited for: what is shown is always of
-// what was typed last.
+// what was typed last. It stands in the address, too.
 
 import { ask, query } from "./api.js";
 import { Filters } from "./filters.js";
+import { tellFound } from "./found.js";
+import { EVERYTHING, isNarrowed, readAsked, writeAsked } from "./list_address.js";
+import { SearchBox } from "./search_box.js";
 import { markCurrent, rows } from "./shelf.js";
 import { saidOf } from "./track_source.js";
 
 const AT_ONCE = 30; // as the page itself says (page.py), which has the first ones come early
 const PAGES_MAX = 5; // that are read to find a first track to show
-const PAUSE_MS = 120; // shorter than most people's from key to key
 
 export class Browser {
   #shelf;
@@ -18,13 +20,12 @@ export class Browser {
   #actions;
   #more;
   #said;
-  #typed;
+  #box;
   #filters;
   #next = null;
   #newest;
   #current = null;
   #asking = new AbortController();
-  #timer;
 
   /** Show it in `shelf`, a section; `actions` are what can be done with a track. */
   constructor(shelf, actions) {
@@ -33,40 +34,37 @@ export class Browser {
     this.#list = shelf.querySelector(".tracks");
     this.#more = shelf.querySelector(".more");
     this.#said = shelf.querySelector(".found");
-    this.#typed = shelf.querySelector(".search input");
     this.#filters = new Filters(shelf.querySelector(".filters"), () => this.#find());
-    shelf.querySelector(".search").hidden = false;
-    shelf.querySelector(".search").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#find();
+    this.#box = new SearchBox(shelf.querySelector(".search"), {
+      find: () => this.#find(),
+      choose: (id) => this.#guarded(async () => actions.choose(itemOf(await ask(`tracks/${encodeURIComponent(id)}`)))),
     });
-    this.#typed.addEventListener("input", () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#find(), PAUSE_MS);
-    });
-    this.#typed.addEventListener("focus", () => this.#suggest(), { once: true });
     this.#more.addEventListener("click", () => this.#goOn());
-    document.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
   /**
-   * Fetch the first tracks, unless somebody is searching; return the newest.
+   * Show what the address asks for; return the newest track of all.
    *
    * `first(newest)` is called as soon as that is known; its row, and all others, come once it is done.
    */
   async fill(first) {
-    if (!this.#words) {
-      let read = await this.#read(null);
-      for (let pages = 1; read.items.length === 0 && read.page.next !== null && pages < PAGES_MAX; pages += 1) {
-        read = await this.#read(read.page.next); // none of those before has a sound yet
-      }
-      this.#newest = read.items[0];
-      await first(this.#newest);
-      if (!read.signal.aborted) {
-        this.#put(read, null);
-      }
+    this.#recall();
+    const read = this.#newest && isNarrowed(this.#asked) ? null : await this.#readNewest();
+    await first(this.#newest);
+    if (isNarrowed(this.#asked)) {
+      await this.#find();
+    } else if (read && !read.signal.aborted) {
+      this.#put(read, null);
+      this.#said.textContent = "";
+      this.#shelf.removeAttribute("aria-busy");
     }
-    return { newest: this.#newest, complete: true, hasMore: this.#next !== null };
+    const hasMore = this.#next !== null || isNarrowed(this.#asked);
+    return { newest: this.#newest, complete: true, hasMore, isWorthShowing: hasMore || this.#newest !== undefined };
+  }
+
+  /** Keep what is asked for in the address, which has become that of another track. */
+  keep() {
+    writeAsked(this.#asked);
   }
 
   /** Mark the track that is open, here and in what is found later. */
@@ -75,8 +73,30 @@ export class Browser {
     markCurrent(this.#list, playbackId);
   }
 
-  get #words() {
-    return this.#typed.value.trim();
+  /** What is to be shown. */
+  get #asked() {
+    const { order, genre } = this.#filters;
+    return { words: this.#box.words, order, genre };
+  }
+
+  /** Ask for what the address says. */
+  #recall() {
+    const { words, ...narrowed } = readAsked();
+    this.#box.words = words;
+    this.#filters.set(narrowed);
+  }
+
+  /** Read the first tracks of all; where one comes back to something else, its genres are offered. */
+  async #readNewest() {
+    let read = await this.#read(null, EVERYTHING);
+    for (let pages = 1; read.items.length === 0 && read.page.next !== null && pages < PAGES_MAX; pages += 1) {
+      read = await this.#read(read.page.next, EVERYTHING); // none of those before has a sound yet
+    }
+    this.#newest = read.items[0];
+    if (isNarrowed(this.#asked) && !this.#box.words) {
+      this.#filters.offer(read.page, { isSearch: false, isFirst: true });
+    }
+    return read;
   }
 
   async #fetch(cursor) {
@@ -84,12 +104,10 @@ export class Browser {
     return { items: read.items, made: this.#put(read, cursor) };
   }
 
-  async #read(cursor) {
+  async #read(cursor, { words, order, genre } = this.#asked) {
     this.#asking.abort();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    const words = this.#words;
-    const { order, genre } = this.#filters;
     const asked = { limit: AT_ONCE, cursor, genre };
     const path = words
       ? `search?${query({ ...asked, q: words, kind: "track" })}`
@@ -110,6 +128,7 @@ export class Browser {
     this.#next = page.next;
     this.#more.hidden = page.next === null;
     this.mark(this.#current);
+    this.#shelf.dispatchEvent(new Event("listed"));
     return made;
   }
 
@@ -123,25 +142,26 @@ export class Browser {
   }
 
   async #find() {
-    clearTimeout(this.#timer);
+    this.#box.rest();
+    writeAsked(this.#asked);
     await this.#guarded(async () => {
       const { items } = await this.#fetch(null);
-      this.#said.textContent = this.#words ? counted(items.length, this.#next) : "";
+      const { words, genre } = this.#asked;
+      const takeOff = () => this.#takeOffGenre();
+      tellFound(this.#said, { count: items.length, hasMore: this.#next !== null, isSearch: words !== "", genre, takeOff });
     });
+  }
+
+  async #takeOffGenre() {
+    this.#filters.set({ order: this.#filters.order, genre: null });
+    await this.#find();
+    (this.#list.querySelector("a") ?? this.#box).focus(); // the button is gone, and the keyboard goes on here
   }
 
   async #goOn() {
     await this.#guarded(async () => {
       const { made } = await this.#fetch(this.#next);
       made[0]?.querySelector("a").focus(); // the button may be gone, and the keyboard goes on here
-    });
-  }
-
-  async #suggest() {
-    const { Suggestions } = await import("./suggest.js");
-    new Suggestions(this.#typed, this.#shelf.querySelector(".suggestions"), {
-      find: () => this.#find(),
-      choose: (id) => this.#guarded(async () => this.#actions.choose(itemOf(await ask(`tracks/${encodeURIComponent(id)}`)))),
     });
   }
 
@@ -160,18 +180,6 @@ export class Browser {
     }
     this.#shelf.removeAttribute("aria-busy");
   }
-
-  #onKey(event) {
-    const writes = event.target.closest("input, select, textarea");
-    if (event.key === "/" && !writes && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.preventDefault();
-      this.#typed.focus();
-    }
-    if (event.key === "Escape" && event.target === this.#typed && this.#typed.value) {
-      this.#typed.value = "";
-      this.#find();
-    }
-  }
 }
 
 /** Return what a row shows of a track or a hit of the catalogue. */
@@ -179,11 +187,4 @@ export function itemOf(track) {
   const { id, playback_id, duration_s, highlights } = track;
   const said = saidOf(track);
   return { track_id: id, playback_id, duration_s, highlights, ...said, said };
-}
-
-function counted(count, next) {
-  if (count === 0) {
-    return "Nothing was found.";
-  }
-  return `${next ? "More than " : ""}${count} ${count === 1 ? "track" : "tracks"} found`;
 }

@@ -4,20 +4,20 @@
 // address but loads no page. Every URL is relative, so a path in front of the page is inherited.
 
 import { About } from "./about.js";
-import { HAS_API } from "./api.js";
+import { ask, HAS_API } from "./api.js";
 import { Browser } from "./browse.js";
 import { Hearing } from "./hearing.js";
+import { ListTrouble } from "./list_trouble.js";
 import "./player.js";
 import { Queue } from "./queue.js";
 import { QueueControl } from "./queue_control.js";
-import { addressOf, fetchShelf, markCurrent, rows } from "./shelf.js";
+import { addressOf } from "./shelf.js";
 import { Similar } from "./similar.js";
-import { fetchTrack, Gone, Refused, UNREACHABLE } from "./track_source.js";
+import { StoreShelf } from "./store_shelf.js";
+import { fetchTrack, Gone, Refused, saidOf, UNREACHABLE } from "./track_source.js";
 
 const player = document.querySelector("sound-player");
 const shelf = document.querySelector(".shelf");
-const list = document.querySelector(".tracks");
-const missing = document.querySelector(".missing");
 const notice = document.querySelector(".notice");
 const told = document.querySelector(".told");
 
@@ -34,10 +34,12 @@ const actions = {
   putLast: (item) => put(item, "putLast", "was added to the queue."),
 };
 
-let browser = null; // where there is the API
-let similar = null; // there, too
+let browser = null; // of the shelf
+let similar = null; // where there is the API
 let about = null; // there, too
 let control = null;
+let trouble = null; // with the list
+let unnamed = null; // the track that is open, where the catalogue did not say what it is called
 let hearing = null;
 let isFilled = false;
 let isSettled = false; // the player has its place, so that what comes under it moves no more
@@ -60,7 +62,9 @@ async function show(track, play) {
   say("");
   player.hidden = false;
   entitle(track);
-  mark(track.playback_id);
+  browser.mark(track.playback_id);
+  browser.keep();
+  unnamed = HAS_API && track.track_id && !("about" in track) ? track : null;
   control.plays(track);
   hearing.open(track, play);
   const shown = player.open(track, { play });
@@ -84,7 +88,7 @@ async function open(wanted) {
       player.close();
       about?.show({});
       document.title = NAME;
-      mark(null);
+      browser.mark(null);
     }
     throw error;
   }
@@ -125,35 +129,62 @@ function reveal() {
   shelf.hidden = !(isFilled && isSettled);
 }
 
-function mark(playbackId) {
-  if (browser) {
-    browser.mark(playbackId);
-  } else {
-    markCurrent(list, playbackId);
+/** Fill the shelf, with rows that wait until `first(newest)` is done, where there is the API. */
+async function fill(first = () => {}) {
+  try {
+    const filled = await browser.fill(first);
+    trouble.hide();
+    ({ isWorthShowing: isFilled } = filled);
+    return filled;
+  } catch (error) {
+    if (error.name !== "AbortError") {
+      trouble.show();
+      isFilled = true; // the search is there, and what can be done about it
+    }
+    throw error;
+  } finally {
+    reveal();
   }
 }
 
-/** Fill the shelf, with rows that wait until `first(newest)` is done, where there is the API. */
-async function fill(first = () => {}) {
-  if (browser) {
-    const filled = await browser.fill(first);
-    isFilled = filled.newest !== undefined || filled.hasMore;
-    reveal();
-    return filled;
+/** Fill it beside the track that is open. */
+function fillBeside() {
+  return fill().then(() => browser.mark(player.dataset.playbackId), console.warn);
+}
+
+/** Ask again for what did not come; what plays, plays on. */
+async function again() {
+  await (player.hidden ? guarded(start) : Promise.all([fillBeside(), nameAgain()]));
+}
+
+/** Ask again what the track that is open is called, where the catalogue did not say so. */
+async function nameAgain() {
+  const track = unnamed;
+  if (track === null) {
+    return;
   }
-  const { items, complete } = await fetchShelf();
-  list.replaceChildren(...rows(items, actions));
-  missing.hidden = complete;
-  isFilled = items.length >= (complete ? 2 : 1);
-  reveal();
-  return { newest: items[0], complete };
+  try {
+    const known = await ask(`tracks/${encodeURIComponent(track.track_id)}`);
+    if (unnamed === track && known.playback_id === track.playback_id) { // else the address joins what does not belong together
+      const said = saidOf(known);
+      const named = { ...track, ...said };
+      unnamed = null;
+      player.name(said);
+      entitle(named);
+      control.plays(named);
+      about.show(named);
+      similar.show(track.track_id);
+    }
+  } catch (error) {
+    console.warn(error);
+  }
 }
 
 /** Open what the address asks for, else the newest. */
 async function openFirst() {
   const asked = new URLSearchParams(location.search);
   if (asked.has("play")) {
-    fill().then(() => mark(player.dataset.playbackId), console.warn);
+    fillBeside();
     await open({ playback_id: asked.get("play"), track_id: asked.get("track") });
     return;
   }
@@ -196,20 +227,23 @@ function complain(error) {
 /** Show the track that plays, and the shelf, as they are now that it is complete. */
 async function renew(track) {
   entitle(track);
-  if (!browser) {
+  if (!HAS_API) {
     await fill();
   }
-  mark(player.dataset.playbackId);
+  browser.mark(player.dataset.playbackId);
 }
 
 /** Begin, and follow the address from then on. */
 export function startHome() {
-  browser = HAS_API ? new Browser(shelf, actions) : null;
+  browser = HAS_API ? new Browser(shelf, actions) : new StoreShelf(shelf, actions);
   about = HAS_API ? new About(document.querySelector(".about")) : null;
   similar = HAS_API ? new Similar(document.querySelector(".similar"), actions.choose) : null;
+  trouble = new ListTrouble(shelf.querySelector(".away"), again);
   control = new QueueControl(player, queue, goOn);
   hearing = new Hearing(player.querySelector("audio"));
   player.addEventListener("trackready", ({ detail }) => guarded(() => renew(detail)));
+  shelf.addEventListener("listed", () => trouble.hide());
+  addEventListener("online", nameAgain);
   addEventListener("popstate", () => guarded(start));
   guarded(start);
 }

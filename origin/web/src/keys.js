@@ -1,5 +1,6 @@
 // Keys that work wherever the focus is, unless what has the focus uses them itself.
 
+import { isComposed } from "./composing.js";
 import { toggleMute } from "./volume.js";
 
 const STEP_S = 5;
@@ -16,8 +17,8 @@ export function bindKeys(player, audio) {
   };
   document.addEventListener("keydown", (event) => {
     const [taken, act] = actions[event.key] ?? [];
-    const modified = event.altKey || event.ctrlKey || event.metaKey;
-    if (act && !modified && !player.hidden && !event.target.closest(taken)) {
+    const isOthers = isComposed(event) || event.altKey || event.ctrlKey || event.metaKey;
+    if (act && !isOthers && !player.hidden && !event.target.closest(taken)) {
       event.preventDefault();
       act();
     }

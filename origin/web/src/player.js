@@ -87,6 +87,12 @@ class SoundPlayer extends HTMLElement {
     await Promise.all([this.#load(this.#opened), this.#loadWaveform(this.#opened)]);
   }
 
+  /** Show what is said of the track that is open, and let it play on. */
+  name(said) {
+    this.#track = { ...this.#track, ...said };
+    this.#describe();
+  }
+
   /** Fall silent and out of sight until another track is opened. */
   close() {
     this.#opened += 1;

@@ -1,4 +1,4 @@
-// A list of tracks that can be played, and where a store alone has it from.
+// A list of tracks that can be played.
 
 import { clock } from "./clock.js";
 import { thumbnail } from "./cover.js";
@@ -10,16 +10,6 @@ import { foretellSound, foretellTrack } from "./track_source.js";
 const NEXT = "M4 7h16M4 12.5h8M4 18h8M16 12l4.5 3.25L16 18.5z";
 const LAST = "M4 6.5h16M4 12h16M4 17.5h8M18 15v5M15.5 17.5h5";
 const DWELL_MS = 65; // a mouse that only passes is gone by then
-const LISTED_MAX = 200; // what the origin lists at most
-
-/** Fetch what is published, newest first, and whether that is all: a store may not answer. */
-export async function fetchShelf() {
-  const response = await fetch(`v1/assets?limit=${LISTED_MAX}`);
-  if (!response.ok) {
-    throw new Error(`the list was answered with ${response.status}`);
-  }
-  return response.json();
-}
 
 /** Make lines with links; of `actions`, `choose(item)` is called instead of following a plain click. */
 export function rows(items, actions) {

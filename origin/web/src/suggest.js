@@ -5,6 +5,7 @@
 // be had, there is none: the search goes on beside it.
 
 import { ask, query } from "./api.js";
+import { isComposed } from "./composing.js";
 import { element } from "./element.js";
 import { marked } from "./marked.js";
 
@@ -95,7 +96,7 @@ export class Suggestions {
   }
 
   #onKey(event) {
-    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) {
+    if (isComposed(event) || event.altKey || event.ctrlKey || event.metaKey) {
       return;
     }
     const count = this.#items.length;

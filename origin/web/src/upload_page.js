@@ -48,11 +48,15 @@ export async function start(main) {
   let file = null;
 
   function choose(files) {
-    waiting.push(...files);
+    const empty = files.filter(({ size }) => size === 0);
+    waiting.push(...files.filter(({ size }) => size > 0));
     if (file === null) {
       offer();
     } else {
       told.textContent = waits(waiting.length);
+    }
+    if (empty.length > 0) {
+      trouble.textContent = empty.map(({ name }) => `“${name}” is empty: there is no sound in it to upload.`).join(" ");
     }
   }
 

@@ -56,6 +56,21 @@ async def test_what_cannot_be_said(service: Service, said: object, pointer: str)
     assert [error["pointer"] for error in problem["errors"]] == [pointer]
 
 
+@over_sqlite_alone
+async def test_what_is_wrong_with_a_field_is_said_once(service: Service) -> None:
+    ann = await service.user()
+    draft = {"name": "", "handle": "No Handle"}
+    for problem, wrong in (
+        (await service.post("/v1/artists", ann, draft, 422), 2),
+        (await service.get("/v1/tracks?limit=0&order=x", status=400), 2),
+    ):
+        assert len(problem["errors"]) == wrong
+        for each in problem["errors"]:
+            assert each["detail"] not in problem["detail"]
+    short, _ = (await service.post("/v1/artists", ann, draft, 422))["errors"]
+    assert short["detail"] == "it should have at least 1 character, not 0"
+
+
 async def test_only_who_may_changes_anything(service: Service) -> None:
     ann, bob = await service.user(), await service.user(number=1)
     path = f"/v1/artists/{(await service.post('/v1/artists', ann, DRAFT))['id']}"
