@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, model_validator
 
 from origin.companion.api.models import WHOLE, Given, Id, Moment, Taken
-from origin.companion.api.text import Line
+from origin.companion.api.text import FileName
 from origin.companion.catalogue.tracks.models import NewTrack
 from origin.companion.uploads.states import State, Way
 
@@ -44,7 +44,7 @@ class UploadDraft(Taken):
         }
     )
 
-    name: Line = Field("source", description="Of the file; it may become a title.")
+    name: FileName = Field("source", description="Of the file; it may become a title.")
     size_bytes: Size | None = None
     sha256: Sha256 | None = Field(None, description="Of the file; what comes is held against it.")
     way: Annotated[WayWanted, Field(strict=False)] = WayWanted.CHOOSE

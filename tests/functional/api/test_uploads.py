@@ -341,6 +341,19 @@ async def test_what_cannot_be_said(service: Service, draft: object) -> None:
 
 
 @over_sqlite_alone
+async def test_names_are_as_long_as_those_of_files(service: Service) -> None:
+    ann = await service.user()
+    for name in ("x" * 251 + ".wav", "\N{CJK UNIFIED IDEOGRAPH-611B}" * 251 + ".wav"):
+        made = await service.post("/v1/uploads", ann, {"name": name})
+        assert made["name"] == name
+        assert (await put(service, ann, made, SOUND))["state"] == "complete"
+    said = await service.post("/v1/uploads", ann, {"name": "x" * 252 + ".wav"}, 422)
+    assert said["errors"] == [
+        {"pointer": "#/name", "detail": "string should have at most 255 characters"}
+    ]
+
+
+@over_sqlite_alone
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "a/b\\c.wav", "x" * 200, ".", "ünï cödé.flac"]
 )
