@@ -182,6 +182,12 @@ def source_key(asset_id: str, upload_id: str, file_name: str) -> str:
     return f"{folder}/{stem or 'source'}{suffix}"
 
 
+def prefixes_of(asset_id: str) -> tuple[str, ...]:
+    """Return below what everything is that an asset's players read: each ends with ``/``."""
+    check_id(asset_id)
+    return tuple(f"{prefix}/{asset_id}/" for prefix in (MEDIA_PREFIX, GROWING_PREFIX))
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One packaging of one asset; everything below it is immutable."""

@@ -90,6 +90,7 @@ def create_app(
     if not delivers:
         return app
     doubts: Doubts = no_doubt
+    tiers: Tiers | None = None
     if reader is None:
         answers = HotAnswers(shares.answers) if answers is None else answers
         store = _reader(stores, store_timeout_s, telemetry)
@@ -106,6 +107,10 @@ def create_app(
         app.cleanup_ctx.append(_while_running(tiers))
         reader, doubts = tiers.reader, store.doubted_until_s
     delivery = Delivery(reader, responder, tokens, shares, doubts)
+    if tiers is not None:
+        tiers.reader.on_removed = delivery.removed
+        if companion is not None and companion.answers is not None:
+            companion.answers.on_removed(tiers.reader.changed)
     has_api = is_part or companion is not None
     delivery.add_routes(app, with_list=not has_api)  # the API has assets of its own
     if tokens is not None:

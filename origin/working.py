@@ -55,8 +55,10 @@ _NAME_BYTES: Final = 4
 _ERRANDS_AT_ONCE: Final = 8
 """What takes no processor, and so waits for no packaging."""
 
-_FETCHES_AT_ONCE: Final = 4
+_FETCHES_AT_ONCE: Final = 8
 """Which may take an hour each, and so let nothing else wait."""
+_FETCHES_OF_ONE: Final = 2
+"""Of a creator: what they fetch from may be slow for all of that hour, and others do not wait."""
 
 _log = structlog.get_logger("soundbridge.worker")
 
@@ -149,7 +151,9 @@ async def _work(
             await asyncio.gather(
                 Worker(around, packaging, slots=settings.jobs).run(stop),
                 Worker(around, errands, slots=_ERRANDS_AT_ONCE).run(stop),
-                Worker(around, {FETCH_KIND: fetching}, slots=_FETCHES_AT_ONCE).run(stop),
+                Worker(
+                    around, {FETCH_KIND: fetching}, _FETCHES_AT_ONCE, of_creator_max=_FETCHES_OF_ONE
+                ).run(stop),
             )
         await opened.aclose()
         _log.info("worker stopped", worker=around.name)

@@ -157,6 +157,12 @@ class HeldObjects:
         self.memory.drop(key)
         self._forget_absences()
 
+    def drop_below(self, prefix: str) -> None:
+        """Hold nothing of all objects whose keys begin so: they were removed."""
+        for key in self.memory.keys_below(prefix):
+            self.memory.drop(key)
+        self._forget_absences()
+
     def hear(self, *, hears: bool) -> None:
         """Begin, or end, to trust that each change is told; some may have been missed until now."""
         self._hears = hears

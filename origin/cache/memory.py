@@ -164,6 +164,10 @@ class MemoryCache(Generic[V]):
         self._size_bytes -= entry.size_bytes
         self._on_drop(key, entry.value)
 
+    def keys_below(self, prefix: str) -> list[str]:
+        """Return the keys that begin so; each is looked at, which is no use of it."""
+        return [key for key in self._entries if key.startswith(prefix)]
+
     def _wanted_last(self, newest: _Entry[V], now_s: float) -> _Entry[V]:
         """Return what will be asked for last of the newest, some drawn, and those kept in mind."""
         draw, drawable = self._random.random, self._drawable

@@ -109,6 +109,8 @@ class TieredReader:
         self._flights: Flights[Flight, Arrival] = Flights()
         self._listings = Listings(store, clock)
         self._ahead = 0
+        self.on_removed: Callable[[str], object] = _nobody
+        """Is told of each prefix below which all was removed."""
         self.counts = TierCounts()
         self.held = HeldObjects(memory_bytes, clock, on_change, self._flights.doubt)
 
@@ -159,7 +161,15 @@ class TieredReader:
         return await self._listings.newest(prefix, count)
 
     def changed(self, key: str) -> None:
-        """Give nobody what was read of an object until now."""
+        """Give nobody what was read of an object until now.
+
+        A key that ends with ``/`` stands for all below it: it was removed, and leaves memory.
+        """
+        if key.endswith("/"):
+            self._flights.leave(lambda what: what.key.startswith(key))
+            self.held.drop_below(key)
+            self.on_removed(key)
+            return
         self._flights.leave(lambda what: what.key == key)
         self._listings.changed(key)
         self.held.drop(key)

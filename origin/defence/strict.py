@@ -30,7 +30,7 @@ _Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 class StrictConnection(RequestHandler):
     """A connection that takes good requests, and closes behind what is none."""
 
-    __slots__ = ("_answered", "_is_heard_out", "_lost", "_reader", "_wire")
+    __slots__ = ("_answered", "_is_heard_out", "_lost", "_reader", "_when_heard_out", "_wire")
 
     def __init__(self, manager: web.Server, **options: Any) -> None:
         super().__init__(
@@ -45,6 +45,7 @@ class StrictConnection(RequestHandler):
         self._parser = cast("HttpRequestParser", self._reader)
         self._answered = 0
         self._is_heard_out = False
+        self._when_heard_out: Callable[[], object] | None = None
         self._lost: asyncio.Future[None] | None = None
         self._wire: asyncio.Transport | None = None
         """Until it is lost; aiohttp lets go of its own when it closes, before all has left."""
@@ -57,6 +58,7 @@ class StrictConnection(RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """End."""
         self._wire = None
+        self._hear_out()
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
         super().connection_lost(exc)
@@ -68,10 +70,27 @@ class StrictConnection(RequestHandler):
         It may close its side behind its last request (RFC 9112 §9.6). What is not whole by then has
         no answer (§8), and what was written leaves before the transport closes.
         """
-        self._is_heard_out, self._lingering_time = True, 0.0
+        self._lingering_time = 0.0
+        self._hear_out()
         is_owed = self._answered < self._request_count
         self._reader.feed_eof(is_owed=is_owed)
         return is_owed
+
+    def when_heard_out(self, end: Callable[[], object] | None) -> None:
+        """Let an answer that would go on for ever end where the client sends no more, or is lost.
+
+        Nobody can tell who has closed one side from who has gone, until something is sent twice.
+        ``end`` is called once, at once where that is so already; None lets go of it.
+        """
+        self._when_heard_out = end
+        if self._is_heard_out:
+            self._hear_out()
+
+    def _hear_out(self) -> None:
+        self._is_heard_out = True
+        end, self._when_heard_out = self._when_heard_out, None
+        if end is not None:
+            end()
 
     def close(self) -> None:
         """End behind what is under way; a request that waits, or whose head has begun, is that.

@@ -1,6 +1,7 @@
 """A map that forgets what was used least recently, once what it holds weighs too much."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 K = TypeVar("K")
@@ -40,6 +41,11 @@ class BoundedMap(Generic[K, V]):
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._weight -= entry[1]
+
+    def drop_those(self, applies: Callable[[K], bool]) -> None:
+        """Hold nothing under the keys that it applies to; each is looked at."""
+        for key in [key for key in self._entries if applies(key)]:
+            self.drop(key)
 
     def put(self, key: K, value: V, weight: int) -> None:
         """Hold the value, unless it alone weighs too much; others make room."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from manifests.dash import with_base_url
 from manifests.errors import ManifestError
-from manifests.layout import MPD, MULTIVARIANT, PACKED_MULTIVARIANT, Revision
+from manifests.layout import MEDIA_PREFIX, MPD, MULTIVARIANT, PACKED_MULTIVARIANT, Revision
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.delivery.body import MemoryBody
@@ -52,6 +52,10 @@ class EntryDocuments:
     async def mpd(self, published: PublishedRevision) -> Document:
         """Return the MPD as it reads from the root."""
         return await self._render(published, MPD, "an MPD")
+
+    def removed(self, asset_id: str) -> None:
+        """Remember nothing of an asset that was removed."""
+        self._rendered.drop_those(lambda key: key.startswith(f"{MEDIA_PREFIX}/{asset_id}/"))
 
     async def _render(self, published: PublishedRevision, name: str, what: str) -> Document:
         """Render what is as its index says; NotFound for what the revision does not have."""

@@ -15,7 +15,7 @@ from cdn.policy import USUAL_TARGET_DURATION_S
 from manifests.boxes.box import boxes
 from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions
 from manifests.index import RenditionRecord
-from manifests.layout import INIT, MULTIVARIANT, PLAYLIST, Revision
+from manifests.layout import GROWING_PREFIX, INIT, MULTIVARIANT, PLAYLIST, Revision
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.presentation import multivariant_playlist
 from origin.delivery.address import ObjectKind
@@ -64,6 +64,10 @@ class GrowingDocuments:
             doubted=doubted,
             target_duration_s=_target_duration_s(document.body.content),
         )
+
+    def removed(self, asset_id: str) -> None:
+        """Remember nothing of an asset that was removed."""
+        self._completed.drop_those(lambda key: key.startswith(f"{GROWING_PREFIX}/{asset_id}/"))
 
     async def entry_playlist(self, where: Revision) -> Document:
         """Return the provisional multivariant playlist as it reads from the root."""

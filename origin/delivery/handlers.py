@@ -91,6 +91,16 @@ class Delivery:
         if with_list:
             app.add_routes([web.get("/v1/assets", self.listing)])
 
+    def removed(self, prefix: str) -> None:
+        """Give nothing more of an asset, below whose prefix all was removed.
+
+        What was compressed of it is found by nobody from then on, and makes room for others.
+        """
+        _, _, below = prefix.partition("/")
+        asset_id = below.removesuffix("/")
+        for each in (self._published, self._objects, self._documents, self._growing):
+            each.removed(asset_id)
+
     async def entry_playlist(self, request: web.Request) -> web.Response:
         """Answer with the multivariant playlist of what the id plays now."""
         entry = await self._entry(request)

@@ -16,7 +16,7 @@ from typing import Final
 
 from cdn.policy import ObjectClass
 from manifests.index import StoredObject
-from manifests.layout import Revision, name_after
+from manifests.layout import MEDIA_PREFIX, Revision, name_after
 from origin.cache.record import Found, current
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
@@ -51,6 +51,10 @@ class RevisionObjects:
         if published is None:
             return await self._growing_segment(where, name, kind)
         return self._listed(published, name, kind)
+
+    def removed(self, asset_id: str) -> None:
+        """Remember nothing of an asset that was removed."""
+        self._proven.drop_those(lambda key: key.startswith(f"{MEDIA_PREFIX}/{asset_id}/"))
 
     def _listed(self, published: PublishedRevision, name: str, kind: ObjectKind) -> Resource:
         stored = published.objects.get(name)

@@ -73,6 +73,8 @@ class Published:
         self._clock = clock
         self._revisions: BoundedMap[Revision, PublishedRevision] = BoundedMap(bytes_max)
         self._credits: BoundedMap[Revision, Credits] = BoundedMap(_CREDITS_MAX)
+        self._removed = 0
+        """How often something was: what was read meanwhile may be of that."""
 
     async def entry(self, playback_id: str) -> Entry:
         """Return what ``playback_id`` plays now; NotFound where nothing has that id."""
@@ -100,6 +102,7 @@ class Published:
         known = self._known(where)
         if known is not None:
             return known
+        removed = self._removed
         data = await self._reader.read(where.key(INDEX), is_announced=is_announced)
         known = self._known(where)
         if known is not None:  # by one of those who waited for the same read
@@ -109,7 +112,8 @@ class Published:
         found = PublishedRevision(
             where, index, index.objects(), self._clock(), self._doubts(where.key(INDEX))
         )
-        self._revisions.put(where, found, int(len(data) * _BYTES_OF_JSON) + ENTRY_BYTES)
+        if self._removed == removed:
+            self._revisions.put(where, found, int(len(data) * _BYTES_OF_JSON) + ENTRY_BYTES)
         return found
 
     async def complete_revision(self, where: Revision) -> PublishedRevision | None:
@@ -127,6 +131,12 @@ class Published:
         known = self._revisions.get(where)
         if known is not None and self._clock() >= known.since_s + CONTRADICTED_AFTER_S:
             self._revisions.drop(where)
+
+    def removed(self, asset_id: str) -> None:
+        """Know nothing of an asset that was removed."""
+        self._removed += 1
+        for known in (self._revisions, self._credits):
+            known.drop_those(lambda where: where.asset_id == asset_id)
 
     async def growing_artist(self, where: Revision) -> str | None:
         """Return whose a revision is that is not complete yet; None where nothing tells.

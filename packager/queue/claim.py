@@ -2,15 +2,27 @@
 
 On PostgreSQL ``FOR UPDATE SKIP LOCKED`` lets claims go past each other: two at once never take the
 same job, and neither waits. How many jobs of a creator are running is read without a lock there, so
-claims at the very same moment may favour the same creator once. SQLite has one writer at a time:
-the caller's transaction must have begun with ``BEGIN IMMEDIATE``.
+claims at the very same moment may favour the same creator once, or go beyond a bound by one. SQLite
+has one writer at a time: the caller's transaction must have begun with ``BEGIN IMMEDIATE``.
 """
 
 import json
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from packager.queue import policy
@@ -25,14 +37,17 @@ async def claim(
     worker: str,
     now_s: float,
     lease_s: float,
+    of_creator_max: int | None = None,
 ) -> Claimed | None:
     """Take the next job of one of these kinds, or return None where nothing is due.
+
+    Of creators of whom ``of_creator_max`` jobs of these kinds are running, none is taken.
 
     A job whose workers were lost as often as it may be tried is parked on the way. Commit before
     beginning the work.
     """
     while True:
-        found = (await connection.execute(_next(kinds, now_s))).one_or_none()
+        found = (await connection.execute(_next(kinds, now_s, of_creator_max))).one_or_none()
         if found is None:
             return None
         if not policy.is_exhausted(found.attempts):
@@ -40,14 +55,15 @@ async def claim(
         await _park(connection, found, now_s)
 
 
-def _next(kinds: Collection[str], now_s: float) -> Select[Any]:
+def _next(kinds: Collection[str], now_s: float, of_creator_max: int | None) -> Select[Any]:
     """Select the job that is next in ``policy.order``, and lock its row."""
     is_next = and_(jobs.c.kind.in_(kinds), _is_due(now_s))
-    turns = _turns(is_next, now_s)
+    turns = _turns(is_next, kinds, now_s)
+    may_run_more = true() if of_creator_max is None else turns.c.running_of_kinds < of_creator_max
     return (
         select(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.creator_id, jobs.c.attempts)
         .join(turns, turns.c.creator_id == jobs.c.creator_id)
-        .where(is_next)
+        .where(is_next, may_run_more)
         .order_by(
             jobs.c.priority.desc(), turns.c.running, turns.c.served, jobs.c.created_s, jobs.c.id
         )
@@ -56,7 +72,7 @@ def _next(kinds: Collection[str], now_s: float) -> Select[Any]:
     )
 
 
-def _turns(is_next: ColumnElement[bool], now_s: float) -> CTE:
+def _turns(is_next: ColumnElement[bool], kinds: Collection[str], now_s: float) -> CTE:
     """Select of each creator who waits, once and not for each job, how much they have had."""
     waiting = select(jobs.c.creator_id).where(is_next).distinct().subquery("waiting")
     others = jobs.alias("others")
@@ -64,8 +80,13 @@ def _turns(is_next: ColumnElement[bool], now_s: float) -> CTE:
     is_running = and_(others.c.state == State.RUNNING, others.c.lease_until_s > now_s)
     running = select(func.count()).where(of_creator, is_running)
     served = select(func.max(others.c.fence)).where(of_creator)
-    columns = (running.scalar_subquery().label("running"), served.scalar_subquery().label("served"))
-    return select(waiting.c.creator_id, *columns).cte("turns").prefix_with("MATERIALIZED")
+    columns = {
+        "running": running,
+        "running_of_kinds": running.where(others.c.kind.in_(kinds)),
+        "served": served,
+    }
+    labelled = [each.scalar_subquery().label(name) for name, each in columns.items()]
+    return select(waiting.c.creator_id, *labelled).cte("turns").prefix_with("MATERIALIZED")
 
 
 def _is_due(now_s: float) -> ColumnElement[bool]:

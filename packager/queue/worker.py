@@ -76,11 +76,15 @@ class Surroundings:
 
 @dataclass(slots=True)
 class Worker:
-    """Runs up to ``slots`` jobs at a time, of the kinds that have a handler."""
+    """Runs up to ``slots`` jobs at a time, of the kinds that have a handler.
+
+    None is begun for a creator of whom ``of_creator_max`` are running, here or elsewhere.
+    """
 
     around: Surroundings
     handlers: Mapping[str, Handler]
     slots: int
+    of_creator_max: int | None = None
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -113,6 +117,7 @@ class Worker:
                     worker=around.name,
                     now_s=around.clock(),
                     lease_s=around.lease_s,
+                    of_creator_max=self.of_creator_max,
                 )
         except DATABASE_ERRORS as error:
             _log.warning("database unreachable", cause=first_line(error))

@@ -58,8 +58,8 @@ def test_who_leaves_is_asked_first_while_a_file_is_sent(
 @pytest.mark.parametrize(
     ("file", "title", "name"),
     [
-        ("\N{MUSICAL SYMBOL G CLEF}" * 210 + ".wav", "\N{MUSICAL SYMBOL G CLEF}" * 200,
-         "\N{MUSICAL SYMBOL G CLEF}" * 196 + ".wav"),
+        ("\N{MUSICAL SYMBOL G CLEF}" * 260 + ".wav", "\N{MUSICAL SYMBOL G CLEF}" * 200,
+         "\N{MUSICAL SYMBOL G CLEF}" * 251 + ".wav"),
         ("\u202a01_So\u0301ng\x07\u202c.wav", "01 Sóng", "01_Sóng.wav"),
     ],
     ids=["too long", "not seen"],

@@ -40,7 +40,14 @@ class Queue:
     async def take(self, now_s: float = NOON_S, *, worker: str = "w", **of: Any) -> Claimed | None:
         kinds = of.get("kinds", ("package",))
         async with self.database.begin() as connection:
-            return await claim(connection, kinds, worker=worker, now_s=now_s, lease_s=LEASE_S)
+            return await claim(
+                connection,
+                kinds,
+                worker=worker,
+                now_s=now_s,
+                lease_s=LEASE_S,
+                of_creator_max=of.get("of_creator_max"),
+            )
 
     async def held(self, now_s: float = NOON_S) -> Claimed:
         taken = await self.take(now_s)
@@ -359,3 +366,25 @@ async def test_stats_count_jobs_and_say_how_long_the_first_waits(queue: Queue) -
 async def _counts(queue: Queue) -> dict[State, int]:
     async with queue.database.begin() as connection:
         return dict((await stats(connection, now_s=NOON_S)).counts)
+
+
+async def test_no_creator_has_more_than_a_share_of_what_runs_at_once(queue: Queue) -> None:
+    """Where jobs take long, whoever comes later would wait for as long as those of one take."""
+    for creator in ("ann", "ann", "ann", "bob"):
+        await queue.put(replace(JOB, creator_id=creator))
+    await queue.put(replace(JOB, kind="errand"))
+    first, second, third = [await queue.take(of_creator_max=2) for _ in range(3)]
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    assert sorted(held.creator_id for held in (first, second, third)) == ["ann", "ann", "bob"]
+    assert await queue.take(of_creator_max=2) is None
+    errand = await queue.take(of_creator_max=2, kinds=("errand",))
+    assert errand is not None, "what runs of other kinds is none of it"
+    anns = [held for held in (first, second, third) if held.creator_id == "ann"]
+    await queue.succeed(anns[0])
+    fourth = await queue.take(of_creator_max=2)
+    assert fourth is not None
+    assert fourth.creator_id == "ann"
+    lost = await queue.take(NOON_S + LEASE_S, of_creator_max=2)
+    assert lost is not None, "whose worker was lost runs no more"

@@ -36,6 +36,8 @@ _CONTROL: Final = re.compile(f"[{_NOT_IN_LINES}]")
 _SEEN: Final = re.compile(_SEEN_IN_LINES)
 _CONTROL_BUT_LINES: Final = re.compile(f"[{_NOT_IN_PARAGRAPHS}]")
 LINE_LENGTH_MAX: Final = 200
+FILE_NAME_LENGTH_MAX: Final = 255
+"""No file system that is common has longer ones: they take 255 bytes, or 255 units of UTF-16."""
 PARAGRAPHS_LENGTH_MAX: Final = 5_000
 
 
@@ -82,17 +84,26 @@ def _no_control_but_lines(value: str) -> str:
 
 Line = Annotated[
     str,
+    StringConstraints(min_length=1, max_length=LINE_LENGTH_MAX),  # it counts characters here alone
     BeforeValidator(_line),
-    StringConstraints(min_length=1, max_length=LINE_LENGTH_MAX),
     AfterValidator(single_line),
     Matching(LINE_PATTERN),
 ]
 """A title, a name: one line."""
 
+FileName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=FILE_NAME_LENGTH_MAX),
+    BeforeValidator(_line),
+    AfterValidator(single_line),
+    Matching(LINE_PATTERN),
+]
+"""What a file is called on somebody's disk."""
+
 Paragraphs = Annotated[
     str,
-    BeforeValidator(_paragraphs),
     StringConstraints(max_length=PARAGRAPHS_LENGTH_MAX),
+    BeforeValidator(_paragraphs),
     AfterValidator(_no_control_but_lines),
     Matching(PARAGRAPHS_PATTERN),
 ]

@@ -97,7 +97,11 @@ class AssetChanges:
         return await self._package(call, before, PackagingOptions())
 
     async def delete(self, call: Call[NoQuery, NoBody]) -> Answer:
-        """Let it play no more, and be removed a little later. Its track stays, without sound."""
+        """Let it play no more, and be removed a little later. Its track stays, without sound.
+
+        Nobody can begin to play it from now on; who listens may end. Two minutes later nothing of
+        it is given any more; caches and browsers keep what they have.
+        """
         now_s = call.now_s
         async with self._database.change() as connection:
             row = await found(connection, call, to_change=True)

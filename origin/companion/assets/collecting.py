@@ -1,5 +1,9 @@
 """Removing what a deleted asset, or a playback id that was replaced, has left in the store.
 
+Who listens when it is deleted may end: what a process has in memory it gives until then. Once it is
+collected, all are told, by an event, and over Redis where there is one, and give nothing of it any
+more.
+
 Who is at work on the asset at the moment when it is deleted learns of it with its next heartbeat,
 and may store something until then; who listens has fetched playlists. So collecting begins when
 leases of then are over, and comes once more a day later for what was written meanwhile.
@@ -17,6 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from manifests import layout
 from manifests.layout import Revision
 from origin.cache.tell import Tell, tell_nobody
+from origin.companion.catalogue.events import tell
+from origin.companion.catalogue.kinds import EventKind
 from origin.packaging_job import KIND as PACKAGE
 from packager.errors import UnsupportedSource
 from packager.publishing.storage import Storage
@@ -27,6 +33,7 @@ from packager.queue.tables import assets, jobs
 from packager.queue.worker import Completion, Run
 
 KIND: Final = "collect"
+REMOVED: Final = EventKind.OBJECTS_REMOVED
 AFTER_S: Final = 120.0
 _AGAIN_AFTER_S: Final = 24 * 3600.0
 
@@ -75,12 +82,15 @@ class Collector:
             await self.tell((layout.entry_key(playback_id),))
         if isinstance(asset_id, str):
             await asyncio.to_thread(_remove_asset, self.store, asset_id)
+            await self.tell(layout.prefixes_of(asset_id))
 
         async def record(connection: AsyncConnection) -> None:
             if payload.get("again"):
                 await _queue_again(connection, run, payload)
             elif isinstance(asset_id, str):
                 await forget_jobs(connection, asset_id, before_s=time.time())
+            if isinstance(asset_id, str):
+                await tell(connection, REMOVED, asset_id, "", {}, now_s=time.time())
 
         return Completion(record, _nothing)
 

@@ -81,6 +81,10 @@ class Answers:
         self._not_before_s: BoundedMap[str, float] = BoundedMap(_RENEWALS_MAX * 100)
         following.on_change = self._part
 
+    def on_removed(self, tell: Callable[[str], object]) -> None:
+        """Let somebody be told of each prefix in the store below which all was removed."""
+        self._following.on_removed = tell
+
     @property
     def raised(self) -> dict[str, int]:
         """How many subjects have changed, by kind."""

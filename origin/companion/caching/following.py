@@ -18,9 +18,11 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from manifests import layout
 from origin.companion.caching.concerned import concerned, is_findable
 from origin.companion.caching.generations import Generations
 from origin.companion.catalogue import events
+from origin.companion.catalogue.kinds import EventKind
 from origin.companion.database import Database
 from origin.delivery.errors import ApiError
 
@@ -48,6 +50,8 @@ class Following:
     ) -> None:
         self.generations = Generations(0)
         self.on_change = on_change
+        self.on_removed: Callable[[str], object] = lambda _: None
+        """Is told of each prefix in the store below which all was removed (``REMOVED``)."""
         self.raised: Counter[str] = Counter()
         """How many subjects were raised, by kind."""
         self._database = database
@@ -141,6 +145,9 @@ class Following:
             found = await events.since(connection, known.number, limit=_AT_ONCE)
         is_change = False
         for event in found:
+            if event.kind == REMOVED:
+                self._removed(event.subject)
+                continue
             about = list(concerned(event.kind, event.subject, event.content))
             known.rise(about, event.number)
             self.raised.update(subject.partition(":")[0] for subject in about)
@@ -151,6 +158,13 @@ class Following:
             self.on_change()
         return len(found)
 
+    def _removed(self, asset_id: str) -> None:
+        """Pass on that an asset's objects are in the store no more."""
+        for prefix in layout.prefixes_of(asset_id):
+            self.on_removed(prefix)
 
+
+REMOVED: Final = EventKind.OBJECTS_REMOVED
+"""Is told when an asset, its subject, was collected: earlier, it would be read anew."""
 WAKE: Final = "soundbridge:events"
 """What is published as changed where somebody has told an event."""

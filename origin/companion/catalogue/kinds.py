@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     ASSET_DELETED = "asset.deleted"
     WEBHOOK_DISABLED = "webhook.disabled"
     ANSWERS_FORGOTTEN = "answers.forgotten"
+    OBJECTS_REMOVED = "objects.removed"
 
     @property
     def sort(self) -> str:
@@ -41,7 +42,8 @@ class EventKind(StrEnum):
         return self.partition(".")[0]
 
 
-TOLD: Final = tuple(kind for kind in EventKind if kind is not EventKind.ANSWERS_FORGOTTEN)
+_BETWEEN_PROCESSES: Final = {EventKind.ANSWERS_FORGOTTEN, EventKind.OBJECTS_REMOVED}
+TOLD: Final = tuple(kind for kind in EventKind if kind not in _BETWEEN_PROCESSES)
 """Those that are somebody's; the others are between processes."""
 ALL: Final = "*"
 ASKABLE: Final = (ALL, *(f"{sort}.*" for sort in dict.fromkeys(kind.sort for kind in TOLD)), *TOLD)

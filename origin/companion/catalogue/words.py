@@ -78,8 +78,8 @@ def with_days_as_text(said: dict[str, Any]) -> dict[str, Any]:
 
 Word = Annotated[
     str,
-    BeforeValidator(_folded),
     StringConstraints(min_length=1, max_length=WORD_LENGTH_MAX),
+    BeforeValidator(_folded),
     AfterValidator(single_line),
     Matching(LINE_PATTERN),
 ]

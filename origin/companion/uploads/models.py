@@ -1,12 +1,13 @@
 """What is said of an upload."""
 
+import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from origin.companion.api.models import WHOLE, Given, Id, Moment, Taken
-from origin.companion.api.text import Line
+from origin.companion.api.text import FileName, Matching
 from origin.companion.catalogue.tracks.models import NewTrack
 from origin.companion.uploads.states import State, Way
 
@@ -15,7 +16,28 @@ SIZE_BYTES_MAX = 2**53 - 1
 
 Size = Annotated[int, Field(ge=1, le=SIZE_BYTES_MAX), WHOLE]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Address = Annotated[str, Field(min_length=10, max_length=2_048, pattern=r"^https?://[!-~]+$")]
+
+_ADDRESS: Final = r"^https?://[!\x22$-.0->A-~]+(?:[/?#][!-~]*)?$"
+"""No ``@`` is in what comes before the path."""
+
+
+def _address(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    if scheme not in {"http", "https"} or re.search(r"[^!-~]", rest):
+        raise ValueError("give an address that begins with https://, in ASCII and without spaces")
+    if "@" in re.split("[/?#]", rest, maxsplit=1)[0]:
+        raise ValueError("an address with a name and a password in it is not fetched from")
+    if not re.match(_ADDRESS, value):
+        raise ValueError("it names no host")
+    return value
+
+
+Address = Annotated[
+    str,
+    StringConstraints(min_length=10, max_length=2_048),
+    AfterValidator(_address),
+    Matching(_ADDRESS),
+]
 
 
 class WayWanted(StrEnum):
@@ -44,7 +66,7 @@ class UploadDraft(Taken):
         }
     )
 
-    name: Line = Field("source", description="Of the file; it may become a title.")
+    name: FileName = Field("source", description="Of the file; it may become a title.")
     size_bytes: Size | None = None
     sha256: Sha256 | None = Field(None, description="Of the file; what comes is held against it.")
     way: Annotated[WayWanted, Field(strict=False)] = WayWanted.CHOOSE

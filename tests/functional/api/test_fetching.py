@@ -1,5 +1,7 @@
 """What is at a URL, fetched by a worker: from public addresses, and nothing but sound."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
@@ -12,8 +14,10 @@ from origin.companion.uploads.fetching.fetch import Fetcher
 from origin.companion.uploads.fetching.job import FetchHandler
 from origin.companion.uploads.fetching.opening import open_fetching
 from origin.companion.uploads.rules import UploadRules
-from packager.errors import PackagingError, SourceTooLarge
+from origin.defence.deadlines import Deadlines
+from packager.errors import PackagingError, SourceTooLarge, StoreFailed
 from packager.queue.claim import claim
+from packager.queue.policy import ATTEMPTS
 from packager.queue.worker import Run
 from tests.functional.api.listening import listening
 from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
@@ -53,6 +57,25 @@ async def endless(request: web.Request) -> web.StreamResponse:
         await response.write(SOUND)
 
 
+async def dripping(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    for number in range(len(SOUND)):
+        await response.write(SOUND[number : number + 1])
+        await asyncio.sleep(0.02)
+    return response
+
+
+async def beginning(request: web.Request) -> web.StreamResponse:
+    """Begin to answer, for as long as anybody listens."""
+    assert request.transport is not None
+    request.transport.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    while not request.transport.is_closing():
+        request.transport.write(b"x")
+        await asyncio.sleep(0.02)
+    return web.StreamResponse()
+
+
 async def page(_: web.Request) -> web.StreamResponse:
     return web.Response(text="<!doctype html><title>Sign in</title>", content_type="text/html")
 
@@ -72,7 +95,18 @@ async def status(request: web.Request) -> web.StreamResponse:
 @pytest.fixture
 async def stranger() -> AsyncIterator[str]:
     app = web.Application()
-    for handler in (song, in_chunks, short, endless, page, coded, redirect, status):
+    for handler in (
+        song,
+        in_chunks,
+        short,
+        endless,
+        dripping,
+        beginning,
+        page,
+        coded,
+        redirect,
+        status,
+    ):
         app.router.add_get(f"/{handler.__name__}", handler)
     async with TestServer(app) as server:
         yield str(server.make_url("")).rstrip("/")
@@ -135,6 +169,24 @@ async def test_what_will_never_come(service: Service, stranger: str, path: str, 
     assert "secret" not in failed["error"]["detail"]
     assert [job["kind"] for job in await queued(service)] == ["fetch"]
     assert not list(service.media.rglob("song*"))
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize(
+    ("path", "said"), [("/dripping", "less than 1024 bytes a second"), ("/beginning", "in time")]
+)
+async def test_who_sends_next_to_nothing_holds_no_place_for_long(
+    service: Service, stranger: str, path: str, said: str
+) -> None:
+    patient = Fetcher(LOOPBACK, head_s=QUICKLY_S, least=Deadlines(window_s=QUICKLY_S))
+    began_s = time.monotonic()
+    failed, error = await fetch(
+        service, await service.user(), stranger + path, FetchHandler(service.uploads, patient),
+        attempts=ATTEMPTS,
+    )  # fmt: skip
+    assert isinstance(error, StoreFailed)
+    assert said in failed["error"]["detail"]
+    assert time.monotonic() - began_s < 20, "all of it would take an hour"
 
 
 async def test_what_comes_to_nothing_is_told(service: Service, stranger: str) -> None:

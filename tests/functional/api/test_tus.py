@@ -191,6 +191,18 @@ async def test_what_creation_must_have(service: Service, said: dict[str, str], s
     assert (await service.get("/v1/uploads", ann))["items"] == []
 
 
+@over_sqlite_alone
+async def test_names_are_as_long_as_those_of_files(service: Service) -> None:
+    ann = await service.user()
+    for length, status in ((255, 201), (256, 400)):
+        metadata = f"filename {base64.b64encode(b'x' * length).decode()}"
+        response = await ask(
+            service, ann, "POST", "/v1/uploads/tus", Upload_Length="10", Upload_Metadata=metadata
+        )
+        assert response.status == status, await response.text()
+    assert "at most 255 characters" in (await response.json())["detail"]
+
+
 @pytest.mark.parametrize("sent", [len(SOUND), 1000])
 async def test_creation_with_the_first_bytes(service: Service, sent: int) -> None:
     ann = await service.user()

@@ -342,6 +342,54 @@ async def test_what_cannot_be_said(service: Service, draft: object) -> None:
 
 @over_sqlite_alone
 @pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://ann:secret@example.org/song.wav", "a name and a password"),
+        ("https://ann@example.org", "a name and a password"),
+        ("https://@example.org?x", "a name and a password"),
+        ("ftp://ann:secret@example.org/", "begins with https://"),
+        ("https://example.org/a song.wav", "without spaces"),
+        ("https:///song.wav", "no host"),
+    ],
+)
+async def test_what_is_fetched_from_nowhere(service: Service, url: str, said: str) -> None:
+    ann = await service.user()
+    refused = await service.post("/v1/uploads", ann, {"url": url}, 422)
+    (error,) = refused["errors"]
+    assert error["pointer"] == "#/url"
+    assert said in error["detail"]
+    assert "secret" not in json.dumps(refused)
+    assert (await service.get("/v1/uploads", ann))["items"] == []
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/@ann/song.wav", "http://93.184.216.34:8080/a?b=c@d",
+        "https://[2606:2800:220:1::1]/song.wav#x@y", "https://example.org",
+    ],
+)  # fmt: skip
+async def test_what_may_be_fetched(service: Service, url: str) -> None:
+    made = await service.post("/v1/uploads", await service.user(), {"url": url})
+    assert made["way"] == "url"
+
+
+@over_sqlite_alone
+async def test_names_are_as_long_as_those_of_files(service: Service) -> None:
+    ann = await service.user()
+    for name in ("x" * 251 + ".wav", "\N{CJK UNIFIED IDEOGRAPH-611B}" * 251 + ".wav"):
+        made = await service.post("/v1/uploads", ann, {"name": name})
+        assert made["name"] == name
+        assert (await put(service, ann, made, SOUND))["state"] == "complete"
+    said = await service.post("/v1/uploads", ann, {"name": "x" * 252 + ".wav"}, 422)
+    assert said["errors"] == [
+        {"pointer": "#/name", "detail": "string should have at most 255 characters"}
+    ]
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize(
     "name", ["../../etc/passwd", "a/b\\c.wav", "x" * 200, ".", "ünï cödé.flac"]
 )
 async def test_names_stay_in_their_folder(service: Service, name: str) -> None:

@@ -38,6 +38,14 @@ def test_what_is_dropped_makes_room() -> None:
     assert (held.get("a"), held.get("b"), held.get("c")) == (None, 2, 3)
 
 
+def test_some_are_dropped_together() -> None:
+    held: BoundedMap[str, int] = BoundedMap(10)
+    for key in ("a/1", "b/1", "a/2"):
+        held.put(key, 1, 2)
+    held.drop_those(lambda key: key.startswith("a/"))
+    assert (held.get("a/1"), held.get("b/1"), len(held), held.weight) == (None, 1, 1, 2)
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12))))
 def test_the_limit_holds(puts: list[tuple[int, int]]) -> None:
     held: BoundedMap[int, int] = BoundedMap(10)

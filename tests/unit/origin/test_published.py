@@ -43,6 +43,21 @@ async def test_who_asks_for_a_revision_at_the_same_time_gets_what_was_made_of_it
     await reader.close()
 
 
+async def test_what_was_read_while_it_was_removed_is_not_remembered() -> None:
+    store = CountingStore()
+    gone, stays = publish(store), publish(store, "stays")
+    published = Published(StoreReader(store))
+    kept = await published.revision(stays.entry.where)
+    reading = asyncio.create_task(published.revision(gone.entry.where))
+    await asyncio.sleep(0)
+    published.removed(gone.entry.asset_id)
+    await reading
+    store.delete(gone.entry.where.key(INDEX))
+    with pytest.raises(NotFound):
+        await published.revision(gone.entry.where)
+    assert await published.revision(stays.entry.where) is kept
+
+
 async def test_revisions_that_do_not_fit_are_read_again() -> None:
     store = MemoryStore()
     asset = publish(store)

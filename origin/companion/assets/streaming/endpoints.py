@@ -2,8 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from aiohttp import hdrs, web
@@ -26,6 +26,7 @@ from origin.companion.assets.streaming.frames import (
 from origin.companion.assets.streaming.hub import PREFIXES, Hub, Stream, TooManyStreams
 from origin.companion.catalogue import events
 from origin.companion.database import Database
+from origin.defence.strict import StrictConnection
 from origin.delivery.errors import DatabaseUnavailable, ShuttingDown
 from origin.telemetry.requests import OBJECT_CLASS
 
@@ -106,7 +107,10 @@ class AssetStreams:
         async with self._hub.stream(call.user, owner_id, asset_id) as stream:
             response = web.StreamResponse(headers=_HEADERS)
             response[OBJECT_CLASS] = ObjectClass.PRIVATE
-            with suppress(OSError, DatabaseUnavailable):  # the client has gone, or comes again
+            with (
+                suppress(OSError, DatabaseUnavailable),  # the client has gone, or comes again
+                _over_with_client(call.request, stream),
+            ):
                 await response.prepare(call.request)
                 await _write(response, FIRST)
                 seen = await self._repeat(response, stream, seen)
@@ -140,6 +144,23 @@ class AssetStreams:
             if told:
                 await _write(response, b"".join(told))
         return seen or 0
+
+
+@contextmanager
+def _over_with_client(request: web.Request, stream: Stream) -> Iterator[None]:
+    """Let a stream end while the block runs, where its client closes its side.
+
+    Else it would count until a heartbeat fails, and a page that is loaded again be refused.
+    """
+    connection = request.protocol
+    if not isinstance(connection, StrictConnection):  # another server's looks are all there is
+        yield
+        return
+    connection.when_heard_out(stream.end)
+    try:
+        yield
+    finally:
+        connection.when_heard_out(None)
 
 
 async def _pass_on(

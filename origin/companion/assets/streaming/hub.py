@@ -39,6 +39,7 @@ ASK_AGAIN_S: Final = 5.0
 """How often it is looked who is still known."""
 PREFIXES: Final = ("asset.", "upload.")
 _EVERY_S: Final = 0.5
+_PLACE_S: Final = 1.0
 _ROOM: Final = 256
 _AT_ONCE: Final = 500
 _PROGRESSES: Final = 1_000
@@ -112,6 +113,7 @@ class Hub:
         self._asked_s = 0.0
         self._streams: set[Stream] = set()
         self._of_one: Counter[str] = Counter()
+        self._left = asyncio.Event()
         self._joining = asyncio.Lock()
         self._number: int | None = None
         self._progress: dict[str, float] = {}
@@ -128,8 +130,7 @@ class Hub:
         """
         if self._is_closed or self._is_draining():
             raise ShuttingDown("This server is about to stop; another one will answer.")
-        if self._of_one[listener.user_id] >= STREAMS_OF_ONE:
-            raise TooManyStreams
+        await self._place_for(listener.user_id)
         stream = Stream(listener, owner_id, asset_id)
         self._of_one[listener.user_id] += 1
         try:
@@ -138,6 +139,20 @@ class Hub:
         finally:
             self._streams.discard(stream)
             self._of_one -= Counter([listener.user_id])
+            self._left.set()
+
+    async def _place_for(self, user_id: str) -> None:
+        """Wait a moment for the end of a stream; raises TooManyStreams.
+
+        Who loads a page again may be heard before it is heard that those of before were closed.
+        """
+        try:
+            async with asyncio.timeout(_PLACE_S):
+                while self._of_one[user_id] >= STREAMS_OF_ONE:
+                    self._left.clear()
+                    await self._left.wait()
+        except TimeoutError:
+            raise TooManyStreams from None
 
     async def close(self) -> None:
         """End all streams, and ask no more; the database is somebody else's to close."""

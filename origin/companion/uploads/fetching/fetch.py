@@ -1,8 +1,10 @@
 """Getting what is at a URL, as a stranger without a name: no cookies, no credentials, no proxy."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
@@ -19,6 +21,7 @@ from yarl import URL
 from origin.companion.outward.addresses import Network
 from origin.companion.outward.client import public_client
 from origin.companion.outward.resolver import Lookup, NotPublic, look_up
+from origin.defence.deadlines import Deadlines, Pace
 from packager.errors import SourceNotFound, StoreFailed
 
 REDIRECTS_MAX: Final = 5
@@ -31,6 +34,7 @@ _READ_BYTES: Final = 256 * 1024
 _TOTAL_S: Final = 3600.0
 _CONNECT_S: Final = 10.0
 _READ_S: Final = 30.0
+_HEAD_S: Final = 30.0
 _HEADERS: Final = {
     hdrs.ACCEPT: "audio/*, application/ogg, application/octet-stream;q=0.8, */*;q=0.1",
     hdrs.ACCEPT_ENCODING: "identity",
@@ -64,6 +68,10 @@ class Fetcher:
     allowed: Sequence[Network] = ()
     lookup: Lookup = look_up
     total_s: float = _TOTAL_S
+    head_s: float = _HEAD_S
+    """How long a server may take to begin its answer, however many bytes of it come."""
+    least: Deadlines = field(default_factory=Deadlines)
+    """The rate below which a server is too slow, as it is for the body of a request."""
 
     @asynccontextmanager
     async def fetching(self, address: str) -> AsyncIterator[Fetched]:
@@ -82,10 +90,10 @@ class Fetcher:
         )
         async with session:
             try:
-                response = await _asked(session, address)
+                response = await _asked(session, address, self.head_s)
                 with closing(response):  # whoever reads may not come to its end
                     _check_answer(response)
-                    yield Fetched(response.content_length, _content(response))
+                    yield Fetched(response.content_length, _content(response, self.least))
             except ClientConnectorError as error:
                 if isinstance(error.os_error, NotPublic):
                     raise AddressRefused(error.host) from error
@@ -96,11 +104,12 @@ class Fetcher:
                 raise _unread() from error
 
 
-async def _asked(session: ClientSession, address: str) -> ClientResponse:
+async def _asked(session: ClientSession, address: str, head_s: float) -> ClientResponse:
     """Return the answer that is no redirect, which is the caller's to close."""
     url = _checked(address)
     for _ in range(REDIRECTS_MAX + 1):
-        response = await session.get(url, headers=_HEADERS, allow_redirects=False)
+        async with asyncio.timeout(head_s):
+            response = await session.get(url, headers=_HEADERS, allow_redirects=False)
         if response.status not in _REDIRECTS:
             return response
         response.close()
@@ -138,12 +147,24 @@ def _check_answer(response: ClientResponse) -> None:
     raise StoreFailed(f"{said}. Try again later.")
 
 
-async def _content(response: ClientResponse) -> AsyncIterator[bytes]:
+async def _content(response: ClientResponse, least: Deadlines) -> AsyncIterator[bytes]:
+    """Yield what comes; a server that sends a byte now and then holds a place that others need."""
+    pace, position_bytes, content = Pace(time.monotonic(), 0), 0, response.content
     try:
-        async for part in response.content.iter_chunked(_READ_BYTES):
+        async for part in content.iter_chunked(_READ_BYTES):
+            position_bytes += len(part)
+            if pace.is_too_slow(time.monotonic(), position_bytes, least):
+                raise _too_slow(least)
             yield part
     except (ClientError, OSError, TimeoutError) as error:
         raise _unread() from error
+
+
+def _too_slow(least: Deadlines) -> StoreFailed:
+    return StoreFailed(
+        f"The server sends less than {least.least_rate_bytes_per_s} bytes a second. "
+        "Try again later, or upload the file."
+    )
 
 
 def _unread() -> StoreFailed:

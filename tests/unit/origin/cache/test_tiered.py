@@ -209,6 +209,22 @@ async def test_absence_is_forgotten_with_any_change(tiers: Tiers) -> None:
     assert await tiers.found(SEGMENT) == (b"sound", Found.STORE)
 
 
+async def test_all_below_what_was_removed_leaves_memory(tiers: Tiers) -> None:
+    removed: list[str] = []
+    tiers.reader.on_removed = removed.append
+    others = ("media/ab/r/128k/00000.m4s", ENTRY)
+    for key in (SEGMENT, NEXT, *others):
+        tiers.store.put(key, b"sound")
+        await tiers.found(key, listed(b"sound"))
+    tiers.store.delete([SEGMENT, NEXT])
+    tiers.reader.changed("media/a/")
+    assert (sorted(tiers.changed), removed) == ([SEGMENT, NEXT], ["media/a/"])
+    for key in (SEGMENT, NEXT):
+        assert (await tiers.found(key, listed(b"sound")))[0] is NotFound
+    for key in others:
+        assert await tiers.found(key, listed(b"sound")) == (b"sound", Found.MEMORY)
+
+
 @pytest.mark.parametrize("key", ["artwork/t/a/96-0.jpg", ENTRY])
 async def test_what_is_read_first_or_again_is_no_change(tiers: Tiers, key: str) -> None:
     tiers.store.put(key, b"one")

@@ -7,11 +7,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from origin.companion.api.text import LINE_LENGTH_MAX, LINE_PATTERN, Line, Paragraphs
+from origin.companion.api.text import LINE_LENGTH_MAX, LINE_PATTERN, FileName, Line, Paragraphs
 from origin.companion.catalogue.words import Word
 
 LINES = TypeAdapter(Line)
 WORDS = TypeAdapter(Word)
+FILE_NAMES = TypeAdapter(FileName)
 PARAGRAPHS = TypeAdapter(Paragraphs)
 PATTERN = LINE_PATTERN.removesuffix("$") + r"\Z"
 """The same for Python, whose ``$`` is before a last line break, too."""
@@ -42,6 +43,16 @@ def test_what_is_no_title_and_no_tag(text: str) -> None:
 )  # fmt: skip
 def test_what_is_one(text: str) -> None:
     assert LINES.validate_python(text) == text
+
+
+@pytest.mark.parametrize(
+    ("adapter", "length"), [(LINES, 200), (WORDS, 64), (PARAGRAPHS, 5_000), (FILE_NAMES, 255)]
+)
+def test_what_is_too_long_is_told_in_characters(adapter: TypeAdapter[str], length: int) -> None:
+    assert adapter.validate_python("x" * length + " ")
+    with pytest.raises(ValidationError, match=f"at most {length} characters"):
+        adapter.validate_python("x" * (length + 1))
+    assert adapter.json_schema()["maxLength"] == length
 
 
 @pytest.mark.parametrize("text", ["a\ud800", "\udfff"])
