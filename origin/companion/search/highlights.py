@@ -6,25 +6,35 @@ text itself, and nothing that somebody wrote has to be trusted as HTML.
 
 from collections.abc import Sequence
 
-from origin.companion.search.matching import Nearness, meet
+from origin.companion.search.matching import Nearness, meet, nearest
+from origin.companion.search.names import Name, name_of
 from origin.companion.search.typed import Sought
-from origin.companion.search.words import Word, words_of_name
+from origin.companion.search.words import Word
 
 Span = tuple[int, int]
 
 
-def highlights(text: str, sought: Sequence[Sought], nearest: Sequence[Nearness]) -> list[Span]:
-    """Return the parts to mark; ``nearest`` is how near any word of the whole hit is to each.
+def marked(texts: Sequence[str | None], sought: Sequence[Sought]) -> list[list[Span]]:
+    """Return the parts to mark in each text of a hit; what is None has none.
 
-    So nothing is marked that is like what was typed, where the hit has that itself.
+    Nothing is marked that is like what was typed, where the hit has that itself.
     """
+    names = [name_of(text) for text in texts]
+    words = [word.text for name in names for word in name.words]
+    joined = [text for name in names for text in name.joined_texts]
+    near = [nearest(each, words, joined) for each in sought]
+    return [highlights(name, sought, near) for name in names]
+
+
+def highlights(name: Name, sought: Sequence[Sought], nearest: Sequence[Nearness]) -> list[Span]:
+    """Return the parts to mark; ``nearest`` is how near any word of the whole hit is to each."""
     spans = []
-    for word in words_of_name(text):
+    for word in (*name.words, *name.joined):
         for each, nearness in zip(sought, nearest, strict=True):
             span = _met(each, nearness, word)
             if span is not None:
                 spans.append(span)
-    return _joined(spans)
+    return _merged(spans)
 
 
 def _met(sought: Sought, nearest: Nearness, word: Word) -> Span | None:
@@ -35,11 +45,11 @@ def _met(sought: Sought, nearest: Nearness, word: Word) -> Span | None:
     return word.start, word.ends[meeting.letters - 1]
 
 
-def _joined(spans: list[Span]) -> list[Span]:
-    joined: list[Span] = []
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
     for begin, end in sorted(spans):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
-            joined.append((begin, end))
-    return joined
+            merged.append((begin, end))
+    return merged

@@ -109,9 +109,13 @@ def _wider(
 
 
 def _entries_with(searcher: Searcher, word: Sought) -> int:
+    return sum(_entries_in(searcher, field, word) for field in ("names", "joined"))
+
+
+def _entries_in(searcher: Searcher, field: str, word: Sought) -> int:
     if not word.is_open:
-        return searcher.doc_freq("names", word.text)
-    beginnings = searcher.terms_with_prefix("names", word.text, limit=_BEGINNINGS_COUNTED)
+        return searcher.doc_freq(field, word.text)
+    beginnings = searcher.terms_with_prefix(field, word.text, limit=_BEGINNINGS_COUNTED)
     return sum(count for _, count in beginnings)
 
 

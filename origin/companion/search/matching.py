@@ -18,7 +18,8 @@ class Nearness(IntEnum):
     BEGINS_LIKE = 1
     LIKE = 2
     BEGINS = 3
-    SAME = 4
+    JOINED = 4
+    SAME = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,15 @@ def meet(sought: Sought, word: str) -> Meeting:
     return NOT_MET
 
 
-def nearest(sought: Sought, words: Iterable[str]) -> Nearness:
-    """Return how near the nearest of some words is."""
+def nearest(sought: Sought, words: Iterable[str], joined: Iterable[str] = ()) -> Nearness:
+    """Return how near the nearest of some words is, or of what they are ``joined``."""
+    best = _nearest(sought, words)
+    if best is Nearness.SAME:
+        return best
+    return max(best, min(_nearest(sought, joined), Nearness.JOINED))
+
+
+def _nearest(sought: Sought, words: Iterable[str]) -> Nearness:
     best = Nearness.NONE
     for word in words:
         nearness = meet(sought, word).nearness

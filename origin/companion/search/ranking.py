@@ -18,6 +18,7 @@ RANKED_MAX: Final = 30
 
 _CLOSENESS: Final = {
     Nearness.SAME: 1.0,
+    Nearness.JOINED: 0.95,
     Nearness.BEGINS: 0.9,
     Nearness.LIKE: 0.7,
     Nearness.BEGINS_LIKE: 0.55,
@@ -35,7 +36,11 @@ _FRESH_S: Final = 30 * 86_400
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A hit; its words are folded, ``score`` is the engine's, of 1 at most among its like."""
+    """A hit; its words are folded, ``score`` is the engine's, of 1 at most among its like.
+
+    ``joined_title`` and ``joined_others`` are words without the signs between them, ``spellings``
+    the whole title without what divides it.
+    """
 
     key: str
     title: tuple[str, ...]
@@ -43,6 +48,9 @@ class Candidate:
     score: float
     plays: int
     created_s: float
+    joined_title: tuple[str, ...] = ()
+    joined_others: tuple[str, ...] = ()
+    spellings: frozenset[str] = frozenset()
 
 
 def ranked(typed: Typed, candidates: Sequence[Candidate], *, now_s: float) -> list[str]:
@@ -55,12 +63,14 @@ def ranked(typed: Typed, candidates: Sequence[Candidate], *, now_s: float) -> li
 def _rating(sought: Sequence[Sought], candidate: Candidate, now_s: float) -> float:
     closeness, in_title = 0.0, 0
     for word in sought:
-        of_title = nearest(word, candidate.title)
+        of_title = nearest(word, candidate.title, candidate.joined_title)
+        of_others = nearest(word, candidate.others, candidate.joined_others)
         in_title += of_title is not Nearness.NONE
-        closeness += _CLOSENESS[max(of_title, nearest(word, candidate.others))]
+        closeness += _CLOSENESS[max(of_title, of_others)]
     closeness /= max(len(sought), 1)
-    is_title = candidate.title == tuple(word.text for word in sought)
-    share = min(in_title / max(len(candidate.title), 1), 1.0)
+    texts = tuple(word.text for word in sought)
+    is_title = candidate.title == texts or "".join(texts) in candidate.spellings
+    share = 1.0 if is_title else min(in_title / max(len(candidate.title), 1), 1.0)
     plays = min(math.log1p(max(candidate.plays, 0)) / math.log1p(_PLAYS_OF_A_HIT), 1.2)
     freshness = math.exp(-max(now_s - candidate.created_s, 0.0) / _FRESH_S)
     return (

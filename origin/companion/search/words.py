@@ -8,7 +8,6 @@ Where a text has no letter at all, as a few titles do, its signs are its words.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from origin.companion.search.folding import Folded, fold
@@ -43,12 +42,6 @@ def words_of(text: str) -> tuple[Word, ...]:
         for match in _SIGNS.finditer(text)
         if not _is_unseen(match[0])
     )
-
-
-@lru_cache(maxsize=4096)
-def words_of_name(name: str) -> tuple[Word, ...]:
-    """Return the words of a name, of which most are shown again and again."""
-    return words_of(name)
 
 
 def indexed(text: str) -> str:
