@@ -150,7 +150,7 @@ def _hit(row: Row[Any], typed: Typed) -> SearchHit:
 
 
 def _marked(row: Row[Any], typed: Typed) -> Highlights:
-    title, artist, album = marked((row.title, row.artist, row.album), typed.all_words)
+    title, artist, album = marked((row.title, row.artist, row.album), typed)
     return Highlights(title=title, artist=artist, album=album)
 
 

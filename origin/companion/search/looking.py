@@ -11,7 +11,8 @@ from tantivy import Query, Searcher
 
 from origin.companion.search.matching import TYPO_LENGTH_MIN
 from origin.companion.search.questions import Filters, Questions
-from origin.companion.search.typed import Sought, Typed
+from origin.companion.search.respacing import entries_with, respacings
+from origin.companion.search.typed import Typed
 
 LITTLE: Final = 3
 _RARE_MIN: Final = 3
@@ -19,7 +20,6 @@ _RARE_SHARE: Final = 20_000
 """A word that is in one of so many entries may be meant to be another."""
 
 _MOST_OF_MIN: Final = 3
-_BEGINNINGS_COUNTED: Final = 20
 _FACETS_MAX: Final = 20
 _FACETS: Final = ("kind", "genre", "language", "year", "duration")
 
@@ -59,7 +59,7 @@ def look(
     question = questions.exact(typed, filters)
     exact, total = _best(searcher, question, depth)
     like: list[Hit] = []
-    for wider in _wider(searcher, questions, typed, filters, total):
+    for wider in _respaced_or_wider(searcher, questions, typed, filters, total):
         like, like_total = _best(searcher, wider, depth)
         if like_total > total:
             question, total = wider, like_total
@@ -72,11 +72,27 @@ def begun(searcher: Searcher, questions: Questions, typed: Typed, *, depth: int)
     """Return keys of what begins as somebody types; with a typo, only where nothing else does."""
     found, _ = _best(searcher, questions.exact(typed, Filters()), depth)
     if not found:
-        for wider in _wider(searcher, questions, typed, Filters(), 0):
+        for wider in _respaced_or_wider(searcher, questions, typed, Filters(), 0):
             found, _ = _best(searcher, wider, depth)
             if found:
                 break
     return [hit.key for hit in found]
+
+
+def _respaced_or_wider(
+    searcher: Searcher, questions: Questions, typed: Typed, filters: Filters, total: int
+) -> Iterator[Query]:
+    """Yield wider questions, each also for what was typed with its spaces elsewhere."""
+    rare = None if total < LITTLE else max(_RARE_MIN, searcher.num_docs // _RARE_SHARE)
+    spaced = [
+        questions.respaced(typed, filters, each) for each in respacings(searcher, typed, rare)
+    ]
+    none_is_wider = True
+    for wider in _wider(searcher, questions, typed, filters, total):
+        none_is_wider = False
+        yield questions.any_of([wider, *spaced]) if spaced else wider
+    if spaced and none_is_wider:
+        yield questions.any_of([questions.exact(typed, filters), *spaced])
 
 
 def _best(searcher: Searcher, question: Query, depth: int) -> tuple[list[Hit], int]:
@@ -98,7 +114,7 @@ def _wider(
     doubtful = [
         word
         for word in typed.words
-        if len(word.text) >= TYPO_LENGTH_MIN and _entries_with(searcher, word) <= rare
+        if len(word.text) >= TYPO_LENGTH_MIN and entries_with(searcher, word) <= rare
     ]
     if doubtful:
         yield questions.like(typed, filters, doubtful)
@@ -106,17 +122,6 @@ def _wider(
         yield questions.like(typed, filters, typed.words)
     if not total and len(typed.words) >= _MOST_OF_MIN:
         yield questions.most(typed, filters)
-
-
-def _entries_with(searcher: Searcher, word: Sought) -> int:
-    return sum(_entries_in(searcher, field, word) for field in ("names", "joined"))
-
-
-def _entries_in(searcher: Searcher, field: str, word: Sought) -> int:
-    if not word.is_open:
-        return searcher.doc_freq(field, word.text)
-    beginnings = searcher.terms_with_prefix(field, word.text, limit=_BEGINNINGS_COUNTED)
-    return sum(count for _, count in beginnings)
 
 
 def _counted(searcher: Searcher, question: Query) -> dict[str, dict[str, int]]:

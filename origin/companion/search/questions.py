@@ -44,6 +44,18 @@ class Filters:
         return {field: value for field, value in asked.items() if value is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Respaced:
+    """What was typed with its spaces elsewhere: words, and parts of one that are neighbours.
+
+    The last part may be unfinished where it ``is_open``.
+    """
+
+    words: tuple[Sought, ...]
+    parts: tuple[str, ...] = ()
+    is_open: bool = False
+
+
 class Questions:
     """Makes questions for an index of a schema."""
 
@@ -67,6 +79,24 @@ class Questions:
         words = [(Occur.Should, self._like(word)) for word in typed.words]
         some = Query.boolean_query(words, minimum_number_should_match=len(words) - 1)
         return self._all([some, *self._phrases(typed)], filters)
+
+    def respaced(self, typed: Typed, filters: Filters, respaced: Respaced) -> Query:
+        """Ask for all words with their spaces elsewhere."""
+        words = [self._word(word) for word in respaced.words]
+        if respaced.parts:
+            words.append(self._parts(respaced.parts, is_open=respaced.is_open))
+        return self._all([*words, *self._phrases(typed)], filters)
+
+    def any_of(self, questions: Sequence[Query]) -> Query:
+        """Ask for what any of the questions finds."""
+        return Query.disjunction_max_query(questions)
+
+    def _parts(self, parts: Sequence[str], *, is_open: bool) -> Query:
+        words: list[str | tuple[int, str]] = list(parts)
+        ways = [Query.phrase_query(self._schema, "names", words)]
+        if is_open:
+            ways.append(Query.phrase_prefix_query(self._schema, "names", words))
+        return Query.disjunction_max_query(ways)
 
     def _all(self, queries: Sequence[Query], filters: Filters) -> Query:
         only = [

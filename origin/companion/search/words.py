@@ -18,6 +18,7 @@ _UNSPACED: Final = (
     "\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN: Final = re.compile(rf"([{_UNSPACED}]+)|[^\s{_UNSPACED}]+")
+_RUN_OF_UNSPACED: Final = re.compile(rf"[{_UNSPACED}]")
 _SIGNS: Final = re.compile(r"[^\s\w\ud800-\udfff]+")
 
 
@@ -42,6 +43,11 @@ def words_of(text: str) -> tuple[Word, ...]:
         for match in _SIGNS.finditer(text)
         if not _is_unseen(match[0])
     )
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether a word is of a script that is written without spaces."""
+    return _RUN_OF_UNSPACED.match(text) is not None
 
 
 def indexed(text: str) -> str:

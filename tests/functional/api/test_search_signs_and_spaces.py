@@ -17,6 +17,44 @@ SIGNS = {
     "lamour": "L\u2019amour", "l amour": "L\u2019amour", "lovelive": "Love☆Live",
 }  # fmt: skip
 
+SPACES = {
+    "midnightcity": "Midnight City", "midnightci": "Midnight City", "KICKBACK": "KICK BACK",
+    "99luftballons": "99 Luftballons", "sigurros": "Sigur Rós", "backinblack": "Back In Black",
+    "thunder struck": "Thunderstruck", "thunder str": "Thunderstruck",
+    "99 luft ballons": "99 Luftballons", "luft ballons": "99 Luftballons",
+    "mid night city": "Midnight City", "back inblack": "Back In Black",
+    "rocknroll": "Rock \u2018n\u2019 Roll", "spider man": "Spiderman", "a c d c": "AC/DC",
+}  # fmt: skip
+
+
+async def test_spaces_may_be_elsewhere(sqlite_search: Search) -> None:
+    search = sqlite_search
+    ann = await search.artist("Ann")
+    for name in dict.fromkeys(SPACES.values()):
+        await search.track(ann, name)
+    await search.until_indexed()
+    for typed, title in SPACES.items():
+        found = await search.found(typed)
+        assert [item["title"] for item in found["items"]] == [title], typed
+        assert found["total"] == sum(each["count"] for each in found["facets"]["kind"]) == 1
+        assert found["items"][0]["highlights"]["title"], typed
+        suggested = (await search.suggested(typed))["items"]
+        assert [item["text"] for item in suggested] == [title], typed
+    assert await search.titles('"midnightcity"') == []
+    assert await search.titles('"thunder struck"') == []
+
+
+async def test_what_has_its_spaces_there_comes_first(sqlite_search: Search) -> None:
+    search = sqlite_search
+    ann = await search.artist("Ann")
+    for title in ("Kickback", "Kick Back", "Kick Back Again"):
+        await search.track(ann, title)
+    await search.until_indexed()
+    assert await search.titles("kickback") == ["Kickback", "Kick Back", "Kick Back Again"]
+    found = await search.titles("kick back")
+    assert found[0] == "Kick Back"
+    assert sorted(found[1:]) == ["Kick Back Again", "Kickback"]
+
 
 @pytest.fixture
 async def named(sqlite_search: Search) -> Search:
