@@ -16,8 +16,7 @@ from origin.companion.catalogue.tracks.given import pictures_of
 from origin.companion.search import kept
 from origin.companion.search.errors import CursorGone, SearchBusy
 from origin.companion.search.finding import OFFSET_MAX, Finding
-from origin.companion.search.highlights import highlights
-from origin.companion.search.matching import nearest
+from origin.companion.search.highlights import marked
 from origin.companion.search.models import (
     FacetCount,
     Facets,
@@ -33,7 +32,6 @@ from origin.companion.search.models import (
 from origin.companion.search.questions import Filters
 from origin.companion.search.schema import SCHEMA
 from origin.companion.search.typed import Typed, read_typed
-from origin.companion.search.words import words_of_name
 
 _WITHOUT_INDEX: Final = -1
 
@@ -152,11 +150,7 @@ def _hit(row: Row[Any], typed: Typed) -> SearchHit:
 
 
 def _marked(row: Row[Any], typed: Typed) -> Highlights:
-    sought = typed.all_words
-    texts = [row.title, row.artist or "", row.album or ""]
-    words = [word.text for text in texts for word in words_of_name(text)]
-    near = [nearest(each, words) for each in sought]
-    title, artist, album = (highlights(text, sought, near) for text in texts)
+    title, artist, album = marked((row.title, row.artist, row.album), typed)
     return Highlights(title=title, artist=artist, album=album)
 
 

@@ -20,12 +20,12 @@ from origin.companion.search.errors import IndexMissing
 from origin.companion.search.folding import plain
 from origin.companion.search.index import Reader
 from origin.companion.search.looking import Found, Hit, begun, look
+from origin.companion.search.names import begins, name_of
 from origin.companion.search.patience import Patience, in_time
 from origin.companion.search.questions import Filters, Questions
 from origin.companion.search.ranking import RANKED_MAX, Candidate, ranked
 from origin.companion.search.suggestions import Suggestions
 from origin.companion.search.typed import Typed, read_typed
-from origin.companion.search.words import words_of_name
 
 OFFSET_MAX: Final = 1_000
 SUGGESTED: Final = 10
@@ -148,8 +148,8 @@ class Finding:
         if len(shown) >= SUGGESTED or typed.is_nothing:
             return Part(shown[:SUGGESTED], len(shown), None)
         more = await self._begun(typed, now_s)
-        begins = f" {prefix}"  # a track whose artist is called so comes behind the artist
-        by_name = sorted(more.rows, key=lambda row: begins not in f" {plain(row.title)}")
+        # A track whose artist is called so comes behind the artist.
+        by_name = sorted(more.rows, key=lambda row: not begins(row.title, prefix))
         shown = _with_other_names([*shown, *by_name])
         return Part(shown[:SUGGESTED], len(shown), None, is_degraded=more.is_degraded)
 
@@ -175,19 +175,17 @@ def _distinct(exact: Iterable[Hit], like: Iterable[Hit]) -> dict[str, Hit]:
 
 
 def _candidate(hit: Hit, row: Row[Any]) -> Candidate:
+    title, artist, album = map(name_of, (row.title, row.artist, row.album))
     return Candidate(
         hit.key,
-        _words(row.title),
-        _words(row.artist) + _words(row.album),
+        title.texts,
+        artist.texts + album.texts,
         hit.score,
         plays_of(hit.popularity),
         row.created_s,
-    )
-
-
-def _words(text: str | None) -> tuple[str, ...]:
-    return (
-        () if text is None else tuple(word.text for word in words_of_name(text) if not word.is_tail)
+        title.joined_texts,
+        artist.joined_texts + album.joined_texts,
+        title.spellings,
     )
 
 

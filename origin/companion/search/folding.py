@@ -11,8 +11,12 @@ from typing import Final
 
 from origin.companion.search.letters import SPACE, VOICING, folded, is_mark
 
-_ELISION: Final = re.compile(r"(?<!\w)\w{1,2}(['\u2019\u02bc\uff07])(?=[\w\u0300-\u036f]{3})")
+_SIGN: Final = "['\u2019\u02bc\uff07]"
+_ELISION: Final = re.compile(rf"(?<!\w)\w{{1,2}}({_SIGN})(?=[\w\u0300-\u036f]{{3}})")
 """``l'amour`` is two words, and ``don't`` is one."""
+
+_AND: Final = re.compile(rf"(?<=\w\w)({_SIGN})(?=[nN](?:{_SIGN}\w\w|\s))")
+"""``rock'n'roll`` is three, and ``r'n'b`` is one."""
 
 _NOT_PLAIN: Final = re.compile(r"[^a-z0-9 ]")
 
@@ -31,7 +35,7 @@ def fold(text: str) -> Folded:
     if text.isascii() and not _NOT_PLAIN.search(lowered := text.lower()):
         return Folded(lowered, range(len(text)), range(1, len(text) + 1))
     written = _Written()
-    between = {match.start(1) for match in _ELISION.finditer(text)}
+    between = {match.start(1) for divided in (_ELISION, _AND) for match in divided.finditer(text)}
     for place, character in enumerate(text):
         for each in SPACE if place in between else folded(character) or "\0":
             written.add(each, place)

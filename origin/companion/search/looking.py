@@ -6,7 +6,7 @@ that facets count what filtering gives.
 All of this is in the engine, which does not hold the interpreter: it is called in threads.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -15,7 +15,8 @@ from tantivy import Query, Searcher
 
 from origin.companion.search.matching import TYPO_LENGTH_MIN
 from origin.companion.search.questions import Filters, Questions
-from origin.companion.search.typed import Sought, Typed
+from origin.companion.search.respacing import entries_with, respacings
+from origin.companion.search.typed import Typed
 
 Asking = Callable[[Filters], Query]
 """Makes a question, whatever its hits have to be beside."""
@@ -26,7 +27,6 @@ _RARE_SHARE: Final = 20_000
 """A word that is in one of so many entries may be meant to be another."""
 
 _MOST_OF_MIN: Final = 3
-_BEGINNINGS_COUNTED: Final = 20
 _FACETS_MAX: Final = 20
 _COUNT: Final = {"of_all": {"value_count": {"field": "popularity"}}}
 """Each entry has one, and counting them rates none, which a search does."""
@@ -71,7 +71,7 @@ def look(
     everything = total if total >= LITTLE else _of_all(searcher, asking, filters, total)
     like: list[Hit] = []
     narrower: Asking | None = None
-    for wider in _wider(searcher, questions, typed, everything):
+    for wider in _respaced_or_wider(searcher, questions, typed, everything):
         if narrower and _of_all(searcher, narrower, filters, total) > everything:
             break  # that is what is meant, even if nothing more of it fits
         like, like_total = _best(searcher, wider(filters), depth)
@@ -87,11 +87,32 @@ def begun(searcher: Searcher, questions: Questions, typed: Typed, *, depth: int)
     """Return keys of what begins as somebody types; with a typo, only where nothing else does."""
     found, _ = _best(searcher, questions.exact(typed, Filters()), depth)
     if not found:
-        for wider in _wider(searcher, questions, typed, 0):
+        for wider in _respaced_or_wider(searcher, questions, typed, 0):
             found, _ = _best(searcher, wider(Filters()), depth)
             if found:
                 break
     return [hit.key for hit in found]
+
+
+def _respaced_or_wider(
+    searcher: Searcher, questions: Questions, typed: Typed, total: int
+) -> Iterator[Asking]:
+    """Yield wider questions, each also for what was typed with its spaces elsewhere."""
+    rare = None if total < LITTLE else max(_RARE_MIN, searcher.num_docs // _RARE_SHARE)
+    spaced = [
+        partial(questions.respaced, typed, respaced=each)
+        for each in respacings(searcher, typed, rare)
+    ]
+    none_is_wider = True
+    for wider in _wider(searcher, questions, typed, total):
+        none_is_wider = False
+        yield _any_of(questions, [wider, *spaced]) if spaced else wider
+    if spaced and none_is_wider:
+        yield _any_of(questions, [partial(questions.exact, typed), *spaced])
+
+
+def _any_of(questions: Questions, some: Sequence[Asking]) -> Asking:
+    return lambda filters: questions.any_of([each(filters) for each in some])
 
 
 def _best(searcher: Searcher, question: Query, depth: int) -> tuple[list[Hit], int]:
@@ -119,7 +140,7 @@ def _wider(searcher: Searcher, questions: Questions, typed: Typed, total: int) -
     doubtful = [
         word
         for word in typed.words
-        if len(word.text) >= TYPO_LENGTH_MIN and _entries_with(searcher, word) <= rare
+        if len(word.text) >= TYPO_LENGTH_MIN and entries_with(searcher, word) <= rare
     ]
     if doubtful:
         yield partial(questions.like, typed, doubtful=doubtful)
@@ -127,13 +148,6 @@ def _wider(searcher: Searcher, questions: Questions, typed: Typed, total: int) -
         yield partial(questions.like, typed, doubtful=typed.words)
     if not total and len(typed.words) >= _MOST_OF_MIN:
         yield partial(questions.most, typed)
-
-
-def _entries_with(searcher: Searcher, word: Sought) -> int:
-    if not word.is_open:
-        return searcher.doc_freq("names", word.text)
-    beginnings = searcher.terms_with_prefix("names", word.text, limit=_BEGINNINGS_COUNTED)
-    return sum(count for _, count in beginnings)
 
 
 def _counted(searcher: Searcher, question: Query) -> dict[str, dict[str, int]]:

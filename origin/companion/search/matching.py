@@ -1,14 +1,18 @@
 """How a word that is sought is met by the words of a text. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import accumulate
+from typing import Final
 
 from origin.companion.search.edits import beginning_one_edit_away, is_one_edit
 from origin.companion.search.typed import Sought
 
-TYPO_LENGTH_MIN = 4
+TYPO_LENGTH_MIN: Final = 4
 """Of shorter words, too many are one edit apart."""
+
+_RUN_LENGTH_MIN: Final = 3
 
 
 class Nearness(IntEnum):
@@ -18,7 +22,8 @@ class Nearness(IntEnum):
     BEGINS_LIKE = 1
     LIKE = 2
     BEGINS = 3
-    SAME = 4
+    JOINED = 4
+    SAME = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,42 @@ def meet(sought: Sought, word: str) -> Meeting:
     return NOT_MET
 
 
-def nearest(sought: Sought, words: Iterable[str]) -> Nearness:
-    """Return how near the nearest of some words is."""
+def nearest(sought: Sought, words: Sequence[str], joined: Iterable[str] = ()) -> Nearness:
+    """Return how near the nearest of some words is, some neighbours, or what is ``joined``."""
+    best = _nearest(sought, words)
+    if best is Nearness.SAME:
+        return best
+    best = max(best, min(_nearest(sought, joined), Nearness.JOINED))
+    return max([best, *(run.nearness for run in runs(sought, words))])
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Neighbouring words that are sought as one: from the ``first``, up to a letter of them all."""
+
+    first: int
+    end: int
+    nearness: Nearness
+
+
+def runs(sought: Sought, words: Sequence[str]) -> Iterator[Run]:
+    """Yield where neighbouring words are what is sought, the last of which may be unfinished."""
+    text, letters = sought.text, "".join(words)
+    if len(text) < _RUN_LENGTH_MIN or text not in letters:
+        return
+    ends = list(accumulate(map(len, words)))
+    for first, end_of_first in enumerate(ends[:-1]):
+        start = end_of_first - len(words[first])
+        end = start + len(text)
+        if end <= end_of_first or not letters.startswith(text, start):
+            continue
+        if end in ends:
+            yield Run(first, end, Nearness.JOINED)
+        elif sought.is_open:
+            yield Run(first, end, Nearness.BEGINS)
+
+
+def _nearest(sought: Sought, words: Iterable[str]) -> Nearness:
     best = Nearness.NONE
     for word in words:
         nearness = meet(sought, word).nearness

@@ -1,7 +1,7 @@
 """From words to what the engine is asked. Nothing that was typed is parsed by the engine.
 
-A word in the title weighs most, then in the names (title, artist, album), the tags and the
-description. All words have to be there.
+A word in the title weighs most, then in the names (title, artist, album), also where signs divide
+it there, the tags and the description. All words have to be there.
 """
 
 from collections.abc import Collection, Sequence
@@ -15,6 +15,7 @@ from origin.companion.search.matching import TYPO_LENGTH_MIN
 from origin.companion.search.typed import Sought, Typed
 
 _WEIGHTS: Final = {"title": 3.0, "names": 1.5, "tags": 0.8, "description": 0.3}
+_WEIGHT_OF_JOINED: Final = 1.2
 _WITH_PHRASES: Final = {"title": 3.0, "names": 1.5, "description": 0.3}
 _BEGINS: Final = 6.0
 _LIKE: Final = 3.0
@@ -43,6 +44,18 @@ class Filters:
         return {field: value for field, value in asked.items() if value is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Respaced:
+    """What was typed with its spaces elsewhere: words, and parts of one that are neighbours.
+
+    The last part may be unfinished where it ``is_open``.
+    """
+
+    words: tuple[Sought, ...]
+    parts: tuple[str, ...] = ()
+    is_open: bool = False
+
+
 class Questions:
     """Makes questions for an index of a schema."""
 
@@ -67,6 +80,24 @@ class Questions:
         some = Query.boolean_query(words, minimum_number_should_match=len(words) - 1)
         return self._all([some, *self._phrases(typed)], filters)
 
+    def respaced(self, typed: Typed, filters: Filters, respaced: Respaced) -> Query:
+        """Ask for all words with their spaces elsewhere."""
+        words = [self._word(word) for word in respaced.words]
+        if respaced.parts:
+            words.append(self._parts(respaced.parts, is_open=respaced.is_open))
+        return self._all([*words, *self._phrases(typed)], filters)
+
+    def any_of(self, questions: Sequence[Query]) -> Query:
+        """Ask for what any of the questions finds."""
+        return Query.disjunction_max_query(questions)
+
+    def _parts(self, parts: Sequence[str], *, is_open: bool) -> Query:
+        words: list[str | tuple[int, str]] = list(parts)
+        ways = [Query.phrase_query(self._schema, "names", words)]
+        if is_open:
+            ways.append(Query.phrase_prefix_query(self._schema, "names", words))
+        return Query.disjunction_max_query(ways)
+
     def _all(self, queries: Sequence[Query], filters: Filters) -> Query:
         only = [
             Query.const_score_query(Query.term_query(self._schema, field, value, "basic"), 0.0)
@@ -80,27 +111,39 @@ class Questions:
     def _like(self, word: Sought) -> Query:
         ways = self._as_typed(word)
         if len(word.text) >= TYPO_LENGTH_MIN:
-            like = Query.fuzzy_term_query(
-                self._schema, "names", word.text, distance=1, prefix=word.is_open
-            )
-            ways.append(Query.boost_query(like, _LIKE))
+            ways += self._near(word, 1, _LIKE)
         return Query.disjunction_max_query(ways)
 
     def _as_typed(self, word: Sought) -> list[Query]:
-        ways = [
-            Query.boost_query(Query.term_query(self._schema, field, word.text), weight)
+        joined = Query.term_query(self._schema, "joined", word.text)
+        ways = [*self._as_written(word.text), Query.boost_query(joined, _WEIGHT_OF_JOINED)]
+        if word.is_open:
+            ways += self._near(word, 0, _BEGINS)
+        return ways
+
+    def _as_written(self, text: str) -> list[Query]:
+        return [
+            Query.boost_query(Query.term_query(self._schema, field, text), weight)
             for field, weight in _WEIGHTS.items()
         ]
-        if word.is_open:
-            begins = Query.fuzzy_term_query(
-                self._schema, "names", word.text, distance=0, prefix=True
+
+    def _near(self, word: Sought, edits: int, weight: float) -> list[Query]:
+        """Ask for what is so many edits away, or begins so where it may be a beginning."""
+        return [
+            Query.boost_query(
+                Query.fuzzy_term_query(
+                    self._schema, field, word.text, distance=edits, prefix=word.is_open
+                ),
+                weight,
             )
-            ways.append(Query.boost_query(begins, _BEGINS))
-        return ways
+            for field in ("names", "joined")
+        ]
 
     def _phrases(self, typed: Typed) -> list[Query]:
         return [
-            self._word(Sought(phrase[0])) if len(phrase) == 1 else self._phrase(phrase)
+            Query.disjunction_max_query(self._as_written(phrase[0]))
+            if len(phrase) == 1
+            else self._phrase(phrase)
             for phrase in typed.phrases
         ]
 

@@ -1,7 +1,8 @@
 """What the index is made of. A change here, or of folding, is a new ``SCHEMA``: it is made anew.
 
 Texts are indexed, not stored: what is shown comes from rows. ``names`` has title, artist and album
-one behind the other, so that a word is looked for once in all of them.
+one behind the other, so that a word is looked for once in all of them. ``joined`` has what is left
+of their words without the signs between them: by itself, for phrases are as they are written.
 """
 
 from typing import Final
@@ -15,6 +16,7 @@ from origin.companion.search.entries import (
     popularity_of,
     primary_language,
 )
+from origin.companion.search.joining import indexed_joined
 from origin.companion.search.words import indexed
 
 SCHEMA: Final = 2
@@ -34,6 +36,7 @@ def make_schema() -> Schema:
     builder.add_text_field(BOOKMARK, stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("title", tokenizer_name=_WORDS)
     builder.add_text_field("names", tokenizer_name=_WORDS)
+    builder.add_text_field("joined", tokenizer_name=_WORDS, index_option="freq")
     builder.add_text_field("tags", tokenizer_name=_WORDS, index_option="freq")
     builder.add_text_field("description", tokenizer_name=_WORDS)
     for facet in ("kind", "genre", "language", "duration"):
@@ -56,10 +59,13 @@ def document(entry: Entry) -> Document:
     made.add_text("key", entry.key)
     made.add_text("artist_id", entry.artist_id)
     made.add_text("title", title)
-    others = [indexed(text) for text in (entry.artist, entry.album) if text]
-    made.add_text("names", _BETWEEN.join((title, *others)))
+    others = [text for text in (entry.artist, entry.album) if text]
+    made.add_text("names", _BETWEEN.join((title, *map(indexed, others))))
+    if joined := indexed_joined(entry.title, *others):
+        made.add_text("joined", joined)
     if entry.tags or entry.genre:
-        made.add_text("tags", _BETWEEN.join(map(indexed, (*entry.tags, entry.genre or ""))))
+        tags = (*entry.tags, entry.genre or "")
+        made.add_text("tags", _BETWEEN.join((*map(indexed, tags), indexed_joined(*tags))))
     if entry.description:
         made.add_text("description", indexed(entry.description[:_DESCRIPTION_LENGTH_MAX]))
     for facet, value in facets_of(entry).items():

@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
+from origin.companion.search.joining import joined_words
 from origin.companion.search.words import words_of
 
 PREFIX_LENGTH_MAX: Final = 8
@@ -24,10 +25,14 @@ _COUNTED_LENGTH: Final = 4
 
 
 def beginnings(name: str) -> Iterator[str]:
-    """Yield the beginnings that a name is suggested for: of itself, and of each word in it."""
+    """Yield the beginnings that a name is suggested for: of itself, and of each word in it.
+
+    They may come twice, for a word that is met again without its signs.
+    """
     words = [word.text for word in words_of(name) if not word.is_tail]
-    for number in range(len(words)):
-        text = " ".join(words[number : number + PREFIX_LENGTH_MAX])[:PREFIX_LENGTH_MAX]
+    parts = [words[number : number + PREFIX_LENGTH_MAX] for number in range(len(words))]
+    for part in (*parts, *([word.text] for word in joined_words(name))):
+        text = " ".join(part)[:PREFIX_LENGTH_MAX]
         yield from (text[:length] for length in range(1, len(text) + 1) if text[length - 1] != " ")
 
 

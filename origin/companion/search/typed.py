@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from origin.companion.search.words import words_of
+from origin.companion.search.words import LENGTH_MAX, is_unspaced, words_of
 
 TYPED_LENGTH_MAX: Final = 200
+JOINED_WORDS_MAX: Final = 6
+"""So many may be meant as one: ``a c d c``."""
+
 WORDS_MAX: Final = 12
 """Those behind them are not looked for: whoever pastes a sentence is helped by its beginning."""
 
+_PAIR: Final = 2
 _QUOTED: Final = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]')
 
 
@@ -42,6 +46,29 @@ class Typed:
     def all_words(self) -> tuple[Sought, ...]:
         """Those of phrases, too."""
         return (*self.words, *(Sought(word) for phrase in self.phrases for word in phrase))
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Typed words from ``first`` to ``last``, half-open, that may be meant as one."""
+
+    first: int
+    last: int
+    word: Sought
+
+
+def joined_of(typed: Typed) -> list[Joined]:
+    """Return the neighbours that may be one word, and all words as one where they are few."""
+    ranges = [(first, first + 2) for first in range(len(typed.words) - 1)]
+    if _PAIR < len(typed.words) <= JOINED_WORDS_MAX:
+        ranges.append((0, len(typed.words)))
+    joined = []
+    for first, last in ranges:
+        words = typed.words[first:last]
+        text = "".join(word.text for word in words)
+        if len(text) <= LENGTH_MAX and not any(is_unspaced(word.text) for word in words):
+            joined.append(Joined(first, last, Sought(text, words[-1].is_open)))
+    return joined
 
 
 def read_typed(text: str) -> Typed:

@@ -8,7 +8,6 @@ Where a text has no letter at all, as a few titles do, its signs are its words.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from origin.companion.search.folding import Folded, fold
@@ -19,6 +18,7 @@ _UNSPACED: Final = (
     "\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN: Final = re.compile(rf"([{_UNSPACED}]+)|[^\s{_UNSPACED}]+")
+_RUN_OF_UNSPACED: Final = re.compile(rf"[{_UNSPACED}]")
 _SIGNS: Final = re.compile(r"[^\s\w\ud800-\udfff]+")
 
 
@@ -45,10 +45,9 @@ def words_of(text: str) -> tuple[Word, ...]:
     )
 
 
-@lru_cache(maxsize=4096)
-def words_of_name(name: str) -> tuple[Word, ...]:
-    """Return the words of a name, of which most are shown again and again."""
-    return words_of(name)
+def is_unspaced(text: str) -> bool:
+    """Tell whether a word is of a script that is written without spaces."""
+    return _RUN_OF_UNSPACED.match(text) is not None
 
 
 def indexed(text: str) -> str:

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from origin.companion.search.edits import beginning_one_edit_away, is_one_edit
 from origin.companion.search.highlights import highlights
-from origin.companion.search.matching import Nearness, nearest
+from origin.companion.search.highlights import marked as marked_in
+from origin.companion.search.matching import Nearness
+from origin.companion.search.names import name_of
 from origin.companion.search.ranking import Candidate, ranked
 from origin.companion.search.typed import WORDS_MAX, Sought, Typed, read_typed
-from origin.companion.search.words import words_of
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
 WORD = st.text("abc", min_size=1, max_size=6)
@@ -66,11 +67,9 @@ def test_one_edit_is_what_textbooks_say(one: str, other: str) -> None:
     assert (beginning_one_edit_away(one, other) == 0) == far
 
 
-def marked(text: str, typed: str, whole: str | None = None) -> list[str]:
-    sought = read_typed(typed).all_words
-    words = [word.text for word in words_of(whole or text)]
-    near = [nearest(each, words) for each in sought]
-    return [text[begin:end] for begin, end in highlights(text, sought, near)]
+def marked(text: str, typed: str, *others: str) -> list[str]:
+    parts, *_ = marked_in((text, *others), read_typed(typed))
+    return [text[begin:end] for begin, end in parts]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +84,22 @@ def marked(text: str, typed: str, whole: str | None = None) -> list[str]:
         ("Love, dove", "love", ["Love"]),
         ("<b>Love</b>", "love b", ["b", "Love", "b"]),
         ("Nothing", "else", []),
+        ("Live AC/DC!", "acdc", ["AC/DC"]),
+        ("Live AC/DC!", "acd", ["AC/D"]),
+        ("R.E.M.", "rem", ["R.E.M"]),
+        ("Sexy Ke$ha, Ke$ha", "kesha", ["Ke$ha", "Ke$ha"]),
+        ("Sexy Joey Bada$$", "badass", ["Bada$$"]),
+        ("L’Amour", "l'a", ["L’A"]),
+        ("Spi\u0301der-Ma\u0301n", "spiderm", ["Spi\u0301der-M"]),
+        ("Spider-Man", "spidrman", ["Spider-Man"]),
+        ("The Midnight City!", "midnightcity", ["Midnight City"]),
+        ("The Midnight City!", "midnightci", ["Midnight Ci"]),
+        ("The Midnight City!", "nightcity", []),
+        ("Rock ‘n’ Roll", "rocknroll", ["Rock ‘n’ Roll"]),
+        ("Thunderstruck", "thunder struck", ["Thunderstruck"]),
+        ("Thunderstruck", "thunder str", ["Thunderstr"]),
+        ("Back In Black", "back inblack", ["Back", "In Black"]),
+        ("Midnight City", "mid night city", ["Midnight", "City"]),
     ],
 )
 def test_what_matched_is_marked(text: str, typed: str, parts: list[str]) -> None:
@@ -92,14 +107,15 @@ def test_what_matched_is_marked(text: str, typed: str, parts: list[str]) -> None
 
 
 def test_what_is_like_it_is_not_marked_where_there_is_it_itself() -> None:
-    assert marked("Dove", "love", whole="Dove Love") == []
+    assert marked("Dove", "love", "Love") == []
+    assert marked("Spyder-Man", "spiderman", "Spider-Man") == []
 
 
 @given(ANYTHING, ANYTHING)
 def test_parts_are_in_order_and_inside(text: str, typed: str) -> None:
     sought = read_typed(typed).all_words
     end_before = -1
-    for begin, end in highlights(text, sought, [Nearness.BEGINS_LIKE] * len(sought)):
+    for begin, end in highlights(name_of(text), sought, [Nearness.BEGINS_LIKE] * len(sought)):
         assert end_before < begin < end <= len(text)
         end_before = end
 
