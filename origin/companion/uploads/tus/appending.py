@@ -14,8 +14,9 @@ from origin.companion.uploads.holding import Hold
 from origin.companion.uploads.places.place import Reception
 from origin.companion.uploads.receiving import content_of, interruptible
 from origin.companion.uploads.surroundings import Surroundings
+from origin.companion.uploads.tus import fields
 from origin.companion.uploads.tus.fields import Checksum
-from origin.delivery.errors import ApiError, ChecksumMismatch, StoreUnavailable
+from origin.delivery.errors import ApiError, BadRequest, ChecksumMismatch, StoreUnavailable
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -29,6 +30,21 @@ async def settle(around: Surroundings, hold: Hold, reception: Reception) -> int:
         await _trust(around, hold, None)
     hold.received_bytes = reception.position_bytes
     return reception.position_bytes
+
+
+async def say_length(around: Surroundings, hold: Hold, size_bytes: int) -> None:
+    """Take in the size of an upload that is held, which may be said only now.
+
+    Raises BadRequest, UploadTooLarge, QuotaExceeded or UploadBusy.
+    """
+    before_bytes = hold.row.size_bytes
+    if before_bytes == size_bytes:
+        return
+    if before_bytes is not None:
+        raise BadRequest(f"{fields.LENGTH} was said before, and cannot change.")
+    if size_bytes < hold.received_bytes:
+        raise BadRequest(f"{fields.LENGTH} is less than what is there.")
+    await around.say_size(hold, size_bytes)
 
 
 async def append(

@@ -29,7 +29,12 @@ from origin.companion.uploads.states import (
 )
 from origin.companion.uploads.surroundings import Empty, SizeMismatch, Surroundings
 from origin.companion.uploads.tus import described, fields
-from origin.companion.uploads.tus.appending import append, complete_if_whole, settle
+from origin.companion.uploads.tus.appending import (
+    append,
+    complete_if_whole,
+    say_length,
+    settle,
+)
 from origin.companion.uploads.tus.concatenation import PartsUnfinished, concatenate
 from origin.companion.uploads.views import ROOT
 from origin.delivery.errors import (
@@ -166,12 +171,14 @@ class TusResource:
                 raise OffsetMismatch(row.size_bytes)
             return Answer(status=HTTPStatus.NO_CONTENT, headers={fields.OFFSET: str(start)})
         require_open(row, Way.TUS, call.now_s)
-        said_bytes = await self._length(row, request)
-        values = {"way": Way.TUS, "state": State.RECEIVING, **said_bytes}
+        said_bytes = fields.number(request.headers, fields.LENGTH)
+        values = {"way": Way.TUS, "state": State.RECEIVING}
         async with around.holds.holding(row.id, values) as hold, around.opened(hold) as reception:
             there = await settle(around, hold, reception)
             if start != there:
                 raise OffsetMismatch(there)
+            if said_bytes is not None:
+                await say_length(around, hold, said_bytes)
             if there != hold.row.size_bytes:
                 await append(around, hold, reception, request, checksum)
             size_bytes = hold.row.size_bytes
@@ -181,19 +188,6 @@ class TusResource:
         if there != size_bytes:
             said |= expiry(call.now_s + around.rules.expires_s)
         return Answer(status=HTTPStatus.NO_CONTENT, headers=said)
-
-    async def _length(self, row: Row[Any], request: web.Request) -> dict[str, int]:
-        """Return the size, where it is said only now."""
-        said = fields.number(request.headers, fields.LENGTH)
-        if said is None:
-            return {}
-        if row.size_bytes is not None and row.size_bytes != said:
-            raise BadRequest(f"{fields.LENGTH} was said before, and cannot change.")
-        if said < row.received_bytes:
-            raise BadRequest(f"{fields.LENGTH} is less than what is there.")
-        if row.size_bytes is None:
-            await self._around.check_said_size(row, said)
-        return {"size_bytes": said}
 
 
 def require_version(request: web.Request) -> None:
