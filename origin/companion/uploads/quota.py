@@ -9,6 +9,7 @@ from origin.companion.identity.users import lock_user
 from origin.companion.uploads import rows
 from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.rules import QuotaExceeded, UploadRules
+from origin.companion.uploads.states import OPEN
 
 FULL: Final = "It takes more than you have left. Delete something first."
 
@@ -32,7 +33,7 @@ async def reserve(
     """
     await lock_user(connection, hold.row.user_id)
     row = await rows.find(connection, hold.upload_id, to_change=True)
-    if row is None or row.holder != hold.token:
+    if row is None or row.state not in OPEN or row.holder != hold.token:
         raise UploadBusy
     await check_left(connection, rules, row, size_bytes)
     await rows.change(connection, hold.upload_id, {"size_bytes": size_bytes})

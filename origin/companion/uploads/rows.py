@@ -41,6 +41,14 @@ async def change(connection: AsyncConnection, upload_id: str, values: Mapping[st
     await connection.execute(update(uploads).where(uploads.c.id == upload_id).values(**values))
 
 
+async def change_held(
+    connection: AsyncConnection, upload_id: str, token: str, values: Mapping[str, Any]
+) -> None:
+    """Say something else of an upload that is open, as long as this token holds it."""
+    held = (uploads.c.id == upload_id, uploads.c.holder == token, uploads.c.state.in_(OPEN))
+    await connection.execute(update(uploads).where(*held).values(**values))
+
+
 async def newest(
     connection: AsyncConnection, user_id: str, behind: Key | None, limit: int
 ) -> list[Row[Any]]:

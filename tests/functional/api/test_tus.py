@@ -216,6 +216,23 @@ async def test_a_length_that_is_said_later(service: Service) -> None:
     assert is_stored(service, await service.get(upload_in(path), ann), SOUND)
 
 
+async def test_bytes_for_another_place_change_nothing(service: Service) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/uploads", ann, {})
+    path = made["send"]["tus"]
+    refused = await patch(service, ann, path, 9, SOUND[9:], Upload_Length=str(len(SOUND)))
+    assert (refused.status, (await refused.json())["code"]) == (409, "offset_mismatch")
+    left = await service.get(f"/v1/uploads/{made['id']}", ann)
+    assert [left[name] for name in ("state", "way", "size_bytes")] == ["waiting", None, None]
+    assert is_stored(service, await put(service, ann, left, SOUND), SOUND)
+    other = await service.post("/v1/uploads", ann, {})
+    path = other["send"]["tus"]
+    assert (await patch(service, ann, path, 9, b"", Upload_Length="5000")).status == 409
+    assert (await ask(service, ann, "HEAD", path)).headers["Upload-Defer-Length"] == "1"
+    assert (await patch(service, ann, path, 0, SOUND, Upload_Length=str(len(SOUND)))).status == 204
+    assert is_stored(service, await service.get(upload_in(path), ann), SOUND)
+
+
 @pytest.mark.parametrize("algorithm", ["sha1", "sha256", "md5"])
 async def test_bytes_under_a_checksum(service: Service, algorithm: str) -> None:
     ann = await service.user()

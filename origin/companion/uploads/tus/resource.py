@@ -29,12 +29,7 @@ from origin.companion.uploads.states import (
 )
 from origin.companion.uploads.surroundings import Empty, SizeMismatch, Surroundings
 from origin.companion.uploads.tus import described, fields
-from origin.companion.uploads.tus.appending import (
-    append,
-    complete_if_whole,
-    say_length,
-    settle,
-)
+from origin.companion.uploads.tus.appending import append, complete_if_whole, settle, take
 from origin.companion.uploads.tus.concatenation import PartsUnfinished, concatenate
 from origin.companion.uploads.views import ROOT
 from origin.delivery.errors import (
@@ -172,18 +167,18 @@ class TusResource:
             return Answer(status=HTTPStatus.NO_CONTENT, headers={fields.OFFSET: str(start)})
         require_open(row, Way.TUS, call.now_s)
         said_bytes = fields.number(request.headers, fields.LENGTH)
-        values = {"way": Way.TUS, "state": State.RECEIVING}
-        async with around.holds.holding(row.id, values) as hold, around.opened(hold) as reception:
-            there = await settle(around, hold, reception)
-            if start != there:
-                raise OffsetMismatch(there)
-            if said_bytes is not None:
-                await say_length(around, hold, said_bytes)
-            if there != hold.row.size_bytes:
-                await append(around, hold, reception, request, checksum)
-            size_bytes = hold.row.size_bytes
-            await complete_if_whole(around, hold, reception, size_bytes)
-            there = reception.position_bytes
+        async with around.holds.holding(row.id, {}) as hold:
+            require_open(hold.row, Way.TUS, call.now_s)  # others may have come in another way
+            async with around.opened(hold) as reception:
+                there = await settle(around, hold, reception)
+                if start != there:
+                    raise OffsetMismatch(there)
+                await take(around, hold, said_bytes)
+                size_bytes = hold.row.size_bytes
+                if there != size_bytes:
+                    await append(around, hold, reception, request, checksum)
+                await complete_if_whole(around, hold, reception, size_bytes)
+                there = reception.position_bytes
         said = {fields.OFFSET: str(there)}
         if there != size_bytes:
             said |= expiry(call.now_s + around.rules.expires_s)
