@@ -15,11 +15,11 @@ from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.uploads.endpoints import drop
 from origin.companion.uploads.holding import UploadBusy
-from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.receiving import BrokenOff, check_coding
 from origin.companion.uploads.rules import QuotaExceeded, UploadTooLarge
 from origin.companion.uploads.signatures import NotSound
 from origin.companion.uploads.states import (
+    PartTaken,
     State,
     UploadComplete,
     UploadGone,
@@ -103,14 +103,14 @@ class TusResource:
             Endpoint(
                 method="DELETE", name="deleteTusUpload", summary="Terminate an upload",
                 status=HTTPStatus.NO_CONTENT,
-                raises=(BadRequest, PreconditionFailed, StoreUnavailable, *ended),
+                raises=(BadRequest, PartTaken, PreconditionFailed, StoreUnavailable, *ended),
                 takes_fields=(described.RESUMABLE,), **shared,
             ),
             Endpoint(
                 method="POST", name="postTusUpload",
                 summary="Do what X-HTTP-Method-Override says", status=HTTPStatus.NO_CONTENT,
                 body_types=(fields.CONTENT_TYPE,), needs_body=False,
-                raises=(MethodNotAllowed, OffsetMismatch, *APPEND_ERRORS, *ended),
+                raises=(MethodNotAllowed, OffsetMismatch, PartTaken, *APPEND_ERRORS, *ended),
                 takes_fields=(described.METHOD_OVERRIDE, *_OVERRIDDEN),
                 gives_fields=(described.OFFSET, described.EXPIRES), **shared,
             ),
@@ -128,7 +128,7 @@ class TusResource:
                 return await self._patch(row, call)
             case hdrs.METH_DELETE:
                 about(row.id)
-                await drop(self._around, row.id, row.state, Source.of(row))
+                await drop(self._around, row)
                 return Answer(status=HTTPStatus.NO_CONTENT)
             case _:
                 raise MethodNotAllowed(_METHODS)
