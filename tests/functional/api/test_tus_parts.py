@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.functional.api.sending import SOUND, key_of
+from tests.functional.api.sending import SOUND
 from tests.functional.api.service import Service
 from tests.functional.api.test_tus import ask, offset_of, upload_in
-from tests.functional.api.test_tus_quota import make_with, part
+from tests.functional.api.test_tus_quota import dying_at_the_end, make_with, part
 
 HALF = len(SOUND) // 2
 
@@ -25,16 +25,16 @@ async def test_a_part_that_is_whole_can_be_dropped(service: Service, *, by_tus: 
     await make_with(service, ann, 404, Upload_Concat=f"final;{path}")
 
 
-async def test_a_part_of_an_upload_under_way_stays(service: Service) -> None:
+async def test_a_part_of_an_upload_under_way_stays(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ann = await service.user()
     parts = [await part(service, ann, each) for each in (SOUND[:HALF], SOUND[HALF:])]
-    lost = service.media / key_of(await service.get(upload_in(parts[1]), ann))
-    away = lost.rename(lost.with_name("away"))  # so that the whole one is under way for a while
-    await make_with(service, ann, 503, Upload_Concat=f"final;{' '.join(parts)}")
+    with dying_at_the_end(monkeypatch):
+        await make_with(service, ann, 500, Upload_Concat=f"final;{' '.join(parts)}")
     for path in parts:
         refused = await ask(service, ann, "DELETE", path)
         assert (refused.status, (await refused.json())["code"]) == (409, "upload_part_taken")
-    away.rename(lost)
     whole = (await service.get("/v1/uploads", ann))["items"][0]
     assert await offset_of(service, ann, f"/v1/uploads/{whole['id']}/tus") == 2 * HALF
     refused = await ask(service, ann, "DELETE", f"/v1/uploads/{whole['id']}/tus")

@@ -181,7 +181,7 @@ class TusResource:
                 there = reception.position_bytes
         said = {fields.OFFSET: str(there)}
         if there != size_bytes:
-            said |= expiry(call.now_s + around.rules.expires_s)
+            said |= expiry(around.clock() + around.rules.expires_s)
         return Answer(status=HTTPStatus.NO_CONTENT, headers=said)
 
 
