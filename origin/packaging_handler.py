@@ -19,7 +19,7 @@ from manifests.entry import Entry
 from origin.entries import Entries, ThroughTheRow
 from origin.inspection.blocking import in_thread
 from origin.packaging_job import PackagingJob
-from packager.errors import StoreFailed
+from packager.errors import SourceMismatch, StoreFailed
 from packager.package import Progress, package
 from packager.processors import usable_processors
 from packager.queue import assets, policy
@@ -138,9 +138,21 @@ class PackagingHandler:
                 check_wanted=stop.check,
                 on_growth=publisher.grew,
             )
-        if asked.upload_sha256 not in {None, packaged.index.source.sha256}:
-            raise StoreFailed(
-                "The source did not arrive as it was uploaded: something was altered on the way. "
-                "Check the store, then upload the file again."
-            )
+        _check_content(asked, packaged.index.source.sha256)
         return packaged.entry
+
+
+def _check_content(asked: PackagingJob, sha256: str) -> None:
+    """Raise StoreFailed where the store has altered a source, SourceMismatch where it is another.
+
+    Where nobody saw all of it come, what its sender said of it is no reason to doubt the store.
+    """
+    if asked.upload_sha256 not in {None, sha256}:
+        raise StoreFailed(
+            "The source did not arrive as it was uploaded: something was altered on the way. "
+            "Check the store, then upload the file again."
+        )
+    if asked.said_sha256 not in {None, sha256}:
+        raise SourceMismatch(
+            f"The SHA-256 of what came is {sha256}, and {asked.said_sha256} was announced."
+        )

@@ -27,7 +27,8 @@ class QueueUnanswered(Exception):
 class PackagingJob:
     """What a worker needs to know. ``created_at`` is RFC 3339 in UTC.
 
-    ``upload_sha256`` is of the source where it was uploaded for this job.
+    ``upload_sha256`` is of the source as it was seen while it was uploaded for this job, and
+    ``said_sha256`` what its sender says, where nobody saw all of it.
     """
 
     source: str
@@ -36,10 +37,14 @@ class PackagingJob:
     created_at: str
     extras: Extras = NO_EXTRAS
     upload_sha256: str | None = None
+    said_sha256: str | None = None
 
     def to_payload(self) -> Payload:
         """Return it as it is queued."""
-        return asdict(self)
+        fields = asdict(self)
+        if self.said_sha256 is None:
+            del fields["said_sha256"]  # workers of the version before take what they know alone
+        return fields
 
     @classmethod
     def from_payload(cls, payload: Payload) -> Self:

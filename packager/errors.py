@@ -31,6 +31,12 @@ class SourceNotFound(PackagingError):
     code = "source_not_found"
 
 
+class SourceMismatch(PackagingError):
+    """It is another file than was announced; only who sends it can tell which is right."""
+
+    code = "source_mismatch"
+
+
 class SourceChanged(PackagingError):
     """It was written to, or another file took its place, while it was being packaged."""
 

@@ -8,6 +8,7 @@ from packager.errors import (
     PackagingError,
     ReaderLost,
     SourceCrashed,
+    SourceMismatch,
     SourceNotFound,
     SourceStalled,
     SourceTooDemanding,
@@ -23,7 +24,13 @@ REASON_LENGTH: Final = 1_000
 WORKER_DIED: Final = "worker_died"
 UNEXPECTED: Final = "unexpected"
 
-_AT_FAULT_THEMSELVES: Final = (UnsupportedSource, CorruptSource, SourceTooLarge, SourceNotFound)
+_AT_FAULT_THEMSELVES: Final = (
+    UnsupportedSource,
+    CorruptSource,
+    SourceMismatch,
+    SourceTooLarge,
+    SourceNotFound,
+)
 _ATTEMPTS_IN_DOUBT: Final = (
     ((SourceCrashed, SourceStalled, SourceTooDemanding), 2),
     (ReaderLost, 3),  # more likely the machine's doing; but what eats its memory is ended like that

@@ -14,8 +14,9 @@ from origin.companion.database import Database
 from origin.companion.identity.principal import Role
 from origin.companion.identity.users import add_user
 from origin.companion.uploads import rows
-from origin.companion.uploads.holding import Hold, Holds, UploadBusy
+from origin.companion.uploads.holding import LEASE_S, Hold, Holds, UploadBusy
 from origin.companion.uploads.receiving import interruptible
+from origin.companion.uploads.states import State
 from origin.companion.uploads.tables import uploads
 
 A_DAY_S = 24 * 3600.0
@@ -27,10 +28,16 @@ async def upload_id(database: AsyncEngine) -> str:
     now_s = time.time()
     async with database.begin() as connection:
         await add_user(connection, "ann", name="Ann", role=Role.CREATOR, now_s=now_s)
-        ids = {"id": "one", "user_id": "ann", "asset_id": "asset", "playback_id": "play"}
-        times = {"created_s": now_s, "expires_s": now_s + A_DAY_S}
-        await rows.add(connection, {**ids, **times, "name": "song.wav"})
+    await add_another(database, "one", now_s)
     return "one"
+
+
+async def add_another(database: AsyncEngine, upload_id: str, now_s: float) -> None:
+    ids = {"asset_id": f"asset-{upload_id}", "playback_id": f"play-{upload_id}"}
+    times = {"created_s": now_s, "expires_s": now_s + A_DAY_S}
+    said = {"id": upload_id, "user_id": "ann", "name": "song.wav", **ids, **times}
+    async with database.begin() as connection:
+        await rows.add(connection, said)
 
 
 async def waiting(hold: Hold) -> str:
@@ -92,6 +99,31 @@ async def test_a_lost_hold_is_noticed(database: AsyncEngine, upload_id: str) -> 
             hold.check()
         with pytest.raises(UploadBusy):
             await waiting(hold)
+
+
+async def test_all_that_is_held_at_once_is_renewed(database: AsyncEngine, upload_id: str) -> None:
+    now_s = [time.time()]
+    holds = Holds(Database(database), A_DAY_S, clock=lambda: now_s[0])
+    await add_another(database, "two", now_s[0])
+    async with holds.holding(upload_id, {}) as one, holds.holding("two", {}) as two:
+        one.received_bytes, two.received_bytes = 1000, 2000
+        now_s[0] += 3.0
+        await holds._renew()  # noqa: SLF001 what ``keep`` does now and then
+        assert not one.is_over()
+        assert not two.is_over()
+        until = {"held_until_s": now_s[0] + LEASE_S, "expires_s": now_s[0] + A_DAY_S}
+        for hold, received_bytes in ((one, 1000), (two, 2000)):
+            async with database.connect() as connection:
+                row = await rows.find(connection, hold.upload_id)
+            assert row is not None
+            found = {name: getattr(row, name) for name in until}
+            assert found == pytest.approx(until)
+            assert (row.state, row.received_bytes) == (State.RECEIVING, received_bytes)
+        async with database.begin() as connection:
+            wanted = update(uploads).where(uploads.c.id == "two").values(is_wanted=True)
+            await connection.execute(wanted)
+        await holds._renew()  # noqa: SLF001
+        assert (one.is_over(), two.is_over()) == (False, True)
 
 
 async def plan_of(database: AsyncEngine, ask: Callable[[AsyncConnection], Awaitable[Any]]) -> str:

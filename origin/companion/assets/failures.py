@@ -55,6 +55,12 @@ EXPLANATIONS: Final = {
     "address_refused": Explanation(
         "Its URL leads to no public address.", "Upload the file instead.", can_retry=False
     ),
+    "source_mismatch": Explanation(
+        "What came is not the file that was announced: its SHA-256 differs.",
+        "Upload the file again, with the digest of that very file.",
+        can_retry=False,
+        is_of_source=True,
+    ),
     "source_changed": Explanation(
         "The file was changed while it was being packaged.",
         "Wait until nothing writes to it, then try again.",

@@ -3,13 +3,12 @@
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from origin.companion.database import Database
 from origin.companion.identity.belongings import AT_ONCE, rows_of
 from origin.companion.uploads import rows
 from origin.companion.uploads.endpoints import drop
-from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.states import State
 from origin.companion.uploads.surroundings import Surroundings
 from origin.companion.uploads.tables import uploads
@@ -38,9 +37,10 @@ class UploadBelongings:
             if not found:
                 return
             for row in found:
-                state = row.state
-                if state == State.COMPLETE:  # and no asset any more, or a part that never was one
+                left: Row[Any] | None = row
+                if row.state == State.COMPLETE:  # with no asset any more, or a part without one
                     async with database.change() as connection:
                         await rows.forget(connection, row.asset_id, now_s=self._around.clock())
-                    state = State.EXPIRED
-                await drop(self._around, row.id, state, Source.of(row))
+                        left = await rows.find(connection, row.id)
+                if left is not None:
+                    await drop(self._around, left)

@@ -61,7 +61,7 @@ async def create(
     """Make an upload, its track where one is drafted, and the job that fetches a URL.
 
     ``tus`` is what a client of tus says beside, and ``parts`` are the uploads that it is made of:
-    those of its owner are held against the quota already.
+    those of its owner are held against the quota already, and go once it is complete.
 
     Raises UploadTooLarge, QuotaExceeded, BodyInvalid, AlbumFull, NotFound, Forbidden,
     TrackHasAsset or UploadGone.
@@ -75,7 +75,7 @@ async def create(
         used = await rows.used(connection, owner_id, to_add=True)
         if not await will_stay(connection, owner_id):
             raise OwnerGone
-        counted_bytes = sum(part.size_bytes for part in parts if part.user_id == owner_id)
+        counted_bytes = await _replaced(connection, owner_id, parts)
         around.rules.check_quota(used, (draft.size_bytes or 0) - counted_bytes)
         track_id, told = await _track(around, connection, principal, draft, now_s)
         values = _values(around, draft, now_s) | {
@@ -94,6 +94,15 @@ async def create(
     if made is None:
         raise NotFound("There is no upload with this id.")
     return made
+
+
+async def _replaced(connection: AsyncConnection, owner_id: str, parts: Sequence[Row[Any]]) -> int:
+    """Return how much the owner has of these parts that is not to go for another upload."""
+    if not parts:
+        return 0
+    there = await rows.complete_among(connection, [part.id for part in parts])
+    there -= await rows.parts_of_open(connection, owner_id)
+    return sum(part.size_bytes for part in parts if part.user_id == owner_id and part.id in there)
 
 
 def _require_catalogue(principal: Principal, draft: UploadDraft) -> None:

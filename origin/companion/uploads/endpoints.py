@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Row, delete
 
 from origin.companion.api import cursor
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
@@ -11,13 +12,22 @@ from origin.companion.api.known_fields import LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page, Paged
 from origin.companion.catalogue.tracks.rows import AlbumFull
 from origin.companion.identity.principal import Role, Scope
+from origin.companion.identity.users import lock_user
 from origin.companion.uploads import creating, rows
 from origin.companion.uploads.creating import TrackHasAsset, WayUnavailable
 from origin.companion.uploads.holding import UploadBusy
 from origin.companion.uploads.models import Upload, UploadDraft, WayWanted
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.rules import QuotaExceeded, UploadTooLarge
-from origin.companion.uploads.states import OPEN, State, UploadComplete, UploadGone, Way
+from origin.companion.uploads.states import (
+    OPEN,
+    PARTIAL,
+    PartTaken,
+    State,
+    UploadComplete,
+    UploadGone,
+    Way,
+)
 from origin.companion.uploads.surroundings import Surroundings
 from origin.companion.uploads.tables import uploads
 from origin.companion.uploads.views import ROOT, upload_of
@@ -58,9 +68,9 @@ class Uploads:
             ),
             Endpoint(
                 method="DELETE", path=one, name="deleteUpload", tag="uploads",
-                summary="Drop an upload that is not complete", handle=self.delete, who=CREATORS,
-                status=HTTPStatus.NO_CONTENT,
-                raises=(StoreUnavailable, UploadBusy, UploadComplete),
+                summary="Drop an upload that is not complete, or a part", handle=self.delete,
+                who=CREATORS, status=HTTPStatus.NO_CONTENT,
+                raises=(PartTaken, StoreUnavailable, UploadBusy, UploadComplete),
             ),
         ]  # fmt: skip
 
@@ -100,22 +110,37 @@ class Uploads:
     async def delete(self, call: Call[NoQuery, NoBody]) -> Answer:
         """Take away what has come of it. Whoever is sending it is cut off."""
         row = await self._around.found(call.user, call.ids["upload_id"])
-        await drop(self._around, row.id, row.state, Source.of(row))
+        await drop(self._around, row)
         return Answer(status=HTTPStatus.NO_CONTENT)
 
 
-async def drop(around: Surroundings, upload_id: str, state: str, source: Source) -> None:
-    """Take an upload away; raises UploadComplete where it has become an asset."""
-    gone = delete(uploads).where(uploads.c.id == upload_id)
-    if state == State.COMPLETE:
-        raise UploadComplete
-    if state in OPEN:
-        async with around.holds.holding(upload_id, {}) as hold:
+async def drop(around: Surroundings, row: Row[Any]) -> None:
+    """Take an upload away; raises UploadComplete where it has become an asset, or PartTaken."""
+    gone = delete(uploads).where(uploads.c.id == row.id)
+    if row.state == State.COMPLETE:
+        if row.tus_concat != PARTIAL:
+            raise UploadComplete
+        await _give_up_part(around, row)
+    if row.state in OPEN:
+        async with around.holds.holding(row.id, {}) as hold:
             await around.place.discard(Source.of(hold.row))
             async with around.database.change() as connection:
                 await connection.execute(gone.where(uploads.c.holder == hold.token))
-        around.digests.forget(upload_id)
+        around.digests.forget(row.id)
         return
-    await around.place.discard(source)
+    await around.place.discard(Source.of(row))
     async with around.database.change() as connection:
         await connection.execute(gone)
+
+
+async def _give_up_part(around: Surroundings, row: Row[Any]) -> None:
+    """Let no upload be made of a part from now on; where it stays, the reaper takes it away.
+
+    Raises PartTaken.
+    """
+    values = {"state": State.EXPIRED, "expires_s": around.clock(), "completed_s": None}
+    async with around.database.change(alone=True) as connection:
+        await lock_user(connection, row.user_id)
+        if row.id in await rows.parts_of_open(connection, row.user_id):
+            raise PartTaken
+        await rows.change(connection, row.id, values)

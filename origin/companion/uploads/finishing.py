@@ -56,9 +56,8 @@ async def finish(
     if row is None or row.state not in OPEN or row.holder != token:
         return None
     track = await _track(connection, row)
-    sha256 = found.sha256 or row.said_sha256
     job_id = None if row.tus_concat == PARTIAL else new_id()
-    duplicate_of = None
+    duplicate_of, sha256 = None, found.sha256 or row.said_sha256
     if sha256 is not None:
         duplicate_of = await rows.same_content(connection, row.user_id, sha256, but=row.id)
     await rows.change(
@@ -69,7 +68,7 @@ async def finish(
             "size_bytes": found.size_bytes,
             "received_bytes": found.size_bytes,
             "trusted_bytes": None,
-            "sha256": sha256,
+            "sha256": found.sha256,
             "duplicate_of": duplicate_of,
             "job_id": job_id,
             "holder": None,
@@ -77,7 +76,7 @@ async def finish(
         },
     )
     if job_id is not None:
-        job = _job(row, found.where, sha256, now_s)
+        job = _job(row, found, now_s)
         await _queue(connection, row, track, job, job_id=job_id, now_s=now_s)
     return await rows.find(connection, upload_id)
 
@@ -95,10 +94,17 @@ async def _track(connection: AsyncConnection, row: Row[Any]) -> Row[Any] | None:
     return track
 
 
-def _job(row: Row[Any], where: str, sha256: str | None, now_s: float) -> PackagingJob:
+def _job(row: Row[Any], found: Finished, now_s: float) -> PackagingJob:
     created_at = datetime.fromtimestamp(now_s, UTC).isoformat(timespec="seconds")
-    extras = Extras(lossless=row.lossless, packed_audio=row.packed_audio)
-    return PackagingJob(where, row.asset_id, row.playback_id, created_at, extras, sha256)
+    return PackagingJob(
+        found.where,
+        row.asset_id,
+        row.playback_id,
+        created_at,
+        Extras(lossless=row.lossless, packed_audio=row.packed_audio),
+        upload_sha256=found.sha256,
+        said_sha256=row.said_sha256 if found.sha256 is None else None,
+    )
 
 
 async def _queue(

@@ -179,7 +179,7 @@ class Holds:
             .where(
                 uploads.c.id == bindparam("of_id"),
                 uploads.c.holder == bindparam("by"),
-                uploads.c.state.in_(OPEN),
+                or_(*(uploads.c.state == each for each in OPEN)),  # IN takes one row at a time
             )
             .values(
                 held_until_s=now_s + self._lease_s,

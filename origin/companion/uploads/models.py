@@ -120,7 +120,9 @@ class Upload(Given):
     send: Send | None = Field(description="Null where nothing more is to be sent.")
     size_bytes: int | None
     received_bytes: int
-    sha256: str | None
+    sha256: str | None = Field(
+        description="As it was seen, by packaging at the latest; until then as you said it."
+    )
     duplicate_of: Id | None
     lossless: bool
     packed_audio: bool

@@ -1,6 +1,6 @@
 """Uploads in the database."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, tuple_, update
@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.api.cursor import Key
 from origin.companion.identity.users import lock_user
 from origin.companion.uploads.rules import Used
-from origin.companion.uploads.states import COUNTED, State
+from origin.companion.uploads.states import COUNTED, OPEN, PARTIAL, State
 from origin.companion.uploads.tables import uploads
+from origin.companion.uploads.tus.fields import parts
 
 
 async def add(connection: AsyncConnection, values: Mapping[str, Any]) -> None:
@@ -40,6 +41,14 @@ async def change(connection: AsyncConnection, upload_id: str, values: Mapping[st
     await connection.execute(update(uploads).where(uploads.c.id == upload_id).values(**values))
 
 
+async def change_held(
+    connection: AsyncConnection, upload_id: str, token: str, values: Mapping[str, Any]
+) -> None:
+    """Say something else of an upload that is open, as long as this token holds it."""
+    held = (uploads.c.id == upload_id, uploads.c.holder == token, uploads.c.state.in_(OPEN))
+    await connection.execute(update(uploads).where(*held).values(**values))
+
+
 async def newest(
     connection: AsyncConnection, user_id: str, behind: Key | None, limit: int
 ) -> list[Row[Any]]:
@@ -61,6 +70,23 @@ async def used(connection: AsyncConnection, user_id: str, *, to_add: bool = Fals
     )
     count, size_bytes = (await connection.execute(rows)).one()
     return Used(int(count), int(size_bytes))
+
+
+async def parts_of_open(connection: AsyncConnection, user_id: str) -> set[str]:
+    """Return the ids of the partial uploads that those of a user are just being made of."""
+    finals = select(uploads.c.tus_concat).where(
+        uploads.c.user_id == user_id,
+        uploads.c.state.in_(OPEN),
+        uploads.c.tus_concat.is_not(None),
+        uploads.c.tus_concat != PARTIAL,
+    )
+    return {part for concat in await connection.scalars(finals) for part in parts(concat)}
+
+
+async def complete_among(connection: AsyncConnection, upload_ids: Collection[str]) -> set[str]:
+    """Return those of some uploads that are complete."""
+    those = (uploads.c.id.in_(upload_ids), uploads.c.state == State.COMPLETE)
+    return set(await connection.scalars(select(uploads.c.id).where(*those)))
 
 
 async def same_content(

@@ -61,6 +61,15 @@ class UploadComplete(Conflict):
         super().__init__("This upload is complete: look at its asset. A new file is a new upload.")
 
 
+class PartTaken(Conflict):
+    """Another upload is just being made of it."""
+
+    code = "upload_part_taken"
+
+    def __init__(self) -> None:
+        super().__init__("Another upload is just being made of this part. Drop that one first.")
+
+
 class WayTaken(Conflict):
     """It is being sent in another way."""
 

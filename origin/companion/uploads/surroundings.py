@@ -19,6 +19,7 @@ from origin.companion.uploads.digests import DigestMismatch, RunningDigests
 from origin.companion.uploads.finishing import Finished, finish
 from origin.companion.uploads.holding import Hold, Holds, UploadBusy
 from origin.companion.uploads.places.place import Place, Reception, Source
+from origin.companion.uploads.quota import FULL, check_left, reserve
 from origin.companion.uploads.receiving import Bound, Receiver
 from origin.companion.uploads.rules import QuotaExceeded, UploadRules, UploadTooLarge
 from origin.companion.uploads.signatures import FIRST_BYTES, NotSound, check_sound
@@ -35,7 +36,6 @@ from origin.delivery.errors import ApiError, NotFound, Unprocessable
 
 THREADS: Final = 4
 """More than a disk or two cores have use for; what waits, waits for them."""
-_FULL: Final = "It takes more than you have left. Delete something first."
 
 
 class SizeMismatch(Unprocessable):
@@ -138,12 +138,23 @@ class Surroundings:
         await self.place.discard(Source.of(row or hold.row))
 
     async def check_said_size(self, row: Row[Any], size_bytes: int) -> None:
-        """Raise UploadTooLarge or QuotaExceeded, where the size of an upload is said only now."""
+        """Raise UploadTooLarge or QuotaExceeded, where the size of an upload is said only now.
+
+        Others may come meanwhile: it is counted once all of it is there, and looked at again.
+        """
         self.rules.check_size(size_bytes)
         async with self.database.change() as connection:
-            used = await rows.used(connection, row.user_id)
-        if used.size_bytes - row.received_bytes + size_bytes > self.rules.quota_bytes:
-            raise QuotaExceeded(_FULL)
+            await check_left(connection, self.rules, row, size_bytes)
+
+    async def say_size(self, hold: Hold, size_bytes: int) -> None:
+        """Write the size of an upload that is held, which is counted from now on, and stays.
+
+        Raises UploadTooLarge, QuotaExceeded, or UploadBusy where it is not held any more.
+        """
+        self.rules.check_size(size_bytes)
+        async with self.database.change(alone=True) as connection:
+            await reserve(connection, self.rules, hold, size_bytes)
+            hold.row = await rows.find(connection, hold.upload_id) or hold.row
 
     async def bound(self, row: Row[Any]) -> Bound:
         """Return how far an upload may grow."""
@@ -155,7 +166,7 @@ class Surroundings:
             used = await rows.used(connection, row.user_id)
         left_bytes = rules.quota_bytes - used.size_bytes + row.received_bytes
         if left_bytes < rules.size_bytes_max:
-            return Bound(max(left_bytes, 0), QuotaExceeded(_FULL))
+            return Bound(max(left_bytes, 0), QuotaExceeded(FULL))
         most_mb = rules.size_bytes_max // 1_000_000
         too_large = UploadTooLarge(f"It has more than the {most_mb} MB that are taken.")
         return Bound(rules.size_bytes_max, too_large)
@@ -207,7 +218,7 @@ class Surroundings:
             if is_unsaid:
                 used = await rows.used(connection, row.user_id)
                 if used.size_bytes > self.rules.quota_bytes:
-                    raise QuotaExceeded(_FULL)
+                    raise QuotaExceeded(FULL)
         return row
 
 

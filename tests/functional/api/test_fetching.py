@@ -237,6 +237,13 @@ async def test_what_is_more_than_a_worker_was_told_to_take(
     assert not list(service.media.rglob("song*"))
 
 
+@pytest.mark.parametrize("rules", [UploadRules(quota_bytes=len(SOUND) * 3 // 2)])
+async def test_a_size_that_was_said_is_counted_once(service: Service, stranger: str) -> None:
+    ann = await service.user()
+    done, error = await fetch(service, ann, stranger + "/song", size_bytes=len(SOUND))
+    assert (error, done["state"]) == (None, "complete")
+
+
 async def test_another_size_than_was_said(service: Service, stranger: str) -> None:
     ann = await service.user()
     for path in ("/song", "/in_chunks"):

@@ -6,6 +6,8 @@ import gzip
 import hashlib
 import io
 from collections.abc import AsyncIterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from aiohttp import ClientResponse
 from origin.companion.uploads import holding
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.rules import UploadRules
-from tests.functional.api.sending import SOUND, is_stored, put, queued, sha256_of, told
+from tests.functional.api.sending import SOUND, is_stored, key_of, put, queued, sha256_of, told
 from tests.functional.api.service import Service, User, over_sqlite_alone
 
 VERSION = {"Tus-Resumable": "1.0.0"}
@@ -215,6 +217,56 @@ async def test_creation_with_the_first_bytes(service: Service, sent: int) -> Non
     assert is_stored(service, await service.get(upload_in(path), ann), SOUND)
 
 
+async def test_nothing_is_left_of_a_creation_whose_bytes_are_refused(service: Service) -> None:
+    """Nobody was told where it is."""
+    ann = await service.user()
+    said = {"Upload_Length": "1000", "Content_Type": OCTETS["Content-Type"]}
+    wrong = {"Upload_Checksum": f"sha1 {base64.b64encode(bytes(20)).decode()}"}
+    for content, more, status in (
+        (SOUND[:1000], wrong, 460), (SOUND[:1001], {}, 422), (SOUND[:500], wrong, 460),
+        (SOUND[:1000], {"Upload_Metadata": f"sha256 {base64.b64encode(b'a' * 64).decode()}"}, 422),
+    ):  # fmt: skip
+        answer = await ask(service, ann, "POST", "/v1/uploads/tus", content, **said, **more)
+        assert (answer.status, "Location" in answer.headers) == (status, False)
+        assert (await service.get("/v1/uploads", ann))["items"] == []
+    assert not [path for path in service.media.rglob("*") if path.is_file()]
+
+
+async def test_nothing_is_left_of_a_whole_whose_parts_cannot_be_read(service: Service) -> None:
+    ann = await service.user()
+    path = await make(service, ann, 1000, Upload_Concat="partial")
+    await patch(service, ann, path, 0, SOUND[:1000])
+    part = await service.get(upload_in(path), ann)
+    lost = service.media / key_of(part)
+    away = lost.rename(lost.with_name("away"))
+    final = {"Upload_Concat": f"final;{path}"}
+    assert (await ask(service, ann, "POST", "/v1/uploads/tus", **final)).status == 503
+    assert (await service.get("/v1/uploads", ann))["items"] == [part]
+    away.rename(lost)
+    assert (await ask(service, ann, "POST", "/v1/uploads/tus", **final)).status == 201
+
+
+@pytest.mark.parametrize("creates", [False, True])
+async def test_time_goes_on_from_the_last_byte(service: Service, *, creates: bool) -> None:
+    ann = await service.user()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield SOUND[:1000]
+        await asyncio.sleep(2.5)
+        yield SOUND[1000:2000]
+
+    if creates:
+        said = {"Upload_Length": str(len(SOUND)), "Content_Type": OCTETS["Content-Type"]}
+        answer = await ask(service, ann, "POST", "/v1/uploads/tus", slowly(), **said)
+        path = answer.headers["Location"]
+    else:
+        path = await make(service, ann)
+        answer = await patch(service, ann, path, 0, slowly())
+    until_s = parsedate_to_datetime(answer.headers["Upload-Expires"]).timestamp()
+    so_says = (await service.get(upload_in(path), ann))["expires_at"]
+    assert until_s == pytest.approx(datetime.fromisoformat(so_says).timestamp(), abs=1.5)
+
+
 async def test_a_length_that_is_said_later(service: Service) -> None:
     ann = await service.user()
     said = {"Upload_Length": "", "Upload_Defer_Length": "1"}
@@ -225,6 +277,23 @@ async def test_a_length_that_is_said_later(service: Service) -> None:
     await patch(service, ann, path, 0, SOUND[:5000])
     response = await patch(service, ann, path, 5000, SOUND[5000:], Upload_Length=str(len(SOUND)))
     assert response.status == 204, await response.text()
+    assert is_stored(service, await service.get(upload_in(path), ann), SOUND)
+
+
+async def test_bytes_for_another_place_change_nothing(service: Service) -> None:
+    ann = await service.user()
+    made = await service.post("/v1/uploads", ann, {})
+    path = made["send"]["tus"]
+    refused = await patch(service, ann, path, 9, SOUND[9:], Upload_Length=str(len(SOUND)))
+    assert (refused.status, (await refused.json())["code"]) == (409, "offset_mismatch")
+    left = await service.get(f"/v1/uploads/{made['id']}", ann)
+    assert [left[name] for name in ("state", "way", "size_bytes")] == ["waiting", None, None]
+    assert is_stored(service, await put(service, ann, left, SOUND), SOUND)
+    other = await service.post("/v1/uploads", ann, {})
+    path = other["send"]["tus"]
+    assert (await patch(service, ann, path, 9, b"", Upload_Length="5000")).status == 409
+    assert (await ask(service, ann, "HEAD", path)).headers["Upload-Defer-Length"] == "1"
+    assert (await patch(service, ann, path, 0, SOUND, Upload_Length=str(len(SOUND)))).status == 204
     assert is_stored(service, await service.get(upload_in(path), ann), SOUND)
 
 

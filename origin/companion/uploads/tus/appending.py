@@ -13,9 +13,11 @@ from origin.companion.uploads import rows
 from origin.companion.uploads.holding import Hold
 from origin.companion.uploads.places.place import Reception
 from origin.companion.uploads.receiving import content_of, interruptible
+from origin.companion.uploads.states import State, Way
 from origin.companion.uploads.surroundings import Surroundings
+from origin.companion.uploads.tus import fields
 from origin.companion.uploads.tus.fields import Checksum
-from origin.delivery.errors import ApiError, ChecksumMismatch, StoreUnavailable
+from origin.delivery.errors import ApiError, BadRequest, ChecksumMismatch, StoreUnavailable
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
@@ -29,6 +31,25 @@ async def settle(around: Surroundings, hold: Hold, reception: Reception) -> int:
         await _trust(around, hold, None)
     hold.received_bytes = reception.position_bytes
     return reception.position_bytes
+
+
+async def take(around: Surroundings, hold: Hold, said_bytes: int | None) -> None:
+    """Write that an upload that is held is sent by tus, and its size where it is said only now.
+
+    What is refused leaves it as it was, so this comes behind all else that may be refused. Raises
+    BadRequest, UploadTooLarge, QuotaExceeded or UploadBusy.
+    """
+    row = hold.row
+    if said_bytes not in {None, row.size_bytes}:
+        if row.size_bytes is not None:
+            raise BadRequest(f"{fields.LENGTH} was said before, and cannot change.")
+        if said_bytes < hold.received_bytes:
+            raise BadRequest(f"{fields.LENGTH} is less than what is there.")
+        await around.say_size(hold, said_bytes)
+    if (row.way, row.state) != (Way.TUS, State.RECEIVING):
+        async with around.database.change(alone=True) as connection:
+            values = {"way": Way.TUS, "state": State.RECEIVING}
+            await rows.change_held(connection, hold.upload_id, hold.token, values)
 
 
 async def append(

@@ -1,6 +1,7 @@
 """Making an upload by tus itself, without the API's own POST."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -9,11 +10,12 @@ from sqlalchemy import Row
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import NoBody, NoQuery
-from origin.companion.uploads import creating
+from origin.companion.uploads import creating, rows
 from origin.companion.uploads.creating import TrackHasAsset
+from origin.companion.uploads.endpoints import drop
 from origin.companion.uploads.holding import UploadBusy
 from origin.companion.uploads.models import UploadDraft
-from origin.companion.uploads.states import PARTIAL, State, UploadGone, Way
+from origin.companion.uploads.states import OPEN, PARTIAL, State, UploadGone, Way
 from origin.companion.uploads.surroundings import Empty, Surroundings
 from origin.companion.uploads.tus import described, fields
 from origin.companion.uploads.tus.appending import append, complete_if_whole
@@ -30,7 +32,7 @@ from origin.companion.uploads.tus.resource import (
     require_version,
 )
 from origin.companion.uploads.views import ROOT
-from origin.delivery.errors import BadRequest, NotFound
+from origin.delivery.errors import ApiError, BadRequest, NotFound
 
 _TAKES: Final = (
     described.RESUMABLE, described.LENGTH, described.LENGTH_LATER, described.METADATA,
@@ -79,12 +81,14 @@ class TusCreation:
         checksum = fields.checksum(request.headers)
         row = await self._made(call, size_bytes, {"tus_concat": concat})
         said = {"Location": f"{ROOT}/{row.id}/tus"}
-        there = 0
+        there, until_s = 0, row.expires_s
         if request.body_exists:
-            there = await self._first(call, row, checksum)
+            async with self._undone(row):
+                there = await self._first(call, row, checksum)
             said[fields.OFFSET] = str(there)
+            until_s = self._around.clock() + self._around.rules.expires_s
         if there != size_bytes:
-            said |= expiry(row.expires_s)
+            said |= expiry(until_s)
         return Answer(status=HTTPStatus.CREATED, headers=said)
 
     async def _made(
@@ -124,9 +128,24 @@ class TusCreation:
         parts = await find_parts(self._around, call.user, concat)
         size_bytes = sum(part.size_bytes for part in parts)
         row = await self._made(call, size_bytes, {"tus_concat": concat}, parts=parts)
-        async with self._around.holds.holding(row.id, {"state": State.RECEIVING}) as hold:
+        values = {"state": State.RECEIVING}
+        async with self._undone(row), self._around.holds.holding(row.id, values) as hold:
             await concatenate(self._around, hold)
         return Answer(status=HTTPStatus.CREATED, headers={"Location": f"{ROOT}/{row.id}/tus"})
+
+    @asynccontextmanager
+    async def _undone(self, row: Row[Any]) -> AsyncIterator[None]:
+        """Take an upload away that the caller's block is refused: nobody is told where it is."""
+        around = self._around
+        try:
+            yield
+        except ApiError:
+            with suppress(ApiError):  # else it goes when its time is over
+                async with around.database.look_now() as connection:
+                    left = await rows.find(connection, row.id)
+                if left is not None and left.state in OPEN:
+                    await drop(around, left)
+            raise
 
 
 def _draft(metadata: dict[str, str], size_bytes: int | None) -> UploadDraft:

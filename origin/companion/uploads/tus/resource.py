@@ -15,11 +15,11 @@ from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.uploads.endpoints import drop
 from origin.companion.uploads.holding import UploadBusy
-from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.receiving import BrokenOff, check_coding
 from origin.companion.uploads.rules import QuotaExceeded, UploadTooLarge
 from origin.companion.uploads.signatures import NotSound
 from origin.companion.uploads.states import (
+    PartTaken,
     State,
     UploadComplete,
     UploadGone,
@@ -29,7 +29,7 @@ from origin.companion.uploads.states import (
 )
 from origin.companion.uploads.surroundings import Empty, SizeMismatch, Surroundings
 from origin.companion.uploads.tus import described, fields
-from origin.companion.uploads.tus.appending import append, complete_if_whole, settle
+from origin.companion.uploads.tus.appending import append, complete_if_whole, settle, take
 from origin.companion.uploads.tus.concatenation import PartsUnfinished, concatenate
 from origin.companion.uploads.views import ROOT
 from origin.delivery.errors import (
@@ -103,14 +103,14 @@ class TusResource:
             Endpoint(
                 method="DELETE", name="deleteTusUpload", summary="Terminate an upload",
                 status=HTTPStatus.NO_CONTENT,
-                raises=(BadRequest, PreconditionFailed, StoreUnavailable, *ended),
+                raises=(BadRequest, PartTaken, PreconditionFailed, StoreUnavailable, *ended),
                 takes_fields=(described.RESUMABLE,), **shared,
             ),
             Endpoint(
                 method="POST", name="postTusUpload",
                 summary="Do what X-HTTP-Method-Override says", status=HTTPStatus.NO_CONTENT,
                 body_types=(fields.CONTENT_TYPE,), needs_body=False,
-                raises=(MethodNotAllowed, OffsetMismatch, *APPEND_ERRORS, *ended),
+                raises=(MethodNotAllowed, OffsetMismatch, PartTaken, *APPEND_ERRORS, *ended),
                 takes_fields=(described.METHOD_OVERRIDE, *_OVERRIDDEN),
                 gives_fields=(described.OFFSET, described.EXPIRES), **shared,
             ),
@@ -128,7 +128,7 @@ class TusResource:
                 return await self._patch(row, call)
             case hdrs.METH_DELETE:
                 about(row.id)
-                await drop(self._around, row.id, row.state, Source.of(row))
+                await drop(self._around, row)
                 return Answer(status=HTTPStatus.NO_CONTENT)
             case _:
                 raise MethodNotAllowed(_METHODS)
@@ -166,34 +166,23 @@ class TusResource:
                 raise OffsetMismatch(row.size_bytes)
             return Answer(status=HTTPStatus.NO_CONTENT, headers={fields.OFFSET: str(start)})
         require_open(row, Way.TUS, call.now_s)
-        said_bytes = await self._length(row, request)
-        values = {"way": Way.TUS, "state": State.RECEIVING, **said_bytes}
-        async with around.holds.holding(row.id, values) as hold, around.opened(hold) as reception:
-            there = await settle(around, hold, reception)
-            if start != there:
-                raise OffsetMismatch(there)
-            if there != hold.row.size_bytes:
-                await append(around, hold, reception, request, checksum)
-            size_bytes = hold.row.size_bytes
-            await complete_if_whole(around, hold, reception, size_bytes)
-            there = reception.position_bytes
+        said_bytes = fields.number(request.headers, fields.LENGTH)
+        async with around.holds.holding(row.id, {}) as hold:
+            require_open(hold.row, Way.TUS, call.now_s)  # others may have come in another way
+            async with around.opened(hold) as reception:
+                there = await settle(around, hold, reception)
+                if start != there:
+                    raise OffsetMismatch(there)
+                await take(around, hold, said_bytes)
+                size_bytes = hold.row.size_bytes
+                if there != size_bytes:
+                    await append(around, hold, reception, request, checksum)
+                await complete_if_whole(around, hold, reception, size_bytes)
+                there = reception.position_bytes
         said = {fields.OFFSET: str(there)}
         if there != size_bytes:
-            said |= expiry(call.now_s + around.rules.expires_s)
+            said |= expiry(around.clock() + around.rules.expires_s)
         return Answer(status=HTTPStatus.NO_CONTENT, headers=said)
-
-    async def _length(self, row: Row[Any], request: web.Request) -> dict[str, int]:
-        """Return the size, where it is said only now."""
-        said = fields.number(request.headers, fields.LENGTH)
-        if said is None:
-            return {}
-        if row.size_bytes is not None and row.size_bytes != said:
-            raise BadRequest(f"{fields.LENGTH} was said before, and cannot change.")
-        if said < row.received_bytes:
-            raise BadRequest(f"{fields.LENGTH} is less than what is there.")
-        if row.size_bytes is None:
-            await self._around.check_said_size(row, said)
-        return {"size_bytes": said}
 
 
 def require_version(request: web.Request) -> None:

@@ -10,6 +10,7 @@ from packager.errors import (
     PackagingError,
     ReaderLost,
     SourceCrashed,
+    SourceMismatch,
     SourceNotFound,
     SourceStalled,
     SourceTooDemanding,
@@ -40,6 +41,7 @@ def test_the_next_delay_is_no_shorter_than_the_shortest_of_this(
     [
         (UnsupportedSource("x"), "unsupported_source", True),
         (CorruptSource("x"), "corrupt_source", True),
+        (SourceMismatch("x"), "source_mismatch", True),
         (SourceTooLarge("x"), "source_too_large", True),
         (SourceNotFound("x"), "source_not_found", True),
         (StoreFailed("x"), "store_failed", False),
