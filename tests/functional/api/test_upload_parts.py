@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -139,19 +140,21 @@ async def test_nothing_is_left_of_one_whose_track_was_deleted(service: Service, 
     made = await service.post("/v1/uploads", ann, draft)
     plan = await parts_of(service, ann, made, count=1)
     await send(plan["parts"][0], LARGE, PART_BYTES)
-    assert len(await begun(s3)) == 1
+    assert len(await begun(s3, made)) == 1
     assert (await service.ask("DELETE", f"/v1/tracks/{track['id']}", ann)).status == 204
     await service.post(f"{made['send']['s3']}/complete", ann, None, 410)
     assert await reap(service.uploads) == 1
-    assert await begun(s3) == []
+    assert await begun(s3, made) == []
     late = plan["parts"][0] | {"number": 1}
     with pytest.raises(AssertionError, match="NoSuchUpload"):
         await send(late, LARGE, PART_BYTES)
     assert there(s3, made) == {}
 
 
-async def begun(s3: Bucket) -> list[str]:
-    """Return the ids of what was begun in parts and neither completed nor dropped."""
+async def begun(s3: Bucket, upload: dict[str, Any]) -> list[str]:
+    """Return the ids of what was begun in parts for an upload, and neither completed nor dropped."""
     async with connect() as client:
-        found = await client.list_multipart_uploads(Bucket=s3.name, Prefix=f"{PREFIX}/")
+        found = await client.list_multipart_uploads(
+            Bucket=s3.name, Prefix=f"{PREFIX}/{key_of(upload)}"
+        )
         return [each["UploadId"] for each in found.get("Uploads", ())]
