@@ -152,7 +152,7 @@ async def test_nothing_is_left_of_one_whose_track_was_deleted(service: Service, 
 
 
 async def begun(s3: Bucket, upload: dict[str, Any]) -> list[str]:
-    """Return the ids of what was begun in parts for an upload, and neither completed nor dropped."""
+    """Return the ids of what was begun in parts, and neither completed nor dropped."""
     async with connect() as client:
         found = await client.list_multipart_uploads(
             Bucket=s3.name, Prefix=f"{PREFIX}/{key_of(upload)}"
