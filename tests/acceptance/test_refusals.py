@@ -53,8 +53,7 @@ def test_what_is_wrong_with_a_field_is_said_once_and_by_its_name(page: Page, pla
     page.get_by_label("Tags, with commas between them").fill(f"{'x' * 65}, {'y' * 65}")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".own-tracks .form-trouble").filter(has_text="Title")).to_have_text(
-        "Title: it should have at least 1 character, not 0."
-        " Tags: it should have at most 64 characters, not 65."
+        "Title: it should have at least 1 character. Tags: it should have at most 64 characters."
     )
 
 

@@ -1,11 +1,15 @@
 // Keys that work wherever the focus is, unless what has the focus uses them itself.
 
-import { isComposed } from "./composing.js";
 import { toggleMute } from "./volume.js";
 
 const STEP_S = 5;
 const TAKES_SPACE = "button, a, input, select";
 const TAKES_ARROWS = "input, select";
+
+/** Whether a key is an input method's; Safari ends the composition first, and tells of the key by 229. */
+export function isComposed({ isComposing, keyCode }) {
+  return isComposing || keyCode === 229;
+}
 
 /** Let the keyboard play, pause, mute and step through `player`, which holds `audio`. */
 export function bindKeys(player, audio) {

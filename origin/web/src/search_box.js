@@ -1,6 +1,6 @@
 // The box in which one types what is looked for: asked as one types, with names suggested under it.
 
-import { isComposed } from "./composing.js";
+import { isComposed } from "./keys.js";
 
 const PAUSE_MS = 120; // shorter than most people's from key to key
 

@@ -5,7 +5,7 @@
 // be had, there is none: the search goes on beside it.
 
 import { ask, query } from "./api.js";
-import { isComposed } from "./composing.js";
+import { isComposed } from "./keys.js";
 import { element } from "./element.js";
 import { marked } from "./marked.js";
 

@@ -68,7 +68,7 @@ async def test_what_is_wrong_with_a_field_is_said_once(service: Service) -> None
         for each in problem["errors"]:
             assert each["detail"] not in problem["detail"]
     short, _ = (await service.post("/v1/artists", ann, draft, 422))["errors"]
-    assert short["detail"] == "it should have at least 1 character, not 0"
+    assert short["detail"] == "it should have at least 1 character"
 
 
 async def test_only_who_may_changes_anything(service: Service) -> None:

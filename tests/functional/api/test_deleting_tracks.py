@@ -49,7 +49,7 @@ async def test_its_sound_plays_no_more_at_once_and_is_collected(packaging: Packa
     assert not objects(service, "media/song-asset")
     async with service.database.look(None) as connection:
         told = [event.kind for event in await events.since(connection, 0, limit=100)]
-    assert told[-2:] == ["track.deleted", "asset.deleted"]
+    assert told[-3:] == ["track.deleted", "asset.deleted", "objects.removed"]
 
 
 async def test_its_sound_is_kept_where_that_is_asked_for(packaging: Packaging) -> None:

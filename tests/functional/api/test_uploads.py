@@ -384,7 +384,7 @@ async def test_names_are_as_long_as_those_of_files(service: Service) -> None:
         assert (await put(service, ann, made, SOUND))["state"] == "complete"
     said = await service.post("/v1/uploads", ann, {"name": "x" * 252 + ".wav"}, 422)
     assert said["errors"] == [
-        {"pointer": "#/name", "detail": "string should have at most 255 characters"}
+        {"pointer": "#/name", "detail": "it should have at most 255 characters"}
     ]
 
 
