@@ -25,6 +25,15 @@ def test_keys_below_the_store() -> None:
     assert artwork.key(320, "0a") == "artwork/track/artwork/320-0a.jpg"
 
 
+def test_all_that_players_read_is_below_the_prefixes_of_its_asset() -> None:
+    where = Revision("asset", "r1")
+    for key in (where.key("128k/init.mp4"), where.growing_key("128k/playlist.m3u8")):
+        assert key.startswith(layout.prefixes_of("asset"))
+        assert not key.startswith(layout.prefixes_of("ass"))
+    with pytest.raises(ManifestError):
+        layout.prefixes_of("../asset")
+
+
 @pytest.mark.parametrize("value", ["a", "0", "a-b_c", "x" * 64])
 def test_an_id_is_an_id(value: str) -> None:
     assert check_id(value) == value
