@@ -1,6 +1,7 @@
 """Load: requests made of a list, on connections that stay open (``asking``)."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from benchmarks.origin.servers import Server
 from benchmarks.packaging.runs import pinned
 
 CONNECTIONS: Final = 32
+_TICK_S: Final = 1 / os.sysconf("SC_CLK_TCK")
+"""Less time of a processor is not told of a process."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ def load_counting(
         **asdict(asked),
     }
     said = _said([json.dumps(told)] * len(cores), cores)
-    cpu_s = max(one["server_cpu_s"] for one in said)
+    cpu_s = max(_TICK_S, *(one["server_cpu_s"] for one in said))
     requests = sum(one["requests"] for one in said)
     served = Served(
         requests_per_s=round(sum(one["requests"] / one["spent_s"] for one in said), 1),
