@@ -9,6 +9,7 @@ What a process is made of (its code, connections and their clients) is not in it
 """
 
 from dataclasses import astuple, dataclass
+from itertools import accumulate, pairwise
 from typing import Final
 
 
@@ -66,7 +67,10 @@ def shares_of(memory_bytes: int) -> MemoryShares:
     more_bytes = max(0, memory_bytes - usual_bytes)
     others_more = more_bytes * (1 - _OBJECTS_OF_MORE) / (usual_bytes - USUAL.objects)
     _, *others = (
-        int(least + filled * (usual - least) + others_more * usual)
+        least + filled * (usual - least) + others_more * usual
         for least, usual in zip(astuple(LEAST), astuple(USUAL), strict=True)
     )
-    return MemoryShares(max(memory_bytes, least_bytes) - sum(others), *others)
+    # Each ends at a whole byte, so that of what is rounded no part loses more than one.
+    ends = [int(end) for end in accumulate(others, initial=0.0)]
+    parts = [end - begin for begin, end in pairwise(ends)]
+    return MemoryShares(max(memory_bytes, least_bytes) - ends[-1], *parts)

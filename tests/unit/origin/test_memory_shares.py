@@ -1,7 +1,7 @@
 from dataclasses import astuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from origin.memory_shares import LEAST, USUAL, shares_of
@@ -29,6 +29,7 @@ def test_objects_get_the_most_and_nine_tenths_of_what_is_more(memory_mb: int) ->
 
 
 @given(st.integers(LEAST_BYTES, 10**12), st.integers(0, 10**10))
+@example(memory_bytes=999_999_999_997, more=4)
 def test_all_is_divided_and_nobody_gets_less_of_more(memory_bytes: int, more: int) -> None:
     shares, others = shares_of(memory_bytes), shares_of(memory_bytes + more)
     assert shares.all_together == memory_bytes
