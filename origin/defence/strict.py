@@ -155,7 +155,7 @@ class StrictConnection(RequestHandler):
         response, reset = await super()._handle_request(request, start_time, request_handler)
         if isinstance(response, web.Response):
             response.body = None
-        request.clear()
+        request._state.clear()  # noqa: SLF001 by its own clear, one name after the other is sought
         self._answered += 1
         if self._is_heard_out and not self._messages:
             self._close = True
