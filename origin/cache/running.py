@@ -1,7 +1,7 @@
 """The parts of the tiers that live as long as a process: a client, a listener, what is on its way.
 
 Where no Redis is configured there is none of it, and lifetimes alone decide: nothing of what asks
-Redis is loaded then, which takes a fifth of the time in which a process starts.
+Redis is loaded then, which takes a good part of the time in which a process starts.
 """
 
 from collections.abc import AsyncIterator, Callable

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.checkup.finding import Finding, Level, fail, fine, warn
 from packager.queue.job import State
-from packager.queue.stats import OfKind, Stats, busy_workers, open_jobs, stats
+from packager.queue.stats import OfKind, busy_workers, open_jobs
 from packager.queue.tables import claims, jobs
 
 _WAITS_S: Final = 300.0
@@ -25,12 +25,16 @@ _MORE: Final = "Start more workers where that is too long."
 
 async def look_at_queue(connection: AsyncConnection, now_s: float) -> Sequence[Finding]:
     """Say how long jobs wait, and whose jobs nobody hears of any more."""
-    seen = await stats(connection, now_s=now_s)
     kinds = await open_jobs(connection, now_s=now_s)
     busy = await busy_workers(connection, now_s=now_s)
     waits = waiting([each for each in kinds if each.state is State.QUEUED], busy, now_s)
     silent = list(await connection.execute(_silent(now_s)))
-    return [*waits, *_heard(silent, seen.counts[State.RUNNING], busy, now_s), *_parked(seen)]
+    running, parked = (_count(kinds, state) for state in (State.RUNNING, State.PARKED))
+    return [*waits, *_heard(silent, running, busy, now_s), *_parked(parked)]
+
+
+def _count(kinds: Sequence[OfKind], state: State) -> int:
+    return sum(each.count for each in kinds if each.state is state)
 
 
 def waiting(queued: Sequence[OfKind], busy: Busy, now_s: float) -> list[Finding]:
@@ -78,8 +82,7 @@ def _left(kind: str, silent: Sequence[Row[Any]], busy: int, now_s: float) -> Fin
     )
 
 
-def _parked(seen: Stats) -> Sequence[Finding]:
-    parked = seen.counts[State.PARKED]
+def _parked(parked: int) -> Sequence[Finding]:
     if not parked:
         return []
     return [

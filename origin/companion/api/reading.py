@@ -19,7 +19,6 @@ from origin.delivery.expectation import ask_for_body
 
 BODY_S: Final = 30.0
 _JSON: Final = re.compile(r"application/(?:[\w.-]+\+)?json")
-
 _M = TypeVar("_M", bound=BaseModel)
 
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 from sqlalchemy import Row, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.assets.collecting import forget_jobs
 from origin.companion.assets.deleting import news_of
-from origin.companion.assets.endpoints import ONE, found
+from origin.companion.assets.endpoints import ONE, WRITERS, found
 from origin.companion.assets.errors import (
     NothingToRetry,
     PackagingUnderWay,
@@ -29,14 +29,12 @@ from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.companion.database import Database
-from origin.companion.identity.principal import Role, Scope
 from origin.companion.media import Media
 from origin.delivery.errors import StoreUnavailable
 from origin.packaging_job import KIND, PackagingJob
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob
 
-_WRITERS: Final = Who(Role.CREATOR, Scope.UPLOAD)
 _LATER_S: Final = 0.001
 
 
@@ -54,13 +52,13 @@ class AssetChanges:
         return [
             Endpoint(
                 method="POST", path=f"{ONE}/repackage", name="repackageAsset", tag="assets",
-                summary="Package an asset again", handle=self.repackage, who=_WRITERS,
+                summary="Package an asset again", handle=self.repackage, who=WRITERS,
                 body=PackagingOptions, gives=Asset, status=HTTPStatus.ACCEPTED,
                 raises=(PackagingUnderWay, SourceGone, StoreUnavailable),
             ),
             Endpoint(
                 method="POST", path=f"{ONE}/retry", name="retryAsset", tag="assets",
-                summary="Try again what failed", handle=self.retry, who=_WRITERS,
+                summary="Try again what failed", handle=self.retry, who=WRITERS,
                 gives=Asset, status=HTTPStatus.ACCEPTED,
                 raises=(
                     NothingToRetry, RetryInVain, PackagingUnderWay, SourceGone, StoreUnavailable,
@@ -68,7 +66,7 @@ class AssetChanges:
             ),
             Endpoint(
                 method="DELETE", path=ONE, name="deleteAsset", tag="assets",
-                summary="Delete an asset", handle=self.delete, who=_WRITERS,
+                summary="Delete an asset", handle=self.delete, who=WRITERS,
                 status=HTTPStatus.NO_CONTENT,
             ),
         ]  # fmt: skip

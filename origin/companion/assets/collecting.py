@@ -33,7 +33,6 @@ from packager.queue.tables import assets, jobs
 from packager.queue.worker import Completion, Run
 
 KIND: Final = "collect"
-REMOVED: Final = EventKind.OBJECTS_REMOVED
 AFTER_S: Final = 120.0
 _AGAIN_AFTER_S: Final = 24 * 3600.0
 
@@ -90,7 +89,9 @@ class Collector:
             elif isinstance(asset_id, str):
                 await forget_jobs(connection, asset_id, before_s=time.time())
             if isinstance(asset_id, str):
-                await tell(connection, REMOVED, asset_id, "", {}, now_s=time.time())
+                await tell(
+                    connection, EventKind.OBJECTS_REMOVED, asset_id, "", {}, now_s=time.time()
+                )
 
         return Completion(record, _nothing)
 

@@ -21,6 +21,7 @@ from origin.companion.media import Media
 from origin.delivery.errors import NotFound
 
 READERS = Who(Role.CREATOR, Scope.READ)
+WRITERS = Who(Role.CREATOR, Scope.UPLOAD)
 ONE = "/v1/assets/{asset_id}"
 
 

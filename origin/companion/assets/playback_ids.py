@@ -14,25 +14,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.entry import Entry
 from manifests.layout import entry_key
-from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.assets.collecting import collect_entry
 from origin.companion.assets.deleting import news_of
-from origin.companion.assets.endpoints import ONE, READERS, found
+from origin.companion.assets.endpoints import ONE, READERS, WRITERS, found
 from origin.companion.assets.errors import PackagingUnderWay
 from origin.companion.assets.models import PlaybackId, PlaybackIds
 from origin.companion.assets.shown import is_packaging
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.companion.database import Database
-from origin.companion.identity.principal import Role, Scope
 from origin.companion.media import Media
 from origin.delivery.errors import StoreUnavailable
 from packager.errors import first_line
 from packager.publishing.reasons import STORE_ERRORS
 from packager.queue import assets
 
-_WRITERS: Final = Who(Role.CREATOR, Scope.UPLOAD)
 _FOLLOWS_S: Final = 5.0
 
 _log = structlog.get_logger("soundbridge.assets")
@@ -58,7 +56,7 @@ class PlaybackIdEndpoints:
             Endpoint(
                 method="POST", path=f"{ONE}/playback-ids", name="replacePlaybackId", tag="assets",
                 summary="Replace an asset's playback id", handle=self.replace,
-                who=_WRITERS, gives=PlaybackId, status=HTTPStatus.CREATED,
+                who=WRITERS, gives=PlaybackId, status=HTTPStatus.CREATED,
                 raises=(PackagingUnderWay, StoreUnavailable),
             ),
         ]  # fmt: skip

@@ -51,7 +51,7 @@ class Following:
         self.generations = Generations(0)
         self.on_change = on_change
         self.on_removed: Callable[[str], object] = lambda _: None
-        """Is told of each prefix in the store below which all was removed (``REMOVED``)."""
+        """Is told of each prefix in the store below which all was removed (``OBJECTS_REMOVED``)."""
         self.raised: Counter[str] = Counter()
         """How many subjects were raised, by kind."""
         self._database = database
@@ -145,7 +145,7 @@ class Following:
             found = await events.since(connection, known.number, limit=_AT_ONCE)
         is_change = False
         for event in found:
-            if event.kind == REMOVED:
+            if event.kind == EventKind.OBJECTS_REMOVED:
                 self._removed(event.subject)
                 continue
             about = list(concerned(event.kind, event.subject, event.content))
@@ -159,12 +159,10 @@ class Following:
         return len(found)
 
     def _removed(self, asset_id: str) -> None:
-        """Pass on that an asset's objects are in the store no more."""
+        """Pass on that an asset was collected; earlier, its objects would be read anew."""
         for prefix in layout.prefixes_of(asset_id):
             self.on_removed(prefix)
 
 
-REMOVED: Final = EventKind.OBJECTS_REMOVED
-"""Is told when an asset, its subject, was collected: earlier, it would be read anew."""
 WAKE: Final = "soundbridge:events"
 """What is published as changed where somebody has told an event."""
