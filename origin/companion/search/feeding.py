@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select
 
 from origin.companion.catalogue import events as outbox
+from origin.companion.catalogue.kinds import EventKind
 from origin.companion.catalogue.tables import events
 from origin.companion.database import Database
 from origin.companion.search.bookmark import Bookmark
@@ -107,8 +108,10 @@ class Feeder:
                     continue
                 if await popularity.look():
                     await self._aside(writer.commit, bookmark)
-                if await self._aside(self._folders.take_rebuild):
+                asked_ns = await self._aside(self._folders.rebuild_asked)
+                if asked_ns is not None:
                     await self._building.run()
+                    await self._aside(self._folders.rebuilt, asked_ns)
                     return
                 await asyncio.sleep(LOOK_S)
         finally:
@@ -132,6 +135,8 @@ class Feeder:
             if not happened:
                 return bookmark, False
             await follow(connection, writer, self._aside, happened)
+        if any(event.kind == EventKind.ARTIST_DELETED for event in happened):
+            await self._aside(self._folders.ask_for_rebuild_later)
         bookmark = Bookmark(happened[-1].number)
         await self._aside(writer.commit, bookmark)
         return bookmark, len(happened) == EVENTS

@@ -3,15 +3,19 @@
 An index has the schema's number in its name, so that versions of the program that differ, and serve
 side by side while one replaces the other, have one each. ``v1.building`` is not read yet; renaming
 it to ``v1.000001`` publishes it, and the highest number is the one to read.
+
+What was removed from an index stays in its files until the engine merges them, which may be never.
+So an index that had an artist who is gone is made anew, within a day.
 """
 
 import json
 import re
 import shutil
 import struct
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final
@@ -22,6 +26,8 @@ _FOOTER_MAGIC: Final = 1337
 _FOOTER_LENGTH_MAX: Final = 10_000
 _CHUNK_BYTES: Final = 1 << 20
 _REBUILD: Final = "rebuild"
+_REBUILD_LATER: Final = "rebuild.later"
+LATER_S: Final = 86_400.0
 _NAME: Final = re.compile(r"v(\d+)\.(building|\d+)")
 
 
@@ -34,6 +40,7 @@ class Folders:
         self.building = root / f"v{schema}.building"
         self.suggestions = root / f"v{schema}.suggestions"
         self._mark = root / _REBUILD
+        self._later = root / _REBUILD_LATER
 
     def ready(self) -> Path | None:
         """Return the one to read, None while there is none."""
@@ -66,12 +73,31 @@ class Folders:
         self.root.mkdir(parents=True, exist_ok=True)
         self._mark.touch()
 
-    def take_rebuild(self) -> bool:
-        """Tell whether that was asked for, once."""
-        if not self._mark.exists():
-            return False
-        self._mark.unlink(missing_ok=True)
-        return True
+    def ask_for_rebuild_later(self) -> None:
+        """Let it be made anew within ``LATER_S`` of the first time that this is asked for."""
+        if not self._later.exists():
+            self._later.touch()
+
+    def rebuild_asked(self) -> int | None:
+        """Return a mark of what was asked for and is due, None where nothing is.
+
+        What was begun for an earlier asking is removed, since it may hold what is gone.
+        """
+        with suppress(FileNotFoundError):
+            if time.time() - self._later.stat().st_mtime >= LATER_S:
+                self._later.replace(self._mark)
+        try:
+            asked_ns = self._mark.stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
+        discard(self.building)
+        return asked_ns
+
+    def rebuilt(self, asked_ns: int) -> None:
+        """Take back what was asked for, unless it was asked again meanwhile."""
+        with suppress(FileNotFoundError):
+            if self._mark.stat().st_mtime_ns == asked_ns:
+                self._mark.unlink()
 
     def _numbered(self, number: int) -> Path:
         return self.root / f"v{self.schema}.{number:06}"
