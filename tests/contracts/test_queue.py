@@ -16,7 +16,7 @@ from packager.queue.claim import claim
 from packager.queue.enqueue import enqueue
 from packager.queue.errors import JobRefused, LeaseLost
 from packager.queue.job import Claimed, Enqueued, NewJob, State
-from packager.queue.stats import stats
+from packager.queue.stats import OfKind, open_jobs
 from packager.queue.tables import claims, jobs
 
 NOON_S = 1_800_000_000.0
@@ -268,7 +268,7 @@ async def test_an_idempotency_key_takes_in_one_job_a_creator(queue: Queue) -> No
     assert first.is_new
     assert again == Enqueued(first.job_id, JOB.payload, is_new=False)
     assert other.is_new
-    assert (await _counts(queue))[State.QUEUED] == 2
+    assert [each.count for each in await _open(queue)] == [2]
 
 
 async def test_an_idempotency_key_at_once_takes_in_one_job(queue: Queue) -> None:
@@ -346,26 +346,26 @@ async def test_what_does_not_fit_is_refused(queue: Queue) -> None:
     assert await queue.take() is None
 
 
-async def test_stats_count_jobs_and_say_how_long_the_first_waits(queue: Queue) -> None:
-    async with queue.database.begin() as connection:
-        assert (await stats(connection, now_s=NOON_S)).age_s == 0
+async def test_open_jobs_are_counted_with_since_when_the_first_is_due(queue: Queue) -> None:
+    assert await _open(queue) == []
     for now_s in (NOON_S - 50, NOON_S - 40, NOON_S - 30):
         await queue.put(now_s=now_s)
     await queue.succeed(await queue.held())
-    async with queue.database.begin() as connection:
-        now = await stats(connection, now_s=NOON_S)
-    assert now.age_s == 40
-    assert now.counts == {
-        State.QUEUED: 2,
-        State.RUNNING: 0,
-        State.SUCCEEDED: 1,
-        State.PARKED: 0,
-    }
+    await queue.put(replace(JOB, kind="errand"), now_s=NOON_S + 10)
+    assert sorted(await _open(queue), key=lambda each: each.kind) == [
+        OfKind("errand", State.QUEUED, 1, None),
+        OfKind(JOB.kind, State.QUEUED, 2, NOON_S - 40),
+    ]
+    held = await queue.held()
+    assert OfKind(JOB.kind, State.RUNNING, 1, None) in await _open(queue)
+    lost_s = NOON_S + LEASE_S
+    assert OfKind(JOB.kind, State.RUNNING, 1, lost_s) in await _open(queue, now_s=lost_s)
+    await queue.succeed(held)
 
 
-async def _counts(queue: Queue) -> dict[State, int]:
+async def _open(queue: Queue, now_s: float = NOON_S) -> list[OfKind]:
     async with queue.database.begin() as connection:
-        return dict((await stats(connection, now_s=NOON_S)).counts)
+        return await open_jobs(connection, now_s=now_s)
 
 
 async def test_no_creator_has_more_than_a_share_of_what_runs_at_once(queue: Queue) -> None:
