@@ -15,7 +15,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, float]]] = {
     "upload": (upload, {"megabytes": 200, "rounds": 3, "at_once": 50}),
     "pages": (pages, {"tracks": 8, "rounds": 5}),
     "playable": (playable, {"longest": 7200, "rounds": 3}),
-    "search": (search, {"tracks": 2_000, "queries": 20, "rounds": 2, "seed": 1, "show": 0}),
+    "search": (search, {"tracks": 1_000_000, "queries": 300, "seed": 1, "show": 0}),
 }
 """The module that answers, and how much it does unless told otherwise."""
 
