@@ -7,7 +7,6 @@ import { About } from "./about.js";
 import { ask, HAS_API } from "./api.js";
 import { Browser } from "./browse.js";
 import { Hearing } from "./hearing.js";
-import { ListTrouble } from "./list_trouble.js";
 import "./player.js";
 import { Queue } from "./queue.js";
 import { QueueControl } from "./queue_control.js";
@@ -15,6 +14,7 @@ import { addressOf } from "./shelf.js";
 import { Similar } from "./similar.js";
 import { StoreShelf } from "./store_shelf.js";
 import { fetchTrack, Gone, Refused, saidOf, UNREACHABLE } from "./track_source.js";
+import { Trouble } from "./trouble.js";
 
 const player = document.querySelector("sound-player");
 const shelf = document.querySelector(".shelf");
@@ -24,6 +24,7 @@ const told = document.querySelector(".told");
 const EMPTY = HAS_API
   ? "Nothing is on the shelf yet. What creators publish appears here."
   : "Nothing is on the shelf yet. Package a track into this server’s store, and reload.";
+const UNLISTED = "The list of tracks did not come.";
 const SIMILAR_WAIT_MS = 1000; // for what takes its place before the shelf
 
 const NAME = document.title;
@@ -38,13 +39,16 @@ let browser = null; // of the shelf
 let similar = null; // where there is the API
 let about = null; // there, too
 let control = null;
-let trouble = null; // with the list
+let listTrouble = null;
+let trackTrouble = null; // with what the address asks for
 let unnamed = null; // the track that is open, where the catalogue did not say what it is called
 let hearing = null;
+let trying = null; // until what did not come was asked for again
 let isFilled = false;
 let isSettled = false; // the player has its place, so that what comes under it moves no more
 
 function say(sentence) {
+  trackTrouble.hide();
   notice.textContent = sentence;
   notice.scrollIntoView({ block: "nearest" });
 }
@@ -59,17 +63,16 @@ function entitle(track) {
 }
 
 async function show(track, play) {
-  say("");
   player.hidden = false;
+  say("");
   entitle(track);
   browser.mark(track.playback_id);
   browser.keep();
   unnamed = HAS_API && track.track_id && !("about" in track) ? track : null;
   control.plays(track);
   hearing.open(track, play);
-  const shown = player.open(track, { play });
+  guarded(() => player.open(track, { play })); // it may wait for somebody to be there, and nobody for that
   await settle(Promise.all([about?.show(track), similar?.show(track.track_id)]));
-  await shown;
 }
 
 /** Show what is under the player once what is above it is there, or has had its time. */
@@ -90,7 +93,12 @@ async function open(wanted) {
       document.title = NAME;
       browser.mark(null);
     }
-    throw error;
+    if (error instanceof Gone || error.name === "AbortError") {
+      throw error;
+    }
+    console.warn(error);
+    trackTrouble.show(UNREACHABLE);
+    notice.scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -133,12 +141,12 @@ function reveal() {
 async function fill(first = () => {}) {
   try {
     const filled = await browser.fill(first);
-    trouble.hide();
+    listTrouble.hide();
     ({ isWorthShowing: isFilled } = filled);
     return filled;
   } catch (error) {
     if (error.name !== "AbortError") {
-      trouble.show();
+      listTrouble.show(UNLISTED);
       isFilled = true; // the search is there, and what can be done about it
     }
     throw error;
@@ -152,9 +160,11 @@ function fillBeside() {
   return fill().then(() => browser.mark(player.dataset.playbackId), console.warn);
 }
 
-/** Ask again for what did not come; what plays, plays on. */
-async function again() {
-  await (player.hidden ? guarded(start) : Promise.all([fillBeside(), nameAgain()]));
+/** Ask again for what did not come, once for whoever wishes; what plays, plays on where it was asked for. */
+function again() {
+  const isOpen = !player.hidden && !trackTrouble.isShown;
+  trying ??= (isOpen ? Promise.all([fillBeside(), nameAgain()]) : guarded(start)).finally(() => (trying = null));
+  return trying;
 }
 
 /** Ask again what the track that is open is called, where the catalogue did not say so. */
@@ -238,11 +248,12 @@ export function startHome() {
   browser = HAS_API ? new Browser(shelf, actions) : new StoreShelf(shelf, actions);
   about = HAS_API ? new About(document.querySelector(".about")) : null;
   similar = HAS_API ? new Similar(document.querySelector(".similar"), actions.choose) : null;
-  trouble = new ListTrouble(shelf.querySelector(".away"), again);
+  listTrouble = new Trouble(shelf.querySelector(".away"), again, () => shelf.querySelector(".tracks a"));
+  trackTrouble = new Trouble(notice, again, () => player.querySelector(".play"));
   control = new QueueControl(player, queue, goOn);
   hearing = new Hearing(player.querySelector("audio"));
   player.addEventListener("trackready", ({ detail }) => guarded(() => renew(detail)));
-  shelf.addEventListener("listed", () => trouble.hide());
+  shelf.addEventListener("listed", () => listTrouble.hide());
   addEventListener("online", nameAgain);
   addEventListener("popstate", () => guarded(start));
   guarded(start);
