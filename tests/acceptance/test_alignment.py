@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.sources.pictures import picture, saved
 
 __all__ = ["complaints", "page", "place"]
 
@@ -56,6 +57,24 @@ def test_the_next_step_where_nothing_is_yet_has_the_pages_own_colour(
     step = page.get_by_role("link", name="Upload a track")
     own = page.locator(".pages a[aria-current]")
     assert style(step, "color") == style(own, "color")
+
+
+def test_own_tracks_with_and_without_a_cover_are_in_line(
+    page: Page, place: Place, tmp_path: Path
+) -> None:
+    (tmp_path / "cover.webp").write_bytes(saved(picture(600, 400), "WEBP"))
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    names = page.locator(".own-tracks .name")
+    page.get_by_role("button", name=f"Edit {names.first.text_content()}").click()
+    page.get_by_label("Cover").set_input_files(tmp_path / "cover.webp")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".own-tracks img.thumb").first).to_be_visible()
+    expect(page.locator(".own-tracks img.thumb:visible")).to_have_count(1)
+    begins = names.evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().left)")
+    assert len(begins) > 1
+    assert len(set(begins)) == 1
+    expect(page.locator(".own-tracks .thumb-placeholder:visible")).to_have_count(len(begins))
 
 
 def test_the_button_of_a_file_is_in_the_middle_of_its_field(page: Page, place: Place) -> None:
