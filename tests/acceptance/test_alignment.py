@@ -97,3 +97,14 @@ def test_a_form_has_no_gap_where_nothing_is_said(page: Page, place: Place, music
     _, picker_end = edges(page.locator(".picker"))
     title_begins, _ = edges(page.get_by_text("Title", exact=True))
     assert title_begins - picker_end <= 24
+
+
+def test_days_of_plays_are_written_as_their_reader_does(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    page.evaluate(WRITTEN)
+    page.get_by_role("button", name=re.compile("^Plays per day")).first.click()
+    page.wait_for_function("() => window.written.length > 2")
+    written = page.evaluate("window.written")
+    assert any(re.fullmatch(r"\d{1,2} [A-Z][a-z]{2,3}", text) for text in written), written
+    assert not any("/" in text for text in written)
