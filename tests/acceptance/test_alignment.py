@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.watching import wait_for_state
 from tests.sources.pictures import picture, saved
 
 __all__ = ["complaints", "page", "place"]
@@ -57,6 +58,26 @@ def test_the_next_step_where_nothing_is_yet_has_the_pages_own_colour(
     step = page.get_by_role("link", name="Upload a track")
     own = page.locator(".pages a[aria-current]")
     assert style(step, "color") == style(own, "color")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_signing_in_looks_like_the_pages_that_it_leads_to(
+    page: Page, place: Place, scheme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto(place.sign_in_link("Bob"))
+    button = page.get_by_role("button", name="Sign in")
+    expect(button).to_be_visible()
+    looks = ["backgroundColor", "color", "borderTopWidth", "borderTopLeftRadius"]
+    signing_in = [style(button, name) for name in looks]
+    page.goto("/")
+    wait_for_state(page, "paused")
+    page.evaluate("""() => {
+        const button = document.createElement('button');
+        button.className = 'primary';
+        document.querySelector('main').append(button);
+    }""")
+    assert signing_in == [style(page.locator(".primary"), name) for name in looks]
 
 
 def test_own_tracks_with_and_without_a_cover_are_in_line(
