@@ -139,3 +139,19 @@ def test_a_track_that_is_gone_is_not_tried_again(page: Page) -> None:
     by_the_connection(page)
     page.wait_for_timeout(300)
     assert not list(filter(SOUND.search, asked))
+
+
+def test_a_link_opens_by_itself_once_the_browser_is_online(page: Page, place: Place) -> None:
+    wanted = address(place, TITLES[1])
+    page.goto("/")
+    expect(title_of(page)).to_have_text(TITLES[-1])
+    page.context.set_offline(True)
+    page.evaluate(
+        "to => { history.pushState(null, '', to); dispatchEvent(new Event('popstate')); }", wanted
+    )
+    expect(page.locator(".notice")).to_contain_text(SAID)
+    page.context.set_offline(False)  # of which Chromium itself tells the page
+    expect(title_of(page)).to_have_text(TITLES[1])
+    expect(page.locator(".notice")).to_be_empty()
+    expect(page.locator(".tracks a")).to_have_count(len(TITLES))
+    expect(page.locator(".away")).to_be_empty()
