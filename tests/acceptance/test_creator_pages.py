@@ -142,7 +142,7 @@ def test_plays_of_days_are_a_chart_for_eyes_and_a_table_for_ears(
     expect(page.locator(".play-days tbody tr")).to_have_count(1)
     assert (185, 61, 11) in colours(page)  # the accent of the light page
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("matchMedia('(prefers-color-scheme: dark)').matches")
+    page.wait_for_function("() => matchMedia('(prefers-color-scheme: dark)').matches")
     assert (255, 143, 90) in colours(page)
     page.get_by_label(re.compile("^Plays of")).select_option("a year")
     expect(caption).to_contain_text("10 plays in the last 365 days")
@@ -168,7 +168,7 @@ def test_a_cover_is_given_and_shown_wherever_the_track_is(
     page.get_by_role("button", name="Save").click()
     thumb = page.locator(".own-tracks .thumb").first
     expect(thumb).to_be_visible()
-    page.wait_for_function("document.querySelector('.own-tracks .thumb').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('.own-tracks .thumb').naturalWidth > 0")
     page.locator(".own-tracks .name").first.click()
     cover = page.locator(".cover-image")
     expect(cover).to_be_visible()

@@ -56,6 +56,7 @@ def test_all_of_the_player_and_its_lists_is_there(page: Page) -> None:
     page.goto("/")
     wait_for_state(page, "paused")
     add = page.locator(".tracks").get_by_role("button", name=" to the queue")
+    expect(add).to_have_count(len(TITLES))
     for _ in range(QUEUED // len(TITLES)):
         for button in add.all():
             button.click()

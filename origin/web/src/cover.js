@@ -10,11 +10,11 @@ const SMALL_PX = 8; // of a placeholder that is drawn small: as blurred as the l
 /** Show the cover of `track` in the elements of the player's template; wait until it is seen. */
 export function showCover(root, track) {
   const artwork = largestUpTo(track.artwork, 1024);
-  const placeholder = root.querySelector(".cover-placeholder");
-  paint(placeholder, track);
+  const canvas = root.querySelector(".cover-placeholder");
+  paint(canvas, track);
   const light = root.querySelector(".ambience canvas").getContext("2d");
   light.filter = "blur(2px) saturate(1.25)"; // once, and not by the style for each frame
-  light.drawImage(placeholder, 0, 0);
+  light.drawImage(canvas, 0, 0);
   root.querySelector(".cover-note").toggleAttribute("hidden", artwork !== undefined);
   const image = root.querySelector(".cover-image");
   image.hidden = true;
@@ -49,8 +49,7 @@ export function foretellCover({ artwork }) {
 
 /** Make a small cover: a placeholder at once, over it the picture, once it is near what is seen. */
 export function thumbnail(track, sizes) {
-  const canvas = element("canvas", { width: SMALL_PX, height: SMALL_PX });
-  paint(canvas, track);
+  const canvas = placeholder(track);
   const made = element("span", { className: "thumbnail", "aria-hidden": "true" }, canvas);
   if (track.artwork?.length > 0) {
     const [{ url, width_px, height_px }] = track.artwork;
@@ -63,7 +62,15 @@ export function thumbnail(track, sizes) {
   return made;
 }
 
-function setOf(artwork) {
+/** Make what stands in for a small cover, in the colours of that, or in the track's own. */
+export function placeholder(track, className = "") {
+  const canvas = element("canvas", { className, width: SMALL_PX, height: SMALL_PX });
+  paint(canvas, track);
+  return canvas;
+}
+
+/** Return the addresses of a cover by their width, for a browser to choose from. */
+export function setOf(artwork) {
   return artwork.map(({ url, width_px }) => `${url} ${width_px}w`).join(", ");
 }
 

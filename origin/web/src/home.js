@@ -3,30 +3,21 @@
 // `?play=ID` opens that track; without it the newest one lies ready. Choosing another changes the
 // address but loads no page. Every URL is relative, so a path in front of the page is inherited.
 
-import { About } from "./about.js";
-import { ask, HAS_API } from "./api.js";
-import { Browser } from "./browse.js";
-import { Hearing } from "./hearing.js";
-import { ListTrouble } from "./list_trouble.js";
+import { HAS_API } from "./api.js";
+import { HomeShelf } from "./home_shelf.js";
+import { Notice } from "./notice.js";
+import { OpenTrack } from "./open_track.js";
 import "./player.js";
 import { Queue } from "./queue.js";
-import { QueueControl } from "./queue_control.js";
 import { addressOf } from "./shelf.js";
-import { Similar } from "./similar.js";
-import { StoreShelf } from "./store_shelf.js";
-import { fetchTrack, Gone, Refused, saidOf, UNREACHABLE } from "./track_source.js";
-
-const player = document.querySelector("sound-player");
-const shelf = document.querySelector(".shelf");
-const notice = document.querySelector(".notice");
-const told = document.querySelector(".told");
+import { fetchTrack, Gone, Refused, UNREACHABLE } from "./track_source.js";
 
 const EMPTY = HAS_API
   ? "Nothing is on the shelf yet. What creators publish appears here."
   : "Nothing is on the shelf yet. Package a track into this server’s store, and reload.";
-const SIMILAR_WAIT_MS = 1000; // for what takes its place before the shelf
 
-const NAME = document.title;
+const player = document.querySelector("sound-player");
+const told = document.querySelector(".told");
 const queue = new Queue();
 const actions = {
   choose: (item) => choose(item),
@@ -34,49 +25,23 @@ const actions = {
   putLast: (item) => put(item, "putLast", "was added to the queue."),
 };
 
-let browser = null; // of the shelf
-let similar = null; // where there is the API
-let about = null; // there, too
-let control = null;
-let trouble = null; // with the list
-let unnamed = null; // the track that is open, where the catalogue did not say what it is called
-let hearing = null;
-let isFilled = false;
-let isSettled = false; // the player has its place, so that what comes under it moves no more
-
-function say(sentence) {
-  notice.textContent = sentence;
-  notice.scrollIntoView({ block: "nearest" });
-}
+let notice = null;
+let shelf = null;
+let opened = null; // the track that is open
+let trying = null; // until what did not come was asked for again
 
 function put(item, how, what) {
   queue[how](item);
   told.textContent = `${item.title ?? "Untitled"} ${what}`;
 }
 
-function entitle(track) {
-  document.title = [track.title ?? "Untitled", track.artist].filter(Boolean).join(" — ");
-}
-
 async function show(track, play) {
-  say("");
-  player.hidden = false;
-  entitle(track);
-  browser.mark(track.playback_id);
-  browser.keep();
-  unnamed = HAS_API && track.track_id && !("about" in track) ? track : null;
-  control.plays(track);
-  hearing.open(track, play);
-  const shown = player.open(track, { play });
-  await settle(Promise.all([about?.show(track), similar?.show(track.track_id)]));
-  await shown;
-}
-
-/** Show what is under the player once what is above it is there, or has had its time. */
-async function settle(above) {
-  await Promise.race([above, new Promise((resolve) => setTimeout(resolve, SIMILAR_WAIT_MS))]);
-  isSettled = true;
-  reveal();
+  const { played, said } = opened.show(track, play);
+  notice.say("");
+  shelf.mark(track.playback_id);
+  shelf.keep();
+  notice.guard(() => played); // it may wait for somebody to be there, and nobody for that
+  await shelf.settle(said);
 }
 
 /** Open what the address asks for; where that cannot be had, nothing plays on under its name. */
@@ -85,12 +50,13 @@ async function open(wanted) {
     await show(await fetchTrack(wanted), false);
   } catch (error) {
     if (error instanceof Refused) {
-      player.close();
-      about?.show({});
-      document.title = NAME;
-      browser.mark(null);
+      opened.close();
+      shelf.mark(null);
     }
-    throw error;
+    if (error instanceof Gone || error.name === "AbortError") {
+      throw error;
+    }
+    notice.offerAgain(error);
   }
 }
 
@@ -101,14 +67,14 @@ async function open(wanted) {
  */
 async function change(item, { had = () => {}, isOver = false } = {}) {
   const track = await fetchTrack(item);
-  const isOpen = player.dataset.playbackId === item.playback_id;
+  const isOpen = opened.playbackId === item.playback_id;
   history[isOver || isOpen ? "replaceState" : "pushState"](null, "", addressOf(item));
   had();
   await show(track, true);
 }
 
 function choose(item) {
-  return guarded(() => change(item, { had: () => scrollTo({ top: 0 }) })); // later, somebody may be elsewhere
+  return notice.guard(() => change(item, { had: () => scrollTo({ top: 0 }) })); // later, somebody may be elsewhere
 }
 
 /** Play a track of the queue, and say what came of it: it "plays", is "gone", or "away" for now. */
@@ -120,130 +86,64 @@ async function goOn(item, isOver) {
     if (error.name === "AbortError") {
       return "plays"; // another was chosen meanwhile
     }
-    complain(error);
+    notice.complain(error);
     return error instanceof Gone ? "gone" : "away";
   }
 }
 
-function reveal() {
-  shelf.hidden = !(isFilled && isSettled);
-}
-
-/** Fill the shelf, with rows that wait until `first(newest)` is done, where there is the API. */
-async function fill(first = () => {}) {
-  try {
-    const filled = await browser.fill(first);
-    trouble.hide();
-    ({ isWorthShowing: isFilled } = filled);
-    return filled;
-  } catch (error) {
-    if (error.name !== "AbortError") {
-      trouble.show();
-      isFilled = true; // the search is there, and what can be done about it
-    }
-    throw error;
-  } finally {
-    reveal();
-  }
-}
-
-/** Fill it beside the track that is open. */
-function fillBeside() {
-  return fill().then(() => browser.mark(player.dataset.playbackId), console.warn);
-}
-
-/** Ask again for what did not come; what plays, plays on. */
-async function again() {
-  await (player.hidden ? guarded(start) : Promise.all([fillBeside(), nameAgain()]));
-}
-
-/** Ask again what the track that is open is called, where the catalogue did not say so. */
-async function nameAgain() {
-  const track = unnamed;
-  if (track === null) {
-    return;
-  }
-  try {
-    const known = await ask(`tracks/${encodeURIComponent(track.track_id)}`);
-    if (unnamed === track && known.playback_id === track.playback_id) { // else the address joins what does not belong together
-      const said = saidOf(known);
-      const named = { ...track, ...said };
-      unnamed = null;
-      player.name(said);
-      entitle(named);
-      control.plays(named);
-      about.show(named);
-      similar.show(track.track_id);
-    }
-  } catch (error) {
-    console.warn(error);
-  }
+/** Ask again for what did not come, once for whoever wishes; what plays, plays on where it was asked for. */
+function again() {
+  const isOpen = opened.isThere && !notice.offersAgain;
+  const asked = () => (isOpen ? Promise.all([shelf.fillBeside(), opened.nameAgain()]) : start());
+  trying ??= asked().finally(() => (trying = null));
+  return trying;
 }
 
 /** Open what the address asks for, else the newest. */
 async function openFirst() {
   const asked = new URLSearchParams(location.search);
   if (asked.has("play")) {
-    fillBeside();
+    shelf.fillBeside();
     await open({ playback_id: asked.get("play"), track_id: asked.get("track") });
     return;
   }
-  let opened;
+  let opening;
   const seen = new Promise((resolve) => player.addEventListener("trackseen", resolve, { once: true }));
-  const { newest, complete, hasMore } = await fill((first) => {
-    opened = first && open(first);
-    return Promise.race([seen, opened?.catch(() => {})]); // what is above is seen first
+  const { newest, complete, hasMore } = await shelf.fill((first) => {
+    opening = first && open(first);
+    return Promise.race([seen, opening?.catch(() => {})]); // what is above is seen first
   });
   if (newest) {
-    await (opened ?? open(newest));
+    await (opening ?? open(newest));
   } else if (!hasMore) {
-    say(complete ? EMPTY : UNREACHABLE);
+    notice.say(complete ? EMPTY : UNREACHABLE);
   }
 }
 
-async function start() {
-  try {
-    await openFirst();
-  } finally {
-    await settle();
-  }
-}
-
-async function guarded(action) {
-  try {
-    await action();
-  } catch (error) {
-    if (error.name !== "AbortError") {
-      complain(error);
+function start() {
+  return notice.guard(async () => {
+    try {
+      await openFirst();
+    } finally {
+      await shelf.settle();
     }
-  }
-}
-
-function complain(error) {
-  console.warn(error);
-  say(error instanceof Refused ? error.message : UNREACHABLE);
+  });
 }
 
 /** Show the track that plays, and the shelf, as they are now that it is complete. */
 async function renew(track) {
-  entitle(track);
+  opened.entitle(track);
   if (!HAS_API) {
-    await fill();
+    await shelf.fill();
   }
-  browser.mark(player.dataset.playbackId);
 }
 
 /** Begin, and follow the address from then on. */
 export function startHome() {
-  browser = HAS_API ? new Browser(shelf, actions) : new StoreShelf(shelf, actions);
-  about = HAS_API ? new About(document.querySelector(".about")) : null;
-  similar = HAS_API ? new Similar(document.querySelector(".similar"), actions.choose) : null;
-  trouble = new ListTrouble(shelf.querySelector(".away"), again);
-  control = new QueueControl(player, queue, goOn);
-  hearing = new Hearing(player.querySelector("audio"));
-  player.addEventListener("trackready", ({ detail }) => guarded(() => renew(detail)));
-  shelf.addEventListener("listed", () => trouble.hide());
-  addEventListener("online", nameAgain);
-  addEventListener("popstate", () => guarded(start));
-  guarded(start);
+  notice = new Notice(document.querySelector(".notice"), again, () => player.querySelector(".play"));
+  shelf = new HomeShelf(document.querySelector(".shelf"), actions, again);
+  opened = new OpenTrack(player, queue, { choose, goOn });
+  player.addEventListener("trackready", ({ detail }) => notice.guard(() => renew(detail)));
+  addEventListener("popstate", start);
+  start();
 }

@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { clock } from "./clock.js";
+import { placeholder, setOf } from "./cover.js";
 import { element } from "./element.js";
 import { PlayDays } from "./play_days.js";
 import { addressOf } from "./shelf.js";
@@ -17,6 +18,7 @@ export class OwnTrack {
   #state;
   #form;
   #said;
+  #standIn = element("span"); // for its cover
   #thumb;
   #plays;
   #days;
@@ -42,6 +44,7 @@ export class OwnTrack {
     this.root = element(
       "li",
       {},
+      this.#standIn,
       this.#thumb,
       this.#title,
       this.#state,
@@ -104,11 +107,13 @@ export class OwnTrack {
   }
 
   #showCover() {
-    const { artwork } = this.#track;
-    this.root.classList.toggle("has-thumb", artwork.length > 0);
+    const { artwork, playback_id, id } = this.#track;
+    const standIn = placeholder({ ...this.#track, playback_id: playback_id ?? id }, "thumb-placeholder");
+    this.#standIn.replaceWith(standIn);
+    this.#standIn = standIn;
     this.#thumb.hidden = artwork.length === 0;
     if (artwork.length > 0) {
-      this.#thumb.srcset = artwork.map(({ url, width_px }) => `${url} ${width_px}w`).join(", ");
+      this.#thumb.srcset = setOf(artwork);
       this.#thumb.sizes = "3rem";
       this.#thumb.src = artwork[0].url;
     }

@@ -5,6 +5,8 @@ import uPlot from "uplot";
 
 const HEIGHT_PX = 180;
 const HALF_A_DAY_S = 43_200;
+const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+const DAY_PX = 60; // as much as the widest of them takes
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500].flatMap((one) => [one, one * 1e3, one * 1e6]).sort((a, b) => a - b);
 
 /** A chart in `place`, as wide as that, in the colours of the page. */
@@ -56,7 +58,7 @@ export class PlayChart {
         y: { range: (_, __, most) => [0, Math.max(most, 1)] },
       },
       axes: [
-        { ...axis, grid: { show: false } },
+        { ...axis, grid: { show: false }, space: DAY_PX, values: (_, ticks) => ticks.map((unix_s) => day.format(unix_s * 1000)) },
         { ...axis, grid, incrs: WHOLE, size: 44, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString()) },
       ],
       series: [

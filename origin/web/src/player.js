@@ -11,80 +11,72 @@
 // {fatal, details} for whatever goes wrong, mended or not; `trackready` with the track, once all is
 // known of one that was still being prepared; `trackended`.
 
-import { showCover } from "./cover.js";
-import { markExplicit } from "./explicit.js";
-import { quality, showFacts } from "./facts.js";
-import { bindKeys } from "./keys.js";
+import { Completeness } from "./completeness.js";
+import { bindControls } from "./controls.js";
+import { completed, showCredits } from "./credits.js";
+import { showFacts } from "./facts.js";
 import { introduce, report } from "./media_session.js";
-import { fetchEngine, findEngine, isNative } from "./playback.js";
-import { Preparation } from "./preparation.js";
-import { painted, somebody } from "./presence.js";
+import { PlayState } from "./play_state.js";
+import { PlaybackTrouble } from "./playback_trouble.js";
+import { Playhead } from "./playhead.js";
+import { offerQualities } from "./quality_menu.js";
 import { SeekBar } from "./seek_bar.js";
-import { bindVolume } from "./volume.js";
-import { readPeaks } from "./waveform.js";
-
-const TROUBLE = "The sound stopped coming. The connection may be down, or the server busy.";
-const UNLOADED =
-  "The player did not come. The connection may be down, or this page older than the server: trying again loads it anew.";
-const UNPLAYABLE = "This browser cannot play adaptive streams. A newer one will.";
-const NOTES = {
-  preparing: "This is still being prepared. You can listen already.",
-  ready: "",
-  curtailed: "The rest of this could not be prepared, so it ends early.",
-};
+import { Sound } from "./sound.js";
+import { fetchPeaks } from "./waveform.js";
 
 const COVER_WAIT_MS = 1500;
-const FRAME_MS = 16;
-const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 class SoundPlayer extends HTMLElement {
   #audio;
+  #state;
   #seekBar;
+  #playhead;
+  #completeness;
+  #trouble;
+  #sound;
   #track;
-  #playback;
-  #preparation;
-  #nextLook;
-  #isLoaded = true; // false where what plays could not be loaded
   #covered; // until the cover is seen
-  #seen; // until then, or for as long as that is waited for
-  #wished = () => {}; // somebody wants to hear it before what plays is there
-  #start_s = 0;
-  #rung = null; // that was chosen
-  #wasWanted = false; // somebody heard it, or waited to, when it failed
-  #opened = 0; // counts calls of open, so that answers to an earlier one are dropped
 
   connectedCallback() {
     const template = document.getElementById("player-template");
     this.append(template.content.cloneNode(true));
     this.#audio = this.querySelector("audio");
     this.#seekBar = new SeekBar(this, (target_s) => this.seek(target_s));
-    this.#listenToAudio();
-    this.#listenToControls();
-    bindVolume(this, this.#audio);
-    bindKeys(this, this.#audio);
+    this.#state = new PlayState(this, this.#audio);
+    this.#report();
+    this.#playhead = new Playhead(this.#audio, this.#seekBar);
+    this.#completeness = new Completeness(this, this.#audio, this.#seekBar, {
+      complete: (track) => this.#complete(track),
+      ends: (duration_s) => this.#end(duration_s),
+    });
+    this.#trouble = new PlaybackTrouble(this, this.#audio, (play) => this.#retry(play));
+    this.#sound = new Sound(this.#audio, this.dataset.loads, {
+      waits: () => this.#state.show(this.#audio.autoplay ? "loading" : "paused"),
+      begins: () => this.#playhead.begin(),
+      began: (playback) => this.#began(playback),
+      rendition: (rung) => this.#hear(rung),
+      trouble: (trouble) => this.#tell(trouble),
+      fails: (sentence, trouble) => this.#fail(sentence, trouble),
+    });
+    bindControls(this, this.#audio);
   }
 
   /** Open a track (the JSON that the origin gives for it), and play it if `play` says so; in one rung, or any. */
   async open(track, { play = false, start_s = 0, rung = null } = {}) {
-    this.#opened += 1;
-    this.#playback?.close();
-    this.#playback = undefined;
-    this.#preparation?.close();
+    this.#leave();
     this.#track = track;
     this.dataset.playbackId = track.playback_id;
     this.dataset.rendition = "";
-    this.querySelector(".trouble").hidden = true;
-    this.#seekBar.reset(track.duration_s);
+    this.#trouble.hide();
+    this.#playhead.reset(track.duration_s, start_s);
     this.#describe();
-    this.#seen = Promise.race([this.#covered, new Promise((resolve) => setTimeout(resolve, COVER_WAIT_MS))]);
-    this.#seen.then(() => this.dispatchEvent(new CustomEvent("trackseen")));
-    this.#offerQualities(rung);
-    this.#prepare();
-    this.#set("loading");
+    const seen = Promise.race([this.#covered, new Promise((resolve) => setTimeout(resolve, COVER_WAIT_MS))]);
+    seen.then(() => this.dispatchEvent(new CustomEvent("trackseen")));
+    offerQualities(this.querySelector(".quality-menu"), track.renditions, rung);
+    this.#completeness.open(track);
+    this.#state.begin();
     this.#audio.autoplay = play;
-    this.#start_s = start_s;
-    this.#rung = rung;
-    await Promise.all([this.#load(this.#opened), this.#loadWaveform(this.#opened)]);
+    await Promise.all([this.#sound.open(track, rung, seen), this.#showWaveform()]);
   }
 
   /** Show what is said of the track that is open, and let it play on. */
@@ -95,17 +87,20 @@ class SoundPlayer extends HTMLElement {
 
   /** Fall silent and out of sight until another track is opened. */
   close() {
-    this.#opened += 1;
-    this.#playback?.close();
-    this.#playback = undefined;
-    this.#preparation?.close();
+    this.#leave();
     this.dataset.playbackId = "";
     this.hidden = true;
   }
 
+  #leave() {
+    this.#sound.close();
+    this.#playhead.leave();
+    this.#completeness.close();
+  }
+
   /** Play or pause, as the button does; after a failure, try again. */
   toggle() {
-    if (this.dataset.state === "failed" || this.#audio.paused) {
+    if (this.#state.hasFailed || this.#audio.paused) {
       this.play();
     } else {
       this.pause();
@@ -114,14 +109,13 @@ class SoundPlayer extends HTMLElement {
 
   /** Play, or play on; after a failure, try again. */
   play() {
-    if (this.dataset.state === "failed") {
+    if (this.#state.hasFailed) {
       this.#retry();
       return;
     }
-    if (!this.#playback) {
-      this.#audio.autoplay = true; // as soon as there is something to be played
-      this.#wished();
-      this.#set("loading");
+    if (!this.#sound.isThere) {
+      this.#sound.wish();
+      this.#state.show("loading");
       return;
     }
     // Refused without a gesture, or interrupted by the next track: the state says so already.
@@ -130,246 +124,97 @@ class SoundPlayer extends HTMLElement {
 
   /** Fall silent, or stay so; what is still on its way does not play by itself any more. */
   pause() {
-    this.#wasWanted = false;
+    this.#trouble.giveUp();
     this.#audio.autoplay = false;
     this.#audio.pause();
-    if (this.dataset.state === "loading") {
-      this.#set("paused");
+    if (this.#state.isLoading) {
+      this.#state.show("paused");
     }
   }
 
   /** Go to a position in seconds. */
   seek(target_s) {
-    const { duration_s } = this.#track;
-    const position_s = Math.min(Math.max(0, target_s), duration_s);
-    this.#start_s = position_s;
-    if (this.#playback) {
-      this.#audio.currentTime = position_s;
-    }
-    this.#seekBar.update(position_s);
+    this.#playhead.seek(target_s);
   }
 
   /** Go forwards, or backwards, by seconds. */
   skip(step_s) {
-    this.seek(this.#position_s() + step_s);
-  }
-
-  /** Return where it is, or will begin: before any sound came, the audio element says 0. */
-  #position_s() {
-    return (this.#playback && this.#audio.currentTime) || this.#start_s;
+    this.seek(this.#playhead.position_s + step_s);
   }
 
   /** Keep to one rung; null leaves the choice to the player. */
   choose(rung) {
-    this.#rung = rung;
-    this.#playback?.choose(rung);
+    this.#sound.choose(rung);
   }
 
-  async #load(opened) {
-    let begin;
-    if (!this.#audio.autoplay) {
-      await this.#turn();
-      if (opened !== this.#opened) {
-        return;
-      }
-    }
-    try {
-      begin = await findEngine(this.#audio);
-    } catch (error) {
-      this.#isLoaded = false;
-      this.#fail(UNLOADED, { fatal: true, details: error.message });
-      return;
-    }
-    if (opened !== this.#opened) {
-      return;
-    }
-    if (!begin) {
-      this.#fail(UNPLAYABLE, { fatal: true, details: "noEngine" });
-      return;
-    }
-    this.#playback = begin(this.#track, this.#start_s, {
-      rendition: (rung) => this.#onRendition(rung),
-      trouble: (trouble) => this.#onTrouble(trouble),
-    });
-    if (this.#rung !== null) {
-      this.#playback.choose(this.#rung);
-    }
-    this.dataset.engine = this.#playback.engine;
-    this.querySelector(".quality").hidden = !this.#playback.canChoose;
+  /** What plays is there, and begins. */
+  #began({ engine, canChoose }) {
+    this.dataset.engine = engine;
+    this.querySelector(".quality").hidden = !canChoose;
   }
 
-  /** Wait for somebody to be there: what plays is much, and would hold up what is seen. */
-  async #turn() {
-    const wish = new Promise((resolve) => (this.#wished = resolve));
-    await Promise.race([this.#seen, wish]);
-    if (isNative()) {
-      return; // it is there, and little
-    }
-    fetchEngine(this.dataset.loads);
-    this.#set(this.#audio.autoplay ? "loading" : "paused");
-    await Promise.race([somebody, wish]);
-    await painted();
+  /** This rung is heard now; null where the browser does not say. */
+  #hear(rung) {
+    this.dataset.rendition = rung ?? "";
+    this.#showFacts();
   }
 
-  async #loadWaveform(opened) {
-    const { waveform } = this.#track;
-    if (!waveform) {
-      return;
-    }
-    try {
-      const response = await fetch(waveform.binary);
-      const peaks = readPeaks(await response.arrayBuffer());
-      if (opened === this.#opened) {
-        this.#seekBar.setPeaks(peaks);
-      }
-    } catch (error) {
-      console.warn("The waveform is not shown:", error.message);
+  async #showWaveform() {
+    const { playback_id, waveform } = this.#track;
+    const peaks = await fetchPeaks(waveform);
+    if (peaks !== null && this.dataset.playbackId === playback_id) {
+      this.#seekBar.setPeaks(peaks);
     }
   }
 
   #describe() {
-    const track = this.#track;
-    const title = this.querySelector(".title");
-    title.textContent = title.title = track.title ?? "Untitled";
-    const byline = this.querySelector(".byline");
-    byline.textContent = [track.artist, track.album].filter(Boolean).join(" — ");
-    markExplicit(byline, track);
-    this.#covered = showCover(this, track);
-    showFacts(this.querySelector(".facts"), track, this.dataset.rendition || null);
-    this.#seekBar.setDuration(track.duration_s);
-    introduce(track, this);
+    this.#covered = showCredits(this, this.#track);
+    this.#showFacts();
+    this.#playhead.setDuration(this.#track.duration_s);
+    introduce(this.#track, this);
   }
 
-  #prepare() {
-    const isPreparing = this.#track.state === "preparing";
-    this.#note(isPreparing ? "preparing" : "ready");
-    this.#preparation = isPreparing
-      ? new Preparation(this.#track.playback_id, {
-          ready: (track) => this.#complete(track),
-          gone: () => this.#note("curtailed"),
-        })
-      : undefined;
+  #showFacts() {
+    showFacts(this.querySelector(".facts"), this.#track, this.dataset.rendition || null);
   }
 
   /** Show what is known now of the track that plays, and let it play on. */
   #complete(track) {
-    const { title, artist, album, explicit, artwork, placeholder } = this.#track; // the catalogue's, where it had them
-    const cover = artwork.length > 0 ? { artwork, placeholder } : {};
-    const named = { title: title ?? track.title, artist: artist ?? track.artist, explicit };
-    this.#track = { ...track, ...named, album: album ?? track.album, ...cover };
-    this.#note("ready");
+    this.#track = completed(this.#track, track);
     this.#describe();
-    this.#loadWaveform(this.#opened);
+    this.#showWaveform();
     this.dispatchEvent(new CustomEvent("trackready", { bubbles: true, detail: this.#track }));
   }
 
-  /** Say what is there of the track; an empty sentence takes no room. */
-  #note(asset) {
-    this.dataset.asset = asset;
-    this.querySelector(".preparation").textContent = NOTES[asset];
-    this.#measure();
-  }
-
-  /** Show how much of a track can be heard that is not, or never will be, complete. */
-  #measure() {
-    const { seekable } = this.#audio;
-    const end_s = seekable.length > 0 ? seekable.end(seekable.length - 1) : 0;
-    const { asset } = this.dataset;
-    this.#seekBar.setAvailable(asset === "preparing" ? end_s : Infinity);
-    if (asset === "curtailed" && end_s > 0) {
-      this.#track = { ...this.#track, duration_s: end_s };
-      this.#seekBar.setDuration(end_s);
-    }
-  }
-
-  #offerQualities(chosen) {
-    const descending = [...this.#track.renditions].sort((a, b) => b.bitrate_bps - a.bitrate_bps);
-    const options = descending.map((rendition) => new Option(quality(rendition), rendition.rung));
-    const menu = this.querySelector(".quality-menu");
-    menu.replaceChildren(new Option("Auto", ""), ...options);
-    menu.value = chosen ?? "";
-  }
-
-  #onRendition(rung) {
-    this.dataset.rendition = rung ?? "";
-    showFacts(this.querySelector(".facts"), this.#track, rung);
-  }
-
-  #onTrouble(trouble) {
-    if (trouble.fatal) {
-      this.#fail(TROUBLE, trouble);
-    } else {
-      this.#tell(trouble);
-    }
+  /** Have the track end there: no more of it will come. */
+  #end(duration_s) {
+    this.#track = { ...this.#track, duration_s };
+    this.#playhead.setDuration(duration_s);
   }
 
   #fail(sentence, trouble) {
-    if (this.dataset.state !== "failed") {
-      const { paused, autoplay, played } = this.#audio;
-      this.#wasWanted = !paused || (autoplay && played.length === 0);
-    }
+    this.#trouble.show(sentence);
     this.#audio.pause();
-    this.#set("failed");
-    this.querySelector(".trouble-text").textContent = sentence;
-    this.querySelector(".trouble").hidden = false;
+    this.#state.fail();
     this.#tell(trouble);
   }
 
   /** After a failure, try again where it was, in the quality that was chosen. */
   #retry(play = true) {
-    if (!this.#isLoaded) {
+    if (!this.#sound.isLoaded) {
       location.reload(); // a new version may have other files, which only its own page can name
-    } else if (this.dataset.state === "failed") {
-      this.open(this.#track, { play, start_s: this.#position_s(), rung: this.#rung });
+    } else if (this.#state.hasFailed) {
+      this.open(this.#track, { play, start_s: this.#playhead.position_s, rung: this.#sound.rung });
     }
   }
 
-  #listenToAudio() {
+  /** Tell the page, and the system, of what happens to the sound. */
+  #report() {
     const audio = this.#audio;
-    const settle = () => this.#set(audio.ended ? "ended" : audio.paused ? "paused" : "playing");
-    for (const name of ["canplay", "playing", "pause", "seeked", "ended"]) {
-      audio.addEventListener(name, settle);
-    }
-    audio.addEventListener("waiting", () => this.#set("loading"));
     audio.addEventListener("ended", () => this.dispatchEvent(new CustomEvent("trackended", { bubbles: true })));
-    audio.addEventListener("durationchange", () => this.#measure());
-    audio.addEventListener("playing", () => (this.#start_s = 0));
-    for (const name of ["timeupdate", "ended"]) {
-      audio.addEventListener(name, () => this.#follow());
-    }
     for (const name of ["playing", "pause", "seeked", "ratechange"]) {
       audio.addEventListener(name, () => report(audio, this.#track.duration_s));
     }
-  }
-
-  #listenToControls() {
-    const on = (selector, name, handler) => this.querySelector(selector).addEventListener(name, handler);
-    on(".play", "click", () => this.toggle());
-    on(".retry", "click", () => this.#retry());
-    on(".quality-menu", "change", ({ target }) => this.choose(target.value || null));
-    for (const button of this.querySelectorAll("[data-skip-s]")) {
-      button.addEventListener("click", () => this.skip(Number(button.dataset.skipS)));
-    }
-    window.addEventListener("online", () => this.#retry(this.#wasWanted));
-  }
-
-  #follow() {
-    const { currentTime, ended } = this.#audio;
-    this.#seekBar.update(ended ? this.#track.duration_s : currentTime);
-    clearTimeout(this.#nextLook);
-    if (!this.#audio.paused && !STILL.matches) {
-      const wait_s = this.#seekBar.pixel_s / this.#audio.playbackRate;
-      this.#nextLook = setTimeout(() => this.#follow(), Math.max(wait_s * 1000, FRAME_MS));
-    }
-  }
-
-  #set(state) {
-    if (state !== "failed" && !this.querySelector(".trouble").hidden) {
-      return; // a pause that follows a failure does not hide it
-    }
-    this.dataset.state = state;
-    const pausable = state === "playing" || (state === "loading" && !this.#audio.paused);
-    this.querySelector(".play").setAttribute("aria-label", pausable ? "Pause" : "Play");
   }
 
   #tell(trouble) {

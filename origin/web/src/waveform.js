@@ -6,6 +6,20 @@
 
 const HEADER_BYTES = 24;
 
+/** Fetch the peaks of a track's waveform; null where it has none, or where they do not come: it plays all the same. */
+export async function fetchPeaks(waveform) {
+  if (!waveform) {
+    return null;
+  }
+  try {
+    const response = await fetch(waveform.binary);
+    return readPeaks(await response.arrayBuffer());
+  } catch (error) {
+    console.warn("The waveform is not shown:", error.message);
+    return null;
+  }
+}
+
 /** Return each pixel's peak, from 0 to 1; Error where the bytes are no such waveform. */
 export function readPeaks(buffer) {
   const header = new DataView(buffer, 0, HEADER_BYTES);

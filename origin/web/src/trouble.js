@@ -1,56 +1,66 @@
-// Says that the list did not come, and has it tried again: by a button, or once the connection is back.
+// Says that something did not come, and has it tried again: by a button, or once the connection is back.
 
 import { element } from "./element.js";
 
-const SAID = "The list of tracks did not come. ";
 const TRYING = "Trying again … ";
 
-export class ListTrouble {
+export class Trouble {
   #place;
   #again;
+  #goOn;
+  #said = "";
   #sentence = element("span");
   #button = element("button", { type: "button", className: "quiet" }, "Try again");
   #isTrying = false;
 
-  /** Say it in `place`, which is read out; `again()` tries once more, and ends when that came or failed. */
-  constructor(place, again) {
+  /**
+   * Say it in `place`, which is read out; `again()` tries once more, and ends when that came or failed.
+   *
+   * `goOn()` returns what the keyboard goes on at, once it came.
+   */
+  constructor(place, again, goOn) {
     this.#place = place;
     this.#again = again;
+    this.#goOn = goOn;
     this.#button.addEventListener("click", () => this.#try());
     addEventListener("online", () => this.#try());
   }
 
   /** It did not come. */
-  show() {
-    this.#sentence.textContent = SAID;
-    if (!this.#isShown) {
+  show(said) {
+    this.#said = said;
+    this.#sentence.textContent = `${said} `;
+    if (!this.isShown) {
       this.#place.replaceChildren(this.#sentence, this.#button);
     }
   }
 
-  /** It is there. */
+  /** It is there, or is no longer asked for. */
   hide() {
+    if (!this.isShown) {
+      return;
+    }
     const wasAt = this.#place.contains(document.activeElement);
     this.#place.replaceChildren();
     if (wasAt) {
-      this.#place.parentElement.querySelector(".tracks a")?.focus(); // the keyboard goes on there
+      this.#goOn()?.focus();
     }
   }
 
-  get #isShown() {
-    return this.#place.childElementCount > 0;
+  get isShown() {
+    return this.#button.parentElement === this.#place;
   }
 
   async #try() {
-    if (!this.#isShown || this.#isTrying) {
+    if (!this.isShown || this.#isTrying) {
       return;
     }
     this.#isTrying = true;
     this.#sentence.textContent = TRYING;
     await this.#again();
     this.#isTrying = false;
-    if (this.#isShown) {
-      this.#sentence.textContent = SAID;
+    if (this.isShown) {
+      this.show(this.#said);
     }
   }
 }
