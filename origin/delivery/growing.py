@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cdn.policy import USUAL_TARGET_DURATION_S
+from manifests.boxes import read_init
 from manifests.boxes.box import boxes
 from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions
 from manifests.index import RenditionRecord
@@ -30,6 +31,7 @@ from origin.memory_shares import USUAL
 _TARGET_DURATION: Final = re.compile(rb"^#EXT-X-TARGETDURATION:([0-9]{1,5})$", re.MULTILINE)
 _FIRST_LINE: Final = b"#EXTM3U\n"
 _OF_WHAT_FOLLOWS: Final = b"#EXTINF:"
+_END: Final = b"#EXT-X-ENDLIST\n"
 _BEFORE_SEGMENTS_BYTES: Final = 1024
 """Where to look for it: a playlist of many hours is not read for every answer."""
 
@@ -119,20 +121,24 @@ def _multivariant(_key: str, stored: bytes) -> MultivariantPlaylist:
 def _media_playlist(_key: str, stored: bytes) -> None:
     """Refuse what is none, or was cut off: one of many hours is not parsed whenever it has grown.
 
-    Raises BrokenObject.
+    It begins with its first segment, and ends with the last one or with EXT-X-ENDLIST. A block that
+    was never written reads as zeros. Raises BrokenObject.
     """
     last_line = stored[stored.rfind(b"\n", 0, -1) + 1 :]
-    if not stored.startswith(_FIRST_LINE) or not stored.endswith(b"\n"):
+    if not stored.startswith(_FIRST_LINE) or not stored.endswith(b"\n") or b"\0" in stored:
         raise BrokenObject("What is there is no media playlist, or not all of one.")
-    if last_line.startswith(_OF_WHAT_FOLLOWS):
+    if _OF_WHAT_FOLLOWS not in stored:
+        raise BrokenObject("What is there names no segment: it is no media playlist that grows.")
+    if last_line.startswith(b"#") and last_line != _END:
         raise BrokenObject("The media playlist ends before its last segment is named.")
 
 
 def _init(_key: str, stored: bytes) -> None:
-    """Refuse what does not consist of boxes to its end; raises BrokenObject."""
+    """Refuse what is no initialization section, or not all of one; raises BrokenObject."""
     with well_formed():
-        found = list(boxes(stored))
-    if not found or found[-1].end != len(stored):
+        facts = read_init(stored)
+        end = [found.end for found in boxes(stored)][-1]
+    if not facts.tracks or end != len(stored):
         raise BrokenObject("What is there is no initialization section, or not all of one.")
 
 

@@ -207,7 +207,8 @@ class Supervisor:
     def _ended(self, worker: WorkerProcess, code: int) -> None:
         if worker in self._successors:
             self._successors.remove(worker)
-            self._abandon_successors(**last_words(worker, code))
+            if not self._is_stopping:  # else it was we who ended it, and nothing has failed
+                self._abandon_successors(**last_words(worker, code))
         if worker not in self._slots:
             return
         self._slots.remove(worker)

@@ -112,6 +112,7 @@ def test_a_stop_is_one_whatever_was_told_before(
         assert time.monotonic() - began_s >= DELAY_S
         assert server.process.wait(TIMEOUT_S) == 0
     assert coming.failures == []
+    assert not server.events("reload failed; the workers of before go on"), "nobody failed"
 
 
 def test_ctrl_c_is_a_stop_of_the_server(folder: Path, asset: PublishedAsset, log: Path) -> None:

@@ -83,8 +83,8 @@ async def test_the_first_segment_is_found_from_the_entry(
         assert isinstance(playlist, MediaPlaylist)
         (segment,) = playlist.segments
         assert segment.init is not None
-        init = await text(client, url.join(URL(segment.init.uri)).path)
-        assert init.encode() == PROVISIONAL_INIT
+        init = await client.get(url.join(URL(segment.init.uri)).path)
+        assert await init.read() == PROVISIONAL_INIT
         sound = await client.get(url.join(URL(segment.uri)).path)
         name = f"{variant.stable_variant_id}/00000.m4s"
         assert await sound.read() == asset.contents[name]
