@@ -11,7 +11,9 @@ from socketserver import ThreadingMixIn
 from typing import Any, Final
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-from prometheus_client import CollectorRegistry, make_wsgi_app
+from prometheus_client import CollectorRegistry
+
+from origin.telemetry.scrape import scrape_app
 
 CONNECTIONS_MAX: Final = 16
 CONNECTION_S: Final = 10.0
@@ -79,4 +81,4 @@ def metrics_server(host: str, port: int, registry: CollectorRegistry) -> Metrics
     """Listen; raises OSError where nobody can."""
     family, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     server_class = type("_Server", (MetricsServer,), {"address_family": family})
-    return make_server(host, port, make_wsgi_app(registry), server_class, _Handler)
+    return make_server(host, port, scrape_app(registry), server_class, _Handler)

@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from urllib.request import urlopen
 
 import pytest
@@ -87,3 +88,30 @@ def test_it_listens_at_addresses_of_both_kinds() -> None:
         urlopen(f"http://[::1]:{port}/metrics", timeout=TIMEOUT_S) as answer,
     ):
         assert b"things_total 7.0" in answer.read()
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("application/openmetrics-text;version=1.0.0", "application/openmetrics-text"),
+        ("application/openmetrics-text;version=zz", "text/plain"),
+        ("text/plain;version=9..", "text/plain"),
+        ("*/*", "text/plain"),
+        ("", "text/plain"),
+    ],
+)
+def test_get_and_head_are_answered_alike_whatever_is_accepted(accept: str, kind: str) -> None:
+    with exposed("127.0.0.1", 0, registry()) as port:
+        answers = []
+        for method in ("GET", "HEAD"):
+            asked = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
+            asked.request(method, "/metrics", headers={"Accept": accept})
+            answer = asked.getresponse()
+            assert answer.status == 200
+            assert answer.headers.get_content_type() == kind
+            answers.append((answer.headers["Content-Length"], answer.read()))
+            asked.close()
+    (length, body), (length_of_head, nothing) = answers
+    assert b"things_total 7.0" in body
+    assert int(length) == len(body)
+    assert (length_of_head, nothing) == (length, b"")
