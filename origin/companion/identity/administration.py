@@ -4,12 +4,10 @@ import secrets
 from collections.abc import Iterable
 from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.layout import new_id
-from origin.companion.api.text import Line
 from origin.companion.identity import audit, keys
 from origin.companion.identity.erasing import begin_erasing
 from origin.companion.identity.keys import ID_BYTES, NewKey
@@ -20,7 +18,6 @@ from origin.companion.identity.tables import users
 from origin.companion.identity.users import add_user, change_user
 
 _MEANS: Final = "command-line"
-_LINE: Final[TypeAdapter[str]] = TypeAdapter(Line)
 _KEYS_LISTED_MAX: Final = 1_000
 
 
@@ -134,8 +131,13 @@ async def newest_deeds(
 
 
 def _line(text: str) -> str:
+    # Here, as most commands are given no name of anything new, and this is a sixth of their start.
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415
+
+    from origin.companion.api.text import Line  # noqa: PLC0415
+
     try:
-        return _LINE.validate_python(text)
+        return str(TypeAdapter(Line).validate_python(text))
     except ValidationError as error:
         raise NotDone(f"{text!r} is no name: {error.errors()[0]['msg']}.") from error
 
