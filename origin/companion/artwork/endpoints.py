@@ -22,8 +22,9 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.cover import Cover, Picture
 from origin.companion.catalogue.tracks import rows
 from origin.companion.catalogue.tracks.given import track_of
-from origin.companion.catalogue.tracks.making import found, news, require_own
+from origin.companion.catalogue.tracks.making import found, require_own
 from origin.companion.catalogue.tracks.models import Track
+from origin.companion.catalogue.tracks.telling import news
 from origin.companion.database import Database
 from origin.companion.identity.principal import Principal, Role, Scope
 from origin.companion.media import Media

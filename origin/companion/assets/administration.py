@@ -10,7 +10,7 @@ from origin.companion.assets.deleting import delete_asset
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import tracks
 from origin.companion.catalogue.tracks import rows
-from origin.companion.catalogue.tracks.making import news
+from origin.companion.catalogue.tracks.telling import news
 from origin.companion.identity.administration import NotDone, named, tell
 from origin.companion.uploads import without_track
 

@@ -23,8 +23,9 @@ from origin.companion.assets.errors import (
 )
 from origin.companion.assets.models import Asset, PackagingOptions
 from origin.companion.assets.rows import State
-from origin.companion.assets.shown import failure_of, is_packaging, shown
+from origin.companion.assets.shown import shown
 from origin.companion.assets.source import is_there
+from origin.companion.assets.standing import failure_of, is_packaging
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events

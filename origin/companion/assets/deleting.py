@@ -9,7 +9,7 @@ from origin.companion.assets.collecting import collect_asset
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks import rows as tracks
-from origin.companion.catalogue.tracks.making import news as track_news
+from origin.companion.catalogue.tracks.telling import news as track_news
 from origin.companion.uploads import rows as uploads
 from packager.queue import assets
 

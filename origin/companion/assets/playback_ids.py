@@ -21,7 +21,7 @@ from origin.companion.assets.deleting import news_of
 from origin.companion.assets.endpoints import ONE, READERS, WRITERS, found
 from origin.companion.assets.errors import PackagingUnderWay
 from origin.companion.assets.models import PlaybackId, PlaybackIds
-from origin.companion.assets.shown import is_packaging
+from origin.companion.assets.standing import is_packaging
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.companion.database import Database

@@ -1,19 +1,19 @@
 """From rows to what is said of an asset. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from sqlalchemy import Row
 
 from manifests.entry import Entry
 from origin.companion.assets.facts import Facts
-from origin.companion.assets.failures import OBJECTS_MISSING, explain
 from origin.companion.assets.growth import Growth
 from origin.companion.assets.models import Asset, Failure, PlaybackId, Rung, SourceFacts
 from origin.companion.assets.rows import State
+from origin.companion.assets.standing import OPEN, failure_of, is_packaging
 from packager.queue.job import State as JobState
 
-_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 _NOBODY_PACKAGES: Final = (
     "No packaging worker gets on with it; nothing is lost, and it goes on as soon as there is one. "
     "If this goes on, tell whoever runs this server: `soundbridge serve` without --no-packager, or "
@@ -21,16 +21,12 @@ _NOBODY_PACKAGES: Final = (
 )
 
 
-def is_packaging(row: Row[Any]) -> bool:
-    """Tell whether a job of it is open."""
-    return row.job_state in _OPEN
-
-
 def shown(row: Row[Any], growth: Sequence[Growth] = ()) -> Asset:
     """Return what is said of an asset."""
     entry = Entry.from_json(row.entry) if row.is_playing else None
     is_known = row.facts is not None and row.revision == row.plays
     facts = Facts.from_json(row.facts) if is_known else None
+    failure = failure_of(row)
     return Asset(
         id=row.asset_id,
         state=State(row.state),
@@ -39,7 +35,7 @@ def shown(row: Row[Any], growth: Sequence[Growth] = ()) -> Asset:
         is_packaging=is_packaging(row),
         stalled=bool(row.is_stalled),
         advice=_NOBODY_PACKAGES if row.is_stalled else None,
-        error=failure_of(row),
+        error=None if failure is None else Failure(**asdict(failure)),
         playback_ids=[PlaybackId(id=row.playback_id)],
         track_id=row.track_id,
         revision=None if entry is None else entry.revision,
@@ -51,28 +47,10 @@ def shown(row: Row[Any], growth: Sequence[Growth] = ()) -> Asset:
     )
 
 
-def failure_of(row: Row[Any]) -> Failure | None:
-    """Return why it could not be packaged, the last time; None where it could."""
-    if row.job_state == JobState.PARKED:
-        code, reason = row.failure_code, row.failure_reason
-    elif row.state == State.ERRORED:
-        code, reason = OBJECTS_MISSING, None
-    else:
-        return None
-    explanation = explain(code)
-    return Failure(
-        code=code or OBJECTS_MISSING,
-        sentence=explanation.sentence,
-        detail=reason if explanation.is_of_source else None,
-        remedy=explanation.remedy,
-        can_retry=explanation.can_retry,
-    )
-
-
 def _progress(row: Row[Any]) -> float:
     if row.job_state == JobState.RUNNING:
         return float(min(max(row.progress, 0.0), 1.0))
-    return 1.0 if row.is_published and row.job_state not in _OPEN else 0.0
+    return 1.0 if row.is_published and row.job_state not in OPEN else 0.0
 
 
 def _growing(growth: Growth) -> Rung:

@@ -9,7 +9,7 @@ killed. A lease keeps others from doing the same work.
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Final
 
@@ -22,11 +22,11 @@ from origin.companion import duties
 from origin.companion.api.cursor import Key
 from origin.companion.assets import rows
 from origin.companion.assets.looks import Looks, looked_at_longest_ago
-from origin.companion.assets.shown import failure_of, is_packaging
+from origin.companion.assets.standing import failure_of, is_packaging
 from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tracks import rows as tracks
-from origin.companion.catalogue.tracks.making import news as track_news
+from origin.companion.catalogue.tracks.telling import news as track_news
 from origin.companion.database import Database
 from origin.companion.duties import Duty
 from origin.delivery.errors import DatabaseUnavailable
@@ -209,5 +209,5 @@ def content(row: Row[Any]) -> dict[str, Any]:
         "state": row.state,
         "playback_id": row.playback_id,
         "track_id": row.track_id,
-        "error": None if failure is None else failure.model_dump(),
+        "error": None if failure is None else asdict(failure),
     }

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.assets.rows import came_to_nothing, own
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks import rows as tracks
-from origin.companion.catalogue.tracks.making import news
+from origin.companion.catalogue.tracks.telling import news
 from origin.companion.uploads import rows
 from origin.companion.uploads.states import OPEN, PARTIAL, State, TrackGone
 from origin.packaging_job import KIND, PackagingJob

@@ -3,11 +3,13 @@
 import subprocess
 import sys
 
-
-def said(program: str) -> str:
-    return subprocess.check_output([sys.executable, "-c", program], text=True, timeout=100).strip()
+import pytest
 
 
-def test_an_operator_waits_for_no_models_of_the_api() -> None:
-    module = "origin.companion.identity.administration"
-    assert said(f"import sys, {module}; print('pydantic' in sys.modules)") == "False"
+@pytest.mark.parametrize(
+    "module", ["origin.companion.identity.administration", "origin.packaging_orders"]
+)
+def test_operators_and_what_packages_wait_for_no_models_of_the_api(module: str) -> None:
+    program = f"import sys, {module}; print('pydantic' in sys.modules)"
+    command = [sys.executable, "-c", program]
+    assert subprocess.check_output(command, text=True, timeout=100).strip() == "False"

@@ -10,8 +10,9 @@ from origin.companion.catalogue import events
 from origin.companion.catalogue.asset_owner import AssetOwner
 from origin.companion.catalogue.tracks import rows
 from origin.companion.catalogue.tracks.given import track_of
-from origin.companion.catalogue.tracks.making import found, hold, make, news, require_own
+from origin.companion.catalogue.tracks.making import found, hold, make, require_own
 from origin.companion.catalogue.tracks.models import TrackChange, TrackDeletion, TrackDraft
+from origin.companion.catalogue.tracks.telling import news
 from origin.companion.catalogue.withdrawal import Withdrawal
 from origin.companion.catalogue.words import with_days_as_text
 from origin.companion.database import Database

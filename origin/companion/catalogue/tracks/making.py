@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from origin.companion.catalogue import events
 from origin.companion.catalogue.asset_owner import AssetOwner
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks import checks, rows
+from origin.companion.catalogue.tracks.telling import news
 from origin.companion.catalogue.visibility import may_see_track
 from origin.companion.catalogue.words import with_days_as_text
 from origin.companion.identity.principal import Principal
@@ -73,8 +73,3 @@ def require_own(principal: Principal, row: Row[Any]) -> None:
     if not may_see_track(principal, row):
         raise NotFound("There is no track with this id.")
     require_change(principal, row.user_id, Visibility(row.visibility))
-
-
-def news(kind: str, row: Row[Any], said: Mapping[str, Any]) -> News:
-    """Return what is told of a track of which something was said."""
-    return News(kind, row.id, row.user_id, {**events.of_track(row), "fields": sorted(said)})
