@@ -53,6 +53,15 @@ with WarmReaders(breaking.TEMPLATE) as readers, readers.reader() as reader:
 """
 
 
+def files_of(pid: int) -> list[str]:
+    """Return what a process has open; while it starts, it opens and closes what it imports."""
+    found = []
+    for path in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.append(str(path.readlink()))
+    return found
+
+
 def is_alive(pid: int) -> bool:
     with suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
@@ -124,8 +133,8 @@ def test_a_child_knows_no_secret_and_holds_no_file(
     with Reader():
         wait_until(lambda: bool(readers_below(os.getpid())))  # it has become a program
         (child,) = readers_below(os.getpid())
-        wait_until(lambda: len(list(Path(f"/proc/{child}/fd").iterdir())) == OWN_FILES)
-        open_files = {str(path.readlink()) for path in Path(f"/proc/{child}/fd").iterdir()}
+        wait_until(lambda: len(files_of(child)) == OWN_FILES)
+        open_files = files_of(child)
         lines = Path(f"/proc/{child}/environ").read_bytes().split(b"\0")
     os.close(file)
     names = {line.partition(b"=")[0] for line in lines}
