@@ -77,14 +77,18 @@ def test_the_newest_that_does_not_come_is_tried_again(page: Page) -> None:
     expect(title_of(page)).to_have_text(TITLES[-1])
 
 
-def test_a_connection_that_is_back_brings_track_and_list_and_asks_once_for_each(
-    page: Page, place: Place
-) -> None:
+def open_without_track_and_list(page: Page, place: Place) -> None:
     page.route(SOUND, broken)
     page.route(LISTS, broken)
     page.goto(address(place, TITLES[1]))
     expect(page.locator(".notice")).to_contain_text(SAID)
     expect(page.locator(".away")).to_contain_text("The list of tracks did not come.")
+
+
+def test_a_connection_that_is_back_brings_track_and_list_and_asks_once_for_each(
+    page: Page, place: Place
+) -> None:
+    open_without_track_and_list(page, place)
     page.unroute_all(behavior="wait")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -99,10 +103,7 @@ def test_a_connection_that_is_back_brings_track_and_list_and_asks_once_for_each(
 def test_a_list_that_comes_later_than_its_track_needs_nobody_to_be_there(
     page: Page, place: Place
 ) -> None:
-    page.route(SOUND, broken)
-    page.route(LISTS, broken)
-    page.goto(address(place, TITLES[1]))
-    expect(page.locator(".away")).to_contain_text("The list of tracks did not come.")
+    open_without_track_and_list(page, place)
     page.unroute(SOUND, broken)
     by_the_connection(page)
     wait_for_state(page, "paused")

@@ -12,18 +12,10 @@ from manifests.credits import Credits
 from manifests.entry import Entry
 from manifests.growing import ProvisionalRendition
 from manifests.index import Index, RenditionRecord
-from packager.publishing.cmaf import initialization_section
+from tests.sources.provisional_init import PROVISIONAL
 from tests.sources.published import AnyStore, PublishedAsset
 
-PROVISIONAL_INIT = initialization_section(
-    codec_config=bytes.fromhex("1210"),
-    sample_rate_hz=44_100,
-    channels=2,
-    bitrate_bps=128_000,
-    media_time_ticks=1024,
-    duration_ticks=0,
-    loudness=None,
-) + box("free", b"provisional")
+PROVISIONAL_INIT = PROVISIONAL + box("free", b"provisional")
 """What no other initialization section is."""
 
 

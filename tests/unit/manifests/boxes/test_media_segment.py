@@ -10,7 +10,8 @@ from manifests.boxes.brands import Brands
 from manifests.boxes.track_fragment import DecodeTime, FragmentNumber, TrackFragmentHeader
 from manifests.boxes.track_run import TrackRun
 from manifests.errors import ManifestError
-from packager.publishing.cmaf import initialization_section, media_segment
+from packager.publishing.cmaf import media_segment
+from tests.sources.provisional_init import PROVISIONAL
 
 FRAMES = (b"first", b"the second", b"3rd")
 NUMBER = FragmentNumber(4).encode()
@@ -18,17 +19,7 @@ NUMBER = FragmentNumber(4).encode()
 
 @pytest.fixture(scope="module")
 def init() -> InitFacts:
-    return read_init(
-        initialization_section(
-            codec_config=bytes.fromhex("1210"),
-            sample_rate_hz=44_100,
-            channels=2,
-            bitrate_bps=128_000,
-            media_time_ticks=1024,
-            duration_ticks=0,
-            loudness=None,
-        )
-    )
+    return read_init(PROVISIONAL)
 
 
 def fragment(*parts: bytes) -> bytes:
