@@ -13,8 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from manifests.index import StoredObject
-from origin.cache.connection import COMMANDS_AT_ONCE, Connection, Trouble, connect
-from origin.cache.errors import Unanswered
+from origin.cache.connection import Connection, Trouble, connect
 from origin.cache.running import Tiers, telling
 from origin.cache.shared import NAMES
 from origin.cache.tiered import TieredReader
@@ -225,22 +224,3 @@ async def test_commands_go_on_after_one_that_was_cancelled(server: Valkey) -> No
         await connection.ask(partial(client.set, "b", number))
         assert await connection.ask(partial(client.get, "b")) == str(number).encode()
     await client.aclose()
-
-
-async def test_nobody_waits_for_long_behind_others(patient: float, server: Valkey) -> None:
-    """A cache that answers each just in time is no failure, and still too slow for all of them."""
-    connection = Connection(connect(server.url))
-
-    async def asked() -> bool:
-        try:
-            await connection.ask(partial(asyncio.sleep, 0.6 * patient))
-        except Unanswered:
-            return False
-        return True
-
-    begun_s = time.monotonic()
-    answered = await asyncio.gather(*(asked() for _ in range(AT_ONCE)))
-    assert time.monotonic() - begun_s < LATE_S
-    assert COMMANDS_AT_ONCE <= sum(answered) < AT_ONCE / 2
-    assert not connection.is_open
-    await connection.client.aclose()
