@@ -148,6 +148,19 @@ async def entries(connection: AsyncConnection, kind: Kind, ids: Sequence[str]) -
     return await _entries(connection, kind, _ENTRIES[kind].where(_TABLES[kind].c.id.in_(ids)))
 
 
+async def count(connection: AsyncConnection) -> int:
+    """Return about how many can be found: artists who are gone may count with what they made."""
+    counted = [
+        select(func.count()).select_from(table).where(there).scalar_subquery()
+        for table, there in (
+            (tracks, listed(tracks)),
+            (albums, listed(albums)),
+            (artists, _ARTIST_IS_THERE),
+        )
+    ]
+    return int(await connection.scalar(select(sum(counted, start=literal(0)))) or 0)
+
+
 async def entries_behind(
     connection: AsyncConnection, kind: Kind, behind: str, limit: int
 ) -> list[Entry]:
