@@ -104,8 +104,7 @@ class Finding:
         tail_from = max(offset - len(best), 0)
         head = list(best) if offset < len(best) else []
         checked = tail[tail_from : tail_from + 2 * limit]
-        async with self._database.look_now() as connection:
-            there = await rows.hits(connection, [*head, *checked])
+        there = await self._there([*head, *checked])
         candidates = [_candidate(best[key], there[key]) for key in head if key in there]
         shown = ranked(typed, candidates, now_s=now_s)[offset : offset + limit] if head else []
         position = min(offset + limit, len(best)) if head else offset
@@ -142,26 +141,39 @@ class Finding:
         typed = read_typed(text)
         prefix = plain(text)
         listed = [] if self._suggestions is None else self._suggestions.of(prefix)
-        async with self._database.look_now() as connection:
-            there = await rows.hits(connection, listed)
-        shown = _with_other_names([there[key] for key in listed if key in there])
-        if len(shown) >= SUGGESTED or typed.is_nothing:
-            return Part(shown[:SUGGESTED], len(shown), None)
-        more = await self._begun(typed, now_s)
+        if len(listed) >= SUGGESTED or typed.is_nothing:
+            there = await self._there(listed)
+            shown = _with_other_names(list(there.values()))
+            if len(shown) >= SUGGESTED or typed.is_nothing:
+                return Part(shown[:SUGGESTED], len(shown), None)
+        first, others, is_degraded = await self._begun(typed, listed, now_s)
         # A track whose artist is called so comes behind the artist.
-        by_name = sorted(more.rows, key=lambda row: not begins(row.title, prefix))
-        shown = _with_other_names([*shown, *by_name])
-        return Part(shown[:SUGGESTED], len(shown), None, is_degraded=more.is_degraded)
+        by_name = sorted(others, key=lambda row: not begins(row.title, prefix))
+        shown = _with_other_names([*first, *by_name])
+        return Part(shown[:SUGGESTED], len(shown), None, is_degraded=is_degraded)
 
-    async def _begun(self, typed: Typed, now_s: float) -> Part:
-        """Return what begins so, in the engine's order: for each key pressed, that must do."""
+    async def _begun(
+        self, typed: Typed, listed: Sequence[str], now_s: float
+    ) -> tuple[Sequence[Row[Any]], Sequence[Row[Any]], bool]:
+        """Return what is listed, what else begins so, and whether that is without an index.
+
+        It is in the engine's order: for each key pressed, that must do. All rows are one look.
+        """
         try:
-            keys = await self._ask_index(partial(begun, typed=typed, depth=2 * SUGGESTED))
+            begun_so = await self._ask_index(partial(begun, typed=typed, depth=2 * SUGGESTED))
         except IndexMissing:
-            return await self._find_in_rows(typed, Filters(), 0, SUGGESTED, now_s)
+            first = await self._there(listed)
+            more = await self._find_in_rows(typed, Filters(), 0, SUGGESTED, now_s)
+            return list(first.values()), more.rows, True
+        there = await self._there(list(dict.fromkeys((*listed, *begun_so))))
+        first = {key: there.pop(key) for key in listed if key in there}
+        return list(first.values()), list(there.values()), False
+
+    async def _there(self, keys: Sequence[str]) -> dict[str, Row[Any]]:
+        """Return the rows of those that may be found now, in the order of the keys."""
         async with self._database.look_now() as connection:
-            there = await rows.hits(connection, keys)
-        return Part([there[key] for key in keys if key in there], len(keys), None)
+            found = await rows.hits(connection, keys)
+        return {key: found[key] for key in keys if key in found}
 
 
 def _distinct(exact: Iterable[Hit], like: Iterable[Hit]) -> dict[str, Hit]:

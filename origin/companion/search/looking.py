@@ -70,17 +70,21 @@ def look(
     exact, total = _best(searcher, asking(filters), depth)
     everything = total if total >= LITTLE else _of_all(searcher, asking, filters, total)
     like: list[Hit] = []
+    hits = exact
     narrower: Asking | None = None
     for wider in _respaced_or_wider(searcher, questions, typed, everything):
         if narrower and _of_all(searcher, narrower, filters, total) > everything:
             break  # that is what is meant, even if nothing more of it fits
         like, like_total = _best(searcher, wider(filters), depth)
         if like_total > total:
-            asking, total = wider, like_total
+            asking, total, hits = wider, like_total, like
             break
         narrower = wider
-    facets = _counted(searcher, asking(filters)) if with_facets else {}
-    return Found(exact, like, total, facets)
+    if not with_facets:
+        return Found(exact, like, total, {})
+    # Where all are at hand, nothing needs to be looked for once more, which takes as long again.
+    counted = asking(filters) if total > len(hits) else questions.keys([hit.key for hit in hits])
+    return Found(exact, like, total, _counted(searcher, counted))
 
 
 def begun(searcher: Searcher, questions: Questions, typed: Typed, *, depth: int) -> list[str]:

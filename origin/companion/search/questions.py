@@ -12,6 +12,7 @@ from tantivy import Occur, Query, Schema
 
 from origin.companion.search.entries import Duration, Kind, primary_language
 from origin.companion.search.matching import TYPO_LENGTH_MIN
+from origin.companion.search.schema import INITIALS_MAX
 from origin.companion.search.typed import Sought, Typed
 
 _WEIGHTS: Final = {"title": 3.0, "names": 1.5, "tags": 0.8, "description": 0.3}
@@ -87,6 +88,11 @@ class Questions:
             words.append(self._parts(respaced.parts, is_open=respaced.is_open))
         return self._all([*words, *self._phrases(typed)], filters)
 
+    def keys(self, keys: Sequence[str]) -> Query:
+        """Ask for entries by their keys, each of which there is once."""
+        some = [Query.term_query(self._schema, "key", key, "basic") for key in keys]
+        return Query.boolean_query([(Occur.Should, query) for query in some])
+
     def any_of(self, questions: Sequence[Query]) -> Query:
         """Ask for what any of the questions finds."""
         return Query.disjunction_max_query(questions)
@@ -117,9 +123,16 @@ class Questions:
     def _as_typed(self, word: Sought) -> list[Query]:
         joined = Query.term_query(self._schema, "joined", word.text)
         ways = [*self._as_written(word.text), Query.boost_query(joined, _WEIGHT_OF_JOINED)]
-        if word.is_open:
+        if word.is_open and len(word.text) <= INITIALS_MAX:
+            ways.append(self._initials(word.text))
+        elif word.is_open:
             ways += self._near(word, 0, _BEGINS)
         return ways
+
+    def _initials(self, text: str) -> Query:
+        """Ask for what has a word that begins so, whichever it is."""
+        asked = Query.term_query(self._schema, "initials", text, "basic")
+        return Query.const_score_query(asked, _BEGINS)
 
     def _as_written(self, text: str) -> list[Query]:
         return [

@@ -3,6 +3,8 @@
 Texts are indexed, not stored: what is shown comes from rows. ``names`` has title, artist and album
 one behind the other, so that a word is looked for once in all of them. ``joined`` has what is left
 of their words without the signs between them: by itself, for phrases are as they are written.
+``initials`` has how each of all these words begins, since a letter or two begin so many words that
+it takes long to look each of them up.
 """
 
 from typing import Final
@@ -19,11 +21,14 @@ from origin.companion.search.entries import (
 from origin.companion.search.joining import indexed_joined
 from origin.companion.search.words import indexed
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 BOOKMARK: Final = "bookmark"
 _WORDS: Final = "words"
 _BETWEEN: Final = " \x1f "
 """Between title, artist and album: a word that nobody can type, so that no phrase is across."""
+
+INITIALS_MAX: Final = 2
+"""Letters of a word that are ``initials``."""
 
 _DESCRIPTION_LENGTH_MAX: Final = 2_000
 
@@ -37,6 +42,7 @@ def make_schema() -> Schema:
     builder.add_text_field("title", tokenizer_name=_WORDS)
     builder.add_text_field("names", tokenizer_name=_WORDS)
     builder.add_text_field("joined", tokenizer_name=_WORDS, index_option="freq")
+    builder.add_text_field("initials", tokenizer_name=_WORDS, index_option="basic")
     builder.add_text_field("tags", tokenizer_name=_WORDS, index_option="freq")
     builder.add_text_field("description", tokenizer_name=_WORDS)
     for facet in ("kind", "genre", "language", "duration"):
@@ -60,9 +66,12 @@ def document(entry: Entry) -> Document:
     made.add_text("artist_id", entry.artist_id)
     made.add_text("title", title)
     others = [text for text in (entry.artist, entry.album) if text]
-    made.add_text("names", _BETWEEN.join((title, *map(indexed, others))))
-    if joined := indexed_joined(entry.title, *others):
+    names = _BETWEEN.join((title, *map(indexed, others)))
+    made.add_text("names", names)
+    joined = indexed_joined(entry.title, *others)
+    if joined:
         made.add_text("joined", joined)
+    made.add_text("initials", _initials(f"{names} {joined}"))
     if entry.tags or entry.genre:
         tags = (*entry.tags, entry.genre or "")
         made.add_text("tags", _BETWEEN.join((*map(indexed, tags), indexed_joined(*tags))))
@@ -74,6 +83,11 @@ def document(entry: Entry) -> Document:
     made.add_unsigned("popularity", popularity_of(entry.plays))
     made.add_unsigned("created", max(int(entry.created_s), 0))
     return made
+
+
+def _initials(words: str) -> str:
+    every = {word[:length] for word in words.split() for length in range(1, INITIALS_MAX + 1)}
+    return " ".join(sorted(every))
 
 
 def facets_of(entry: Entry) -> dict[str, str]:

@@ -134,6 +134,34 @@ async def test_a_genre_is_what_the_catalogue_calls_it(
             assert item["genre"] == genre
 
 
+async def test_facets_are_the_same_whether_all_hits_are_at_hand(search: Search) -> None:
+    ann = await search.artist("Ann")
+    for number in range(40):
+        await search.track(ann, f"Song {number}", genre=("rock", "jazz", "folk")[number % 3])
+    await search.until_indexed()
+    facets = {}
+    for limit in (1, 50):  # so many that fewer, or more, hits are fetched than there are
+        said = await search.asked("/v1/search", {"q": "song", "limit": str(limit)})
+        assert said["total"] == 40
+        facets[limit] = said["facets"]
+    assert facets[1] == facets[50]
+    counts = {each["value"]: each["count"] for each in facets[1]["genre"]}
+    assert counts == {"rock": 14, "jazz": 13, "folk": 13}
+
+
+@pytest.mark.parametrize(
+    "typed", ["a", "ab", "tower a", "tower ab", "tower 北", "r", "ra", "the r"]
+)
+async def test_a_letter_or_two_are_a_beginning(search: Search, typed: str) -> None:
+    ann = await search.artist("The R.A.D.")
+    found = await search.track(ann, "Tower Above 北京")
+    await search.track(await search.artist("Nobody"), "Tower")
+    await search.until_indexed()
+    assert [each["id"] for each in (await search.found(typed))["items"]][:1] in ([found], [ann])
+    suggested = await search.asked("/v1/search/suggest", {"q": typed})
+    assert {found, ann} & {each["id"] for each in suggested["items"]}
+
+
 async def test_what_is_published_is_found_within_two_seconds(search: Search) -> None:
     await search.until_indexed()
     ann = await search.artist("Ann")
