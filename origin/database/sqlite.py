@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 FILE_NAME: Final = "soundbridge.sqlite3"
 _LOCK_TIMEOUT_S: Final = 30.0
 _END_S: Final = 5.0
-_READERS: Final = 12
-_MORE_READERS: Final = 3
-"""Those are opened for one look, each with a thread, and ended after it."""
+_READERS: Final = 15
+"""Whoever comes beside them waits: to open one more for one look, with a thread, takes longer."""
+
 _TURNSTILE: Final = "soundbridge.lock"
 _MIGRATING: Final = "soundbridge.migrating"
 _VERSIONS: Final = "SELECT version_num FROM alembic_version"
@@ -103,7 +103,7 @@ async def open_sqlite_reader(state: Path) -> AsyncIterator[AsyncEngine]:
     Each statement is a transaction, so that nothing has to be begun and ended beside it.
     """
     options = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
-    async with _engine(state, pool_size=_READERS, max_overflow=_MORE_READERS, **options) as engine:
+    async with _engine(state, pool_size=_READERS, max_overflow=0, **options) as engine:
         event.listen(engine.sync_engine, "connect", _prepare_reader)
         yield engine
 

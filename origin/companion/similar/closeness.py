@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from sqlalchemy import Row
@@ -48,7 +49,7 @@ class Said:
             row.genre,
             row.language,
             frozenset(json.loads(row.tags)),
-            frozenset(word.text for word in words_of(row.title)),
+            _words(row.title),
         )
 
 
@@ -93,6 +94,12 @@ def closest(one: Said, others: Iterable[Said], own: float, heard: Mapping[str, H
         if of_artists[artist_id] <= OF_ARTIST_MAX:
             kept.append(track_id)
     return kept[:KEPT]
+
+
+@lru_cache(maxsize=4096)
+def _words(title: str) -> AbstractSet[str]:
+    """Return the words of a title: those that trend, or are new, are looked at for many others."""
+    return frozenset(word.text for word in words_of(title))
 
 
 def _shared(some: AbstractSet[str], others: AbstractSet[str]) -> float:

@@ -15,7 +15,8 @@ from origin.companion.similar import candidates, rows
 from origin.companion.similar.closeness import Heard, Said, closest
 from origin.companion.similar.pairs import weight_at
 
-TRACKS_AT_ONCE: Final = 20
+TRACKS_AT_ONCE: Final = 5
+"""Whoever writes waits for as long as storing so many takes."""
 
 
 @dataclass(frozen=True, slots=True)
