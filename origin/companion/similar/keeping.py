@@ -28,10 +28,10 @@ DUTY: Final = "similar"
 _EVERY_S: Final = 1.0
 _EVENTS_AT_ONCE: Final = 200
 _TIMES_A_ROUND: Final = 40
-_RESTS: Final = 4.0
-"""Times what a bit of work took: a fifth of a core at most, as requests would wait for the rest.
+_RESTS: Final = 9.0
+"""Times what a bit of work took: a tenth of a core at most, as requests would wait for the rest.
 
-A million tracks a day need less.
+A million tracks a day need half of that.
 """
 _MATTERS: Final = frozenset(
     {"title", "genre", "tags", "language", "visibility", "asset_id", "playback_id"}
