@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import Row, bindparam, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.alongside import about
@@ -19,6 +19,15 @@ from origin.companion.catalogue.tables import events
 
 _LOCK_NUMBER: Final = 0x736F756E65
 """Of PostgreSQL's advisory lock; any number that nobody else takes."""
+
+# Asked several times a second: making a query takes longer than asking it.
+_SINCE: Final = (
+    select(events)
+    .where(events.c.number > bindparam("number"))
+    .order_by(events.c.number)
+    .limit(bindparam("limit"))
+)
+_SINCE_OF_OWNER: Final = _SINCE.where(events.c.owner_id == bindparam("owner_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +114,14 @@ async def since(
     connection: AsyncConnection, number: int, *, limit: int, owner_id: str | None = None
 ) -> list[Event]:
     """Return what happened after the event with a number, in order; of one owner, or of all."""
-    rows = select(events).where(events.c.number > number).order_by(events.c.number).limit(limit)
-    if owner_id is not None:
-        rows = rows.where(events.c.owner_id == owner_id)
+    asked = {"number": number, "limit": limit}
+    if owner_id is None:
+        found = await connection.execute(_SINCE, asked)
+    else:
+        found = await connection.execute(_SINCE_OF_OWNER, asked | {"owner_id": owner_id})
     return [
         Event(
             row.number, row.kind, row.subject, row.owner_id, json.loads(row.content), row.happened_s
         )
-        for row in await connection.execute(rows)
+        for row in found
     ]

@@ -7,11 +7,22 @@ a while, so that whoever uses it can change over.
 
 import hmac
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from manifests.layout import new_id
@@ -23,6 +34,25 @@ from origin.companion.identity.tables import api_keys, users
 __all__ = ["ID_BYTES", "SECRET_BYTES", "NewKey"]
 ID_BYTES: Final = 12
 _KEY: Final = re.compile(r"sb_([a-z0-9]{1,64})_([a-z0-9]{1,64})")
+
+
+def _is_good(now_s: float | BindParameter[float]) -> Any:
+    return api_keys.c.revoked_s.is_(None) & or_(
+        api_keys.c.expires_s.is_(None), api_keys.c.expires_s > now_s
+    )
+
+
+# What is asked for each request is made once: making a query takes longer than asking it.
+GOOD_AMONG: Final[Select[Any]] = (
+    select(api_keys, users.c.role)
+    .join(users, users.c.id == api_keys.c.user_id)
+    .where(
+        api_keys.c.id.in_(bindparam("ids", expanding=True)),
+        _is_good(bindparam("now_s")),
+        users.c.erased_s.is_(None),
+    )
+)
+"""Those of some keys that are good, with their users' roles: by ``ids``, at ``now_s``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,21 +107,13 @@ async def holder_of(connection: AsyncConnection, text: str, *, now_s: float) -> 
     match = _KEY.fullmatch(text)
     if match is None:
         return None
-    row = (await connection.execute(good_among([match[1]], now_s=now_s))).one_or_none()
+    asked = {"ids": [match[1]], "now_s": now_s}
+    row = (await connection.execute(GOOD_AMONG, asked)).one_or_none()
     digest = digest_of(text)
     if row is None or not opens(row, digest, now_s):
         return None
     role, scopes = Role(row.role), scopes_of(row)
     return Principal(row.user_id, role, scopes, Means.KEY, row.id, row.expires_s, digest)
-
-
-def good_among(key_ids: Collection[str], *, now_s: float) -> Select[Any]:
-    """Return the query of those of these keys that are good, with their users' roles."""
-    return (
-        select(api_keys, users.c.role)
-        .join(users, users.c.id == api_keys.c.user_id)
-        .where(api_keys.c.id.in_(key_ids), _is_good(now_s), users.c.erased_s.is_(None))
-    )
 
 
 def scopes_of(row: Row[Any]) -> frozenset[Scope]:
@@ -150,12 +172,6 @@ async def revoke_key(connection: AsyncConnection, key_id: str, *, now_s: float) 
         .values(revoked_s=now_s)
     )
     return revoked.rowcount > 0
-
-
-def _is_good(now_s: float) -> Any:
-    return api_keys.c.revoked_s.is_(None) & or_(
-        api_keys.c.expires_s.is_(None), api_keys.c.expires_s > now_s
-    )
 
 
 def opens(row: Row[Any], digest: str, now_s: float) -> bool:

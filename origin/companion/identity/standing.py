@@ -5,7 +5,7 @@ revoked or rotated, a session is signed out, a user is erased, or may less than 
 listen are asked about at once; who changes something is, in the transaction that does it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Row, Select
@@ -15,10 +15,19 @@ from origin.companion.identity import keys
 from origin.companion.identity.principal import Means, Principal, Role
 from origin.companion.identity.session import rows as sessions
 from origin.companion.identity.tables import users
-from origin.companion.identity.users import there_among
+from origin.companion.identity.users import THERE_AMONG
 from origin.delivery.errors import CredentialsInvalid
 
 _AT_ONCE: Final = 500
+_AMONG: Final[Mapping[Means, Select[Any]]] = {
+    Means.KEY: keys.GOOD_AMONG,
+    Means.SESSION: sessions.GOING_AMONG,
+    Means.TOKEN: THERE_AMONG,
+}
+_TO_STAY: Final = {  # as whatever refers to a user has it; it stops nobody but ``outwait``
+    means: query.with_for_update(read=True, key_share=True, of=users)
+    for means, query in _AMONG.items()
+}
 
 
 class StillKnown:
@@ -63,22 +72,11 @@ async def standing(
     for means, all_of_them in of_means.items():
         for start in range(0, len(all_of_them), _AT_ONCE):
             some = all_of_them[start : start + _AT_ONCE]
-            query = _query(means, {_id_of(each) for each in some}, now_s)
-            if to_stay:  # as whatever refers to a user has it; it stops nobody but ``outwait``
-                query = query.with_for_update(read=True, key_share=True, of=users)
-            there = {row.id: row for row in await connection.execute(query)}
+            asked = {"ids": sorted({_id_of(each) for each in some}), "now_s": now_s}
+            rows = await connection.execute((_TO_STAY if to_stay else _AMONG)[means], asked)
+            there = {row.id: row for row in rows}
             found |= {each for each in some if _stands(each, there.get(_id_of(each)), now_s)}
     return found
-
-
-def _query(means: Means, ids: set[str], now_s: float) -> Select[Any]:
-    match means:
-        case Means.KEY:
-            return keys.good_among(ids, now_s=now_s)
-        case Means.SESSION:
-            return sessions.going_among(ids, now_s=now_s)
-        case Means.TOKEN:
-            return there_among(ids)
 
 
 def _id_of(principal: Principal) -> str:

@@ -1,13 +1,17 @@
 """Users in the database. Those who were erased are there to no query here but those that lock."""
 
-from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, Select, insert, select, update
+from sqlalchemy import Row, Select, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.identity.principal import Role
 from origin.companion.identity.tables import users
+
+THERE_AMONG: Final[Select[Any]] = select(users.c.id, users.c.role).where(
+    users.c.id.in_(bindparam("ids", expanding=True)), users.c.erased_s.is_(None)
+)
+"""Those of some users who are there, by ``ids``."""
 
 
 async def add_user(
@@ -23,13 +27,6 @@ async def find_user(connection: AsyncConnection, user_id: str) -> Row[Any] | Non
     """Return a user, None where there is none."""
     row = select(users).where(users.c.id == user_id, users.c.erased_s.is_(None))
     return (await connection.execute(row)).one_or_none()
-
-
-def there_among(user_ids: Collection[str]) -> Select[Any]:
-    """Return the query of those of these users who are there."""
-    return select(users.c.id, users.c.role).where(
-        users.c.id.in_(user_ids), users.c.erased_s.is_(None)
-    )
 
 
 async def lock_user(connection: AsyncConnection, user_id: str) -> None:

@@ -1,9 +1,8 @@
 """Sessions and one-time links in the database."""
 
-from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.identity.principal import ALL_SCOPES, Means, Principal, Role
@@ -14,6 +13,20 @@ _DAY_S: Final = 86_400
 LINK_LIFE_S: Final = 15 * 60
 IDLE_S: Final = 7 * _DAY_S
 LIFE_S: Final = 30 * _DAY_S
+
+# What is asked for each request is made once: making a query takes longer than asking it.
+_GOING: Final[Select[Any]] = (
+    select(sessions.c.id, sessions.c.user_id, sessions.c.expires_s, users.c.role)
+    .join(users, users.c.id == sessions.c.user_id)
+    .where(
+        sessions.c.expires_s > bindparam("now_s"),
+        sessions.c.seen_s > bindparam("now_s") - IDLE_S,
+        users.c.erased_s.is_(None),
+    )
+)
+_GOING_ONE: Final = _GOING.where(sessions.c.digest == bindparam("digest"))
+GOING_AMONG: Final = _GOING.where(sessions.c.id.in_(bindparam("ids", expanding=True)))
+"""Those of some sessions that go on, with their users' roles: by ``ids``, at ``now_s``."""
 
 
 async def add_link(connection: AsyncConnection, secret: str, user_id: str, *, now_s: float) -> None:
@@ -54,29 +67,12 @@ async def begin(
 
 async def holder_of(connection: AsyncConnection, secret: str, *, now_s: float) -> Principal | None:
     """Return whose session this is, None where it is nobody's, or not any more."""
-    one = _going(now_s).where(sessions.c.digest == digest_of(secret))
-    row = (await connection.execute(one)).one_or_none()
+    asked = {"digest": digest_of(secret), "now_s": now_s}
+    row = (await connection.execute(_GOING_ONE, asked)).one_or_none()
     if row is None:
         return None
     role = Role(row.role)
     return Principal(row.user_id, role, ALL_SCOPES, Means.SESSION, row.id, row.expires_s)
-
-
-def going_among(session_ids: Collection[str], *, now_s: float) -> Select[Any]:
-    """Return the query of those of these sessions that go on, with their users' roles."""
-    return _going(now_s).where(sessions.c.id.in_(session_ids))
-
-
-def _going(now_s: float) -> Select[Any]:
-    return (
-        select(sessions.c.id, sessions.c.user_id, sessions.c.expires_s, users.c.role)
-        .join(users, users.c.id == sessions.c.user_id)
-        .where(
-            sessions.c.expires_s > now_s,
-            sessions.c.seen_s > now_s - IDLE_S,
-            users.c.erased_s.is_(None),
-        )
-    )
 
 
 async def end_by_secret(connection: AsyncConnection, secret: str) -> None:
