@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from origin.companion.search.letters import SPACE, VOICING, folded, is_mark
@@ -73,6 +74,10 @@ class _Written:
         self.ends[-1] = place + 1
 
 
+@lru_cache(maxsize=1 << 12)
 def plain(text: str) -> str:
-    """Return folded text with one space between words and none around them."""
+    """Return folded text with one space between words and none around them.
+
+    For names: of what is suggested, each is looked at more than once.
+    """
     return " ".join(fold(text).text.split())
