@@ -149,13 +149,13 @@ async def entries(connection: AsyncConnection, kind: Kind, ids: Sequence[str]) -
 
 
 async def count(connection: AsyncConnection) -> int:
-    """Return about how many can be found: artists who are gone may count with what they made."""
+    """Return about how many can be found: as indexes tell, without a look at each row."""
     counted = [
-        select(func.count()).select_from(table).where(there).scalar_subquery()
-        for table, there in (
-            (tracks, listed(tracks)),
-            (albums, listed(albums)),
-            (artists, _ARTIST_IS_THERE),
+        select(func.count()).where(there).scalar_subquery()
+        for there in (
+            tracks.c.listed_s.is_not(None),
+            albums.c.listed_s.is_not(None),
+            _ARTIST_IS_THERE,
         )
     ]
     return int(await connection.scalar(select(sum(counted, start=literal(0)))) or 0)
