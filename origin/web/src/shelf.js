@@ -60,7 +60,7 @@ export function followed(link, item, choose) {
     dwelling = pointerType === "mouse" ? setTimeout(foretellTrack, DWELL_MS, item) : undefined;
   });
   link.addEventListener("pointerleave", () => clearTimeout(dwelling));
-  link.addEventListener("pointerdown", () => foretellSound(item));
+  link.addEventListener("pointerdown", ({ pointerType }) => foretellSound(item, pointerType));
   link.addEventListener("click", (event) => {
     if (event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();

@@ -2,6 +2,7 @@
 // catalogue says of the track, who knows better what it is called and what it looks like.
 
 import { ask, HAS_API } from "./api.js";
+import { beginningOf } from "./beginning.js";
 import { foretellCover } from "./cover.js";
 import { expected_bps } from "./playback.js";
 import { firstVariant } from "./variants.js";
@@ -34,17 +35,21 @@ export function foretellTrack({ playback_id }) {
   }
 }
 
-/** Have its sound's playlist come, too: somebody has pressed on it, and will mostly let go there. */
-export async function foretellSound(item) {
+/**
+ * Have its sound's playlist come, too: somebody has pressed on it, and will mostly let go there.
+ *
+ * With a mouse, what sound begins with comes as well; a finger may be about to scroll.
+ */
+export async function foretellSound(item, pointerType) {
   foretellTrack(item);
   if (!window.MediaSource || navigator.connection?.saveData) {
     return;
   }
   try {
-    const response = await fetch(`${encodeURIComponent(item.playback_id)}.m3u8`);
-    const uri = response.ok ? firstVariant(await response.text(), expected_bps()) : null;
-    if (uri !== null) {
-      foretell(new URL(uri, response.url));
+    const [playlist] = await read(`${encodeURIComponent(item.playback_id)}.m3u8`, (text) => [firstVariant(text, expected_bps())]);
+    const beginning = await read(playlist, beginningOf);
+    if (pointerType === "mouse") {
+      beginning.forEach((address) => foretell(address));
     }
   } catch {
     // it is asked for again by what plays, which says what is wrong
@@ -78,6 +83,16 @@ export async function fetchTrack({ playback_id, track_id, said }) {
  */
 function foretell(url, signal) {
   fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
+}
+
+/** Return the addresses that are found in a playlist; raises where it does not come. */
+async function read(address, find) {
+  const response = await fetch(address);
+  if (!response.ok) {
+    throw new Refused(UNREACHABLE);
+  }
+  const found = find(await response.text());
+  return found.filter((uri) => uri !== null).map((uri) => new URL(uri, response.url));
 }
 
 /**
