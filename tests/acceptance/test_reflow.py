@@ -84,3 +84,9 @@ def test_all_of_what_creators_fill_in_is_there(page: Page, place: Place) -> None
     )
     page.get_by_label("Title").wait_for()
     assert_fits(page)
+
+
+def test_all_that_is_said_of_the_api_is_there(page: Page) -> None:
+    page.goto("/docs")
+    page.get_by_role("navigation", name="Operations").wait_for()
+    assert_fits(page)

@@ -257,4 +257,4 @@ def check_who(endpoint: Endpoint, principal: Principal | None) -> None:
     if principal.role < who.role:
         raise Forbidden(f"This is for users who are {who.role.name.lower()}s.")
     if who.scope is not None and who.scope not in principal.scopes:
-        raise Forbidden(f"What you show is not good for {who.scope!r}; make a key that is.")
+        raise Forbidden(f"What you show is not good for `{who.scope}`; make a key that is.")

@@ -109,7 +109,7 @@ def _require_catalogue(principal: Principal, draft: UploadDraft) -> None:
     """Raise Forbidden where what they show is not good for the track that it is for."""
     is_for_track = draft.track is not None or draft.track_id is not None
     if is_for_track and Scope.CATALOGUE not in principal.scopes:
-        raise Forbidden(f"It is for a track: show what is good for {Scope.CATALOGUE!r}, too.")
+        raise Forbidden(f"It is for a track: show what is good for `{Scope.CATALOGUE}`, too.")
 
 
 def _values(around: Surroundings, draft: UploadDraft, now_s: float) -> dict[str, Any]:

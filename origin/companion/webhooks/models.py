@@ -18,9 +18,12 @@ _HTTP: Final = {"http", "https"}
 
 _LABEL: Final = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?")
+_PORT: Final = (
+    "(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+)
 _NAMED_ADDRESS: Final = (
     rf"^https?://(?:{_LABEL}\.){{0,8}}[A-Za-z](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?"
-    r"(?::[1-9][0-9]{0,3})?(?:[/?][!\x22$-~]*)?$"
+    rf"(?::{_PORT})?(?:[/?][!\x22$-~]*)?$"
 )
 """What is said of addresses to those who make them; a number, too, is taken where it is public."""
 

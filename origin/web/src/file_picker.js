@@ -4,7 +4,7 @@ import { element } from "./element.js";
 
 const IDLE = "Drop sound files here, or choose some";
 
-/** Make it; `chosen(files)` is called with what is given, `show(file)` names one, or none. */
+/** Make it; `chosen(files)` is called with what is given, `show(file)` names one, or none. `focus()` is for the keyboard. */
 export function filePicker(chosen) {
   const input = element("input", { type: "file", multiple: true, accept: "audio/*,.flac,.wav,.aiff,.aif,.m4a,.mka,.opus,.ogg" });
   const name = element("span", { dir: "auto" }, IDLE);
@@ -31,5 +31,5 @@ export function filePicker(chosen) {
   const show = (file) => {
     name.textContent = file?.name ?? IDLE;
   };
-  return { root, show };
+  return { root, show, focus: () => input.focus() };
 }

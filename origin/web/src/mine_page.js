@@ -40,7 +40,7 @@ export async function start(main) {
       const page = await ask(`me/tracks?limit=${AT_ONCE}${next ? `&cursor=${encodeURIComponent(next)}` : ""}`);
       next = page.next;
       list.append(...page.items.map(row));
-      said.replaceChildren(...(list.childElementCount ? [] : [`${NONE} `, element("a", { href: "upload" }, "Upload a track")]));
+      say();
     } catch (error) {
       console.warn(error);
       said.textContent = error.message;
@@ -49,8 +49,26 @@ export async function start(main) {
     more.hidden = next === null;
   }
 
+  /** Say that there is nothing, if so, behind what else is to be said. */
+  function say(...first) {
+    const isEmpty = list.childElementCount === 0 && next === null;
+    said.replaceChildren(...first, ...(isEmpty ? [`${NONE} `, element("a", { href: "upload" }, "Upload a track")] : []));
+  }
+
+  /** Take away the row of a track that was deleted; the keyboard goes on beside it. */
+  function left(own) {
+    const beside = own.root.nextElementSibling ?? own.root.previousElementSibling;
+    const hadFocus = own.root.contains(document.activeElement);
+    rows.splice(rows.indexOf(own), 1);
+    own.root.remove();
+    say("“", element("bdi", {}, own.title), "” was deleted. ");
+    if (hadFocus) {
+      (beside?.querySelector("button:not([hidden])") ?? said.querySelector("a") ?? more).focus();
+    }
+  }
+
   function row(track) {
-    const own = new OwnTrack(track);
+    const own = new OwnTrack(track, left);
     rows.push(own);
     const assetId = early.get(track.id) ?? track.asset_id;
     if (assetId && !own.isSettled) {

@@ -25,9 +25,12 @@ export class OwnTrack {
   #editing;
   #retrying;
   #isSettled;
+  #left;
 
-  constructor(track) {
+  /** Show it; `left(own)` is called once it is deleted. */
+  constructor(track, left) {
     this.#track = track;
+    this.#left = left;
     this.#isSettled = track.playback_id !== null && track.duration_s !== null;
     this.#title = element("a", { className: "name", dir: "auto" });
     this.#state = element("p", { className: "state" });
@@ -53,6 +56,10 @@ export class OwnTrack {
       this.#said,
     );
     this.#show();
+  }
+
+  get title() {
+    return this.#track.title;
   }
 
   get trackId() {
@@ -191,7 +198,7 @@ export class OwnTrack {
       }
       await gone(this.#path);
       this.#days?.close();
-      this.root.remove();
+      this.#left(this);
     });
   }
 

@@ -82,17 +82,28 @@ export async function start(main) {
   }
 
   function begin(upload) {
-    list.prepend(sending(file, upload, { follow, hold: page.hold }));
+    list.prepend(sending(file, upload, { follow, hold: page.hold, left: picker.focus }));
     offer();
   }
 
-  leaveOut.addEventListener("click", offer);
+  /** Have the keyboard go on where it was, at `had`, or nearby, unless somebody has gone elsewhere meanwhile. */
+  function goOn(had) {
+    if (document.activeElement === document.body || details.contains(document.activeElement)) {
+      (details.hidden ? picker : had).focus();
+    }
+  }
+
+  leaveOut.addEventListener("click", () => {
+    offer();
+    goOn(leaveOut);
+  });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (file === null || details.hidden) {
       return;
     }
+    const had = document.activeElement;
     details.disabled = true;
     trouble.textContent = "";
     try {
@@ -103,6 +114,7 @@ export async function start(main) {
       trouble.textContent = error instanceof Refused ? error.message : BROKEN;
     }
     details.disabled = false;
+    goOn(had);
   });
 }
 
@@ -137,8 +149,8 @@ function follower() {
   };
 }
 
-/** Send a file, then follow what becomes of it; return the element that says so. */
-function sending(file, upload, { follow, hold }) {
+/** Send a file, then follow what becomes of it; return the element that says so. `left()` is called where it goes under the keyboard. */
+function sending(file, upload, { follow, hold, left }) {
   const stopped = new AbortController();
   const state = new UploadState(file, upload, () => stopped.abort());
   const progress = (bytes) => state.sent(bytes);
@@ -154,7 +166,11 @@ function sending(file, upload, { follow, hold }) {
     async (error) => {
       const isRefused = error instanceof SendingRefused;
       if (stopped.signal.aborted) {
+        const hadFocus = state.root.contains(document.activeElement);
         state.root.remove();
+        if (hadFocus) {
+          left();
+        }
         await abandon(file, upload);
         return;
       }

@@ -15,6 +15,7 @@ from origin.companion.identity.tables import api_keys, audit, sessions, users
 from origin.companion.uploads.tables import uploads
 from origin.companion.webhooks.tables import webhooks
 from origin.companion.working import work_in_queue
+from origin.packaging_job import KIND as PACKAGE
 from packager.queue.tables import jobs
 from tests.functional.api.catalogue import track
 from tests.functional.api.sending import SOUND, put
@@ -183,6 +184,7 @@ async def test_who_leaves_is_gone_at_once_and_what_they_made_soon(service: Servi
             *await connection.execute(select(audit).where(audit.c.user_id == ann.id)),
             *await connection.execute(select(uploads)),
             *await connection.execute(select(webhooks)),
+            *await connection.execute(select(jobs).where(jobs.c.kind == PACKAGE)),
         ]
     assert len(rows) > 5
     assert set(await left_of(service, ann)) == {"deleted"}

@@ -68,7 +68,9 @@ async def test_a_key_that_is_not_good_for_sounds_takes_none_away(packaging: Pack
         "/v1/me/keys", ann, {"name": "titles", "scopes": [Scope.CATALOGUE]}, 201
     )
     by = User(ann.id, lesser["key"])
-    assert (await service.ask("DELETE", path, by)).status == 403
+    refused = await service.ask("DELETE", path, by)
+    assert refused.status == 403
+    assert "good for `upload`, or keep_asset" in (await refused.json())["detail"]
     assert entry_key("song") in objects(service, "entry")
     assert (await service.ask("DELETE", f"{path}?keep_asset=true", by)).status == 204
 
@@ -83,7 +85,9 @@ async def test_such_a_key_takes_no_artist_away_who_has_sounds(packaging: Packagi
     )
     by = User(ann.id, lesser["key"])
     heard = f"/v1/artists/{track['artist']['id']}"
-    assert (await service.ask("DELETE", heard, by)).status == 403
+    refused = await service.ask("DELETE", heard, by)
+    assert refused.status == 403
+    assert "good for `upload`." in (await refused.json())["detail"]
     assert entry_key("song") in objects(service, "entry")
     assert (await service.ask("DELETE", f"/v1/artists/{silent['id']}", by)).status == 204
     assert (await service.ask("DELETE", heard, ann)).status == 204

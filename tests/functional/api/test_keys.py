@@ -28,7 +28,8 @@ async def test_a_key_is_shown_once_and_good_for_what_was_said(service: Service) 
     assert all("key" not in item for item in listed)
     me = await service.get("/v1/me", with_key(made["key"]))
     assert (me["id"], me["role"], me["scopes"]) == (ann.id, "creator", ["read", "upload"])
-    assert (await service.ask("GET", PATH, with_key(made["key"]))).status == 403
+    refused = await service.get(PATH, with_key(made["key"]), 403)
+    assert refused["detail"] == "What you show is not good for `account`; make a key that is."
 
 
 async def test_no_secret_is_in_the_database(service: Service) -> None:

@@ -48,7 +48,8 @@ async def test_a_key_for_uploads_alone_says_nothing_of_tracks(service: Service) 
         made = await service.post("/v1/me/keys", ann, {"name": "a", "scopes": scopes})
         keys[len(scopes)] = User(ann.id, made["key"])
     for draft in (a_track, a_new_one):
-        await service.post("/v1/uploads", keys[1], draft, 403)
+        refused = await service.post("/v1/uploads", keys[1], draft, 403)
+        assert "good for `catalogue`, too" in refused["detail"]
     track_id = base64.b64encode(a_track["track_id"].encode()).decode()
     tus = {
         "Tus-Resumable": "1.0.0",

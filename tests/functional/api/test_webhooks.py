@@ -1,6 +1,7 @@
 """Webhooks: told of what was asked for, signed, again and again until it has arrived."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -252,6 +253,17 @@ async def test_no_message_goes_where_strangers_have_no_business(
 async def test_addresses_that_are_not_taken(service: Service, url: str) -> None:
     problem = await service.post("/v1/webhooks", await service.user(), {"url": url}, 422)
     assert [error["pointer"] for error in problem["errors"]] == ["#/url"]
+
+
+@over_sqlite_alone
+@pytest.mark.parametrize("port", ["80", "10443", "65535"])
+async def test_addresses_that_are_described_have_any_port(service: Service, port: str) -> None:
+    ann, url = await service.user(), f"https://example.com:{port}/hook"
+    document = await service.get("/openapi.json")
+    said = document["components"]["schemas"]["WebhookDraft"]["properties"]["url"]["pattern"]
+    assert re.search(said, url)
+    assert not re.search(said, "https://example.com:65536/hook")
+    await service.post("/v1/webhooks", ann, {"url": url})
 
 
 async def test_webhooks_are_nobody_elses_and_so_many(service: Service) -> None:

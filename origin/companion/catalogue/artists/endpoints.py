@@ -146,7 +146,7 @@ class Artists:
             require_change(call.user, before.user_id, Visibility.PUBLIC)
             require_version(call.request, before.version)
             if Scope.UPLOAD not in call.user.scopes and await has_sound(connection, artist_id):
-                raise Forbidden(f"Sound goes, too: show what is good for {Scope.UPLOAD!r}.")
+                raise Forbidden(f"Sound goes, too: show what is good for `{Scope.UPLOAD}`.")
             await rows.change(connection, artist_id, {"deleted_s": call.now_s})
             await events.tell(
                 connection, "artist.deleted", artist_id, before.user_id, {}, now_s=call.now_s

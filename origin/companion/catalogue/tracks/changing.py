@@ -94,7 +94,7 @@ class TrackChanges:
             gone = [] if call.query.keep_asset or seen.asset_id is None else [seen.asset_id]
             if gone and Scope.UPLOAD not in call.user.scopes:
                 raise Forbidden(
-                    f"Its sound goes, too: show what is good for {Scope.UPLOAD!r}, or keep_asset."
+                    f"Its sound goes, too: show what is good for `{Scope.UPLOAD}`, or keep_asset."
                 )
             await self._withdrawal.hold(connection, gone, for_tracks=[seen.id])
             before = await found(connection, seen.id, to_change=True)

@@ -1,0 +1,89 @@
+"""What creators do without a pointer: whatever goes away under the keyboard, it goes on nearby."""
+
+from pathlib import Path
+from typing import Final
+
+from playwright.sync_api import Dialog, Page, expect
+
+from tests.acceptance.places import Place, complaints, page, place, sign_in
+
+__all__ = ["complaints", "page", "place"]
+
+PICKER: Final = "input[type=file]"
+TUS: Final = "**/tus"
+
+
+def choose(page: Page, file: Path) -> None:
+    """Choose a file as the keyboard does, once it has come to the picker."""
+    expect(page.locator(PICKER)).to_be_focused()
+    page.set_input_files(PICKER, file)
+
+
+def tab_to_picker(page: Page) -> None:
+    page.locator(PICKER).wait_for(state="attached")
+    while page.evaluate("document.activeElement.type") != "file":
+        page.keyboard.press("Tab")
+
+
+def test_a_track_is_uploaded_and_deleted_by_the_keyboard_alone(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    tab_to_picker(page)
+    with page.expect_file_chooser():
+        page.keyboard.press("Enter")
+    for title in ("First by keys", "Second by keys"):
+        choose(page, music)
+        expect(page.get_by_label("Title")).to_be_focused()
+        page.keyboard.type(title)
+        page.keyboard.press("Enter")
+        expect(page.locator(PICKER)).to_be_focused()
+        expect(page.locator(".uploads .state").first).to_have_text("Ready")
+    page.goto("/mine")
+    page.get_by_role("button", name="Delete Second by keys").focus()
+    page.on("dialog", Dialog.accept)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Second by keys")).to_have_count(0)
+    expect(page.get_by_role("button", name="Plays per day First by keys")).to_be_focused()
+    expect(page.get_by_role("status")).to_have_text("“Second by keys” was deleted. ")
+    page.get_by_role("button", name="Delete First by keys").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="First by keys")).to_have_count(0)
+    expect(page.locator("main :focus")).to_have_count(1)
+
+
+def test_what_is_left_out_or_cancelled_leaves_the_keyboard_at_the_picker(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    tab_to_picker(page)
+    choose(page, music)
+    page.get_by_role("button", name="Leave it out").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(PICKER)).to_be_focused()
+    page.route(TUS, lambda route: route.abort())
+    choose(page, music)
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.keyboard.press("Enter")
+    cancel = page.get_by_role("button", name="Cancel")
+    cancel.focus()
+    page.unroute(TUS)
+    page.keyboard.press("Enter")
+    expect(page.locator(".uploads li")).to_have_count(0)
+    expect(page.locator(PICKER)).to_be_focused()
+
+
+def test_a_draft_that_is_refused_has_the_keyboard_where_it_was(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    tab_to_picker(page)
+    page.route("**/v1/uploads", lambda route: route.fulfill(status=503, json={"detail": "Later."}))
+    choose(page, music)
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Later.")
+    expect(page.get_by_label("Title")).to_be_focused()
