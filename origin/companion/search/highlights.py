@@ -6,6 +6,7 @@ text itself, and nothing that somebody wrote has to be trusted as HTML.
 
 from collections.abc import Iterator, Sequence
 
+from origin.companion.search.hangul import place_in
 from origin.companion.search.joining import join
 from origin.companion.search.matching import Nearness, meet, nearest, runs
 from origin.companion.search.names import Name, name_of
@@ -53,6 +54,10 @@ def _of_runs(name: Name, sought: Sought) -> Iterator[Span]:
     words = [word for word in name.words if not word.is_tail]
     for run in runs(sought, [word.text for word in words]):
         yield words[run.first].start, join(words).ends[run.end - 1]
+    for word in words:
+        place = place_in(sought.text, word.text)
+        if place is not None:
+            yield word.ends[place - 1], word.ends[place + len(sought.text) - 1]
 
 
 def _met(sought: Sought, nearest: Nearness, word: Word) -> Span | None:

@@ -11,6 +11,7 @@ from typing import Final
 from tantivy import Occur, Query, Schema
 
 from origin.companion.search.entries import Duration, Kind, primary_language
+from origin.companion.search.hangul import pairs_of
 from origin.companion.search.matching import TYPO_LENGTH_MIN
 from origin.companion.search.schema import INITIALS_MAX
 from origin.companion.search.typed import Sought, Typed
@@ -127,7 +128,19 @@ class Questions:
             ways.append(self._initials(word.text))
         elif word.is_open:
             ways += self._near(word, 0, _BEGINS)
+        if pairs := pairs_of(word.text):
+            ways.append(self._within(pairs, is_open=word.is_open))
         return ways
+
+    def _within(self, pairs: list[str], *, is_open: bool) -> Query:
+        """Ask for pairs of syllables that stand together; the last may be unfinished."""
+        if len(pairs) > 1:
+            words: list[str | tuple[int, str]] = list(pairs)
+            phrase = Query.phrase_prefix_query if is_open else Query.phrase_query
+            return phrase(self._schema, "hangul", words)
+        if is_open:
+            return Query.fuzzy_term_query(self._schema, "hangul", pairs[0], distance=0, prefix=True)
+        return Query.term_query(self._schema, "hangul", pairs[0])
 
     def _initials(self, text: str) -> Query:
         """Ask for what has a word that begins so, whichever it is."""

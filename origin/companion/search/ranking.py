@@ -25,6 +25,9 @@ _CLOSENESS: Final = {
     Nearness.NONE: 0.4,  # in a tag or the description, then
 }
 _NONE: Final = Nearness.NONE
+_NEARLY_WHOLE: Final = frozenset({Nearness.SAME, Nearness.LIKE})
+"""Not what begins so: of what is being typed, most titles are not the whole yet."""
+
 _WEIGHT_OF_CLOSENESS: Final = 4.0
 _WEIGHT_OF_TITLE: Final = 1.0
 _WEIGHT_OF_WHOLE_TITLE: Final = 0.5
@@ -72,19 +75,29 @@ def _rating(
         in_title += of_title is not Nearness.NONE
         closeness += _CLOSENESS[max(of_title, of_others)]
     closeness /= max(len(sought), 1)
-    texts = tuple(word.text for word in sought)
-    is_title = candidate.title == texts or "".join(texts) in candidate.spellings
-    share = 1.0 if is_title else min(in_title / max(len(candidate.title), 1), 1.0)
+    whole = _whole(sought, candidate)
+    share = 1.0 if whole else min(in_title / max(len(candidate.title), 1), 1.0)
     plays = min(math.log1p(max(candidate.plays, 0)) / math.log1p(_PLAYS_OF_A_HIT), 1.2)
     freshness = math.exp(-max(now_s - candidate.created_s, 0.0) / _FRESH_S)
     return (
         _WEIGHT_OF_CLOSENESS * closeness
         + _WEIGHT_OF_TITLE * share
-        + _WEIGHT_OF_WHOLE_TITLE * is_title
+        + _WEIGHT_OF_WHOLE_TITLE * whole
         + _WEIGHT_OF_SCORE * candidate.score
         + _WEIGHT_OF_PLAYS * plays
         + _WEIGHT_OF_FRESHNESS * freshness
     )
+
+
+def _whole(sought: Sequence[Sought], candidate: Candidate) -> float:
+    """Return how near what is sought is to the whole title, word by word: 0 where it is another."""
+    texts = tuple(word.text for word in sought)
+    if candidate.title == texts or "".join(texts) in candidate.spellings:
+        return 1.0
+    if len(candidate.title) != len(texts):
+        return 0.0
+    near = [meet(*pair).nearness for pair in zip(sought, candidate.title, strict=True)]
+    return min(map(_CLOSENESS.__getitem__, near)) if _NEARLY_WHOLE.issuperset(near) else 0.0
 
 
 def _near(

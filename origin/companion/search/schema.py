@@ -4,7 +4,7 @@ Texts are indexed, not stored: what is shown comes from rows. ``names`` has titl
 one behind the other, so that a word is looked for once in all of them. ``joined`` has what is left
 of their words without the signs between them: by itself, for phrases are as they are written.
 ``initials`` has how each of all these words begins, since a letter or two begin so many words that
-it takes long to look each of them up.
+it takes long to look each of them up. ``hangul`` has pairs of syllables that stand within words.
 """
 
 from typing import Final
@@ -18,6 +18,7 @@ from origin.companion.search.entries import (
     popularity_of,
     primary_language,
 )
+from origin.companion.search.hangul import indexed_pairs
 from origin.companion.search.joining import indexed_joined
 from origin.companion.search.words import indexed
 
@@ -43,6 +44,7 @@ def make_schema() -> Schema:
     builder.add_text_field("names", tokenizer_name=_WORDS)
     builder.add_text_field("joined", tokenizer_name=_WORDS, index_option="freq")
     builder.add_text_field("initials", tokenizer_name=_WORDS, index_option="basic")
+    builder.add_text_field("hangul", tokenizer_name=_WORDS)
     builder.add_text_field("tags", tokenizer_name=_WORDS, index_option="freq")
     builder.add_text_field("description", tokenizer_name=_WORDS)
     for facet in ("kind", "genre", "language", "duration"):
@@ -72,6 +74,8 @@ def document(entry: Entry) -> Document:
     if joined:
         made.add_text("joined", joined)
     made.add_text("initials", _initials(f"{names} {joined}"))
+    if pairs := indexed_pairs(names.split()):
+        made.add_text("hangul", pairs)
     if entry.tags or entry.genre:
         tags = (*entry.tags, entry.genre or "")
         made.add_text("tags", _BETWEEN.join((*map(indexed, tags), indexed_joined(*tags))))

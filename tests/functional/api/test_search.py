@@ -162,6 +162,40 @@ async def test_a_letter_or_two_are_a_beginning(search: Search, typed: str) -> No
     assert {found, ann} & {each["id"] for each in suggested["items"]}
 
 
+@pytest.mark.parametrize(
+    ("typed", "marked"),
+    [
+        ("소년단", [[2, 5]]),
+        ("소년", [[2, 4]]),
+        ("소녀", [[2, 4]]),  # which the next key makes 소년
+        ("탄소년", [[1, 4]]),
+        ("방탄", [[0, 2]]),
+        ("소년단 fire", [[2, 5], [6, 10]]),
+    ],
+)
+async def test_hangul_is_found_within_words(
+    search: Search, typed: str, marked: list[list[int]]
+) -> None:
+    ann = await search.artist("Ann")
+    found = await search.track(ann, "방탄소년단 Fire")
+    await search.track(ann, "소방차 단년소 Fire")
+    await search.track(await search.artist("탄"), "소년 단소")
+    await search.until_indexed()
+    hits = (await search.found(typed))["items"]
+    assert found in [each["id"] for each in hits]
+    (hit,) = [each for each in hits if each["id"] == found]
+    assert hit["highlights"]["title"] == marked
+    suggested = await search.asked("/v1/search/suggest", {"q": typed})
+    assert found in [each["id"] for each in suggested["items"]]
+
+
+async def test_hangul_behind_other_letters_is_found(search: Search) -> None:
+    found = await search.track(await search.artist("Ann"), "BTS방탄소년단")
+    await search.until_indexed()
+    for typed in ("방탄", "방탄소년단", "소년단", "bts"):
+        assert [each["id"] for each in (await search.found(typed))["items"]] == [found]
+
+
 async def test_what_is_published_is_found_within_two_seconds(search: Search) -> None:
     await search.until_indexed()
     ann = await search.artist("Ann")

@@ -147,3 +147,9 @@ def test_plays_decide_among_equals_and_outweigh_a_rare_word() -> None:
 def test_a_title_that_is_what_was_typed_comes_before_parts_of_it() -> None:
     found = [candidate("one", "duran", plays=100), candidate("both", "duran duran", plays=10)]
     assert ranked(read_typed("duran duran"), found, now_s=0.0) == ["both", "one"]
+
+
+def test_a_title_that_is_like_what_was_typed_comes_before_its_words_in_another_order() -> None:
+    found = [candidate("turned", "moon blue", plays=2), candidate("meant", "blue moon")]
+    for typed in ("blue moom", "bluw moon ", "blue moon"):
+        assert ranked(read_typed(typed), found, now_s=0.0) == ["meant", "turned"]
