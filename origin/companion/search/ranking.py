@@ -25,8 +25,11 @@ _CLOSENESS: Final = {
     Nearness.NONE: 0.4,  # in a tag or the description, then
 }
 _NONE: Final = Nearness.NONE
-_NEARLY_WHOLE: Final = frozenset({Nearness.SAME, Nearness.LIKE})
+_NEARLY_SAME: Final = frozenset({Nearness.SAME, Nearness.LIKE})
 """Not what begins so: of what is being typed, most titles are not the whole yet."""
+
+_BUT_FOR_TYPOS: Final = 0.1
+"""Enough to come before the same words in another order, and behind what was typed exactly."""
 
 _WEIGHT_OF_CLOSENESS: Final = 4.0
 _WEIGHT_OF_TITLE: Final = 1.0
@@ -76,7 +79,7 @@ def _rating(
         closeness += _CLOSENESS[max(of_title, of_others)]
     closeness /= max(len(sought), 1)
     whole = _whole(sought, candidate)
-    share = 1.0 if whole else min(in_title / max(len(candidate.title), 1), 1.0)
+    share = 1.0 if whole == 1.0 else min(in_title / max(len(candidate.title), 1), 1.0)
     plays = min(math.log1p(max(candidate.plays, 0)) / math.log1p(_PLAYS_OF_A_HIT), 1.2)
     freshness = math.exp(-max(now_s - candidate.created_s, 0.0) / _FRESH_S)
     return (
@@ -90,14 +93,14 @@ def _rating(
 
 
 def _whole(sought: Sequence[Sought], candidate: Candidate) -> float:
-    """Return how near what is sought is to the whole title, word by word: 0 where it is another."""
+    """Return how much what is sought is the whole title: all, but for typos, or not at all."""
     texts = tuple(word.text for word in sought)
     if candidate.title == texts or "".join(texts) in candidate.spellings:
         return 1.0
     if len(candidate.title) != len(texts):
         return 0.0
-    near = [meet(*pair).nearness for pair in zip(sought, candidate.title, strict=True)]
-    return min(map(_CLOSENESS.__getitem__, near)) if _NEARLY_WHOLE.issuperset(near) else 0.0
+    near = {meet(*pair).nearness for pair in zip(sought, candidate.title, strict=True)}
+    return _BUT_FOR_TYPOS if near <= _NEARLY_SAME else 0.0
 
 
 def _near(
