@@ -14,6 +14,8 @@ from tests.sources.pictures import picture, saved
 
 __all__ = ["complaints", "page", "place"]
 
+PACKAGES = False
+
 WIDTHS_PX = (390, 1280)
 SCHEMES = ("light", "dark")
 WRITTEN = """() => {

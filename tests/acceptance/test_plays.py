@@ -12,6 +12,8 @@ from tests.functional.supervising import until
 
 __all__ = ["place"]
 
+PACKAGES = False
+
 
 @pytest.fixture
 def page(browser: Browser, place: Place) -> Iterator[Page]:

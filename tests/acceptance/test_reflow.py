@@ -14,6 +14,8 @@ from tests.acceptance.watching import wait_for_state
 
 __all__ = ["place"]
 
+PACKAGES = False
+
 STICKING_OUT: Final = """() => {
     const width = document.documentElement.clientWidth;
     // These scroll, or are cut off, by themselves.

@@ -11,6 +11,8 @@ from tests.acceptance.watching import open_page, wait_for_position
 
 __all__ = ["complaints", "page", "place", "sorted_place"]
 
+PACKAGES = False
+
 pytestmark = pytest.mark.usefixtures("sorted_place")
 
 

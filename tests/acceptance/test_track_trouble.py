@@ -12,6 +12,8 @@ from tests.acceptance.watching import wait_for_position, wait_for_state
 
 __all__ = ["complaints", "page", "place"]
 
+PACKAGES = False
+
 SOUND = re.compile(r"/[^/?]+\.json$")
 LISTS = re.compile(r"/v1/tracks\?")
 SAID = "This server does not answer just now."
