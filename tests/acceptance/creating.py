@@ -1,17 +1,13 @@
 """A creator who uploads over HTTP, and anybody who looks for what comes of it."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
-from click.testing import CliRunner
-
-from origin.cli import main
 from tests.functional.supervising import until
-from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge, soundbridge_here
 
 
 @dataclass
@@ -54,14 +50,9 @@ def admin(state: Path, *arguments: str) -> str:
 
 
 def prepared(state: Path, *arguments: str) -> str:
-    """Do what an operator's command does without a process of its own, and return what it prints.
-
-    For tests of something else: the program takes half a second to start.
-    """
-    words = ["admin", *arguments, "--state", str(state)]
-    with ThreadPoolExecutor(1) as apart:  # the browser's event loop runs in this thread
-        done = apart.submit(CliRunner().invoke, main, words).result()
-    assert done.exit_code == 0, done.output
+    """Do what an operator's command does without its program, and return what it prints."""
+    done = soundbridge_here("admin", *arguments, "--state", state)
+    assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 

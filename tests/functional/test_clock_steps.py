@@ -25,7 +25,7 @@ from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import Fault, Request
 from tests.servers.seaweedfs import Bucket
 from tests.servers.set_clock import SetClock
-from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 from tests.servers.valkey import valkey
 from tests.sources.published import PublishedAsset, publish
 
@@ -172,7 +172,7 @@ def test_an_age_is_of_time_that_has_passed(
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
     """The public one; the other is ``signing.pem``."""
-    made = soundbridge("token", "new-key", tmp_path / "signing.pem")
+    made = soundbridge_here("token", "new-key", tmp_path / "signing.pem")
     assert made.returncode == 0, made.stderr
     public = tmp_path / "public.json"
     public.write_text(made.stdout)
@@ -183,7 +183,7 @@ def test_tokens_end_by_the_clock(
     asset: PublishedAsset, folder: Path, tmp_path: Path, keys: Path, clock: SetClock
 ) -> None:
     signing = ("--signing-key", tmp_path / "signing.pem", "--for", "10m")
-    token = soundbridge("token", "sign", "first-light", *signing).stdout.strip()
+    token = soundbridge_here("token", "sign", "first-light", *signing).stdout.strip()
     rules = ("--playback-keys", str(keys), "--require-tokens")
     paths = [f"/t/{token}/first-light.m3u8", f"/t/{token}{asset.path}/128k/00000.m4s"]
     with supervised(folder, tmp_path / "log", *rules) as server, closing(Player(server)) as player:

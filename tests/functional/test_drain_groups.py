@@ -17,7 +17,7 @@ from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
 from tests.sources.published import PublishedAsset
 
-DELAY_S: Final = 3.0
+DELAY_S: Final = 1.0
 BETWEEN_S: Final = 0.2
 """Between a signal to workers and the one to the supervisor, where whoever sends them dawdles."""
 

@@ -14,16 +14,16 @@ import pytest
 
 from origin.database.sqlite import FILE_NAME
 from tests.functional.supervising import Server, embedded, until
-from tests.servers.soundbridge import TIMEOUT_S, running, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, running, soundbridge_here
 
 HOURS = ("--upload-expiry", "1000")
 FEW_HOURS = ("--upload-expiry", "2")
 
 
 def key_of_somebody(state: Path) -> str:
-    done = soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
+    done = soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
     assert done.returncode == 0, done.stderr
-    return soundbridge("admin", "key", "add", "Ann", "--state", state).stdout.strip()
+    return soundbridge_here("admin", "key", "add", "Ann", "--state", state).stdout.strip()
 
 
 def upload(server: Server, key: str) -> None:

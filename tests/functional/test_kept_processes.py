@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 
 from tests.functional.scraping import samples
 from tests.servers.seaweedfs import free_ports
-from tests.servers.soundbridge import running, soundbridge, url_said
+from tests.servers.soundbridge import running, soundbridge, soundbridge_here, url_said
 from tests.servers.valkey import Valkey
 
 BOUND_S = 1.0
@@ -21,9 +21,9 @@ def test_a_change_is_seen_at_once_here_and_within_a_second_there(
     tmp_path: Path, cache: Valkey, *, with_cache: bool
 ) -> None:
     state, (port,) = tmp_path / "state", free_ports(1)
-    done = soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
+    done = soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
     assert done.returncode == 0, done.stderr
-    key = soundbridge("admin", "key", "add", "Ann", "--state", state).stdout.strip()
+    key = soundbridge_here("admin", "key", "add", "Ann", "--state", state).stdout.strip()
     options = ["--state", str(state), "--port", "0", "--no-packager"]
     options += ["--cache", cache.url] if with_cache else []
     with (

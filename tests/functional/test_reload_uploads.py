@@ -12,7 +12,7 @@ from origin.drain_times import RETIRE_POLITE_S
 from tests.functional.asking import answer, ask
 from tests.functional.load import refuses
 from tests.functional.supervising import Server, embedded, until
-from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 
 LONGER_THAN_A_STOP_S = RETIRE_POLITE_S + 3.0
 PIECE_BYTES = 1_000
@@ -22,8 +22,8 @@ OPTIONS = ("--no-packager", "--drain-timeout", "1")
 
 @pytest.fixture
 def key(tmp_path: Path) -> str:
-    soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", tmp_path)
-    return soundbridge("admin", "key", "add", "Ann", "--state", tmp_path).stdout.strip()
+    soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", tmp_path)
+    return soundbridge_here("admin", "key", "add", "Ann", "--state", tmp_path).stdout.strip()
 
 
 def begin(server: Server, key: str, size_bytes: int) -> socket.socket:
