@@ -14,6 +14,7 @@ from tests.servers.postgres import postgres
 from tests.servers.sqlite import copy_empty, make_empty
 from tests.sources.audio import excerpt
 from tests.sources.package import readers_ended
+from tests.variants import mark_long
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
@@ -24,6 +25,12 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 look_seldom()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark variants before pytest leaves out what is long."""
+    mark_long(items)
 
 
 def pytest_collection_finish() -> None:
