@@ -45,6 +45,7 @@ def test_what_is_sent_by_one_put_is_found_and_plays(
     plays(creator, upload["playback_id"])
 
 
+@pytest.mark.long
 def test_what_is_sent_in_pieces_is_found_once_it_is_published(
     creator: Creator, artist_id: str, music: Path
 ) -> None:

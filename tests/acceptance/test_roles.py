@@ -93,6 +93,7 @@ def test_who_only_delivers_has_no_database(tmp_path: Path) -> None:
         assert [each.name for each in (tmp_path / "state").iterdir()] == ["media"]
 
 
+@pytest.mark.long
 def test_roles_together_have_what_each_has(tmp_path: Path) -> None:
     roles = ("--role", "search", "--role", "streaming")
     with embedded(tmp_path / "state", tmp_path / "log", *roles) as server:

@@ -52,6 +52,7 @@ def test_a_search_is_there_again_after_another_page_and_a_reload(
     expect(page).to_have_url(re.compile(r"/$"))
 
 
+@pytest.mark.long
 def test_a_link_to_a_search_is_passed_on_with_its_genre(page: Page, complaints: list[str]) -> None:
     open_page(page, "/?q=sigur+r%C3%B3s&genre=folk")
     expect(box(page)).to_have_value("sigur rós")

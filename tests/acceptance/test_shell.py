@@ -88,6 +88,7 @@ def built(build: Path) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.long
 def test_programs_under_two_paths_of_a_host_leave_each_other_alone(
     browser: Browser, build: Path, built: str
 ) -> None:

@@ -68,6 +68,7 @@ def guarded_page(browser: Browser, guarded: str) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.long_if("native")
 @pytest.mark.parametrize("play", [PLAY_WITH_HLS_JS, PLAY_NATIVELY], ids=["hls.js", "native"])
 def test_it_plays_to_the_end_under_a_token(
     guarded_page: Page, folder: Path, quiet: Track, play: str

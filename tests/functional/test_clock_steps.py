@@ -120,6 +120,7 @@ def test_how_long_an_entry_lives_does_not_follow_the_clock(
             assert time.monotonic() - changed_s < LIFE_S + LATE_S
 
 
+@pytest.mark.long
 async def test_what_is_heard_of_changes_does_not_follow_the_clock(
     store: LocalStore, folder: Path, tmp_path: Path, clock: SetClock
 ) -> None:
@@ -142,6 +143,7 @@ async def test_what_is_heard_of_changes_does_not_follow_the_clock(
         assert not server.events("not listening for changes")
 
 
+@pytest.mark.long
 def test_an_age_is_of_time_that_has_passed(
     s3: Bucket, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

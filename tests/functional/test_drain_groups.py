@@ -57,6 +57,7 @@ def readiness(server: Server) -> int:
         return ask(fresh, get("/readyz")).status
 
 
+@pytest.mark.long_unless("at_once-2", "workers_first-1")
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("tell", [at_once, workers_first, workers_last])
 def test_all_that_are_told_to_stop_stop_as_the_server_does(
@@ -78,6 +79,7 @@ def test_all_that_are_told_to_stop_stop_as_the_server_does(
     assert not server.events("worker ended")
 
 
+@pytest.mark.long_unless("at_once")
 @pytest.mark.parametrize("tell", [at_once, workers_first, workers_last])
 def test_load_balancers_hear_of_it_until_there_is_no_time(
     folder: Path, asset: PublishedAsset, log: Path, tell: Callable[[Server, int], None]
@@ -96,6 +98,7 @@ def test_load_balancers_hear_of_it_until_there_is_no_time(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long_if("nothing")
 @pytest.mark.parametrize("hears", ["the reload", "nothing"])
 def test_a_stop_is_one_whatever_was_told_before(
     folder: Path, asset: PublishedAsset, log: Path, hears: str
@@ -143,6 +146,7 @@ def test_the_only_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
     assert not server.events("worker ended")
 
 
+@pytest.mark.long
 def test_a_worker_goes_alone_where_its_supervisor_says_nothing(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
@@ -160,6 +164,7 @@ def test_a_worker_goes_alone_where_its_supervisor_says_nothing(
             server.signal(signal.SIGCONT)
 
 
+@pytest.mark.long
 def test_orphans_finish_when_they_are_told_to_stop(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:

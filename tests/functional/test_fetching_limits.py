@@ -51,6 +51,7 @@ def stays_h(state: Path) -> float:
     return until(lambda: found() or False) / 3600
 
 
+@pytest.mark.long_if("worker")
 @pytest.mark.parametrize("by", ["serve", "worker"])
 def test_who_fetches_keeps_the_rules(tmp_path: Path, by: str) -> None:
     state = tmp_path / "state"

@@ -88,6 +88,7 @@ async def test_faults_that_pass_are_not_seen(s3: Bucket, asset: PublishedAsset, 
     assert set(told) == {HTTPStatus.OK}
 
 
+@pytest.mark.long_if("no answer comes")
 @pytest.mark.parametrize(
     "fault", [*PASSING, *LYING, Fault.STALLED, Fault.ALTERED_ANSWER, Fault.OTHER_TAG]
 )

@@ -75,6 +75,7 @@ def test_an_upload_goes_on_after_a_reload(tmp_path: Path, key: str) -> None:
         until(lambda: len(server.workers) == 1)
 
 
+@pytest.mark.long
 def test_a_stop_gives_it_the_time_that_there_is(tmp_path: Path, key: str) -> None:
     options = ("--no-packager", "--drain-timeout", "60")
     with (
@@ -90,6 +91,7 @@ def test_a_stop_gives_it_the_time_that_there_is(tmp_path: Path, key: str) -> Non
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long
 def test_a_stop_shortens_the_time_that_a_reload_gave(tmp_path: Path, key: str) -> None:
     with embedded(tmp_path, tmp_path / "log", *OPTIONS) as server:
         with closing(begin(server, key, len(_SOUND))):

@@ -144,6 +144,7 @@ async def processes(cache: Valkey) -> AsyncIterator[Processes]:
         yield begin
 
 
+@pytest.mark.long_unless("slow", "fails", "claim is lost")
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 async def test_a_slow_store_is_read_by_two_at_a_time(
@@ -174,6 +175,7 @@ async def test_whoever_waits_when_the_cache_dies_reads_soon(
     assert store.asked[KEY] == PROCESSES
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("patient")
 async def test_whoever_waits_goes_on_when_the_cache_was_away_for_a_moment(
     processes: Processes, cache: Valkey, monkeypatch: pytest.MonkeyPatch
@@ -193,6 +195,7 @@ async def test_whoever_waits_goes_on_when_the_cache_was_away_for_a_moment(
     assert store.asked[KEY] <= 2
 
 
+@pytest.mark.long_if("True")
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("fails", [False, True])
 async def test_a_claim_ends_with_its_read_and_not_before(

@@ -5,12 +5,16 @@ import re
 import time
 from http import HTTPStatus
 
+import pytest
+
 from origin.companion.catalogue.tracks.first_track import KEPT_S, FirstTrack
 from origin.companion.database import Database
 from origin.database.engine import open_replica
 from tests.functional.api.played import song
 from tests.functional.api.service import Service
 from tests.functional.api.test_artwork import put
+
+pytestmark = pytest.mark.long_if("postgresql")
 
 NOBODY = "postgresql://127.0.0.1:1/nothing"
 

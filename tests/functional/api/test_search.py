@@ -9,6 +9,8 @@ import pytest
 from tests.functional.api.searchable import Search
 from tests.functional.api.service import NOW_S
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 async def test_what_is_meant_is_found(search: Search) -> None:
     ros = await search.artist("Sigur Rós")

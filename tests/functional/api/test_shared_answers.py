@@ -21,6 +21,8 @@ from tests.functional.api.keeping import (
 from tests.functional.api.service import Service, over_sqlite_alone
 from tests.servers.valkey import Valkey, valkey
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 DELAY_S = 1.0
 """For one answer, where Valkey does not: some deadlines of its commands, and rows."""
 NAMES = "soundbridge:1:answers:*"
