@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from origin.cycles import look_seldom
+from tests.order import spread
 from tests.servers.postgres import postgres
 from tests.servers.sqlite import copy_empty, make_empty
 from tests.sources.audio import excerpt
@@ -31,6 +32,7 @@ look_seldom()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark variants before pytest leaves out what is long."""
     mark_long(items)
+    spread(items)
 
 
 def pytest_collection_finish() -> None:
