@@ -112,6 +112,7 @@ def test_an_upload_that_is_cancelled_leaves_nothing(page: Page, place: Place, mu
     assert of_bob(page) == before
 
 
+@pytest.mark.long
 def test_who_is_signed_out_in_the_middle_goes_on_afterwards(
     page: Page, place: Place, music: Path
 ) -> None:

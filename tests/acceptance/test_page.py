@@ -120,6 +120,7 @@ def test_a_connection_that_is_back_plays_only_what_was_to_be_heard(
         assert page.evaluate("document.querySelector('audio').autoplay") is False
 
 
+@pytest.mark.long
 def test_a_page_older_than_the_server_is_loaded_anew_where_it_lacks_what_plays(
     page: Page, track: Track
 ) -> None:
@@ -161,6 +162,7 @@ def test_a_track_that_is_gone_leaves_nothing_playing_under_its_address(
     wait_for_state(page, "paused")
 
 
+@pytest.mark.long
 def test_of_two_choices_the_later_is_heard_whichever_comes_first(
     page: Page, origin: str, track: Track, other: Track
 ) -> None:

@@ -156,6 +156,7 @@ def test_an_address_that_joins_a_sound_to_another_track_shows_and_counts_nothing
     assert counts(place) == before
 
 
+@pytest.mark.long
 def test_a_server_that_counts_nothing_just_now_lets_the_sound_go_on(
     page: Page, place: Place
 ) -> None:

@@ -84,6 +84,7 @@ def test_an_order_and_a_genre_are_in_the_address_too(page: Page) -> None:
     expect_titles(page, *reversed(TITLES))
 
 
+@pytest.mark.long
 def test_a_search_stands_beside_the_track_that_is_open(page: Page, place: Place) -> None:
     open_page(page, f"/?{address(place, TITLES[1])}&q=glo")
     heading = page.get_by_role("heading", level=1)
@@ -109,6 +110,7 @@ def test_a_search_stands_beside_the_track_that_is_open(page: Page, place: Place)
     expect(box(page)).to_have_value("")
 
 
+@pytest.mark.long
 def test_a_link_to_a_search_that_finds_nothing_can_be_searched_on(page: Page, place: Place) -> None:
     page.goto(f"/?{address(place, TITLES[1])}&q=nothing+of+the+kind")
     expect(page.locator(".found")).to_have_text("Nothing was found.")

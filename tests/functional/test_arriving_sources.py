@@ -150,6 +150,7 @@ def test_a_store_that_is_down_for_a_while_is_waited_for(
     assert contents(tmp_path) == undisturbed
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("impatient")
 def test_a_run_whose_transfer_broke_off_is_taken_up(
     late: Holding, undisturbed: Contents, tmp_path: Path

@@ -181,6 +181,7 @@ def keys(tmp_path: Path) -> Path:
     return public
 
 
+@pytest.mark.long
 def test_tokens_end_by_the_clock(
     asset: PublishedAsset, folder: Path, tmp_path: Path, keys: Path, clock: SetClock
 ) -> None:

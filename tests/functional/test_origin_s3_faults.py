@@ -254,6 +254,7 @@ async def test_who_is_unlucky_does_not_wait(stalling: tuple[StoreReader, list[in
     assert requests[0] <= 200 * 1.1 + 10
 
 
+@pytest.mark.long
 async def test_a_damaged_entry_hides_none_that_was_good(s3: Bucket) -> None:
     """It comes the same each time, as what a store gives whose tags are no digests."""
     publish(s3.store("damaged"))

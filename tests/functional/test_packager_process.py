@@ -97,6 +97,7 @@ def test_a_reload_replaces_the_packager_too(server: Server) -> None:
     assert not server.events("process ended"), "it was told to"
 
 
+@pytest.mark.long
 def test_what_is_not_done_when_the_server_stops_is_given_back(
     state: Path, long_music: Path, tmp_path: Path
 ) -> None:

@@ -155,6 +155,7 @@ async def test_readers_take_turns_and_one_that_is_down_is_passed_over(
         pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
 
 
+@pytest.mark.long
 async def test_one_that_is_too_far_behind_is_passed_over_until_it_has_caught_up(
     pair: Pair, tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_counters_do_not_fall_when_workers_go(server: Server, asset: PublishedAs
     until(lambda: _segments(server) == 21)
 
 
+@pytest.mark.long
 def test_what_workers_answered_at_last_before_they_were_replaced_counts(
     server: Server, asset: PublishedAsset
 ) -> None:

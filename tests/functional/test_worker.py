@@ -126,6 +126,7 @@ def test_a_job_that_would_take_too_long_is_given_back_and_taken_up_where_it_was(
     assert first_segment.stat().st_mtime_ns == made_at_ns
 
 
+@pytest.mark.long
 def test_what_plays_already_is_withdrawn_where_its_source_is_bad(
     tmp_path: Path, long_music: Path
 ) -> None:

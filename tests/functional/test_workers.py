@@ -57,6 +57,7 @@ def test_no_request_fails_over_reloads(server: Server, asset: PublishedAsset) ->
     assert len(server.workers) == 2
 
 
+@pytest.mark.long
 def test_a_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
     server: Server, asset: PublishedAsset
 ) -> None:
