@@ -130,6 +130,7 @@ def test_ctrl_c_is_a_stop_of_the_server(folder: Path, asset: PublishedAsset, log
     assert coming.failures == []
 
 
+@pytest.mark.long
 def test_the_only_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:

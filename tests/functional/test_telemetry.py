@@ -182,6 +182,7 @@ def test_a_full_disk_stops_no_answer(folder: Path, asset: PublishedAsset) -> Non
     assert server.process.returncode == 0
 
 
+@pytest.mark.long
 def test_who_does_not_read_the_log_stops_no_answer(folder: Path, asset: PublishedAsset) -> None:
     command = [*SOUNDBRIDGE, "serve", "--store", str(folder), "--port", "0"]
     with subprocess.Popen(
