@@ -1,22 +1,44 @@
 """Fixtures that many rooms use: real music, cut once a session, and one PostgreSQL."""
 
+import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from origin.cycles import look_seldom
+from tests.order import spread
 from tests.servers.postgres import postgres
 from tests.servers.sqlite import copy_empty, make_empty
 from tests.sources.audio import excerpt
 from tests.sources.package import readers_ended
+from tests.variants import mark_long
 
 settings.register_profile("busy machine", deadline=None)
 settings.load_profile("busy machine")
 
-# Tests start hundreds of programs: each would compile all that it imports anew.
+# Tests start hundreds of programs: each would compile all that it imports anew, and each process
+# of pytest's all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+look_seldom()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark variants before pytest leaves out what is long."""
+    mark_long(items)
+    spread(items)
+
+
+def pytest_collection_finish() -> None:
+    """Let nobody look for cycles among thousands of tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module", autouse=True)

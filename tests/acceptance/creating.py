@@ -7,7 +7,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from tests.functional.supervising import until
-from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge, soundbridge_here
 
 
 @dataclass
@@ -45,6 +45,13 @@ class Creator:
 def admin(state: Path, *arguments: str) -> str:
     """Run an operator's command, and return what it prints."""
     done = soundbridge("admin", *arguments, "--state", state)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def prepared(state: Path, *arguments: str) -> str:
+    """Do what an operator's command does without its program, and return what it prints."""
+    done = soundbridge_here("admin", *arguments, "--state", state)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

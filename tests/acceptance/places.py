@@ -1,17 +1,20 @@
 """A server with the API, public tracks of somebody, and a page that says what it has against it."""
 
 import re
+import shutil
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from tests.acceptance.creating import Creator, admin, found, stranger
+from tests.acceptance.creating import Creator, found, prepared, stranger
 from tests.functional.api.keeping import BOUND_S
 from tests.functional.supervising import embedded, until
+from tests.sources.made_once import made_once
 
 WAIT_MS = 60_000
 TITLES = ("Hoppípolla", "Sæglópur", "Glósóli")
@@ -27,25 +30,38 @@ class Place:
 
     def sign_in_link(self, name: str) -> str:
         """Return what an operator hands over."""
-        return admin(self.state, "sign-in-link", name, "--public-url", self.creator.url)
+        return prepared(self.state, "sign-in-link", name, "--public-url", self.creator.url)
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Place]:
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, music: Path
+) -> Iterator[Place]:
+    """One of the module's own; where nothing is packaged, it says ``PACKAGES = False``."""
+    settled = made_once(tmp_path_factory, "settled", partial(settle, music=music))
     folder = tmp_path_factory.mktemp("pages")
+    state = shutil.copytree(settled / "state", folder / "state")
+    options = [] if getattr(request.module, "PACKAGES", True) else ["--no-packager"]
+    with embedded(state, folder / "log", *options) as server:
+        yield Place(state, Creator(server.url, (settled / "key").read_text()))
+
+
+def settle(folder: Path, music: Path) -> None:
+    """Let a server have its users, and what is public of them."""
     state = folder / "state"
     with embedded(state, folder / "log") as server:
-        admin(state, "user", "add", "Ann", "--role", "creator")
-        admin(state, "user", "add", "Bob", "--role", "creator")
-        ann = Creator(server.url, admin(state, "key", "add", "Ann"))
+        prepared(state, "user", "add", "Ann", "--role", "creator")
+        prepared(state, "user", "add", "Bob", "--role", "creator")
+        ann = Creator(server.url, prepared(state, "key", "add", "Ann"))
         artist = ann.ask("POST", "/v1/artists", {"name": "Sigur Rós", "handle": "sigur-ros"})
         for title in TITLES:
             track = {"artist_id": artist["id"], "title": title, "visibility": "public"}
             upload = ann.ask("POST", "/v1/uploads", {"name": "song.wav", "track": track})
             ann.ask("PUT", upload["send"]["put"], content=music.read_bytes())
             ann.becomes_ready(upload["asset_id"])
-        until_listed(ann, TITLES)
-        yield Place(state, ann)
+        until_listed(ann, TITLES)  # what its jobs do once a track is ready is done, too
+        (folder / "key").write_text(ann.key)
+        server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from tests.sources.pictures import picture, saved
 
 __all__ = ["complaints", "page", "place"]
 
+PACKAGES = False
+
 WIDTHS_PX = (390, 1280)
 SCHEMES = ("light", "dark")
 WRITTEN = """() => {
@@ -38,6 +40,7 @@ def style(locator: Locator, name: str) -> str:
     return str(locator.evaluate("(node, name) => getComputedStyle(node)[name]", name))
 
 
+@pytest.mark.long_if("1280")
 @pytest.mark.parametrize("width_px", WIDTHS_PX)
 def test_filters_are_apart_from_the_search(page: Page, width_px: int) -> None:
     page.set_viewport_size({"width": width_px, "height": 800})
@@ -48,6 +51,7 @@ def test_filters_are_apart_from_the_search(page: Page, width_px: int) -> None:
     assert filters_begin - search_end >= 8
 
 
+@pytest.mark.long_if("light")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_next_step_where_nothing_is_yet_has_the_pages_own_colour(
     page: Page, place: Place, scheme: str
@@ -60,6 +64,7 @@ def test_the_next_step_where_nothing_is_yet_has_the_pages_own_colour(
     assert style(step, "color") == style(own, "color")
 
 
+@pytest.mark.long_if("light")
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_signing_in_looks_like_the_pages_that_it_leads_to(
     page: Page, place: Place, scheme: str

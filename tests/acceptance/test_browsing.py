@@ -12,6 +12,8 @@ from tests.acceptance.watching import open_page
 
 __all__ = ["place", "sorted_place"]
 
+PACKAGES = False
+
 
 @pytest.fixture
 def page(browser: Browser, sorted_place: Place) -> Iterator[Page]:

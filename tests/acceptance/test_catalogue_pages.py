@@ -9,6 +9,8 @@ from tests.acceptance.watching import open_page, wait_for_position
 
 __all__ = ["complaints", "page", "place"]
 
+PACKAGES = False
+
 
 def test_what_is_public_is_listed_and_plays_by_its_name_in_the_catalogue(
     page: Page, complaints: list[str]

@@ -54,6 +54,7 @@ def page(browser: Browser, chaptered: tuple[str, Track]) -> Iterator[Page]:
     page.close()
 
 
+@pytest.mark.long
 def test_hls_js_finds_the_chapters_and_plays_to_the_end(
     page: Page, chaptered: tuple[str, Track]
 ) -> None:

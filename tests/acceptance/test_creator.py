@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tusclient.client import TusClient
 
-from tests.acceptance.creating import Creator, admin, found, plays, stranger
+from tests.acceptance.creating import Creator, found, plays, prepared, stranger
 from tests.functional.supervising import embedded, until
 
 CHUNK_BYTES = 200_000
@@ -17,8 +17,8 @@ def creator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Creator]:
     folder = tmp_path_factory.mktemp("creator")
     state = folder / "state"
     with embedded(state, folder / "log") as server:
-        admin(state, "user", "add", "Ann", "--role", "creator")
-        yield Creator(server.url, admin(state, "key", "add", "Ann"))
+        prepared(state, "user", "add", "Ann", "--role", "creator")
+        yield Creator(server.url, prepared(state, "key", "add", "Ann"))
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,7 @@ def test_what_is_sent_by_one_put_is_found_and_plays(
     plays(creator, upload["playback_id"])
 
 
+@pytest.mark.long
 def test_what_is_sent_in_pieces_is_found_once_it_is_published(
     creator: Creator, artist_id: str, music: Path
 ) -> None:

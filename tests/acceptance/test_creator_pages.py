@@ -6,6 +6,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from origin.database.sqlite import FILE_NAME
@@ -186,6 +187,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.long
 def test_what_people_write_is_shown_as_it_is_written(
     page: Page, place: Place, music: Path, complaints: list[str]
 ) -> None:

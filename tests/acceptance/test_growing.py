@@ -115,6 +115,7 @@ def test_a_browser_without_media_source_plays_what_it_joined_natively(
     assert watched(page)["troubles"] == []
 
 
+@pytest.mark.long
 def test_ffmpeg_hears_every_sample_of_what_was_not_complete(
     source: Path, store: Path, origin: str
 ) -> None:

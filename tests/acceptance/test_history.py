@@ -1,5 +1,6 @@
 """What the browser's Back goes to: what somebody chose, not what came by itself."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.listening import Track
@@ -48,6 +49,7 @@ def test_what_is_asked_for_of_the_queue_can_be_left_again(
     page.wait_for_selector(f"sound-player[data-playback-id='{track.playback_id}']")
 
 
+@pytest.mark.long
 def test_the_open_track_chosen_again_is_still_one(
     page: Page, origin: str, track: Track, other: Track
 ) -> None:

@@ -12,6 +12,8 @@ from tests.acceptance.watching import open_page, wait_for_position
 
 __all__ = ["complaints", "page", "place"]
 
+PACKAGES = False
+
 LISTS = re.compile(r"/v1/tracks(\?|/)")
 SAID = "The list of tracks did not come."
 

@@ -64,6 +64,7 @@ def test_pause_is_silence_and_play_is_sound_however_often(page: Page, track: Tra
     wait_for_state(page, "paused")
 
 
+@pytest.mark.long
 def test_pause_keeps_silent_what_is_still_on_its_way(page: Page, track: Track) -> None:
     held: list[Route] = []
 
@@ -87,6 +88,7 @@ def test_pause_keeps_silent_what_is_still_on_its_way(page: Page, track: Track) -
     wait_for_position(page, 0.3)
 
 
+@pytest.mark.long
 def test_after_a_failure_pause_does_nothing_but_end_the_wait_for_a_connection(
     page: Page, track: Track
 ) -> None:

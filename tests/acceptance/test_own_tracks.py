@@ -112,6 +112,7 @@ def test_an_upload_that_is_cancelled_leaves_nothing(page: Page, place: Place, mu
     assert of_bob(page) == before
 
 
+@pytest.mark.long
 def test_who_is_signed_out_in_the_middle_goes_on_afterwards(
     page: Page, place: Place, music: Path
 ) -> None:
@@ -133,6 +134,7 @@ def test_who_is_signed_out_in_the_middle_goes_on_afterwards(
     assert of_bob(page)[1] == tracks + 1
 
 
+@pytest.mark.long
 def test_more_files_than_a_browser_has_connections_are_uploaded_from_one_page(
     page: Page, place: Place, music: Path
 ) -> None:
@@ -167,6 +169,7 @@ def test_more_files_than_a_browser_has_connections_are_uploaded_from_one_page(
     assert len(streams) == 1
 
 
+@pytest.mark.long
 def test_tracks_are_ready_that_became_so_while_the_server_was_replaced(
     page: Page, place: Place
 ) -> None:
@@ -208,6 +211,7 @@ def test_tracks_are_ready_that_became_so_while_the_server_was_replaced(
     assert streams[2] == "after=7"
 
 
+@pytest.mark.long
 def test_a_track_is_ready_whose_file_came_after_the_page_was_opened(
     page: Page, place: Place, music: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_trying_again_keeps_the_quality_that_was_chosen(page: Page, track: Track
     expect(page.get_by_label("Quality")).to_have_value("128k")
 
 
+@pytest.mark.long
 def test_trying_in_vain_keeps_the_place(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
     page.get_by_role("button", name="Play", exact=True).click()
@@ -119,6 +120,7 @@ def test_a_connection_that_is_back_plays_only_what_was_to_be_heard(
         assert page.evaluate("document.querySelector('audio').autoplay") is False
 
 
+@pytest.mark.long
 def test_a_page_older_than_the_server_is_loaded_anew_where_it_lacks_what_plays(
     page: Page, track: Track
 ) -> None:
@@ -160,6 +162,7 @@ def test_a_track_that_is_gone_leaves_nothing_playing_under_its_address(
     wait_for_state(page, "paused")
 
 
+@pytest.mark.long
 def test_of_two_choices_the_later_is_heard_whichever_comes_first(
     page: Page, origin: str, track: Track, other: Track
 ) -> None:
@@ -226,6 +229,7 @@ def test_an_empty_store_says_so(browser: Browser, tmp_path: Path) -> None:
         expect(opened.get_by_role("heading", level=1)).to_have_text("soundbridge")
 
 
+@pytest.mark.long
 def test_a_long_shelf_is_shown_whole(browser: Browser, store: Path, tmp_path: Path) -> None:
     known = Entry.from_json(next((store / "entry").iterdir()).read_bytes())
     (tmp_path / "entry").mkdir()

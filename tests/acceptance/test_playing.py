@@ -45,6 +45,7 @@ def test_it_plays_past_three_segments(page: Page, track: Track) -> None:
     wait_for_state(page, "paused")
 
 
+@pytest.mark.long
 def test_forced_switches_are_heard_without_a_stall(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
     menu = page.get_by_label("Quality")

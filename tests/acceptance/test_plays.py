@@ -12,6 +12,8 @@ from tests.functional.supervising import until
 
 __all__ = ["place"]
 
+PACKAGES = False
+
 
 @pytest.fixture
 def page(browser: Browser, place: Place) -> Iterator[Page]:
@@ -35,6 +37,7 @@ def begin(page: Page, title: str) -> None:
         page.locator(".shelf").get_by_role("link", name=title).click()
 
 
+@pytest.mark.long
 def test_what_is_heard_to_its_end_counts_each_time(page: Page, place: Place) -> None:
     begin(page, TITLES[0])
     wait_for_state(page, "ended")
@@ -67,6 +70,7 @@ BUSY_AS_SOUND_BEGINS = """document.addEventListener("play", () => {
 }, true)"""
 
 
+@pytest.mark.long
 def test_a_page_that_is_busy_as_sound_begins_has_missed_nothing(page: Page, place: Place) -> None:
     before = counts(place)[TITLES[2]]
     page.add_init_script(BUSY_AS_SOUND_BEGINS)
@@ -80,6 +84,7 @@ def is_counted(said: Response) -> bool:
     return any(outcome["state"] == "counted" for outcome in outcomes or [])
 
 
+@pytest.mark.long_if("ticket")
 @pytest.mark.parametrize("lost", [1, 2], ids=["ticket", "play"])
 def test_what_was_lost_is_told_again_after_the_end(page: Page, place: Place, lost: int) -> None:
     before = counts(place)[TITLES[2]]
@@ -130,6 +135,7 @@ def test_what_is_skipped_through_does_not_count(page: Page, place: Place) -> Non
     assert counts(place)[TITLES[1]] == 0
 
 
+@pytest.mark.long
 def test_an_address_that_joins_a_sound_to_another_track_shows_and_counts_nothing_of_that(
     page: Page, place: Place
 ) -> None:
@@ -150,6 +156,7 @@ def test_an_address_that_joins_a_sound_to_another_track_shows_and_counts_nothing
     assert counts(place) == before
 
 
+@pytest.mark.long
 def test_a_server_that_counts_nothing_just_now_lets_the_sound_go_on(
     page: Page, place: Place
 ) -> None:

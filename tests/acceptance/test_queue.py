@@ -125,6 +125,7 @@ def test_what_is_gone_meanwhile_is_left_out(page: Page, track: Track, other: Tra
     expect(page.get_by_text("Nothing is queued.")).to_be_visible()
 
 
+@pytest.mark.long_if("busy")
 @pytest.mark.parametrize("fault", ["busy", "no connection"])
 def test_what_cannot_be_had_for_a_moment_stays_in_the_queue(
     page: Page, track: Track, other: Track, fault: str
@@ -148,6 +149,7 @@ def test_what_cannot_be_had_for_a_moment_stays_in_the_queue(
     expect(listed).to_have_text([TITLE])
 
 
+@pytest.mark.long_if("503")
 @pytest.mark.parametrize("status", [503, 404])
 def test_a_way_back_that_cannot_be_gone_changes_nothing(
     page: Page, track: Track, other: Track, status: int

@@ -12,7 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from tests.acceptance.places import TITLES, WAIT_MS, Place, place, sign_in
 from tests.acceptance.watching import wait_for_state
 
+pytestmark = pytest.mark.long_unless("320px")
+
 __all__ = ["place"]
+
+PACKAGES = False
 
 STICKING_OUT: Final = """() => {
     const width = document.documentElement.clientWidth;

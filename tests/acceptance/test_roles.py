@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 
 import pytest
 
-from tests.acceptance.creating import Creator, admin, found, plays, stranger
+from tests.acceptance.creating import Creator, found, plays, prepared, stranger
 from tests.functional.supervising import Server, embedded
 
 ROLES = {"auth", "upload", "streaming", "search", "analytics"}
@@ -65,8 +65,8 @@ def test_a_role_knows_what_is_its_own(servers: Mapping[str, Server], path: str) 
 def test_together_they_are_the_whole(
     servers: Mapping[str, Server], state: Path, music: Path
 ) -> None:
-    admin(state, "user", "add", "Ann", "--role", "creator")
-    uploading = Creator(servers["upload"].url, admin(state, "key", "add", "Ann"))
+    prepared(state, "user", "add", "Ann", "--role", "creator")
+    uploading = Creator(servers["upload"].url, prepared(state, "key", "add", "Ann"))
     at = {role: replace(uploading, url=server.url) for role, server in servers.items()}
     assert at["auth"].ask("GET", "/v1/me")["name"] == "Ann"
     artist = uploading.ask("POST", "/v1/artists", {"name": "Ann", "handle": "ann"})
@@ -93,6 +93,7 @@ def test_who_only_delivers_has_no_database(tmp_path: Path) -> None:
         assert [each.name for each in (tmp_path / "state").iterdir()] == ["media"]
 
 
+@pytest.mark.long
 def test_roles_together_have_what_each_has(tmp_path: Path) -> None:
     roles = ("--role", "search", "--role", "streaming")
     with embedded(tmp_path / "state", tmp_path / "log", *roles) as server:

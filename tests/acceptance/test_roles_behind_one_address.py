@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from origin.companion.roles import Role
-from tests.acceptance.creating import Creator, admin, found
+from tests.acceptance.creating import Creator, found, prepared
 from tests.acceptance.watching import wait_for_position
 from tests.functional.supervising import embedded
 from tests.servers.nginx import in_front
@@ -56,8 +56,8 @@ def upload(page: Page, music: Path, title: str) -> None:
 def test_a_creator_signs_in_uploads_hears_and_finds_it(
     page: Page, address: str, state: Path, music: Path
 ) -> None:
-    admin(state, "user", "add", "Ann", "--role", "creator")
-    page.goto(admin(state, "sign-in-link", "Ann", "--public-url", address))
+    prepared(state, "user", "add", "Ann", "--role", "creator")
+    page.goto(prepared(state, "sign-in-link", "Ann", "--public-url", address))
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile(r"/$"))
     upload(page, music, "Hoppípolla")

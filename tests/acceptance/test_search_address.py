@@ -11,6 +11,8 @@ from tests.acceptance.watching import open_page, wait_for_position
 
 __all__ = ["complaints", "page", "place", "sorted_place"]
 
+PACKAGES = False
+
 pytestmark = pytest.mark.usefixtures("sorted_place")
 
 
@@ -50,6 +52,7 @@ def test_a_search_is_there_again_after_another_page_and_a_reload(
     expect(page).to_have_url(re.compile(r"/$"))
 
 
+@pytest.mark.long
 def test_a_link_to_a_search_is_passed_on_with_its_genre(page: Page, complaints: list[str]) -> None:
     open_page(page, "/?q=sigur+r%C3%B3s&genre=folk")
     expect(box(page)).to_have_value("sigur rós")
@@ -81,6 +84,7 @@ def test_an_order_and_a_genre_are_in_the_address_too(page: Page) -> None:
     expect_titles(page, *reversed(TITLES))
 
 
+@pytest.mark.long
 def test_a_search_stands_beside_the_track_that_is_open(page: Page, place: Place) -> None:
     open_page(page, f"/?{address(place, TITLES[1])}&q=glo")
     heading = page.get_by_role("heading", level=1)
@@ -106,6 +110,7 @@ def test_a_search_stands_beside_the_track_that_is_open(page: Page, place: Place)
     expect(box(page)).to_have_value("")
 
 
+@pytest.mark.long
 def test_a_link_to_a_search_that_finds_nothing_can_be_searched_on(page: Page, place: Place) -> None:
     page.goto(f"/?{address(place, TITLES[1])}&q=nothing+of+the+kind")
     expect(page.locator(".found")).to_have_text("Nothing was found.")

@@ -88,6 +88,7 @@ def built(build: Path) -> Iterator[str]:
         server.shutdown()
 
 
+@pytest.mark.long
 def test_programs_under_two_paths_of_a_host_leave_each_other_alone(
     browser: Browser, build: Path, built: str
 ) -> None:
@@ -121,6 +122,7 @@ def build_anew(build: Path, number: int) -> None:
         asset.rename(asset.with_name(f"{asset.stem}x{asset.suffix}"))
 
 
+@pytest.mark.long
 def test_a_new_build_takes_over_and_leaves_open_pages_what_they_need(
     browser: Browser, build: Path, built: str
 ) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.acceptance.hls_js import PLAY, TROUBLES, module
 from tests.acceptance.listening import Track, clip, package
-from tests.servers.soundbridge import serving, soundbridge
+from tests.servers.soundbridge import serving, soundbridge_here
 
 TIMEOUT_MS: Final = 60_000
 PLAY_WITH_HLS_JS: Final = f"""async ([module, uri]) => {{
@@ -50,7 +50,7 @@ def quiet(folder: Path) -> Track:
 @pytest.fixture(scope="module")
 def guarded(folder: Path, quiet: Track) -> Iterator[str]:
     del quiet
-    made = soundbridge("token", "new-key", folder / "signing.pem")
+    made = soundbridge_here("token", "new-key", folder / "signing.pem")
     (folder / "key.json").write_text(made.stdout)
     rules = {
         "SOUNDBRIDGE_PLAYBACK_KEYS": str(folder / "key.json"),
@@ -68,12 +68,13 @@ def guarded_page(browser: Browser, guarded: str) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.long_if("native")
 @pytest.mark.parametrize("play", [PLAY_WITH_HLS_JS, PLAY_NATIVELY], ids=["hls.js", "native"])
 def test_it_plays_to_the_end_under_a_token(
     guarded_page: Page, folder: Path, quiet: Track, play: str
 ) -> None:
     key = ("--signing-key", folder / "signing.pem")
-    token = soundbridge("token", "sign", quiet.playback_id, *key, "--for", "1h").stdout.strip()
+    token = soundbridge_here("token", "sign", quiet.playback_id, *key, "--for", "1h").stdout.strip()
     asked: list[str] = []
     guarded_page.goto("/")
     guarded_page.on("request", lambda request: asked.append(request.url))

@@ -12,6 +12,8 @@ from tests.acceptance.watching import wait_for_position, wait_for_state
 
 __all__ = ["complaints", "page", "place"]
 
+PACKAGES = False
+
 SOUND = re.compile(r"/[^/?]+\.json$")
 LISTS = re.compile(r"/v1/tracks\?")
 SAID = "This server does not answer just now."
@@ -42,6 +44,7 @@ def title_of(page: Page) -> Locator:
     return page.locator("sound-player").get_by_role("heading", level=1)
 
 
+@pytest.mark.long_unless("refused-by_button")
 @pytest.mark.parametrize("again", [by_button, by_the_connection])
 @pytest.mark.parametrize("fails", [refused, broken])
 def test_a_track_that_does_not_come_is_tried_again(

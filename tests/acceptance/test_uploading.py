@@ -55,6 +55,7 @@ def test_who_leaves_is_asked_first_while_a_file_is_sent(
     assert asked_again == []
 
 
+@pytest.mark.long_if("too long")
 @pytest.mark.parametrize(
     ("file", "title", "name"),
     [

@@ -8,10 +8,14 @@ order: the status, the cache tags, and its notes.
 import json
 import sys
 from configparser import ConfigParser
-from typing import Any
+from typing import Any, Final
 
 import thor
+import thor.loop
 from redbot.resource import HttpResource
+
+LOOK_EVERY_S: Final = 0.002
+"""How late its loop may do what was scheduled. A tenth of a second usually, at each step."""
 
 
 def main(authorization: str, urls: list[str]) -> None:
@@ -19,6 +23,7 @@ def main(authorization: str, urls: list[str]) -> None:
     headers = [("Authorization", authorization)] if authorization else []
     config = ConfigParser()
     config.read_dict({"redbot": {"enable_local_access": "True"}})
+    thor.loop._loop.precision = LOOK_EVERY_S  # noqa: SLF001 of the only loop there is
     said: list[dict[str, Any]] = []
     waiting = list(urls)
 

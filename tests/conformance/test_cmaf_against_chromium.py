@@ -55,6 +55,7 @@ def text(data: bytes) -> str:
     return b64encode(data).decode()
 
 
+@pytest.mark.long_if("loudness1")
 @pytest.mark.parametrize("loudness", [MUSIC, SILENCE])
 def test_it_buffers_and_plays_to_the_end_and_decodes_exactly(
     loudness: Loudness, page: Page, tmp_path: Path

@@ -34,6 +34,10 @@ async def paths() -> AsyncIterator[BothPaths]:
         yield both
 
 
+ONE_OF = 4
+"""So many are like each other: the others are asked with all that takes long."""
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -74,7 +78,15 @@ def assert_said(said: bytes, hostile: Hostile, *before: int, after: int = 0) -> 
 
 
 @pytest.mark.parametrize(
-    "hostile", HOSTILE, ids=[f"{number} {hostile}" for number, hostile in enumerate(HOSTILE)]
+    "hostile",
+    [
+        pytest.param(
+            hostile,
+            id=f"{number} {hostile}",
+            marks=[] if number % ONE_OF == 0 else [pytest.mark.long],
+        )
+        for number, hostile in enumerate(HOSTILE)
+    ],
 )
 async def test_whatever_is_sent(paths: BothPaths, hostile: Hostile) -> None:
     """Each alone, after a plain request, and before one, in one piece and in two."""

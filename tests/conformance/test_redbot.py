@@ -21,7 +21,7 @@ from packager.package import package
 from tests.acceptance.listening import CHAPTERS, clip
 from tests.conformance.redbot_said import Said, said_of
 from tests.servers.seaweedfs import Bucket, free_ports
-from tests.servers.soundbridge import TIMEOUT_S, running, serving, soundbridge, url_said
+from tests.servers.soundbridge import TIMEOUT_S, running, serving, soundbridge_here, url_said
 from tests.sources.growing_asset import GrowingAsset
 
 MEDIA, GROWING = "/media/asset/{revision}", "/growing/growing-asset/{revision}"
@@ -106,10 +106,10 @@ def partial(folder: Path, revision: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def said(folder: Path, revision: str, partial: str) -> list[Said]:
-    key = soundbridge("token", "new-key", folder / "signing.pem")
+    key = soundbridge_here("token", "new-key", folder / "signing.pem")
     (folder / "key.json").write_text(key.stdout)
     options = ("--signing-key", folder / "signing.pem", "--for", "1h")
-    token = soundbridge("token", "sign", "knolls", *options).stdout.strip()
+    token = soundbridge_here("token", "sign", "knolls", *options).stdout.strip()
     paths = [
         path.format(revision=revision, token=token) for each in PATHS.values() for path in each
     ]

@@ -12,7 +12,7 @@ from obstore.store import LocalStore
 from cdn.policy import ObjectClass
 from manifests.layout import TrackArtwork
 from tests.conformance.redbot_said import Said, said_of
-from tests.servers.soundbridge import running, soundbridge, url_said
+from tests.servers.soundbridge import running, soundbridge_here, url_said
 from tests.sources.pictures import picture, saved
 
 pytestmark = pytest.mark.long
@@ -36,9 +36,9 @@ def put_picture(state: Path) -> str:
 def said(tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
     folder = tmp_path_factory.mktemp("redbot-api")
     state = folder / "state"
-    done = soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
+    done = soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
     assert done.returncode == 0, done.stderr
-    key = soundbridge("admin", "key", "add", "Ann", "--state", state).stdout.strip()
+    key = soundbridge_here("admin", "key", "add", "Ann", "--state", state).stdout.strip()
     paths = [*PATHS, put_picture(state)]
     with running("serve", "--state", state, "--port", "0", "--no-packager") as server:
         url = url_said(server)

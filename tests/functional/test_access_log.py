@@ -31,6 +31,7 @@ def _logged(server: Server, *fields: str) -> list[dict[str, Any]]:
     return until(lambda: len(found := server.events("request")) == asked and found)
 
 
+@pytest.mark.long_unless("192.0.2.9, 203")
 @pytest.mark.parametrize(
     ("forwarded_for", "remote"),
     [
@@ -50,6 +51,7 @@ def test_the_client_is_who_a_trusted_proxy_says_last(
     assert {(event["remote"], event["request_id"]) for event in logged} == {(remote, "edge-7")}
 
 
+@pytest.mark.long_unless("proto=https")
 @pytest.mark.parametrize(
     ("forwarded", "remote"),
     [

@@ -12,12 +12,12 @@ from aiohttp import ClientSession
 
 from origin.database.sqlite import FILE_NAME
 from tests.servers.postgres import fresh_database
-from tests.servers.soundbridge import running, soundbridge, url_said
+from tests.servers.soundbridge import running, soundbridge, soundbridge_here, url_said
 
 
 def admin(state: Path, *arguments: str, ok: bool = True) -> str:
     """Return what a command prints, or says that is wrong."""
-    done = soundbridge("admin", *arguments, "--state", state)
+    done = soundbridge_here("admin", *arguments, "--state", state)
     assert (done.returncode == 0) is ok, done.stderr
     assert "Traceback" not in done.stderr
     return (done.stdout if ok else done.stderr).strip()
@@ -26,7 +26,7 @@ def admin(state: Path, *arguments: str, ok: bool = True) -> str:
 def test_the_first_creator_gets_in(tmp_path: Path) -> None:
     user_id = admin(tmp_path, "user", "add", "Ann", "--role", "creator")
     key = admin(tmp_path, "key", "add", "Ann", "--scope", "read", "--for", "1h")
-    with running("serve", "--state", tmp_path, "--port", "0") as server:
+    with running("serve", "--state", tmp_path, "--port", "0", "--no-packager") as server:
         url = url_said(server)
         link = admin(tmp_path, "sign-in-link", "Ann", "--public-url", url)
         assert re.fullmatch(re.escape(url) + r"/sign-in#[a-z0-9]{39}", link)
@@ -65,7 +65,7 @@ def test_the_audit_says_who_did_what(tmp_path: Path) -> None:
     bob = admin(tmp_path, "user", "add", "Bob B", "--role", "creator")
     key = admin(tmp_path, "key", "add", "Bob B")
     key_id = key.split("_")[1]
-    with running("serve", "--state", tmp_path, "--port", "0") as server:
+    with running("serve", "--state", tmp_path, "--port", "0", "--no-packager") as server:
         artist = asyncio.run(made_artist(url_said(server), key))
     admin(tmp_path, "user", "role", "Ann", "creator")
     assert deeds(tmp_path) == [

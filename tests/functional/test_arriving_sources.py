@@ -112,6 +112,7 @@ def test_it_plays_before_all_of_it_is_there(
     assert contents(tmp_path) == undisturbed
 
 
+@pytest.mark.long_unless("412")
 @pytest.mark.parametrize(
     ("status", "error", "said"),
     [
@@ -133,6 +134,7 @@ def test_what_ends_the_transfer_is_said(
     assert plays == (error is StoreFailed)  # then the next run goes on
 
 
+@pytest.mark.long
 def test_a_store_that_is_down_for_a_while_is_waited_for(
     late: Holding, undisturbed: Contents, tmp_path: Path
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_store_that_is_down_for_a_while_is_waited_for(
     assert contents(tmp_path) == undisturbed
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("impatient")
 def test_a_run_whose_transfer_broke_off_is_taken_up(
     late: Holding, undisturbed: Contents, tmp_path: Path
@@ -167,6 +170,7 @@ def test_a_run_whose_transfer_broke_off_is_taken_up(
     assert begun.stat().st_mtime_ns == written_ns
 
 
+@pytest.mark.long
 def test_without_locks_it_is_fetched_whole(
     late: Holding, undisturbed: Contents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +183,7 @@ def test_without_locks_it_is_fetched_whole(
     assert contents(tmp_path) == undisturbed
 
 
+@pytest.mark.long_if("weak")
 @pytest.mark.parametrize("oddity", Oddity)
 def test_servers_that_are_odd_about_parts(
     oddity: Oddity, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -236,6 +241,7 @@ def filled(
     return thread, file
 
 
+@pytest.mark.long_unless("wav", "mp3", "flac")
 @pytest.mark.parametrize("ending", FORMATS)
 def test_every_format_is_read_as_if_it_had_been_there(ending: str, tmp_path: Path) -> None:
     path = excerpt(tmp_path / f"x.{ending}", *FORMATS[ending])

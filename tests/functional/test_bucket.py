@@ -150,6 +150,7 @@ def test_a_server_that_does_not_know_the_rules_is_told_of(s3: Bucket) -> None:
             assert "does not know lifecycle rules (NotImplemented)" in done.stdout
 
 
+@pytest.mark.long
 def test_passing_faults_are_tried_again(s3: Bucket) -> None:
     requests = iter([Fault.INTERNAL_ERROR, Fault.RESET_AT_ONCE, Fault.SLOW_DOWN])
     with fault_proxy(s3, lambda _request: next(requests, None)) as proxy:

@@ -75,6 +75,7 @@ def pause(cache: Valkey) -> None:
     cache.pause()
 
 
+@pytest.mark.long_if("pause")
 @pytest.mark.parametrize(("away", "within_s"), [(kill, UNHEARD_S), (pause, SILENT_S + UNHEARD_S)])
 def test_a_change_is_seen_in_time_while_nobody_tells_of_it(
     origin: Origin, away: Callable[[Valkey], None], within_s: float
@@ -89,6 +90,7 @@ def test_a_change_is_seen_in_time_while_nobody_tells_of_it(
         assert origin.all_play(AFTER), "what was seen once is not taken back"
 
 
+@pytest.mark.long
 def test_what_was_read_while_nobody_told_is_read_anew_once_somebody_does(origin: Origin) -> None:
     """It would else be fresh for as long as what changes are heard of."""
     origin.cache.kill()

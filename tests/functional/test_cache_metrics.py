@@ -101,6 +101,7 @@ def test_answers_count_where_they_say_they_came_from(
     assert _found(server, *classes) == told
 
 
+@pytest.mark.long
 def test_what_was_read_ahead_and_used_counts(
     server: Server, asset: PublishedAsset, listeners: tuple[Listener, Listener]
 ) -> None:
@@ -122,6 +123,7 @@ def test_what_was_read_ahead_and_used_counts(
     until(lambda: metrics(server)["soundbridge_cache_memory_bytes"] >= before + 240_000)
 
 
+@pytest.mark.long
 def test_a_cache_that_dies_is_seen_and_so_is_its_return(
     server: Server, cache: Valkey, store: LocalStore, listeners: tuple[Listener, Listener]
 ) -> None:
@@ -154,6 +156,7 @@ def _are_well(server: Server) -> bool:
     return (seen[OPEN], seen[LISTENERS]) == (0, 2)
 
 
+@pytest.mark.long
 def test_values_that_somebody_else_has_put_there_are_seen(
     server: Server, asset: PublishedAsset, cache: Valkey, listeners: tuple[Listener, Listener]
 ) -> None:

@@ -122,6 +122,7 @@ async def test_a_cache_that_is_killed_in_the_middle_of_an_answer(
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long
 async def test_a_cache_that_is_paused_and_goes_on(
     cache: Valkey, folder: Path, assets: list[PublishedAsset], tmp_path: Path
 ) -> None:
@@ -187,6 +188,7 @@ async def test_values_that_are_not_the_objects(
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long
 async def test_claims_that_nobody_will_give_back(
     cache: Valkey, folder: Path, assets: list[PublishedAsset], tmp_path: Path
 ) -> None:
@@ -211,6 +213,7 @@ def is_segment(request: Request) -> bool:
     return request.target.endswith("m4s")
 
 
+@pytest.mark.long
 async def test_a_process_that_is_killed_while_others_wait_for_what_it_reads(
     s3: Bucket, cache: Valkey, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

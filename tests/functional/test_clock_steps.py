@@ -25,7 +25,7 @@ from tests.servers.fault_proxy import fault_proxy
 from tests.servers.faults import Fault, Request
 from tests.servers.seaweedfs import Bucket
 from tests.servers.set_clock import SetClock
-from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 from tests.servers.valkey import valkey
 from tests.sources.published import PublishedAsset, publish
 
@@ -120,6 +120,7 @@ def test_how_long_an_entry_lives_does_not_follow_the_clock(
             assert time.monotonic() - changed_s < LIFE_S + LATE_S
 
 
+@pytest.mark.long
 async def test_what_is_heard_of_changes_does_not_follow_the_clock(
     store: LocalStore, folder: Path, tmp_path: Path, clock: SetClock
 ) -> None:
@@ -142,6 +143,7 @@ async def test_what_is_heard_of_changes_does_not_follow_the_clock(
         assert not server.events("not listening for changes")
 
 
+@pytest.mark.long
 def test_an_age_is_of_time_that_has_passed(
     s3: Bucket, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,18 +174,19 @@ def test_an_age_is_of_time_that_has_passed(
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
     """The public one; the other is ``signing.pem``."""
-    made = soundbridge("token", "new-key", tmp_path / "signing.pem")
+    made = soundbridge_here("token", "new-key", tmp_path / "signing.pem")
     assert made.returncode == 0, made.stderr
     public = tmp_path / "public.json"
     public.write_text(made.stdout)
     return public
 
 
+@pytest.mark.long
 def test_tokens_end_by_the_clock(
     asset: PublishedAsset, folder: Path, tmp_path: Path, keys: Path, clock: SetClock
 ) -> None:
     signing = ("--signing-key", tmp_path / "signing.pem", "--for", "10m")
-    token = soundbridge("token", "sign", "first-light", *signing).stdout.strip()
+    token = soundbridge_here("token", "sign", "first-light", *signing).stdout.strip()
     rules = ("--playback-keys", str(keys), "--require-tokens")
     paths = [f"/t/{token}/first-light.m3u8", f"/t/{token}{asset.path}/128k/00000.m4s"]
     with supervised(folder, tmp_path / "log", *rules) as server, closing(Player(server)) as player:

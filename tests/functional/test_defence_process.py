@@ -69,6 +69,7 @@ def test_some_descriptors_are_kept_for_the_store(start: Start) -> None:
     assert 300 < statuses.count(200) < 400
 
 
+@pytest.mark.long
 def test_who_asks_for_nothing_more_is_left_and_who_does_is_not(start: Start) -> None:
     """However it was answered: the first by aiohttp, most of the others from memory."""
     client = start(IDLE_S)()

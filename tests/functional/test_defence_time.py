@@ -192,6 +192,7 @@ def test_who_reads_slowly_gets_it_all(origin: GuardedOrigin, asset: PublishedAss
         assert origin.call(lambda: origin.guard.cut_off) == 0
 
 
+@pytest.mark.long
 def test_a_stream_with_a_long_pause_goes_on(origin: GuardedOrigin, goes_on: asyncio.Event) -> None:
     """Its second part is not measured from where the first one stood."""
     with closing(origin.connect(receive_bytes=4096)) as client:
@@ -236,6 +237,7 @@ def test_a_body_that_does_not_end(origin: GuardedOrigin, target: bytes) -> None:
     until(origin, "connections", 0)
 
 
+@pytest.mark.long
 def test_a_connection_at_rest_holds_nothing_of_what_was_sent(
     origin: GuardedOrigin, asset: PublishedAsset
 ) -> None:

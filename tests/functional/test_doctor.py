@@ -157,6 +157,7 @@ def test_a_cache_as_it_should_be_and_then_gone(tmp_path: Path, asset: PublishedA
     assert (status, of(found, "cache")[0][0]) == (1, "fail")
 
 
+@pytest.mark.long
 def test_a_cache_that_hangs(cache: Valkey, asset: PublishedAsset, tmp_path: Path) -> None:
     del asset
     cache.pause()

@@ -62,6 +62,7 @@ def test_a_slow_download_ends_well_while_others_are_refused(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long
 def test_an_answer_from_memory_leaves_before_the_end(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_a_download_that_does_not_end_is_cut_off(
     assert not server.events("worker did not end in time")
 
 
+@pytest.mark.long
 def test_an_answer_that_waits_for_the_store_is_given_up_in_time(log: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -156,6 +158,7 @@ def test_a_connection_at_rest_is_closed_in_peace(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long_if("second")
 @pytest.mark.parametrize("sent", [b"", get("/healthz")], ids=["first", "second"])
 def test_a_request_that_has_begun_is_answered(
     folder: Path, asset: PublishedAsset, log: Path, sent: bytes
@@ -181,6 +184,7 @@ def test_a_request_that_has_begun_is_answered(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long
 def test_the_last_of_many_that_wait_says_that_it_is(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
@@ -227,6 +231,7 @@ def test_a_reload_leaves_readiness_and_lasting_connections_alone(
         assert _answer(lasting, "/readyz") == (200, None), "by a new connection"
 
 
+@pytest.mark.long
 def test_ctrl_c_at_a_terminal_is_for_the_supervisor(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:

@@ -17,7 +17,7 @@ from tests.functional.supervising import Server, supervised, until
 from tests.servers.soundbridge import TIMEOUT_S
 from tests.sources.published import PublishedAsset
 
-DELAY_S: Final = 3.0
+DELAY_S: Final = 1.0
 BETWEEN_S: Final = 0.2
 """Between a signal to workers and the one to the supervisor, where whoever sends them dawdles."""
 
@@ -57,6 +57,7 @@ def readiness(server: Server) -> int:
         return ask(fresh, get("/readyz")).status
 
 
+@pytest.mark.long_unless("at_once-2", "workers_first-1")
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("tell", [at_once, workers_first, workers_last])
 def test_all_that_are_told_to_stop_stop_as_the_server_does(
@@ -78,6 +79,7 @@ def test_all_that_are_told_to_stop_stop_as_the_server_does(
     assert not server.events("worker ended")
 
 
+@pytest.mark.long_unless("at_once")
 @pytest.mark.parametrize("tell", [at_once, workers_first, workers_last])
 def test_load_balancers_hear_of_it_until_there_is_no_time(
     folder: Path, asset: PublishedAsset, log: Path, tell: Callable[[Server, int], None]
@@ -96,6 +98,7 @@ def test_load_balancers_hear_of_it_until_there_is_no_time(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long_if("nothing")
 @pytest.mark.parametrize("hears", ["the reload", "nothing"])
 def test_a_stop_is_one_whatever_was_told_before(
     folder: Path, asset: PublishedAsset, log: Path, hears: str
@@ -127,6 +130,7 @@ def test_ctrl_c_is_a_stop_of_the_server(folder: Path, asset: PublishedAsset, log
     assert coming.failures == []
 
 
+@pytest.mark.long
 def test_the_only_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
@@ -143,6 +147,7 @@ def test_the_only_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
     assert not server.events("worker ended")
 
 
+@pytest.mark.long
 def test_a_worker_goes_alone_where_its_supervisor_says_nothing(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:
@@ -160,6 +165,7 @@ def test_a_worker_goes_alone_where_its_supervisor_says_nothing(
             server.signal(signal.SIGCONT)
 
 
+@pytest.mark.long
 def test_orphans_finish_when_they_are_told_to_stop(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:

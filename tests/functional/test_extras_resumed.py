@@ -11,6 +11,8 @@ from packager.package import Progress, package
 from packager.publishing.publication import Publication
 from tests.sources.package import InFolder, package_into, warm_reader
 
+pytestmark = pytest.mark.long
+
 BOTH = Extras(lossless=True, packed_audio=True)
 
 
@@ -58,7 +60,7 @@ def undisturbed(long_music: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     return package_into(tmp_path_factory.mktemp("store"), long_music, extras=BOTH)
 
 
-@pytest.mark.parametrize("steps", [pytest.param(3, marks=pytest.mark.long), 6])
+@pytest.mark.parametrize("steps", [3, 6])
 def test_it_is_the_same_in_the_end(
     steps: int, undisturbed: InFolder, long_music: Path, tmp_path: Path
 ) -> None:

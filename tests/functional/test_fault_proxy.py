@@ -26,6 +26,7 @@ def bucket(s3: Bucket) -> Bucket:
     return s3
 
 
+@pytest.mark.long_unless("stalled")
 @pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
 def test_a_proxy_leaves_no_connection_open(bucket: Bucket, plan: Plan) -> None:
     """Some clients have said nothing yet when it ends, and some read nothing of a long answer."""

@@ -14,16 +14,16 @@ import pytest
 
 from origin.database.sqlite import FILE_NAME
 from tests.functional.supervising import Server, embedded, until
-from tests.servers.soundbridge import TIMEOUT_S, running, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, running, soundbridge_here
 
 HOURS = ("--upload-expiry", "1000")
 FEW_HOURS = ("--upload-expiry", "2")
 
 
 def key_of_somebody(state: Path) -> str:
-    done = soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
+    done = soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
     assert done.returncode == 0, done.stderr
-    return soundbridge("admin", "key", "add", "Ann", "--state", state).stdout.strip()
+    return soundbridge_here("admin", "key", "add", "Ann", "--state", state).stdout.strip()
 
 
 def upload(server: Server, key: str) -> None:
@@ -51,6 +51,7 @@ def stays_h(state: Path) -> float:
     return until(lambda: found() or False) / 3600
 
 
+@pytest.mark.long_if("worker")
 @pytest.mark.parametrize("by", ["serve", "worker"])
 def test_who_fetches_keeps_the_rules(tmp_path: Path, by: str) -> None:
     state = tmp_path / "state"

@@ -140,6 +140,7 @@ class CollectedMeanwhile(InStore):
         super().final(entry)
 
 
+@pytest.mark.long
 def test_a_revision_that_goes_while_it_is_published_again_is_not_played(
     store: LocalStore, tmp_path: Path
 ) -> None:

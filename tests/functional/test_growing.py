@@ -161,6 +161,7 @@ def test_a_source_that_turns_out_corrupt_is_withdrawn(broken: Path, tmp_path: Pa
             assert heard(playlist, 2).shape[1] == pytest.approx(6 * 44_100, rel=0.01)
 
 
+@pytest.mark.long
 def test_a_withdrawn_revision_may_be_made_after_all(
     complete: Path, source: Path, tmp_path: Path
 ) -> None:
@@ -183,6 +184,7 @@ class Killed(InStore):
         pass
 
 
+@pytest.mark.long
 def test_what_a_killed_run_let_play_comes_to_no_harm_by_a_wrong_source(
     complete: Path, source: Path, tmp_path: Path
 ) -> None:
@@ -235,6 +237,7 @@ def test_where_the_store_failed_the_next_run_goes_on(
     assert contents(tmp_path) == contents(complete)
 
 
+@pytest.mark.long
 def test_a_run_that_was_overtaken_ends_with_what_the_other_made(
     complete: Path, source: Path, tmp_path: Path
 ) -> None:

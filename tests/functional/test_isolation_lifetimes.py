@@ -228,6 +228,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
             yield Office(tmp_path, database, readers)
 
 
+@pytest.mark.long
 async def test_a_worker_lives_on_when_a_source_breaks_its_reader(
     office: Office, music: Path
 ) -> None:

@@ -67,6 +67,7 @@ def test_it_tells_what_was_served() -> None:
     assert served.load_cores > 0
 
 
+@pytest.mark.long_if("longer", "empty")
 @pytest.mark.parametrize(
     "odd",
     [answer(b"x" * 1001), answer(b"x" * 999), answer(b"x" * 2_000_000), answer(b"")],

@@ -42,6 +42,7 @@ def running(command: Sequence[str], log: Path) -> Iterator[subprocess.Popen[str]
         yield process
 
 
+@pytest.mark.long
 async def test_workers_wait_for_a_migration_longer_than_they_have_to_start(
     migrating: AsyncConnection, postgres_url: str, tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ async def test_workers_wait_for_a_migration_longer_than_they_have_to_start(
     assert 1 <= said.count(WAITING) <= 2, "once each, the worker and the packager"
 
 
+@pytest.mark.long
 async def test_workers_wait_for_a_migration_of_sqlite_too(tmp_path: Path) -> None:
     """SQLite gives up after half a minute by itself, and one that gave up ended them all."""
     state, log = tmp_path / "state", tmp_path / "log"
@@ -113,6 +115,7 @@ def test_migrating_says_from_where_to_where_and_again_changes_nothing(tmp_path: 
     assert soundbridge(*command).stdout == f"The database is of revision {newest} already.\n"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "at_least_s"), [("mute", 3.0), ("dawdle", 6.0)])
 def test_who_asks_for_no_patience_or_for_too_much_is_killed(kind: str, at_least_s: float) -> None:
     command = [sys.executable, "-m", "tests.servers.odd_workers", kind, "1"]

@@ -51,6 +51,7 @@ def is_closed(client: socket.socket) -> bool:
         return False
 
 
+@pytest.mark.long
 def test_those_that_ask_for_nothing_are_few_and_go_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scraping, "CONNECTION_S", 2.0)
     with exposed("127.0.0.1", 0, registry()) as port, ExitStack() as opened:

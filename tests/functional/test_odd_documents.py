@@ -82,6 +82,7 @@ def contents(made_in: MemoryStore) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.long_unless("None", "../x")
 @pytest.mark.parametrize("odd", VALUES)
 async def test_an_index_with_an_odd_field(odd: object) -> None:
     store = MemoryStore()

@@ -88,6 +88,7 @@ async def test_faults_that_pass_are_not_seen(s3: Bucket, asset: PublishedAsset, 
     assert set(told) == {HTTPStatus.OK}
 
 
+@pytest.mark.long_if("no answer comes")
 @pytest.mark.parametrize(
     "fault", [*PASSING, *LYING, Fault.STALLED, Fault.ALTERED_ANSWER, Fault.OTHER_TAG]
 )
@@ -253,6 +254,7 @@ async def test_who_is_unlucky_does_not_wait(stalling: tuple[StoreReader, list[in
     assert requests[0] <= 200 * 1.1 + 10
 
 
+@pytest.mark.long
 async def test_a_damaged_entry_hides_none_that_was_good(s3: Bucket) -> None:
     """It comes the same each time, as what a store gives whose tags are no digests."""
     publish(s3.store("damaged"))

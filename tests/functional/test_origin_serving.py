@@ -76,11 +76,13 @@ def test_workers_share_a_port_and_stop_together(start: Start, asset: PublishedAs
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 
 
+@pytest.mark.long_if("0")
 @pytest.mark.parametrize("number", ["auto", "0"])
 def test_as_many_workers_as_processors(start: Start, number: str) -> None:
     assert len(start("--workers", number).workers) == len(os.sched_getaffinity(0))
 
 
+@pytest.mark.long_if("1")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_port_that_is_taken(start: Start, folder: Path, workers: str) -> None:
     _, port = start("--workers", workers).address

@@ -87,6 +87,7 @@ def test_a_revision_that_is_there_is_not_made_again(music: Path, tmp_path: Path)
     assert sorted(path.stem for path in (tmp_path / "entry").iterdir()) == ["one", "two"]
 
 
+@pytest.mark.long_if("320k")
 @pytest.mark.parametrize(
     "lost", [layout.segment_name("128k", 0), layout.MPD, layout.init_name("320k")]
 )
@@ -153,6 +154,7 @@ def test_progress_rises_to_the_end(long_music: Path) -> None:
     assert done[-1] == pytest.approx(seen[-1].total_s) == pytest.approx(70.0004, abs=1e-3)
 
 
+@pytest.mark.long_if("KeyboardInterrupt")
 @pytest.mark.parametrize("reason", [KeyboardInterrupt, RuntimeError])
 def test_being_stopped_leaves_nothing(
     reason: type[BaseException], long_music: Path, tmp_path: Path
@@ -183,6 +185,7 @@ def test_two_runs_of_one_source_of_which_the_first_is_stopped(music: Path, tmp_p
     assert [path.name for path in (tmp_path / "entry").iterdir()] == ["second.json"]
 
 
+@pytest.mark.long
 def test_two_runs_of_one_source_of_which_the_second_is_stopped(music: Path, tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
 

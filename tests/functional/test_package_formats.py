@@ -99,6 +99,7 @@ def test_a_lossy_source_has_the_length_that_it_decodes_to(
     assert_plays(asset, form)
 
 
+@pytest.mark.long_unless("11025", "48000-48000", "96000")
 @pytest.mark.parametrize(
     ("source_rate_hz", "rate_hz"),
     [
@@ -125,6 +126,7 @@ def test_every_sample_rate(source_rate_hz: int, rate_hz: int, music: Path, tmp_p
     assert heard(asset.playlist("256k"), 2).shape[1] == asset.index.samples
 
 
+@pytest.mark.long_unless("1", "2", "6")
 @pytest.mark.parametrize("source_channels", range(1, 9))
 def test_every_channel_count(source_channels: int, music: Path, tmp_path: Path) -> None:
     source = converted(music, tmp_path / "x.wav", "-ac", str(source_channels))

@@ -89,6 +89,7 @@ def test_a_packager_that_is_killed_is_started_again_and_its_job_is_done(
     assert counted["soundbridge_packagers"] == 1
 
 
+@pytest.mark.long
 def test_a_reload_replaces_the_packager_too(server: Server) -> None:
     first = packager(server)
     server.signal(signal.SIGHUP)
@@ -96,6 +97,7 @@ def test_a_reload_replaces_the_packager_too(server: Server) -> None:
     assert not server.events("process ended"), "it was told to"
 
 
+@pytest.mark.long
 def test_what_is_not_done_when_the_server_stops_is_given_back(
     state: Path, long_music: Path, tmp_path: Path
 ) -> None:
@@ -145,6 +147,7 @@ def test_nothing_is_packaged_where_that_is_left_to_others(state: Path, tmp_path:
         assert len(server.workers) == 1
 
 
+@pytest.mark.long
 def test_a_packager_does_not_outlive_its_server(server: Server) -> None:
     there = server.workers
     server.signal(signal.SIGKILL)

@@ -15,7 +15,7 @@ from obstore.store import LocalStore, MemoryStore
 
 from tests.functional.asking import PAGE, Answer, ask, get
 from tests.functional.supervising import Server, supervised
-from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 from tests.sources.growing_asset import GrowingAsset
 from tests.sources.published import publish
 
@@ -73,7 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         _begin(store)
         (folder / name / ASSET / "link").symlink_to(folder / name / "song.wav")
     (folder / "song.wav").write_bytes(SECRET)
-    made = soundbridge("token", "new-key", folder / "signing.pem")
+    made = soundbridge_here("token", "new-key", folder / "signing.pem")
     (folder / "key.json").write_text(made.stdout)
     keys = ("--playback-keys", str(folder / "key.json"))
     options = ("--store", str(folder / "two"), "--requests-per-client", "0", "--metrics-port", "0")
@@ -89,7 +89,7 @@ def _begin(store: LocalStore) -> None:
 @pytest.fixture(scope="module")
 def token(server: Server) -> str:
     key = ("--signing-key", server.log.parent / "signing.pem")
-    return soundbridge("token", "sign", "first-light", *key, "--for", "1h").stdout.strip()
+    return soundbridge_here("token", "sign", "first-light", *key, "--for", "1h").stdout.strip()
 
 
 BEFORE: Final = (

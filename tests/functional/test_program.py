@@ -56,6 +56,7 @@ def test_what_went_well_went_well_where_nobody_hears_of_it(redirection: str) -> 
     assert done.stderr == ""
 
 
+@pytest.mark.long_unless("how_said0-<&- >&- 2>&-", "how_said1->&-")
 @pytest.mark.parametrize("redirection", CLOSED)
 @pytest.mark.parametrize("how_said", [(), ("--json",)])
 def test_a_package_without_streams_is_made(

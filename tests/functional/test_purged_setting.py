@@ -30,6 +30,7 @@ def said(url: str) -> tuple[str, ...]:
         return tuple(str(answer.headers[name]) for name in NAMES)
 
 
+@pytest.mark.long_unless("options0")
 @pytest.mark.parametrize(
     ("options", "environment", "lifetime"),
     [

@@ -12,7 +12,7 @@ from origin.drain_times import RETIRE_POLITE_S
 from tests.functional.asking import answer, ask
 from tests.functional.load import refuses
 from tests.functional.supervising import Server, embedded, until
-from tests.servers.soundbridge import TIMEOUT_S, soundbridge
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 
 LONGER_THAN_A_STOP_S = RETIRE_POLITE_S + 3.0
 PIECE_BYTES = 1_000
@@ -22,8 +22,8 @@ OPTIONS = ("--no-packager", "--drain-timeout", "1")
 
 @pytest.fixture
 def key(tmp_path: Path) -> str:
-    soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", tmp_path)
-    return soundbridge("admin", "key", "add", "Ann", "--state", tmp_path).stdout.strip()
+    soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", tmp_path)
+    return soundbridge_here("admin", "key", "add", "Ann", "--state", tmp_path).stdout.strip()
 
 
 def begin(server: Server, key: str, size_bytes: int) -> socket.socket:
@@ -75,6 +75,7 @@ def test_an_upload_goes_on_after_a_reload(tmp_path: Path, key: str) -> None:
         until(lambda: len(server.workers) == 1)
 
 
+@pytest.mark.long
 def test_a_stop_gives_it_the_time_that_there_is(tmp_path: Path, key: str) -> None:
     options = ("--no-packager", "--drain-timeout", "60")
     with (
@@ -90,6 +91,7 @@ def test_a_stop_gives_it_the_time_that_there_is(tmp_path: Path, key: str) -> Non
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long
 def test_a_stop_shortens_the_time_that_a_reload_gave(tmp_path: Path, key: str) -> None:
     with embedded(tmp_path, tmp_path / "log", *OPTIONS) as server:
         with closing(begin(server, key, len(_SOUND))):

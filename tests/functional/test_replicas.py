@@ -155,6 +155,7 @@ async def test_readers_take_turns_and_one_that_is_down_is_passed_over(
         pair.replica.say("ALTER SUBSCRIPTION s ENABLE")
 
 
+@pytest.mark.long
 async def test_one_that_is_too_far_behind_is_passed_over_until_it_has_caught_up(
     pair: Pair, tmp_path: Path
 ) -> None:
@@ -276,6 +277,7 @@ async def test_doctor_says_how_far_behind_a_replica_is(pair: Pair, tmp_path: Pat
     assert "pg_stat_subscription" in to_do
 
 
+@pytest.mark.long
 async def test_doctor_says_what_a_replica_lacks(pair: Pair, tmp_path: Path) -> None:
     found = partial(asyncio.to_thread, of_replica, tmp_path, pair)
     pair.replica.say("ALTER TABLE alembic_version RENAME TO moved")
@@ -308,6 +310,7 @@ def of_replica(state: Path, pair: Pair) -> tuple[str, str, str]:
     return one["level"], said.removesuffix("."), one["to_do"]
 
 
+@pytest.mark.long
 async def test_what_a_replica_says_late_is_not_kept(pair: Pair, tmp_path: Path) -> None:
     async with AsyncExitStack() as opened:
         primary, replica = await opened.enter_async_context(engines(pair, tmp_path))

@@ -100,6 +100,7 @@ def attempt(
     return len(seen), len(publisher.announced)
 
 
+@pytest.mark.long_if("s3")
 def test_attempts_add_up_to_an_undisturbed_run(
     source: Path, stores: Callable[[str], ObjectStore], complete: dict[str, bytes]
 ) -> None:
@@ -110,6 +111,7 @@ def test_attempts_add_up_to_an_undisturbed_run(
     assert contents(store) == complete
 
 
+@pytest.mark.long_if("s3")
 def test_what_is_not_whole_any_more_is_made_again(
     source: Path, stores: Callable[[str], ObjectStore], complete: dict[str, bytes]
 ) -> None:

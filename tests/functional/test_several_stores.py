@@ -34,6 +34,7 @@ def test_tracks_of_all_stores_play_and_are_listed(tenants: Tenants) -> None:
     assert (unknown.status, unknown.headers["Cache-Control"]) == (404, "max-age=5")
 
 
+@pytest.mark.long_if("reset")
 @pytest.mark.parametrize("fault", [Fault.STALLED, Fault.RESET_AT_ONCE])
 def test_a_bucket_that_is_down_hurts_its_own_tracks_alone(
     tenants: Tenants, down: Callable[[Fault], None], fault: Fault
@@ -60,6 +61,7 @@ def test_a_bucket_that_is_down_hurts_its_own_tracks_alone(
     tenants.plays(lost)
 
 
+@pytest.mark.long_if("reset")
 @pytest.mark.parametrize("fault", [Fault.STALLED, Fault.RESET_AT_ONCE, Fault.ALTERED_ANSWER])
 def test_who_listens_goes_on_with_a_copy_where_a_bucket_fails(
     tenants: Tenants, down: Callable[[Fault], None], fault: Fault
@@ -146,6 +148,7 @@ def test_workers_that_come_later_know_the_stores_too(tenants: Tenants) -> None:
         tenants.plays(asset)
 
 
+@pytest.mark.long
 def test_workers_come_up_without_a_folder_that_has_gone(tmp_path: Path) -> None:
     """At the start, it is taken for a mistake."""
     kept, gone = (LocalStore(tmp_path / name, mkdir=True) for name in ("kept", "gone"))

@@ -137,6 +137,7 @@ async def test_a_claim_that_nobody_heard_was_given_is_given_back(
         await comes(cache, is_unclaimed)
 
 
+@pytest.mark.long
 async def test_nobody_releases_his_own_claim_for_one_that_was_lost_before(
     cache: Valkey, store: CountingStore
 ) -> None:

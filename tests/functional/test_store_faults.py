@@ -30,6 +30,7 @@ from tests.servers.soundbridge import soundbridge
 from tests.sources.published import publish
 
 
+@pytest.mark.long_if("2")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_packaged_through_faults_is_the_same_to_the_byte(
     s3: Bucket, some_music: Path, undisturbed: dict[str, bytes], seed: int
@@ -88,6 +89,7 @@ def test_a_store_that_is_gone_in_the_middle_has_nothing_complete_and_is_taken_up
     assert contents(store, "media", "entry") == undisturbed
 
 
+@pytest.mark.long_if("2")
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_what_is_served_through_faults_is_right_or_a_problem(s3: Bucket, seed: int) -> None:
     asset = publish(MemoryStore())
@@ -163,6 +165,7 @@ def test_a_server_that_says_nothing_is_asked_again(
         assert proxy.faults[Fault.STALLED] >= 3
 
 
+@pytest.mark.long
 def test_the_commands_are_as_patient(s3: Bucket, music: Path) -> None:
     obstore.put(s3.store("uploads"), "song.wav", music.read_bytes())
     with fault_proxy(s3, seeded(7, 0.1)) as proxy:

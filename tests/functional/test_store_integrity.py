@@ -37,6 +37,7 @@ def test_what_is_altered_on_the_way_there_is_put_again(
     assert contents(s3.store("there"), "media", "entry") == undisturbed
 
 
+@pytest.mark.long
 def test_what_is_altered_on_the_way_back_is_read_again(
     s3: Bucket, some_music: Path, undisturbed: dict[str, bytes]
 ) -> None:

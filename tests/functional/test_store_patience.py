@@ -45,6 +45,7 @@ def gaps_s(proxy: Proxy) -> list[list[float]]:
     return [[later - earlier for earlier, later in pairwise(times)] for times in at_s.values()]
 
 
+@pytest.mark.long
 def test_a_store_that_is_down_is_asked_again_after_pauses_that_grow_and_differ(
     s3: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -86,6 +86,7 @@ def test_metrics_are_sums_over_workers(server: Server, asset: PublishedAsset) ->
     assert told["soundbridge_log_lines_dropped_total"] == 0
 
 
+@pytest.mark.long
 def test_counters_do_not_fall_when_workers_go(server: Server, asset: PublishedAsset) -> None:
     for _ in range(20):
         server.get(f"{asset.path}/{SEGMENT}")
@@ -103,6 +104,7 @@ def test_counters_do_not_fall_when_workers_go(server: Server, asset: PublishedAs
     until(lambda: _segments(server) == 21)
 
 
+@pytest.mark.long
 def test_what_workers_answered_at_last_before_they_were_replaced_counts(
     server: Server, asset: PublishedAsset
 ) -> None:
@@ -164,6 +166,7 @@ def test_the_log_holds_no_secrets(lasting: Server) -> None:
     assert "some-secret" not in lasting.log.read_text()
 
 
+@pytest.mark.long
 def test_a_full_disk_stops_no_answer(folder: Path, asset: PublishedAsset) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -179,6 +182,7 @@ def test_a_full_disk_stops_no_answer(folder: Path, asset: PublishedAsset) -> Non
     assert server.process.returncode == 0
 
 
+@pytest.mark.long
 def test_who_does_not_read_the_log_stops_no_answer(folder: Path, asset: PublishedAsset) -> None:
     command = [*SOUNDBRIDGE, "serve", "--store", str(folder), "--port", "0"]
     with subprocess.Popen(

@@ -135,6 +135,7 @@ def test_a_request_and_its_reads_are_one_trace(
     assert broken.status.code == Status.STATUS_CODE_ERROR
 
 
+@pytest.mark.long
 def test_a_collector_that_is_away_holds_nothing_up(
     folder: Path, asset: PublishedAsset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ def worker(tmp_path: Path, asset: PublishedAsset) -> Iterator[tuple[int, int]]:
         yield port, pid
 
 
+@pytest.mark.long_unless("bytes=1-119999")
 @pytest.mark.parametrize("field", FULL_PATH)
 def test_who_does_not_read_has_no_copy_kept(
     worker: tuple[int, int], asset: PublishedAsset, field: str
@@ -61,6 +62,7 @@ def test_who_does_not_read_has_no_copy_kept(
     assert grown < CLIENTS * len(content) / 4
 
 
+@pytest.mark.long_if("bytes=1-119999", "bytes=0-19999")
 @pytest.mark.parametrize(
     "field", ["Accept: */*", "Range: bytes=1-", "Range: bytes=0-19999", SEVERAL]
 )

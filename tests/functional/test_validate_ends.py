@@ -3,6 +3,8 @@
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.servers.seaweedfs import Bucket
 from tests.servers.soundbridge import soundbridge
 from tests.sources.package import package_into
@@ -10,6 +12,7 @@ from tests.sources.package import package_into
 RUNS = 15
 
 
+@pytest.mark.long
 def test_no_thread_outlives_the_interpreter(tmp_path: Path, music: Path) -> None:
     # What goes wrong at the end of the process does so once in 25 times.
     folder = package_into(tmp_path, music).folder

@@ -68,6 +68,7 @@ def test_fragments_of_ffmpeg(source: Path, tmp_path: Path) -> None:
     assert report.checked[1].segments == 4
 
 
+@pytest.mark.long
 def test_two_second_segments_of_ffmpeg(source: Path, tmp_path: Path) -> None:
     # Its last fragment is one short sample.
     report = ffmpeg_hls(source, tmp_path, "-hls_segment_type", "fmp4", "-hls_time", "2")
@@ -99,6 +100,7 @@ def test_pictures_and_sound_of_ffmpeg(source: Path, tmp_path: Path) -> None:
     assert told(report, Severity.WARNING) == {"HLS-INDEPENDENT-SEGMENTS"}
 
 
+@pytest.mark.long_if("segments")
 @pytest.mark.parametrize(
     "output",
     [
@@ -117,6 +119,7 @@ def test_shaka_packager(source: Path, tmp_path: Path, output: tuple[str, ...]) -
     }
 
 
+@pytest.mark.long
 def test_packed_audio_of_shaka_packager(source: Path, tmp_path: Path) -> None:
     report = shaka_hls(source, tmp_path, "segment_template={folder}/{rate}-$Number$.aac")
     assert told(report, Severity.ERROR) == set()

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.functional.seeding import ENTRY, SECOND, Seed, inspect, put, rules
 from tests.sources.audio import TRACK_RATE_HZ, converted, excerpt
 from tests.sources.package import package_into
@@ -24,6 +26,7 @@ def heavier(name: str, free_bytes: int) -> Seed:
     return seed
 
 
+@pytest.mark.long
 def test_silence_beside_music_is_no_peak_of_the_music(tmp_path: Path) -> None:
     assert inspect(with_silence(tmp_path, 8)).findings == ()
 

@@ -48,6 +48,7 @@ def test_a_playlist_does_not_lead_out_of_its_prefix(asset: Bucket) -> None:
     assert "URI-REFUSED" in said
 
 
+@pytest.mark.long
 def test_nothing_there_is_a_finding(asset: Bucket) -> None:
     for target in ("s3://audio/nothing", "s3://audio/nothing.m3u8", "s3://elsewhere/x"):
         status, said = validate(asset, target)

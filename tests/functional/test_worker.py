@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from manifests.entry import Entry
 from origin.database.sqlite import FILE_NAME
 from tests.servers.soundbridge import SOUNDBRIDGE, soundbridge
@@ -104,6 +106,7 @@ def test_a_job_in_hand_is_finished_before_the_worker_goes(tmp_path: Path, long_m
     assert (tmp_path / "store" / "entry" / f"{ids['playback_id']}.json").is_file()
 
 
+@pytest.mark.long
 def test_a_job_that_would_take_too_long_is_given_back_and_taken_up_where_it_was(
     tmp_path: Path, long_music: Path
 ) -> None:
@@ -123,6 +126,7 @@ def test_a_job_that_would_take_too_long_is_given_back_and_taken_up_where_it_was(
     assert first_segment.stat().st_mtime_ns == made_at_ns
 
 
+@pytest.mark.long
 def test_what_plays_already_is_withdrawn_where_its_source_is_bad(
     tmp_path: Path, long_music: Path
 ) -> None:
@@ -138,6 +142,7 @@ def test_what_plays_already_is_withdrawn_where_its_source_is_bad(
     assert (growing / "128k" / "playlist.m3u8").read_text().endswith("#EXT-X-ENDLIST\n")
 
 
+@pytest.mark.long
 def test_what_lost_workers_announced_is_withdrawn_in_the_end(
     tmp_path: Path, long_music: Path
 ) -> None:
@@ -183,6 +188,7 @@ def test_the_same_key_queues_once(tmp_path: Path, music: Path) -> None:
     assert "used for another source" in other.stderr
 
 
+@pytest.mark.long
 def test_an_entry_that_a_killed_worker_left_out_is_written(tmp_path: Path, music: Path) -> None:
     ids = queued(tmp_path, music)
     entry = tmp_path / "store" / "entry" / f"{ids['playback_id']}.json"

@@ -57,6 +57,7 @@ def test_no_request_fails_over_reloads(server: Server, asset: PublishedAsset) ->
     assert len(server.workers) == 2
 
 
+@pytest.mark.long
 def test_a_worker_that_is_told_to_go_is_replaced_and_nobody_notices(
     server: Server, asset: PublishedAsset
 ) -> None:
@@ -85,6 +86,7 @@ def test_a_killed_worker_takes_with_it_what_it_was_answering_and_no_more(
     assert (event["pid"], event["signal"], event["level"]) == (first, "SIGKILL", "error")
 
 
+@pytest.mark.long
 def test_others_accept_for_a_worker_that_does_not_come_back(server: Server, folder: Path) -> None:
     away = folder.rename(folder.with_name("away"))
     began_s = time.monotonic()
@@ -113,6 +115,7 @@ def test_a_reload_that_fails_changes_nothing(server: Server, folder: Path) -> No
     assert server.get("/first-light.m3u8").startswith(b"#EXTM3U")
 
 
+@pytest.mark.long
 def test_who_asks_during_a_reload_that_fails_gets_another(server: Server, folder: Path) -> None:
     """What made it fail may have been mended in between."""
     away = folder.rename(folder.with_name("away"))
@@ -133,6 +136,7 @@ def test_workers_do_not_outlive_their_supervisor(server: Server) -> None:
     assert refuses(server.address)
 
 
+@pytest.mark.long
 def test_an_orphan_finishes_and_leaves_the_address_to_others(
     server: Server, asset: PublishedAsset, folder: Path, tmp_path: Path
 ) -> None:
@@ -164,6 +168,7 @@ def test_workers_that_make_no_sense_are_killed_and_replaced(kind: str, said: str
     assert running.returncode == 0
 
 
+@pytest.mark.long_if("2")
 @pytest.mark.parametrize("slots", [1, 2])
 def test_workers_that_never_come_up_end_it_with_a_reason(slots: int) -> None:
     command = [sys.executable, "-m", "tests.servers.odd_workers", "fail", str(slots)]

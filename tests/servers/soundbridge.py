@@ -5,9 +5,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from click.testing import CliRunner
+
+from origin.cli import main
 
 SOUNDBRIDGE: Final = (sys.executable, "-m", "origin.cli")
 TIMEOUT_S: Final = 100
@@ -26,6 +31,19 @@ def soundbridge(
         check=False,
         env=os.environ | (environment or {}),
     )
+
+
+def soundbridge_here(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in this process.
+
+    For what comes before a test of something else: a program takes half a second to start.
+    """
+    words = [str(each) for each in arguments]
+    with ThreadPoolExecutor(1) as apart:  # an event loop may run in this thread
+        done = apart.submit(CliRunner().invoke, main, words, prog_name="soundbridge").result()
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
 @contextmanager

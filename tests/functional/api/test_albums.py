@@ -7,6 +7,8 @@ import pytest
 from tests.functional.api.catalogue import Item, artist, titles, track, withdraw
 from tests.functional.api.service import Service, User
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 SAID = {
     "kind": "series", "title": "( )", "description": "d", "genre": "Talk", "language": "en-gb",
     "explicit": False, "visibility": "public", "released_on": "2002-10-28",

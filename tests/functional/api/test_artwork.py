@@ -28,6 +28,8 @@ from tests.functional.api.played import number, song
 from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 from tests.sources.pictures import picture, png_header, saved
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 JPEG = saved(picture(1500, 1000))
 LATER_S = 4e9
 

@@ -22,6 +22,8 @@ from tests.functional.api.collecting import collect
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import Service
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 @pytest.fixture
 def packaging(service: Service) -> Packaging:

@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.strategies import sampled_from
@@ -177,5 +178,10 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 TestLifecycle = Lifecycle.TestCase
-TestLifecycle.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
+TestLifecycle.settings = settings(max_examples=5, stateful_step_count=30, deadline=None)
 assert LEASE_S < 700
+
+
+@pytest.mark.long
+class TestMoreLifecycles(TestLifecycle):  # type: ignore[misc, valid-type]
+    settings = settings(max_examples=15, stateful_step_count=30, deadline=None)

@@ -17,6 +17,8 @@ from tests.functional.api.listening import Heard, listening
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import Service
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 @pytest.fixture
 def packaging(service: Service) -> Packaging:

@@ -21,6 +21,8 @@ from packager.queue.policy import ATTEMPTS
 from tests.functional.api.packaging import LEASE_S, SOURCE, Packaging
 from tests.functional.api.service import Service
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 @pytest.fixture
 def packaging(service: Service) -> Packaging:

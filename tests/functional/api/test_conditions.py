@@ -6,6 +6,8 @@ from origin.companion.identity.principal import Scope
 from tests.functional.api.catalogue import artist, track
 from tests.functional.api.service import Service, User, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 NOT_STORED = "private, no-store"
 KEY_DRAFT = {"name": "Changes", "scopes": [Scope.CATALOGUE]}
 

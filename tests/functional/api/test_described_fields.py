@@ -64,6 +64,7 @@ async def test_answers_have_what_is_described(service: Service, described: Descr
 
 
 @over_sqlite_alone
+@pytest.mark.long
 async def test_conditions_are_taken_where_they_are_described(
     service: Service, described: Described
 ) -> None:

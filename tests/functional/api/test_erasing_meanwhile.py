@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from origin.companion.assets.belongings import AssetBelongings
@@ -22,6 +23,8 @@ from tests.functional.api.sending import SOUND
 from tests.functional.api.service import NOW_S, Service, User
 from tests.functional.api.test_account import erased
 from tests.functional.api.test_tus import make, patch
+
+pytestmark = pytest.mark.long_if("postgresql")
 
 
 class Between:

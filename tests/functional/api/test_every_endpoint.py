@@ -6,6 +6,7 @@ What is tried comes from the endpoints themselves, so one that is new is tried, 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import pytest
 from aiohttp import ClientResponse
 
 from origin.companion.api.endpoint import Endpoint
@@ -15,6 +16,8 @@ from origin.companion.identity.principal import ALL_SCOPES, Role, Scope
 from origin.companion.uploads.tus import fields
 from tests.functional.api.endpoints_of import body_for, id_name, objects_of, path_for
 from tests.functional.api.service import Service, User, over_sqlite_alone
+
+pytestmark = pytest.mark.long_if("postgresql")
 
 MINE_TO_SET = frozenset(
     {

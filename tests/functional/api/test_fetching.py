@@ -23,6 +23,8 @@ from tests.functional.api.listening import listening
 from tests.functional.api.sending import SOUND, is_stored, queued, sha256_of, told
 from tests.functional.api.service import NOW_S, Service, User, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 LATER_S = NOW_S + 10**9
 QUICKLY_S = 2.0
 

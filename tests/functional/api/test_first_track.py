@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-import time
 from http import HTTPStatus
+
+import pytest
 
 from origin.companion.catalogue.tracks.first_track import KEPT_S, FirstTrack
 from origin.companion.database import Database
@@ -11,6 +12,9 @@ from origin.database.engine import open_replica
 from tests.functional.api.played import song
 from tests.functional.api.service import Service
 from tests.functional.api.test_artwork import put
+from tests.tries import tries
+
+pytestmark = pytest.mark.long_if("postgresql")
 
 NOBODY = "postgresql://127.0.0.1:1/nothing"
 
@@ -49,7 +53,5 @@ async def test_it_is_that_of_the_newest_track_in_all_of_its_sizes(service: Servi
 
 async def test_no_page_waits_for_a_database_that_is_away() -> None:
     async with open_replica(NOBODY) as engine:
-        first = FirstTrack(Database(engine))
-        begun_s = time.monotonic()
-        assert await first.link() is None
-        assert time.monotonic() - begun_s < 1
+        for _ in tries(1.0):
+            assert await FirstTrack(Database(engine)).link() is None

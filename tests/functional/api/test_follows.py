@@ -9,6 +9,8 @@ from origin.companion.identity.principal import Role, Scope
 from tests.functional.api.catalogue import Item, artist, titles, track, withdraw
 from tests.functional.api.service import Service, User
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 async def followed(service: Service, by: User, limit: int = 20) -> list[str]:
     handles: list[str] = []

@@ -11,6 +11,8 @@ from tests.functional.api.catalogue import artist, titles, track
 from tests.functional.api.keeping import BYPASS, HIT, READ, Process, process
 from tests.functional.api.service import Service, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 @pytest.fixture
 async def one(service: Service) -> AsyncIterator[Process]:

@@ -44,6 +44,7 @@ async def heard(base: str, track_id: str, tickets: list[str]) -> list[str]:
     return [one["reason"] or one["state"] for one in await beacons(base, *told)]
 
 
+@pytest.mark.long_unless("sqlite-written")
 @pytest.mark.parametrize("seam", SEAMS)
 async def test_a_kill_loses_the_last_second_at_most_and_doubles_nothing(
     service: Service, request: pytest.FixtureRequest, seam: str

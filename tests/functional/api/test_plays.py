@@ -24,6 +24,8 @@ from tests.functional.api.played import (
 )
 from tests.functional.api.service import Service, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 DAY_S = 86_400.0
 DAY = date(1970, 1, 1) + timedelta(days=TODAY)
 

@@ -28,6 +28,8 @@ from tests.functional.api.packaging import Packaging
 from tests.functional.api.sending import SOUND, put, sha256_of
 from tests.functional.api.service import NOW_S, Service, User
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 OLD_S = NOW_S - EVENTS_KEPT_S - 1
 
 

@@ -183,6 +183,7 @@ def planted(name: str, bad_from: int) -> Endpoint:
     )  # fmt: skip
 
 
+@pytest.mark.long
 @over_sqlite_alone
 async def test_faults_are_found_and_it_goes_on(service: Service, tmp_path: Path) -> None:
     companion = Companion(service.database, Media(service.store), uploads=service.uploads)

@@ -1,6 +1,5 @@
 """What is found, over both databases."""
 
-from time import monotonic
 from typing import Literal
 from unicodedata import normalize
 
@@ -8,6 +7,9 @@ import pytest
 
 from tests.functional.api.searchable import Search
 from tests.functional.api.service import NOW_S
+from tests.tries import tries
+
+pytestmark = pytest.mark.long_if("postgresql")
 
 
 async def test_what_is_meant_is_found(search: Search) -> None:
@@ -199,10 +201,11 @@ async def test_hangul_behind_other_letters_is_found(search: Search) -> None:
 async def test_what_is_published_is_found_within_two_seconds(search: Search) -> None:
     await search.until_indexed()
     ann = await search.artist("Ann")
-    begun_s = monotonic()
-    await search.track(ann, "Brandnew")
-    await search.until(lambda said: bool(said["items"]), "brandnew")
-    assert monotonic() - begun_s < 2.0
+    names = iter(("Brandnew", "Unheard", "Untold"))
+    for _ in tries(2.0):
+        name = next(names)
+        await search.track(ann, name)
+        await search.until(lambda said: bool(said["items"]), name)
 
 
 @pytest.mark.parametrize(

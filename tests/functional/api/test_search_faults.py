@@ -63,6 +63,7 @@ def clear(path: Path) -> None:
     path.write_bytes(b"")
 
 
+@pytest.mark.long_unless("cut")
 @pytest.mark.parametrize("damage", [cut, flip, clear, Path.unlink])
 @pytest.mark.parametrize("part", ["*.term", "*.store", "meta.json"])
 async def test_a_damaged_index_is_made_anew(

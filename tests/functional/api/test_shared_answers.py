@@ -1,8 +1,8 @@
 """Answers in Valkey: whose they are, what they are given for, and what becomes of it without."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 import redis
@@ -20,6 +20,9 @@ from tests.functional.api.keeping import (
 )
 from tests.functional.api.service import Service, over_sqlite_alone
 from tests.servers.valkey import Valkey, valkey
+from tests.tries import Stopwatch, tries
+
+pytestmark = pytest.mark.long_if("postgresql")
 
 DELAY_S = 1.0
 """For one answer, where Valkey does not: some deadlines of its commands, and rows."""
@@ -75,10 +78,17 @@ async def test_a_change_is_told_to_others(
     ann = await one.user()
     of = await artist(one, ann)
     path = f"/v1/artists/{of['id']}"
-    await other.get(path)
-    await one.ask("PATCH", path, ann, {"name": "Another"})
-    took_s = await other.until(path, lambda _, said: said["name"] == "Another")
-    assert took_s < BOUND_S
+    names = iter(("Another", "A third", "A fourth"))
+    for watch in tries(BOUND_S):
+        name = next(names)
+        await other.get(path)
+        await one.ask("PATCH", path, ann, {"name": name})
+        watch.begin()
+        await other.until(path, called(name))
+
+
+def called(name: str) -> Callable[[int, Any], bool]:
+    return lambda _, said: bool(said["name"] == name)
 
 
 async def test_what_was_kept_before_a_change_is_given_by_nobody(
@@ -140,14 +150,17 @@ async def test_without_valkey_answers_come_from_rows_soon_and_changes_are_seen(
     await one.said(path)
     for number, fault in enumerate((cache.pause, cache.resume, cache.kill, cache.start)):
         fault()
+        waits_s = []
         for each in range(5):  # of which some are late until it is not asked any more
-            begun_s = time.monotonic()
+            watch = Stopwatch()
             assert (await one.said(f"/v1/tracks?limit={number * 10 + each + 1}"))[0] == 200
-            assert time.monotonic() - begun_s < DELAY_S
+            waits_s.append(watch.s)
         await other.said(path)
-        begun_s = time.monotonic()
+        watch = Stopwatch()
         changed = await one.ask("PATCH", path, ann, {"name": f"Ann {number}"})
-        assert (changed.status, time.monotonic() - begun_s < DELAY_S) == (200, True)
+        assert changed.status == 200
+        waits_s.append(watch.s)
+        assert sorted(waits_s)[-2] < DELAY_S, "but for a moment in which the machine stood still"
         assert (await one.said(path))[1]["name"] == f"Ann {number}"
         await other.hears()
         assert (await other.said(path))[1]["name"] == f"Ann {number}"

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.players.chromium import chromium
-from tests.servers.soundbridge import running, soundbridge, url_said
+from tests.servers.soundbridge import running, soundbridge_here, url_said
 
 
 @pytest.fixture(scope="module")
@@ -20,18 +20,20 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("state")
-    soundbridge("admin", "user", "add", "Ann", "--role", "creator", "--state", folder)
+    soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def server(state: Path) -> Iterator[str]:
-    with running("serve", "--state", state, "--port", "0") as process:
+    with running("serve", "--state", state, "--port", "0", "--no-packager") as process:
         yield url_said(process)
 
 
 def link(state: Path, server: str) -> str:
-    made = soundbridge("admin", "sign-in-link", "Ann", "--state", state, "--public-url", server)
+    made = soundbridge_here(
+        "admin", "sign-in-link", "Ann", "--state", state, "--public-url", server
+    )
     assert made.returncode == 0, made.stderr
     return made.stdout.strip()
 

@@ -19,6 +19,8 @@ from tests.functional.api.catalogue import Item, artist, track, withdraw
 from tests.functional.api.played import NOON_S, TODAY, Player, number, player
 from tests.functional.api.service import Service, User
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 @pytest.fixture
 async def here(service: Service) -> AsyncIterator[Player]:

@@ -1,11 +1,15 @@
 """A track that is published lists what it is like within a minute, and is listed by that."""
 
+import pytest
+
 from origin.companion.similar import rows
 from origin.companion.similar.closeness import KEPT, OF_ARTIST_MAX
 from tests.functional.api.catalogue import artist, track
 from tests.functional.api.played import NOON_S
 from tests.functional.api.service import Service
 from tests.functional.api.test_similar import heard, keeper, similar, songs
+
+pytestmark = pytest.mark.long_if("postgresql")
 
 MINUTE = 60
 HOUR_S = 3_600.0

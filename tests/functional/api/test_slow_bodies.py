@@ -42,6 +42,8 @@ from tests.functional.api.test_sessions import SAME, signed_in
 from tests.servers.guarded import serving
 from tests.servers.identity_provider import AUDIENCE, IdentityProvider, identity_provider, keycloak
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 KEY = {"name": "laptop", "scopes": ["read"]}
 MADE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("/v1/artists", {"name": "Ann", "handle": "ann"}),

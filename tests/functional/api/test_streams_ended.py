@@ -29,6 +29,8 @@ from tests.functional.api.service import NOW_S, Service, User
 from tests.functional.api.test_sessions import SAME, signed_in
 from tests.servers.identity_provider import AUDIENCE, IdentityProvider, identity_provider, keycloak
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 STREAM = "/v1/assets/events"
 NEVER_S = 1e9
 SOON_S = 1.5

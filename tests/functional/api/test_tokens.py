@@ -28,6 +28,8 @@ from tests.servers.identity_provider import (
     supabase,
 )
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 Clock = list[float]
 Form = Callable[..., dict[str, Any]]
 Roles = dict[str, Any]

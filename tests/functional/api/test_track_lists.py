@@ -16,6 +16,8 @@ from tests.functional.api.catalogue import artist, asset, titles, track, withdra
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import Service, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 DAYS_AGO = {"A": 0, "B": 3, "C": 40, "D": 100, "E": 400}
 PLAYS = {"A": 5, "B": 7, "C": 7, "D": 90, "E": 3}
 

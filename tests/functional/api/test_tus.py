@@ -19,6 +19,8 @@ from origin.companion.uploads.rules import UploadRules
 from tests.functional.api.sending import SOUND, is_stored, key_of, put, queued, sha256_of, told
 from tests.functional.api.service import Service, User, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 VERSION = {"Tus-Resumable": "1.0.0"}
 OCTETS = {"Content-Type": "application/offset+octet-stream"}
 

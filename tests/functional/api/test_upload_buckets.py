@@ -92,6 +92,7 @@ async def test_what_broke_off_stays(service: Service, s3: Bucket) -> None:
     assert there(s3, upload) == {key_of(upload): LARGE}
 
 
+@pytest.mark.long
 async def test_concatenation(service: Service, s3: Bucket) -> None:
     ann = await service.user()
     paths = [await make(service, ann, len(LARGE), Upload_Concat="partial") for _ in range(2)]

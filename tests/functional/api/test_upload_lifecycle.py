@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import (
     Bundle,
@@ -176,4 +177,9 @@ async def _status(put: Any) -> int:
 
 
 TestUploadLifecycle = Lifecycle.TestCase
-TestUploadLifecycle.settings = settings(max_examples=8, stateful_step_count=25, deadline=None)
+TestUploadLifecycle.settings = settings(max_examples=3, stateful_step_count=25, deadline=None)
+
+
+@pytest.mark.long
+class TestMoreUploadLifecycles(TestUploadLifecycle):  # type: ignore[misc, valid-type]
+    settings = settings(max_examples=8, stateful_step_count=25, deadline=None)

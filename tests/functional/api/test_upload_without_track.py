@@ -19,6 +19,8 @@ from tests.functional.api.sending import SOUND, put, queued, told
 from tests.functional.api.service import NOW_S, Service, User
 from tests.functional.api.test_tus import ask, make, patch, upload_in
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 
 async def draft_of(service: Service, by: User) -> str:
     """Make a track without sound; return its id."""

@@ -17,6 +17,8 @@ from origin.companion.uploads.rules import UploadRules
 from tests.functional.api.sending import SOUND, is_stored, put, queued, sha256_of, told
 from tests.functional.api.service import Service, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(5_000)
 
 

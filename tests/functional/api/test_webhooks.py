@@ -17,6 +17,8 @@ from tests.functional.api.packaging import Packaging
 from tests.functional.api.receiving import LOOPBACK, Receiver, Sending, receiving
 from tests.functional.api.service import Service, over_sqlite_alone
 
+pytestmark = pytest.mark.long_if("postgresql")
+
 HOOK = {"url": "https://example.com/hook"}
 
 

@@ -52,9 +52,9 @@ def test_one_url_is_told_without_secrets_whatever_they_are(url: str, said: str) 
 def test_it_takes_no_longer_for_what_is_made_to_take_long() -> None:
     """Clients put into logs what they like."""
     for text in ("://a:" * 2_000, "://" + ":" * 10_000, "x://" + "a" * 10_000):
-        begun_s = time.perf_counter()
+        begun_s = time.thread_time()
         without_secrets(text)
-        assert time.perf_counter() - begun_s < 1
+        assert time.thread_time() - begun_s < 1
 
 
 JWT = "eyJhbGciOiJFUzI1NiJ9.eyJhdWQiOiJ4In0.c2lnbmF0dXJl-_0"

@@ -67,7 +67,7 @@ def test_nothing_that_a_client_sends_hides_what_a_proxy_adds(sent: str, written:
     "sent", ["," * 1024, '",' * 512, 'a="\\,' * 200, ";,=" * 340, "a=a;" * 256]
 )
 def test_what_is_no_list_is_read_in_little_time(sent: str) -> None:
-    began_s = time.perf_counter()
+    began_s = time.thread_time()
     list(nodes_from_end(sent))
     list(nodes_from_end(sent + '"'))
-    assert time.perf_counter() - began_s < 0.1
+    assert time.thread_time() - began_s < 0.1
