@@ -4,7 +4,7 @@ import gc
 import hashlib
 import time
 import tracemalloc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
 import pytest
@@ -13,6 +13,7 @@ from obstore.store import MemoryStore
 from manifests.chunk_record import ChunkRecord
 from manifests.index import SegmentRecord
 from manifests.layout import Revision, chunk_record_name, segment_name
+from origin.cycles import look_as_usual, look_seldom
 from origin.delivery.address import kind_of
 from origin.delivery.body import MemoryBody
 from origin.delivery.compression import Compressor
@@ -95,6 +96,14 @@ def _published(count: int) -> tuple[MemoryStore, list[Revision]]:
     return store, [publish(store, f"id-{number}").entry.where for number in range(count)]
 
 
+@pytest.fixture
+def tidy() -> Iterator[None]:
+    """Look for cycles as usual: done tasks would wait in them, and asyncio knows all tasks."""
+    look_as_usual()
+    yield
+    look_seldom()
+
+
 @pytest.mark.parametrize(
     ("part", "uses"),
     [
@@ -105,6 +114,7 @@ def _published(count: int) -> tuple[MemoryStore, list[Revision]]:
         (of_tokens, 3000),
     ],
 )
+@pytest.mark.usefixtures("tidy")
 async def test_a_part_takes_what_it_may_and_no_more(part: Callable[[int], Use], uses: int) -> None:
     use = part(uses)
     await use(0)
