@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, FileChooser, Page, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
 
@@ -28,11 +29,13 @@ def tab_to_picker(page: Page) -> None:
 def test_a_track_is_uploaded_and_deleted_by_the_keyboard_alone(
     page: Page, place: Place, music: Path
 ) -> None:
+    opened: list[FileChooser] = []
+    page.on("filechooser", opened.append)  # well before: the browser is told so in its own time
     sign_in(page, place.sign_in_link("Bob"))
     page.goto("/upload")
     tab_to_picker(page)
-    with page.expect_file_chooser():
-        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    until(lambda: bool(page.evaluate("1") and opened))
     for title in ("First by keys", "Second by keys"):
         choose(page, music)
         expect(page.get_by_label("Title")).to_be_focused()
