@@ -30,7 +30,11 @@ def test_a_track_is_uploaded_and_deleted_by_the_keyboard_alone(
     page: Page, place: Place, music: Path
 ) -> None:
     opened: list[FileChooser] = []
-    page.on("filechooser", opened.append)  # well before: the browser is told so in its own time
+
+    def note(chooser: FileChooser) -> None:
+        opened.append(chooser)
+
+    page.on("filechooser", note)  # well before: the browser is told so in its own time
     sign_in(page, place.sign_in_link("Bob"))
     page.goto("/upload")
     tab_to_picker(page)
