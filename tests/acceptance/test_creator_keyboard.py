@@ -20,7 +20,9 @@ def choose(page: Page, file: Path) -> None:
     page.set_input_files(PICKER, file)
 
 
-def tab_to_picker(page: Page) -> None:
+def open_at_picker(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
     page.locator(PICKER).wait_for(state="attached")
     while page.evaluate("document.activeElement.type") != "file":
         page.keyboard.press("Tab")
@@ -35,9 +37,7 @@ def test_a_track_is_uploaded_and_deleted_by_the_keyboard_alone(
         opened.append(chooser)
 
     page.on("filechooser", note)  # well before: the browser is told so in its own time
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    tab_to_picker(page)
+    open_at_picker(page, place)
     page.keyboard.press("Enter")
     until(lambda: bool(page.evaluate("1") and opened))
     for title in ("First by keys", "Second by keys"):
@@ -63,9 +63,7 @@ def test_a_track_is_uploaded_and_deleted_by_the_keyboard_alone(
 def test_what_is_left_out_or_cancelled_leaves_the_keyboard_at_the_picker(
     page: Page, place: Place, music: Path
 ) -> None:
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    tab_to_picker(page)
+    open_at_picker(page, place)
     choose(page, music)
     page.get_by_role("button", name="Leave it out").focus()
     page.keyboard.press("Enter")
@@ -85,9 +83,7 @@ def test_what_is_left_out_or_cancelled_leaves_the_keyboard_at_the_picker(
 def test_a_draft_that_is_refused_has_the_keyboard_where_it_was(
     page: Page, place: Place, music: Path
 ) -> None:
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    tab_to_picker(page)
+    open_at_picker(page, place)
     page.route("**/v1/uploads", lambda route: route.fulfill(status=503, json={"detail": "Later."}))
     choose(page, music)
     expect(page.get_by_label("Title")).to_be_focused()

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
+from origin.companion.search.words import BETWEEN
+
 _SYLLABLE: Final = "[\u1100-\u115f][\u1160-\u11a7][\u11a8-\u11ff]?"
 _SYLLABLES: Final = re.compile(_SYLLABLE)
 _RUN: Final = re.compile(f"(?:{_SYLLABLE}){{2,}}")
-_BETWEEN: Final = " \x1f "
-"""Between runs: a word that nobody can type, so that no phrase is across."""
 
 
 def pairs_of(word: str) -> list[str]:
@@ -24,7 +24,7 @@ def pairs_of(word: str) -> list[str]:
 def indexed_pairs(words: Iterable[str]) -> str:
     """Return the pairs of all runs in folded words, as the index takes them."""
     runs = (run[0] for word in words for run in _RUN.finditer(word))
-    return _BETWEEN.join(" ".join(_pairs(run)) for run in runs)
+    return BETWEEN.join(" ".join(_pairs(run)) for run in runs)
 
 
 def place_in(sought: str, word: str) -> int | None:

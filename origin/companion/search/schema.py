@@ -20,14 +20,11 @@ from origin.companion.search.entries import (
 )
 from origin.companion.search.hangul import indexed_pairs
 from origin.companion.search.joining import indexed_joined
-from origin.companion.search.words import indexed
+from origin.companion.search.words import BETWEEN, indexed
 
 SCHEMA: Final = 3
 BOOKMARK: Final = "bookmark"
 _WORDS: Final = "words"
-_BETWEEN: Final = " \x1f "
-"""Between title, artist and album: a word that nobody can type, so that no phrase is across."""
-
 INITIALS_MAX: Final = 2
 """Letters of a word that are ``initials``."""
 
@@ -68,7 +65,7 @@ def document(entry: Entry) -> Document:
     made.add_text("artist_id", entry.artist_id)
     made.add_text("title", title)
     others = [text for text in (entry.artist, entry.album) if text]
-    names = _BETWEEN.join((title, *map(indexed, others)))
+    names = BETWEEN.join((title, *map(indexed, others)))
     made.add_text("names", names)
     joined = indexed_joined(entry.title, *others)
     if joined:
@@ -78,7 +75,7 @@ def document(entry: Entry) -> Document:
         made.add_text("hangul", pairs)
     if entry.tags or entry.genre:
         tags = (*entry.tags, entry.genre or "")
-        made.add_text("tags", _BETWEEN.join((*map(indexed, tags), indexed_joined(*tags))))
+        made.add_text("tags", BETWEEN.join((*map(indexed, tags), indexed_joined(*tags))))
     if entry.description:
         made.add_text("description", indexed(entry.description[:_DESCRIPTION_LENGTH_MAX]))
     for facet, value in facets_of(entry).items():

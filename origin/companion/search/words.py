@@ -13,6 +13,9 @@ from typing import Final
 from origin.companion.search.folding import Folded, fold
 
 LENGTH_MAX: Final = 64
+BETWEEN: Final = " \x1f "
+"""Between texts in one field of the index: a word that nobody can type, so no phrase is across."""
+
 _UNSPACED: Final = (
     "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ecd\u1000-\u109f\u1780-\u17dd"
     "\u3005-\u3007\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

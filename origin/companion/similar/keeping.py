@@ -33,6 +33,8 @@ _RESTS: Final = 9.0
 
 A million tracks a day need half of that.
 """
+_REST_MAX_S: Final = 5.0
+"""A bit that waited long, for a database, was no work."""
 _MATTERS: Final = frozenset(
     {"title", "genre", "tags", "language", "visibility", "asset_id", "playback_id"}
 )
@@ -87,7 +89,8 @@ class Keeper:
             begun_s = time.monotonic()
             if not await self.duty.is_ours() or not await do():
                 return
-            await asyncio.sleep(_RESTS * (time.monotonic() - begun_s))
+            rest_s = _RESTS * (time.monotonic() - begun_s)
+            await asyncio.sleep(min(rest_s, _REST_MAX_S))
 
     async def follow(self) -> bool:
         """Let what was changed be made anew; False where there may be no more."""

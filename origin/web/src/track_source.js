@@ -46,10 +46,14 @@ export async function foretellSound(item, pointerType) {
     return;
   }
   try {
-    const [playlist] = await read(`${encodeURIComponent(item.playback_id)}.m3u8`, (text) => [firstVariant(text, expected_bps())]);
-    const beginning = await read(playlist, beginningOf);
+    const variants = await fetchPlaylist(`${encodeURIComponent(item.playback_id)}.m3u8`);
+    const variant = firstVariant(variants.text, expected_bps());
+    if (variant === null) {
+      return;
+    }
+    const media = await fetchPlaylist(variants.at(variant));
     if (pointerType === "mouse") {
-      beginning.forEach((address) => foretell(address));
+      beginningOf(media.text).forEach((uri) => foretell(media.at(uri)));
     }
   } catch {
     // it is asked for again by what plays, which says what is wrong
@@ -85,14 +89,13 @@ function foretell(url, signal) {
   fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
 }
 
-/** Return the addresses that are found in a playlist; raises where it does not come. */
-async function read(address, find) {
+/** Return a playlist's text, and `at(uri)`, which makes an address of one in it; raises where it does not come. */
+async function fetchPlaylist(address) {
   const response = await fetch(address);
   if (!response.ok) {
     throw new Refused(UNREACHABLE);
   }
-  const found = find(await response.text());
-  return found.filter((uri) => uri !== null).map((uri) => new URL(uri, response.url));
+  return { text: await response.text(), at: (uri) => new URL(uri, response.url) };
 }
 
 /**
