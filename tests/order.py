@@ -1,16 +1,25 @@
 """In which order files are asked."""
 
 from itertools import groupby
-from typing import Final
-
-import pytest
+from typing import Final, Protocol, TypeVar
 
 BROWSERS: Final = "tests/acceptance/"
 AMONG: Final = 0.6
 """Of the other files: those behind them are short, and fill up what is left at the end."""
 
 
-def spread(items: list[pytest.Item]) -> None:
+class Placed(Protocol):
+    """A test: its file is what stands in its ``nodeid`` before the first ``::``."""
+
+    @property
+    def nodeid(self) -> str:
+        """Name it."""
+
+
+T = TypeVar("T", bound=Placed)
+
+
+def spread(items: list[T]) -> None:
     """Put each file that opens a browser between others.
 
     Several browsers at a time starve each other, and pages that play notice that.

@@ -1,5 +1,6 @@
 """No test is lost where browsers are put between others."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
@@ -17,9 +18,17 @@ def test_each_is_asked_once_and_files_stay_together(request: pytest.FixtureReque
     assert changes == len(set(files)) - 1
 
 
-def test_browsers_come_between_others(request: pytest.FixtureRequest) -> None:
-    is_browser = [item.nodeid.startswith(BROWSERS) for item in request.session.items]
-    if len(set(is_browser)) == 1:
-        pytest.skip("there are none of both")
+@dataclass(frozen=True)
+class Named:
+    nodeid: str
+
+
+def test_browsers_come_between_others() -> None:
+    items = [Named(f"{BROWSERS}test_{number}.py::test") for number in range(3)]
+    items += [Named(f"tests/unit/test_{number}.py::test") for number in range(10)]
+    spread(items)
+    is_browser = [item.nodeid.startswith(BROWSERS) for item in items]
+    assert sum(is_browser) == 3
+    assert not any(one and other for one, other in pairwise(is_browser))
     assert is_browser[0]
     assert not is_browser[-1]
