@@ -42,6 +42,8 @@ _QUIET_MS: Final = 5000
 _DWELLS_MS: Final = 150
 _PRESSES_MS: Final = 80
 _TRACK_S: Final = 40
+_HIGHEST: Final = "320k"
+_LOOKS: Final = 4
 _SEGMENT: Final = re.compile(r"/(\w+)/\d+\.m4s$")
 _NOTE: Final = """
 window.noted = {cls: 0, tasks: [], inp: 0, click: 0, sounds: []};
@@ -181,7 +183,30 @@ def _sounds(browser: Browser, server: Server) -> list[float]:
 
 
 def _fallen(browser: Browser, server: Server) -> dict[str, Any]:
-    """Return what became of the sound when the connection fell."""
+    """Return what became of the sound when the connection fell.
+
+    On a busy machine it may have gone lower by itself: another look, then.
+    """
+    for _ in range(_LOOKS):
+        stalls, rungs = _heard_through_the_fall(browser, server)
+        kept = next((at for at, (_, rung) in enumerate(rungs) if rung != _HIGHEST), None)
+        if kept:
+            return {
+                "stalls": stalls,
+                "segments_until_lower": kept,
+                "decided_s": round(rungs[kept][0] - rungs[0][0], 2),
+                "rungs": [rung for _, rung in rungs],
+            }
+    raise SystemExit(f"No sound of {_HIGHEST} until the fall that went lower after it.")
+
+
+def _heard_through_the_fall(
+    browser: Browser, server: Server
+) -> tuple[int, list[tuple[float, str]]]:
+    """Return how often sound was missing, and when each segment after the fall was asked for.
+
+    What was on its way as the connection fell does not feel it: CDP has it so.
+    """
     rungs: list[tuple[float, str]] = []
     with _opened(browser, server) as (page, connection):
 
@@ -200,11 +225,4 @@ def _fallen(browser: Browser, server: Server) -> dict[str, Any]:
         connection.becomes(down_bps=_SLOW_BPS)
         wait_for_position(page, 25)
         stalls = watched(page)["starved"]
-    after = rungs[before:]
-    higher = [at for at, rung in after if rung != after[-1][1]]
-    return {
-        "stalls": stalls,
-        "segments_until_lower": len(higher),
-        "decided_s": round(after[len(higher)][0] - after[0][0], 2),
-        "rungs": [rung for _, rung in after],
-    }
+    return stalls, rungs[before:]
