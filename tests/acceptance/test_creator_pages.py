@@ -5,6 +5,7 @@ import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -159,7 +160,7 @@ def test_plays_of_days_are_a_chart_for_eyes_and_a_table_for_ears(
 def test_a_cover_is_given_and_shown_wherever_the_track_is(
     page: Page, place: Place, tmp_path: Path, complaints: list[str]
 ) -> None:
-    (tmp_path / "cover.webp").write_bytes(saved(picture(600, 400), "WEBP"))
+    (tmp_path / "cover.webp").write_bytes(saved(picture(1500, 1000), "WEBP"))
     sign_in(page, place.sign_in_link("Ann"))
     complaints.clear()  # of the page that signs in, which has no icon
     page.goto("/mine")
@@ -177,7 +178,34 @@ def test_a_cover_is_given_and_shown_wherever_the_track_is(
     shown = page.evaluate("navigator.mediaSession.metadata?.artwork.map(({ src }) => src)")
     assert len(shown) == 3
     assert all("/artwork/" in each for each in shown)
+    assert_cover_comes_first(page)
     assert complaints == []
+
+
+def assert_cover_comes_first(page: Page) -> None:
+    """Its proportions are told, one size of several is asked for, before what waits below."""
+    asked = set()
+
+    def note(sent: Any) -> None:
+        asked.add((sent["request"]["url"], sent["request"]["initialPriority"]))
+
+    session = page.context.new_cdp_session(page)
+    session.on("Network.requestWillBeSent", note)
+    dense = {"width": 1280, "height": 900, "deviceScaleFactor": 2, "mobile": False}
+    session.send("Emulation.setDeviceMetricsOverride", dense)  # the list needs a smaller one
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    page.reload()
+    cover = page.locator(".cover-image")
+    expect(cover).to_be_visible()
+    seen = cover.evaluate(
+        "image => [image.currentSrc, image.getAttribute('width') / image.getAttribute('height'),"
+        " image.naturalWidth / image.naturalHeight, image.srcset.split(', ').length]"
+    )
+    assert (seen[0], "High") in asked, (seen, [each for each in asked if "/artwork/" in each[0]])
+    assert seen[1] == pytest.approx(seen[2], rel=0.01)
+    assert seen[3] == 3
+    expect(page.locator(".cover-placeholder")).to_have_count(1)
 
 
 HOSTILE = (
