@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.acceptance.places import TITLES, WAIT_MS, Place, place, sorted_place
 from tests.acceptance.watching import open_page
@@ -75,6 +75,29 @@ def test_what_is_found_is_narrowed_to_a_genre(page: Page) -> None:
     genres.get_by_role("button", name="folk").click()
     expect(page.locator(".found")).to_have_text("1 track found")
     expect_titles(page, TITLES[2])
+
+
+def test_what_was_asked_for_is_not_suggested_any_more(page: Page) -> None:
+    """One types and presses Enter before the script for suggestions is there: a slow network."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/suggest-[^/]*[.]js$"), hold)
+    open_page(page, "/")
+    box = page.get_by_role("combobox", name="Search tracks")
+    with page.expect_request(re.compile("/suggest-[^/]*[.]js$")):
+        box.fill("sigur ros")
+    box.press("Enter")
+    expect(page.locator(".found")).to_have_text("3 tracks found")
+    with page.expect_response(re.compile("/suggest-[^/]*[.]js$")):
+        held[0].continue_()
+    page.wait_for_timeout(600)  # ten times what it waits for the next letter
+    options = page.get_by_role("listbox", name="Suggestions").get_by_role("option")
+    assert options.count() == 0
+    box.fill("hoppi")
+    options.first.wait_for()
 
 
 COMPOSED_ESCAPE = """box => box.dispatchEvent(

@@ -9,6 +9,7 @@ export class SearchBox {
   #typed;
   #actions;
   #timer;
+  #isTyped = false; // and not asked for yet
 
   /** Show it, a form; of `actions`, `find()` follows what is typed, `choose(id)` a track that is suggested. */
   constructor(form, actions) {
@@ -18,9 +19,11 @@ export class SearchBox {
     form.hidden = false;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      this.#isTyped = false;
       this.#actions.find();
     });
     this.#typed.addEventListener("input", () => {
+      this.#isTyped = true;
       this.rest();
       this.#timer = setTimeout(() => this.#actions.find(), PAUSE_MS);
     });
@@ -52,7 +55,10 @@ export class SearchBox {
 
   async #suggest() {
     const { Suggestions } = await import("./suggest.js");
-    new Suggestions(this.#typed, this.#form.querySelector(".suggestions"), this.#actions);
+    const suggestions = new Suggestions(this.#typed, this.#form.querySelector(".suggestions"), this.#actions);
+    if (this.#isTyped && this.#typed === document.activeElement) {
+      suggestions.soon();
+    }
   }
 
   #onKey(event) {

@@ -26,7 +26,7 @@ export class Suggestions {
     this.#box = box;
     this.#list = list;
     this.#actions = actions;
-    box.addEventListener("input", () => this.#soon());
+    box.addEventListener("input", () => this.soon());
     box.addEventListener("keydown", (event) => this.#onKey(event));
     box.addEventListener("blur", () => this.close());
     box.form.addEventListener("submit", () => this.close());
@@ -37,9 +37,6 @@ export class Suggestions {
         this.#take([...list.children].indexOf(option));
       }
     });
-    if (box === document.activeElement && box.value) {
-      this.#soon();
-    }
   }
 
   /** Show nothing, and wait for nothing. */
@@ -49,7 +46,8 @@ export class Suggestions {
     this.#show([]);
   }
 
-  #soon() {
+  /** Suggest what goes on as the box does, unless that changes in a moment. */
+  soon() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ask(), PAUSE_MS);
   }
