@@ -28,7 +28,7 @@ from origin.cache.held import Held
 
 MEMORY_NAME: Final = "soundbridge"
 SHARED_NAME: Final = "soundbridge-shared"
-_CACHE_STATUS: Final = "Cache-Status"
+CACHE_STATUS: Final = "Cache-Status"
 
 
 class Found(Enum):
@@ -141,14 +141,14 @@ async def middleware(request: web.Request, handler: Handler) -> web.StreamRespon
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Tell a response's reader what its reads found."""
     record = request.get(RECORD)
-    response.headers[_CACHE_STATUS] = _told(request, response)
+    response.headers[CACHE_STATUS] = _told(request, response)
     if record is not None and record.age_s is not None:
         response.headers[hdrs.AGE] = str(int(record.age_s))
 
 
 def put_not_asked(response: web.StreamResponse) -> None:
     """Tell that nothing was looked for, on an answer that is made without the application."""
-    response.headers[_CACHE_STATUS] = NOT_ASKED
+    response.headers[CACHE_STATUS] = NOT_ASKED
 
 
 def found_for(request: web.BaseRequest, response: web.StreamResponse) -> Found | None:

@@ -222,13 +222,15 @@ class HotConnection(GuardedConnection):
         self._has_said_last = sent[1] or not sent[0].keep_alive
         if noted is not None and isinstance(resp, web.Response) and resp.keep_alive:
             record = request.get(RECORD)
-            if record is not None and record.is_from_memory:
+            if record is not None:
                 self._keep(noted, resp, record)
         return sent
 
     def _keep(self, asked: _Plain, response: web.Response, record: Record) -> None:
+        """Keep an answer: one to come again is as it was, or is vouched for as it will be."""
         reusable, hot = response.get(REUSABLE), self._hot
-        if reusable is None and VOUCHER not in response:
+        is_reused = reusable is not None and record.is_from_memory
+        if not is_reused and VOUCHER not in response:
             return
         noted = hot.notes.noted(asked.path.decode(), response, response.body_length)
         if reusable is None:

@@ -6,6 +6,9 @@ each answer carries the name of its request. So each has a ``Voucher``, who is a
 out, and gaps for what is each request's own. The whole target leads to it, query and all.
 
 Who shows anything by which they may be known is left to aiohttp, as is what nobody vouches for.
+That may come to be vouched for again: what was read anew, and is the same.
+
+An answer is kept the first time it goes out. The next one is from memory, and says so.
 """
 
 import time
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from aiohttp import hdrs, web
 
+from origin.cache.record import CACHE_STATUS, Found
 from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
 from origin.delivery.http_date import http_date_of
 from origin.telemetry.request_id import HEADER as REQUEST_ID_HEADER
@@ -26,6 +30,7 @@ BYTES_MAX: Final = 8_000_000
 """What a process holds, beside what the API keeps of the same answers."""
 BUDGET_FIELDS: Final = ("RateLimit-Policy", "RateLimit")
 """They come just before the name of a request, which is behind the date: signals put them there."""
+_OF_THIS_ONE: Final = frozenset({*BUDGET_FIELDS, hdrs.AGE})
 _ANSWER_BYTES: Final = ENTRY_BYTES + 2_000
 
 
@@ -89,20 +94,17 @@ class LiveAnswers:
         """Return the answer to a plain request, if it was given, and would be given again."""
         asked = _asked(target, head)
         answer = None if asked is None else self._answers.get(asked)
-        if asked is None or answer is None:
-            return None
-        if not answer.voucher.stands():
-            self._answers.drop(asked)
-            return None
-        return answer
+        return answer if answer is not None and answer.voucher.stands() else None
 
     def keep(
         self, target: bytes, head: "PlainHead", response: web.Response, noted: "NotedAnswer"
     ) -> None:
         """Give this answer, which was sent, again to whoever asks in the same words."""
         asked, voucher, body = _asked(target, head), response.get(VOUCHER), response.body
+        if asked is None or voucher is None or not isinstance(body, bytes) or not voucher.stands():
+            return
         pieces = _around_gaps(response)
-        if asked is None or voucher is None or pieces is None or not isinstance(body, bytes):
+        if pieces is None:
             return
         answer = LiveAnswer(voucher, body, noted, int(time.time()), *pieces)
         self._answers.put(asked, answer, len(target) + _ANSWER_BYTES + len(body))
@@ -117,7 +119,8 @@ def _asked(target: bytes, head: "PlainHead") -> _Asked | None:
 def _around_gaps(response: web.Response) -> tuple[str, str, str] | None:
     """Return a head up to its date, from there to the request's name, and what is behind that.
 
-    None where either is not there, or in another place, or where the answer is somebody's own.
+    It says what the next one says, which is found in memory, and fresh. None where either is not
+    there, or in another place, or where the answer is somebody's own.
     """
     pieces = [f"HTTP/1.1 {response.status} {response.reason}\r\n"]
     gaps = [hdrs.DATE, REQUEST_ID_HEADER]
@@ -126,7 +129,9 @@ def _around_gaps(response: web.Response) -> tuple[str, str, str] | None:
             pieces[-1] += f"{name}: " if name == hdrs.DATE else ""
             pieces.append("\r\n")
             gaps.pop(0)
-        elif name not in BUDGET_FIELDS:
+        elif name == CACHE_STATUS:
+            pieces[-1] += f"{name}: {Found.MEMORY.value}\r\n"
+        elif name not in _OF_THIS_ONE:
             pieces[-1] += f"{name}: {value}\r\n"
     if gaps or hdrs.SET_COOKIE in response.headers:
         return None

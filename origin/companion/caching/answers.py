@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -225,7 +226,7 @@ class Answers:
         said = Said.of(answer).digested()
         if noting.position is not None and not answer.is_makeshift:
             about = with_kinds(asked.keeping.subjects(asked.call, answer.content))
-            self._keep(asked, Kept(said, about, noting.position, read_s))
+            said = self._keep(asked, Kept(said, about, noting.position, read_s))
         return _Read(said, found)
 
     async def _from_shared(self, shared: SharedAnswers, asked: _Asked) -> Kept | None:
@@ -239,13 +240,18 @@ class Answers:
         self._kept.put(asked.key, kept, kept.size_bytes)
         return kept
 
-    def _keep(self, asked: _Asked, kept: Kept) -> None:
+    def _keep(self, asked: _Asked, kept: Kept) -> Said:
+        """Keep what was read; return what is said: what is the same as before stays vouched for."""
         if self._worth(kept, asked.keeping) is Worth.NOTHING:  # it was changed meanwhile
-            return
+            return kept.said
+        before = self._kept.get(asked.key)
+        if before is not None and before.said == kept.said:
+            kept = replace(kept, said=before.said)
         self._kept.put(asked.key, kept, kept.size_bytes)
         if self._shared is not None:
             age_s = self._clock() - kept.read_s
             self._shared.put(asked.key, kept, age_s, asked.keeping.kept_s - age_s)
+        return kept.said
 
     def _part(self) -> None:
         """Let nobody who comes after a change join what began before."""

@@ -100,6 +100,16 @@ async def test_both_ways_say_the_same(place: Place, fields: bytes) -> None:
 
 
 @over_sqlite_alone
+async def test_the_first_answer_is_given_again(place: Place) -> None:
+    """To whoever comes next, who is told that it was in memory."""
+    for target in (place.path, b"/v1/tracks", b"/v1/artists?limit=1"):
+        before = place.both.hot.given
+        said = await said_in_turn(place.both.hot_port, *[get(target)] * 2)
+        assert said.count(b"fwd=uri-miss") == said.count(b"soundbridge; hit") == 1
+        assert place.both.hot.given == before + 1
+
+
+@over_sqlite_alone
 async def test_who_takes_nothing_but_what_is_compressed_gets_nothing_else(place: Place) -> None:
     """Little is compressed for nobody who would take it as it is."""
     little = b"/v1/tracks?genre=folk"
