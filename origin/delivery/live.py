@@ -6,7 +6,7 @@ each answer carries the name of its request. So each has a ``Voucher``, who is a
 out, and gaps for what is each request's own. The whole target leads to it, query and all.
 
 Who shows anything by which they may be known is left to aiohttp, as is what nobody vouches for.
-That may come to be vouched for again: what was read anew, and is the same.
+That may come to be vouched for again: what was stale, and read anew, and is the same.
 
 An answer is kept the first time it goes out. The next one is from memory, and says so.
 """
@@ -36,6 +36,10 @@ _ANSWER_BYTES: Final = ENTRY_BYTES + 2_000
 
 class Voucher(Protocol):
     """Knows whether an answer would be the same now; asks nobody and waits for nothing."""
+
+    @property
+    def held_bytes(self) -> int:
+        """What it holds for that."""
 
     def stands(self) -> bool:
         """Tell whether it would."""
@@ -107,7 +111,8 @@ class LiveAnswers:
         if pieces is None:
             return
         answer = LiveAnswer(voucher, body, noted, int(time.time()), *pieces)
-        self._answers.put(asked, answer, len(target) + _ANSWER_BYTES + len(body))
+        weight = len(target) + _ANSWER_BYTES + len(body) + voucher.held_bytes
+        self._answers.put(asked, answer, weight)
 
 
 def _asked(target: bytes, head: "PlainHead") -> _Asked | None:

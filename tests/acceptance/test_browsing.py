@@ -77,8 +77,13 @@ def test_what_is_found_is_narrowed_to_a_genre(page: Page) -> None:
     expect_titles(page, TITLES[2])
 
 
-def test_what_was_asked_for_is_not_suggested_any_more(page: Page) -> None:
+def test_what_was_asked_for_is_not_suggested_any_more(
+    browser: Browser, sorted_place: Place
+) -> None:
     """One types and presses Enter before the script for suggestions is there: a slow network."""
+    # No service worker, which may have the script already, and asks nobody whom the test sees.
+    context = browser.new_context(base_url=sorted_place.creator.url, service_workers="block")
+    page = context.new_page()
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -98,6 +103,7 @@ def test_what_was_asked_for_is_not_suggested_any_more(page: Page) -> None:
     assert options.count() == 0
     box.fill("hoppi")
     options.first.wait_for()
+    context.close()
 
 
 COMPOSED_ESCAPE = """box => box.dispatchEvent(

@@ -39,6 +39,11 @@ class Said:
         """Return it with its tag, for what is said again and again."""
         return replace(self, known_tag=self.tag)
 
+    def is_as(self, other: "Said") -> bool:
+        """Tell whether the same goes to clients: a version does in the tag alone."""
+        mine = (self.status, self.headers, self.tag, self.content)
+        return mine == (other.status, other.headers, other.tag, other.content)
+
     @classmethod
     def of(cls, answer: Answer) -> "Said":
         """Write an answer down."""

@@ -237,17 +237,21 @@ class Answers:
         kept = found.at(self._clock() - found.read_s)
         if self._worth(kept, asked.keeping) is not Worth.FRESH:
             return None
-        self._kept.put(asked.key, kept, kept.size_bytes)
+        return self._hold(asked.key, kept)
+
+    def _hold(self, key: str, kept: Kept) -> Kept:
+        """Hold it in memory; what is the same as before stays the same object, and vouched for."""
+        before = self._kept.get(key)
+        if before is not None and before.said.is_as(kept.said):
+            kept = replace(kept, said=before.said)
+        self._kept.put(key, kept, kept.size_bytes)
         return kept
 
     def _keep(self, asked: _Asked, kept: Kept) -> Said:
-        """Keep what was read; return what is said: what is the same as before stays vouched for."""
+        """Keep what was read; return what is said."""
         if self._worth(kept, asked.keeping) is Worth.NOTHING:  # it was changed meanwhile
             return kept.said
-        before = self._kept.get(asked.key)
-        if before is not None and before.said == kept.said:
-            kept = replace(kept, said=before.said)
-        self._kept.put(asked.key, kept, kept.size_bytes)
+        kept = self._hold(asked.key, kept)
         if self._shared is not None:
             age_s = self._clock() - kept.read_s
             self._shared.put(asked.key, kept, age_s, asked.keeping.kept_s - age_s)

@@ -22,6 +22,11 @@ class Vouching:
     keeping: Keeping
     said: Said
 
+    @property
+    def held_bytes(self) -> int:
+        """What was said, as it is not compressed: others may hold it no more."""
+        return len(self.said.content or b"")
+
     def stands(self) -> bool:
         """Tell whether the same would be said now."""
         return self.answers.at_hand(self.key, self.keeping) is self.said

@@ -9,7 +9,7 @@ export class SearchBox {
   #typed;
   #actions;
   #timer;
-  #isTyped = false; // and not asked for yet
+  #isTyped = false; // since it was last asked for, or set
 
   /** Show it, a form; of `actions`, `find()` follows what is typed, `choose(id)` a track that is suggested. */
   constructor(form, actions) {
@@ -38,6 +38,7 @@ export class SearchBox {
 
   set words(words) {
     this.rest();
+    this.#isTyped = false;
     if (words !== this.words) {
       this.#typed.value = words;
     }
