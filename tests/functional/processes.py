@@ -1,13 +1,27 @@
-"""The processes that a process has started."""
+"""The processes that a process has started. Any of them may end while it is looked at."""
 
 import resource
+from contextlib import suppress
 from pathlib import Path
+
+_ENDED = (FileNotFoundError, ProcessLookupError)
+"""Before its file is opened, and before that is read."""
 
 
 def children(of: int | str = "self") -> set[int]:
     """Their numbers, dead or alive, until they are waited for."""
-    listed = Path(f"/proc/{of}/task").glob("*/children")
-    return {int(pid) for path in listed for pid in path.read_text().split()}
+    found: set[int] = set()
+    for path in Path(f"/proc/{of}/task").glob("*/children"):
+        with suppress(*_ENDED):
+            found.update(map(int, path.read_text().split()))
+    return found
+
+
+def command_line(pid: int) -> bytes:
+    """What it was started with; nothing where it has ended."""
+    with suppress(*_ENDED):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def below(pid: int) -> set[int]:

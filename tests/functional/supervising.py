@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-from tests.functional.processes import below, children
+from tests.functional.processes import below, children, command_line
 from tests.servers.soundbridge import SOUNDBRIDGE, TIMEOUT_S, url_said
 
 _LOOK_EVERY_S: Final = 0.02
@@ -46,7 +46,7 @@ class Server:
     @property
     def workers(self) -> set[int]:
         """The process numbers of its workers, those that retire among them."""
-        return {pid for pid in children(self.process.pid) if b"spawn_main" in _command_line(pid)}
+        return {pid for pid in children(self.process.pid) if b"spawn_main" in command_line(pid)}
 
     def get(self, path: str) -> bytes:
         """Return what is there, by a connection of its own."""
@@ -78,14 +78,6 @@ class Server:
         self.signal(signal.SIGTERM)
         self.process.wait(TIMEOUT_S)
         return self.log.read_text()
-
-
-def _command_line(pid: int) -> bytes:
-    """Return a process's command line; nothing where it has ended."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except FileNotFoundError:
-        return b""
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from packager.sandbox.reader import Reader
 from packager.sandbox.warm import WarmReaders
 from tests.functional import breaking
 from tests.functional.processes import children as children_of
+from tests.functional.processes import command_line
 
 LIMITS = Limits()
 OWN_FILES = 4
@@ -77,12 +78,6 @@ def below(pid: int) -> list[int]:
 def readers_below(pid: int) -> list[int]:
     """Those of them that read sources: the servers of other tests may run beside them."""
     return [one for one in below(pid) if b"\0-P\0" in command_line(one)]
-
-
-def command_line(pid: int) -> bytes:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b""
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from obstore.store import LocalStore
 
 from tests.functional.asking import ask, get
-from tests.functional.processes import children, resident_bytes
+from tests.functional.processes import children, command_line, resident_bytes
 from tests.servers.soundbridge import TIMEOUT_S, running, url_said
 from tests.sources.published import PublishedAsset, publish
 
@@ -91,7 +91,7 @@ def test_who_has_read_it_has_none_of_it_kept(tmp_path: Path, field: str) -> None
 
 
 def _is_worker(pid: int) -> bool:
-    return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"spawn_main" in command_line(pid)
 
 
 def _connected(port: int, *, receives_bytes: int | None = None) -> "closing[socket.socket]":
