@@ -61,6 +61,31 @@ def test_a_list_that_fails_beside_a_track_is_said_and_comes_later(
         expect(page.locator(".tracks a").first).to_be_focused()
 
 
+def test_a_connection_that_comes_back_while_it_is_tried_counts(page: Page, place: Place) -> None:
+    held: list[Route] = []
+    is_back = False
+
+    def hold(route: Route) -> None:
+        if is_back:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(LISTS, refused)
+    open_page(page, address(place, TITLES[1]))
+    expect(page.locator(".away")).to_contain_text(SAID)
+    page.unroute_all()
+    page.route(LISTS, hold)
+    with page.expect_request(LISTS):
+        by_button(page)
+    by_the_connection(page)
+    is_back = True
+    for route in held:
+        refused(route)
+    expect(page.locator(".tracks .track-title")).to_have_text(list(reversed(TITLES)))
+    expect(page.locator(".away")).to_be_empty()
+
+
 def test_a_search_does_without_the_list(page: Page, place: Place) -> None:
     page.route(re.compile(r"/v1/tracks\?"), refused)
     open_page(page, address(place, TITLES[1]))

@@ -12,6 +12,7 @@ export class Trouble {
   #sentence = element("span");
   #button = element("button", { type: "button", className: "quiet" }, "Try again");
   #isTrying = false;
+  #isWantedAgain = false;
 
   /**
    * Say it in `place`, which is read out; `again()` tries once more, and ends when that came or failed.
@@ -52,12 +53,18 @@ export class Trouble {
   }
 
   async #try() {
+    if (this.#isTrying) {
+      this.#isWantedAgain = true; // what is under way may have begun before the connection was back
+    }
     if (!this.isShown || this.#isTrying) {
       return;
     }
     this.#isTrying = true;
-    this.#sentence.textContent = TRYING;
-    await this.#again();
+    do {
+      this.#isWantedAgain = false;
+      this.#sentence.textContent = TRYING;
+      await this.#again();
+    } while (this.#isWantedAgain && this.isShown);
     this.#isTrying = false;
     if (this.isShown) {
       this.show(this.#said);
