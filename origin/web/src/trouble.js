@@ -55,8 +55,9 @@ export class Trouble {
   async #try() {
     if (this.#isTrying) {
       this.#isWantedAgain = true; // what is under way may have begun before the connection was back
+      return;
     }
-    if (!this.isShown || this.#isTrying) {
+    if (!this.isShown) {
       return;
     }
     this.#isTrying = true;
