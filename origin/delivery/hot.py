@@ -227,10 +227,12 @@ class HotConnection(GuardedConnection):
         return sent
 
     def _keep(self, asked: _Plain, response: web.Response, record: Record) -> None:
-        """Keep an answer: one to come again is as it was, or is vouched for as it will be."""
+        """Keep an answer that was asked for before, as it is or as it is vouched for."""
         reusable, hot = response.get(REUSABLE), self._hot
-        is_reused = reusable is not None and record.is_from_memory
-        if not is_reused and VOUCHER not in response:
+        if reusable is None and VOUCHER not in response:
+            return
+        is_known = reusable is None and hot.live.knows(asked.target, asked.head)
+        if not record.is_from_memory and not is_known:
             return
         noted = hot.notes.noted(asked.path.decode(), response, response.body_length)
         if reusable is None:

@@ -8,7 +8,8 @@ out, and gaps for what is each request's own. The whole target leads to it, quer
 Who shows anything by which they may be known is left to aiohttp, as is what nobody vouches for.
 That may come to be vouched for again: what was stale, and read anew, and is the same.
 
-An answer is kept the first time it goes out. The next one is from memory, and says so.
+An answer is kept once it is found in memory: so what is asked for once takes no room here. One that
+was kept before, and was read anew, is so at once. The next one is from memory, and says so.
 """
 
 import time
@@ -99,6 +100,11 @@ class LiveAnswers:
         asked = _asked(target, head)
         answer = None if asked is None else self._answers.get(asked)
         return answer if answer is not None and answer.voucher.stands() else None
+
+    def knows(self, target: bytes, head: "PlainHead") -> bool:
+        """Tell whether there is an answer to a plain request, which may be given no more."""
+        asked = _asked(target, head)
+        return asked is not None and self._answers.get(asked) is not None
 
     def keep(
         self, target: bytes, head: "PlainHead", response: web.Response, noted: "NotedAnswer"

@@ -100,13 +100,30 @@ async def test_both_ways_say_the_same(place: Place, fields: bytes) -> None:
 
 
 @over_sqlite_alone
-async def test_the_first_answer_is_given_again(place: Place) -> None:
-    """To whoever comes next, who is told that it was in memory."""
+async def test_what_is_asked_for_once_takes_no_room(place: Place) -> None:
     for target in (place.path, b"/v1/tracks", b"/v1/artists?limit=1"):
+        asked, port = get(target), place.both.hot_port
         before = place.both.hot.given
-        said = await said_in_turn(place.both.hot_port, *[get(target)] * 2)
+        said = await said_in_turn(port, asked, asked)
         assert said.index(b"fwd=uri-miss") < said.index(b"soundbridge; hit")
-        assert place.both.hot.given > before
+        assert place.both.hot.given == before
+        assert b"soundbridge; hit" in await said_in_turn(port, asked)
+        assert place.both.hot.given == before + 1
+
+
+@over_sqlite_alone
+async def test_what_is_known_and_read_anew_is_given_again_at_once(place: Place) -> None:
+    asked, port = get(place.path), place.both.hot_port
+    await said_in_turn(port, *[asked] * 3)
+    await place.service.ask("PATCH", place.path.decode(), place.ann, {"title": "Other"})
+    await place.answers.told()
+    before = place.both.hot.given
+    assert b"fwd=uri-miss" in await said_in_turn(port, asked)
+    assert place.both.hot.given == before
+    again = await said_in_turn(port, asked)
+    assert b"soundbridge; hit" in again
+    assert b'"title":"Other"' in again
+    assert place.both.hot.given == before + 1
 
 
 @over_sqlite_alone
