@@ -1,16 +1,25 @@
-"""The labels by which cached answers are purged: by asset, by artist, by class.
+"""The labels by which cached answers are purged: by asset, by artist, by class, by what is named.
 
 Fastly reads ``Surrogate-Key`` (separated by spaces), Cloudflare and Akamai read ``Cache-Tag``
 (separated by commas), so a tag holds neither. An artist's name is free text and is tagged by a
-digest of its folded form: whoever knows the name can name the tag.
+digest of its folded form: whoever knows the name can name the tag. What the catalogue knows by an
+id, and an address names, is tagged by that.
 """
 
 import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Final
 
 from cdn.policy import ObjectClass
+
+_NAMED: Final = {
+    "asset_id": "asset",
+    "track_id": "track",
+    "artist_id": "artist",
+    "album_id": "album",
+}
 
 
 def asset_tag(asset_id: str) -> str:
@@ -30,11 +39,20 @@ def artist_tag(artist: str) -> str:
     return f"artist-{hashlib.sha256(folded.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
+def named_tags(ids: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the tags of what an address names, by the names that ids have there (``track_id``)."""
+    return tuple(f"{_NAMED[name]}-{one}" for name, one in ids.items() if name in _NAMED)
+
+
 def tags_for(
-    object_class: ObjectClass, *, asset_id: str | None = None, artist: str | None = None
+    object_class: ObjectClass,
+    *,
+    asset_id: str | None = None,
+    artist: str | None = None,
+    named: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return the tags of one answer."""
-    tags = [class_tag(object_class)]
+    tags = [class_tag(object_class), *named]
     if asset_id is not None:
         tags.append(asset_tag(asset_id))
     if artist is not None:

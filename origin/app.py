@@ -5,6 +5,7 @@ request. Stores are passed in, so that a test, ``soundbridge play`` and a server
 the same application.
 """
 
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ from origin.delivery.reading import Doubts, Reader, no_doubt
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.memory_shares import USUAL, MemoryShares
+from origin.stores.patience import WaningPatience
 from origin.stores.reader import TIMEOUT_S, StoreReader
 from origin.stores.several import StoresReader
 from origin.telemetry.process import Telemetry
@@ -126,8 +128,14 @@ def _reader(
     stores: "Sequence[ObjectStore]", timeout_s: float, telemetry: Telemetry
 ) -> StoreReader | StoresReader:
     """Return what reads the stores; one alone is read as it is."""
+    waning = WaningPatience(timeout_s, time.monotonic) if len(stores) == 1 else None
     readers = [
-        StoreReader(store, timeout_s=timeout_s, measured=telemetry.reads_of_store(number))
+        StoreReader(
+            store,
+            timeout_s=timeout_s,
+            patience=waning,
+            measured=telemetry.reads_of_store(number),
+        )
         for number, store in enumerate(stores, 1)
     ]
     return readers[0] if len(readers) == 1 else StoresReader(readers)

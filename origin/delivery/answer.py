@@ -57,7 +57,8 @@ class Resource:
 
     ``takes_query`` says that another query gets another one. ``target_duration_s`` is that of a
     growing playlist. What is ``doubted`` is kept by nobody for long, and not given again. What is
-    not ``encoded`` beforehand is compressed when it is asked for.
+    not ``encoded`` beforehand is compressed when it is asked for. ``named`` are tags of what its
+    address names.
     """
 
     kind: ObjectKind
@@ -66,6 +67,7 @@ class Resource:
     last_modified: datetime | None = None
     asset_id: str | None = None
     artist: str | None = None
+    named: tuple[str, ...] = ()
     takes_query: bool = False
     doubted: bool = False
     target_duration_s: int = USUAL_TARGET_DURATION_S
@@ -202,7 +204,12 @@ def _validators(resource: Resource, coding: Coding, now: datetime) -> Validators
 
 def _metadata(resource: Resource, policy: CachePolicy, validators: Validators) -> dict[str, str]:
     """Return what 200, 206 and 304 all say (RFC 9110 §15.4.5)."""
-    tags = tags_for(resource.kind.object_class, asset_id=resource.asset_id, artist=resource.artist)
+    tags = tags_for(
+        resource.kind.object_class,
+        asset_id=resource.asset_id,
+        artist=resource.artist,
+        named=resource.named,
+    )
     headers = {"ETag": str(validators.etag), **policy.headers, **tag_headers(tags)}
     if validators.last_modified is not None:
         headers[hdrs.LAST_MODIFIED] = format_http_date(validators.last_modified)

@@ -11,6 +11,7 @@ from typing import Final
 from aiohttp import web
 
 from cdn.policy import ObjectClass
+from cdn.tags import named_tags
 from manifests.layout import ARTWORK_PREFIX, ID_PATTERN, TrackArtwork
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource, Responder
@@ -49,5 +50,6 @@ class ArtworkObjects:
         if hashlib.sha256(content).hexdigest() != named[2]:
             raise BrokenObject("The store holds another picture than was given to this track.")
         doubted = self._doubts(key) is not None
-        resource = Resource(_KIND, named[2], MemoryBody(content), doubted=doubted)
+        tags, body = named_tags({"track_id": found["track_id"]}), MemoryBody(content)
+        resource = Resource(_KIND, named[2], body, named=tags, doubted=doubted)
         return await self._responder.answer(request, resource)

@@ -32,6 +32,7 @@ from origin.delivery.errors import BrokenObject, Cause, NotFound, StoreUnavailab
 from origin.delivery.reading import OBJECT_BYTES_MAX, Check, Missing, Newest, no_check
 from origin.stores.hedging import STUCK, Hedging
 from origin.stores.listing import Listing, newest_objects, require_any
+from origin.stores.patience import Patience
 from packager.publishing.entity_tags import READINGS_MAX, Reading, StoreTags
 
 if TYPE_CHECKING:
@@ -63,11 +64,13 @@ class StoreReader:
         store: "ObjectStore",
         *,
         timeout_s: float = TIMEOUT_S,
+        patience: Patience | None = None,
         reads_at_once: int = READS_AT_ONCE,
         measured: Measured = lambda _: nullcontext(),
     ) -> None:
         self._store = store
         self._timeout_s = timeout_s
+        self._patience = patience or Patience(timeout_s)
         self._measured = measured
         self._places = asyncio.Semaphore(reads_at_once)
         self._entry_places = asyncio.Semaphore(ENTRIES_AT_ONCE)
@@ -101,13 +104,17 @@ class StoreReader:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         del is_announced  # nothing is remembered here
         is_entry = key.startswith(f"{ENTRY_PREFIX}/")
-        async with self._translated("get"), self._entry_places if is_entry else self._places:
-            whole = partial(self._get_whole, key, limit_bytes)
-            if listed is None:
-                content = await self._get(whole)
-            else:
-                _check_size(listed.size_bytes, limit_bytes)
-                content = await self._get_listed(key, listed, whole)
+        with self._patience.noting():
+            async with (
+                self._translated("get", self._patience.allowed_s()),
+                self._entry_places if is_entry else self._places,
+            ):
+                whole = partial(self._get_whole, key, limit_bytes)
+                if listed is None:
+                    content = await self._get(whole)
+                else:
+                    _check_size(listed.size_bytes, limit_bytes)
+                    content = await self._get_listed(key, listed, whole)
         check(key, content)
         return content
 
@@ -220,16 +227,19 @@ class StoreReader:
                 break
 
     @asynccontextmanager
-    async def _translated(self, operation: str) -> AsyncIterator[None]:
+    async def _translated(
+        self, operation: str, timeout_s: float | None = None
+    ) -> AsyncIterator[None]:
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
         with self._measured(operation):
             try:
-                async with asyncio.timeout(self._timeout_s):
+                async with asyncio.timeout(timeout_s):
                     yield
             except FileNotFoundError as error:
                 raise NotFound("There is nothing at this address.") from error
             except TimeoutError as error:
                 raise StoreUnavailable(
-                    f"The object store did not answer within {self._timeout_s:g} s; try again.",
+                    f"The object store did not answer within {timeout_s:g} s; try again.",
                     Cause.LATE,
                 ) from error
             except (PermissionDeniedError, UnauthenticatedError) as error:

@@ -20,8 +20,12 @@ pytestmark = pytest.mark.long
 PATHS = [
     "/docs", "/openapi.json", "/sign-in", "/sw.js", "/favicon.ico", "/upload", "/mine",
 ]  # fmt: skip
+PUBLIC = [
+    "/v1/tracks", "/v1/artists", "/v1/albums", "/v1/search?q=a", "/v1/search/suggest?q=a",
+]  # fmt: skip
 OWN = ["/v1/me"]
 SIZE_PX = 320
+SEEN = (ObjectClass.PRIVATE, ObjectClass.ARTWORK, ObjectClass.PUBLIC_API)
 
 
 def put_picture(state: Path) -> str:
@@ -39,7 +43,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
     done = soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", state)
     assert done.returncode == 0, done.stderr
     key = soundbridge_here("admin", "key", "add", "Ann", "--state", state).stdout.strip()
-    paths = [*PATHS, put_picture(state)]
+    paths = [*PATHS, *PUBLIC, put_picture(state)]
     with running("serve", "--state", state, "--port", "0", "--no-packager") as server:
         url = url_said(server)
         return [
@@ -49,10 +53,10 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> list[Said]:
 
 
 def test_redbot_has_seen_each(said: list[Said]) -> None:
-    assert {*PATHS, *OWN} < {each.path for each in said}
+    assert {*PATHS, *PUBLIC, *OWN} < {each.path for each in said}
     assert {each.status for each in said} == {200}
     tags = {tag for each in said for tag in each.tags}
-    assert {f"class-{each}" for each in (ObjectClass.PRIVATE, ObjectClass.ARTWORK)} <= tags
+    assert {f"class-{each}" for each in SEEN} <= tags
 
 
 def test_redbot_finds_nothing_bad(said: list[Said]) -> None:

@@ -14,6 +14,8 @@ from obstore.store import HTTPStore, LocalStore
 from structlog.testing import capture_logs
 
 from origin.app import create_app
+from origin.circuit import FAILURES_MAX
+from origin.stores.patience import HURRIED_S
 from tests.sources.published import PublishedAsset, publish
 
 Client = TestClient[web.Request, web.Application]
@@ -62,6 +64,31 @@ async def test_a_store_that_refuses_connections(unused_tcp_port: int) -> None:
         response = await client.get("/first-light.m3u8")
         assert response.status == HTTPStatus.SERVICE_UNAVAILABLE
         assert (await client.get("/healthz")).status == HTTPStatus.OK
+
+
+async def test_nobody_waits_long_for_a_store_that_has_failed(
+    tmp_path: Path, asset: PublishedAsset, unused_tcp_port: int
+) -> None:
+    app = create_app(_http_store(unused_tcp_port), store_timeout_s=3.0)
+    loop = asyncio.get_running_loop()
+
+    async def ask(number: int) -> tuple[int, float]:
+        begun_s = loop.time()
+        response = await client.get(f"/track-{number}.m3u8")
+        return response.status, loop.time() - begun_s
+
+    async with TestClient(TestServer(app)) as client:
+        at_first = await asyncio.gather(*map(ask, range(FAILURES_MAX)))
+        assert {status for status, _ in at_first} == {HTTPStatus.SERVICE_UNAVAILABLE}
+        assert min(took_s for _, took_s in at_first) > HURRIED_S
+        then = await asyncio.gather(*map(ask, range(20)))
+        assert {status for status, _ in then} == {HTTPStatus.SERVICE_UNAVAILABLE}
+        assert max(took_s for _, took_s in then) < 2 * HURRIED_S
+        there = web.Application()
+        there.router.add_static("/", tmp_path)
+        async with TestServer(there, port=unused_tcp_port), asyncio.timeout(10):
+            while (await client.get(f"/{asset.entry.playback_id}.m3u8")).status != HTTPStatus.OK:  # noqa: ASYNC110 no one tells
+                await asyncio.sleep(0.1)
 
 
 async def test_a_segment_that_is_gone(

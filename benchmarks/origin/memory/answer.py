@@ -12,6 +12,7 @@ import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ from benchmarks.packaging.process_tree import memory_bytes
 from origin.heap import few_heaps
 from origin.memory_shares import shares_of
 
+_NONE_AT: Final = 99_999
+"""A number that no segment has."""
 _GOALS: Final = {"of_bound": 1.1, "of_half": 1.02, "of_all": 1.1}
 
 
@@ -70,11 +73,14 @@ def _published(store: Path, trace: Trace, tracks: int) -> list[str]:
 
 
 def _let_know(server: Server, paths: list[str]) -> None:
-    """Have all indexes read, and no segment."""
+    """Have all indexes read, and no segment: by asking for one that none of them has."""
     connection = http.client.HTTPConnection(urlsplit(server.url).netloc)
     for path in paths:
-        connection.request("HEAD", path)
-        connection.getresponse().read()
+        connection.request("GET", f"{path.rpartition('/')[0]}/{_NONE_AT}.m4s")
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != HTTPStatus.NOT_FOUND:
+            raise SystemExit(f"There is a segment {_NONE_AT}, or no answer: {answer.status}.")
     connection.close()
 
 

@@ -54,3 +54,15 @@ class QueryInvalid(BadRequest):
         return {
             "errors": [{"parameter": each.place, "detail": each.detail} for each in self.fields]
         }
+
+
+class PartRefused(BadRequest):
+    """A PUT of a part, which would be taken for all of it (RFC 9110 §14.5)."""
+
+    code = "part_refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A PUT is of all there is: send it whole, without Content-Range. To send a file in"
+            " parts, upload it by tus."
+        )

@@ -19,7 +19,7 @@ from manifests.layout import ID_PATTERN
 from origin.companion.api.budgets import BudgetSpent
 from origin.companion.api.cursor import CursorUnknown
 from origin.companion.api.endpoint import ANYONE, Endpoint
-from origin.companion.api.errors import BodyInvalid, QueryInvalid
+from origin.companion.api.errors import BodyInvalid, PartRefused, QueryInvalid
 from origin.companion.api.fields_of import given, given_by_status, is_conditional, taken
 from origin.companion.api.header_field import HeaderField, Protocol
 from origin.companion.api.idempotency import (
@@ -316,6 +316,8 @@ def _errors(endpoint: Endpoint, read: frozenset[str]) -> set[type[ApiError]]:
         }
     if endpoint.method == hdrs.METH_GET:
         errors |= {NotAcceptable}
+    if endpoint.method == hdrs.METH_PUT:
+        errors |= {PartRefused}
     if is_conditional(endpoint, read):
         errors |= {PreconditionFailed}
     if endpoint.body is not NoBody:

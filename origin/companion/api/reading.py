@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
-from origin.companion.api.errors import BodyInvalid, FieldError, QueryInvalid
+from origin.companion.api.errors import BodyInvalid, FieldError, PartRefused, QueryInvalid
 from origin.delivery.errors import (
     BadRequest,
     ContentTooLarge,
@@ -36,6 +36,12 @@ def read_query(request: web.Request, model: type[_M]) -> _M:
         return model.model_validate(said)
     except ValidationError as error:
         raise QueryInvalid(_fields(error, "")) from error
+
+
+def require_whole(request: web.Request) -> None:
+    """Raise PartRefused for a PUT of a part: it would be taken for all of it."""
+    if request.method == hdrs.METH_PUT and hdrs.CONTENT_RANGE in request.headers:
+        raise PartRefused
 
 
 async def read_body(

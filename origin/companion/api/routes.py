@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from pydantic import BaseModel
 
 from cdn.policy import Audience, ObjectClass, policy_for
+from cdn.tags import named_tags
 from manifests.layout import ID_PATTERN
 from origin.companion.alongside import Alongside, alongside
 from origin.companion.api.admission import Admission, put_use
@@ -23,7 +24,7 @@ from origin.companion.api.idempotency import (
 from origin.companion.api.idempotency_rows import Asked
 from origin.companion.api.models import NoBody
 from origin.companion.api.preconditions import changes_state, is_read, looks, require_state
-from origin.companion.api.reading import read_body, read_query
+from origin.companion.api.reading import read_body, read_query, require_whole
 from origin.companion.api.said import Said
 from origin.companion.caching.answers import Answers
 from origin.companion.caching.heard import Heard
@@ -104,6 +105,7 @@ class Routes:
                 )
                 return response
             query = read_query(request, endpoint.query)
+            require_whole(request)
             body = (
                 NoBody()
                 if endpoint.streams or endpoint.takes_bytes
@@ -186,7 +188,9 @@ class Routes:
         content = said.content or b""
         if request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and said.status == HTTPStatus.OK:
             kind = _PUBLIC if principal is None else _PRIVATE
-            resource = Resource(kind, said.tag, MemoryBody(content), takes_query=True)
+            tags = named_tags(request.match_info) if principal is None else ()
+            body = MemoryBody(content)
+            resource = Resource(kind, said.tag, body, named=tags, takes_query=True)
             response = await self._responder.answer(request, resource)
             response.headers[hdrs.VARY] = ", ".join(
                 filter(None, (response.headers.get(hdrs.VARY), VARIES_BY_CREDENTIALS))

@@ -112,6 +112,21 @@ async def test_what_is_public_is_cached_and_what_somebody_asks_for_is_not(servic
 
 
 @over_sqlite_alone
+async def test_what_is_public_is_purged_by_what_its_address_names(service: Service) -> None:
+    ann = await service.user()
+    path = f"/v1/artists/{(await service.post('/v1/artists', ann, DRAFT))['id']}"
+    named = path.rsplit("/", 1)[-1]
+    for method in ("GET", "HEAD"):
+        headers = (await service.ask(method, path)).headers
+        assert headers["Cache-Tag"] == f"class-public-api,artist-{named}"
+        assert headers["Surrogate-Key"] == f"class-public-api artist-{named}"
+    listed = (await service.ask("GET", "/v1/artists")).headers
+    assert listed["Cache-Tag"] == "class-public-api"
+    own = (await service.ask("GET", path, ann)).headers
+    assert named not in own.get("Cache-Tag", "")
+
+
+@over_sqlite_alone
 @pytest.mark.parametrize("key", ["", "sb_a_b", "nonsense", "sb_" + "a" * 20 + "_" + "b" * 40, "é"])
 async def test_a_key_that_is_none(service: Service, key: str) -> None:
     response = await service.ask("GET", "/v1/artists", headers={"Authorization": f"Bearer {key}"})

@@ -80,6 +80,7 @@ async def test_a_picture_is_shown_in_sizes_wherever_its_track_is(service: Servic
         assert response.status == 200
         assert response.headers["Content-Type"] == each["media_type"] == "image/jpeg"
         assert "immutable" in response.headers["Cache-Control"]
+        assert response.headers["Cache-Tag"] == f"class-artwork,track-{one['id']}"
         assert Image.open(io.BytesIO(content)).size == (each["width_px"], each["height_px"])
         again = {"If-None-Match": response.headers["ETag"]}
         assert (await service.client.get(f"/{each['url']}", headers=again)).status == 304

@@ -204,6 +204,17 @@ async def test_coded_content_is_refused(service: Service) -> None:
     assert problem["code"] == "unsupported_media_type"
 
 
+@over_sqlite_alone
+async def test_a_part_is_not_taken_for_the_whole(service: Service) -> None:
+    """RFC 9110 §14.5: it would be packaged as if it were all of it."""
+    ann = await service.user()
+    made = await service.post("/v1/uploads", ann, {})
+    part = {"Content-Range": f"bytes 0-{len(SOUND) - 1}/{2 * len(SOUND)}"}
+    problem = await put(service, ann, made, SOUND, 400, headers=part)
+    assert problem["code"] == "part_refused"
+    await put(service, ann, made, SOUND)
+
+
 async def test_the_same_file_again_is_told_and_kept_apart(service: Service) -> None:
     ann, bob = await service.user(), await service.user(number=1)
     first = await service.post("/v1/uploads", ann, {})

@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdn.policy import ObjectClass
-from cdn.tags import artist_tag, tag_headers, tags_for
+from cdn.tags import artist_tag, named_tags, tag_headers, tags_for
 
 
 def test_an_answer_is_tagged_by_class_asset_and_artist() -> None:
@@ -12,6 +12,12 @@ def test_an_answer_is_tagged_by_class_asset_and_artist() -> None:
         "Surrogate-Key": " ".join(tags),
         "Cache-Tag": ",".join(tags),
     }
+
+
+def test_what_an_address_names_is_tagged_by_its_id() -> None:
+    named = named_tags({"track_id": "t1", "artwork_id": "p1", "name": "320.jpg"})
+    assert named == ("track-t1",)
+    assert tags_for(ObjectClass.ARTWORK, named=named) == ("class-artwork", "track-t1")
 
 
 def test_without_tags_there_are_no_headers() -> None:
