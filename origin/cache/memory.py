@@ -2,10 +2,11 @@
 
 Requests for segments foretell others (``foresight``), which no policy that looks at each object
 alone can know: with 0.1 to 10 GB for 10,000 tracks, LRU has a quarter to four fifths of the hits of
-Belady's optimum, S3-FIFO and W-TinyLFU three quarters to nine tenths, and this 0.92 to 0.95 of them
-(``python -m benchmarks.origin replay``). To find what to part with, a few values are drawn, and of
-these, the newest and the best of those drawn before, the one goes that will be wanted last. So the
-newest may be what is not kept.
+Belady's optimum, S3-FIFO and W-TinyLFU three quarters to nine tenths, and this 0.92 to 0.95 of
+them, of as many bytes of objects (``python -m benchmarks.origin replay``, which also tells what is
+left of that where those bytes are all that it takes). To find what to part with, a few values are
+drawn, and of these, the newest and the best of those drawn before, the one goes that will be wanted
+last. So the newest may be what is not kept.
 
 It belongs to one event loop. ``on_drop`` is told once of whatever leaves, be it evicted, replaced
 or dropped. How long a value holds is its owner's business.

@@ -74,10 +74,10 @@ async def test_nobody_waits_long_for_a_store_that_has_failed(
 
     async def ask(number: int) -> tuple[int, float]:
         begun_s = loop.time()
-        response = await client.get(f"/track-{number}.m3u8")
+        response = await asking.get(f"/track-{number}.m3u8")
         return response.status, loop.time() - begun_s
 
-    async with TestClient(TestServer(app)) as client:
+    async with TestClient(TestServer(app)) as asking:
         at_first = await asyncio.gather(*map(ask, range(FAILURES_MAX)))
         assert {status for status, _ in at_first} == {HTTPStatus.SERVICE_UNAVAILABLE}
         assert min(took_s for _, took_s in at_first) > HURRIED_S
@@ -87,7 +87,7 @@ async def test_nobody_waits_long_for_a_store_that_has_failed(
         there = web.Application()
         there.router.add_static("/", tmp_path)
         async with TestServer(there, port=unused_tcp_port), asyncio.timeout(10):
-            while (await client.get(f"/{asset.entry.playback_id}.m3u8")).status != HTTPStatus.OK:  # noqa: ASYNC110 no one tells
+            while (await asking.get(f"/{asset.entry.playback_id}.m3u8")).status != HTTPStatus.OK:  # noqa: ASYNC110 no one tells
                 await asyncio.sleep(0.1)
 
 
