@@ -11,6 +11,8 @@ There are two claims of each object. Their rules:
    again, not even where it was tried to take it in vain.
 5. A claim that nobody releases, its process being dead, ends by itself, soon after any read under
    it must have ended.
+6. Whoever finds none free says once that he waits, so that what is read comes to Redis for him,
+   even where it would not be worth its room there.
 """
 
 import asyncio
@@ -31,6 +33,7 @@ _RELEASE: Final = (
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 )
 
+_AWAITED: Final = "awaited"
 _RELEASED_AFTER_S: Final = (0.0, 0.5, 1.5)
 """When it is tried to release one, until that is answered; then it is left to its end."""
 
@@ -66,6 +69,16 @@ class Claims:
             lambda: self._client.set(claim.name, claim.token, nx=True, px=self._lasts_ms)
         )
         return bool(taken)
+
+    async def wait(self, name: str) -> None:
+        """Say that somebody waits for what is called so; raises what ``Ask`` does."""
+        await self._ask(
+            lambda: self._client.set(f"{name}:{_AWAITED}", b"", px=self._lasts_ms),
+        )
+
+    async def are_awaited(self, name: str) -> bool:
+        """Tell whether somebody waits for that; raises what ``Ask`` does."""
+        return bool(await self._ask(lambda: self._client.exists(f"{name}:{_AWAITED}")))
 
     async def release(self, claim: Claim) -> None:
         """Let others have it, if it is ours: they would wait as long again as it is tried here."""

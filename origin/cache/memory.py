@@ -151,6 +151,16 @@ class MemoryCache(Generic[V]):
         wait_s = place.rendition.wait_s(place.number, now_s)
         return any(wait_s < entry.wait_s(now_s) for entry in self._next_to_go)
 
+    def wait_s(self, key: str, *, is_ahead: bool = False) -> float:
+        """Return how long it will take until somebody asks for it, as far as is known.
+
+        Where it ``is_ahead``, the one that it was read for is left out: whoever comes to the one
+        before will be here a segment later.
+        """
+        place = self._foresight.place_of(key)
+        number = max(place.number - 1, 0) if is_ahead else place.number
+        return place.rendition.wait_s(number, self._clock())
+
     def drop(self, key: str) -> None:
         """Hold it no longer."""
         entry = self._entries.pop(key, None)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from origin.beside import kept_beside
 from origin.cache.memory import MEMORY_BYTES
 from origin.cache.room import look_once_there
+from origin.cache.stay import keep_looking
 from origin.cache.tell import Tell, tell_nobody
 from origin.cache.tiered import Behind, TieredReader
 from origin.stores.reader import TIMEOUT_S
@@ -60,6 +61,9 @@ class Tiers:
                 await opened.enter_async_context(kept_beside(hearing, "changes of objects"))
                 looking = partial(look_once_there, self.connection)
                 await opened.enter_async_context(kept_beside(looking, "room of the cache"))
+            if self.connection is not None and self.shared is not None:
+                staying = partial(keep_looking, self.connection, self.shared.stay)
+                await opened.enter_async_context(kept_beside(staying, "stay in the cache"))
             yield self.reader
 
     async def _close(self) -> None:

@@ -5,9 +5,11 @@ version of this format. What comes back is hashed: what was cut off, altered, or
 somebody else is no hit, and is read from the store.
 
 Who finds nothing claims the read (``claims``), reads the store, and gives the bytes to Redis after
-those who wait here. Everybody else looks again, soon and then less often, and claims the read where
-he may: a claim can be lost with its process, and a read can be stuck or fail. What the first of two
-readers brings is everybody's, the other's too. Nobody waits much longer than for the store alone.
+those who wait here, unless nobody will ask for them for as long as Redis would keep them (``stay``)
+and nobody waits elsewhere. Everybody else looks again, soon and then less often, and claims the
+read where he may: a claim can be lost with its process, and a read can be stuck or fail. What the
+first of two readers brings is everybody's, the other's too. Nobody waits much longer than for the
+store alone.
 
 Who gets no answer from Redis when he begins reads for himself, at once. Who waits already has time:
 for a moment (``SILENT_S``), he goes on to.
@@ -34,6 +36,7 @@ from origin.cache.connection import Connection, Trouble, trouble_of
 from origin.cache.errors import Refused, Unanswered
 from origin.cache.lifetimes import LISTED
 from origin.cache.record import Found
+from origin.cache.stay import Stay
 from origin.cache.tiered import Arrival
 from origin.delivery.errors import Cause, StoreUnavailable
 from origin.stores.reader import TIMEOUT_S, matches
@@ -45,6 +48,8 @@ SILENT_S: Final = 1.5
 """How long Redis may be silent until who waits for another's read goes on without. After some late
 commands it is not asked for a second (``origin.circuit``)."""
 _GIVING_S: Final = 0.5
+AWAITED_S: Final = 5
+"""For how long Redis keeps what is there for those alone who wait for it."""
 _DIGITS: Final = 16
 _WRONG: Final = "wrong"
 _PAUSE_MIN_S: Final = 0.005
@@ -53,12 +58,17 @@ _PAUSE_MAX_S: Final = 0.2
 T = TypeVar("T")
 
 
+def _at_once() -> float:
+    return 0.0
+
+
 class _Wanted(NamedTuple):
     """An object that is wanted since ``begun_s``, and its name in Redis."""
 
     name: str
     listed: StoredObject
     from_store: Callable[[], Awaitable[bytes]]
+    wanted_in_s: Callable[[], float]
     begun_s: float
 
 
@@ -84,6 +94,7 @@ class SharedTier:
         self._chance = chance
         self._gets = Gets(self._client, self._ask)
         self._claims = Claims(self._client, self._ask, store_s + _GIVING_S)
+        self.stay = Stay()
         self.reads = dict.fromkeys(("hit", "miss", "failed", "not_asked"), 0)
         """How many reads went how; ``not_asked`` while it was taken for unreachable."""
         self.errors = dict.fromkeys((*Trouble, _WRONG), 0)
@@ -91,11 +102,18 @@ class SharedTier:
         self._giving: set[asyncio.Task[None]] = set()
 
     async def read(
-        self, key: str, listed: StoredObject, from_store: Callable[[], Awaitable[bytes]]
+        self,
+        key: str,
+        listed: StoredObject,
+        from_store: Callable[[], Awaitable[bytes]],
+        wanted_in_s: Callable[[], float] = _at_once,
     ) -> Arrival:
-        """Return an object from Redis or, one process for all of them, from the store."""
+        """Return an object from Redis or, one process for all of them, from the store.
+
+        ``wanted_in_s`` tells, once it was given to who asks, when it will be asked for again.
+        """
         name = f"{NAMES}{key}:{listed.sha256[:_DIGITS]}"
-        wanted = _Wanted(name, listed, from_store, self._clock())
+        wanted = _Wanted(name, listed, from_store, wanted_in_s, self._clock())
         try:
             found = await self._found_or_claimed(wanted)
         except (Unanswered, Refused) as error:
@@ -112,11 +130,14 @@ class SharedTier:
 
     async def _found_or_claimed(self, wanted: _Wanted) -> bytes | Claim:
         """Return an object, or under which claim the store is to be read for it."""
-        answered_s, pause_s = -inf, _PAUSE_MIN_S
+        answered_s, pause_s, has_said_so = -inf, _PAUSE_MIN_S, False
         while (waited_s := self._clock() - wanted.begun_s) < self._longest_s:
             claims = self._claims.of(wanted.name)[: 1 + (waited_s >= WAIT_S)]
             try:
                 found = await self._found_or_taken(wanted, claims)
+                if found is None and not has_said_so:
+                    await self._claims.wait(wanted.name)
+                    has_said_so = True
                 answered_s = self._clock()
             except Unanswered:
                 if self._clock() - answered_s >= SILENT_S:
@@ -162,7 +183,7 @@ class SharedTier:
             self._later(self._claims.release(claim))
         else:
             self.reads["miss"] += 1
-            self._later(self._give(wanted.name, arrival.content, claim))
+            self._later(self._give(wanted, arrival.content, claim))
         return arrival
 
     async def _sooner(self, wanted: _Wanted) -> Arrival:
@@ -215,12 +236,20 @@ class SharedTier:
                 self.errors[trouble] += 1
             raise
 
-    async def _give(self, name: str, content: bytes, claim: Claim) -> None:
+    async def _give(self, wanted: _Wanted, content: bytes, claim: Claim) -> None:
         with suppress(Unanswered, Refused):  # the next who asks reads the store
-            await self._ask(
-                lambda: self._client.set(name, content, ex=LISTED.shared_s), len(content)
-            )
+            kept_s = await self._kept_s(wanted)
+            if kept_s:
+                await self._ask(
+                    lambda: self._client.set(wanted.name, content, ex=kept_s), len(content)
+                )
         await self._claims.release(claim)
+
+    async def _kept_s(self, wanted: _Wanted) -> int:
+        """Return for how long Redis is to keep it, 0 where it is not worth its room."""
+        if self.stay.lasts(wanted.wanted_in_s()):
+            return LISTED.shared_s
+        return AWAITED_S if await self._claims.are_awaited(wanted.name) else 0
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

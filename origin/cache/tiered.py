@@ -75,9 +75,16 @@ class Shared(Protocol):
     """The tier that processes share."""
 
     async def read(
-        self, key: str, listed: StoredObject, from_store: Callable[[], Awaitable[bytes]]
+        self,
+        key: str,
+        listed: StoredObject,
+        from_store: Callable[[], Awaitable[bytes]],
+        wanted_in_s: Callable[[], float],
     ) -> Arrival:
-        """Return an object from there or, one process for all of them, from the store."""
+        """Return an object from there or, one process for all of them, from the store.
+
+        ``wanted_in_s`` tells, once it is held, how long it will take until it is asked for again.
+        """
 
 
 def _nobody(_key: str) -> None:
@@ -276,7 +283,7 @@ class TieredReader:
     async def _fly(self, ticket: Ticket, what: Flight, *, is_ahead: bool) -> Arrival:
         since_s = self._clock()
         try:
-            arrival = await self._bring(what)
+            arrival = await self._bring(what, is_ahead=is_ahead)
         except NotFound:
             if ticket.is_current:
                 self.held.note_absence(
@@ -293,14 +300,15 @@ class TieredReader:
             return arrival._replace(held=held)
         return arrival._replace(is_current=False)
 
-    async def _bring(self, what: Flight) -> Arrival:
+    async def _bring(self, what: Flight, *, is_ahead: bool) -> Arrival:
         key, limit_bytes, listed, _, check = what
         from_store = partial(
             self._store.read, key, limit_bytes=limit_bytes, listed=listed, check=check
         )
         if self._shared is None or listed is None or listed.size_bytes > SMALL_BYTES_MAX:
             return Arrival(await from_store(), Found.STORE)
-        return await self._shared.read(key, listed, from_store)
+        wanted_in_s = partial(self.held.memory.wait_s, key, is_ahead=is_ahead)
+        return await self._shared.read(key, listed, from_store, wanted_in_s)
 
     def _is_ahead(self, _flight: object) -> None:
         self._ahead -= 1

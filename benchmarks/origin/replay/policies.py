@@ -44,6 +44,10 @@ class Ours:
         self._memory.put(name, True, size_bytes - self._uncounted_bytes)
         return False
 
+    def wait_s(self, key: Hashable) -> float:
+        """Return how long it will take until an object is asked for, as far as it knows."""
+        return self._memory.wait_s(str(key))
+
 
 class LeastRecentlyUsed:
     """The one that was not asked for longest goes."""

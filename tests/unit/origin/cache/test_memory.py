@@ -184,3 +184,19 @@ def test_what_leaves_for_want_of_room_is_counted_and_nothing_else() -> None:
     for number in range(10, 14):
         cache.put(f"entry/{number}.json", number, 100)
     assert cache.evicted == 3
+
+
+def test_it_tells_when_somebody_will_ask_and_who_else() -> None:
+    clock = Clock()
+    cache: MemoryCache[int] = MemoryCache(1_000_000, clock)
+    clock.now_s += 3_600
+    for number in range(8):
+        cache.put(KEY.format("song", number), number, 1_000)
+    assert cache.wait_s(KEY.format("song", 8)) == pytest.approx(6)
+    assert cache.wait_s(KEY.format("song", 10)) == pytest.approx(18)
+    alone_s = cache.wait_s(KEY.format("song", 8), is_ahead=True)
+    assert alone_s > 600, "nobody but the one that it is read for is on the way"
+    clock.now_s += 12
+    for number in range(5):
+        cache.get(KEY.format("song", number))
+    assert cache.wait_s(KEY.format("song", 8), is_ahead=True) < 30
