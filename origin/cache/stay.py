@@ -4,8 +4,8 @@ A cache of a gigabyte, through which a busy origin sends thirty megabytes a seco
 for half a minute. What nobody will ask for by then only takes the place of what somebody will: so
 it is given nothing of that kind, which is nearly all. In a replay of 10,000 tracks, both tiers
 together had 0.64 of the hits of Belady's optimum when everything was given, and have 0.85 of them
-with a twentieth of the giving (``python -m benchmarks.origin replay``). While Redis parts with nothing,
-it is given everything.
+with a twentieth of the giving (``python -m benchmarks.origin replay``). While Redis parts with
+nothing, it is given everything.
 
 By Little's law, what comes and goes stays for as long as it takes until as many have gone as are
 there. Who gives less makes all stay longer, and then gives more: so what is found is approached in

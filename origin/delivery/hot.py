@@ -11,9 +11,10 @@ Three conditions must hold, looked at for every piece of data; else it goes to a
 - The connection is *at rest*: aiohttp has answered all requests, and its parser holds nothing of
   one. We see all that its parser gets, so we know: it is at rest before the first byte, and again
   once a piece of data ended with an empty line, made the parser emit requests, and the last of
-  these has no body. Nothing of a request that came in pieces is ever read here. That aiohttp waits
-  for the next request is not needed: it does so some turns of the loop after it has answered, and
-  who asks again at once would always come too early.
+  these has no body; or once a piece that came at rest was one request with all of its body, as its
+  one Content-Length counts it (who tells of a play asks on). Nothing of a request that came in
+  pieces is ever read here. That aiohttp waits for the next request is not needed: it does so some
+  turns of the loop after it has answered, and who asks again at once would always come too early.
 - The piece is one whole request, its fields plain, and its path one that has an answer.
 - What was sent before has left: a client that reads slowly is left to aiohttp's flow control.
 
@@ -27,7 +28,8 @@ import asyncio
 import time
 from typing import Any, Final, NamedTuple
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.http_parser import RawRequestMessage
 from aiohttp.streams import EMPTY_PAYLOAD
 
 from origin.cache.record import RECORD, Record
@@ -123,14 +125,31 @@ class HotConnection(GuardedConnection):
         """Answer a plain request at once, or let aiohttp read what came."""
         if self._is_at_rest and self._is_answered(data):
             return
-        before = self._request_count
+        before, was_at_rest = self._request_count, self._is_at_rest
         super().data_received(data)
         self._is_at_rest = (
             self._request_count > before
-            and data.endswith(END)
             and not self._buffer_paused
             and not self._upgraded
-            and self._messages[-1][1] is EMPTY_PAYLOAD
+            and (
+                data.endswith(END)
+                if self._messages[-1][1] is EMPTY_PAYLOAD
+                else was_at_rest and self._request_count == before + 1 and self._is_whole(data)
+            )
+        )
+
+    def _is_whole(self, data: bytes) -> bool:
+        """Tell whether data is the last request, with a body that ends where it does."""
+        head, payload = self._messages[-1]
+        if not isinstance(head, RawRequestMessage) or not payload.is_eof():
+            return False
+        lengths = head.headers.getall(hdrs.CONTENT_LENGTH, [])
+        head_bytes = data.find(END) + len(END)
+        return (
+            len(lengths) == 1
+            and hdrs.TRANSFER_ENCODING not in head.headers
+            and data.count(b"\n", 0, head_bytes) == data.count(b"\r\n", 0, head_bytes)
+            and head_bytes + int(lengths[0]) == len(data)
         )
 
     def _is_answered(self, data: bytes) -> bool:

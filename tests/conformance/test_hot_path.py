@@ -135,3 +135,39 @@ async def test_a_connection_comes_to_rest_again(paths: BothPaths) -> None:
         rest = PAGE[len(before) :] if before == PAGE[:9] else b""
         await paths.answers(*filter(None, [before, rest]), PAGE, PAGE, LAST)
         assert paths.hot.given > given
+
+
+BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
+CHUNKS = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+
+
+async def test_it_does_after_a_request_that_came_with_all_of_its_body(paths: BothPaths) -> None:
+    for before in (BODY, BODY.replace(b"hello", b"\r\n\r\n\n"), BODY.replace(b"POST", b"GET")):
+        given = paths.hot.given
+        plain, hot = await paths.answers(before, PAGE, PAGE, LAST)
+        assert plain == hot
+        assert paths.hot.given >= given + 2
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (BODY[:-5], b"hello"), (BODY[:-1], b"o"), (CHUNKS,), (PAGE[:9], PAGE[9:] + BODY),
+        (PAGE + BODY,),
+    ],
+)  # fmt: skip
+async def test_it_does_not_after_one_of_which_something_may_be_left(
+    paths: BothPaths, pieces: tuple[bytes, ...]
+) -> None:
+    given = paths.hot.given
+    plain, hot = await paths.answers(*pieces, PAGE)
+    assert plain == hot
+    assert len(STATUS_LINE.findall(plain)) == b"".join((*pieces, PAGE)).count(b" HTTP/1.1\r\n")
+    assert paths.hot.given == given
+
+
+async def test_a_request_that_begins_behind_a_body_is_read_whole(paths: BothPaths) -> None:
+    for at in range(1, len(PAGE)):
+        plain, hot = await paths.answers(BODY + PAGE[:at], PAGE[at:], LAST)
+        assert plain == hot, at
+        assert plain.count(b"HTTP/1.1 200") == 2
