@@ -1,6 +1,9 @@
 """Writing an index. Calls block, and are for one thread at a time."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -16,6 +19,8 @@ from origin.companion.search.index import open_index, translated
 from origin.companion.search.schema import BOOKMARK, document
 
 HEAP_BYTES: Final = 30_000_000
+GIVES_WAY: Final = 10
+"""By so much (``nice``) whoever writes the index gives way to whoever answers."""
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -97,10 +102,14 @@ class Writer:
 
 
 class Aside:
-    """One thread for what blocks, in which one thing is done after the other."""
+    """One thread for what blocks, in which one thing is done after the other.
+
+    Where threads have a priority each (Linux), it and those that the engine begins in it have a
+    low one: to commit takes milliseconds, and to merge many, of a core that answers.
+    """
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, "search-writer")
+        self._pool = ThreadPoolExecutor(1, "search-writer", _give_way)
 
     async def __call__(self, work: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
         """Do it there; raises IndexMissing where the engine panics, which is no ``Exception``."""
@@ -110,6 +119,11 @@ class Aside:
     def close(self) -> None:
         """Wait for what is being done."""
         self._pool.shutdown(cancel_futures=True)
+
+
+def _give_way() -> None:
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVES_WAY)
 
 
 def _guarded(
