@@ -11,8 +11,9 @@ There are two claims of each object. Their rules:
    again, not even where it was tried to take it in vain.
 5. A claim that nobody releases, its process being dead, ends by itself, soon after any read under
    it must have ended.
-6. Whoever finds none free says once that he waits, so that what is read comes to Redis for him,
-   even where it would not be worth its room there.
+6. Whoever finds none free says so once, and so does whoever has read what is not worth its room in
+   Redis. Who has read and finds that said gives it all the same: somebody waits, or it was read
+   twice in a short time.
 """
 
 import asyncio
@@ -33,7 +34,7 @@ _RELEASE: Final = (
     "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 )
 
-_AWAITED: Final = "awaited"
+_WANTED: Final = "wanted"
 _RELEASED_AFTER_S: Final = (0.0, 0.5, 1.5)
 """When it is tried to release one, until that is answered; then it is left to its end."""
 
@@ -70,15 +71,18 @@ class Claims:
         )
         return bool(taken)
 
-    async def wait(self, name: str) -> None:
-        """Say that somebody waits for what is called so; raises what ``Ask`` does."""
-        await self._ask(
-            lambda: self._client.set(f"{name}:{_AWAITED}", b"", px=self._lasts_ms),
-        )
+    async def say_wanted(self, name: str, for_s: float) -> None:
+        """Say that somebody wants what is called so; raises what ``Ask`` does."""
+        px = int(for_s * 1000)
+        await self._ask(lambda: self._client.set(f"{name}:{_WANTED}", b"", px=px))
 
-    async def are_awaited(self, name: str) -> bool:
-        """Tell whether somebody waits for that; raises what ``Ask`` does."""
-        return bool(await self._ask(lambda: self._client.exists(f"{name}:{_AWAITED}")))
+    async def was_wanted(self, name: str, for_s: float) -> bool:
+        """Tell whether that was said, and say it where it was not; raises what ``Ask`` does."""
+        px = int(for_s * 1000)
+        is_first = await self._ask(
+            lambda: self._client.set(f"{name}:{_WANTED}", b"", nx=True, px=px)
+        )
+        return not is_first
 
     async def release(self, claim: Claim) -> None:
         """Let others have it, if it is ours: they would wait as long again as it is tried here."""

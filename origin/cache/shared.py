@@ -48,8 +48,8 @@ SILENT_S: Final = 1.5
 """How long Redis may be silent until who waits for another's read goes on without. After some late
 commands it is not asked for a second (``origin.circuit``)."""
 _GIVING_S: Final = 0.5
-AWAITED_S: Final = 5
-"""For how long Redis keeps what is there for those alone who wait for it."""
+AGAIN_S: Final = 30.0
+"""What is read twice in so long is given in any case, be it by two processes."""
 _DIGITS: Final = 16
 _WRONG: Final = "wrong"
 _PAUSE_MIN_S: Final = 0.005
@@ -135,10 +135,10 @@ class SharedTier:
             claims = self._claims.of(wanted.name)[: 1 + (waited_s >= WAIT_S)]
             try:
                 found = await self._found_or_taken(wanted, claims)
-                if found is None and not has_said_so:
-                    await self._claims.wait(wanted.name)
-                    has_said_so = True
                 answered_s = self._clock()
+                if found is None and not has_said_so:
+                    await self._claims.say_wanted(wanted.name, self._longest_s + _GIVING_S)
+                    has_said_so = True
             except Unanswered:
                 if self._clock() - answered_s >= SILENT_S:
                     raise
@@ -238,18 +238,17 @@ class SharedTier:
 
     async def _give(self, wanted: _Wanted, content: bytes, claim: Claim) -> None:
         with suppress(Unanswered, Refused):  # the next who asks reads the store
-            kept_s = await self._kept_s(wanted)
-            if kept_s:
+            if await self._is_worth_its_room(wanted):
                 await self._ask(
-                    lambda: self._client.set(wanted.name, content, ex=kept_s), len(content)
+                    lambda: self._client.set(wanted.name, content, ex=LISTED.shared_s),
+                    len(content),
                 )
         await self._claims.release(claim)
 
-    async def _kept_s(self, wanted: _Wanted) -> int:
-        """Return for how long Redis is to keep it, 0 where it is not worth its room."""
+    async def _is_worth_its_room(self, wanted: _Wanted) -> bool:
         if self.stay.lasts(wanted.wanted_in_s()):
-            return LISTED.shared_s
-        return AWAITED_S if await self._claims.are_awaited(wanted.name) else 0
+            return True
+        return await self._claims.was_wanted(wanted.name, min(self.stay.seconds, AGAIN_S))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

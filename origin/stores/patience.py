@@ -33,12 +33,17 @@ class Patience:
         return self.timeout_s
 
     @contextmanager
-    def noting(self) -> Iterator[None]:
-        """Take note of how the store answers what the block asks for."""
+    def noting(self) -> Iterator[float]:
+        """Give the block the time that it may take, and take note of how the store answers it.
+
+        What had less than all of the time tells nothing by its failure: the store may be slow.
+        """
+        allowed_s = self.allowed_s()
         try:
-            yield
+            yield allowed_s
         except StoreUnavailable as error:
-            if error.cause is not Cause.DENIED:  # which it says at once
+            is_denied = error.cause is Cause.DENIED  # which it says at once
+            if allowed_s >= self.timeout_s and not is_denied:
                 self.failed()
             raise
         except NotFound:
@@ -50,7 +55,7 @@ class Patience:
         """Take note that the store gave what it was asked for, or said that it is not there."""
 
     def failed(self) -> None:
-        """Take note that it did neither."""
+        """Take note that it did neither, in all of the time."""
 
 
 class WaningPatience(Patience):

@@ -104,9 +104,9 @@ class StoreReader:
         """Return a whole object; BrokenObject where it is too large, or not as it is listed."""
         del is_announced  # nothing is remembered here
         is_entry = key.startswith(f"{ENTRY_PREFIX}/")
-        with self._patience.noting():
+        with self._patience.noting() as allowed_s:
             async with (
-                self._translated("get", self._patience.allowed_s()),
+                self._translated("get", allowed_s),
                 self._entry_places if is_entry else self._places,
             ):
                 whole = partial(self._get_whole, key, limit_bytes)

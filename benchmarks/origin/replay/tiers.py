@@ -1,6 +1,7 @@
 """Both tiers as they are by default: ours in memory, and Valkey behind it, which sees its misses.
 
-What is given to it, and what is not worth its room, is decided by what serves (``Stay``).
+What is given to it, and what is not worth its room, is decided by what serves (``Stay``), but for
+what is read twice soon. Nothing stays for the hour after which Redis ends it.
 
 Valkey is a model under the trace's clock, with ``allkeys-lfu`` and its settings as they come
 (`maxmemory-samples 5`, `lfu-log-factor 10`, `lfu-decay-time 1`; redis.io, "Key eviction"): its own
@@ -45,7 +46,7 @@ class Tiers:
         if self._memory.has(key, size_bytes):
             return True
         if self._clock() - self._looked_s >= LOOK_S:
-            self._stay.note(len(self._shared), self._shared.evicted, self._clock() - self._looked_s)
+            self._stay.note(len(self._shared), self._shared.evicted, self._clock())
             self._looked_s = self._clock()
         if self._shared.has(key):
             return True

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, ParamSpec, TypeVar
@@ -20,7 +21,7 @@ from origin.companion.search.schema import BOOKMARK, document
 
 HEAP_BYTES: Final = 30_000_000
 GIVES_WAY: Final = 10
-"""By so much (``nice``) whoever writes the index gives way to whoever answers."""
+"""By so much (``nice``) what merges the index gives way to whoever answers."""
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -35,7 +36,7 @@ class Writer:
         self.path = path
         self._index: Index = open_index(path, make=make)
         try:
-            self._writer: IndexWriter = self._index.writer(HEAP_BYTES, 1)
+            self._writer: IndexWriter = _giving_way(lambda: self._index.writer(HEAP_BYTES, 1))
         except ValueError as error:  # a full disk, or LockBusy: another process writes it
             raise IndexBusy(f"The index cannot be written: {error}") from error
 
@@ -102,14 +103,10 @@ class Writer:
 
 
 class Aside:
-    """One thread for what blocks, in which one thing is done after the other.
-
-    Where threads have a priority each (Linux), it and those that the engine begins in it have a
-    low one: to commit takes milliseconds, and to merge many, of a core that answers.
-    """
+    """One thread for what blocks, in which one thing is done after the other."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(1, "search-writer", _give_way)
+        self._pool = ThreadPoolExecutor(1, "search-writer")
 
     async def __call__(self, work: Callable[_P, _R], *arguments: _P.args, **named: _P.kwargs) -> _R:
         """Do it there; raises IndexMissing where the engine panics, which is no ``Exception``."""
@@ -121,9 +118,20 @@ class Aside:
         self._pool.shutdown(cancel_futures=True)
 
 
+def _giving_way(begin: Callable[[], _R]) -> _R:
+    """Return what is begun by a thread of low priority, which the threads begun there have, too.
+
+    Those of the engine merge, for milliseconds of a core that answers. No thread that runs Python
+    is to have one: it would keep the interpreter from others while it waits for its turn.
+    """
+    with ThreadPoolExecutor(1, initializer=_give_way) as thread:
+        return thread.submit(begin).result()
+
+
 def _give_way() -> None:
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVES_WAY)
+    if sys.platform == "linux":  # where each thread has its own
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), GIVES_WAY)
 
 
 def _guarded(

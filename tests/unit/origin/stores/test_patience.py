@@ -1,6 +1,6 @@
 """How long a store is waited for that fails, and one that answers again."""
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -48,6 +48,25 @@ def test_an_answer_ends_it(patience: WaningPatience, said: Exception | None) -> 
     for _ in range(FAILURES_MAX):
         read(patience, late())
     read(patience, said)
+    assert patience.allowed_s() == 10.0
+
+
+def test_what_had_little_time_says_nothing_by_its_failure(
+    patience: WaningPatience, now_s: list[float]
+) -> None:
+    """A store that is back and takes two seconds is known by the one read that has all the time."""
+    for _ in range(FAILURES_MAX):
+        read(patience, late())
+    now_s[0] += PAUSE_MIN_S
+    under_way = [ExitStack() for _ in range(FAILURES_MAX)]
+    with patience.noting() as probe_s:
+        assert probe_s == 10.0
+        for each in under_way:
+            read(patience, late())
+            assert each.enter_context(patience.noting()) == HURRIED_S
+    for each in under_way:
+        with suppress(StoreUnavailable), each:
+            raise late()
     assert patience.allowed_s() == 10.0
 
 
