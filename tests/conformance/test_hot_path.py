@@ -171,3 +171,13 @@ async def test_a_request_that_begins_behind_a_body_is_read_whole(paths: BothPath
         plain, hot = await paths.answers(BODY + PAGE[:at], PAGE[at:], LAST)
         assert plain == hot, at
         assert plain.count(b"HTTP/1.1 200") == 2
+
+
+async def test_what_goes_on_a_request_behind_a_body_is_no_request(paths: BothPaths) -> None:
+    """It looks like one, and is the value of a field."""
+    begun = b"GET /healthz HTTP/1.1\r\nX-Before: "
+    for before in (BODY, BODY.replace(b"hello", b"\r\n\r\n\n")):
+        plain, hot = await paths.answers(before + begun, PAGE, LAST)
+        assert plain == hot
+        assert len(STATUS_LINE.findall(plain)) == 3
+        assert b"<html" not in hot
