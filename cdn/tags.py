@@ -14,12 +14,7 @@ from typing import Final
 
 from cdn.policy import ObjectClass
 
-_NAMED: Final = {
-    "asset_id": "asset",
-    "track_id": "track",
-    "artist_id": "artist",
-    "album_id": "album",
-}
+_NAMED: Final = frozenset({"asset_id", "track_id", "artist_id", "album_id"})
 
 
 def asset_tag(asset_id: str) -> str:
@@ -41,7 +36,7 @@ def artist_tag(artist: str) -> str:
 
 def named_tags(ids: Mapping[str, str]) -> tuple[str, ...]:
     """Return the tags of what an address names, by the names that ids have there (``track_id``)."""
-    return tuple(f"{_NAMED[name]}-{one}" for name, one in ids.items() if name in _NAMED)
+    return tuple(f"{name.removesuffix('_id')}-{one}" for name, one in ids.items() if name in _NAMED)
 
 
 def tags_for(

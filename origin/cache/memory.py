@@ -147,8 +147,7 @@ class MemoryCache(Generic[V]):
         """
         if self._size_bytes + size_bytes + ENTRY_BYTES <= self._bytes_max:
             return True
-        now_s, place = self._clock(), self._foresight.place_of(key)
-        wait_s = place.rendition.wait_s(place.number, now_s)
+        now_s, wait_s = self._clock(), self.wait_s(key)
         return any(wait_s < entry.wait_s(now_s) for entry in self._next_to_go)
 
     def wait_s(self, key: str, *, is_ahead: bool = False) -> float:

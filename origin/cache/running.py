@@ -61,9 +61,9 @@ class Tiers:
                 await opened.enter_async_context(kept_beside(hearing, "changes of objects"))
                 looking = partial(look_once_there, self.connection)
                 await opened.enter_async_context(kept_beside(looking, "room of the cache"))
-            if self.connection is not None and self.shared is not None:
-                staying = partial(keep_looking, self.connection, self.shared.stay)
-                await opened.enter_async_context(kept_beside(staying, "stay in the cache"))
+                if self.shared is not None:
+                    staying = partial(keep_looking, self.connection, self.shared.stay)
+                    await opened.enter_async_context(kept_beside(staying, "stay in the cache"))
             yield self.reader
 
     async def _close(self) -> None:

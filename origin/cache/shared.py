@@ -58,10 +58,6 @@ _PAUSE_MAX_S: Final = 0.2
 T = TypeVar("T")
 
 
-def _at_once() -> float:
-    return 0.0
-
-
 class _Wanted(NamedTuple):
     """An object that is wanted since ``begun_s``, and its name in Redis."""
 
@@ -106,7 +102,7 @@ class SharedTier:
         key: str,
         listed: StoredObject,
         from_store: Callable[[], Awaitable[bytes]],
-        wanted_in_s: Callable[[], float] = _at_once,
+        wanted_in_s: Callable[[], float],
     ) -> Arrival:
         """Return an object from Redis or, one process for all of them, from the store.
 

@@ -250,8 +250,9 @@ class HotConnection(GuardedConnection):
         reusable, hot = response.get(REUSABLE), self._hot
         if reusable is None and VOUCHER not in response:
             return
-        is_known = reusable is None and hot.live.knows(asked.target, asked.head)
-        if not record.is_from_memory and not is_known:
+        if not record.is_from_memory and (
+            reusable is not None or not hot.live.knows(asked.target, asked.head)
+        ):
             return
         noted = hot.notes.noted(asked.path.decode(), response, response.body_length)
         if reusable is None:

@@ -97,14 +97,16 @@ class LiveAnswers:
 
     def find(self, target: bytes, head: "PlainHead") -> LiveAnswer | None:
         """Return the answer to a plain request, if it was given, and would be given again."""
-        asked = _asked(target, head)
-        answer = None if asked is None else self._answers.get(asked)
+        answer = self._known(target, head)
         return answer if answer is not None and answer.voucher.stands() else None
 
     def knows(self, target: bytes, head: "PlainHead") -> bool:
         """Tell whether there is an answer to a plain request, which may be given no more."""
+        return self._known(target, head) is not None
+
+    def _known(self, target: bytes, head: "PlainHead") -> LiveAnswer | None:
         asked = _asked(target, head)
-        return asked is not None and self._answers.get(asked) is not None
+        return None if asked is None else self._answers.get(asked)
 
     def keep(
         self, target: bytes, head: "PlainHead", response: web.Response, noted: "NotedAnswer"

@@ -21,12 +21,10 @@ from origin.delivery.errors import NotFound
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
 from tests.servers.valkey import Valkey, valkey
+from tests.sources.listed_segment import KEY_OF, LISTED, SOUND
 from tests.tries import tries
 
-KEY = "media/a/r/128k/{:05d}.m4s"
 ENTRY = "entry/a.json"
-SOUND = bytes(range(256)) * 400
-LISTED = StoredObject("name", len(SOUND), hashlib.sha256(SOUND).hexdigest())
 AT_ONCE = 1_000
 LATE_S = 3.0
 """What a listener may wait at most where the cache is anything but well, on a busy machine."""
@@ -68,46 +66,46 @@ async def shared(server: Valkey) -> AsyncIterator[Shared]:
 async def asked(reader: TieredReader, number: int = 0) -> tuple[bytes, float]:
     """Read a segment; return it, and how long that took."""
     begun_s = time.monotonic()
-    content = await reader.read(KEY.format(number), listed=LISTED)
+    content = await reader.read(KEY_OF.format(number), listed=LISTED)
     return content, time.monotonic() - begun_s
 
 
 @pytest.mark.usefixtures("patient")
 async def test_many_who_want_a_cold_segment_cause_one_read(shared: Shared) -> None:
-    shared.store.put(KEY.format(0), SOUND)
+    shared.store.put(KEY_OF.format(0), SOUND)
     readers = [shared.one, shared.other] * (AT_ONCE // 2)
     found = await asyncio.gather(*(asked(reader) for reader in readers))
     assert {content for content, _ in found} == {SOUND}
-    assert shared.store.asked[KEY.format(0)] == 1
+    assert shared.store.asked[KEY_OF.format(0)] == 1
 
 
 @pytest.mark.usefixtures("patient")
 async def test_what_one_has_read_the_other_finds(shared: Shared) -> None:
-    shared.store.put(KEY.format(0), SOUND)
+    shared.store.put(KEY_OF.format(0), SOUND)
     await asked(shared.one)
     client = Redis.from_url(shared.server.url)
     async with asyncio.timeout(10):
-        while not await client.exists(f"{NAMES}{KEY.format(0)}:{LISTED.sha256[:16]}"):  # noqa: ASYNC110 Redis tells nobody
+        while not await client.exists(f"{NAMES}{KEY_OF.format(0)}:{LISTED.sha256[:16]}"):  # noqa: ASYNC110 Redis tells nobody
             await asyncio.sleep(0.01)
     await client.aclose()
     assert (await asked(shared.other))[0] == SOUND
-    assert shared.store.asked[KEY.format(0)] == 1
+    assert shared.store.asked[KEY_OF.format(0)] == 1
 
 
 @pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("there", [SOUND[:-1], b"", b"\1" + SOUND[1:], SOUND + b"\0", b"foreign"])
 async def test_what_is_not_the_object_is_never_given(shared: Shared, there: bytes) -> None:
-    shared.store.put(KEY.format(0), SOUND)
+    shared.store.put(KEY_OF.format(0), SOUND)
     client = Redis.from_url(shared.server.url)
-    await client.set(f"{NAMES}{KEY.format(0)}:{LISTED.sha256[:16]}", there)
+    await client.set(f"{NAMES}{KEY_OF.format(0)}:{LISTED.sha256[:16]}", there)
     await client.aclose()
     assert (await asked(shared.one))[0] == SOUND
-    assert shared.store.asked[KEY.format(0)] == 1
+    assert shared.store.asked[KEY_OF.format(0)] == 1
 
 
 async def test_a_cache_that_dies_or_hangs_is_no_failure_and_no_long_wait(shared: Shared) -> None:
     for number in range(60):
-        shared.store.put(KEY.format(number), SOUND)
+        shared.store.put(KEY_OF.format(number), SOUND)
     await asked(shared.one, 0)
     shared.server.pause()
     waits_s = [(await asked(shared.one, number))[1] for number in range(1, 20)]
@@ -131,7 +129,7 @@ async def test_a_cache_that_is_full_is_no_failure(tmp_path: Path) -> None:
         tiers = Tiers(StoreReader(store), server.url)
         async with tiers.running() as reader:
             for number in range(20):
-                store.put(KEY.format(number), SOUND)
+                store.put(KEY_OF.format(number), SOUND)
                 assert (await asked(reader, number))[0] == SOUND
     assert _troubles(tiers) == {Trouble.REFUSED}
 
@@ -144,7 +142,7 @@ def _troubles(tiers: Tiers) -> set[str]:
 @pytest.mark.usefixtures("patient")
 async def test_what_is_wrong_with_a_cache_is_told_apart(tmp_path: Path) -> None:
     store = CountingStore()
-    store.put(KEY.format(0), SOUND)
+    store.put(KEY_OF.format(0), SOUND)
 
     async def troubles(server: Valkey) -> set[str]:
         tiers = Tiers(StoreReader(store), server.url)
@@ -167,13 +165,13 @@ async def test_who_goes_away_leaves_nothing_behind_for_others(shared: Shared) ->
     for number in range(200):
         content = f"sound {number}".encode()
         listed = StoredObject("name", len(content), hashlib.sha256(content).hexdigest())
-        shared.store.put(KEY.format(number), content)
-        gone = asyncio.create_task(shared.one.read(KEY.format(number), listed=listed))
+        shared.store.put(KEY_OF.format(number), content)
+        gone = asyncio.create_task(shared.one.read(KEY_OF.format(number), listed=listed))
         await asyncio.sleep(0.0001 * (number % 40))
         gone.cancel()
         await asyncio.gather(gone, return_exceptions=True)
         for reader in (shared.one, shared.other):
-            assert await reader.read(KEY.format(number), listed=listed) == content
+            assert await reader.read(KEY_OF.format(number), listed=listed) == content
 
 
 async def test_a_change_is_heard_at_once(shared: Shared) -> None:

@@ -1,7 +1,6 @@
 """Claims do not outlast what they were taken for, whatever a cache does meanwhile."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,18 +9,16 @@ import pytest
 from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from manifests.index import StoredObject
 from origin.cache.connection import Connection, connect
 from origin.cache.shared import NAMES, WAIT_S, SharedTier
 from origin.cache.tiered import TieredReader
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
 from tests.servers.valkey import Valkey
+from tests.sources.listed_segment import KEY_OF, LISTED, SOUND
 
 pytestmark = pytest.mark.usefixtures("patient")
-KEY = "media/a/r/128k/00000.m4s"
-SOUND = bytes(range(256)) * 400
-LISTED = StoredObject("name", len(SOUND), hashlib.sha256(SOUND).hexdigest())
+KEY = KEY_OF.format(0)
 NAME = f"{NAMES}{KEY}:{LISTED.sha256[:16]}"
 PATIENT_S = 2 * WAIT_S
 """How long it may take until a claim is given back; by itself it ends much later."""

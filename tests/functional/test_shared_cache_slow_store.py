@@ -4,7 +4,6 @@ However slow it is, two of them read it at a time, and the others take what thes
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -14,7 +13,6 @@ from itertools import chain, repeat
 import pytest
 from redis.asyncio import Redis
 
-from manifests.index import StoredObject
 from origin.cache.connection import Connection, connect
 from origin.cache.shared import NAMES, SharedTier
 from origin.cache.tiered import TieredReader
@@ -22,11 +20,10 @@ from origin.delivery.errors import StoreUnavailable
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore
 from tests.servers.valkey import Valkey
+from tests.sources.listed_segment import KEY_OF, LISTED, SOUND
 from tests.tries import tries
 
-KEY = "media/a/r/128k/00000.m4s"
-SOUND = bytes(range(256)) * 400
-LISTED = StoredObject("name", len(SOUND), hashlib.sha256(SOUND).hexdigest())
+KEY = KEY_OF.format(0)
 NAME = f"{NAMES}{KEY}:{LISTED.sha256[:16]}"
 PROCESSES = 4
 PLAYERS = 50

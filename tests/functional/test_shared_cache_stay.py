@@ -1,7 +1,6 @@
 """What two processes give to a Valkey that parts with things, and what they spare it."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
-from manifests.index import StoredObject
 from origin.cache.connection import Connection, connect
 from origin.cache.running import Tiers
 from origin.cache.stay import Stay, keep_looking
@@ -18,12 +16,10 @@ from origin.cache.tiered import TieredReader
 from origin.stores.reader import StoreReader
 from tests.servers.counting import CountingStore, until
 from tests.servers.valkey import valkey
+from tests.sources.listed_segment import KEY_OF, LISTED, SOUND
 
 pytestmark = pytest.mark.usefixtures("patient")
 
-KEY = "media/a/r/128k/{:05d}.m4s"
-SOUND = bytes(range(256)) * 400
-LISTED = StoredObject("name", len(SOUND), hashlib.sha256(SOUND).hexdigest())
 NOT_AT_ALL_S = 0.001
 A_WHILE_S = 60.0
 
@@ -42,8 +38,8 @@ class Crowded:
             stay.seconds = seconds
 
     async def read(self, number: int, reader: int = 0) -> None:
-        self.store.put(KEY.format(number), SOUND)
-        assert await self.readers[reader].read(KEY.format(number), listed=LISTED) == SOUND
+        self.store.put(KEY_OF.format(number), SOUND)
+        assert await self.readers[reader].read(KEY_OF.format(number), listed=LISTED) == SOUND
 
     async def given(self) -> list[str]:
         """Return what is there, once nothing is on its way any more."""
@@ -95,7 +91,7 @@ async def test_who_waits_elsewhere_is_given_it_all_the_same(crowded: Crowded) ->
             await asyncio.sleep(0.01)
     crowded.store.gate.set()
     await asyncio.gather(*reads)
-    assert crowded.store.asked[KEY.format(7)] == 1
+    assert crowded.store.asked[KEY_OF.format(7)] == 1
     assert len(await crowded.given()) == 1
 
 
@@ -106,7 +102,7 @@ async def test_what_two_had_to_read_is_given_from_then_on(crowded: Crowded) -> N
     assert await crowded.given() == []
     await crowded.read(7, reader=1)
     assert len(await crowded.given()) == 1
-    assert crowded.store.asked[KEY.format(7)] == 2
+    assert crowded.store.asked[KEY_OF.format(7)] == 2
 
 
 async def test_a_small_cache_tells_that_nothing_stays_long(tmp_path: Path) -> None:
