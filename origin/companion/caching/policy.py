@@ -1,11 +1,11 @@
 """How long answers are kept, and what they are about. Pure.
 
 The catalogue is kept until it changes; by time grows old only what tells no event: how often things
-were played, who follows whom in lists. It is fresh for as long as we tell CDNs that it is. Search
-has an index, which is some tenths of a second behind the rows, and is ordered by what no event
-tells. Where something else can be found since, or could in the time before that it takes an index
-to have it, what was found counts for a second, and is not given while another answer is made
-(``Keeping.unsettled_s``).
+were played, who follows whom in lists. What is of one thing is read anew less often than lists,
+which are ordered by that. Search has an index, which is some tenths of a second behind the rows,
+and is ordered by what no event tells. Where something else can be found since, or could in the time
+before that it takes an index to have it, what was found counts for a second, and is not given while
+another answer is made (``Keeping.unsettled_s``).
 """
 
 from collections.abc import Callable, Iterable
@@ -14,6 +14,8 @@ from enum import Enum, auto
 from typing import Any, Final
 
 INDEX_LAG_S: Final = 2.0
+OF_ONE_S: Final = 60.0
+"""How long what is said of one thing is fresh: nothing but its plays can be behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ how often things were played.
 """
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from origin.companion.catalogue.tables import events
 from origin.companion.database import Database
 from origin.companion.search.bookmark import Bookmark
 from origin.companion.search.building import Building
+from origin.companion.search.due import EVENTS, Due
 from origin.companion.search.errors import IndexBusy, IndexMissing
 from origin.companion.search.folders import Folders, discard, feeding, is_intact
 from origin.companion.search.following import follow
@@ -32,7 +34,6 @@ LOOK_S: Final = 0.4
 
 LOCK_S: Final = 1.0
 AGAIN_S: Final = 2.0
-EVENTS: Final = 500
 
 _log = structlog.get_logger("soundbridge.search")
 
@@ -43,6 +44,7 @@ class Feeder:
     def __init__(self, database: Database, folders: Folders) -> None:
         self._database = database
         self._folders = folders
+        self._due = Due()
         self._aside = Aside()
         self._building = Building(database, folders, self._aside)
 
@@ -132,7 +134,7 @@ class Feeder:
         """Write what happened; return how far that is, and whether there may be more."""
         async with self._database.look_now() as connection:
             happened = await outbox.since(connection, bookmark.events, limit=EVENTS)
-            if not happened:
+            if not self._due.is_now(happened, time.monotonic()):
                 return bookmark, False
             await follow(connection, writer, self._aside, happened)
         if any(event.kind == EventKind.ARTIST_DELETED for event in happened):
