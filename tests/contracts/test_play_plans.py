@@ -9,12 +9,12 @@ from origin.companion.plays.tables import play_marks
 from tests.functional.api.plans import explained, noted
 
 DAY = 20_833
-TICKETS = [(DAY, "a"), (DAY, "b"), (DAY + 1, "c")]
+LISTENERS = [(DAY, "a"), (DAY, "b"), (DAY + 1, "c")]
 
 
 async def asked(connection: AsyncConnection) -> None:
-    await rows.marked(connection, TICKETS)
-    await rows.counts(connection, TICKETS)
+    await rows.standing(connection, DAY, "l1", ["a", "b"])
+    await rows.counts(connection, LISTENERS)
     await rows.forget_marks(connection, DAY, 100)
     await rows.days(connection, "x", DAY, DAY + 30)
 

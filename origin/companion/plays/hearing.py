@@ -1,14 +1,14 @@
 """Taking beacons: what somebody says they heard, held against tickets and what has counted."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import Row
 
 from origin.companion.catalogue.listing import day_of
-from origin.companion.catalogue.tracks.rows import some
+from origin.companion.catalogue.tracks.rows import heard
 from origin.companion.catalogue.visibility import may_see_track
 from origin.companion.database import Database
 from origin.companion.plays import rows
@@ -28,8 +28,8 @@ class _Known:
 
     lengths_s: Mapping[str, float | None]
     """Of tracks that can be heard by who knows their ids."""
-    counted: set[str] = field(default_factory=set)
-    counts: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+    standings: Mapping[int, rows.Standing]
+    """Of the listener, by the days of the tickets that they show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +92,17 @@ class Hearing:
         tickets: Sequence[Ticket | None],
         listeners: Mapping[int, _Listener],
     ) -> _Known:
-        shown = {
-            (day_of(ticket.begun_s), ticket.nonce)
-            for ticket in tickets
-            if ticket is not None and day_of(ticket.begun_s) in listeners
-        }
+        shown: dict[int, set[str]] = defaultdict(set)
+        for ticket in tickets:
+            if ticket is not None and day_of(ticket.begun_s) in listeners:
+                shown[day_of(ticket.begun_s)].add(ticket.nonce)
         async with self._database.look_now() as connection:
-            tracks = await some(connection, {beacon.track_id for beacon in beacons})
-            lengths_s = {row.id: row.duration_s for row in tracks if _is_heard(row)}
-            if not shown:
-                return _Known(lengths_s)
-            counted = await rows.marked(connection, shown)
-            digests = [(day, listener.digest) for day, listener in listeners.items()]
-            counts = await rows.counts(connection, digests)
-        return _Known(lengths_s, counted, counts)
+            tracks = await heard(connection, {beacon.track_id for beacon in beacons})
+            standings = {
+                day: await rows.standing(connection, day, listeners[day].digest, nonces)
+                for day, nonces in shown.items()
+            }
+        return _Known({row.id: row.duration_s for row in tracks if _is_heard(row)}, standings)
 
     def _reason(
         self, beacon: Beacon, ticket: Ticket | None, known: _Known, now_s: float
@@ -118,7 +115,10 @@ class Hearing:
         if ticket is None or ticket.track_id != beacon.track_id:
             return Reason.TICKET_INVALID
         reason = why_not(ticket, beacon.heard_s, known.lengths_s[beacon.track_id], now_s)
-        if reason is None and (ticket.nonce in known.counted or ticket.nonce in self._buffer):
+        if reason is None and (
+            ticket.nonce in known.standings[day_of(ticket.begun_s)].counted
+            or ticket.nonce in self._buffer
+        ):
             return Reason.ALREADY_COUNTED
         return reason
 
@@ -129,8 +129,9 @@ class Hearing:
         day = day_of(ticket.begun_s)
         listener, network = listeners[day].digest, listeners[day].network
         of_track, of_all = self._buffer.of_listener(day, listener, ticket.track_id)
-        of_track += known.counts[day, listener, ticket.track_id]
-        of_all += sum(number for (one_day, _, _), number in known.counts.items() if one_day == day)
+        counts = known.standings[day].counts
+        of_track += counts.get(ticket.track_id, 0)
+        of_all += sum(counts.values())
         if not self._limits.admit(of_track, of_all):
             return Reason.TOO_MANY
         if not self._crowds.has_room(day, network, ticket.track_id):

@@ -6,9 +6,22 @@ that limits hold for all of them together, and nobody waits for a row that waits
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.catalogue.tracks.rows import add_plays
@@ -22,6 +35,18 @@ _LOCK_NUMBER: Final = 0x706C6179
 
 _AT_ONCE: Final = 400
 _KEY_ID: Final = 1
+
+# Asked for each beacon: making a query takes longer than asking it, and asking two than one.
+_ON_DAY: Final = play_marks.c.day == bindparam("on_day")
+_STANDING: Final = union_all(
+    select(play_marks.c.ticket, literal(0)).where(
+        _ON_DAY, play_marks.c.ticket.in_(bindparam("shown", expanding=True))
+    ),
+    select(play_marks.c.track_id, func.count())
+    .where(_ON_DAY, play_marks.c.listener == bindparam("of_listener"))
+    .group_by(play_marks.c.track_id),
+)
+"""Tickets that have counted, with 0; tracks, with how often they have."""
 
 
 async def shared_key(connection: AsyncConnection, new: bytes) -> bytes:
@@ -45,13 +70,23 @@ async def shared_salt(connection: AsyncConnection, day: int, new: bytes) -> byte
     return salt
 
 
-async def marked(connection: AsyncConnection, tickets: Iterable[tuple[int, str]]) -> set[str]:
-    """Return which tickets, by day and nonce, have counted."""
-    some = list(tickets)
-    if not some:
-        return set()
-    there = select(play_marks.c.ticket).where(_on_days(play_marks.c.ticket, some))
-    return set(await connection.scalars(there))
+class Standing(NamedTuple):
+    """What has counted of a listener's on a day: which of some tickets, how often each track."""
+
+    counted: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = MappingProxyType({})
+
+
+async def standing(
+    connection: AsyncConnection, day: int, listener: str, tickets: Collection[str]
+) -> Standing:
+    """Return what has counted of what a listener shows and has heard on one day."""
+    asked = {"on_day": day, "of_listener": listener, "shown": list(tickets)}
+    found = (await connection.execute(_STANDING, asked)).all()
+    return Standing(
+        frozenset(name for name, number in found if not number),
+        {name: number for name, number in found if number},
+    )
 
 
 async def counts(

@@ -52,9 +52,11 @@ class AlbumFull(Conflict):
         super().__init__(f"An album has at most {ALBUM_TRACKS_MAX} tracks. Begin another one.")
 
 
+_PLAYABLE: Final = case((IS_PLAYING, assets.c.playback_id)).label("playback_id")
+
+
 def shown() -> Select[Any]:
     """Return the query of tracks with what is shown of them, without a condition or an order."""
-    playable = case((IS_PLAYING, assets.c.playback_id))
     return (
         select(
             tracks,
@@ -63,7 +65,7 @@ def shown() -> Select[Any]:
             artists.c.deleted_s.label("artist_deleted_s"),
             albums.c.title.label("album_title"),
             albums.c.visibility.label("album_visibility"),
-            playable.label("playback_id"),
+            _PLAYABLE,
         )
         .outerjoin(artists, artists.c.id == tracks.c.artist_id)
         .outerjoin(albums, albums.c.id == tracks.c.album_id)
@@ -76,6 +78,16 @@ _ONE: Final = shown().where(tracks.c.id == bindparam("track_id"), tracks.c.delet
 _ONE_TO_CHANGE: Final = _ONE.with_for_update(of=tracks)
 _SOME: Final = shown().where(
     tracks.c.id.in_(bindparam("track_ids", expanding=True)), tracks.c.deleted_s.is_(None)
+)
+_HEARD: Final[Select[Any]] = (
+    select(
+        *(tracks.c.id, tracks.c.user_id, tracks.c.visibility, tracks.c.duration_s),
+        artists.c.deleted_s.label("artist_deleted_s"),
+        _PLAYABLE,
+    )
+    .outerjoin(artists, artists.c.id == tracks.c.artist_id)
+    .outerjoin(assets, assets.c.asset_id == tracks.c.asset_id)
+    .where(tracks.c.id.in_(bindparam("track_ids", expanding=True)), tracks.c.deleted_s.is_(None))
 )
 
 
@@ -91,6 +103,13 @@ async def find(
 async def some(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[Any]]:
     """Return those of some tracks that are there."""
     found = await connection.execute(_SOME, {"track_ids": list(ids)})
+    there: Sequence[Row[Any]] = found.all()
+    return there
+
+
+async def heard(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[Any]]:
+    """Return those of some tracks that are there: how long they are, and who may see them."""
+    found = await connection.execute(_HEARD, {"track_ids": list(ids)})
     there: Sequence[Row[Any]] = found.all()
     return there
 
