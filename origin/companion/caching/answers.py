@@ -32,12 +32,14 @@ from origin.companion.caching.subjects import with_kinds
 from origin.companion.database import before_each_look
 from origin.delivery.bounded import BoundedMap
 
-BYTES_MAX: Final = 32_000_000
-"""What a process keeps in memory, beside 1 MB of how things were asked for."""
+BYTES_MAX: Final = 48_000_000
+"""What a process keeps in memory, beside 1 MB of how things were asked for: all that is asked of
+20,000 tracks, their lists and what finds them."""
 _ALIASES_BYTES_MAX: Final = 1_000_000
 _ALIAS_BYTES: Final = 300
 _NO_QUERY: Final = NoQuery().model_dump_json()
-_RENEWALS_MAX: Final = 8
+_RENEWALS_MAX: Final = 2
+"""Whoever asked has an answer: what is renewed is not to keep others waiting."""
 _TELLING_MAX: Final = 4
 """Of those who hear it, each reads all there is: one message more would tell nothing."""
 _RENEWAL_S: Final = 5.0

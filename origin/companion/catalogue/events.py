@@ -20,6 +20,8 @@ from origin.companion.catalogue.tables import events
 _LOCK_NUMBER: Final = 0x736F756E65
 """Of PostgreSQL's advisory lock; any number that nobody else takes."""
 
+_TELL: Final = insert(events)
+
 # Asked several times a second: making a query takes longer than asking it.
 _SINCE: Final = (
     select(events)
@@ -91,7 +93,7 @@ async def tell_all(connection: AsyncConnection, news: Iterable[News], *, now_s: 
     ]
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
-    await connection.execute(insert(events), rows)
+    await connection.execute(_TELL, rows)
 
 
 async def is_broken_off(connection: AsyncConnection, number: int) -> bool:

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.api.endpoint import Answer, Call
 from origin.companion.api.models import NoBody, NoQuery
@@ -18,6 +21,9 @@ from origin.companion.catalogue.words import with_days_as_text
 from origin.companion.database import Database
 from origin.companion.identity.principal import Scope
 from origin.delivery.errors import Conflict, Forbidden
+
+_REFERS: Final = frozenset({"album_id", "asset_id"})
+"""What a track says of other things."""
 
 
 class ChangedMeanwhile(Conflict):
@@ -62,25 +68,33 @@ class TrackChanges:
         """With `If-Match`, only if it still says what you saw; plays do not matter for that."""
         said = with_days_as_text(call.body.said())
         async with self._database.change() as connection:
-            seen = await found(connection, call.ids["track_id"])
-            require_own(call.user, seen)
-            await hold(
-                connection,
-                said,
-                self._owner_of,
-                track_id=seen.id,
-                artist_id=seen.artist_id,
-                user_id=seen.user_id,
-            )
-            before = await found(connection, seen.id, to_change=True)
+            if not _REFERS.isdisjoint(said):
+                await self._hold(connection, call, said)
+            before = await found(connection, call.ids["track_id"], to_change=True)
+            require_own(call.user, before)
             require_version(call.request, before.version)
             if said.get("album_id") == before.album_id:
                 said.pop("album_position", None)  # it is there already, and stays where it is
             await rows.change(connection, before, said, now_s=call.now_s)
-            after = await found(connection, seen.id)
+            after = await found(connection, before.id)
             told = news("track.changed", after, said)
             await events.tell_all(connection, [told], now_s=call.now_s)
         return Answer(track_of(after, call.user), version=after.version)
+
+    async def _hold(
+        self, connection: AsyncConnection, call: Call[NoQuery, TrackChange], said: dict[str, Any]
+    ) -> None:
+        """Hold what a track is to refer to, which is held before the track is."""
+        seen = await found(connection, call.ids["track_id"])
+        require_own(call.user, seen)
+        await hold(
+            connection,
+            said,
+            self._owner_of,
+            track_id=seen.id,
+            artist_id=seen.artist_id,
+            user_id=seen.user_id,
+        )
 
     async def delete(self, call: Call[TrackDeletion, NoBody]) -> Answer:
         """Take it out of all lists at once, and let what it plays play no more, anywhere.

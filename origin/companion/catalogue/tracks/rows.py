@@ -89,6 +89,11 @@ _HEARD: Final[Select[Any]] = (
     .outerjoin(assets, assets.c.asset_id == tracks.c.asset_id)
     .where(tracks.c.id.in_(bindparam("track_ids", expanding=True)), tracks.c.deleted_s.is_(None))
 )
+_CHANGE: Final = (
+    update(tracks)
+    .where(tracks.c.id == bindparam("changed_id"))
+    .values(version=tracks.c.version + 1)
+)
 
 
 async def find(
@@ -138,11 +143,7 @@ async def change(
     if "asset_id" in said:
         row |= _measured(asset)
     try:
-        await connection.execute(
-            update(tracks)
-            .where(tracks.c.id == before.id)
-            .values(**row, updated_s=now_s, version=tracks.c.version + 1)
-        )
+        await connection.execute(_CHANGE, {**row, "updated_s": now_s, "changed_id": before.id})
     except IntegrityError as error:
         raise AssetTaken from error
     if "tags" in said or row["listed_s"] != before.listed_s:
