@@ -57,6 +57,7 @@ def test_axe_finds_nothing_where_people_listen(page: Page) -> None:
     assert findings(page) == []
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_where_something_is_wrong(page: Page) -> None:
     page.goto("/?play=nothing-here")
     expect(page.get_by_text("That track is not here.")).to_be_visible()

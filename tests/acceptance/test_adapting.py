@@ -43,6 +43,7 @@ def asked(page: Page) -> Asked:
     return asked
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("heard_s", [SWITCHED_S, pytest.param(HEARD_S, marks=pytest.mark.long)])
 def test_where_the_connection_becomes_slow_one_switch_keeps_the_sound_going(
     page: Page, track: Track, asked: Asked, heard_s: float

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+import pytest
 from playwright.sync_api import Dialog, FileChooser, Page, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
@@ -28,6 +29,7 @@ def open_at_picker(page: Page, place: Place) -> None:
         page.keyboard.press("Tab")
 
 
+@pytest.mark.long
 def test_a_track_is_uploaded_and_deleted_by_the_keyboard_alone(
     page: Page, place: Place, music: Path
 ) -> None:

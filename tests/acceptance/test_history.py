@@ -20,6 +20,7 @@ def hear_out(page: Page) -> None:
     )
 
 
+@pytest.mark.long
 def test_what_plays_by_itself_takes_the_place_of_what_ended(
     page: Page, origin: str, track: Track, other: Track
 ) -> None:

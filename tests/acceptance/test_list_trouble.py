@@ -35,6 +35,7 @@ def by_the_connection(page: Page) -> None:
     page.evaluate("dispatchEvent(new Event('online'))")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("again", [by_button, by_the_connection])
 def test_a_list_that_fails_beside_a_track_is_said_and_comes_later(
     page: Page, place: Place, again: Callable[[Page], None]

@@ -50,6 +50,7 @@ def is_gone(url: str) -> bool:
         return error.code in {404, 410}
 
 
+@pytest.mark.long
 def test_a_track_is_taken_down(creator: Creator, state: Path, music: Path) -> None:
     track_id, playback_id = published(creator, "Bootleg", music)
     listed = admin(state, "track", "list", "--user", "Ann")

@@ -31,6 +31,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.mark.long
 def test_it_plays_past_three_segments(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
     page.get_by_role("button", name="Play").click()

@@ -48,6 +48,7 @@ def test_what_is_heard_to_its_end_counts_each_time(page: Page, place: Place) -> 
     until(lambda: counts(place)[TITLES[0]] == 2)
 
 
+@pytest.mark.long
 def test_what_is_short_counts_however_late_its_ticket_comes(page: Page, place: Place) -> None:
     before = counts(place)[TITLES[2]]
     asking: list[Route] = []
@@ -84,6 +85,7 @@ def is_counted(said: Response) -> bool:
     return any(outcome["state"] == "counted" for outcome in outcomes or [])
 
 
+@pytest.mark.long
 @pytest.mark.long_if("ticket")
 @pytest.mark.parametrize("lost", [1, 2], ids=["ticket", "play"])
 def test_what_was_lost_is_told_again_after_the_end(page: Page, place: Place, lost: int) -> None:
@@ -105,6 +107,7 @@ def test_what_was_lost_is_told_again_after_the_end(page: Page, place: Place, los
     assert len(told) == 3
 
 
+@pytest.mark.long
 def test_what_was_lost_is_told_again_when_the_page_is_left(page: Page, place: Place) -> None:
     before = counts(place)[TITLES[2]]
     told: list[Route] = []

@@ -56,6 +56,7 @@ def assert_fits(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width_px
 
 
+@pytest.mark.long
 def test_all_of_the_player_and_its_lists_is_there(page: Page) -> None:
     page.goto("/")
     wait_for_state(page, "paused")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.places import TITLES, Place, complaints, page, place, sign_in
@@ -17,6 +18,7 @@ def edit(page: Page, place: Place) -> None:
     page.get_by_role("button", name=f"Edit {TITLES[0]}").click()
 
 
+@pytest.mark.long
 def test_an_empty_file_is_refused_before_it_is_sent(
     page: Page, place: Place, music: Path, tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ def test_tracks_of_both_stores_are_on_one_shelf_and_play(shelf: Page, tenants: T
     wait_for_position(shelf, 0.5)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("listed", [1, 0])
 def test_a_shelf_that_is_not_whole_says_so(shelf: Page, listed: int) -> None:
     """What it says where a store does not answer is shown by the tests of the server."""

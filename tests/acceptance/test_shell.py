@@ -58,6 +58,7 @@ def test_the_page_opens_without_a_connection_and_says_so(
     context.close()
 
 
+@pytest.mark.long
 def test_neither_sound_nor_what_is_said_of_it_is_kept(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
     wait_for_worker(page)

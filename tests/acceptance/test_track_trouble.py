@@ -44,6 +44,7 @@ def title_of(page: Page) -> Locator:
     return page.locator("sound-player").get_by_role("heading", level=1)
 
 
+@pytest.mark.long
 @pytest.mark.long_unless("refused-by_button")
 @pytest.mark.parametrize("again", [by_button, by_the_connection])
 @pytest.mark.parametrize("fails", [refused, broken])

@@ -19,6 +19,7 @@ def upload(page: Page, file: Path) -> None:
     page.get_by_role("button", name="Upload").click()
 
 
+@pytest.mark.long
 def test_who_leaves_is_asked_first_while_a_file_is_sent(
     page: Page, place: Place, music: Path
 ) -> None:

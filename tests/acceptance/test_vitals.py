@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.acceptance.listening import Track
@@ -13,6 +14,7 @@ COUNT = "soundbridge_page_seconds_count,metric={},page=track"
 SHIFTS = "soundbridge_page_layout_shift_{},page=track"
 
 
+@pytest.mark.long
 def test_how_quick_it_was_is_counted_when_it_is_left(
     browser: Browser, store: Path, track: Track, tmp_path: Path
 ) -> None:

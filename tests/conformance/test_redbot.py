@@ -120,6 +120,7 @@ def said(folder: Path, revision: str, partial: str) -> list[Said]:
         return said_of([*(f"{url}{path}" for path in paths), partial], [*paths, "/v1/assets"])
 
 
+@pytest.mark.long
 def test_redbot_has_seen_every_class_of_object(said: list[Said]) -> None:
     tags = {tag for each in said for tag in each.tags}
     assert {f"class-{each}" for each in ObjectClass if each not in UNTAGGED} <= tags

@@ -70,6 +70,7 @@ def test_a_trusted_proxy_may_say_it_in_forwarded(
         assert {event["remote"] for event in _logged(server, *claims)} == {remote}
 
 
+@pytest.mark.long
 def test_nobody_else_is_believed(folder: Path, asset: PublishedAsset, tmp_path: Path) -> None:
     del asset
     options = ("--trusted-proxies", "198.51.100.0/24", "--metrics-port", "0")

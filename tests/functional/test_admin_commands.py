@@ -172,6 +172,7 @@ def test_the_first_user_may_come_before_the_first_server(tmp_path: Path) -> None
     assert "/sign-in#" in admin(tmp_path, "sign-in-link", "Ann")
 
 
+@pytest.mark.long
 def test_an_empty_server_of_databases_is_refused(postgres_url: str) -> None:
     with fresh_database(postgres_url) as url:
         refused = soundbridge("admin", "user", "list", "--database", url)

@@ -183,6 +183,7 @@ def test_without_locks_it_is_fetched_whole(
     assert contents(tmp_path) == undisturbed
 
 
+@pytest.mark.long
 @pytest.mark.long_if("weak")
 @pytest.mark.parametrize("oddity", Oddity)
 def test_servers_that_are_odd_about_parts(

@@ -158,6 +158,7 @@ def test_passing_faults_are_tried_again(s3: Bucket) -> None:
     assert made.exit_code == 0, made.stderr
 
 
+@pytest.mark.long
 def test_what_cannot_be_done_is_a_sentence(s3: Bucket, unused_tcp_port: int) -> None:
     nobody = {**s3.environment, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{unused_tcp_port}"}
     no_keys = {

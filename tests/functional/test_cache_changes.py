@@ -75,6 +75,7 @@ def pause(cache: Valkey) -> None:
     cache.pause()
 
 
+@pytest.mark.long
 @pytest.mark.long_if("pause")
 @pytest.mark.parametrize(("away", "within_s"), [(kill, UNHEARD_S), (pause, SILENT_S + UNHEARD_S)])
 def test_a_change_is_seen_in_time_while_nobody_tells_of_it(

@@ -80,6 +80,7 @@ def _found(server: Server, *classes: str) -> Counter[str]:
     return found
 
 
+@pytest.mark.long
 def test_answers_count_where_they_say_they_came_from(
     server: Server, asset: PublishedAsset, listeners: tuple[Listener, Listener]
 ) -> None:

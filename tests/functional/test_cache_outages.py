@@ -95,6 +95,7 @@ async def use_again(
     pytest.fail("the cache is not used again")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "after_bytes",
     [
@@ -144,6 +145,7 @@ async def test_a_cache_that_is_paused_and_goes_on(
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long
 async def test_a_cache_that_is_full(
     tmp_path: Path, folder: Path, assets: list[PublishedAsset]
 ) -> None:
@@ -175,6 +177,7 @@ def spoil(cache: Valkey) -> None:
                 client.set(name, wrong)
 
 
+@pytest.mark.long
 async def test_values_that_are_not_the_objects(
     cache: Valkey, folder: Path, assets: list[PublishedAsset], tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ class Player:
         return f"{asset.entry.where.prefix}/".encode() in self.ask("/plays.m3u8")[2]
 
 
+@pytest.mark.long
 async def test_answers_are_right_and_dated_by_the_clock(
     store: LocalStore, asset: PublishedAsset, folder: Path, clock: SetClock, tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ async def test_answers_are_right_and_dated_by_the_clock(
         assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.long
 def test_how_long_an_entry_lives_does_not_follow_the_clock(
     store: LocalStore, folder: Path, clock: SetClock, tmp_path: Path
 ) -> None:

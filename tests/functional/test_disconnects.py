@@ -101,6 +101,7 @@ async def go_away(server: Server, path: str, chance: Random) -> None:
             pass
 
 
+@pytest.mark.long
 async def test_a_read_of_the_store_that_is_cancelled_leaves_its_place(s3: Bucket) -> None:
     """At any moment, while another is asked for the same in its stead among them."""
     s3.store("places").put("key", SOUND)
@@ -116,6 +117,7 @@ async def test_a_read_of_the_store_that_is_cancelled_leaves_its_place(s3: Bucket
         until(lambda: not proxy.in_flight)
 
 
+@pytest.mark.long
 async def test_nothing_stays_of_clients_that_go_away(origin: Origin, tmp_path: Path) -> None:
     chance = Random(1)  # noqa: S311 a plan, not a secret
     server, left = origin.server, origin.assets[:6]

@@ -218,6 +218,7 @@ def test_a_request_that_does_not_go_on_is_given_up_in_time(
     assert not server.events("worker did not end in time")
 
 
+@pytest.mark.long
 def test_a_reload_leaves_readiness_and_lasting_connections_alone(
     folder: Path, asset: PublishedAsset, log: Path
 ) -> None:

@@ -57,6 +57,7 @@ def readiness(server: Server) -> int:
         return ask(fresh, get("/readyz")).status
 
 
+@pytest.mark.long
 @pytest.mark.long_unless("at_once-2", "workers_first-1")
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("tell", [at_once, workers_first, workers_last])
@@ -98,6 +99,7 @@ def test_load_balancers_hear_of_it_until_there_is_no_time(
         assert server.process.wait(TIMEOUT_S) == 0
 
 
+@pytest.mark.long
 @pytest.mark.long_if("nothing")
 @pytest.mark.parametrize("hears", ["the reload", "nothing"])
 def test_a_stop_is_one_whatever_was_told_before(
@@ -118,6 +120,7 @@ def test_a_stop_is_one_whatever_was_told_before(
     assert not server.events("reload failed; the workers of before go on"), "nobody failed"
 
 
+@pytest.mark.long
 def test_ctrl_c_is_a_stop_of_the_server(folder: Path, asset: PublishedAsset, log: Path) -> None:
     del asset
     options = ("--workers", "2", "--drain-delay", "1", "--drain-timeout", "100")

@@ -10,6 +10,7 @@ from tests.functional.supervising import supervised
 from tests.sources.published import PublishedAsset
 
 
+@pytest.mark.long
 @pytest.mark.long_if("1")
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_who_has_connected_is_answered(

@@ -71,6 +71,7 @@ def named(tmp_path: Path, music: Path) -> Callable[[str], Path]:
     return lambda name: Path(shutil.copy(music, tmp_path / f"{name}.wav"))
 
 
+@pytest.mark.long
 @pytest.mark.long_if("allowed7", "allowed8", "allowed9", "allowed10")
 @pytest.mark.parametrize(
     ("name", "allowed", "error"),

@@ -25,6 +25,7 @@ SAYS_NOTHING = (
 )
 
 
+@pytest.mark.long
 def test_a_late_answer_is_nobody_s(music: Path) -> None:
     before = children()
     with WarmReaders(SAYS_NOTHING, answer_s=ANSWER_S) as readers:

@@ -17,6 +17,7 @@ BOUND_S = 1.0
 HIT = "soundbridge; hit"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("with_cache", [pytest.param(False, marks=pytest.mark.long), True])
 def test_a_change_is_seen_at_once_here_and_within_a_second_there(
     tmp_path: Path, cache: Valkey, *, with_cache: bool

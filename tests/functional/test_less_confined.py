@@ -94,6 +94,7 @@ def wait_until_complete(entry: Path) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.long
 def test_a_worker_says_once_what_its_readers_lack_and_works(tmp_path: Path, music: Path) -> None:
     events = package_in_a_worker(tmp_path, music)
     (warning,) = [event for event in events if event["level"] == "warning"]

@@ -67,6 +67,7 @@ def test_it_tells_what_was_served() -> None:
     assert served.load_cores > 0
 
 
+@pytest.mark.long
 @pytest.mark.long_if("longer", "empty")
 @pytest.mark.parametrize(
     "odd",

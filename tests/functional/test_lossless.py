@@ -57,6 +57,7 @@ def asset(source: Path, tmp_path_factory: pytest.TempPathFactory) -> InFolder:
     return package_into(tmp_path_factory.mktemp("store"), source, extras=LOSSLESS)
 
 
+@pytest.mark.long_unless("mono", "FLAC of 24", "ALAC of 24")
 @pytest.mark.parametrize(
     ("name", "encoding", "channels", "bits"),
     [

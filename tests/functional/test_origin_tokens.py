@@ -96,6 +96,7 @@ def guarded(folder: Path, packaged: Packaged, request: pytest.FixtureRequest) ->
             process.wait(TIMEOUT_S)
 
 
+@pytest.mark.long_if("2")
 def test_ffmpeg_hears_every_sample_under_a_token(guarded: Guarded, packaged: Packaged) -> None:
     token = guarded.token("battle-music")
     for rung in ("128k", "320k"):

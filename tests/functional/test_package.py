@@ -154,6 +154,7 @@ def test_progress_rises_to_the_end(long_music: Path) -> None:
     assert done[-1] == pytest.approx(seen[-1].total_s) == pytest.approx(70.0004, abs=1e-3)
 
 
+@pytest.mark.long
 @pytest.mark.long_if("KeyboardInterrupt")
 @pytest.mark.parametrize("reason", [KeyboardInterrupt, RuntimeError])
 def test_being_stopped_leaves_nothing(

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.functional.scraping import metrics
 from tests.functional.supervising import embedded, until
 from tests.servers.soundbridge import soundbridge
@@ -9,6 +11,7 @@ from tests.servers.soundbridge import soundbridge
 JOBS = "soundbridge_queue_jobs,kind=package,state=queued"
 
 
+@pytest.mark.long
 def test_a_queue_that_nobody_works_through_is_told(tmp_path: Path, music: Path) -> None:
     state = tmp_path / "state"
     done = soundbridge("enqueue", music, "--state", state)

@@ -55,6 +55,7 @@ def reloaded(server: Server) -> set[int]:
     return before
 
 
+@pytest.mark.long
 def test_an_upload_goes_on_after_a_reload(tmp_path: Path, key: str) -> None:
     with embedded(tmp_path, tmp_path / "log", *OPTIONS) as server:
         with closing(begin(server, key, len(_SOUND))) as client:

@@ -100,6 +100,7 @@ def attempt(
     return len(seen), len(publisher.announced)
 
 
+@pytest.mark.long
 @pytest.mark.long_if("s3")
 def test_attempts_add_up_to_an_undisturbed_run(
     source: Path, stores: Callable[[str], ObjectStore], complete: dict[str, bytes]

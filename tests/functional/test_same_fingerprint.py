@@ -165,6 +165,7 @@ def test_a_run_that_was_killed_is_taken_up(
     assert contents(store) == complete
 
 
+@pytest.mark.long
 @pytest.mark.long_if("False")
 @pytest.mark.parametrize("is_marked", [False, True])
 def test_what_a_killed_run_listed_is_not_written_over_by_another_source(

@@ -34,6 +34,7 @@ def test_tracks_of_all_stores_play_and_are_listed(tenants: Tenants) -> None:
     assert (unknown.status, unknown.headers["Cache-Control"]) == (404, "max-age=5")
 
 
+@pytest.mark.long
 @pytest.mark.long_if("reset")
 @pytest.mark.parametrize("fault", [Fault.STALLED, Fault.RESET_AT_ONCE])
 def test_a_bucket_that_is_down_hurts_its_own_tracks_alone(
@@ -77,6 +78,7 @@ def test_who_listens_goes_on_with_a_copy_where_a_bucket_fails(
     assert time.monotonic() - begun_s < 2 * SOON_S
 
 
+@pytest.mark.long
 def test_probes_and_the_list_say_which_store_is_missing(
     tenants: Tenants, down: Callable[[Fault], None]
 ) -> None:

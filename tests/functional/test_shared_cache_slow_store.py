@@ -163,6 +163,7 @@ async def test_a_slow_store_is_read_by_two_at_a_time(
         assert (found.failed > 0) == (not case.is_there or any(case.fails))
 
 
+@pytest.mark.long
 async def test_whoever_waits_when_the_cache_dies_reads_soon(
     processes: Processes, cache: Valkey
 ) -> None:

@@ -30,6 +30,7 @@ from tests.servers.soundbridge import soundbridge
 from tests.sources.published import publish
 
 
+@pytest.mark.long
 @pytest.mark.long_if("2")
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_packaged_through_faults_is_the_same_to_the_byte(
@@ -54,6 +55,7 @@ def assert_that_playlists_list_only_what_is_there(store: ObjectStore) -> None:
             assert listed in there, f"{key} lists {segment.uri}"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("puts", [0, 20])
 def test_a_store_that_takes_no_more_has_nothing_complete_and_is_taken_up_again(
     s3: Bucket, some_music: Path, undisturbed: dict[str, bytes], puts: int
@@ -152,6 +154,7 @@ def test_a_listing_that_always_breaks_off_is_an_error(s3: Bucket) -> None:
         assert 1 < proxy.requests < 10
 
 
+@pytest.mark.long
 def test_a_server_that_says_nothing_is_asked_again(
     s3: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ from tests.servers.faults import (
 from tests.servers.seaweedfs import Bucket
 
 
+@pytest.mark.long
 def test_what_is_altered_on_the_way_there_is_put_again(
     s3: Bucket, some_music: Path, undisturbed: dict[str, bytes]
 ) -> None:

@@ -66,6 +66,7 @@ def is_segment(request: Request) -> bool:
     return writes(request) and ".m4s" in request.target
 
 
+@pytest.mark.long
 def test_no_more_than_so_many_objects_are_under_way(s3: Bucket, long_music: Path) -> None:
     with fault_proxy(s3, always(Fault.SLOW_BODY, is_segment)) as proxy:
         package_song(long_music, quick(proxy.bucket, "long"))

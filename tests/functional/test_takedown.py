@@ -5,6 +5,7 @@ from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
+import pytest
 from obstore.store import LocalStore
 
 from manifests.layout import entry_key
@@ -14,6 +15,7 @@ from tests.servers.valkey import Valkey
 from tests.sources.published import publish
 
 
+@pytest.mark.long
 def test_what_was_taken_down_is_gone_after_a_reload(
     store: LocalStore, folder: Path, cache: Valkey, tmp_path: Path
 ) -> None:

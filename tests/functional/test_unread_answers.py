@@ -62,6 +62,7 @@ def test_who_does_not_read_has_no_copy_kept(
     assert grown < CLIENTS * len(content) / 4
 
 
+@pytest.mark.long
 @pytest.mark.long_if("bytes=1-119999", "bytes=0-19999")
 @pytest.mark.parametrize(
     "field", ["Accept: */*", "Range: bytes=1-", "Range: bytes=0-19999", SEVERAL]

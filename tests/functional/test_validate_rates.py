@@ -31,6 +31,7 @@ def test_silence_beside_music_is_no_peak_of_the_music(tmp_path: Path) -> None:
     assert inspect(with_silence(tmp_path, 8)).findings == ()
 
 
+@pytest.mark.long
 def test_an_excess_beside_silence_is_found(tmp_path: Path) -> None:
     folder = with_silence(tmp_path, 20)
     heavier("128k/00000.m4s", 300_000)(folder)

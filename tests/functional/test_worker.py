@@ -97,6 +97,7 @@ def test_what_is_queued_becomes_playable(tmp_path: Path, music: Path) -> None:
     ]
 
 
+@pytest.mark.long
 def test_a_job_in_hand_is_finished_before_the_worker_goes(tmp_path: Path, long_music: Path) -> None:
     ids = queued(tmp_path, long_music)
     with worker(tmp_path) as process:

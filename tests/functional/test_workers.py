@@ -47,6 +47,7 @@ def _reload(server: Server) -> None:
     until(lambda: not before & server.workers)
 
 
+@pytest.mark.long
 def test_no_request_fails_over_reloads(server: Server, asset: PublishedAsset) -> None:
     with _busy(server, asset) as seen:
         _some_more(seen)
@@ -100,6 +101,7 @@ def test_others_accept_for_a_worker_that_does_not_come_back(server: Server, fold
     until(lambda: len(server.workers) == 2)
 
 
+@pytest.mark.long
 def test_a_reload_that_fails_changes_nothing(server: Server, folder: Path) -> None:
     before = server.workers
     away = folder.rename(folder.with_name("away"))

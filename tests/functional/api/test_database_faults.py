@@ -53,6 +53,7 @@ async def made(service: Service, by: User, number: int, seen: Counter[Any]) -> s
         await asyncio.sleep(0.1)
 
 
+@pytest.mark.long
 @over_postgresql_alone
 async def test_connections_end_in_the_middle(
     service: Service, monkeypatch: pytest.MonkeyPatch

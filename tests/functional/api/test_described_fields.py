@@ -49,6 +49,7 @@ def parameters(described: Described, endpoint: Endpoint) -> set[str]:
     return {each["name"] for each in operation["parameters"] if each["in"] == "header"}
 
 
+@pytest.mark.long
 @over_sqlite_alone
 async def test_answers_have_what_is_described(service: Service, described: Described) -> None:
     admin, strange = await service.user(Role.ADMIN), User("", "sb_none_none")

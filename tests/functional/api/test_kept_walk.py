@@ -145,6 +145,7 @@ class Walk:
         return lists + [f"/v1/tracks?album_id={one}" for one in self.albums]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("service", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(each, marks=pytest.mark.long) for each in range(1, 6))]

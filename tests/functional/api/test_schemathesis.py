@@ -143,6 +143,7 @@ def how_many(said: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("database", "role"), CASES)
 def test_nothing_is_found(
     request: pytest.FixtureRequest, tmp_path: Path, database: str, role: str | None

@@ -101,6 +101,7 @@ async def test_an_index_that_is_deleted_costs_a_rebuild(sqlite_search: Search) -
     assert await search.titles("song") == ["Song"]
 
 
+@pytest.mark.long
 async def test_a_look_that_fails_is_not_the_last(sqlite_search: Search) -> None:
     search = sqlite_search
     ann = await search.artist("Ann")

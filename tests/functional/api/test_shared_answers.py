@@ -142,6 +142,7 @@ async def test_what_cannot_be_read_is_not_given(
     assert await other.status("/v1/tracks") == NOT_SHARED
 
 
+@pytest.mark.long
 async def test_without_valkey_answers_come_from_rows_soon_and_changes_are_seen(
     one: Process, other: Process, cache: Valkey
 ) -> None:

@@ -67,6 +67,7 @@ async def provider() -> AsyncIterator[IdentityProvider]:
         yield running
 
 
+@pytest.mark.long_unless("revoked", "erased")
 @pytest.mark.parametrize("end", ENDINGS)
 async def test_a_stream_ends_with_the_key_that_opened_it(watchful: Service, end: Ending) -> None:
     ann, bob = await watchful.user(), await watchful.user(number=1)

@@ -16,6 +16,7 @@ STALE_AFTER_S = 3.2
 HALF = object()
 
 
+@pytest.mark.long
 @pytest.mark.long_unless("playlist.m3u8-half", "multivariant.m3u8-none", "init.mp4-other")
 @pytest.mark.parametrize(
     "damage", [b"", HALF, b"<html>error</html>\n"], ids=["none", "half", "other"]
