@@ -1,7 +1,8 @@
 """Taking in the bytes of one request: from the connection to the place, and through digests.
 
 They are taken in batches. While one is written and hashed, by threads, the next one comes in; more
-is not read. Batches are smaller where many come at once, so that all together stay within a bound.
+is not read. Batches are smaller where many come at once, so that all together stay within a bound,
+and few are hashed at a time, so that whoever else asks something is answered soon.
 """
 
 import asyncio
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 _TOGETHER_BYTES: Final = 8 * 1024 * 1024
 _BATCH_BYTES_MAX: Final = 1 << 20
 _BATCH_BYTES_MIN: Final = 64 * 1024
+HASHED_AT_ONCE: Final = 4
+"""Batches of all uploads: the others are read no further meanwhile. Where all of a hundred go on,
+the event loop takes a tenth of a second to come round, and a transaction many times that."""
 
 
 class BrokenOff(BadRequest):
@@ -53,6 +57,9 @@ class Receiver:
 
     threads: ThreadPoolExecutor
     _active: int = field(default=0, init=False)
+    _turns: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE), init=False
+    )
 
     async def receive(
         self,
@@ -66,7 +73,7 @@ class Receiver:
 
         Raises NotSound, what ``parts`` raises, and ``bound.error``.
         """
-        batch = _Batch(into, hold, hashes, self.threads)
+        batch = _Batch(into, hold, hashes, self.threads, self._turns)
         end_bytes = into.position_bytes
         self._active += 1
         try:
@@ -93,6 +100,7 @@ class _Batch:
     hold: Hold
     hashes: Sequence["Hash"]
     threads: ThreadPoolExecutor
+    turns: asyncio.Semaphore
     _parts: list[bytes] = field(default_factory=list)
     _size_bytes: int = 0
     _writing: asyncio.Task[None] | None = None
@@ -121,9 +129,13 @@ class _Batch:
             await self._writing
 
     async def _write(self, parts: list[bytes]) -> None:
-        hashing = [in_threads(self.threads, _feed, each, parts) for each in self.hashes]
-        await asyncio.gather(self.into.append(parts), *hashing)
+        await asyncio.gather(self.into.append(parts), self._hash(parts))
         self.hold.received_bytes = self.into.position_bytes
+
+    async def _hash(self, parts: list[bytes]) -> None:
+        async with self.turns:
+            hashing = [in_threads(self.threads, _feed, each, parts) for each in self.hashes]
+            await asyncio.gather(*hashing)
 
 
 def _feed(digest: "Hash", parts: Sequence[bytes]) -> None:
