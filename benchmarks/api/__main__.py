@@ -10,7 +10,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, float]]] = {
     "cached": (cached, {"tracks": 20_000, "seconds": 30.0, "seed": 1}),
     "mixed": (
         mixed,
-        {"tracks": 20_000, "per_s": 1_000.0, "seconds": 60.0, "warm_up": 60.0, "seed": 1},
+        {"tracks": 20_000, "per_s": 1_000.0, "seconds": 60.0, "warm_up": 120.0, "seed": 1},
     ),
     "upload": (upload, {"megabytes": 200, "rounds": 3, "at_once": 50}),
     "pages": (pages, {"tracks": 8, "rounds": 5}),
