@@ -1,9 +1,9 @@
 """Sources in a folder: a file grows beside the source's name, and gets it at the end.
 
 The name beside it is one that obstore lists for nobody, and that ``gc`` clears away after a day
-without a byte. The size of that file is what was received: the kernel has it, whatever happens to
-the process. Who appends has the file locked, too: a process that was stopped for so long that its
-lease went to another cannot come back and write.
+without a byte, unless the upload waits for more. The size of that file is what was received: the
+kernel has it, whatever happens to the process. Who appends has the file locked, too: a process that
+was stopped for so long that its lease went to another cannot come back and write.
 """
 
 import asyncio
