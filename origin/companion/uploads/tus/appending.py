@@ -103,5 +103,5 @@ async def complete_if_whole(
 
 
 async def _trust(around: Surroundings, hold: Hold, trusted_bytes: int | None) -> None:
-    async with around.database.change() as connection:
+    async with around.database.change(alone=True) as connection:
         await rows.change(connection, hold.upload_id, {"trusted_bytes": trusted_bytes})
