@@ -19,7 +19,7 @@ _ASSETS_AT_ONCE: Final = 16
 
 def find_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     """Yield what may go, and touch nothing; raises CollectionFailed."""
-    yield from find_leftovers(around.store, older_than_s=around.clock() - graces.abandoned_s)
+    yield from find_leftovers(around, older_than_s=around.clock() - graces.abandoned_s)
     for _, removals in _found(around, graces):
         yield from removals
     yield from find_pictures(around, graces)
@@ -27,7 +27,7 @@ def find_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
 
 def remove_garbage(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     """Remove what may go, and yield each removal after it was made; raises CollectionFailed."""
-    yield from remove_leftovers(around.store, older_than_s=around.clock() - graces.abandoned_s)
+    yield from remove_leftovers(around, older_than_s=around.clock() - graces.abandoned_s)
     yield from _removed(around, graces, [asset_id for asset_id, _ in _found(around, graces)])
     yield from remove_pictures(around, graces)
 

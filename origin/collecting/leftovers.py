@@ -1,11 +1,12 @@
 """What killed writers leave in a folder: obstore writes beside the object, then renames.
 
-The name beside it ends with ``#`` and a number; obstore lists no such file, and reads none.
+The name beside it ends with ``#`` and a number; obstore lists no such file, and reads none. So does
+that of an upload whose next bytes are waited for, which a database knows.
 """
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from stat import S_ISREG
 from typing import Final
 
@@ -19,6 +20,7 @@ from manifests.layout import (
     SOURCES_PREFIX,
 )
 from origin.collecting.errors import translated
+from origin.collecting.surroundings import Surroundings
 from packager.publishing.garbage import Reason, Removal, Stored
 
 _UNFINISHED: Final = re.compile(r".+#\d+", re.DOTALL)
@@ -31,25 +33,27 @@ _FOLDERS: Final = (
 )
 
 
-def find_leftovers(store: ObjectStore, *, older_than_s: float) -> Iterator[Removal]:
+def find_leftovers(around: Surroundings, *, older_than_s: float) -> Iterator[Removal]:
     """Yield unfinished files of a folder, last written before ``older_than_s`` of the epoch.
 
     Raises CollectionFailed.
     """
-    root = _root(store)
+    root = _root(around.store)
     if root is None:
         return
     with translated(f"{root} could not be searched"):
         for folder in _FOLDERS:
             for path in (root / folder).rglob("*#*"):
                 if _UNFINISHED.fullmatch(path.name):
-                    yield from _judged(root, path, older_than_s)
+                    for removal in _judged(root, path, older_than_s):
+                        if not _is_waited_for(around, removal.folder):
+                            yield removal
 
 
-def remove_leftovers(store: ObjectStore, *, older_than_s: float) -> Iterator[Removal]:
+def remove_leftovers(around: Surroundings, *, older_than_s: float) -> Iterator[Removal]:
     """Remove those files, and yield each after it has gone; raises CollectionFailed."""
-    root = _root(store)
-    for removal in find_leftovers(store, older_than_s=older_than_s):
+    root = _root(around.store)
+    for removal in find_leftovers(around, older_than_s=older_than_s):
         for stored in removal.objects:
             with translated(f"{stored.key} could not be deleted"):
                 (root or Path()).joinpath(stored.key).unlink(missing_ok=True)
@@ -58,6 +62,15 @@ def remove_leftovers(store: ObjectStore, *, older_than_s: float) -> Iterator[Rem
 
 def _root(store: ObjectStore) -> Path | None:
     return Path(store.prefix) if isinstance(store, LocalStore) and store.prefix else None
+
+
+def _is_waited_for(around: Surroundings, key: str) -> bool:
+    """Tell whether somebody goes on with a source, or something is made of it."""
+    folder, asset_id = PurePosixPath(key).parts[:2]
+    if around.row_of is None or folder != SOURCES_PREFIX:
+        return False
+    row = around.row_of(asset_id)
+    return row is not None and row.has_open_job
 
 
 def _judged(root: Path, path: Path, older_than_s: float) -> Iterator[Removal]:

@@ -3,7 +3,7 @@
 Of a track it says which pictures there may be.
 
 Jobs are found by their subject. Any job about the asset counts, of whatever kind: it may need what
-the store has of it.
+the store has of it. So does an upload whose next bytes are waited for, and a part of another one.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Row as Record
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,6 +23,7 @@ from origin.collecting.errors import CollectionFailed
 from origin.collecting.surroundings import PicturesOf, RowOf
 from origin.companion.artwork.tables import artworks
 from origin.companion.catalogue.tables import tracks
+from origin.companion.uploads.tables import GOES, uploads
 from origin.database.engine import open_existing
 from packager.errors import first_line
 from packager.publishing.garbage import Row
@@ -66,17 +67,19 @@ async def read_row(engine: AsyncEngine, asset_id: str) -> Row | None:
     """
     asset = select(assets.c.revision, assets.c.entry).where(assets.c.asset_id == asset_id)
     about_it = select(jobs.c.state, jobs.c.finished_s).where(jobs.c.subject == asset_id)
+    coming = select(exists().where(uploads.c.asset_id == asset_id, GOES))
     try:
         async with engine.begin() as connection:
             known = (await connection.execute(asset)).one_or_none()
             its_jobs = (await connection.execute(about_it)).all()
+            is_coming = bool(await connection.scalar(coming))
     except (SQLAlchemyError, OSError) as error:
         raise _unread(error) from error
-    if known is None and not its_jobs:
+    if known is None and not its_jobs and not is_coming:
         return None
     # Where an asset was withdrawn, the revision that it played is still there, but no entry.
     played = known.revision if known is not None and known.entry is not None else None
-    return _row(played, its_jobs)
+    return _row(played, its_jobs, is_coming=is_coming)
 
 
 async def read_pictures(engine: AsyncEngine, track_id: str) -> frozenset[str] | None:
@@ -101,12 +104,14 @@ def _unread(error: Exception) -> CollectionFailed:
     return CollectionFailed(f"The database could not be read: {first_line(error)}. Run it again.")
 
 
-def _row(played: str | None, its_jobs: Sequence[Record[str, float | None]]) -> Row:
+def _row(
+    played: str | None, its_jobs: Sequence[Record[str, float | None]], *, is_coming: bool
+) -> Row:
     ended = {job.finished_s or 0.0: job.state for job in its_jobs if job.state not in _OPEN}
     last_s = max(ended, default=None)
     return Row(
         played,
-        has_open_job=any(job.state in _OPEN for job in its_jobs),
+        has_open_job=is_coming or any(job.state in _OPEN for job in its_jobs),
         ended_s=last_s,
         is_parked=last_s is not None and ended[last_s] == State.PARKED,
     )

@@ -65,8 +65,9 @@ class Pointer:
 class Row:
     """What a database says of an asset: the revision that it plays, and what became of its jobs.
 
-    A revision that is only announced counts, too: who announced it withdraws it. ``ended_s`` is
-    when the last job ended, in seconds since the epoch, and ``is_parked`` whether it was given up.
+    A revision that is only announced counts, too: who announced it withdraws it. ``has_open_job``
+    holds, too, while its source is still to come. ``ended_s`` is when the last job ended, in
+    seconds since the epoch, and ``is_parked`` whether it was given up.
     """
 
     revision: str | None

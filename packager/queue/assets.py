@@ -150,8 +150,19 @@ def _withdrawal(now_s: float) -> Update:
 async def take_down(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
     """Let the asset play nothing from now on, whatever is published into it later.
 
-    Its open jobs are given up: whoever is at work on one has lost its lease.
+    Its open jobs are given up: whoever is at work on one has lost its lease. They come first, as
+    where their holders publish, so that neither has what the other waits for.
     """
+    await connection.execute(
+        update(jobs)
+        .where(jobs.c.subject == asset_id, jobs.c.state.in_((State.QUEUED, State.RUNNING)))
+        .values(
+            state=State.PARKED,
+            failure_code=DELETED,
+            failure_reason="Its asset was deleted.",
+            finished_s=now_s,
+        )
+    )
     await connection.execute(
         update(assets)
         .where(assets.c.asset_id == asset_id)
@@ -161,16 +172,6 @@ async def take_down(connection: AsyncConnection, asset_id: str, *, now_s: float)
             is_awaited=False,
             published_s=now_s,
             deleted_s=now_s,
-        )
-    )
-    await connection.execute(
-        update(jobs)
-        .where(jobs.c.subject == asset_id, jobs.c.state.in_((State.QUEUED, State.RUNNING)))
-        .values(
-            state=State.PARKED,
-            failure_code=DELETED,
-            failure_reason="Its asset was deleted.",
-            finished_s=now_s,
         )
     )
 

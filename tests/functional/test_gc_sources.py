@@ -16,6 +16,11 @@ from manifests.layout import Revision
 from origin.collecting.collect import find_garbage, remove_garbage
 from origin.collecting.rows import rows
 from origin.collecting.surroundings import Surroundings
+from origin.companion.identity.principal import Role
+from origin.companion.identity.users import add_user, find_user
+from origin.companion.uploads.rows import add
+from origin.companion.uploads.states import PARTIAL
+from origin.companion.uploads.states import State as Upload
 from origin.database.engine import DatabaseUnusable, open_database
 from origin.packaging_job import PackagingJob, Terms, enqueue_packaging
 from packager.publishing.garbage import Reason
@@ -83,6 +88,42 @@ def test_a_database_that_has_never_heard_of_an_asset_condemns_no_source(
         with rows(state, None) as row_of:
             assert reasons(remove_garbage(Surroundings(store, row_of), GRACES)) == {}
     assert keys(store) == {"sources/song/upload/song.wav"}
+
+
+async def sending(state: Path, asset_id: str, how: Upload, tus_concat: str | None = None) -> None:
+    """Let somebody be sending what an asset is to be made of."""
+    ids = {"id": f"{asset_id}-upload", "asset_id": asset_id, "playback_id": f"{asset_id}-plays"}
+    times = {"created_s": 0.0, "expires_s": time.time() + HOUR_S}
+    said = {"user_id": "ann", "name": "song.wav", "state": how, "tus_concat": tus_concat}
+    async with open_database(state, None) as database, database.begin() as connection:
+        there = await find_user(connection, "ann")
+        if there is None:
+            await add_user(connection, "ann", name="Ann", role=Role.CREATOR, now_s=0.0)
+        await add(connection, {**ids, **times, **said})
+
+
+def test_what_has_come_of_an_upload_stays_until_that_has_ended(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    root, state = tmp_path / "store", tmp_path / "state"
+    queue(state, "other")
+    for asset_id, how, concat in (
+        ("waits", Upload.RECEIVING, None),
+        ("part", Upload.COMPLETE, PARTIAL),
+        ("over", Upload.EXPIRED, None),
+    ):
+        asyncio.run(sending(state, asset_id, how, concat))
+        unfinished = root / "sources" / asset_id / "upload" / "song.wav#0"
+        unfinished.parent.mkdir(parents=True)
+        unfinished.write_bytes(b"RIFF")
+        obstore.put(store, f"sources/{asset_id}/upload/song.wav.tail-0", b"RIFF")
+    age(root, hours=25)
+    with rows(state, None) as row_of:
+        around = Surroundings(store, row_of)
+        gone = {"sources/over/upload/song.wav#0": Reason.ABANDONED}
+        assert reasons(find_garbage(around, GRACES)) == gone
+        assert reasons(remove_garbage(around, GRACES)) == gone
+    assert {path.parent.parent.name for path in root.rglob("*#0")} == {"waits", "part"}
 
 
 def announce(state: Path, entry: Entry | None) -> None:

@@ -32,8 +32,8 @@ from origin.companion.caching.vouching import Vouching
 from origin.companion.identity.audit import Deed
 from origin.companion.identity.client import Clients
 from origin.companion.identity.forgery import changes_things
-from origin.companion.identity.principal import Principal
-from origin.companion.identity.standing import StillKnown
+from origin.companion.identity.principal import Means, Principal
+from origin.companion.identity.standing import KnownToTheEnd, StillKnown
 from origin.companion.identity.told import Told
 from origin.delivery.address import JSON_TYPE, ObjectKind
 from origin.delivery.answer import Resource, Responder
@@ -158,14 +158,11 @@ class Routes:
         self, endpoint: Endpoint, call: Call[Any, BaseModel], *heard: Alongside
     ) -> Said | web.StreamResponse:
         """Let an endpoint handle a call: a POST with a key once, what a user changes told."""
-        principal, told = call.principal, _told(endpoint, call)
+        principal, told, known = call.principal, _told(endpoint, call), self._known(endpoint, call)
         if principal is None or endpoint.streams or not changes_things(endpoint.method):
-            with alongside(*told, *heard):
+            with alongside(*known, *told, *heard):
                 answer = await endpoint.handle(call)
             return answer if isinstance(answer, web.StreamResponse) else Said.of(answer)
-
-        # Their body came after who they are was asked, and may have taken its time.
-        known = () if endpoint.who.role is None else (StillKnown(principal, self._clock),)
 
         async def work(*parts: Alongside) -> Said:
             with alongside(*known, *parts, *told, *heard):
@@ -181,6 +178,19 @@ class Routes:
         asked = Asked(principal.user_id, key, fingerprint)
         is_kept = not endpoint.gives_secret
         return await self._idempotency.once(asked, work, now_s=call.now_s, is_kept=is_kept)
+
+    def _known(self, endpoint: Endpoint, call: Call[Any, Any]) -> tuple[StillKnown, ...]:
+        """Return what has a user's change made only if they are known when their body has come.
+
+        A file may take hours, for which no provider gives a token: that may end meanwhile.
+        """
+        principal = call.principal
+        if principal is None or endpoint.who.role is None or not changes_things(endpoint.method):
+            return ()
+        if not endpoint.streams:
+            return (StillKnown(principal, self._clock),)
+        is_token = principal.means is Means.TOKEN
+        return (KnownToTheEnd(principal, (lambda: call.now_s) if is_token else self._clock),)
 
     async def _respond(
         self, request: web.Request, principal: Principal | None, said: Said

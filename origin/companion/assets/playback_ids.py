@@ -70,7 +70,7 @@ class PlaybackIdEndpoints:
     async def replace(self, call: Call[NoQuery, NoBody]) -> Answer:
         """Let it play under a new id from now on, and under the old one no more."""
         playback_id = self._new_id()
-        async with self._database.change() as connection:
+        async with self._database.change(alone=True) as connection:  # nothing is replaced by it
             before = await found(connection, call)
             if is_packaging(before):
                 raise PackagingUnderWay

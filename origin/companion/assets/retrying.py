@@ -5,6 +5,7 @@ again, and who watches assets is to tell what comes of it. A job has nothing lef
 newer one took its place, or its asset was deleted.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from origin.companion.identity.administration import NotDone, tell
 from origin.companion.identity.tables import users
 from origin.companion.uploads.fetching import FETCH_KIND
 from origin.packaging_job import KIND as PACKAGE
-from packager.queue.job import State
+from packager.queue.job import NewJob, State
 from packager.queue.retrying import requeue
 from packager.queue.tables import assets as published
 from packager.queue.tables import jobs
@@ -72,12 +73,24 @@ async def _retry(connection: AsyncConnection, rows: Sequence[Row[Any]], now_s: f
             continue
         queued += 1
         if asset is not None:
+            await _publish_as(connection, row, asset.playback_id)
             await _unsettle(connection, asset)
             told.append(news_of(asset, "asset.repackaging"))
         if await connection.scalar(select(users.c.id).where(users.c.id == row.creator_id)):
             await tell(connection, row.creator_id, "retryJob", row.id, now_s)
     await events.tell_all(connection, told, now_s=now_s)
     return queued
+
+
+async def _publish_as(connection: AsyncConnection, row: Row[Any], playback_id: str) -> None:
+    """Let a job publish under the playback id that its asset has by now.
+
+    It may have been replaced since the job was given up: nothing is published under the old one.
+    """
+    said = {**json.loads(row.payload), "playback_id": playback_id}
+    job = NewJob(row.kind, said, row.creator_id)
+    mine = update(jobs).where(jobs.c.id == row.id)
+    await connection.execute(mine.values(payload=job.payload_json()))
 
 
 async def _unsettle(connection: AsyncConnection, asset: Row[Any]) -> None:

@@ -53,6 +53,17 @@ class StillKnown:
         """Need not know."""
 
 
+class KnownToTheEnd(StillKnown):
+    """As ``StillKnown``, of what took long: asked last, so that what is wrong else comes before."""
+
+    async def first(self, connection: AsyncConnection) -> None:
+        """Do nothing yet."""
+
+    async def last(self, connection: AsyncConnection) -> None:
+        """Raise CredentialsInvalid where they are not known any more."""
+        await super().first(connection)
+
+
 async def standing(
     connection: AsyncConnection,
     principals: Iterable[Principal],

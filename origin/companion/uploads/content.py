@@ -50,7 +50,7 @@ class Content:
             Endpoint(
                 method="PUT", path=f"{ROOT}/{{upload_id}}/content", name="putUploadContent",
                 tag="uploads", summary="Send the file", handle=self.put,
-                who=Who(Role.CREATOR, Scope.UPLOAD), gives=Upload, streams=True,
+                who=Who(Role.CREATOR, Scope.UPLOAD), gives=Upload, streams=True, is_piecemeal=True,
                 body_types=ANY_TYPES,
                 raises=(
                     BrokenOff, DigestMismatch, Empty, NotSound, QuotaExceeded,

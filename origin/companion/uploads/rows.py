@@ -119,7 +119,7 @@ async def note_content(connection: AsyncConnection, asset_id: str, sha256: str) 
     await connection.execute(noted)
     mine = select(uploads.c.user_id, uploads.c.sha256).where(uploads.c.asset_id == asset_id)
     row = (await connection.execute(mine)).one_or_none()
-    if row is None:
+    if row is None or row.sha256 is None:  # its asset was deleted meanwhile
         return
     same = (
         uploads.c.user_id == row.user_id,

@@ -32,7 +32,7 @@ from origin.companion.uploads.states import (
     TrackGone,
     UploadGone,
 )
-from origin.delivery.errors import ApiError, NotFound, Unprocessable
+from origin.delivery.errors import ApiError, CredentialsInvalid, NotFound, Unprocessable
 
 THREADS: Final = 4
 """More than a disk or two cores have use for; what waits, waits for them."""
@@ -143,7 +143,7 @@ class Surroundings:
         Others may come meanwhile: it is counted once all of it is there, and looked at again.
         """
         self.rules.check_size(size_bytes)
-        async with self.database.change() as connection:
+        async with self.database.change(alone=True) as connection:
             await check_left(connection, self.rules, row, size_bytes)
 
     async def say_size(self, hold: Hold, size_bytes: int) -> None:
@@ -162,7 +162,7 @@ class Surroundings:
         if row.size_bytes is not None:
             more = SizeMismatch(f"More comes than the {row.size_bytes} bytes that were said.")
             return Bound(row.size_bytes, more)
-        async with self.database.change() as connection:
+        async with self.database.change(alone=True) as connection:
             used = await rows.used(connection, row.user_id)
         left_bytes = rules.quota_bytes - used.size_bytes + row.received_bytes
         if left_bytes < rules.size_bytes_max:
@@ -174,8 +174,9 @@ class Surroundings:
     async def complete(self, hold: Hold, reception: Reception, sha256: str | None) -> Row[Any]:
         """Let all of it be there, and queue its packaging.
 
-        Raises Empty, NotSound, DigestMismatch, QuotaExceeded, UploadBusy where it is not held any
-        more, or UploadGone where it was dropped, or its owner is: then nothing of it stays.
+        Raises Empty, NotSound, DigestMismatch, UploadBusy where it is not held any more, or
+        QuotaExceeded, UploadGone where it was dropped, or its owner is, or CredentialsInvalid where
+        who sends it is not known any more: then nothing of it stays.
         """
         size_bytes = reception.position_bytes
         if size_bytes == 0:
@@ -196,7 +197,7 @@ class Surroundings:
         except TrackGone as error:
             await self.fail(hold, TRACK_DELETED, str(error))
             raise
-        except (QuotaExceeded, UploadGone) as error:
+        except (QuotaExceeded, UploadGone, CredentialsInvalid) as error:
             await self.fail(hold, error.code, str(error))
             raise
         await self.place.settled(Source.of(hold.row))

@@ -1,6 +1,7 @@
 """Albums: tracks in an order, and what a player gets of them in one request."""
 
-from typing import Any
+from base64 import urlsafe_b64decode
+from typing import Any, Final
 
 import pytest
 
@@ -8,6 +9,9 @@ from tests.functional.api.catalogue import Item, artist, titles, track, withdraw
 from tests.functional.api.service import Service, User
 
 pytestmark = pytest.mark.long_if("postgresql")
+
+MORE_THAN_ARE_READ: Final = 75
+"""Of an album's tracks for its page."""
 
 SAID = {
     "kind": "series", "title": "( )", "description": "d", "genre": "Talk", "language": "en-gb",
@@ -180,3 +184,28 @@ async def test_what_cannot_be_heard_is_in_no_album_of_others(service: Service, p
         await withdraw(service, "asset-a")
     assert await order(service, one) == ["A"] * plays
     assert await order(service, one, ann) == ["A"]
+
+
+@pytest.mark.parametrize("visibility", ["unlisted", "private"])
+async def test_no_cursor_tells_the_id_of_what_is_not_shown(
+    service: Service, visibility: str
+) -> None:
+    ann, bob = await service.user(), await service.user(number=1)
+    of = await artist(service, ann)
+    one = await album(service, ann, of)
+    hidden = [
+        await track(service, ann, of, f"{number}", album_id=one["id"], visibility=visibility)
+        for number in range(MORE_THAN_ARE_READ)
+    ]
+    await track(service, ann, of, "Last", album_id=one["id"])
+    whole = await service.get(f"/v1/albums/{one['id']}")
+    cursors = [whole["tracks"]["next"]]
+    for path, by in (("/v1/tracks", None), ("/v1/me/tracks", bob)):
+        page = await service.get(f"{path}?limit=1&album_id={one['id']}", by)
+        assert page["items"] == []
+        cursors.append(page["next"])
+    told = "".join(urlsafe_b64decode(each + "==").decode() for each in cursors)
+    assert [each["id"] for each in hidden if each["id"] in told] == []
+    on = f"&cursor={cursors[0]}"
+    for path in (f"/v1/tracks?album_id={one['id']}{more}" for more in (on, "", "&limit=1")):
+        assert await titles(service, path) == ["Last"]

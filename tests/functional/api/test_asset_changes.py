@@ -13,6 +13,7 @@ from origin.companion.assets.collecting import AFTER_S
 from origin.companion.assets.playback_ids import PlaybackIdEndpoints
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
+from origin.delivery.errors import StoreUnavailable
 from origin.packaging_job import PackagingJob
 from packager.errors import CorruptSource, EncoderFailed
 from packager.extras import Extras
@@ -273,6 +274,30 @@ async def test_a_new_playback_id_that_nobody_was_told_plays_nothing_for_long(
     assert await collect(packaging)
     assert keys(store, "entry") == {entry_key("song")}
     assert await status(service, "song") == 200
+
+
+async def test_a_playback_id_that_was_not_replaced_is_when_the_same_is_asked_again(
+    packaging: Packaging, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its key, and told as a deed once: nobody is told that a leaked id is gone which plays."""
+    service = packaging.service
+    ann = await service.user()
+    asset_id = await packaging.queue(ann, source=source)
+    await packaging.succeed(await packaging.claim())
+    path, key = f"/v1/assets/{asset_id}/playback-ids", {"Idempotency-Key": "a"}
+
+    async def away(*_: object) -> None:
+        raise StoreUnavailable("The storage does not answer now; try again soon.")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(PlaybackIdEndpoints, "_put_entry", away)
+        assert (await service.ask("POST", path, ann, headers=key)).status == 503
+    assert (await service.get("/v1/me/audit", ann))["items"] == []
+    again = await service.ask("POST", path, ann, headers=key)
+    assert again.status == 201, await again.text()
+    assert await status(service, "song") == 404
+    (deed,) = (await service.get("/v1/me/audit", ann))["items"]
+    assert (deed["action"], deed["object"]) == ("replacePlaybackId", asset_id)
 
 
 async def test_a_playback_id_is_replaced(packaging: Packaging, source: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 from origin.app import create_app
 from origin.companion.assets.streaming.hub import STREAMS_OF_ONE, Stream
@@ -16,6 +17,7 @@ from origin.delivery.draining import Draining
 from tests.functional.api.listening import Heard, listening
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import Service
+from tests.functional.api.test_database_faults import over_postgresql_alone, rename
 
 pytestmark = pytest.mark.long_if("postgresql")
 
@@ -101,6 +103,22 @@ async def test_nothing_is_missed_or_told_twice_while_much_happens(packaging: Pac
                 heard.append(event.data["asset_id"])
     await making
     assert heard == [f"{name}-asset" for name in made]
+
+
+@over_postgresql_alone
+async def test_streams_go_on_after_an_error_that_nobody_expects(packaging: Packaging) -> None:
+    service = packaging.service
+    ann = await service.user()
+    async with listening(service, ann) as stream:
+        with capture_logs() as logged:
+            await rename(service, "events", "elsewhere")
+            async with asyncio.timeout(10):
+                while not any(each["event"] == "events not read" for each in logged):  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            await rename(service, "elsewhere", "events")
+        await packaging.queue(ann)
+        async with asyncio.timeout(10):
+            assert await stream.kinds(1) == ["asset.created"]
 
 
 async def test_one_user_has_so_many_streams_and_others_have_theirs(packaging: Packaging) -> None:

@@ -59,6 +59,20 @@ async def test_an_asset_whose_job_was_given_up_is_prepared_again(packaging: Pack
     assert [(deed.action, deed.means) for deed in deeds] == [("retryJob", "command-line")]
 
 
+async def test_an_asset_gets_the_playback_id_that_it_has_by_now(packaging: Packaging) -> None:
+    service = packaging.service
+    ann = await service.user()
+    path = await given_up(packaging, ann)
+    new = (await service.post(f"{path}/playback-ids", ann, None))["id"]
+    assert await retry(packaging, "song-job")
+    await packaging.succeed(await packaging.claim())
+    await packaging.watch.tell_news()
+    asset = await service.get(path, ann)
+    assert (asset["state"], asset["playback_ids"]) == ("ready", [{"id": new}])
+    assert (await service.ask("GET", f"/{new}.json")).status == 200
+    assert (await service.ask("GET", "/song.json")).status == 404
+
+
 async def test_all_of_a_kind_are_tried_again_once(packaging: Packaging) -> None:
     ann = await packaging.service.user()
     for name in ("one", "two"):

@@ -418,6 +418,7 @@ async def test_what_is_sent_is_told_once(service: Service) -> None:
     deleting = {"X-HTTP-Method-Override": "DELETE"}
     assert (await ask(service, ann, "POST", third, **deleting)).status == 204
     made = await service.post("/v1/uploads", ann, {})
+    await put(service, ann, made, SOUND, 422, headers={"Content-Digest": "sha-256=:AAAA:"})
     await put(service, ann, made, SOUND)
     deeds = (await service.get("/v1/me/audit?limit=100", ann))["items"]
     ids = [upload_in(each).rpartition("/")[2] for each in (path, other, third)] + [made["id"]]

@@ -1,7 +1,9 @@
 """Uploads into a bucket: through the server, in parts past it, and from a worker's fetch."""
 
 import io
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from tests.functional.api.buckets import is_packaged_from, service_over, there
 from tests.functional.api.sending import SOUND, key_of, put, sha256_of
 from tests.functional.api.service import Service
 from tests.functional.api.test_tus import ask, make, offset_of, patch, upload_in
+from tests.servers.fault_proxy import fault_proxy
+from tests.servers.faults import Fault, Request
 from tests.servers.seaweedfs import Bucket
 
 LARGE = SOUND * 20
@@ -90,6 +94,29 @@ async def test_what_broke_off_stays(service: Service, s3: Bucket) -> None:
     assert PART_BYTES <= start <= 10_000_000
     assert (await patch(service, ann, path, start, LARGE[start:])).status == 204
     assert there(s3, upload) == {key_of(upload): LARGE}
+
+
+async def test_what_fitted_its_checksum_is_gone_on_with_where_the_bucket_failed(
+    s3: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_away = True
+
+    def plan(request: Request) -> Fault | None:
+        return Fault.DENIED if is_away and "partNumber=2" in request.target else None
+
+    with fault_proxy(s3, plan) as proxy:
+        async with service_over(proxy.bucket, tmp_path, monkeypatch) as service:
+            ann = await service.user()
+            path = await make(service, ann, len(LARGE))
+            some = LARGE[: 2 * PART_BYTES + 1]
+            fits = f"sha256 {b64encode(sha256(some).digest()).decode()}"
+            sent = await patch(service, ann, path, 0, some, Upload_Checksum=fits)
+            assert sent.status == 503, await sent.text()
+            is_away = False
+            start = await offset_of(service, ann, path)
+            assert (await patch(service, ann, path, start, LARGE[start:])).status == 204
+            done = await service.get(upload_in(path), ann)
+            assert there(s3, done) == {key_of(done): LARGE}
 
 
 @pytest.mark.long

@@ -303,15 +303,14 @@ async def test_who_sends_again_takes_over(
     monkeypatch.setattr(holding, "_PATIENCE_S", 30.0)
     ann = await service.user()
     made = await service.post("/v1/uploads", ann, {})
-    begun = asyncio.Event()
 
     async def hangs() -> AsyncIterator[bytes]:
         yield SOUND[:300_000]
-        begun.set()
         await asyncio.sleep(100)
 
     ghost = asyncio.create_task(put(service, ann, made, hangs(), 423))
-    await begun.wait()
+    while (await service.get(f"/v1/uploads/{made['id']}", ann))["state"] == "waiting":
+        pass  # else the ghost may come second, and take over
     await put(service, ann, made, SOUND)
     assert is_stored(service, made, SOUND)
     ghost.cancel()

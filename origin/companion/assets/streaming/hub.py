@@ -189,6 +189,8 @@ class Hub:
                 await self._pass_on_progress()
             except DatabaseUnavailable as error:
                 _log.warning("events not read", cause=str(error.__cause__).partition("\n")[0])
+            except Exception:  # noqa: BLE001 streams that hear nothing any more must not stay open
+                _log.exception("events not read")
 
     def _end_expired(self) -> None:
         now_s = self._clock()

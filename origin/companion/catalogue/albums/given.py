@@ -34,7 +34,8 @@ async def whole(
     """Return an album with the first of its tracks, as who asks may see them."""
     found = await lists.read(connection, lists.of_album(album.id, None, rows_for(limit)))
     shown = is_there if is_owner(principal, album.user_id) else is_listed
-    page, on = page_of(found, limit, key=questions.BY_POSITION.of, shown=shown)
+    key = questions.BY_POSITION.among(shown)
+    page, on = page_of(found, limit, key=key, shown=shown)
     tracks = Page[Track](items=[track_of(row, principal) for row in page], next=on)
     return WholeAlbum(**_said_of(album), tracks=tracks)
 

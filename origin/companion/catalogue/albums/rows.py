@@ -92,10 +92,8 @@ async def change(
 
 async def reorder(connection: AsyncConnection, album_id: str, order: Sequence[str]) -> None:
     """Give its tracks another order; raises TracksDiffer. The album is held."""
-    there = select(tracks.c.id, tracks.c.album_position).where(
-        tracks.c.album_id == album_id, tracks.c.deleted_s.is_(None)
-    )
-    positions = {row.id: row.album_position for row in await connection.execute(there)}
+    there = await _held(connection, album_id)
+    positions = {row.id: row.album_position for row in there}
     if len(order) != len(positions) or positions.keys() != set(order):
         raise TracksDiffer
     moved = [
@@ -110,6 +108,7 @@ async def reorder(connection: AsyncConnection, album_id: str, order: Sequence[st
 
 async def remove(connection: AsyncConnection, album_id: str, *, now_s: float) -> list[str]:
     """Delete an album; its tracks stay, and are in none. Return their ids."""
+    await _held(connection, album_id)
     values = {"deleted_s": now_s, "listed_s": None, "version": albums.c.version + 1}
     await connection.execute(update(albums).where(albums.c.id == album_id).values(values))
     left = (
@@ -119,6 +118,18 @@ async def remove(connection: AsyncConnection, album_id: str, *, now_s: float) ->
         .returning(tracks.c.id)
     )
     return sorted(await connection.scalars(left))
+
+
+async def _held(connection: AsyncConnection, album_id: str) -> Sequence[Row[Any, Any]]:
+    """Return an album's tracks, which nobody else changes now, nor takes out of it.
+
+    They are held in the order of their ids, as by whoever holds several: plays are written so.
+    """
+    there = select(tracks.c.id, tracks.c.album_position).where(
+        tracks.c.album_id == album_id, tracks.c.deleted_s.is_(None)
+    )
+    held = await connection.execute(there.order_by(tracks.c.id).with_for_update())
+    return held.all()
 
 
 def _listed(row: Mapping[str, Any], now_s: float) -> dict[str, Any]:

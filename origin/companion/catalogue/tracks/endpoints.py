@@ -133,6 +133,6 @@ class Tracks:
         if call.query.album_id is not None and not may_see_album_of(call.reader, read[:1]):
             read = []  # nor is there a page behind it, whose cursor would tell of a track
         key = questions.key_of(call.query)
-        page, on = page_of(read, call.query.limit, key=key.of, shown=shown)
+        page, on = page_of(read, call.query.limit, key=key.among(shown), shown=shown)
         items = [track_of(row, call.reader) for row in page]
         return Answer(Page[Track](items=items, next=on))

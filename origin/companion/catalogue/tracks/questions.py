@@ -3,6 +3,7 @@
 A list that nothing serves is refused: it would be quick for as long as there are few tracks.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -25,16 +26,31 @@ _TOMORROW: Final = 1
 class Key:
     """What a list is in the order of: a column, and the id; of which kinds they are.
 
-    ``bits`` are what the column holds of a whole number, its sign among them.
+    ``bits`` are what the column holds of a whole number, its sign among them. Where the list
+    ``reads_all``, also what was never there for all, its column tells every two rows apart.
     """
 
     column: str
     kinds: tuple[type[float] | type[int], type[str]]
     bits: int = 64
+    reads_all: bool = False
 
     def of(self, row: Row[Any]) -> cursor.Key:
         """Return a row's place."""
         return (row._mapping[self.column], row.id)  # noqa: SLF001 its public name
+
+    def among(self, shown: Callable[[Row[Any]], bool]) -> Callable[[Row[Any]], cursor.Key]:
+        """Return what tells a row's place to who is shown some rows.
+
+        Of one that is not shown, a cursor must not tell the id: what is unlisted is there for who
+        knows that. The place in front of it does as well: the row is passed over once more.
+        """
+
+        def place(row: Row[Any]) -> cursor.Key:
+            at, row_id = self.of(row)
+            return (at, "" if self.reads_all and not shown(row) else row_id)
+
+        return place
 
     def read(self, text: str | None) -> cursor.Key | None:
         """Return the place in a cursor; raises CursorUnknown."""
@@ -44,7 +60,7 @@ class Key:
 BY_DATE: Final = Key("listed_s", (float, str))
 BY_PLAYS: Final = Key("play_count", (int, str))
 BY_TRENDING: Final = Key("trending", (float, str))
-BY_POSITION: Final = Key("album_position", (int, str), bits=32)
+BY_POSITION: Final = Key("album_position", (int, str), bits=32, reads_all=True)
 BY_CREATION: Final = Key("created_s", (float, str))
 _BY_ORDER: Final = {
     Order.NEWEST: BY_DATE,

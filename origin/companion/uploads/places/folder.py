@@ -1,9 +1,9 @@
 """Sources in a folder: a file grows beside the source's name, and gets it at the end.
 
 The name beside it is one that obstore lists for nobody, and that ``gc`` clears away after a day
-without a byte. The size of that file is what was received: the kernel has it, whatever happens to
-the process. Who appends has the file locked, too: a process that was stopped for so long that its
-lease went to another cannot come back and write.
+without a byte, unless the upload waits for more. The size of that file is what was received: the
+kernel has it, whatever happens to the process. Who appends has the file locked, too: a process that
+was stopped for so long that its lease went to another cannot come back and write.
 """
 
 import asyncio
@@ -132,12 +132,12 @@ class GrowingFile:
             return await in_threads(self._threads, os.pread, self._descriptor, size_bytes, 0)
 
     async def complete(self) -> None:
-        """Give it the source's name."""
+        """Give it the source's name; raises UploadBusy where another's is there by now."""
         await self.keep()
         if self.copy is not None:
             await self.copy()
         with _translated():
-            await in_threads(self._threads, lambda: _give_name(self._path))
+            await in_threads(self._threads, lambda: _give_name(self._path, self._descriptor))
 
     async def close(self) -> None:
         """Let others have it, once nothing is being written."""
@@ -196,14 +196,25 @@ def _size(path: Path) -> int:
     return 0
 
 
-def _give_name(path: Path) -> None:
-    unfinished(path).rename(path)
+def _give_name(path: Path, descriptor: int) -> None:
+    growing = unfinished(path)
+    if not _is_at(growing, descriptor):
+        raise UploadBusy
+    growing.rename(path)
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Tell whether a file that is open is at a path: who began anew has another one there."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _remove(root: Path, key: str) -> None:

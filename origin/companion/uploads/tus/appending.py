@@ -85,10 +85,10 @@ async def append(
             await reception.keep()
             around.digests.keep(hold.upload_id, reception.position_bytes, sha256)
         raise
+    if checksum is not None:  # before a bucket has some of it, which cannot be cut off any more
+        await _trust(around, hold, None)
     if reception.position_bytes != hold.row.size_bytes:  # else completing does it
         await reception.keep()
-    if checksum is not None:
-        await _trust(around, hold, None)
     around.digests.keep(hold.upload_id, reception.position_bytes, sha256)
 
 
@@ -103,5 +103,5 @@ async def complete_if_whole(
 
 
 async def _trust(around: Surroundings, hold: Hold, trusted_bytes: int | None) -> None:
-    async with around.database.change() as connection:
+    async with around.database.change(alone=True) as connection:
         await rows.change(connection, hold.upload_id, {"trusted_bytes": trusted_bytes})

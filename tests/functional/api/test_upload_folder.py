@@ -1,0 +1,48 @@
+"""Sources in a folder, where a process was stopped for so long that another one took its upload."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from origin.companion.uploads.holding import UploadBusy
+from origin.companion.uploads.places.folder import FolderPlace
+from origin.companion.uploads.places.place import Source
+
+SOURCE = Source("sources/song/upload/song.wav")
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[FolderPlace]:
+    with ThreadPoolExecutor(1) as threads:
+        yield FolderPlace(tmp_path, threads)
+
+
+async def test_who_was_stopped_gives_no_name_to_what_another_sends(
+    place: FolderPlace, tmp_path: Path
+) -> None:
+    async with place.open(SOURCE) as stopped:
+        await stopped.append([b"of old"])
+        await place.discard(SOURCE)  # as who sends it again does, once it is theirs
+        async with place.open(SOURCE) as other:
+            await other.append([b"half"])
+            with pytest.raises(UploadBusy):
+                await stopped.complete()
+            await other.append([b" and half"])
+            await other.complete()
+    assert (tmp_path / SOURCE.key).read_bytes() == b"half and half"
+
+
+async def test_who_was_stopped_gives_no_name_to_what_another_has_completed(
+    place: FolderPlace, tmp_path: Path
+) -> None:
+    async with place.open(SOURCE) as stopped:
+        await stopped.append([b"of old"])
+        await place.discard(SOURCE)
+        async with place.open(SOURCE) as other:
+            await other.append([b"all of it"])
+            await other.complete()
+        with pytest.raises(UploadBusy):
+            await stopped.complete()
+    assert (tmp_path / SOURCE.key).read_bytes() == b"all of it"
