@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
 
 __all__ = ["complaints", "page", "place"]
 
 TUS = re.compile(r"/tus$")
+UPLOADS = re.compile(r"/v1/uploads$")
 
 
 def upload(page: Page, file: Path) -> None:
@@ -55,6 +56,36 @@ def test_who_leaves_is_asked_first_while_a_file_is_sent(
     assert asked_again == []
 
 
+@pytest.mark.long_if("no connection", "busy")
+@pytest.mark.parametrize("fault", ["restarting", "busy", "no connection"])
+def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_it_came(
+    page: Page, place: Place, music: Path, fault: str
+) -> None:
+    def fail(route: Route) -> None:
+        if fault == "no connection":
+            route.abort()
+        else:
+            route.fulfill(status=503 if fault == "restarting" else 429, body="{}")
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    begun = made.value.json()["id"]
+    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    page.reload()
+    page.route(f"**/v1/uploads/{begun}", fail)
+    page.set_input_files("input[type=file]", music)
+    expect(page.get_by_text("how far it came")).to_be_visible()
+    expect(page.get_by_label("Title")).to_be_hidden()
+    page.unroute_all(behavior="wait")
+    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator("input[type=file]")).to_be_focused()
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
 @pytest.mark.long_if("too long")
 @pytest.mark.parametrize(
     ("file", "title", "name"),
@@ -74,7 +105,7 @@ def test_a_name_that_the_api_refuses_is_made_one_that_it_takes(
         "input[type=file]", {"name": file, "mimeType": "audio/wav", "buffer": b"<!doctype html>"}
     )
     expect(page.get_by_label("Title")).to_have_value(title)
-    with page.expect_response(re.compile(r"/v1/uploads$")) as made:
+    with page.expect_response(UPLOADS) as made:
         page.get_by_role("button", name="Upload").click()
     assert made.value.status == 201
     assert made.value.json()["name"] == name

@@ -11,10 +11,12 @@ import { heldPage } from "./held_page.js";
 import { recall, remember, forget } from "./open_uploads.js";
 import { enter } from "./session.js";
 import { send, SendingRefused } from "./tus.js";
+import { Trouble } from "./trouble.js";
 import { UploadState } from "./upload_state.js";
 import { visibilityMenu } from "./visibility.js";
 
 const BROKEN = "That did not work. Please try again in a moment.";
+const UNTOLD = "This file was begun before, and the server does not say just now how far it came.";
 
 /** Show the page in `main`. */
 export async function start(main) {
@@ -39,7 +41,9 @@ export async function start(main) {
   );
   const picker = filePicker(choose);
   const told = element("p", { className: "lead", role: "status" });
-  const form = element("form", { className: "form" }, picker.root, told, details, trouble);
+  const untold = element("p", { className: "untold", "aria-live": "polite" });
+  const away = new Trouble(untold, look, () => (details.hidden ? picker : title));
+  const form = element("form", { className: "form" }, picker.root, told, details, untold, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   const page = heldPage();
   main.append(form, page.said, list);
@@ -60,17 +64,29 @@ export async function start(main) {
     }
   }
 
-  /** Offer the next file; one whose upload was begun before goes on with it. */
-  async function offer() {
+  /** Offer the next file. */
+  function offer() {
     file = waiting.shift() ?? null;
     picker.show(file);
     told.textContent = waits(waiting.length);
     trouble.textContent = "";
     details.hidden = true;
-    if (file === null) {
+    if (file !== null) {
+      look();
+    }
+  }
+
+  /** Go on with the file's upload where it was begun before, else ask about it. */
+  async function look() {
+    let upload;
+    try {
+      upload = await recall(file);
+    } catch (error) {
+      console.warn(error);
+      away.show(error.status === 401 ? error.message : UNTOLD);
       return;
     }
-    const upload = await recall(file);
+    away.hide();
     if (upload) {
       begin(upload);
       return;
