@@ -11,6 +11,7 @@ from tests.acceptance.places import Place, complaints, page, place, sign_in
 __all__ = ["complaints", "page", "place"]
 
 TUS = re.compile(r"/tus$")
+ARTISTS = re.compile(r"/v1/artists$")
 UPLOADS = re.compile(r"/v1/uploads$")
 
 
@@ -84,6 +85,32 @@ def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_
         page.get_by_role("button", name="Try again").press("Enter")
     expect(page.locator("input[type=file]")).to_be_focused()
     expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, music: Path) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    page.get_by_label("Title").fill("Lost and found")
+    menu = page.locator("select[name=artist]")
+    menu.select_option("", force=True)  # it is not shown to who has no artist yet
+    page.locator("input[name=artist-name]").fill("Мумий Тролль")
+    for lost in (ARTISTS, UPLOADS):
+        page.route(lost, lose)
+        page.get_by_role("button", name="Upload").click()
+        expect(page.get_by_role("alert")).to_contain_text("did not work")
+        page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    page.goto("/mine")
+    expect(page.get_by_role("link", name="Lost and found")).to_be_visible()
+    expect(page.locator(".own-tracks").get_by_text("Lost and found", exact=True)).to_have_count(1)
+    page.goto("/upload")
+    expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
 
 
 @pytest.mark.long_if("too long")

@@ -27,14 +27,15 @@ function nameOf(place) {
 }
 
 /** Ask for something, and return what is said; a body is sent as JSON, a file as it is. What is kept
-    alive arrives also where the page is left meanwhile. */
-export async function ask(path, { method = "GET", body, signal, keepalive = false } = {}) {
+    alive arrives also where the page is left meanwhile; what bears a key is done once. */
+export async function ask(path, { method = "GET", body, signal, key, keepalive = false } = {}) {
   const isPlain = body === undefined || body instanceof Blob;
+  const type = isPlain ? {} : { "Content-Type": "application/json" };
   const response = await fetch(`v1/${path}`, {
     method,
     signal,
     keepalive,
-    headers: isPlain ? {} : { "Content-Type": "application/json" },
+    headers: key === undefined ? type : { ...type, "Idempotency-Key": key },
     body: isPlain ? body : JSON.stringify(body),
   });
   if (!response.ok) {

@@ -3,6 +3,7 @@
 import { ask, Refused } from "./api.js";
 import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
+import { make } from "./drafts.js";
 import { duplicateOf } from "./duplicate.js";
 import { element } from "./element.js";
 import { nameOf, titleOf } from "./file_name.js";
@@ -124,7 +125,7 @@ export async function start(main) {
     trouble.textContent = "";
     try {
       const track = { artist_id: await artist.chosen(), title: title.value, visibility: visibility.value };
-      begin(await make(file, track));
+      begin(await makeUpload(file, track));
     } catch (error) {
       console.warn(error);
       trouble.textContent = error instanceof Refused ? error.message : BROKEN;
@@ -141,9 +142,8 @@ function waits(count) {
   return `${count} more ${count === 1 ? "file waits" : "files wait"}. The next one is asked about when this one is on its way.`;
 }
 
-async function make(file, track) {
-  const body = { name: nameOf(file), size_bytes: file.size, way: "tus", track };
-  const upload = await ask("uploads", { method: "POST", body });
+async function makeUpload(file, track) {
+  const upload = await make("uploads", { name: nameOf(file), size_bytes: file.size, way: "tus", track });
   remember(file, upload);
   return upload;
 }
