@@ -288,6 +288,32 @@ async def test_keys_are_rotated(service: Service, provider: IdentityProvider, cl
     await me(service, before, 401)
 
 
+async def test_a_key_that_was_taken_back_in_a_quiet_time_lets_nobody_in(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    """Nobody else has asked meanwhile, so the keys that are there are hours old."""
+    stolen = provider.sign(keycloak(provider))
+    await me(service, stolen)
+    provider.rotate("second")
+    clock[0] += 6 * 3_600
+    refused = await asyncio.gather(*(me(service, stolen, 401) for _ in range(5)))
+    assert {each["code"] for each in refused} == {"credentials_invalid"}
+    assert provider.asked["keys"] == 2
+    await me(service, provider.sign(keycloak(provider)))
+
+
+async def test_old_keys_let_in_where_the_provider_does_not_answer_and_it_is_not_asked_each_time(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    token = provider.sign(keycloak(provider))
+    await me(service, token)
+    provider.is_down = True
+    clock[0] += issuer_module.WAITED_FOR_S + 1
+    await me(service, token)  # it was waited for in vain
+    await me(service, token)
+    assert provider.asked["configuration"] == 2
+
+
 async def test_keys_that_nobody_has_cost_no_requests(
     service: Service, provider: IdentityProvider
 ) -> None:
