@@ -38,6 +38,31 @@ def edit(page: Page, title: str, changed: str) -> None:
     page.get_by_label("Title", exact=True).fill(changed)
 
 
+def test_the_keyboard_goes_on_at_the_first_of_those_that_are_shown_then(
+    page: Page, place: Place
+) -> None:
+    faults = ["connectionfailed"]  # of the second page
+
+    def two(route: Route) -> None:
+        if "cursor=" in route.request.url and faults:
+            route.abort(faults.pop())
+        else:
+            route.continue_(url=route.request.url.replace("limit=50", "limit=2"))
+
+    page.route(re.compile(r"/v1/me/tracks\?"), two)
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    rows = page.locator(".own-tracks > li")
+    expect(rows).to_have_count(2)
+    more = page.get_by_role("button", name="Show more")
+    more.press("Enter")
+    expect(page.get_by_role("status")).not_to_be_empty()
+    expect(more).to_be_focused()
+    more.press("Enter")
+    expect(rows).to_have_count(3)
+    expect(rows.last.get_by_role("link")).to_be_focused()
+
+
 def test_what_is_saved_twice_is_saved_once(page: Page, place: Place, complaints: list[str]) -> None:
     sign_in(page, place.sign_in_link("Ann"))
     complaints.clear()  # of the page that signs in, which has no icon

@@ -23,6 +23,7 @@ export async function start(main) {
   const unsettled = () => rows.filter((own) => own.assetId && !own.isSettled).map((own) => own.assetId);
   const watch = watchAssets(changed, unsettled);
   let next = null;
+  let isAsking = false;
 
   /** Tell the row of an asset, which may be one that its track had not when it was listed. */
   function changed(asset) {
@@ -34,19 +35,26 @@ export async function start(main) {
     }
   }
 
+  /** Show more of them; return the first of these rows, if there is one. */
   async function goOn() {
-    more.disabled = true;
+    if (isAsking) {
+      return undefined;
+    }
+    isAsking = true;
+    let made = [];
     try {
       const page = await ask(`me/tracks?limit=${AT_ONCE}${next ? `&cursor=${encodeURIComponent(next)}` : ""}`);
       next = page.next;
-      list.append(...page.items.map(row));
+      made = page.items.map(row);
+      list.append(...made);
       say();
     } catch (error) {
       console.warn(error);
       said.textContent = error.message;
     }
-    more.disabled = false;
+    isAsking = false;
     more.hidden = next === null;
+    return made[0];
   }
 
   /** Say that there is nothing, if so, behind what else is to be said. */
@@ -77,6 +85,9 @@ export async function start(main) {
     return own.root;
   }
 
-  more.addEventListener("click", goOn);
+  more.addEventListener("click", async () => {
+    const first = await goOn();
+    first?.querySelector("a[href], button:not([hidden])").focus(); // the button may be gone, and the keyboard goes on here
+  });
   await goOn();
 }
