@@ -3,6 +3,7 @@
 /** Whether this server has the API: it says so in the page, so that nobody has to try. */
 export const HAS_API = "api" in document.documentElement.dataset;
 
+const AWAY = "This server does not answer just now. Please try again in a moment.";
 const SIGNED_OUT = "You are signed out. Sign in with a one-time link in another tab, then try again here.";
 
 /** An answer that is an error; the message says so to whoever looks at the page. */
@@ -12,6 +13,11 @@ export class Refused extends Error {
     this.status = status;
     this.code = code;
   }
+}
+
+/** Say to whoever looks at the page why something failed; what a browser says of a lost connection is not for them. */
+export function sentenceOf(error) {
+  return error instanceof Refused ? error.message : AWAY;
 }
 
 /** Say what is wrong with each field, by its name; what is wrong with several of a list is said once. */

@@ -1,6 +1,6 @@
 // A creator's own tracks: what state they are in, how often they were played, and changing them.
 
-import { ask } from "./api.js";
+import { ask, sentenceOf } from "./api.js";
 import { watchAssets } from "./asset_watch.js";
 import { element } from "./element.js";
 import { OwnTrack } from "./own_track.js";
@@ -8,6 +8,8 @@ import { enter } from "./session.js";
 
 const AT_ONCE = 50;
 const NONE = "There is nothing yet.";
+const MORE = "Show more";
+const AGAIN = "Try again";
 
 /** Show the page in `main`. */
 export async function start(main) {
@@ -16,7 +18,7 @@ export async function start(main) {
   }
   const said = element("p", { className: "lead", role: "status" });
   const list = element("ol", { className: "own-tracks" });
-  const more = element("button", { type: "button", className: "more", hidden: true }, "Show more");
+  const more = element("button", { type: "button", className: "more", hidden: true }, MORE);
   main.append(list, more, said);
   const rows = [];
   const early = new Map(); // assets that were told of before the rows of their tracks were here
@@ -42,6 +44,7 @@ export async function start(main) {
     }
     isAsking = true;
     let made = [];
+    let failed = false;
     try {
       const page = await ask(`me/tracks?limit=${AT_ONCE}${next ? `&cursor=${encodeURIComponent(next)}` : ""}`);
       next = page.next;
@@ -50,10 +53,12 @@ export async function start(main) {
       say();
     } catch (error) {
       console.warn(error);
-      said.textContent = error.message;
+      said.textContent = sentenceOf(error);
+      failed = true;
     }
     isAsking = false;
-    more.hidden = next === null;
+    more.textContent = failed ? AGAIN : MORE;
+    more.hidden = next === null && !failed;
     return made[0];
   }
 

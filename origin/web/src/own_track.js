@@ -1,6 +1,6 @@
 // One row of one's own tracks.
 
-import { ask } from "./api.js";
+import { ask, sentenceOf } from "./api.js";
 import { clock } from "./clock.js";
 import { placeholder, setOf } from "./cover.js";
 import { element } from "./element.js";
@@ -220,7 +220,7 @@ export class OwnTrack {
       await action();
     } catch (error) {
       console.warn(error);
-      this.#said.textContent = error.message;
+      this.#said.textContent = sentenceOf(error);
     }
     this.#isBusy = false;
   }
