@@ -30,6 +30,8 @@ from tests.servers.identity_provider import (
 
 pytestmark = pytest.mark.long_if("postgresql")
 
+WELL_BEFORE_S = 3.0  # it gives up
+
 Clock = list[float]
 Form = Callable[..., dict[str, Any]]
 Roles = dict[str, Any]
@@ -312,6 +314,12 @@ async def test_old_keys_let_in_where_the_provider_does_not_answer_and_it_is_not_
     await me(service, token)  # it was waited for in vain
     await me(service, token)
     assert provider.asked["configuration"] == 2
+    provider.answers.clear()
+    clock[0] += issuer_module.PAUSE_S
+    for _ in range(2):
+        await asyncio.wait_for(me(service, token), WELL_BEFORE_S)
+    assert provider.asked["configuration"] == 3
+    provider.answers.set()
 
 
 async def test_keys_that_nobody_has_cost_no_requests(

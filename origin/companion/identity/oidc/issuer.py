@@ -45,7 +45,7 @@ class Issuer:
         self._client = client
         self._clock = clock
         self._keys: tuple[VerifyingKey, ...] = ()
-        self._fetched_s = self._tried_s = float("-inf")
+        self._fetched_s = self._tried_s = self._failed_s = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
 
     async def key_for(self, unverified: Unverified) -> VerifyingKey | None:
@@ -54,7 +54,7 @@ class Issuer:
         Raises IssuerUnavailable.
         """
         age_s = self._clock() - self._fetched_s
-        found = key_for(self._keys, unverified) if age_s < WAITED_FOR_S else None
+        found = key_for(self._keys, unverified) if age_s < self._without_waiting_s else None
         if found is not None:
             if age_s >= FRESH_S:
                 self._fetch()  # and the next one has it
@@ -65,6 +65,11 @@ class Issuer:
         if self._clock() - self._fetched_s >= GOOD_S:
             raise IssuerUnavailable
         return key_for(self._keys, unverified)
+
+    @property
+    def _without_waiting_s(self) -> float:
+        """How old keys may be whose successors are not waited for: lately, it was in vain."""
+        return GOOD_S if self._clock() - self._failed_s < FRESH_S else WAITED_FOR_S
 
     def _fetch(self) -> "asyncio.Task[None] | None":
         """Begin to fetch the keys, or return who does; None where that was tried just now."""
@@ -85,8 +90,9 @@ class Issuer:
                 keys = read_keys(await self._read(await self._place()))
         except (aiohttp.ClientError, OSError, TimeoutError, _Unfetched, KeysUnreadable) as error:
             _log.warning("identity provider's keys not fetched", issuer=self.url, cause=repr(error))
+            self._failed_s = self._clock()
             return
-        self._keys, self._fetched_s = keys, self._clock()
+        self._keys, self._fetched_s, self._failed_s = keys, self._clock(), float("-inf")
 
     async def _place(self) -> str:
         """Return where the keys are (OpenID Connect Discovery §4)."""
