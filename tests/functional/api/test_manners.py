@@ -213,6 +213,7 @@ async def test_whole_numbers_are_numbers(service: Service) -> None:
 async def test_what_is_wrong_with_all_of_a_body_points_at_all_of_it(service: Service) -> None:
     """RFC 6901 §6: ``#`` is the whole document, ``#/`` its member without a name."""
     ann = await service.user()
-    for body in ([], "artist", 7, None):
+    bodies: tuple[object, ...] = ([], "artist", 7)
+    for body in bodies:
         problem = await service.post("/v1/artists", ann, body, 422)
         assert [each["pointer"] for each in problem["errors"]] == ["#"]
