@@ -37,9 +37,18 @@ async def look_at_database(state: Path, url: str | None) -> Sequence[Finding]:
         return [
             fail(
                 f"The database cannot be asked: {sentence_of(error)}.",
-                "See whether it runs, and whether address, user and password are right.",
+                _to_do(state, url),
             )
         ]
+
+
+def _to_do(state: Path, url: str | None) -> str:
+    if url is not None:
+        return "See whether it runs, and whether address, user and password are right."
+    return (
+        f"See whether {state / FILE_NAME} can be read, and its disk is well. If it is damaged, stop"
+        " whatever uses it, and put a copy from before in its place."
+    )
 
 
 @asynccontextmanager

@@ -1,10 +1,14 @@
 """What is heard next: put in order by keyboard and pointer, kept, and gone on to."""
 
+import json
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Error, Locator, Page, Route, expect
 
 from tests.acceptance.listening import Track
 from tests.acceptance.watching import TITLE, open_page, wait_for_position
+from tests.players.chromium import QUIET, WHOLE
 
 OTHER = "Knolls"
 
@@ -181,3 +185,20 @@ def test_a_track_of_the_queue_is_heard_by_a_press(page: Page, track: Track, othe
     page.wait_for_selector(f"sound-player[data-playback-id='{other.playback_id}']")
     expect(listed).to_have_text([TITLE])
     wait_for_position(page, 0.3)
+
+
+def test_a_browser_that_may_keep_nothing_has_it_until_a_reload(
+    browser: Browser, origin: str, tmp_path: Path
+) -> None:
+    blocked = {"profile": {"default_content_setting_values": {"cookies": 2}}}
+    (tmp_path / "Default").mkdir()
+    (tmp_path / "Default" / "Preferences").write_text(json.dumps(blocked))
+    with browser.browser_type.launch_persistent_context(
+        tmp_path, executable_path=WHOLE, args=list(QUIET), base_url=origin
+    ) as context:
+        page = context.new_page()
+        open_page(page, "/")
+        with pytest.raises(Error, match="Access is denied"):
+            page.evaluate("localStorage")
+        add(page, OTHER)
+        expect(open_queue(page)).to_have_text([OTHER])

@@ -9,6 +9,7 @@ from tests.acceptance.places import TITLES, Place, complaints, page, place, sign
 
 __all__ = ["complaints", "page", "place"]
 
+AWAY = "This server does not answer just now. Please try again in a moment."
 EMPTY = "“{}” is empty: there is no sound in it to upload."
 
 
@@ -73,3 +74,24 @@ def test_who_is_signed_out_is_told_so_and_goes_on_where_they_were(page: Page, pl
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".own-tracks form")).to_have_count(0)
     expect(trouble).to_have_count(0)
+
+
+def test_a_connection_that_is_lost_is_said_in_words_of_the_page(page: Page, place: Place) -> None:
+    edit(page, place)
+    page.get_by_label("Genre").fill("drone")
+    page.route("**/v1/**", lambda route: route.abort())
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".own-tracks .form-trouble:not(:empty)")).to_have_text(AWAY)
+    page.get_by_role("button", name=f"Plays per day {TITLES[0]}").click()
+    expect(page.locator(".play-days figcaption")).to_have_text(AWAY)
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".own-tracks form")).to_have_count(0)
+    page.route("**/v1/me/tracks*", lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_text(AWAY)).to_be_visible()
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator(".own-tracks > li")).to_have_count(len(TITLES))
+    expect(page.get_by_text(AWAY)).to_have_count(0)
+    expect(page.locator(".own-tracks a").first).to_be_focused()

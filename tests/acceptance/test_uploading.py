@@ -4,13 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
 
 __all__ = ["complaints", "page", "place"]
 
 TUS = re.compile(r"/tus$")
+ARTISTS = re.compile(r"/v1/artists$")
+UPLOADS = re.compile(r"/v1/uploads$")
 
 
 def upload(page: Page, file: Path) -> None:
@@ -56,6 +58,62 @@ def test_who_leaves_is_asked_first_while_a_file_is_sent(
     assert asked_again == []
 
 
+@pytest.mark.long_if("no connection", "busy")
+@pytest.mark.parametrize("fault", ["restarting", "busy", "no connection"])
+def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_it_came(
+    page: Page, place: Place, music: Path, fault: str
+) -> None:
+    def fail(route: Route) -> None:
+        if fault == "no connection":
+            route.abort()
+        else:
+            route.fulfill(status=503 if fault == "restarting" else 429, body="{}")
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    begun = made.value.json()["id"]
+    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    page.reload()
+    page.route(f"**/v1/uploads/{begun}", fail)
+    page.set_input_files("input[type=file]", music)
+    expect(page.get_by_text("how far it came")).to_be_visible()
+    expect(page.get_by_label("Title")).to_be_hidden()
+    page.unroute_all(behavior="wait")
+    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator("input[type=file]")).to_be_focused()
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, music: Path) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    page.get_by_label("Title").fill("Lost and found")
+    menu = page.locator("select[name=artist]")
+    menu.select_option("", force=True)  # it is not shown to who has no artist yet
+    page.locator("input[name=artist-name]").fill("Мумий Тролль")
+    for lost in (ARTISTS, UPLOADS):
+        page.route(lost, lose)
+        page.get_by_role("button", name="Upload").click()
+        expect(page.get_by_role("alert")).to_contain_text("did not work")
+        page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    page.goto("/mine")
+    expect(page.get_by_role("link", name="Lost and found")).to_be_visible()
+    expect(page.locator(".own-tracks").get_by_text("Lost and found", exact=True)).to_have_count(1)
+    page.goto("/upload")
+    expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
+
+
 @pytest.mark.long_if("too long")
 @pytest.mark.parametrize(
     ("file", "title", "name"),
@@ -75,7 +133,7 @@ def test_a_name_that_the_api_refuses_is_made_one_that_it_takes(
         "input[type=file]", {"name": file, "mimeType": "audio/wav", "buffer": b"<!doctype html>"}
     )
     expect(page.get_by_label("Title")).to_have_value(title)
-    with page.expect_response(re.compile(r"/v1/uploads$")) as made:
+    with page.expect_response(UPLOADS) as made:
         page.get_by_role("button", name="Upload").click()
     assert made.value.status == 201
     assert made.value.json()["name"] == name

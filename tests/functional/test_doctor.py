@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.cli import main
 from origin.database.engine import open_database
+from origin.database.sqlite import FILE_NAME
 from packager.queue.claim import claim
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob, State
@@ -77,6 +78,16 @@ def test_what_is_not_there_yet_is_made_later(tmp_path: Path) -> None:
     assert status == 0
     assert [level for level, _ in of(found, "store") + of(found, "database")] == ["warn"] * 2
     assert not (tmp_path / "state").exists()
+
+
+def test_a_database_that_is_damaged(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"what a broken disk has left of it" * 300)
+    status, found = doctor("--state", tmp_path)
+    (finding,) = (each for each in found if each["check"] == "database")
+    assert (status, finding["level"]) == (1, "fail")
+    assert "file is not a database" in finding["said"]
+    assert str(tmp_path / FILE_NAME) in finding["to_do"]
+    assert "password" not in finding["to_do"]  # of a file there is none
 
 
 def test_lines_for_people_say_what_to_do(tmp_path: Path) -> None:

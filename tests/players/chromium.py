@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 WHOLE: Final = "/usr/bin/chromium"
 SHELL: Final = "/usr/bin/chromium-headless-shell"
-_QUIET: Final = (
+QUIET: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--no-first-run",
@@ -26,6 +26,6 @@ _QUIET: Final = (
 def chromium(program: str = SHELL) -> Iterator[Browser]:
     """Run a browser; no event loop may run in this thread meanwhile."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(_QUIET))
+        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
         yield browser
         browser.close()

@@ -4,6 +4,7 @@ It is no more than what a server of ours sees of one. The tokens have the forms 
 and Keycloak document for access tokens; each test says what is different.
 """
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -52,6 +53,8 @@ class IdentityProvider:
         self.more_keys: list[dict[str, Any]] = []
         self.asked = {"configuration": 0, "keys": 0}
         self.is_down = False
+        self.answers = asyncio.Event()
+        self.answers.set()
         self.has_discovery = True
         self.said_issuer: str | None = None
         self.padding = ""
@@ -81,6 +84,7 @@ class IdentityProvider:
 
     async def configuration(self, _request: web.Request) -> web.Response:
         self.asked["configuration"] += 1
+        await self.answers.wait()
         if self.is_down:
             raise web.HTTPBadGateway
         if not self.has_discovery:

@@ -71,10 +71,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """Who may: anyone, or users from a role on, with a credential that is good for a scope."""
+    """Who may: anyone, or users from a role on, with what is good for a scope, or for two."""
 
     role: Role | None = None
     scope: Scope | None = None
+    also: Scope | None = None
 
 
 ANYONE: Final = Who()

@@ -32,6 +32,7 @@ from origin.companion.api.idempotency import (
 from origin.companion.api.known_fields import ALLOW, BY_STATUS, OF_EVERY_ANSWER, REQUEST_ID
 from origin.companion.api.models import NoBody
 from origin.companion.api.preconditions import is_read
+from origin.companion.api.schema_names import PREFIX, all_under_names, renamed, under_names
 from origin.companion.api.webhooks_described import webhooks
 from origin.companion.identity.forgery import CUSTOM_HEADER, CrossSiteRequest, changes_things
 from origin.companion.identity.session.cookie import NAME as COOKIE
@@ -57,7 +58,7 @@ from origin.delivery.errors import (
 from origin.delivery.problem import MEDIA_TYPE, status_of
 from origin.delivery.reason import reason_of
 
-_REFERENCE: Final = "#/components/schemas/{model}"
+_REFERENCE: Final = PREFIX + "{model}"
 _ID_IN_PATH: Final = re.compile(r"{(\w+)}")
 _PROBLEM: Final[Mapping[str, Any]] = {
     "type": "object",
@@ -188,8 +189,8 @@ def _schemas(endpoints: Iterable[Endpoint]) -> tuple[_References, dict[str, Any]
             models[endpoint.body, "validation"] = None
         if endpoint.gives is not None:
             models[endpoint.gives, "serialization"] = None
-    references, schema = _schemas_of(tuple(models))
-    return references, dict(schema["$defs"])
+    references, definitions = _schemas_of(tuple(models))
+    return references, dict(definitions)
 
 
 @cache
@@ -197,7 +198,9 @@ def _schemas_of(
     models: tuple[tuple[type[BaseModel], JsonSchemaMode], ...],
 ) -> tuple[_References, dict[str, Any]]:
     """Return the schemas of models, which are made slowly; nobody may change them."""
-    return models_json_schema(models, ref_template=_REFERENCE)
+    references, schema = models_json_schema(models, ref_template=_REFERENCE)
+    names = renamed(schema["$defs"])
+    return under_names(references, names), all_under_names(schema["$defs"], names)
 
 
 def _name_of(reference: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final, TypeVar
 
 from aiohttp import hdrs, web
@@ -20,6 +20,7 @@ from origin.delivery.expectation import ask_for_body
 BODY_S: Final = 30.0
 _JSON: Final = re.compile(r"application/(?:[\w.-]+\+)?json")
 _M = TypeVar("_M", bound=BaseModel)
+_Location = tuple[int | str, ...]
 
 
 def read_query(request: web.Request, model: type[_M]) -> _M:
@@ -35,7 +36,7 @@ def read_query(request: web.Request, model: type[_M]) -> _M:
     try:
         return model.model_validate(said)
     except ValidationError as error:
-        raise QueryInvalid(_fields(error, "")) from error
+        raise QueryInvalid(_fields(error, _parameter)) from error
 
 
 def require_whole(request: web.Request) -> None:
@@ -63,7 +64,7 @@ async def read_body(
         if any(each["type"] == "json_invalid" for each in error.errors()):
             said = error.errors()[0].get("ctx", {}).get("error", "it is none")
             raise BadRequest(f"The body is not JSON: {said}.") from error
-        raise BodyInvalid(_fields(error, "#/")) from error
+        raise BodyInvalid(_fields(error, _pointer)) from error
 
 
 async def read_content(request: web.Request, bytes_max: int) -> bytes:
@@ -84,11 +85,20 @@ async def read_content(request: web.Request, bytes_max: int) -> bytes:
     return bytes(content)
 
 
-def _fields(error: ValidationError, root: str) -> list[FieldError]:
+def _fields(error: ValidationError, place: Callable[[_Location], str]) -> list[FieldError]:
     return [
-        FieldError(root + "/".join(_escaped(part) for part in each["loc"]), _said(each["msg"]))
+        FieldError(place(each["loc"]), _said(each["msg"]))
         for each in error.errors(include_url=False, include_context=False, include_input=False)
     ]
+
+
+def _parameter(location: _Location) -> str:
+    return "/".join(map(str, location))
+
+
+def _pointer(location: _Location) -> str:
+    """Return where it is in a body; without steps, it is all of it (RFC 6901 §6)."""
+    return "#" + "".join(f"/{_escaped(part)}" for part in location)
 
 
 def _escaped(part: int | str) -> str:

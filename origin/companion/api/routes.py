@@ -270,5 +270,6 @@ def check_who(endpoint: Endpoint, principal: Principal | None) -> None:
         raise Unauthenticated("Say who you are: with a key, a token, or by signing in.")
     if principal.role < who.role:
         raise Forbidden(f"This is for users who are {who.role.name.lower()}s.")
-    if who.scope is not None and who.scope not in principal.scopes:
-        raise Forbidden(f"What you show is not good for `{who.scope}`; make a key that is.")
+    for scope in (who.scope, who.also):
+        if scope is not None and scope not in principal.scopes:
+            raise Forbidden(f"What you show is not good for `{scope}`; make a key that is.")

@@ -3,6 +3,7 @@
 /** Whether this server has the API: it says so in the page, so that nobody has to try. */
 export const HAS_API = "api" in document.documentElement.dataset;
 
+const AWAY = "This server does not answer just now. Please try again in a moment.";
 const SIGNED_OUT = "You are signed out. Sign in with a one-time link in another tab, then try again here.";
 
 /** An answer that is an error; the message says so to whoever looks at the page. */
@@ -12,6 +13,11 @@ export class Refused extends Error {
     this.status = status;
     this.code = code;
   }
+}
+
+/** Say to whoever looks at the page why something failed; what a browser says of a lost connection is not for them. */
+export function sentenceOf(error) {
+  return error instanceof Refused ? error.message : AWAY;
 }
 
 /** Say what is wrong with each field, by its name; what is wrong with several of a list is said once. */
@@ -27,14 +33,15 @@ function nameOf(place) {
 }
 
 /** Ask for something, and return what is said; a body is sent as JSON, a file as it is. What is kept
-    alive arrives also where the page is left meanwhile. */
-export async function ask(path, { method = "GET", body, signal, keepalive = false } = {}) {
+    alive arrives also where the page is left meanwhile; what bears a key is done once. */
+export async function ask(path, { method = "GET", body, signal, key, keepalive = false } = {}) {
   const isPlain = body === undefined || body instanceof Blob;
+  const type = isPlain ? {} : { "Content-Type": "application/json" };
   const response = await fetch(`v1/${path}`, {
     method,
     signal,
     keepalive,
-    headers: isPlain ? {} : { "Content-Type": "application/json" },
+    headers: key === undefined ? type : { ...type, "Idempotency-Key": key },
     body: isPlain ? body : JSON.stringify(body),
   });
   if (!response.ok) {

@@ -1,9 +1,13 @@
 // The artist that a track is of: one of one's own, or one that is made now.
 
 import { ask } from "./api.js";
+import { make, someHex } from "./drafts.js";
 import { element } from "./element.js";
 
 const HANDLE_LENGTH_MAX = 63;
+const LOT_BYTES = 3;
+
+const handles = new Map(); // by name: who tries again asks for the same
 
 /** Make the field; `chosen()` then gives the id, of an artist that is made where there is none. */
 export async function artistField(user) {
@@ -21,7 +25,7 @@ export async function artistField(user) {
   const known = element("label", { hidden: items.length === 0 }, "Artist", menu);
   const chosen = async () => {
     if (menu.value === "") {
-      const { id } = await make(name.value.trim());
+      const { id } = await makeArtist(name.value.trim());
       menu.prepend(new Option(name.value.trim(), id, true, true)); // if what follows fails: not again
       known.hidden = false;
       adapt();
@@ -32,15 +36,18 @@ export async function artistField(user) {
 }
 
 /** Make an artist; where somebody else has the handle, it gets another one. */
-async function make(name) {
-  const handle = handleOf(name);
+async function makeArtist(name) {
+  const handle = handles.get(name) ?? handleOf(name);
+  handles.set(name, handle);
   try {
-    return await ask("artists", { method: "POST", body: { name, handle } });
+    return await make("artists", { name, handle });
   } catch (error) {
     if (error.code !== "handle_taken") {
       throw error;
     }
-    return ask("artists", { method: "POST", body: { name, handle: `${handle.slice(0, 56)}-${few()}` } });
+    const other = `${handle.slice(0, 56)}-${someHex(LOT_BYTES)}`;
+    handles.set(name, other);
+    return make("artists", { name, handle: other });
   }
 }
 
@@ -48,9 +55,5 @@ async function make(name) {
 function handleOf(name) {
   const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const handle = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+/, "").slice(0, HANDLE_LENGTH_MAX).replace(/-+$/, "");
-  return handle.length >= 2 ? handle : `artist-${few()}`;
-}
-
-function few() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(3)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return handle.length >= 2 ? handle : `artist-${someHex(LOT_BYTES)}`;
 }

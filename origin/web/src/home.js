@@ -74,7 +74,15 @@ async function change(item, { had = () => {}, isOver = false } = {}) {
 }
 
 function choose(item) {
-  return notice.guard(() => change(item, { had: () => scrollTo({ top: 0 }) })); // later, somebody may be elsewhere
+  return notice.guard(() => change(item, { had: bringIntoSight })); // later, somebody may be elsewhere
+}
+
+/** Have the player seen, and the keyboard there, where what it chose goes away: others are similar then. */
+function bringIntoSight() {
+  scrollTo({ top: 0 });
+  if (document.querySelector(".similar").contains(document.activeElement)) {
+    player.querySelector(".play").focus({ preventScroll: true });
+  }
 }
 
 /** Play a track of the queue, and say what came of it: it "plays", is "gone", or "away" for now. */

@@ -1,6 +1,6 @@
 // The pages, by the last part of the address. Each loads what it needs, and no other's.
 
-import { HAS_API, Refused } from "./api.js";
+import { HAS_API, sentenceOf } from "./api.js";
 import { element } from "./element.js";
 import { keepShell } from "./shell.js";
 
@@ -8,8 +8,6 @@ const PAGES = {
   upload: () => import("./upload_page.js"),
   mine: () => import("./mine_page.js"),
 };
-
-const AWAY = "This server does not answer just now. Please try again in a moment.";
 
 /** Measure how quick the page was, when there is nothing else to do. */
 function measure(page) {
@@ -26,7 +24,7 @@ async function open(page, main) {
     console.warn(error);
     const again = element("button", { type: "button", className: "primary" }, "Try again");
     again.addEventListener("click", () => location.reload());
-    main.append(element("p", { className: "lead", role: "alert" }, error instanceof Refused ? error.message : AWAY), again);
+    main.append(element("p", { className: "lead", role: "alert" }, sentenceOf(error)), again);
   }
 }
 

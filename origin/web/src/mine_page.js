@@ -1,6 +1,6 @@
 // A creator's own tracks: what state they are in, how often they were played, and changing them.
 
-import { ask } from "./api.js";
+import { ask, sentenceOf } from "./api.js";
 import { watchAssets } from "./asset_watch.js";
 import { element } from "./element.js";
 import { OwnTrack } from "./own_track.js";
@@ -8,6 +8,8 @@ import { enter } from "./session.js";
 
 const AT_ONCE = 50;
 const NONE = "There is nothing yet.";
+const MORE = "Show more";
+const AGAIN = "Try again";
 
 /** Show the page in `main`. */
 export async function start(main) {
@@ -16,13 +18,14 @@ export async function start(main) {
   }
   const said = element("p", { className: "lead", role: "status" });
   const list = element("ol", { className: "own-tracks" });
-  const more = element("button", { type: "button", className: "more", hidden: true }, "Show more");
+  const more = element("button", { type: "button", className: "more", hidden: true }, MORE);
   main.append(list, more, said);
   const rows = [];
   const early = new Map(); // assets that were told of before the rows of their tracks were here
   const unsettled = () => rows.filter((own) => own.assetId && !own.isSettled).map((own) => own.assetId);
   const watch = watchAssets(changed, unsettled);
   let next = null;
+  let isAsking = false;
 
   /** Tell the row of an asset, which may be one that its track had not when it was listed. */
   function changed(asset) {
@@ -34,19 +37,29 @@ export async function start(main) {
     }
   }
 
+  /** Show more of them; return the first of these rows, if there is one. */
   async function goOn() {
-    more.disabled = true;
+    if (isAsking) {
+      return undefined;
+    }
+    isAsking = true;
+    let made = [];
+    let failed = false;
     try {
       const page = await ask(`me/tracks?limit=${AT_ONCE}${next ? `&cursor=${encodeURIComponent(next)}` : ""}`);
       next = page.next;
-      list.append(...page.items.map(row));
+      made = page.items.map(row);
+      list.append(...made);
       say();
     } catch (error) {
       console.warn(error);
-      said.textContent = error.message;
+      said.textContent = sentenceOf(error);
+      failed = true;
     }
-    more.disabled = false;
-    more.hidden = next === null;
+    isAsking = false;
+    more.textContent = failed ? AGAIN : MORE;
+    more.hidden = next === null && !failed;
+    return made[0];
   }
 
   /** Say that there is nothing, if so, behind what else is to be said. */
@@ -77,6 +90,9 @@ export async function start(main) {
     return own.root;
   }
 
-  more.addEventListener("click", goOn);
+  more.addEventListener("click", async () => {
+    const first = await goOn();
+    first?.querySelector("a[href], button:not([hidden])").focus(); // the button may be gone, and the keyboard goes on here
+  });
   await goOn();
 }

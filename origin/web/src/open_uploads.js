@@ -26,17 +26,35 @@ export function forget(file) {
   }
 }
 
-/** Return the upload of a file that somebody began and did not end, null where there is none. */
+/**
+ * Return the upload of a file that somebody began and did not end, null where there is none.
+ *
+ * Where the server does not say, it raises: what was sent so far is not to be sent once more.
+ */
 export async function recall(file) {
+  const id = remembered(file);
+  if (id === null) {
+    return null;
+  }
   try {
-    const id = localStorage.getItem(keyOf(file));
-    const upload = id && (await ask(`uploads/${encodeURIComponent(id)}`));
-    if (upload && OPEN.includes(upload.state) && upload.send?.tus) {
+    const upload = await ask(`uploads/${encodeURIComponent(id)}`);
+    if (OPEN.includes(upload.state) && upload.send?.tus) {
       return upload;
     }
   } catch (error) {
-    console.warn(error);
+    if (error.status !== 404) {
+      throw error;
+    }
   }
   forget(file);
   return null;
+}
+
+function remembered(file) {
+  try {
+    return localStorage.getItem(keyOf(file));
+  } catch (error) {
+    console.warn(error);
+    return null;
+  }
 }

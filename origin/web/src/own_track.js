@@ -1,6 +1,6 @@
 // One row of one's own tracks.
 
-import { ask } from "./api.js";
+import { ask, sentenceOf } from "./api.js";
 import { clock } from "./clock.js";
 import { placeholder, setOf } from "./cover.js";
 import { element } from "./element.js";
@@ -24,6 +24,8 @@ export class OwnTrack {
   #days;
   #editing;
   #retrying;
+  #named = []; // buttons, with what each does to the track
+  #isBusy = false;
   #isSettled;
   #left;
 
@@ -102,6 +104,7 @@ export class OwnTrack {
   #show(sentence = null) {
     const { title, playback_id, id, artist, visibility, duration_s, asset_id } = this.#track;
     this.#title.textContent = title;
+    this.#named.forEach(([button, text]) => button.setAttribute("aria-label", `${text} ${title}`));
     if (playback_id) {
       this.#title.href = `./${addressOf({ playback_id, track_id: id })}`;
     } else {
@@ -139,9 +142,9 @@ export class OwnTrack {
   }
 
   #button(text, action) {
-    const { title } = this.#track;
-    const button = element("button", { type: "button", className: "quiet", "aria-label": `${text} ${title}` }, text);
+    const button = element("button", { type: "button", className: "quiet" }, text);
     button.addEventListener("click", action);
+    this.#named.push([button, text]);
     return button;
   }
 
@@ -150,23 +153,23 @@ export class OwnTrack {
       this.#close();
       return;
     }
-    const form = new TrackForm(this.#track, () => this.#save(form));
+    const form = new TrackForm(this.#track, () => this.#guarded(() => this.#save(form)));
     this.#form = form.root;
     this.root.append(this.#form);
     form.focus();
   }
 
-  #save({ changes, cover }) {
-    return this.#guarded(async () => {
-      if (Object.keys(changes).length > 0) {
-        this.#take(await ask(this.#path, { method: "PATCH", body: changes }));
-      }
-      if (cover.files.length > 0) {
-        this.#take(await ask(`${this.#path}/artwork`, { method: "PUT", body: cover.files[0] }));
-      }
-      this.#show();
-      this.#close();
-    });
+  async #save({ root, changes, cover }) {
+    if (Object.keys(changes).length > 0) {
+      this.#take(await ask(this.#path, { method: "PATCH", body: changes }));
+    }
+    if (cover.files.length > 0) {
+      this.#take(await ask(`${this.#path}/artwork`, { method: "PUT", body: cover.files[0] }));
+    }
+    this.#show();
+    if (this.#form === root) {
+      this.#close(); // else somebody has closed it meanwhile
+    }
   }
 
   /** Take what is said now of the track; what is known of its sound is newer here. */
@@ -189,7 +192,7 @@ export class OwnTrack {
   }
 
   #delete() {
-    if (!confirm(SURE)) {
+    if (this.#isBusy || !confirm(SURE)) {
       return;
     }
     this.#guarded(async () => {
@@ -206,14 +209,20 @@ export class OwnTrack {
     return `tracks/${this.#track.id}`;
   }
 
+  /** Do something, and say where it fails; meanwhile, whatever else is pressed here does nothing. */
   async #guarded(action) {
+    if (this.#isBusy) {
+      return;
+    }
+    this.#isBusy = true;
     this.#said.textContent = "";
     try {
       await action();
     } catch (error) {
       console.warn(error);
-      this.#said.textContent = error.message;
+      this.#said.textContent = sentenceOf(error);
     }
+    this.#isBusy = false;
   }
 }
 

@@ -1,7 +1,7 @@
 // How often a track was played, day by day: asked of the API, said in words, and as a table for who
 // cannot see the chart.
 
-import { ask, query } from "./api.js";
+import { ask, query, sentenceOf } from "./api.js";
 import { element } from "./element.js";
 
 const DAY_MS = 86_400_000;
@@ -47,7 +47,7 @@ export class PlayDays {
     } catch (error) {
       if (!signal.aborted) {
         console.warn(error);
-        this.#sentence.textContent = error.message;
+        this.#sentence.textContent = sentenceOf(error);
       }
     }
   }

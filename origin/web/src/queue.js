@@ -1,18 +1,17 @@
 // What is heard next, and what was heard before. It is kept in this browser, so that a reload loses
-// nothing; what is found there is looked at first, since anything may have written it.
+// nothing; what is found there is looked at first, since anything may have written it. Where sites may
+// keep nothing, the mere mention of `localStorage` raises.
 
 const NAME = "soundbridge-queue";
 const NEXT_MAX = 200;
 const HEARD_MAX = 50;
 
 export class Queue extends EventTarget {
-  #storage;
   #next = [];
   #heard = [];
 
-  constructor(storage = localStorage) {
+  constructor() {
     super();
-    this.#storage = storage;
     this.#read();
     addEventListener("storage", ({ key }) => {
       if (key === NAME) {
@@ -85,7 +84,7 @@ export class Queue extends EventTarget {
   #change(next) {
     this.#next = next.slice(0, NEXT_MAX);
     try {
-      this.#storage.setItem(NAME, JSON.stringify({ next: this.#next, heard: this.#heard }));
+      localStorage.setItem(NAME, JSON.stringify({ next: this.#next, heard: this.#heard }));
     } catch (error) {
       console.warn("The queue is not kept:", error.message); // full, or forbidden: it lasts until a reload
     }
@@ -95,9 +94,9 @@ export class Queue extends EventTarget {
   #read() {
     let kept = {};
     try {
-      kept = JSON.parse(this.#storage.getItem(NAME) ?? "{}") ?? {};
+      kept = JSON.parse(localStorage.getItem(NAME) ?? "{}") ?? {};
     } catch {
-      // what is no JSON is none of ours
+      // what is no JSON is none of ours; or nothing may be kept here
     }
     this.#next = tracks(kept.next).slice(0, NEXT_MAX);
     this.#heard = tracks(kept.heard).slice(-HEARD_MAX);

@@ -93,7 +93,11 @@ export class QueueControl {
     toggle.querySelector(".queue-count").textContent = count || "";
     const hasNext = count > 0;
     const { hasPrevious } = this.#queue;
-    this.#player.querySelector("[data-step=next]").disabled = !hasNext;
+    const step = this.#player.querySelector("[data-step=next]");
+    if (!hasNext && step === document.activeElement) {
+      this.#player.querySelector(".play").focus(); // what is disabled loses the keyboard
+    }
+    step.disabled = !hasNext;
     offer({
       nexttrack: hasNext ? () => this.next() : null,
       previoustrack: hasPrevious ? () => this.previous() : null,

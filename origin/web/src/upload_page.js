@@ -3,6 +3,7 @@
 import { ask, Refused } from "./api.js";
 import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
+import { make } from "./drafts.js";
 import { duplicateOf } from "./duplicate.js";
 import { element } from "./element.js";
 import { nameOf, titleOf } from "./file_name.js";
@@ -11,10 +12,12 @@ import { heldPage } from "./held_page.js";
 import { recall, remember, forget } from "./open_uploads.js";
 import { enter } from "./session.js";
 import { send, SendingRefused } from "./tus.js";
+import { Trouble } from "./trouble.js";
 import { UploadState } from "./upload_state.js";
 import { visibilityMenu } from "./visibility.js";
 
 const BROKEN = "That did not work. Please try again in a moment.";
+const UNTOLD = "This file was begun before, and the server does not say just now how far it came.";
 
 /** Show the page in `main`. */
 export async function start(main) {
@@ -39,7 +42,9 @@ export async function start(main) {
   );
   const picker = filePicker(choose);
   const told = element("p", { className: "lead", role: "status" });
-  const form = element("form", { className: "form" }, picker.root, told, details, trouble);
+  const untold = element("p", { className: "untold", "aria-live": "polite" });
+  const away = new Trouble(untold, look, () => (details.hidden ? picker : title));
+  const form = element("form", { className: "form" }, picker.root, told, details, untold, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   const page = heldPage();
   main.append(form, page.said, list);
@@ -60,17 +65,29 @@ export async function start(main) {
     }
   }
 
-  /** Offer the next file; one whose upload was begun before goes on with it. */
-  async function offer() {
+  /** Offer the next file. */
+  function offer() {
     file = waiting.shift() ?? null;
     picker.show(file);
     told.textContent = waits(waiting.length);
     trouble.textContent = "";
     details.hidden = true;
-    if (file === null) {
+    if (file !== null) {
+      look();
+    }
+  }
+
+  /** Go on with the file's upload where it was begun before, else ask about it. */
+  async function look() {
+    let upload;
+    try {
+      upload = await recall(file);
+    } catch (error) {
+      console.warn(error);
+      away.show(error.status === 401 ? error.message : UNTOLD);
       return;
     }
-    const upload = await recall(file);
+    away.hide();
     if (upload) {
       begin(upload);
       return;
@@ -108,7 +125,7 @@ export async function start(main) {
     trouble.textContent = "";
     try {
       const track = { artist_id: await artist.chosen(), title: title.value, visibility: visibility.value };
-      begin(await make(file, track));
+      begin(await makeUpload(file, track));
     } catch (error) {
       console.warn(error);
       trouble.textContent = error instanceof Refused ? error.message : BROKEN;
@@ -125,9 +142,8 @@ function waits(count) {
   return `${count} more ${count === 1 ? "file waits" : "files wait"}. The next one is asked about when this one is on its way.`;
 }
 
-async function make(file, track) {
-  const body = { name: nameOf(file), size_bytes: file.size, way: "tus", track };
-  const upload = await ask("uploads", { method: "POST", body });
+async function makeUpload(file, track) {
+  const upload = await make("uploads", { name: nameOf(file), size_bytes: file.size, way: "tus", track });
   remember(file, upload);
   return upload;
 }

@@ -210,6 +210,14 @@ async def test_a_key_that_may_not_does_not_take_away_an_account(service: Service
         assert (await service.ask(method, path, reader)).status == 403
 
 
+async def test_a_key_that_may_not_read_takes_nothing_private_along(service: Service) -> None:
+    keeper = await service.user(scopes=frozenset({Scope.ACCOUNT}))
+    for method in ("GET", "HEAD"):
+        assert (await service.ask(method, "/v1/me/export", keeper)).status == 403
+    both = await service.user(scopes=frozenset({Scope.ACCOUNT, Scope.READ}))
+    assert (await service.get("/v1/me/export", both))["identity"]
+
+
 async def test_a_role_that_is_taken_away_is_so_at_once(service: Service) -> None:
     ann = await service.user()
     async with service.database.change() as connection:

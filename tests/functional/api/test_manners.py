@@ -208,3 +208,12 @@ async def test_whole_numbers_are_numbers(service: Service) -> None:
     for bad in (7200.5, "7200", True, 1e400, -1.0):
         problem = await service.post("/v1/me/keys", ann, draft | {"expires_in_s": bad}, 422)
         assert problem["errors"][0]["pointer"] == "#/expires_in_s"
+
+
+async def test_what_is_wrong_with_all_of_a_body_points_at_all_of_it(service: Service) -> None:
+    """RFC 6901 §6: ``#`` is the whole document, ``#/`` its member without a name."""
+    ann = await service.user()
+    bodies: tuple[object, ...] = ([], "artist", 7)
+    for body in bodies:
+        problem = await service.post("/v1/artists", ann, body, 422)
+        assert [each["pointer"] for each in problem["errors"]] == ["#"]

@@ -92,3 +92,16 @@ async def test_each_reference_leads_somewhere_and_each_schema_is_used(service: S
     for _, _, operation in operations(document):
         for each in operation["security"]:
             assert each.keys() <= schemes
+
+
+@over_sqlite_alone
+async def test_schemas_are_named_by_what_they_are_of_and_not_by_where_they_are_written(
+    service: Service,
+) -> None:
+    schemas = (await service.get("/openapi.json"))["components"]["schemas"]
+    assert all(re.fullmatch("[A-Z][A-Za-z]+(_[A-Z][A-Za-z]+_)?", name) for name in schemas)
+    states = {"AssetState": "preparing", "UploadState": "waiting", "PlayState": "begun"}
+    for name, first in states.items():
+        assert schemas[name]["enum"][0] == first
+        assert schemas[name]["title"] == name
+    assert {"AlbumKind", "SearchKind", "AssetFailure", "UploadFailure"} <= schemas.keys()

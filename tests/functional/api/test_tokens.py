@@ -30,6 +30,8 @@ from tests.servers.identity_provider import (
 
 pytestmark = pytest.mark.long_if("postgresql")
 
+WELL_BEFORE_S = 3.0  # it gives up
+
 Clock = list[float]
 Form = Callable[..., dict[str, Any]]
 Roles = dict[str, Any]
@@ -286,6 +288,38 @@ async def test_keys_are_rotated(service: Service, provider: IdentityProvider, cl
     clock[0] += issuer_module.PAUSE_S
     await me(service, after)
     await me(service, before, 401)
+
+
+async def test_a_key_that_was_taken_back_in_a_quiet_time_lets_nobody_in(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    """Nobody else has asked meanwhile, so the keys that are there are hours old."""
+    stolen = provider.sign(keycloak(provider))
+    await me(service, stolen)
+    provider.rotate("second")
+    clock[0] += 6 * 3_600
+    refused = await asyncio.gather(*(me(service, stolen, 401) for _ in range(5)))
+    assert {each["code"] for each in refused} == {"credentials_invalid"}
+    assert provider.asked["keys"] == 2
+    await me(service, provider.sign(keycloak(provider)))
+
+
+async def test_old_keys_let_in_where_the_provider_does_not_answer_and_it_is_not_asked_each_time(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    token = provider.sign(keycloak(provider))
+    await me(service, token)
+    provider.is_down = True
+    clock[0] += issuer_module.WAITED_FOR_S + 1
+    await me(service, token)  # it was waited for in vain
+    await me(service, token)
+    assert provider.asked["configuration"] == 2
+    provider.answers.clear()
+    clock[0] += issuer_module.PAUSE_S
+    for _ in range(2):
+        await asyncio.wait_for(me(service, token), WELL_BEFORE_S)
+    assert provider.asked["configuration"] == 3
+    provider.answers.set()
 
 
 async def test_keys_that_nobody_has_cost_no_requests(

@@ -18,6 +18,7 @@ from origin.delivery.address import JSON_TYPE
 from origin.telemetry.requests import OBJECT_CLASS
 
 _OWN: Final = Who(Role.LISTENER, Scope.ACCOUNT)
+_OWN_TO_READ: Final = Who(Role.LISTENER, Scope.ACCOUNT, also=Scope.READ)
 _PART_BYTES: Final = 64 * 1024
 
 
@@ -33,7 +34,7 @@ class Leaving:
         return [
             Endpoint(
                 method="GET", path="/v1/me/export", name="exportMe", tag="me",
-                summary="Get all that is yours", handle=self.export, who=_OWN,
+                summary="Get all that is yours", handle=self.export, who=_OWN_TO_READ,
                 streams=True, gives_types=(JSON_TYPE,),
             ),
             Endpoint(
@@ -44,7 +45,10 @@ class Leaving:
         ]  # fmt: skip
 
     async def export(self, call: Call[NoQuery, NoBody]) -> web.StreamResponse:
-        """In a JSON object, with a list for each part of the server."""
+        """In a JSON object, with a list for each part of the server.
+
+        What is private is in it, so a key has to be good for `read`, too.
+        """
         response = web.StreamResponse(
             headers={
                 **policy_for(ObjectClass.PRIVATE, audience=Audience.ONE).headers,

@@ -1,9 +1,10 @@
 """An identity provider's keys: fetched when they are first needed, and kept.
 
-They are fetched anew once they are old, while the old ones go on being good, and at once where a
-token names one that is not among them: keys are rotated. Never twice at a time, and not again for a
-while, whatever tokens say. Where the provider does not answer, the keys that are there stay good
-for a day; who has none yet is told to try again.
+They are fetched anew once they are old, while the old ones go on being good for as long again, and
+at once where a token names one that is not among them: keys are rotated. Older ones, of a time in
+which nobody asked, are good only where the provider does not answer, for a day: one that was taken
+back since, because it was stolen, lets nobody in. Never twice at a time, and not again for a while,
+whatever tokens say; who has no keys yet is told to try again.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from origin.companion.identity.oidc.token import Unverified, key_for
 from origin.delivery.errors import IssuerUnavailable
 
 FRESH_S: Final = 600.0
+WAITED_FOR_S: Final = 2 * FRESH_S
 GOOD_S: Final = 86_400.0
 PAUSE_S: Final = 30.0
 _FETCH_S: Final = 5.0
@@ -43,7 +45,7 @@ class Issuer:
         self._client = client
         self._clock = clock
         self._keys: tuple[VerifyingKey, ...] = ()
-        self._fetched_s = self._tried_s = float("-inf")
+        self._fetched_s = self._tried_s = self._failed_s = float("-inf")
         self._fetching: asyncio.Task[None] | None = None
 
     async def key_for(self, unverified: Unverified) -> VerifyingKey | None:
@@ -52,7 +54,7 @@ class Issuer:
         Raises IssuerUnavailable.
         """
         age_s = self._clock() - self._fetched_s
-        found = key_for(self._keys, unverified) if age_s < GOOD_S else None
+        found = key_for(self._keys, unverified) if age_s < self._without_waiting_s else None
         if found is not None:
             if age_s >= FRESH_S:
                 self._fetch()  # and the next one has it
@@ -63,6 +65,11 @@ class Issuer:
         if self._clock() - self._fetched_s >= GOOD_S:
             raise IssuerUnavailable
         return key_for(self._keys, unverified)
+
+    @property
+    def _without_waiting_s(self) -> float:
+        """How old keys may be whose successors are not waited for: lately, it was in vain."""
+        return GOOD_S if self._clock() - self._failed_s < FRESH_S else WAITED_FOR_S
 
     def _fetch(self) -> "asyncio.Task[None] | None":
         """Begin to fetch the keys, or return who does; None where that was tried just now."""
@@ -83,8 +90,9 @@ class Issuer:
                 keys = read_keys(await self._read(await self._place()))
         except (aiohttp.ClientError, OSError, TimeoutError, _Unfetched, KeysUnreadable) as error:
             _log.warning("identity provider's keys not fetched", issuer=self.url, cause=repr(error))
+            self._failed_s = self._clock()
             return
-        self._keys, self._fetched_s = keys, self._clock()
+        self._keys, self._fetched_s, self._failed_s = keys, self._clock(), float("-inf")
 
     async def _place(self) -> str:
         """Return where the keys are (OpenID Connect Discovery §4)."""

@@ -1,0 +1,31 @@
+// Makes things of which there is to be one, also where the answer was lost and somebody tries again:
+// the same draft bears the same key then, and the server says once more what it has made of it.
+
+import { ask } from "./api.js";
+
+const KEY_BYTES = 16;
+
+const keys = new Map(); // by draft, until it is made
+
+/** Make something of a draft, at a path; return what is said of it. */
+export async function make(path, body) {
+  const draft = JSON.stringify([path, body]);
+  const key = keys.get(draft) ?? someHex(KEY_BYTES);
+  keys.set(draft, key);
+  try {
+    const made = await ask(path, { method: "POST", body, key });
+    keys.delete(draft); // the next that is alike is another
+    return made;
+  } catch (error) {
+    if (error.code === "answer_not_kept") {
+      keys.delete(draft); // whoever tries again has been told to look
+    }
+    throw error;
+  }
+}
+
+/** Return random bytes as text. */
+export function someHex(count) {
+  const bytes = crypto.getRandomValues(new Uint8Array(count));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,105 @@
+"""A creator's track in the list of one's own: what is pressed while the server is slow."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Dialog, Page, Route, expect
+
+from tests.acceptance.places import TITLES, Place, complaints, page, place, sign_in
+
+__all__ = ["complaints", "page", "place"]
+
+ONE_TRACK = re.compile(r"/v1/tracks/[\w-]+$")
+CHANGED = ("Svefn-g-englar", "Ágætis byrjun")
+
+
+@contextmanager
+def held(page: Page) -> Iterator[list[str]]:
+    """Let changes of tracks go on only behind the caller's block; give their methods so far."""
+    waiting: list[Route] = []
+    methods: list[str] = []
+
+    def wait(route: Route) -> None:
+        waiting.append(route)
+        methods.append(route.request.method)
+
+    page.route(ONE_TRACK, wait)
+    try:
+        yield methods
+    finally:
+        for route in waiting:
+            route.continue_()
+        page.unroute(ONE_TRACK)
+
+
+def edit(page: Page, title: str, changed: str) -> None:
+    page.get_by_role("button", name=f"Edit {title}").click()
+    page.get_by_label("Title", exact=True).fill(changed)
+
+
+def test_the_keyboard_goes_on_at_the_first_of_those_that_are_shown_then(
+    page: Page, place: Place
+) -> None:
+    faults = ["connectionfailed"]  # of the second page
+
+    def two(route: Route) -> None:
+        if "cursor=" in route.request.url and faults:
+            route.abort(faults.pop())
+        else:
+            route.continue_(url=route.request.url.replace("limit=50", "limit=2"))
+
+    page.route(re.compile(r"/v1/me/tracks\?"), two)
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    rows = page.locator(".own-tracks > li")
+    expect(rows).to_have_count(2)
+    more = page.get_by_role("button", name="Show more")
+    more.press("Enter")
+    expect(page.get_by_role("status")).not_to_be_empty()
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_focused()
+    again.press("Enter")
+    expect(rows).to_have_count(3)
+    expect(rows.last.get_by_role("link")).to_be_focused()
+
+
+def test_what_is_saved_twice_is_saved_once(page: Page, place: Place, complaints: list[str]) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    complaints.clear()  # of the page that signs in, which has no icon
+    page.goto("/mine")
+    with held(page) as changes:
+        edit(page, TITLES[0], CHANGED[0])
+        with page.expect_request(ONE_TRACK):
+            page.get_by_role("button", name="Save").dblclick()
+        page.get_by_role("button", name=f"Edit {TITLES[0]}").click()  # which closes it
+        expect(page.locator(".own-tracks form")).to_have_count(0)
+        assert changes == ["PATCH"]
+    for action in ("Plays per day", "Edit", "Delete"):
+        expect(page.get_by_role("button", name=f"{action} {CHANGED[0]}")).to_be_visible()
+    expect(page.locator(".own-tracks .form-trouble:not(:empty)")).to_have_count(0)
+    assert complaints == []
+
+
+def test_what_is_deleted_twice_is_deleted_once(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    asked: list[str] = []
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    page.on("dialog", agree)
+    remove = page.get_by_role("button", name=f"Delete {TITLES[1]}")
+    with held(page) as changes:
+        with page.expect_request(ONE_TRACK):
+            remove.click()
+        remove.click()
+        edit(page, TITLES[2], CHANGED[1])  # beside it, another goes on
+        with page.expect_request(ONE_TRACK):
+            page.get_by_role("button", name="Save").click()
+        assert changes == ["DELETE", "PATCH"]
+    assert len(asked) == 1
+    expect(page.get_by_text("was deleted.")).to_be_visible()
+    expect(page.get_by_role("button", name=f"Edit {CHANGED[1]}")).to_be_focused()
