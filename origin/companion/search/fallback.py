@@ -1,19 +1,23 @@
 """Finding something without an index, while there is none: less, but not nothing.
 
 What is played most, or newest, is looked through, so that it takes the same time however much there
-is: by PostgreSQL's full text, whose text is folded by the database as far as it can; by LIKE on
-SQLite, which knows no accents.
+is: by PostgreSQL's full text, whose text is folded by the database as far as it can; on SQLite,
+which knows no accents, in a thread here, by what the index goes by.
 """
 
+import asyncio
 import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
+    Row,
     Select,
     Subquery,
     Text,
-    and_,
     cast,
     func,
     literal_column,
@@ -24,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.catalogue.tables import albums, artists, tracks
 from origin.companion.search import rows
 from origin.companion.search.entries import Kind, key_of
+from origin.companion.search.folding import fold
 from origin.companion.search.typed import Sought, Typed
 
 LOOKED_THROUGH: Final = 5_000
@@ -57,11 +62,23 @@ async def keys(connection: AsyncConnection, typed: Typed, kind: Kind | None) -> 
         return []
     found: list[str] = []
     for each in Kind if kind is None else (kind,):
-        recent = _recent(each)
-        has = _full_text if connection.dialect.name == "postgresql" else _like
-        asked = select(recent.c.id).where(has(recent.c.names, words)).limit(FOUND_MAX)
-        found += [key_of(each, entity_id) for entity_id in await connection.scalars(asked)]
+        find = _by_full_text if connection.dialect.name == "postgresql" else _by_folding
+        found += [key_of(each, one) for one in await find(connection, _recent(each), words)]
     return found
+
+
+async def _by_full_text(
+    connection: AsyncConnection, recent: Subquery, words: list[Sought]
+) -> Iterable[str]:
+    asked = select(recent.c.id).where(_full_text(recent.c.names, words)).limit(FOUND_MAX)
+    return await connection.scalars(asked)
+
+
+async def _by_folding(
+    connection: AsyncConnection, recent: Subquery, words: list[Sought]
+) -> Iterable[str]:
+    asked: Select[Any] = select(recent.c.id, recent.c.names)
+    return await asyncio.to_thread(_having, (await connection.execute(asked)).all(), words)
 
 
 def _full_text(names: ColumnElement[str], words: list[Sought]) -> ColumnElement[bool]:
@@ -72,6 +89,13 @@ def _full_text(names: ColumnElement[str], words: list[Sought]) -> ColumnElement[
     return func.to_tsvector(simple, folded).op("@@")(func.to_tsquery(simple, cast(question, Text)))
 
 
-def _like(names: ColumnElement[str], words: list[Sought]) -> ColumnElement[bool]:
-    spaced = " " + names
-    return and_(*(spaced.icontains(f" {word.text}", autoescape=True) for word in words))
+def _having(there: Iterable[Row[Any]], words: list[Sought]) -> list[str]:
+    beginnings = [f" {word.text}" for word in words]
+    found = (row.id for row in there if all(one in _folded(row.names) for one in beginnings))
+    return list(islice(found, FOUND_MAX))
+
+
+@lru_cache(len(Kind) * LOOKED_THROUGH)
+def _folded(names: str) -> str:
+    """Return names as they are compared: much the same ones are looked through each time."""
+    return f" {fold(names).text}"
