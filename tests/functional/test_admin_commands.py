@@ -49,7 +49,8 @@ async def who(url: str, key: str, link: str) -> list[tuple[str, str]]:
 def test_users_and_keys_come_and_go(tmp_path: Path) -> None:
     ann = admin(tmp_path, "user", "add", "Ann")
     assert admin(tmp_path, "user", "list").split() == [ann, "listener", "Ann"]
-    admin(tmp_path, "user", "role", "Ann", "admin")
+    said = admin(tmp_path, "user", "role", "Ann", "admin")
+    assert said.split() == [ann, "admin", "Ann"]
     assert "admin" in admin(tmp_path, "user", "list")
     key = admin(tmp_path, "key", "add", ann, "--name", "script")
     key_id = key.split("_")[1]

@@ -2,13 +2,16 @@
 
 import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from origin.cli.admin.running import in_database
 from origin.cli.database import database_setting, state_setting
 from origin.companion.identity.principal import Role
+
+if TYPE_CHECKING:
+    from sqlalchemy import Row
 
 _ROLES: Final = [role.name.lower() for role in Role]
 
@@ -44,7 +47,7 @@ def list_users(*, state: Path, database: str | None) -> None:
     from origin.companion.identity.administration import all_users
 
     for row in in_database(state, database, all_users):
-        click.echo(f"{row.id}  {Role(row.role).name.lower():8}  {row.name}")
+        _print(row)
 
 
 @user.command()
@@ -53,14 +56,18 @@ def list_users(*, state: Path, database: str | None) -> None:
 @state_setting
 @database_setting
 def role(user: str, role: str, *, state: Path, database: str | None) -> None:
-    """Let USER be a listener, a creator or an admin, from their next request on."""
+    """Let USER be a listener, a creator or an admin, from their next request on; print who it is.
+
+    Users choose their names: where it matters who it is, say the id.
+    """
     from origin.companion.identity.administration import give_role
 
-    in_database(
+    row = in_database(
         state,
         database,
         lambda connection: give_role(connection, user, Role[role.upper()], now_s=time.time()),
     )
+    _print(row)
 
 
 @user.command()
@@ -73,10 +80,16 @@ def remove(user: str, *, state: Path, database: str | None, yes: bool) -> None:
 
     What they made is taken away by the server, as soon as it runs.
     """
-    from origin.companion.identity.administration import remove_user
+    from origin.companion.identity.administration import named, remove_user
 
+    row = in_database(state, database, lambda connection: named(connection, user))
     if not yes:
-        click.confirm(f"Remove {user}, and all that they made?", abort=True)
+        _print(row)
+        click.confirm(f"Remove {row.name}, and all that they made?", abort=True)
     in_database(
-        state, database, lambda connection: remove_user(connection, user, now_s=time.time())
+        state, database, lambda connection: remove_user(connection, row.id, now_s=time.time())
     )
+
+
+def _print(row: "Row[Any]") -> None:
+    click.echo(f"{row.id}  {Role(row.role).name.lower():8}  {row.name}")

@@ -55,11 +55,14 @@ async def named(connection: AsyncConnection, user: str) -> Row[Any]:
     return rows[0]
 
 
-async def give_role(connection: AsyncConnection, user: str, role: Role, *, now_s: float) -> None:
-    """Let a user be something else; raises NotDone."""
+async def give_role(
+    connection: AsyncConnection, user: str, role: Role, *, now_s: float
+) -> Row[Any]:
+    """Let a user be something else, and return who it is; raises NotDone."""
     user_id = (await named(connection, user)).id
     await change_user(connection, user_id, role=role)
     await tell(connection, user_id, f"role:{role.name.lower()}", user_id, now_s)
+    return await named(connection, user_id)
 
 
 async def remove_user(connection: AsyncConnection, user: str, *, now_s: float) -> None:
