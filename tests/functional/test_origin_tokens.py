@@ -128,7 +128,7 @@ def test_without_a_good_token_nothing_plays(guarded: Guarded, packaged: Packaged
 
 
 def test_no_token_is_in_the_log(guarded: Guarded) -> None:
-    token = guarded.token("battle-music")
+    token, before = guarded.token("battle-music"), len(guarded.lines())
     for path in (
         f"/t/{token}/battle-music.m3u8",
         f"/%74/{token}/battle-music.m3u8",
@@ -139,6 +139,7 @@ def test_no_token_is_in_the_log(guarded: Guarded) -> None:
     ):
         guarded.status(path)
     assert guarded.status("/healthz") == 200
+    until(lambda: len(guarded.lines()) >= before + 7)  # each worker writes when it comes to it
     log = guarded.log.read_text()
     paths = [json.loads(line)["path"] for line in log.splitlines()]
     assert paths.count("/t/-/battle-music.m3u8") >= 3
