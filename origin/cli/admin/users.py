@@ -82,12 +82,13 @@ def remove(user: str, *, state: Path, database: str | None, yes: bool) -> None:
     """
     from origin.companion.identity.administration import named, remove_user
 
-    row = in_database(state, database, lambda connection: named(connection, user))
     if not yes:
+        row = in_database(state, database, lambda connection: named(connection, user))
         _print(row)
         click.confirm(f"Remove {row.name}, and all that they made?", abort=True)
+        user = row.id
     in_database(
-        state, database, lambda connection: remove_user(connection, row.id, now_s=time.time())
+        state, database, lambda connection: remove_user(connection, user, now_s=time.time())
     )
 
 

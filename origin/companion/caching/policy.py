@@ -14,8 +14,6 @@ from enum import Enum, auto
 from typing import Any, Final
 
 INDEX_LAG_S: Final = 2.0
-OF_ONE_S: Final = 60.0
-"""How long what is said of one thing is fresh: nothing but its plays can be behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,11 @@ class Keeping:
     def kept_s(self) -> float:
         """How old an answer gets that is given at all."""
         return self.fresh_s + self.stale_s
+
+
+def of_one(subjects: Callable[[Any, Any], Iterable[str]]) -> Keeping:
+    """Return how what is said of one thing is kept: nothing but its plays can be behind."""
+    return Keeping(subjects, fresh_s=60.0)
 
 
 def by_time(subjects: Callable[[Any, Any], Iterable[str]]) -> Keeping:

@@ -6,7 +6,6 @@ that limits hold for all of them together, and nobody waits for a row that waits
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -73,8 +72,8 @@ async def shared_salt(connection: AsyncConnection, day: int, new: bytes) -> byte
 class Standing(NamedTuple):
     """What has counted of a listener's on a day: which of some tickets, how often each track."""
 
-    counted: frozenset[str] = frozenset()
-    counts: Mapping[str, int] = MappingProxyType({})
+    counted: frozenset[str]
+    counts: Mapping[str, int]
 
 
 async def standing(

@@ -134,9 +134,14 @@ class Packaging:
 
     async def package(self, owner: User, name: str = "song") -> str:
         """Have an asset that is ready."""
-        asset_id = await self.queue(owner, name)
-        await self.succeed(await self.claim())
+        asset_id = await self.playing(owner, name)
         await self.watch.tell_news()
+        return asset_id
+
+    async def playing(self, owner: User, name: str = "song", source: str = SOURCE) -> str:
+        """Have an asset that plays, at which nobody has looked yet."""
+        asset_id = await self.queue(owner, name, source)
+        await self.succeed(await self.claim())
         return asset_id
 
     async def queue_again(self, payload: Payload, owner: User) -> None:

@@ -84,8 +84,7 @@ async def test_a_repackaging_that_fails_leaves_what_plays(
 ) -> None:
     service = packaging.service
     ann = await service.user()
-    asset_id = await packaging.queue(ann, source=source)
-    await packaging.succeed(await packaging.claim())
+    asset_id = await packaging.playing(ann, source=source)
     await packaging.watch.tell_news()
     await service.post(f"/v1/assets/{asset_id}/repackage", ann, None, 202)
     await packaging.fail(await packaging.claim(), CorruptSource("It is another file by now."))
@@ -98,8 +97,7 @@ async def test_a_repackaging_that_fails_leaves_what_plays(
 async def test_what_was_uploaded_may_be_gone(packaging: Packaging, source: str) -> None:
     service = packaging.service
     ann = await service.user()
-    asset_id = await packaging.queue(ann, source=source)
-    await packaging.succeed(await packaging.claim())
+    asset_id = await packaging.playing(ann, source=source)
     await asyncio.to_thread(Path(source).unlink)
     problem = await service.post(f"/v1/assets/{asset_id}/repackage", ann, {}, 409)
     assert problem["code"] == "source_gone"
@@ -237,8 +235,7 @@ async def test_a_new_playback_id_is_said_once_it_plays(
     """Also where the process is killed just behind that."""
     service = packaging.service
     ann = await service.user()
-    asset_id = await packaging.queue(ann, source=source)
-    await packaging.succeed(await packaging.claim())
+    asset_id = await packaging.playing(ann, source=source)
 
     async def killed(_self: Withdrawing, _asset_ids: Sequence[str]) -> None:
         raise ConnectionAbortedError
@@ -257,8 +254,7 @@ async def test_a_new_playback_id_that_nobody_was_told_plays_nothing_for_long(
     """Where the process is killed after the new entry was put, and takes nothing back."""
     service, store = packaging.service, packaging.service.store
     ann = await service.user()
-    asset_id = await packaging.queue(ann, source=source)
-    await packaging.succeed(await packaging.claim())
+    asset_id = await packaging.playing(ann, source=source)
 
     async def killed(*_: object) -> None:
         raise ConnectionAbortedError
@@ -282,8 +278,7 @@ async def test_a_playback_id_that_was_not_replaced_is_when_the_same_is_asked_aga
     """By its key, and told as a deed once: nobody is told that a leaked id is gone which plays."""
     service = packaging.service
     ann = await service.user()
-    asset_id = await packaging.queue(ann, source=source)
-    await packaging.succeed(await packaging.claim())
+    asset_id = await packaging.playing(ann, source=source)
     path, key = f"/v1/assets/{asset_id}/playback-ids", {"Idempotency-Key": "a"}
 
     async def away(*_: object) -> None:
@@ -330,8 +325,7 @@ async def test_a_playback_id_is_replaced(packaging: Packaging, source: str) -> N
 async def test_assets_are_changed_by_nobody_else(packaging: Packaging, source: str) -> None:
     service = packaging.service
     ann, bob = await service.user(), await service.user(number=1)
-    asset_id = await packaging.queue(ann, source=source)
-    await packaging.succeed(await packaging.claim())
+    asset_id = await packaging.playing(ann, source=source)
     path = f"/v1/assets/{asset_id}"
     for method, asked in (
         ("POST", f"{path}/repackage"),

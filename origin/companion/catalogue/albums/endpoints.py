@@ -11,7 +11,7 @@ from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.known_fields import ETAG, LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.api.paging import page_of, rows_for
-from origin.companion.caching.policy import OF_ONE_S, Keeping
+from origin.companion.caching.policy import Keeping, of_one
 from origin.companion.catalogue import kept
 from origin.companion.catalogue.albums import rows
 from origin.companion.catalogue.albums.changing import AlbumChanges
@@ -68,7 +68,7 @@ class Albums:
             Endpoint(
                 method="GET", path=one, name="getAlbum", tag="albums",
                 summary="Get an album with its tracks", handle=self.get, gives=WholeAlbum,
-                kept=Keeping(kept.of_album, fresh_s=OF_ONE_S),
+                kept=of_one(kept.of_album),
             ),
             Endpoint(
                 method="PATCH", path=one, name="changeAlbum", tag="albums",

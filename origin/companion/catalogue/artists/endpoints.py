@@ -13,7 +13,7 @@ from origin.companion.api.known_fields import ETAG, LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page, Paged
 from origin.companion.api.paging import page_of, rows_for
 from origin.companion.api.preconditions import require_version
-from origin.companion.caching.policy import OF_ONE_S, Keeping
+from origin.companion.caching.policy import Keeping, of_one
 from origin.companion.catalogue import events, kept
 from origin.companion.catalogue.artists import rows
 from origin.companion.catalogue.artists.models import Artist, ArtistChange, ArtistDraft
@@ -64,7 +64,7 @@ class Artists:
             Endpoint(
                 method="GET", path=one, name="getArtist", tag="artists",
                 summary="Get an artist", handle=self.get, gives=Artist,
-                kept=Keeping(kept.of_artist, fresh_s=OF_ONE_S),
+                kept=of_one(kept.of_artist),
             ),
             Endpoint(
                 method="PATCH", path=one, name="changeArtist", tag="artists",

@@ -10,7 +10,7 @@ from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.known_fields import ETAG, LOCATION
 from origin.companion.api.models import NoBody, NoQuery, Page
 from origin.companion.api.paging import page_of
-from origin.companion.caching.policy import OF_ONE_S, Keeping
+from origin.companion.caching.policy import Keeping, of_one
 from origin.companion.catalogue import kept
 from origin.companion.catalogue.asset_owner import AssetOwner
 from origin.companion.catalogue.tracks import lists, questions
@@ -81,7 +81,7 @@ class Tracks:
             Endpoint(
                 method="GET", path=one, name="getTrack", tag="tracks",
                 summary="Get a track", handle=self.get, gives=Track,
-                kept=Keeping(kept.of_track, fresh_s=OF_ONE_S),
+                kept=of_one(kept.of_track),
             ),
             Endpoint(
                 method="PATCH", path=one, name="changeTrack", tag="tracks",

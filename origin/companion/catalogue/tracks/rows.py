@@ -79,15 +79,10 @@ _ONE_TO_CHANGE: Final = _ONE.with_for_update(of=tracks)
 _SOME: Final = shown().where(
     tracks.c.id.in_(bindparam("track_ids", expanding=True)), tracks.c.deleted_s.is_(None)
 )
-_HEARD: Final[Select[Any]] = (
-    select(
-        *(tracks.c.id, tracks.c.user_id, tracks.c.visibility, tracks.c.duration_s),
-        artists.c.deleted_s.label("artist_deleted_s"),
-        _PLAYABLE,
-    )
-    .outerjoin(artists, artists.c.id == tracks.c.artist_id)
-    .outerjoin(assets, assets.c.asset_id == tracks.c.asset_id)
-    .where(tracks.c.id.in_(bindparam("track_ids", expanding=True)), tracks.c.deleted_s.is_(None))
+_HEARD: Final[Select[Any]] = _SOME.with_only_columns(
+    *(tracks.c.id, tracks.c.user_id, tracks.c.visibility, tracks.c.duration_s),
+    artists.c.deleted_s.label("artist_deleted_s"),
+    _PLAYABLE,
 )
 _CHANGE: Final = (
     update(tracks)
@@ -107,15 +102,18 @@ async def find(
 
 async def some(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[Any]]:
     """Return those of some tracks that are there."""
-    found = await connection.execute(_SOME, {"track_ids": list(ids)})
-    there: Sequence[Row[Any]] = found.all()
-    return there
+    return await _among(connection, _SOME, ids)
 
 
 async def heard(connection: AsyncConnection, ids: Iterable[str]) -> Sequence[Row[Any]]:
     """Return those of some tracks that are there: how long they are, and who may see them."""
-    found = await connection.execute(_HEARD, {"track_ids": list(ids)})
-    there: Sequence[Row[Any]] = found.all()
+    return await _among(connection, _HEARD, ids)
+
+
+async def _among(
+    connection: AsyncConnection, asked: Select[Any], ids: Iterable[str]
+) -> Sequence[Row[Any]]:
+    there: Sequence[Row[Any]] = (await connection.execute(asked, {"track_ids": list(ids)})).all()
     return there
 
 
