@@ -6,7 +6,7 @@ and few are hashed at a time, so that whoever else asks something is answered so
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -129,13 +129,22 @@ class _Batch:
             await self._writing
 
     async def _write(self, parts: list[bytes]) -> None:
-        await asyncio.gather(self.into.append(parts), self._hash(parts))
+        await _all(self.into.append(parts), self._hash(parts))
         self.hold.received_bytes = self.into.position_bytes
 
     async def _hash(self, parts: list[bytes]) -> None:
         async with self.turns:
-            hashing = [in_threads(self.threads, _feed, each, parts) for each in self.hashes]
-            await asyncio.gather(*hashing)
+            await _all(*(in_threads(self.threads, _feed, each, parts) for each in self.hashes))
+
+
+async def _all(*doing: Awaitable[None]) -> None:
+    """Return when all have ended, also where one fails or this is cancelled; raise the first error.
+
+    What goes on by itself would write to a file that is closed, and may be another's by then.
+    """
+    for ended in await asyncio.gather(*doing, return_exceptions=True):
+        if ended is not None:
+            raise ended
 
 
 def _feed(digest: "Hash", parts: Sequence[bytes]) -> None:

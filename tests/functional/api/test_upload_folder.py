@@ -1,5 +1,6 @@
 """Sources in a folder, where a process was stopped for so long that another one took its upload."""
 
+import resource
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from origin.companion.uploads.holding import UploadBusy
 from origin.companion.uploads.places.folder import FolderPlace
 from origin.companion.uploads.places.place import Source
+from origin.delivery.errors import StoreUnavailable
 
 SOURCE = Source("sources/song/upload/song.wav")
 
@@ -46,3 +48,18 @@ async def test_who_was_stopped_gives_no_name_to_what_another_has_completed(
         with pytest.raises(UploadBusy):
             await stopped.complete()
     assert (tmp_path / SOURCE.key).read_bytes() == b"all of it"
+
+
+async def test_what_was_written_in_part_can_be_cut(place: FolderPlace) -> None:
+    async with place.open(SOURCE) as file:
+        await file.append([b"of old"])
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+        try:
+            with pytest.raises(StoreUnavailable):
+                await file.append([bytes(5_000)])
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert (file.position_bytes, await place.received_bytes(SOURCE)) == (1_000, 1_000)
+        await file.cut(6)
+        assert await place.received_bytes(SOURCE) == 6

@@ -203,17 +203,17 @@ class GrowingObject:
         self._buffer.close()
 
     async def _write(self, parts: Sequence[bytes]) -> None:
-        def write() -> int:
+        def write() -> None:  # all of it, also where whoever waits for it is cancelled
             self._buffer.seek(self._buffered_bytes)
             self._buffer.writelines(parts)
             self._buffer.flush()
-            return self._buffer.tell()
+            self._buffered_bytes = self._buffer.tell()
 
-        self._buffered_bytes = await in_threads(self._tools.threads, write)
+        await in_threads(self._tools.threads, write)
 
-    async def _read(self, size_bytes: int, start: int = 0) -> bytes:
+    async def _read(self, size_bytes: int) -> bytes:
         def read() -> bytes:
-            self._buffer.seek(start)
+            self._buffer.seek(0)
             return self._buffer.read(size_bytes)
 
         return await in_threads(self._tools.threads, read)
@@ -228,12 +228,19 @@ class GrowingObject:
             url = await self._parts.url_of(self._key, self._id, self._number + 1, size_bytes)
             content = await self._read(size_bytes)
             await put_part(self._tools.session, url, content)
-        rest = await self._read(self._buffered_bytes - size_bytes, size_bytes)
+        await in_threads(self._tools.threads, self._drop, size_bytes)
+
+    def _drop(self, size_bytes: int) -> None:
+        """Let go of what was sent as a part."""
+        self._buffer.seek(size_bytes)
+        rest = self._buffer.read(self._buffered_bytes - size_bytes)
+        self._buffer.seek(0)
+        self._buffer.write(rest)
+        self._buffer.flush()
+        self._buffer.truncate(len(rest))
         self._number += 1
         self._sent_bytes += size_bytes
-        self._buffered_bytes = 0
-        await in_threads(self._tools.threads, self._buffer.truncate, 0)
-        await self._write([rest])
+        self._buffered_bytes = len(rest)
 
 
 async def put_part(session: ClientSession, url: str, content: bytes) -> None:

@@ -94,12 +94,9 @@ class GrowingFile:
         self.copy: Callable[[], Awaitable[None]] | None = None
 
     async def append(self, parts: Sequence[bytes]) -> None:
-        """Write to its end."""
+        """Write to its end; where that fails or is cancelled, the position is what is there."""
         with _translated():
-            start = self.position_bytes
-            self.position_bytes = await in_threads(
-                self._threads, lambda: _write(self._descriptor, parts, start)
-            )
+            await in_threads(self._threads, self._write, parts)
         if self.position_bytes - self._synced_bytes >= _SYNC_EVERY_BYTES and (
             self._sync is None or self._sync.done()
         ):
@@ -145,6 +142,14 @@ class GrowingFile:
             await asyncio.wait({self._sync})
         os.close(self._descriptor)
 
+    def _write(self, parts: Sequence[bytes]) -> None:
+        for part in parts:
+            left = memoryview(part)
+            while left:
+                written = os.pwrite(self._descriptor, left, self.position_bytes)
+                self.position_bytes += written
+                left = left[written:]
+
 
 async def in_threads(threads: ThreadPoolExecutor, do: Callable[..., _T], *arguments: object) -> _T:
     """Return what ``do`` returns in a thread; where this is cancelled, after that has ended.
@@ -155,7 +160,9 @@ async def in_threads(threads: ThreadPoolExecutor, do: Callable[..., _T], *argume
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        await asyncio.wait({running})
+        while not running.done():
+            with suppress(asyncio.CancelledError):  # once more: it ends all the same
+                await asyncio.wait({running})
         raise
 
 
@@ -177,16 +184,6 @@ def _open(path: Path) -> int:
         os.close(descriptor)
         raise UploadBusy from error
     return descriptor
-
-
-def _write(descriptor: int, parts: Sequence[bytes], position_bytes: int) -> int:
-    for part in parts:
-        left = memoryview(part)
-        while left:
-            written = os.pwrite(descriptor, left, position_bytes)
-            position_bytes += written
-            left = left[written:]
-    return position_bytes
 
 
 def _size(path: Path) -> int:

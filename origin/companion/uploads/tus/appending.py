@@ -83,7 +83,9 @@ async def append(
             await _trust(around, hold, None)
         elif not isinstance(error, StoreUnavailable):
             await reception.keep()
-            around.digests.keep(hold.upload_id, reception.position_bytes, sha256)
+            # Of what was just being written, the digest may have seen all, or nothing.
+            if hold.received_bytes == reception.position_bytes:
+                around.digests.keep(hold.upload_id, reception.position_bytes, sha256)
         raise
     if checksum is not None:  # before a bucket has some of it, which cannot be cut off any more
         await _trust(around, hold, None)

@@ -1,6 +1,7 @@
 """Bytes of many uploads that come at once."""
 
 import asyncio
+import hashlib
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -8,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
-from origin.companion.uploads.holding import Hold
+import pytest
+
+from origin.companion.uploads.holding import Hold, UploadBusy
 from origin.companion.uploads.places.folder import FolderPlace
 from origin.companion.uploads.places.place import Source
-from origin.companion.uploads.receiving import HASHED_AT_ONCE, Bound, Receiver
+from origin.companion.uploads.receiving import HASHED_AT_ONCE, Bound, Receiver, interruptible
 from origin.delivery.errors import BadRequest
 
 UPLOADS = 12
@@ -67,3 +70,43 @@ async def test_few_batches_are_hashed_at_a_time_and_all_arrive(tmp_path: Path) -
         sizes = await asyncio.gather(*(one(number) for number in range(UPLOADS)))
     assert sizes == [8 * len(PART)] * UPLOADS
     assert most[0] <= HASHED_AT_ONCE
+
+
+@pytest.mark.parametrize("ends", [1, 2], ids=["asked for", "asked for, then shut down"])
+async def test_who_is_interrupted_closes_no_file_that_is_still_written(
+    tmp_path: Path, ends: int
+) -> None:
+    """Its number would be another file's: what others send, or a database."""
+    is_free, at_work = threading.Event(), asyncio.Event()
+    hold, source = Hold(cast("Any", Row()), "token", 0), Source("source", None)
+    with ThreadPoolExecutor(HASHED_AT_ONCE) as threads:
+        receiver, place = Receiver(threads), FolderPlace(tmp_path, threads)
+
+        async def content() -> AsyncIterator[bytes]:
+            for _ in range(HASHED_AT_ONCE):
+                threads.submit(is_free.wait)
+            async for part in parts(100):
+                yield part
+                at_work.set()
+
+        async def one() -> int:
+            async with place.open(source) as file:
+                digests = [hashlib.sha256()]
+                with pytest.raises((UploadBusy, asyncio.CancelledError)), interruptible(hold):
+                    await receiver.receive(content(), file, hold, digests, BOUND)
+                assert is_free.is_set()
+                return file.position_bytes
+
+        receiving = asyncio.create_task(one())
+        await at_work.wait()
+        await asyncio.sleep(0.1)
+        hold.end()
+        for _ in range(1, ends):
+            await asyncio.sleep(0.01)
+            receiving.cancel()
+        asyncio.get_running_loop().call_later(0.1, is_free.set)
+        try:
+            position_bytes = await receiving
+        finally:
+            is_free.set()
+        assert 0 < position_bytes == await place.received_bytes(source)
