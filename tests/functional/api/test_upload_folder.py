@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import obstore
 import pytest
+from obstore.store import MemoryStore
 
 from origin.companion.uploads.holding import UploadBusy
 from origin.companion.uploads.places.folder import FolderPlace
 from origin.companion.uploads.places.place import Source
+from origin.companion.uploads.places.spool import SpoolPlace
 from origin.delivery.errors import StoreUnavailable
 
 SOURCE = Source("sources/song/upload/song.wav")
@@ -48,6 +51,25 @@ async def test_who_was_stopped_gives_no_name_to_what_another_has_completed(
         with pytest.raises(UploadBusy):
             await stopped.complete()
     assert (tmp_path / SOURCE.key).read_bytes() == b"all of it"
+
+
+async def test_who_was_stopped_copies_nothing_of_what_another_sends(tmp_path: Path) -> None:
+    """To a store that appends to nothing: half of it might come there behind all of it."""
+    store = MemoryStore()
+    with ThreadPoolExecutor(1) as threads:
+        place = SpoolPlace("memory://", store, tmp_path, threads)
+        async with place.open(SOURCE) as stopped:
+            await stopped.append([b"of old"])
+            await obstore.put_async(store, SOURCE.key, b"")  # else there is nothing to discard
+            await place.discard(SOURCE)
+            async with place.open(SOURCE) as other:
+                await other.append([b"half"])
+                with pytest.raises(UploadBusy):
+                    await stopped.complete()
+                assert list(obstore.list(store)) == []
+                await other.append([b" and half"])
+                await other.complete()
+    assert bytes(obstore.get(store, SOURCE.key).bytes()) == b"half and half"
 
 
 async def test_what_was_written_in_part_can_be_cut(place: FolderPlace) -> None:

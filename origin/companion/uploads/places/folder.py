@@ -132,6 +132,8 @@ class GrowingFile:
         """Give it the source's name; raises UploadBusy where another's is there by now."""
         await self.keep()
         if self.copy is not None:
+            with _translated():
+                await in_threads(self._threads, lambda: _check(self._path, self._descriptor))
             await self.copy()
         with _translated():
             await in_threads(self._threads, lambda: _give_name(self._path, self._descriptor))
@@ -194,10 +196,8 @@ def _size(path: Path) -> int:
 
 
 def _give_name(path: Path, descriptor: int) -> None:
-    growing = unfinished(path)
-    if not _is_at(growing, descriptor):
-        raise UploadBusy
-    growing.rename(path)
+    _check(path, descriptor)
+    unfinished(path).rename(path)
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -206,12 +206,12 @@ def _give_name(path: Path, descriptor: int) -> None:
             os.close(descriptor)
 
 
-def _is_at(path: Path, descriptor: int) -> bool:
-    """Tell whether a file that is open is at a path: who began anew has another one there."""
-    try:
-        return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except FileNotFoundError:
-        return False
+def _check(path: Path, descriptor: int) -> None:
+    """Raise UploadBusy where another file than this grows there: somebody began anew."""
+    with suppress(FileNotFoundError):
+        if os.path.samestat(unfinished(path).stat(), os.fstat(descriptor)):
+            return
+    raise UploadBusy
 
 
 def _remove(root: Path, key: str) -> None:
