@@ -58,12 +58,14 @@ class CatalogueBelongings:
     async def _erase_some(self, database: Database, table: Table, kind: str, user_id: str) -> bool:
         """Delete some, and tell of each; False where there are no more.
 
-        What was deleted before still says something: that goes, too.
+        What was deleted before still says something: that goes, too. Rows are held in the order of
+        their ids, as by whoever holds several: plays are written so.
         """
         now_s = time.time()
         said = select(table).where(table.c.user_id == user_id, _TITLES[kind] != "")
         async with database.change() as connection:
-            found = list(await connection.execute(said.limit(AT_ONCE).with_for_update()))
+            held = said.order_by(table.c.id).limit(AT_ONCE).with_for_update()
+            found = list(await connection.execute(held))
             ids = [row.id for row in found]
             deleted_s = func.coalesce(table.c.deleted_s, now_s)
             values = {**_NOTHING[kind], "deleted_s": deleted_s, "version": table.c.version + 1}
@@ -90,6 +92,10 @@ async def _unfollow_some(database: Database, user_id: str) -> bool:
         ids = list(await connection.scalars(some.order_by(follows.c.artist_id).limit(AT_ONCE)))
         held = select(artists.c.id).where(artists.c.id.in_(ids)).order_by(artists.c.id)
         await connection.execute(held.with_for_update())
-        for artist_id in ids:
-            await following.remove(connection, user_id, artist_id)
+        news = [
+            News("follow.deleted", artist_id, user_id, {})
+            for artist_id in ids
+            if await following.remove(connection, user_id, artist_id)
+        ]
+        await events.tell_all(connection, news, now_s=time.time())
     return bool(ids)

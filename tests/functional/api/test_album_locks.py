@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import select, update
 
+from origin.companion.catalogue.belongings import CatalogueBelongings
 from origin.companion.catalogue.tables import tracks
 from tests.functional.api.catalogue import artist, track
 from tests.functional.api.service import Service
@@ -56,3 +57,23 @@ async def test_who_changes_an_album_and_plays_do_not_wait_for_each_other(
                 await until_waiting(service, 1)
     assert asked is not None
     assert (await asked).ok, await asked
+
+
+@over_postgresql_alone
+async def test_who_erases_a_user_and_plays_do_not_wait_for_each_other(service: Service) -> None:
+    ann = await service.user()
+    of = await artist(service, ann)
+    made = [(await track(service, ann, of, "0"))["id"]]
+    while made[-1] >= made[0]:  # in another order than their ids'
+        made.append((await track(service, ann, of, str(len(made))))["id"])
+    erasing = None
+    async with service.database.change() as connection:
+        for track_id in (made[-1], made[0]):  # as plays are written
+            held = select(tracks.c.id).where(tracks.c.id == track_id).with_for_update()
+            await connection.execute(held)
+            if erasing is None:
+                erased = CatalogueBelongings().erase(service.database, ann.id)
+                erasing = asyncio.create_task(erased)
+                await until_waiting(service, 1)
+    assert erasing is not None
+    await erasing

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from origin.companion.api.endpoint import ANYONE
+from origin.companion.catalogue.belongings import CatalogueBelongings
 from origin.companion.identity.principal import Role
 from tests.functional.api.catalogue import artist, titles, track
 from tests.functional.api.keeping import BYPASS, HIT, READ, Process, process
@@ -275,6 +276,17 @@ async def test_a_follower_counts_at_once_on_the_profile(one: Process) -> None:
     await one.status(f"/v1/tracks/{song['id']}")
     assert (await one.ask("DELETE", f"/v1/me/follows/{of['id']}", ben)).status == 204
     assert await one.status(f"/v1/tracks/{song['id']}") == HIT
+    assert (await one.get(path))["follower_count"] == 0
+
+
+async def test_who_was_erased_follows_nobody_on_the_profile(one: Process) -> None:
+    ann, ben = await one.user(), await one.user(Role.LISTENER, number=1)
+    path = f"/v1/artists/{(await artist(one, ann))['id']}"
+    followed = f"/v1/me/follows/{path.rpartition('/')[2]}"
+    assert (await one.ask("PUT", followed, ben)).status == 204
+    assert (await one.get(path))["follower_count"] == 1
+    await CatalogueBelongings().erase(one.database, ben.id)
+    await one.hears()
     assert (await one.get(path))["follower_count"] == 0
 
 
