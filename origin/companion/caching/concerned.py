@@ -19,7 +19,10 @@ _LISTED_BY: Final = frozenset(
     {"genre", "tags", "visibility", "asset_id", "playback_id", "album_id", "album_position"}
 )
 _ON_TRACKS: Final = frozenset({"title", "visibility"})
-_FOUND_BY: Final = _LISTED_BY | {"title", "name", "handle"}
+_FOUND_BY: Final = _LISTED_BY | {
+    *("title", "name", "handle"),
+    *("language", "released_on", "duration_s"),
+}
 """A description counts little in search: that it says something else is found by time."""
 _SOUNDS: Final = frozenset({"asset.playable", "asset.ready"})
 
@@ -46,11 +49,14 @@ def concerned(kind: str, subject: str, said: Mapping[str, Any]) -> Iterator[str]
 
 
 def is_findable(kind: str, said: Mapping[str, Any]) -> bool:
-    """Tell whether something may be found since that was not, or by other words."""
+    """Tell whether something may be found since that was not, or by other words, or is gone.
+
+    What is gone is in no answer, but facets count it for as long as the index has it.
+    """
     match kind.partition("."):
-        case ("track", _, "created"):
+        case ("track", _, "created" | "deleted"):
             return said.get("asset_id") is not None
-        case ("album" | "artist", _, "created"):
+        case ("album" | "artist", _, "created" | "deleted"):
             return True
         case ("track" | "album" | "artist", _, "changed"):
             return _sets(said, _FOUND_BY)

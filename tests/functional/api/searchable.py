@@ -17,6 +17,7 @@ from yarl import URL
 
 from origin.app import create_app
 from origin.companion.access import Access, Budgets
+from origin.companion.caching.answers import Answers
 from origin.companion.catalogue import events
 from origin.companion.catalogue.tables import albums, artists, track_tags, tracks
 from origin.companion.catalogue.words import Word
@@ -58,12 +59,12 @@ async def opened_database(state: Path, url: str | None) -> AsyncIterator[Databas
 
 @asynccontextmanager
 async def searching(
-    database: Database, state: Path, patience: Patience = PATIENT
+    database: Database, state: Path, patience: Patience = PATIENT, answers: Answers | None = None
 ) -> AsyncIterator["Search"]:
-    """Run the API with search over a database."""
+    """Run the API with search over a database; ``answers`` keep what is found."""
     store = MemoryStore()
     async with open_search(database, state, patience) as finding:
-        companion = Companion(database, Media(store), UNBOUNDED, finding=finding)
+        companion = Companion(database, Media(store), UNBOUNDED, finding=finding, answers=answers)
         async with TestClient(TestServer(create_app(store, companion=companion))) as client:
             yield Search(database=database, client=client, state=state)
 
