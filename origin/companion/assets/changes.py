@@ -117,14 +117,14 @@ class AssetChanges:
             raise PackagingUnderWay
         if before.payload is None:
             raise SourceGone
-        job = _next_job(before, options, call.now_s)
-        if not await is_there(job.source):
+        if not await is_there(_job_of(before).source):
             raise SourceGone
-        new = NewJob(KIND, job.to_payload(), before.owner_id, subject=job.asset_id)
         async with self._database.change() as connection:
             row = await found(connection, call, to_change=True)
             if is_packaging(row) or row.job_id != before.job_id:
                 raise PackagingUnderWay
+            job = _next_job(row, options, call.now_s)  # under the playback id that it has by now
+            new = NewJob(KIND, job.to_payload(), row.owner_id, subject=row.asset_id)
             # The newest job counts, also where another machine's clock is ahead of ours.
             queued_s = max(call.now_s, row.job_created_s + _LATER_S)
             await enqueue(connection, new, job_id=self._new_id(), now_s=queued_s)
@@ -136,9 +136,14 @@ class AssetChanges:
         return Answer(shown(after), HTTPStatus.ACCEPTED)
 
 
+def _job_of(row: Row[Any]) -> PackagingJob:
+    """Return what an asset was packaged by last."""
+    return PackagingJob.from_payload(json.loads(row.payload))
+
+
 def _next_job(row: Row[Any], options: PackagingOptions, now_s: float) -> PackagingJob:
     """Return what to package next: as before, but for the options that are given."""
-    before = PackagingJob.from_payload(json.loads(row.payload))
+    before = _job_of(row)
     said = options.model_dump(exclude_none=True)
     return replace(
         before,

@@ -9,8 +9,10 @@ from obstore.store import MemoryStore
 
 from manifests.entry import Entry
 from manifests.layout import INDEX, Revision, entry_key, segment_name, source_key
+from origin.companion.assets import changes
 from origin.companion.assets.collecting import AFTER_S
 from origin.companion.assets.playback_ids import PlaybackIdEndpoints
+from origin.companion.assets.source import is_there
 from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.delivery.errors import StoreUnavailable
@@ -320,6 +322,26 @@ async def test_a_playback_id_is_replaced(packaging: Packaging, source: str) -> N
     await service.post(f"{path}/repackage", ann, {}, 202)
     held = await packaging.claim()
     assert PackagingJob.from_payload(held.payload).playback_id == new
+
+
+async def test_a_playback_id_is_replaced_while_its_asset_is_packaged_again(
+    packaging: Packaging, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Just before that is queued, which is done under the id that it has then."""
+    service = packaging.service
+    ann = await service.user()
+    path = f"/v1/assets/{await packaging.playing(ann, source=source)}"
+    made: list[str] = []
+
+    async def slowly(source: str) -> bool:
+        made.append((await service.post(f"{path}/playback-ids", ann, None))["id"])
+        return await is_there(source)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "is_there", slowly)
+        await service.post(f"{path}/repackage", ann, {}, 202)
+    held = await packaging.claim()
+    assert [PackagingJob.from_payload(held.payload).playback_id] == made
 
 
 async def test_assets_are_changed_by_nobody_else(packaging: Packaging, source: str) -> None:
