@@ -1,6 +1,8 @@
 """Sources in a folder, where a process was stopped for so long that another one took its upload."""
 
+import asyncio
 import resource
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,6 +72,27 @@ async def test_who_was_stopped_copies_nothing_of_what_another_sends(tmp_path: Pa
                 await other.append([b" and half"])
                 await other.complete()
     assert bytes(obstore.get(store, SOURCE.key).bytes()) == b"half and half"
+
+
+async def test_who_is_cancelled_while_it_opens_a_file_does_not_keep_it_from_others(
+    tmp_path: Path,
+) -> None:
+    is_free = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        place = FolderPlace(tmp_path, threads)
+
+        async def opens() -> int:
+            async with place.open(SOURCE) as file:
+                return file.position_bytes
+
+        threads.submit(is_free.wait)
+        opening = asyncio.create_task(opens())
+        await asyncio.sleep(0.05)
+        opening.cancel()
+        asyncio.get_running_loop().call_later(0.05, is_free.set)
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        assert await opens() == 0
 
 
 async def test_what_was_written_in_part_can_be_cut(place: FolderPlace) -> None:

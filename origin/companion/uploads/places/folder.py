@@ -48,10 +48,15 @@ class FolderPlace:
     @asynccontextmanager
     async def open(self, source: Source) -> "AsyncIterator[GrowingFile]":
         """Give the caller's block the file."""
-        path = self._folder / source.key
-        with _translated():
-            descriptor = await in_threads(self._threads, lambda: _open(path))
-        file = GrowingFile(descriptor, path, self._threads)
+        path, opened = self._folder / source.key, list[int]()
+        try:
+            with _translated():
+                await in_threads(self._threads, lambda: opened.append(_open(path)))
+        except asyncio.CancelledError:
+            for descriptor in opened:  # else its lock would stay
+                os.close(descriptor)
+            raise
+        file = GrowingFile(opened[0], path, self._threads)
         try:
             yield file
         finally:
