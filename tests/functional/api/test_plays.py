@@ -99,6 +99,9 @@ async def test_what_nobody_can_hear_does_not_count(service: Service, here: Playe
         assert await here.end(made["id"], tickets, 0) == [said]
     outcomes = await here.tell({"track_id": "nobodys"}, {"track_id": made["id"]}, by=ann)
     assert [one["state"] for one in outcomes] == ["not_counted", "begun"]
+    assert (await service.ask("DELETE", f"{path}?keep_asset=true", ann)).status == 204
+    here.now_s += 30
+    assert await here.end(made["id"], tickets, 30) == ["track_unknown"]  # its sound plays on
 
 
 @over_sqlite_alone
