@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    and_,
     cast,
     func,
     literal_column,
@@ -28,8 +29,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.catalogue.tables import albums, artists, tracks
 from origin.companion.search import rows
 from origin.companion.search.entries import Kind, key_of
-from origin.companion.search.folding import fold
 from origin.companion.search.typed import Sought, Typed
+from origin.companion.search.words import indexed, is_unspaced
 
 LOOKED_THROUGH: Final = 5_000
 FOUND_MAX: Final = 100
@@ -82,11 +83,17 @@ async def _by_folding(
 
 
 def _full_text(names: ColumnElement[str], words: list[Sought]) -> ColumnElement[bool]:
-    taken_apart = func.normalize(func.lower(names), literal_column("NFKD"))
+    lower = func.lower(names)
+    together = func.normalize(lower, literal_column("NFKC"))  # whose words begin anywhere
+    there = [together.contains(word.text) for word in words if is_unspaced(word.text)]
+    taken_apart = func.normalize(lower, literal_column("NFKD"))
     folded = func.regexp_replace(taken_apart, "[\u0300-\u036f]", "", "g")
-    question = " & ".join(f"'{word.text}':*" for word in words)
+    question = " & ".join(f"'{word.text}':*" for word in words if not is_unspaced(word.text))
+    if not question:
+        return and_(*there)
     simple: ColumnElement[Any] = literal_column("'simple'::regconfig")
-    return func.to_tsvector(simple, folded).op("@@")(func.to_tsquery(simple, cast(question, Text)))
+    asked = func.to_tsquery(simple, cast(question, Text))
+    return and_(func.to_tsvector(simple, folded).op("@@")(asked), *there)
 
 
 def _having(there: Iterable[Row[Any]], words: list[Sought]) -> list[str]:
@@ -98,4 +105,4 @@ def _having(there: Iterable[Row[Any]], words: list[Sought]) -> list[str]:
 @lru_cache(len(Kind) * LOOKED_THROUGH)
 def _folded(names: str) -> str:
     """Return names as they are compared: much the same ones are looked through each time."""
-    return f" {fold(names).text}"
+    return f" {indexed(names)}"
