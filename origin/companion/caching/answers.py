@@ -121,7 +121,8 @@ class Answers:
                     current().note(Found.MEMORY)
                     return kept.said
                 case Worth.STALE:
-                    self._renew(key, asking)
+                    if len(self._renewals) < _RENEWALS_MAX:
+                        self._renew(key, asking)
                     current().note(Found.STALE)
                     current().note_age(self._clock() - kept.read_s)
                     return kept.said
@@ -156,7 +157,10 @@ class Answers:
     def write_through(
         self, endpoint: Endpoint, keeping: Keeping, request: web.Request, now_s: float
     ) -> None:
-        """Make an answer anew whose subject was changed, where it is kept: for who asks next."""
+        """Make an answer anew whose subject was changed, where it is kept: for who asks next.
+
+        However much else is made anew: who asks next would have to wait for this.
+        """
         key = key_of(endpoint, request.match_info, _NO_QUERY)
         if self._kept.get(key) is not None:
             self._renew(key, partial(self._asked, key, endpoint, keeping, request, now_s))
@@ -193,9 +197,9 @@ class Answers:
         return worth(keeping, kept.read_s, self._clock(), known.changed_s)
 
     def _renew(self, key: str, asking: Callable[[], _Asked]) -> None:
-        """Read beside, unless it is read already, or too much is."""
+        """Read beside, unless it is read already, or could not be a moment ago."""
         is_too_soon = (self._not_before_s.get(key) or 0) > self._clock()
-        if is_too_soon or len(self._renewals) >= _RENEWALS_MAX or self._flights.under_way(key):
+        if is_too_soon or self._flights.under_way(key):
             return
         renewal = self._flights.begin(key, partial(self._read_within, asking()))
         self._renewals[key] = renewal

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
@@ -188,6 +188,29 @@ async def test_only_so_many_are_made_anew_at_once(held: Held) -> None:
     await asyncio.sleep(0.05)
     assert held.most_at_once == 2
     held.may_go.set()
+
+
+async def test_what_was_changed_is_made_anew_also_while_much_is(held: Held) -> None:
+    one = replace(held.endpoint, path="/v1/numbers/one", name="getOne", query=NoQuery)
+    request = make_mocked_request("GET", one.path)
+    held.may_go.set()
+    await held.answers.said(one, held.keeping, request, 0.0)
+    others = [f"?limit={limit}" for limit in range(1, 20)]
+    for query in others:
+        await held.ask(query)
+    held.now_s[0] += held.keeping.fresh_s
+    await held.following.catch_up()
+    held.may_go.clear()
+    for query in others:
+        await held.ask(query)
+    await asyncio.sleep(0.1)
+    under_way = held.calls
+    await held.change()
+    held.answers.write_through(one, held.keeping, request, 0.0)
+    await begun(held, under_way + 1)
+    held.may_go.set()
+    await held.answers.said(one, held.keeping, request, 0.0)
+    assert held.calls == under_way + 1
 
 
 async def test_what_cannot_be_made_anew_is_not_tried_at_once_again(held: Held) -> None:
