@@ -7,17 +7,20 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from origin.companion.access import Access, Issuers, RoleClaim
 from origin.companion.identity.oidc.token import LEEWAY_S
 from origin.companion.identity.principal import Role
 from origin.companion.identity.tables import users
+from origin.companion.uploads.places.folder import FolderPlace
+from origin.companion.uploads.tables import uploads
 from tests.functional.api.catalogue import artist
-from tests.functional.api.ending import ENDINGS, Ending, erased, removed
+from tests.functional.api.ending import ENDINGS, Ending, erased, removed, revoked
 from tests.functional.api.sending import SOUND, queued, told
 from tests.functional.api.service import Service, User
 from tests.functional.api.test_tus import OCTETS, VERSION
+from tests.functional.api.test_tus_quota import make_with, part
 from tests.servers.identity_provider import AUDIENCE, IdentityProvider, identity_provider, keycloak
 
 pytestmark = pytest.mark.long_if("postgresql")
@@ -110,3 +113,20 @@ async def test_who_may_more_by_now_may_end_a_file(service: Service) -> None:
     async with service.database.change() as connection:
         await connection.execute(update(users).values(role=Role.ADMIN))
     assert await slow.answer() == 200
+
+
+async def test_a_key_that_ends_once_a_file_is_made_of_parts_ends_nothing(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = await service.user()
+    parts = [await part(service, ann, each) for each in (SOUND[:9_000], SOUND[9_000:])]
+
+    async def settled(*_: object) -> None:
+        await revoked(service, ann)
+
+    monkeypatch.setattr(FolderPlace, "settled", settled)
+    await make_with(service, ann, 201, Upload_Concat=f"final;{' '.join(parts)}")
+    assert len(await queued(service)) == 1
+    async with service.database.look_now() as connection:
+        states = list(await connection.scalars(select(uploads.c.state)))
+    assert states == ["complete"]

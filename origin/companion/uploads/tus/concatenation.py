@@ -58,7 +58,7 @@ async def concatenate(around: Surroundings, hold: Hold) -> Row[Any]:
         )
     for part in parts:
         await around.place.discard(Source.of(part))
-    async with around.database.change() as connection:
+    async with around.database.change(alone=True) as connection:  # it is done by now
         ids = [part.id for part in parts]
         await connection.execute(delete(uploads).where(uploads.c.id.in_(ids)))
     return done
