@@ -123,6 +123,7 @@ async def drop(around: Surroundings, row: Row[Any]) -> None:
         await _give_up_part(around, row)
     if row.state in OPEN:
         async with around.holds.holding(row.id, {}) as hold:
+            await around.holds.confirm(hold)
             await around.place.discard(Source.of(hold.row))
             async with around.database.change() as connection:
                 await connection.execute(gone.where(uploads.c.holder == hold.token))

@@ -48,6 +48,7 @@ class Hold:
     """An upload that is held: its row as it was then. The holder sets ``received_bytes``.
 
     ``interrupt`` is called once, where the hold is lost or asked for, to end what is waited for.
+    ``taken_s`` is when it was known last that it is held, in monotonic seconds.
     """
 
     row: Row[Any]
@@ -55,6 +56,7 @@ class Hold:
     received_bytes: int
     interrupt: Callable[[], object] | None = None
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    taken_s: float = field(default_factory=time.monotonic)
     _is_over: bool = False
     _is_lost: bool = False
 
@@ -140,6 +142,25 @@ class Holds:
             if time.monotonic() >= deadline_s:
                 raise UploadBusy
             await asyncio.sleep(_ASK_EVERY_S)
+
+    async def confirm(self, hold: Hold) -> None:
+        """Return for who still holds an upload, before what is there is moved or taken away.
+
+        A process may have been stopped since it took it, and another have completed it. Raises
+        UploadBusy.
+        """
+        if time.monotonic() - hold.taken_s < RENEW_EVERY_S:
+            return
+        mine = (uploads.c.id == hold.upload_id, uploads.c.holder == hold.token)
+        held = update(uploads).where(*mine, uploads.c.state.in_(OPEN))
+        lease = {"held_until_s": self._clock() + self._lease_s}
+        begun_s = time.monotonic()
+        async with self._database.change(alone=True) as connection:
+            is_held = (await connection.execute(held.values(**lease))).rowcount == 1
+        if not is_held:
+            hold.lose()
+            raise UploadBusy
+        hold.taken_s = begun_s
 
     async def _release(self, hold: Hold) -> None:
         """Give it back; where the database is away, the lease runs out."""

@@ -128,6 +128,7 @@ async def _end(around: Surroundings, hold: Hold) -> bool:
             except (NotSound, TrackGone):
                 pass
             return False
+    await around.holds.confirm(hold)
     await around.place.discard(Source.of(row))
     around.digests.forget(hold.upload_id)
     if row.tus_concat == PARTIAL:

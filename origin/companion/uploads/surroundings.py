@@ -92,8 +92,10 @@ class Surroundings:
         """Give the caller's block what is there of an upload that is held; ``anew``, nothing.
 
         What is found to be no sound is not taken again, and what is not what was said is dropped.
+        Raises UploadBusy where it is not held any more.
         """
         source = Source.of(hold.row)
+        await self.holds.confirm(hold)
         if anew:
             await self._start_again(hold, source)
             source = Source(source.key)
@@ -110,6 +112,7 @@ class Surroundings:
             await self.fail(hold, error.code, str(error))
             raise
         except DigestMismatch:
+            await self.holds.confirm(hold)
             await self._start_again(hold, source)
             raise
 
@@ -135,7 +138,8 @@ class Surroundings:
                 await rows.change(connection, hold.upload_id, values)
                 told = [endings.failed(row, code, reason)]
                 await events.tell_all(connection, told, now_s=self.clock())
-        await self.place.discard(Source.of(row or hold.row))
+        if row is None or row.state != State.COMPLETE:  # of which another has made an asset
+            await self.place.discard(Source.of(row or hold.row))
 
     async def check_said_size(self, row: Row[Any], size_bytes: int) -> None:
         """Raise UploadTooLarge or QuotaExceeded, where the size of an upload is said only now.
