@@ -31,12 +31,8 @@ class Folded:
     ends: Sequence[int]
 
 
-@lru_cache(maxsize=1 << 10)
 def fold(text: str) -> Folded:
-    """Return text as it is compared.
-
-    Names are kept for a moment: they are folded for their words, and as a whole.
-    """
+    """Return text as it is compared."""
     if text.isascii() and not _NOT_PLAIN.search(lowered := text.lower()):
         return Folded(lowered, range(len(text)), range(1, len(text) + 1))
     parts = [folded(character) for character in text]
