@@ -8,9 +8,9 @@ from collections import Counter, defaultdict, deque
 from random import Random
 from typing import Any, Final, NamedTuple
 
-import aiohttp
 import uvloop
 
+from benchmarks.api.listeners import Listeners, listeners
 from benchmarks.api.mix import Reads
 
 _READS, _PLAYS, _CHANGES = 91, 8, 1
@@ -18,6 +18,7 @@ _HEARD_S: Final = 31.0
 _CONNECTIONS: Final = 256
 _TIMEOUT_S: Final = 10.0
 _TOLD_MAX: Final = 5
+_GOOD: Final = range(200, 300)
 _BEGINS_WITH: Final = 0.1
 """Of the load that is to be."""
 
@@ -74,10 +75,10 @@ class _Mix:
 class _Load:
     """What was sent, and what came of it."""
 
-    def __init__(self, mix: _Mix, client: aiohttp.ClientSession, key: str) -> None:
+    def __init__(self, mix: _Mix, client: Listeners, key: str) -> None:
         self._mix = mix
         self._client = client
-        self._known = {"Authorization": f"Bearer {key}"}
+        self._key = key
         self._loop = asyncio.get_running_loop()
         self.took_ms: dict[str, list[float]] = defaultdict(list)
         self.failed: Counter[str] = Counter()
@@ -85,14 +86,14 @@ class _Load:
 
     async def send(self, due: _Due, at_s: float) -> None:
         """Send a request that is due at a time."""
-        headers = self._known if due.is_known else None
+        body = None if due.json is None else json.dumps(due.json).encode()
+        key = self._key if due.is_known else ""
         try:
-            async with self._client.request(
-                due.method, due.path, json=due.json, headers=headers
-            ) as response:
-                content = await response.read()
-            is_good = response.ok
-        except (aiohttp.ClientError, TimeoutError) as error:
+            status, content = await self._client.ask(
+                self._client.request(due.method, due.path, body, key)
+            )
+            is_good = status in _GOOD
+        except OSError as error:  # TimeoutError is one
             content, is_good = repr(error).encode(), False
         self.took_ms[due.kind].append((self._loop.time() - at_s) * 1000)
         if not is_good:
@@ -113,9 +114,8 @@ class _Load:
 async def _ask(told: dict[str, Any]) -> dict[str, Any]:
     random = Random(told["seed"])  # noqa: S311 the same each time is the point
     mix = _Mix(Reads(told["tracks"], told["seed"]), random)
-    loop, timeout = asyncio.get_running_loop(), aiohttp.ClientTimeout(_TIMEOUT_S)
-    connector = aiohttp.TCPConnector(limit=_CONNECTIONS)
-    async with aiohttp.ClientSession(told["url"], connector=connector, timeout=timeout) as client:
+    loop = asyncio.get_running_loop()
+    async with listeners(told["url"], _CONNECTIONS, _TIMEOUT_S) as client:
         load = _Load(mix, client, told["key"])
         at_s, warm_s, is_warm = loop.time(), loop.time() + told["warm_up_s"], False
         under_way: set[asyncio.Task[None]] = set()

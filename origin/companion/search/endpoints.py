@@ -102,7 +102,7 @@ class Searching:
                 id=row.id,
                 text=row.title,
                 artist=row.artist,
-                highlights=_marked(row, typed).title,
+                highlights=marked((row.title, row.artist), typed)[0],
             )
             for row in part.rows
         ]

@@ -35,6 +35,19 @@ def fold(text: str) -> Folded:
     """Return text as it is compared."""
     if text.isascii() and not _NOT_PLAIN.search(lowered := text.lower()):
         return Folded(lowered, range(len(text)), range(1, len(text) + 1))
+    parts = [folded(character) for character in text]
+    if all(parts) and not any(map(is_mark, "".join(parts))):
+        return _side_by_side(parts)
+    return _with_marks(text)
+
+
+def _side_by_side(parts: Sequence[str]) -> Folded:
+    """Return what each character is folded to, where none goes with another: in most texts."""
+    starts = [place for place, part in enumerate(parts) for _ in part]
+    return Folded("".join(parts), starts, [place + 1 for place in starts])
+
+
+def _with_marks(text: str) -> Folded:
     written = _Written()
     between = {match.start(1) for divided in (_ELISION, _AND) for match in divided.finditer(text)}
     for place, character in enumerate(text):

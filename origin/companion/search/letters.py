@@ -68,6 +68,7 @@ def _is_a_letter_in_all_but_name(mark: str, category: str) -> bool:
     return combining < _FIRST_CLASS_OF_ACCENTS and combining not in _STRIPPED_CLASSES
 
 
+@lru_cache(maxsize=1 << 14)
 def is_mark(character: str) -> bool:
     """Tell whether it cannot begin a word."""
     return unicodedata.category(character)[0] == "M"

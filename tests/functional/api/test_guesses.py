@@ -11,6 +11,7 @@ from origin.companion.access import Access, Budgets
 from origin.companion.identity.session.cookie import NAME
 from origin.companion.identity.tables import api_keys
 from tests.functional.api.service import Service
+from tests.minutes import early_in_a_minute
 
 FEW = Access(budgets=Budgets(user_per_min=100, address_per_min=3))
 CLIENT = {"X-Forwarded-For": "192.0.2.1"}
@@ -38,6 +39,7 @@ def looked_up() -> Iterator[list[str]]:
 
 @pytest.mark.parametrize("bad", [KEY, SESSION], ids=["key", "session"])
 async def test_who_has_guessed_enough_costs_no_query(service: Service, bad: dict[str, str]) -> None:
+    await early_in_a_minute()
     with looked_up() as asked:
         one_by_one = [await guess(service, bad) for _ in range(6)]
         at_once = await asyncio.gather(*(guess(service, bad) for _ in range(10)))
@@ -47,6 +49,7 @@ async def test_who_has_guessed_enough_costs_no_query(service: Service, bad: dict
 
 
 async def test_many_guesses_at_once_are_no_more(service: Service) -> None:
+    await early_in_a_minute()
     with looked_up() as asked:
         statuses = await asyncio.gather(*(guess(service, KEY) for _ in range(20)))
     assert sorted(statuses) == [401] * 3 + [429] * 17
@@ -54,6 +57,7 @@ async def test_many_guesses_at_once_are_no_more(service: Service) -> None:
 
 
 async def test_who_is_known_is_let_in_beside_who_guesses(service: Service) -> None:
+    await early_in_a_minute()
     ann, bob = await service.user(), await service.user(number=1)
     assert await guess(service, ann.headers) == 200
     for _ in range(5):

@@ -22,6 +22,7 @@ from origin.delivery.tokens import TokenRules
 from tests.conformance.both_paths import BothPaths, both_paths, said_in_turn
 from tests.functional.api.catalogue import Item, artist, track
 from tests.functional.api.service import Service, User, over_sqlite_alone
+from tests.minutes import early_in_a_minute
 from tests.sources.published import publish
 
 STATUS = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
@@ -192,6 +193,7 @@ async def test_what_is_somebody_s_own_is_given_to_nobody_else(place: Place) -> N
 
 @over_sqlite_alone
 async def test_all_count_against_one_budget(place: Place) -> None:
+    await early_in_a_minute()
     port = place.both.hot_port
     said = await said_in_turn(port, *[get(place.path, FROM)] * 6)
     assert [PER_MIN - int(number) for number in LEFT.findall(said)] == [1, 2, 3, 4, 5, 6]

@@ -12,6 +12,7 @@ from origin.companion.api.budgets import ADDRESS, USER, Budget, BudgetSpent, Sha
 from origin.delivery.problem import status_of
 from origin.web.page import CONTENT_SECURITY_POLICY
 from tests.functional.api.service import NOW_S, Service
+from tests.minutes import early_in_a_minute
 from tests.servers.valkey import Valkey, valkey
 
 FEW = Access(budgets=Budgets(user_per_min=3, address_per_min=2))
@@ -24,6 +25,7 @@ NAMED = Access(origins=(APP,))
 
 @pytest.mark.parametrize("access", [FEW])
 async def test_users_and_addresses_have_their_own_budgets(service: Service) -> None:
+    await early_in_a_minute()
     ann, bob = await service.user(), await service.user(number=1)
     for by, name, quota in ((ann, USER, 3), (bob, USER, 3), (None, ADDRESS, 2)):
         for left in reversed(range(quota)):
@@ -39,6 +41,7 @@ async def test_users_and_addresses_have_their_own_budgets(service: Service) -> N
 
 @pytest.mark.parametrize("access", [FEW])
 async def test_bad_credentials_count_for_the_address(service: Service) -> None:
+    await early_in_a_minute()
     bad = {"Authorization": "Bearer sb_no_key", **CLIENT}
     statuses = [(await service.ask("GET", "/v1/artists", headers=bad)).status for _ in range(4)]
     assert statuses == [401, 401, 429, 429]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from origin.companion.search.folding import fold, plain
+from origin.companion.search.folding import _with_marks, fold, plain
 from origin.companion.search.words import LENGTH_MAX, indexed, words_of
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -77,6 +77,14 @@ def test_each_folded_character_tells_where_it_came_from(text: str) -> None:
         assert 0 <= start < end <= len(text)
         alone = fold("a" + text[start:end]).text if character != " " else " "
         assert character in alone or text[start] in "'’ʼ＇"
+
+
+@given(ANYTHING)
+def test_text_without_marks_is_folded_as_if_it_had_some(text: str) -> None:
+    quick, whole = fold(text), _with_marks(text)
+    assert quick.text == whole.text
+    assert [*quick.starts] == whole.starts
+    assert [*quick.ends] == whole.ends
 
 
 @given(ANYTHING)
