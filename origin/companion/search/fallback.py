@@ -82,6 +82,12 @@ async def _by_folding(
     return await asyncio.to_thread(_having, (await connection.execute(asked)).all(), words)
 
 
+def forget() -> None:
+    """Let go of what was looked through: an index answers."""
+    if _folded.cache_info().currsize:
+        _folded.cache_clear()
+
+
 def _full_text(names: ColumnElement[str], words: list[Sought]) -> ColumnElement[bool]:
     lower = func.lower(names)
     together = func.normalize(lower, literal_column("NFKC"))  # whose words begin anywhere

@@ -88,6 +88,7 @@ class Finding:
                 found = await self._ask_index(work)
             except IndexMissing:
                 return await self._find_in_rows(typed, filters, offset, limit, now_s)
+            fallback.forget()
             return await self._part(typed, found, offset, limit, now_s)
 
     async def _ask_index(self, work: Callable[[Searcher, Questions], _T]) -> _T:

@@ -10,6 +10,7 @@ from unicodedata import normalize
 
 import pytest
 
+from origin.companion.search import fallback
 from origin.companion.search.folders import Folders, feeding, is_intact
 from origin.companion.search.opening import REFRESH_S
 from origin.companion.search.schema import SCHEMA
@@ -189,8 +190,10 @@ async def test_without_an_index_the_database_is_asked(
                 ):
                     await search.track(ann, title)
                     assert await search.titles(typed) == [title]
+        assert on != "sqlite" or fallback._folded.cache_info().currsize  # noqa: SLF001
         async with searching(database, tmp_path) as search:
             await search.until_indexed()
+            assert not fallback._folded.cache_info().currsize  # noqa: SLF001 it may be tens of MB
             response = await search.client.get(
                 "/v1/search", params={"q": "SON an", "cursor": found["next"]}
             )
