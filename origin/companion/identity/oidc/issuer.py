@@ -4,7 +4,8 @@ They are fetched anew once they are old, while the old ones go on being good for
 at once where a token names one that is not among them: keys are rotated. Older ones, of a time in
 which nobody asked, are good only where the provider does not answer, for a day: one that was taken
 back since, because it was stolen, lets nobody in. Never twice at a time, and not again for a while,
-whatever tokens say; who has no keys yet is told to try again.
+whatever tokens say. Who shows one that is not among those that are there is told to try again where
+the provider does not answer: it may be among those to come.
 """
 
 import asyncio
@@ -64,7 +65,10 @@ class Issuer:
             await asyncio.shield(fetching)
         if self._clock() - self._fetched_s >= GOOD_S:
             raise IssuerUnavailable
-        return key_for(self._keys, unverified)
+        found = key_for(self._keys, unverified)
+        if found is None and self._failed_s > self._fetched_s:
+            raise IssuerUnavailable
+        return found
 
     @property
     def _without_waiting_s(self) -> float:
@@ -88,7 +92,7 @@ class Issuer:
         try:
             async with asyncio.timeout(_FETCH_S):
                 keys = read_keys(await self._read(await self._place()))
-        except (aiohttp.ClientError, OSError, TimeoutError, _Unfetched, KeysUnreadable) as error:
+        except (aiohttp.ClientError, OSError, ValueError, _Unfetched, KeysUnreadable) as error:
             _log.warning("identity provider's keys not fetched", issuer=self.url, cause=repr(error))
             self._failed_s = self._clock()
             return
