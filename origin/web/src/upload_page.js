@@ -9,6 +9,7 @@ import { element } from "./element.js";
 import { nameOf, titleOf } from "./file_name.js";
 import { filePicker } from "./file_picker.js";
 import { heldPage } from "./held_page.js";
+import { isAt } from "./keyboard.js";
 import { recall, remember, forget } from "./open_uploads.js";
 import { enter } from "./session.js";
 import { send, SendingRefused } from "./tus.js";
@@ -105,7 +106,7 @@ export async function start(main) {
 
   /** Have the keyboard go on where it was, at `had`, or nearby, unless somebody has gone elsewhere meanwhile. */
   function goOn(had) {
-    if (document.activeElement === document.body || details.contains(document.activeElement)) {
+    if (isAt(details)) {
       (details.hidden ? picker : had).focus();
     }
   }
