@@ -115,8 +115,10 @@ def test_what_was_saved_is_shown_where_the_cover_was_refused(page: Page, place: 
     page.goto("/mine")
     row = page.locator(".own-tracks li").filter(has=page.locator("form"))
     edit(page, TITLES[2], "Untitled #1")
-    picture = {"name": "cover.png", "mimeType": "image/png", "buffer": b"none"}
-    page.set_input_files(".own-tracks input[type=file]", picture)
+    page.set_input_files(
+        ".own-tracks input[type=file]",
+        {"name": "cover.png", "mimeType": "image/png", "buffer": b"none"},
+    )
     page.get_by_role("button", name="Save").click()
     expect(row.get_by_role("alert")).not_to_be_empty()
     expect(row.get_by_role("link", name="Untitled #1")).to_be_visible()

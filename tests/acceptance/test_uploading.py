@@ -88,6 +88,29 @@ def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_
     expect(page.locator(".uploads .state")).to_have_text("Ready")
 
 
+def test_what_one_began_is_not_forgotten_where_another_has_the_file_in_the_same_browser(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    begun = made.value.json()["id"]
+    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    page.unroute_all(behavior="wait")
+    for name in ("Ann", "Bob"):
+        page.goto("about:blank")
+        sign_in(page, place.sign_in_link(name))
+        page.goto("/upload")
+        if name == "Ann":
+            page.set_input_files("input[type=file]", music)
+            expect(page.get_by_label("Title")).to_be_visible()
+    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
 def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, music: Path) -> None:
     def lose(route: Route) -> None:
         route.fetch()
