@@ -111,6 +111,36 @@ def test_what_one_began_is_not_forgotten_where_another_has_the_file_in_the_same_
     expect(page.locator(".uploads .state")).to_have_text("Ready")
 
 
+def test_what_has_all_come_before_a_reload_is_not_begun_anew(
+    page: Page, place: Place, music: Path
+) -> None:
+    sent: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "PATCH":
+            route.fetch()
+            sent.append(route.request.url)
+        if sent:
+            route.abort()
+        else:
+            route.continue_()
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lose)
+    with page.expect_event("requestfailed", lambda request: request.method == "PATCH"):
+        upload(page, music)
+    page.reload()
+    page.unroute_all(behavior="wait")
+    page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    expect(page.get_by_label("Title")).to_be_hidden()
+    assert len(sent) == 1
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    expect(page.get_by_label("Title")).to_be_visible()  # what is done may be done again
+
+
 def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, music: Path) -> None:
     def lose(route: Route) -> None:
         route.fetch()

@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 
 const OPEN = ["waiting", "receiving"];
+const COMPLETE = "complete";
 
 /** Those of one user: who else has the same file here neither sees nor ends them. */
 export class OpenUploads {
@@ -31,9 +32,10 @@ export class OpenUploads {
   }
 
   /**
-   * Return the upload of a file that somebody began and did not end, null where there is none.
+   * Return the upload of a file that somebody began and did not see the end of, null where there is none.
    *
-   * Where the server does not say, it raises: what was sent so far is not to be sent once more.
+   * It may be complete: then its last answer was lost. Where the server does not say, it raises: what was
+   * sent so far is not to be sent once more.
    */
   async recall(file) {
     const id = this.#remembered(file);
@@ -42,7 +44,7 @@ export class OpenUploads {
     }
     try {
       const upload = await ask(`uploads/${encodeURIComponent(id)}`);
-      if (OPEN.includes(upload.state) && upload.send?.tus) {
+      if (upload.state === COMPLETE || (OPEN.includes(upload.state) && upload.send?.tus)) {
         return upload;
       }
     } catch (error) {
