@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from origin.companion.api.idempotency import TooManyKeys
 from tests.acceptance.places import Place, complaints, page, place, sign_in
 
 __all__ = ["complaints", "page", "place"]
@@ -165,6 +166,25 @@ def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, mu
     expect(page.locator(".own-tracks").get_by_text("Lost and found", exact=True)).to_have_count(1)
     page.goto("/upload")
     expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
+
+
+def test_who_has_no_more_keys_today_uploads_all_the_same(
+    page: Page, place: Place, music: Path
+) -> None:
+    """Programs of the same user may have taken them all: what is refused says to send none."""
+
+    def refuse(route: Route) -> None:
+        if "idempotency-key" in route.request.headers:
+            refused = TooManyKeys(3600)
+            route.fulfill(status=429, json={"code": refused.code, "detail": str(refused)})
+        else:
+            route.continue_()
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(UPLOADS, refuse)
+    upload(page, music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
 
 
 @pytest.mark.long_if("too long")
