@@ -2,8 +2,7 @@
 
 import { ask, sentenceOf } from "./api.js";
 import { watchAssets } from "./asset_watch.js";
-import { element } from "./element.js";
-import { isAt } from "./keyboard.js";
+import { element, isAt } from "./element.js";
 import { OwnTrack } from "./own_track.js";
 import { enter } from "./session.js";
 

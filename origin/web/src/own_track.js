@@ -3,8 +3,7 @@
 import { ask, sentenceOf } from "./api.js";
 import { clock } from "./clock.js";
 import { placeholder, setOf } from "./cover.js";
-import { element } from "./element.js";
-import { isAt } from "./keyboard.js";
+import { element, isAt } from "./element.js";
 import { PlayDays } from "./play_days.js";
 import { addressOf } from "./shelf.js";
 import { TrackForm } from "./track_form.js";
