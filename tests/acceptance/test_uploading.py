@@ -168,6 +168,19 @@ def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, mu
     expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
 
 
+def test_why_a_file_is_not_taken_and_what_to_do_is_said_once(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    notes = b"Bring the microphone.\n" * 50
+    page.set_input_files(
+        "input[type=file]", {"name": "notes.wav", "mimeType": "audio/wav", "buffer": notes}
+    )
+    page.get_by_role("button", name="Upload").click()
+    said = page.locator(".uploads .is-failed .state")
+    expect(said).to_contain_text("not a sound file")
+    assert said.inner_text().count("Upload WAV") == 1
+
+
 def test_who_has_no_more_keys_today_uploads_all_the_same(
     page: Page, place: Place, music: Path
 ) -> None:
