@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
@@ -166,6 +167,24 @@ def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, mu
     expect(page.locator(".own-tracks").get_by_text("Lost and found", exact=True)).to_have_count(1)
     page.goto("/upload")
     expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
+
+
+def test_a_file_that_is_changed_meanwhile_is_said_to_be(
+    page: Page, place: Place, music: Path, tmp_path: Path
+) -> None:
+    """A browser reads no more of it, and says of that what it says of a lost connection."""
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    file = Path(copyfile(music, tmp_path / "mix.wav"))
+    upload(page, file)
+    state = page.locator(".uploads .state")
+    expect(state).to_have_text("Waiting to be sent")
+    file.write_bytes(music.read_bytes() + bytes(4))
+    page.unroute_all(behavior="wait")
+    expect(state).to_contain_text("was changed")
+    page.set_input_files("input[type=file]", file)
+    expect(page.get_by_label("Title")).to_have_value("mix")
 
 
 def test_why_a_file_is_not_taken_and_what_to_do_is_said_once(page: Page, place: Place) -> None:
