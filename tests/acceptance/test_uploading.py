@@ -52,11 +52,30 @@ def test_who_leaves_is_asked_first_while_a_file_is_sent(
     assert asked_again == []
 
 
-def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, music: Path) -> None:
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort()
+def lose(route: Route) -> None:
+    """Let the server do it, and nobody hear of that."""
+    route.fetch()
+    route.abort()
 
+
+def test_a_draft_whose_answer_was_lost_is_made_once_also_behind_a_reload(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/upload")
+    page.route(UPLOADS, lose)
+    upload(page, music)
+    expect(page.get_by_role("alert")).to_contain_text("did not work")
+    page.unroute_all(behavior="wait")
+    page.reload()
+    upload(page, music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    page.goto("/mine")
+    expect(page.get_by_role("link", name=music.stem, exact=True)).to_be_visible()
+    expect(page.locator(".own-tracks").get_by_text(music.stem, exact=True)).to_have_count(1)
+
+
+def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, music: Path) -> None:
     sign_in(page, place.sign_in_link("Bob"))
     page.goto("/upload")
     page.set_input_files("input[type=file]", music)
