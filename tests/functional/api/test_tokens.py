@@ -322,6 +322,20 @@ async def test_old_keys_let_in_where_the_provider_does_not_answer_and_it_is_not_
     provider.answers.set()
 
 
+async def test_a_key_that_was_taken_back_lets_nobody_in_once_the_provider_answers_again(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    stolen = provider.sign(keycloak(provider))
+    await me(service, stolen)
+    clock[0] += 6 * 3_600
+    provider.is_down = True
+    await me(service, stolen)  # nobody can tell
+    provider.is_down = False
+    provider.rotate("second")
+    clock[0] += issuer_module.PAUSE_S
+    await me(service, stolen, 401)
+
+
 async def test_keys_that_nobody_has_cost_no_requests(
     service: Service, provider: IdentityProvider
 ) -> None:
