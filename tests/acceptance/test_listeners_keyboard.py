@@ -1,6 +1,9 @@
 """Where the keyboard is when what a listener pressed with it is gone."""
 
-from playwright.sync_api import Page, expect
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
 
 from tests.acceptance.places import TITLES, complaints, page, place
 from tests.acceptance.watching import open_page, wait_for_position
@@ -31,3 +34,28 @@ def test_the_last_of_the_queue_leaves_the_keyboard_at_the_player(page: Page) -> 
     expect(step).to_be_disabled()
     expect(page.locator("sound-player .play")).to_be_focused()
     wait_for_position(page, 0.3)
+
+
+@pytest.mark.parametrize("then", ["waits", "goes elsewhere"])
+def test_more_that_comes_slowly_has_the_keyboard_of_who_waits_for_it(page: Page, then: str) -> None:
+    slow: list[Route] = []
+
+    def two(route: Route) -> None:
+        if "cursor=" in route.request.url:
+            slow.append(route)
+        else:
+            route.continue_(url=route.request.url.replace("limit=30", "limit=2"))
+
+    page.route(re.compile(r"/v1/tracks\?"), two)
+    open_page(page, "/")
+    with page.expect_request(re.compile("cursor=")):
+        page.get_by_role("button", name="Show more").press("Enter")
+    play = page.locator("sound-player .play")
+    if then == "goes elsewhere":
+        play.focus()
+    page.wait_for_timeout(0)  # lets what was asked come here
+    (waits,) = slow
+    waits.continue_()
+    rows = page.locator(".tracks > li")
+    expect(rows).to_have_count(len(TITLES))
+    expect(rows.last.get_by_role("link") if then == "waits" else play).to_be_focused()

@@ -64,6 +64,35 @@ def test_the_keyboard_goes_on_at_the_first_of_those_that_are_shown_then(
     expect(rows.last.get_by_role("link")).to_be_focused()
 
 
+def test_who_has_gone_elsewhere_meanwhile_is_left_there(page: Page, place: Place) -> None:
+    slow: list[Route] = []
+    rest = re.compile(r"/v1/me/tracks\?.*cursor=")
+    page.route(
+        re.compile(r"/v1/me/tracks\?"),
+        lambda route: route.continue_(url=route.request.url.replace("limit=50", "limit=2")),
+    )
+    page.route(rest, lambda route: slow.append(route))  # noqa: PLW0108 the browser asks for its name
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    with page.expect_request(rest):
+        page.get_by_role("button", name="Show more").press("Enter")
+    first, second = page.locator(".own-tracks > li").all()
+    first.get_by_role("button", name=re.compile("Edit")).click()
+    genre = first.get_by_label("Genre")
+    genre.fill("drone")
+    (waits,) = slow
+    waits.continue_(url=waits.request.url.replace("limit=50", "limit=2"))
+    expect(page.locator(".own-tracks > li")).to_have_count(3)
+    expect(genre).to_be_focused()
+    with held(page):
+        with page.expect_request(ONE_TRACK):
+            genre.press("Enter")  # which saves it
+        second.get_by_role("button", name=re.compile("Edit")).click()
+        second.get_by_label("Language").focus()
+    expect(page.locator(".own-tracks form")).to_have_count(1)
+    expect(second.get_by_label("Language")).to_be_focused()
+
+
 def test_what_is_saved_twice_is_saved_once(page: Page, place: Place, complaints: list[str]) -> None:
     sign_in(page, place.sign_in_link("Ann"))
     complaints.clear()  # of the page that signs in, which has no icon
@@ -79,6 +108,24 @@ def test_what_is_saved_twice_is_saved_once(page: Page, place: Place, complaints:
         expect(page.get_by_role("button", name=f"{action} {CHANGED[0]}")).to_be_visible()
     expect(page.locator(".own-tracks .form-trouble:not(:empty)")).to_have_count(0)
     assert complaints == []
+
+
+def test_what_was_saved_is_shown_where_the_cover_was_refused(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    row = page.locator(".own-tracks li").filter(has=page.locator("form"))
+    edit(page, TITLES[2], "Untitled #1")
+    page.set_input_files(
+        ".own-tracks input[type=file]",
+        {"name": "cover.png", "mimeType": "image/png", "buffer": b"none"},
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(row.get_by_role("alert")).not_to_be_empty()
+    expect(row.get_by_role("link", name="Untitled #1")).to_be_visible()
+    page.set_input_files(".own-tracks input[type=file]", [])
+    page.get_by_label("Title", exact=True).fill(TITLES[2])
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name=f"Edit {TITLES[2]}")).to_be_focused()
 
 
 def test_what_is_deleted_twice_is_deleted_once(page: Page, place: Place) -> None:

@@ -90,6 +90,11 @@ def test_what_may_succeed_another_time_is_tried_again(page: Page, place: Place) 
         row.get_by_role("button", name=f"Try again with {TITLES[1]}").click()
     assert told.value.status == 409, "it has not failed at all, says the server"
     expect(row.get_by_role("alert")).not_to_be_empty()
+    row.get_by_role("button", name=f"Edit {TITLES[1]}").click()
+    row.get_by_label("Genre").fill("drone")
+    row.get_by_role("button", name="Save").click()
+    expect(row.locator("form")).to_have_count(0)
+    expect(row.locator(".state")).to_contain_text("The store was away. Try again.")
 
 
 def of_bob(page: Page) -> tuple[int, int]:

@@ -6,19 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
+from origin.companion.api.idempotency import TooManyKeys
 from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.uploading import TUS, UPLOADS, upload
 
 __all__ = ["complaints", "page", "place"]
 
-TUS = re.compile(r"/tus$")
 ARTISTS = re.compile(r"/v1/artists$")
-UPLOADS = re.compile(r"/v1/uploads$")
-
-
-def upload(page: Page, file: Path) -> None:
-    page.set_input_files("input[type=file]", file)
-    page.get_by_label("Who finds it").select_option("private")
-    page.get_by_role("button", name="Upload").click()
 
 
 @pytest.mark.long
@@ -58,41 +52,30 @@ def test_who_leaves_is_asked_first_while_a_file_is_sent(
     assert asked_again == []
 
 
-@pytest.mark.long_if("no connection", "busy")
-@pytest.mark.parametrize("fault", ["restarting", "busy", "no connection"])
-def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_it_came(
-    page: Page, place: Place, music: Path, fault: str
-) -> None:
-    def fail(route: Route) -> None:
-        if fault == "no connection":
-            route.abort()
-        else:
-            route.fulfill(status=503 if fault == "restarting" else 429, body="{}")
+def lose(route: Route) -> None:
+    """Let the server do it, and nobody hear of that."""
+    route.fetch()
+    route.abort()
 
-    sign_in(page, place.sign_in_link("Bob"))
+
+def test_a_draft_whose_answer_was_lost_is_made_once_also_behind_a_reload(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
     page.goto("/upload")
-    page.route(TUS, lambda route: route.abort())
-    with page.expect_response(UPLOADS) as made:
-        upload(page, music)
-    begun = made.value.json()["id"]
-    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
-    page.reload()
-    page.route(f"**/v1/uploads/{begun}", fail)
-    page.set_input_files("input[type=file]", music)
-    expect(page.get_by_text("how far it came")).to_be_visible()
-    expect(page.get_by_label("Title")).to_be_hidden()
+    page.route(UPLOADS, lose)
+    upload(page, music)
+    expect(page.get_by_role("alert")).to_contain_text("did not work")
     page.unroute_all(behavior="wait")
-    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
-        page.get_by_role("button", name="Try again").press("Enter")
-    expect(page.locator("input[type=file]")).to_be_focused()
+    page.reload()
+    upload(page, music)
     expect(page.locator(".uploads .state")).to_have_text("Ready")
+    page.goto("/mine")
+    expect(page.get_by_role("link", name=music.stem, exact=True)).to_be_visible()
+    expect(page.locator(".own-tracks").get_by_text(music.stem, exact=True)).to_have_count(1)
 
 
 def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, music: Path) -> None:
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
     sign_in(page, place.sign_in_link("Bob"))
     page.goto("/upload")
     page.set_input_files("input[type=file]", music)
@@ -112,6 +95,38 @@ def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, mu
     expect(page.locator(".own-tracks").get_by_text("Lost and found", exact=True)).to_have_count(1)
     page.goto("/upload")
     expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
+
+
+def test_why_a_file_is_not_taken_and_what_to_do_is_said_once(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    notes = b"Bring the microphone.\n" * 50
+    page.set_input_files(
+        "input[type=file]", {"name": "notes.wav", "mimeType": "audio/wav", "buffer": notes}
+    )
+    page.get_by_role("button", name="Upload").click()
+    said = page.locator(".uploads .is-failed .state")
+    expect(said).to_contain_text("not a sound file")
+    assert said.inner_text().count("Upload WAV") == 1
+
+
+def test_who_has_no_more_keys_today_uploads_all_the_same(
+    page: Page, place: Place, music: Path
+) -> None:
+    """Programs of the same user may have taken them all: what is refused says to send none."""
+
+    def refuse(route: Route) -> None:
+        if "idempotency-key" in route.request.headers:
+            refused = TooManyKeys(3600)
+            route.fulfill(status=429, json={"code": refused.code, "detail": str(refused)})
+        else:
+            route.continue_()
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(UPLOADS, refuse)
+    upload(page, music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
 
 
 @pytest.mark.long_if("too long")

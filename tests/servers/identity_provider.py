@@ -58,6 +58,7 @@ class IdentityProvider:
         self.has_discovery = True
         self.said_issuer: str | None = None
         self.padding = ""
+        self.place = ""
         self.rotate("first")
 
     def rotate(self, kid: str) -> None:
@@ -90,7 +91,7 @@ class IdentityProvider:
         if not self.has_discovery:
             raise web.HTTPNotFound
         issuer = self.url if self.said_issuer is None else self.said_issuer
-        place = f"{self.url.rstrip('/')}/.well-known/jwks.json"
+        place = self.place or f"{self.url.rstrip('/')}/.well-known/jwks.json"
         return web.json_response({"issuer": issuer, "jwks_uri": place})
 
     async def key_set(self, _request: web.Request) -> web.Response:

@@ -30,7 +30,7 @@ def test_language_tags_are_written_in_one_way(said: str, written: str) -> None:
 
 @pytest.mark.parametrize(
     "said", ["", "e", "english language", "en_GB", "en-", "-en", "en--GB", "e-n", "en-a", "x-", "é",
-             "en-\n", "en\n", "a" * 36, "en-x", "12", "٣٣"],
+             "en-\n", "en\n", "english", "Deutsch", "thai-TH", "a" * 36, "en-x", "12", "٣٣"],
 )  # fmt: skip
 def test_what_is_no_language_tag(said: str) -> None:
     with pytest.raises(ValidationError):

@@ -77,6 +77,8 @@ class IdempotencyKeyInUse(Conflict):
 class TooManyKeys(TooManyRequests):
     """As many requests with keys as are kept of one user came within a day."""
 
+    code = "idempotency_keys_used_up"
+
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(
             retry_after_s,

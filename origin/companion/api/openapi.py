@@ -27,6 +27,7 @@ from origin.companion.api.idempotency import (
     IdempotencyKeyInUse,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
+    TooManyKeys,
     takes_idempotency_key,
 )
 from origin.companion.api.known_fields import ALLOW, BY_STATUS, OF_EVERY_ANSWER, REQUEST_ID
@@ -316,6 +317,7 @@ def _errors(endpoint: Endpoint, read: frozenset[str]) -> set[type[ApiError]]:
             IdempotencyKeyInUse,
             IdempotencyKeyInvalid,
             IdempotencyKeyReused,
+            TooManyKeys,
         }
     if endpoint.method == hdrs.METH_GET:
         errors |= {NotAcceptable}

@@ -14,7 +14,7 @@ TAGS_MAX: Final = 20
 LANGUAGE_LENGTH_MAX: Final = 35  # RFC 5646 §4.4.1
 LANGUAGE_PATTERN: Final = (
     "^(?:"
-    "(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})"  # language and extended language
+    "[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}"  # language and extended language
     "(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?"  # script, region
     "(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"  # variants
     "(?:-[A-WY-Za-wy-z0-9](?:-[A-Za-z0-9]{2,8})+)*"  # extensions
@@ -22,7 +22,10 @@ LANGUAGE_PATTERN: Final = (
     "|[Xx](?:-[A-Za-z0-9]{1,8})+"
     ")$"
 )
-"""RFC 5646 §2.1, without the grandfathered."""
+"""RFC 5646 §2.1, without the grandfathered, and without languages of 4 to 8 letters.
+
+There are none (§2.2.1), and who writes ``english`` means ``en``: in searches, it is another one.
+"""
 _LANGUAGE: Final = re.compile(LANGUAGE_PATTERN)
 _SPACES: Final = re.compile(f"[{SPACES}]+")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -4,6 +4,7 @@
 // what was typed last. It stands in the address, too.
 
 import { ask, query } from "./api.js";
+import { isAt } from "./element.js";
 import { Filters } from "./filters.js";
 import { tellFound } from "./found.js";
 import { EVERYTHING, isNarrowed, readAsked, writeAsked } from "./list_address.js";
@@ -155,13 +156,17 @@ export class Browser {
   async #takeOffGenre() {
     this.#filters.set({ order: this.#filters.order, genre: null });
     await this.#find();
-    (this.#list.querySelector("a") ?? this.#box).focus(); // the button is gone, and the keyboard goes on here
+    if (isAt(this.#said)) {
+      (this.#list.querySelector("a") ?? this.#box).focus(); // the button is gone, and the keyboard goes on here
+    }
   }
 
   async #goOn() {
     await this.#guarded(async () => {
       const { made } = await this.#fetch(this.#next);
-      made[0]?.querySelector("a").focus(); // the button may be gone, and the keyboard goes on here
+      if (isAt(this.#more)) {
+        made[0]?.querySelector("a").focus(); // the button may be gone, and the keyboard goes on here
+      }
     });
   }
 

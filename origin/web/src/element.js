@@ -28,3 +28,8 @@ export function icon(path) {
   drawing.append(line);
   return drawing;
 }
+
+/** Whether the keyboard is in an element, or nowhere: then it may be led on. Whoever went elsewhere is left there. */
+export function isAt(root) {
+  return document.activeElement === document.body || root.contains(document.activeElement);
+}

@@ -2,7 +2,7 @@
 
 import { ask, sentenceOf } from "./api.js";
 import { watchAssets } from "./asset_watch.js";
-import { element } from "./element.js";
+import { element, isAt } from "./element.js";
 import { OwnTrack } from "./own_track.js";
 import { enter } from "./session.js";
 
@@ -92,7 +92,9 @@ export async function start(main) {
 
   more.addEventListener("click", async () => {
     const first = await goOn();
-    first?.querySelector("a[href], button:not([hidden])").focus(); // the button may be gone, and the keyboard goes on here
+    if (isAt(more)) {
+      first?.querySelector("a[href], button:not([hidden])").focus(); // the button may be gone, and the keyboard goes on here
+    }
   });
   await goOn();
 }

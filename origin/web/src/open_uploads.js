@@ -1,60 +1,71 @@
-// Uploads that this browser began: the same file, chosen again, goes on where it was.
+// Uploads that somebody began in this browser: the same file, chosen again, goes on where it was.
 
 import { ask } from "./api.js";
 
 const OPEN = ["waiting", "receiving"];
+const COMPLETE = "complete";
 
-function keyOf({ name, size, lastModified }) {
-  return `upload ${size} ${lastModified} ${name}`;
-}
+/** Those of one user: who else has the same file here neither sees nor ends them. */
+export class OpenUploads {
+  #user;
 
-/** Remember the upload of a file; where the browser stores nothing, it begins anew another time. */
-export function remember(file, { id }) {
-  try {
-    localStorage.setItem(keyOf(file), id);
-  } catch (error) {
-    console.warn(error);
+  constructor(user) {
+    this.#user = user;
   }
-}
 
-/** Remember it no more. */
-export function forget(file) {
-  try {
-    localStorage.removeItem(keyOf(file));
-  } catch (error) {
-    console.warn(error);
-  }
-}
-
-/**
- * Return the upload of a file that somebody began and did not end, null where there is none.
- *
- * Where the server does not say, it raises: what was sent so far is not to be sent once more.
- */
-export async function recall(file) {
-  const id = remembered(file);
-  if (id === null) {
-    return null;
-  }
-  try {
-    const upload = await ask(`uploads/${encodeURIComponent(id)}`);
-    if (OPEN.includes(upload.state) && upload.send?.tus) {
-      return upload;
-    }
-  } catch (error) {
-    if (error.status !== 404) {
-      throw error;
+  /** Remember the upload of a file; where the browser stores nothing, it begins anew another time. */
+  remember(file, { id }) {
+    try {
+      localStorage.setItem(this.#keyOf(file), id);
+    } catch (error) {
+      console.warn(error);
     }
   }
-  forget(file);
-  return null;
-}
 
-function remembered(file) {
-  try {
-    return localStorage.getItem(keyOf(file));
-  } catch (error) {
-    console.warn(error);
+  /** Remember it no more. */
+  forget(file) {
+    try {
+      localStorage.removeItem(this.#keyOf(file));
+    } catch (error) {
+      console.warn(error);
+    }
+  }
+
+  /**
+   * Return the upload of a file that somebody began and did not see the end of, null where there is none.
+   *
+   * It may be complete: then its last answer was lost. Where the server does not say, it raises: what was
+   * sent so far is not to be sent once more.
+   */
+  async recall(file) {
+    const id = this.#remembered(file);
+    if (id === null) {
+      return null;
+    }
+    try {
+      const upload = await ask(`uploads/${encodeURIComponent(id)}`);
+      if (upload.state === COMPLETE || (OPEN.includes(upload.state) && upload.send?.tus)) {
+        return upload;
+      }
+    } catch (error) {
+      if (error.status !== 404) {
+        throw error;
+      }
+    }
+    this.forget(file);
     return null;
+  }
+
+  #remembered(file) {
+    try {
+      return localStorage.getItem(this.#keyOf(file));
+    } catch (error) {
+      console.warn(error);
+      return null;
+    }
+  }
+
+  #keyOf({ name, size, lastModified }) {
+    return `upload ${this.#user.id} ${size} ${lastModified} ${name}`;
   }
 }

@@ -3,7 +3,7 @@
 import { ask, sentenceOf } from "./api.js";
 import { clock } from "./clock.js";
 import { placeholder, setOf } from "./cover.js";
-import { element } from "./element.js";
+import { element, isAt } from "./element.js";
 import { PlayDays } from "./play_days.js";
 import { addressOf } from "./shelf.js";
 import { TrackForm } from "./track_form.js";
@@ -26,6 +26,7 @@ export class OwnTrack {
   #retrying;
   #named = []; // buttons, with what each does to the track
   #isBusy = false;
+  #sentence = null; // of its sound, where there is more to say than its state
   #isSettled;
   #left;
 
@@ -84,6 +85,7 @@ export class OwnTrack {
     if (asset.state === "deleted") {
       Object.assign(this.#track, { playback_id: null, asset_id: null });
       this.#retrying.hidden = true;
+      this.#sentence = null;
       this.#show();
       return;
     }
@@ -93,15 +95,15 @@ export class OwnTrack {
     this.#track.playback_id = isPlayable ? asset.playback_ids[0].id : null;
     this.#track.duration_s = asset.duration_s ?? this.#track.duration_s;
     const whole = Math.floor(asset.progress * 100);
-    const sentence = {
+    this.#sentence = {
       ready: null,
       preparing: asset.stalled ? asset.advice : `Being packaged, ${whole} %`,
       errored: asset.state === "errored" ? whyNot(asset) : null,
     }[asset.state];
-    this.#show(sentence);
+    this.#show();
   }
 
-  #show(sentence = null) {
+  #show() {
     const { title, playback_id, id, artist, visibility, duration_s, asset_id } = this.#track;
     this.#title.textContent = title;
     this.#named.forEach(([button, text]) => button.setAttribute("aria-label", `${text} ${title}`));
@@ -110,7 +112,7 @@ export class OwnTrack {
     } else {
       this.#title.removeAttribute("href");
     }
-    const state = sentence ?? (asset_id === null ? "No sound" : playback_id ? "Ready" : "Being packaged");
+    const state = this.#sentence ?? (asset_id === null ? "No sound" : playback_id ? "Ready" : "Being packaged");
     this.#showCover();
     const length = duration_s === null ? null : clock(duration_s);
     this.#state.textContent = [artist.name, state, visibility, length].filter(Boolean).join(" · ");
@@ -162,6 +164,7 @@ export class OwnTrack {
   async #save({ root, changes, cover }) {
     if (Object.keys(changes).length > 0) {
       this.#take(await ask(this.#path, { method: "PATCH", body: changes }));
+      this.#show(); // the cover may be refused
     }
     if (cover.files.length > 0) {
       this.#take(await ask(`${this.#path}/artwork`, { method: "PUT", body: cover.files[0] }));
@@ -181,14 +184,19 @@ export class OwnTrack {
   #retry() {
     return this.#guarded(async () => {
       this.tell(await ask(`assets/${this.#track.asset_id}/retry`, { method: "POST" }));
-      this.#editing.focus();
+      if (isAt(this.#retrying)) {
+        this.#editing.focus();
+      }
     });
   }
 
   #close() {
+    const wasHere = isAt(this.#form);
     this.#form.remove();
     this.#form = undefined;
-    this.#editing.focus();
+    if (wasHere) {
+      this.#editing.focus();
+    }
   }
 
   #delete() {

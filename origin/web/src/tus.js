@@ -8,13 +8,15 @@ const PIECE_BYTES = 32 * 2 ** 20; // some CDNs refuse bodies of more than 100 MB
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 16000, 30000];
 const SIGNED_OUT = new Set([401, 403]);
 const SIGN_IN = "You are signed out. Sign in and choose the file again: it goes on where it was.";
-const PASSES = new Set([0, 408, 409, 423, 425, 429, 500, 502, 503, 504]); // 0: no answer at all
+const UNANSWERED = 0;
+const UNREADABLE = "This file was changed, moved or deleted since it was chosen. Choose it again.";
+const PASSES = new Set([UNANSWERED, 408, 409, 423, 425, 429, 500, 502, 503, 504]);
 
-/** The server refused the file; the message says why, `isFinal` whether that stays so. */
+/** The server refused the file, or it cannot be read; the message says why, `isFinal` whether that stays so. */
 export class SendingRefused extends Error {
   constructor({ message, status }) {
     super(SIGNED_OUT.has(status) ? SIGN_IN : message);
-    this.isFinal = !SIGNED_OUT.has(status);
+    this.isFinal = status !== UNANSWERED && !SIGNED_OUT.has(status);
   }
 }
 
@@ -33,12 +35,20 @@ export async function send(file, url, { progress, signal }) {
       if (!(error instanceof Failed) || !PASSES.has(error.status)) {
         throw error instanceof Failed ? new SendingRefused(error) : error;
       }
+      if (error.status === UNANSWERED && !(await isReadable(file))) {
+        throw new SendingRefused({ message: UNREADABLE, status: UNANSWERED });
+      }
       there = null;
       await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)], signal);
       failures += 1;
     }
   }
   progress(file.size);
+}
+
+/** Whether a browser still reads it; where it does not, that looks like a lost connection. */
+function isReadable(file) {
+  return file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 }
 
 class Failed extends Error {

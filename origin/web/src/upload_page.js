@@ -5,11 +5,11 @@ import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
 import { make } from "./drafts.js";
 import { duplicateOf } from "./duplicate.js";
-import { element } from "./element.js";
+import { element, isAt } from "./element.js";
 import { nameOf, titleOf } from "./file_name.js";
 import { filePicker } from "./file_picker.js";
 import { heldPage } from "./held_page.js";
-import { recall, remember, forget } from "./open_uploads.js";
+import { OpenUploads } from "./open_uploads.js";
 import { enter } from "./session.js";
 import { send, SendingRefused } from "./tus.js";
 import { Trouble } from "./trouble.js";
@@ -49,6 +49,7 @@ export async function start(main) {
   const page = heldPage();
   main.append(form, page.said, list);
   const follow = follower();
+  const open = new OpenUploads(user);
   const waiting = []; // files that are offered behind the one that is
   let file = null;
 
@@ -81,7 +82,7 @@ export async function start(main) {
   async function look() {
     let upload;
     try {
-      upload = await recall(file);
+      upload = await open.recall(file);
     } catch (error) {
       console.warn(error);
       away.show(error.status === 401 ? error.message : UNTOLD);
@@ -99,13 +100,13 @@ export async function start(main) {
   }
 
   function begin(upload) {
-    list.prepend(sending(file, upload, { follow, hold: page.hold, left: picker.focus }));
+    list.prepend(sending(file, upload, { open, follow, hold: page.hold, left: picker.focus }));
     offer();
   }
 
   /** Have the keyboard go on where it was, at `had`, or nearby, unless somebody has gone elsewhere meanwhile. */
   function goOn(had) {
-    if (document.activeElement === document.body || details.contains(document.activeElement)) {
+    if (isAt(details)) {
       (details.hidden ? picker : had).focus();
     }
   }
@@ -125,7 +126,9 @@ export async function start(main) {
     trouble.textContent = "";
     try {
       const track = { artist_id: await artist.chosen(), title: title.value, visibility: visibility.value };
-      begin(await makeUpload(file, track));
+      const upload = await make("uploads", { name: nameOf(file), size_bytes: file.size, way: "tus", track });
+      open.remember(file, upload);
+      begin(upload);
     } catch (error) {
       console.warn(error);
       trouble.textContent = error instanceof Refused ? error.message : BROKEN;
@@ -140,12 +143,6 @@ function waits(count) {
     return "";
   }
   return `${count} more ${count === 1 ? "file waits" : "files wait"}. The next one is asked about when this one is on its way.`;
-}
-
-async function makeUpload(file, track) {
-  const upload = await make("uploads", { name: nameOf(file), size_bytes: file.size, way: "tus", track });
-  remember(file, upload);
-  return upload;
 }
 
 /** Return what lets an upload's state show what becomes of its asset. */
@@ -166,15 +163,16 @@ function follower() {
 }
 
 /** Send a file, then follow what becomes of it; return the element that says so. `left()` is called where it goes under the keyboard. */
-function sending(file, upload, { follow, hold, left }) {
+function sending(file, upload, { open, follow, hold, left }) {
   const stopped = new AbortController();
   const state = new UploadState(file, upload, () => stopped.abort());
   const progress = (bytes) => state.sent(bytes);
-  const sent = send(file, upload.send.tus.replace(/^\//, ""), { progress, signal: stopped.signal });
+  const url = upload.send?.tus.replace(/^\//, "");
+  const sent = url ? send(file, url, { progress, signal: stopped.signal }) : Promise.resolve(); // all may have come
   hold(sent);
   sent.then(
     async () => {
-      forget(file);
+      open.forget(file);
       state.received();
       follow(upload.asset_id, state);
       state.add(await duplicateOf(upload).catch(() => null));
@@ -187,13 +185,15 @@ function sending(file, upload, { follow, hold, left }) {
         if (hadFocus) {
           left();
         }
-        await abandon(file, upload);
+        open.forget(file);
+        await abandon(upload);
         return;
       }
       console.warn(error);
       state.fail(isRefused ? error.message : BROKEN);
       if (isRefused && error.isFinal) {
-        await abandon(file, upload);
+        open.forget(file);
+        await abandon(upload);
       }
     },
   );
@@ -201,8 +201,7 @@ function sending(file, upload, { follow, hold, left }) {
 }
 
 /** Take away what has come of an upload, and the track that was made for it. */
-async function abandon(file, upload) {
-  forget(file);
+async function abandon(upload) {
   for (const path of [`uploads/${upload.id}`, `tracks/${upload.track_id}`]) {
     await ask(path, { method: "DELETE" }).catch(console.warn);
   }

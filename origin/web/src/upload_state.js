@@ -92,7 +92,8 @@ export class UploadState {
   }
 }
 
-/** Say why there is no sound, and what to do. */
+/** Say why there is no sound, and what to do; what was found in the file says both, of that very file. */
 export function whyNot({ error }) {
-  return [error?.sentence, error?.detail, error?.remedy].filter(Boolean).join(" ") || "It could not be packaged.";
+  const said = error?.detail ?? [error?.sentence, error?.remedy].filter(Boolean).join(" ");
+  return said || "It could not be packaged.";
 }

@@ -322,6 +322,20 @@ async def test_old_keys_let_in_where_the_provider_does_not_answer_and_it_is_not_
     provider.answers.set()
 
 
+async def test_a_key_that_was_taken_back_lets_nobody_in_once_the_provider_answers_again(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    stolen = provider.sign(keycloak(provider))
+    await me(service, stolen)
+    clock[0] += 6 * 3_600
+    provider.is_down = True
+    await me(service, stolen)  # nobody can tell
+    provider.is_down = False
+    provider.rotate("second")
+    clock[0] += issuer_module.PAUSE_S
+    await me(service, stolen, 401)
+
+
 async def test_keys_that_nobody_has_cost_no_requests(
     service: Service, provider: IdentityProvider
 ) -> None:
@@ -381,6 +395,29 @@ async def test_a_provider_that_says_nonsense(
     provider.more_keys = [*weak, {"kty": "EC", "crv": "P-256", "x": "é", "y": 1, "kid": "first"}]  # type: ignore[list-item]
     clock[0] += issuer_module.PAUSE_S
     await me(service, token)
+    for place in ("http://[", "http://its keys", "http://\0/"):
+        provider.place = place
+        clock[0] += issuer_module.WAITED_FOR_S
+        await me(service, token)  # by the keys that are there
+
+
+async def test_a_key_that_nobody_can_ask_about_is_not_said_to_be_wrong(
+    service: Service, provider: IdentityProvider, clock: Clock
+) -> None:
+    """A client would throw its token away, and have somebody sign in again."""
+    before = provider.sign(keycloak(provider))
+    await me(service, before)
+    provider.rotate("second")
+    provider.is_down = True
+    clock[0] += issuer_module.PAUSE_S
+    after = provider.sign(keycloak(provider))
+    for _ in range(2):
+        assert (await me(service, after, 503))["code"] == "identity_provider_unavailable"
+    await me(service, before)
+    provider.is_down = False
+    clock[0] += issuer_module.PAUSE_S
+    await me(service, after)
+    await me(service, before, 401)
 
 
 async def test_a_user_who_was_erased_begins_anew(

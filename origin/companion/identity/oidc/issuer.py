@@ -3,13 +3,16 @@
 They are fetched anew once they are old, while the old ones go on being good for as long again, and
 at once where a token names one that is not among them: keys are rotated. Older ones, of a time in
 which nobody asked, are good only where the provider does not answer, for a day: one that was taken
-back since, because it was stolen, lets nobody in. Never twice at a time, and not again for a while,
-whatever tokens say; who has no keys yet is told to try again.
+back since, because it was stolen, lets nobody in. Who shows such a one waits for the provider, but
+for a moment only while it does not answer. Never twice at a time, and not again for a while,
+whatever tokens say. Who shows one that is not among those that are there is told to try again where
+the provider does not answer: it may be among those to come.
 """
 
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,6 +28,10 @@ WAITED_FOR_S: Final = 2 * FRESH_S
 GOOD_S: Final = 86_400.0
 PAUSE_S: Final = 30.0
 _FETCH_S: Final = 5.0
+_SCHEDULED_S: Final = 1.0
+"""By which whoever waits for a fetch outlasts it."""
+_SHORT_S: Final = 0.5
+"""Within this, a provider that is well has answered."""
 _BYTES_MAX: Final = 256 * 1024
 _DISCOVERY: Final = "/.well-known/openid-configuration"
 _WITHOUT_DISCOVERY: Final = "/.well-known/jwks.json"
@@ -54,22 +61,29 @@ class Issuer:
         Raises IssuerUnavailable.
         """
         age_s = self._clock() - self._fetched_s
-        found = key_for(self._keys, unverified) if age_s < self._without_waiting_s else None
-        if found is not None:
-            if age_s >= FRESH_S:
-                self._fetch()  # and the next one has it
+        found = key_for(self._keys, unverified) if age_s < GOOD_S else None
+        if found is not None and age_s < FRESH_S:
             return found
         fetching = self._fetch()
+        if found is not None and age_s < WAITED_FOR_S:
+            return found  # and the next one has those that come
         if fetching is not None:
-            await asyncio.shield(fetching)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience_s(found)):
+                    await asyncio.shield(fetching)
         if self._clock() - self._fetched_s >= GOOD_S:
             raise IssuerUnavailable
-        return key_for(self._keys, unverified)
+        found = key_for(self._keys, unverified)
+        if found is None and self._failed_s > self._fetched_s:
+            raise IssuerUnavailable
+        return found
 
-    @property
-    def _without_waiting_s(self) -> float:
-        """How old keys may be whose successors are not waited for: lately, it was in vain."""
-        return GOOD_S if self._clock() - self._failed_s < FRESH_S else WAITED_FOR_S
+    def _patience_s(self, found: VerifyingKey | None) -> float:
+        """Return how long to wait for keys; beside old ones not long, if lately in vain."""
+        now_s = self._clock()
+        if found is None or now_s - self._failed_s >= FRESH_S:
+            return _FETCH_S + _SCHEDULED_S
+        return max(_SHORT_S - (now_s - self._tried_s), 0.0)
 
     def _fetch(self) -> "asyncio.Task[None] | None":
         """Begin to fetch the keys, or return who does; None where that was tried just now."""
@@ -88,7 +102,7 @@ class Issuer:
         try:
             async with asyncio.timeout(_FETCH_S):
                 keys = read_keys(await self._read(await self._place()))
-        except (aiohttp.ClientError, OSError, TimeoutError, _Unfetched, KeysUnreadable) as error:
+        except (aiohttp.ClientError, OSError, ValueError, _Unfetched, KeysUnreadable) as error:
             _log.warning("identity provider's keys not fetched", issuer=self.url, cause=repr(error))
             self._failed_s = self._clock()
             return

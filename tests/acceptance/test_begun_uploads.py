@@ -1,0 +1,113 @@
+"""Uploads that were begun: the same file, chosen again, goes on where it was."""
+
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.uploading import TUS, UPLOADS, upload
+
+__all__ = ["complaints", "page", "place"]
+
+
+@pytest.mark.long_if("no connection", "busy")
+@pytest.mark.parametrize("fault", ["restarting", "busy", "no connection"])
+def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_it_came(
+    page: Page, place: Place, music: Path, fault: str
+) -> None:
+    def fail(route: Route) -> None:
+        if fault == "no connection":
+            route.abort()
+        else:
+            route.fulfill(status=503 if fault == "restarting" else 429, body="{}")
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    begun = made.value.json()["id"]
+    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    page.reload()
+    page.route(f"**/v1/uploads/{begun}", fail)
+    page.set_input_files("input[type=file]", music)
+    expect(page.get_by_text("how far it came")).to_be_visible()
+    expect(page.get_by_label("Title")).to_be_hidden()
+    page.unroute_all(behavior="wait")
+    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.get_by_role("button", name="Try again").press("Enter")
+    expect(page.locator("input[type=file]")).to_be_focused()
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_what_one_began_is_not_forgotten_where_another_has_the_file_in_the_same_browser(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    begun = made.value.json()["id"]
+    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    page.unroute_all(behavior="wait")
+    for name in ("Ann", "Bob"):
+        page.goto("about:blank")
+        sign_in(page, place.sign_in_link(name))
+        page.goto("/upload")
+        if name == "Ann":
+            page.set_input_files("input[type=file]", music)
+            expect(page.get_by_label("Title")).to_be_visible()
+    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_what_has_all_come_before_a_reload_is_not_begun_anew(
+    page: Page, place: Place, music: Path
+) -> None:
+    sent: list[str] = []
+
+    def lose(route: Route) -> None:
+        if route.request.method == "PATCH":
+            route.fetch()
+            sent.append(route.request.url)
+        if sent:
+            route.abort()
+        else:
+            route.continue_()
+
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lose)
+    with page.expect_event("requestfailed", lambda request: request.method == "PATCH"):
+        upload(page, music)
+    page.reload()
+    page.unroute_all(behavior="wait")
+    page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    expect(page.get_by_label("Title")).to_be_hidden()
+    assert len(sent) == 1
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    expect(page.get_by_label("Title")).to_be_visible()  # what is done may be done again
+
+
+def test_a_file_that_is_changed_meanwhile_is_said_to_be(
+    page: Page, place: Place, music: Path, tmp_path: Path
+) -> None:
+    """A browser reads no more of it, and says of that what it says of a lost connection."""
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    file = Path(copyfile(music, tmp_path / "mix.wav"))
+    upload(page, file)
+    state = page.locator(".uploads .state")
+    expect(state).to_have_text("Waiting to be sent")
+    file.write_bytes(music.read_bytes() + bytes(4))
+    page.unroute_all(behavior="wait")
+    expect(state).to_contain_text("was changed")
+    page.set_input_files("input[type=file]", file)
+    expect(page.get_by_label("Title")).to_have_value("mix")
