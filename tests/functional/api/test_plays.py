@@ -93,8 +93,8 @@ async def test_what_nobody_can_hear_does_not_count(service: Service, here: Playe
     tickets = await here.begin(made["id"])
     await withdraw(service, "asset-gone")
     assert (await here.tell({"track_id": gone["id"]}))[0]["reason"] == "track_unknown"
+    path = f"/v1/tracks/{made['id']}"
     for visibility, said in (("private", "track_unknown"), ("unlisted", "too_short")):
-        path = f"/v1/tracks/{made['id']}"
         assert (await service.ask("PATCH", path, ann, {"visibility": visibility})).status == 200
         assert await here.end(made["id"], tickets, 0) == [said]
     outcomes = await here.tell({"track_id": "nobodys"}, {"track_id": made["id"]}, by=ann)
