@@ -27,7 +27,7 @@ from origin.companion.alongside import parts
 from origin.companion.failing import is_away
 from origin.companion.identity.principal import Principal, Role
 from origin.companion.replicas import BEHIND_MAX_S, Replicas
-from origin.database import write_ahead
+from origin.database import traces
 from origin.delivery.errors import DatabaseUnavailable
 
 CHECK_S: Final = 2.0
@@ -63,7 +63,6 @@ class Database:
         self._primary_to_read = _by_the_statement(primary)
         self.replicas = Replicas([_by_the_statement(reader) for reader in readers], behind_max_s)
         self._turns = _Turns() if primary.dialect.name == "sqlite" else nullcontext()
-        self._has_log = False
         self.has_replicas = bool(readers) and primary.dialect.name != "sqlite"
         """Whether rows may be read that are a moment behind."""
 
@@ -81,7 +80,6 @@ class Database:
                 yield connection
                 for part in () if alone else parts():
                     await part.last(connection)
-            self._has_log = True
 
     def look(self, principal: Principal | None) -> AbstractAsyncContextManager[AsyncConnection]:
         """Give the block rows as who asks may expect them; raises DatabaseUnavailable."""
@@ -107,24 +105,13 @@ class Database:
             return
         cause = "somebody reads or writes for long"
         try:
-            await write_ahead.copy_log(self.primary)
+            await traces.copy_log(self.primary)
             async with self._turns:
-                if await write_ahead.empty_log(self.primary):
+                if await traces.empty_log(self.primary):
                     return
         except (sqlite3.Error, TimeoutError) as error:
             cause = str(error) or cause
         _log.warning("deleted rows are still in the database's files", cause=cause)
-
-    async def keep_copying_log(self) -> None:
-        """Copy what was written to SQLite's log to its file, until cancelled; raises sqlite3.Error.
-
-        Who serves does that beside, so that who commits does not.
-        """
-        while self.primary.dialect.name == "sqlite":
-            await asyncio.sleep(write_ahead.COPY_EVERY_S)
-            if self._has_log:
-                self._has_log = False
-                await write_ahead.copy_log(self.primary)
 
     async def keep_watching_replicas(self) -> None:
         """Look how far they are behind, until cancelled; who serves does that beside."""

@@ -96,7 +96,6 @@ async def open_companion(
         emptying = partial(keep_emptying, database, companion.withdrawal)
         for room, begin, name in (
             (None, companion.uses.run, "uses"),
-            (None, database.keep_copying_log, "copying SQLite's log"),
             (None, companion.queue_watch.keep, "queue watched"),
             (Room.PLAYS, companion.playing.writer.run, "plays"),
             (Room.PLAYS, companion.playing.writer.keep_sweeping, "sweep of plays"),

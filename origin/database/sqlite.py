@@ -2,7 +2,7 @@
 
 It is in WAL mode, and every transaction begins as a writer (``BEGIN IMMEDIATE``): one that begins
 as a reader and then writes fails at once, instead of waiting, where another has written in between.
-A commit is on the disk when it returns. What is deleted is overwritten (``write_ahead`` says when).
+A commit is on the disk when it returns. What is deleted is overwritten (``traces`` says when).
 
 Each connection has a thread. A query that nobody waits for any more goes on in it, and would tell
 an event loop that is closed by then; so whoever ends an engine waits for threads, too.
@@ -21,7 +21,6 @@ from sqlalchemy import URL, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from origin.database.sqlite_connection import Connection
-from origin.database.write_ahead import LOG_PAGES_MAX
 
 if TYPE_CHECKING:
     from threading import Thread
@@ -37,10 +36,7 @@ _READERS: Final = 15
 _TURNSTILE: Final = "soundbridge.lock"
 _MIGRATING: Final = "soundbridge.migrating"
 _VERSIONS: Final = "SELECT version_num FROM alembic_version"
-_PRAGMAS: Final = (
-    "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-    f"wal_autocheckpoint={LOG_PAGES_MAX}",
-)  # fmt: skip
+_PRAGMAS: Final = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 class _Connections:

@@ -2,7 +2,7 @@
 
 Nothing of it is about a person for longer than two days: a listener is a digest under the day's
 salt, and the salt goes together with the day's marks, from SQLite's files, too
-(``origin.database.write_ahead``); PostgreSQL's have it until its vacuum comes.
+(``origin.database.traces``); PostgreSQL's have it until its vacuum comes.
 """
 
 from typing import Final

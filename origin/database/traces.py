@@ -1,14 +1,10 @@
-"""The write-ahead log of a SQLite database, and copying it to the file.
-
-SQLite lets whoever commits copy it, each time that it has some pages: they, and all who wait for
-their turn to write, wait for the disk once more. Whoever serves copies beside the commits instead
-(``COPY_EVERY_S``), and a commit does so only where the log has become long all the same.
+"""What is left of deleted rows in the files of a SQLite database, and taking it out of them.
 
 What is deleted is overwritten (``secure_delete=ON``, which is not everybody's default), at first in
-the log alone: the file has it until it is copied, and the log has earlier states of the same pages
-until it is begun anew, which may be days later where little is written. ``FAST`` overwrites nothing
-on pages that become free as a whole, which are most of what a day leaves; ``ON`` costs 2 % of log
-where a whole day goes, else nothing.
+the write-ahead log alone: the file has it until a checkpoint, and the log has earlier states of the
+same pages until it is begun anew. SQLite comes to both after 1,000 pages, which may be days later
+where little is written. ``FAST`` overwrites nothing on pages that become free as a whole, which are
+most of what a day leaves; ``ON`` costs 2 % of log where a whole day goes, else nothing.
 
 A page that was split may still have copies of rows that moved to another one. ``VACUUM`` alone
 takes those away; without its salt such a copy tells nothing of a listener.
@@ -22,10 +18,6 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
-
-COPY_EVERY_S: Final = 1.0
-LOG_PAGES_MAX: Final = 8_000
-"""Of 4 KB each: the longer the log, the longer those who read look a page up in it."""
 
 WAIT_S: Final = 0.5
 """For those who read what was there before, while nobody may write."""
