@@ -1,6 +1,6 @@
 """How long a page of each list of tracks takes at each depth, in SQLite and in PostgreSQL.
 
-As the API asks: through SQLAlchemy, from the query that is made to the rows that are there. Each
+As the API asks for whoever listens: from the query that is made to the rows that are there. Each
 time another key is asked for, so that no page is asked for twice. ``cpu_ms`` is the mean that both
 processors' clocks tell, ours and the server's, which others on the machine do not change as much.
 """
@@ -16,10 +16,11 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from benchmarks.api.catalogue import fill
+from benchmarks.api.catalogue import Catalogue, fill
 from benchmarks.api.lists import Listed, all_lists
 from origin.companion.catalogue.tracks.lists import read
-from origin.database.engine import open_database
+from origin.companion.database import Database
+from origin.database.engine import open_database, open_serving
 from origin.database.sqlite import open_sqlite_reader
 from tests.servers.postgres import postgres
 
@@ -38,29 +39,37 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
 
 async def _of_sqlite(asked: Namespace, folder: Path) -> dict[str, Any]:
     async with open_database(folder, None) as engine, open_sqlite_reader(folder) as reader:
-        return await _measured(asked, engine, reader, "SELECT sqlite_version()")
+        filled = await _filled(engine, asked)
+        return await _measured(asked, filled, Database(engine, [reader]), "SELECT sqlite_version()")
 
 
 async def _of_postgres(asked: Namespace, folder: Path, url: str) -> dict[str, Any]:
     async with open_database(folder, url) as engine:
-        return await _measured(asked, engine, engine, "SHOW server_version")
+        filled = await _filled(engine, asked)
+    async with open_serving(folder, url) as engine:
+        return await _measured(asked, filled, Database(engine), "SHOW server_version")
+
+
+async def _filled(engine: AsyncEngine, asked: Namespace) -> tuple[Catalogue, float]:
+    """Fill it; return what is in it, and how long that took."""
+    begun_s = time.perf_counter()
+    catalogue = await fill(engine, asked.tracks, asked.artists, asked.seed)
+    return catalogue, time.perf_counter() - begun_s
 
 
 async def _measured(
-    asked: Namespace, engine: AsyncEngine, reader: AsyncEngine, version_of: str
+    asked: Namespace, filled: tuple[Catalogue, float], database: Database, version_of: str
 ) -> dict[str, Any]:
-    begun_s = time.perf_counter()
-    catalogue = await fill(engine, asked.tracks, asked.artists, asked.seed)
-    filled_s = time.perf_counter() - begun_s
+    catalogue, filled_s = filled
     found: dict[str, Any] = {}
     for name, listed in all_lists(catalogue).items():
         of_list = {
             f"depth {depth}": times
             for depth in DEPTHS
-            if (times := await _times(reader, listed, depth, asked.times))
+            if (times := await _times(database, listed, depth, asked.times))
         }
         found[name] = of_list
-    async with reader.connect() as connection:
+    async with database.look(None) as connection:
         server = await connection.scalar(text(version_of))
     return {
         "version": f"{server}, SQLAlchemy {version('SQLAlchemy')}",
@@ -70,10 +79,10 @@ async def _measured(
 
 
 async def _times(
-    engine: AsyncEngine, listed: Listed, depth: int, times: int
+    database: Database, listed: Listed, depth: int, times: int
 ) -> dict[str, float] | None:
     """Return what a page took, None where the list is not as deep."""
-    async with engine.connect() as connection:
+    async with database.look(None) as connection:
         keys = await listed.keys(connection, depth, times)
         server = await _server_of(connection)
     if not keys:
@@ -85,8 +94,8 @@ async def _times(
             cpu_s = _cpu_s(server)
         behind = keys[number % len(keys)] if depth else None
         begun_s = time.perf_counter()
-        async with engine.connect() as connection:
-            await read(connection, listed.query(engine.dialect, behind))
+        async with database.look(None) as connection:
+            await read(connection, listed.query(database.primary.dialect, behind))
         took_ms.append((time.perf_counter() - begun_s) * 1_000)
     cpu_ms = (_cpu_s(server) - cpu_s) * 1_000 / times
     warm = sorted(took_ms[times // 10 :])
