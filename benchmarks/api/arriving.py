@@ -5,12 +5,13 @@ import json
 import sys
 import time
 from collections import Counter, defaultdict, deque
+from contextlib import closing
 from random import Random
 from typing import Any, Final, NamedTuple
 
 import uvloop
 
-from benchmarks.api.listeners import Listeners, listeners
+from benchmarks.api.listeners import Listeners
 from benchmarks.api.mix import Reads
 
 _READS, _PLAYS, _CHANGES = 91, 8, 1
@@ -115,7 +116,7 @@ async def _ask(told: dict[str, Any]) -> dict[str, Any]:
     random = Random(told["seed"])  # noqa: S311 the same each time is the point
     mix = _Mix(Reads(told["tracks"], told["seed"]), random)
     loop = asyncio.get_running_loop()
-    async with listeners(told["url"], _CONNECTIONS, _TIMEOUT_S) as client:
+    with closing(Listeners(told["url"], _CONNECTIONS, _TIMEOUT_S)) as client:
         load = _Load(mix, client, told["key"])
         at_s, warm_s, is_warm = loop.time(), loop.time() + told["warm_up_s"], False
         under_way: set[asyncio.Task[None]] = set()

@@ -8,8 +8,6 @@ is looked through for its status, its length and whether it is compressed, and n
 import asyncio
 import gzip
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -102,7 +100,7 @@ class Listeners:
         self._timeout_s = timeout_s
 
     async def ask(self, request: bytes) -> Answer:
-        """Send a request as ``head`` makes it; raises OSError or TimeoutError."""
+        """Send what ``request`` returned; raises OSError, and so TimeoutError."""
         async with self._places, asyncio.timeout(self._timeout_s):
             connection = await self._connection()
             try:
@@ -141,13 +139,3 @@ class Listeners:
         """Close all that nobody uses."""
         for connection in self._free:
             connection.close()
-
-
-@asynccontextmanager
-async def listeners(url: str, connections_max: int, timeout_s: float) -> AsyncIterator[Listeners]:
-    """Give the block who asks a server."""
-    many = Listeners(url, connections_max, timeout_s)
-    try:
-        yield many
-    finally:
-        many.close()

@@ -41,13 +41,18 @@ class Publisher:
         self._ask("PUT", f"tracks/{upload['track_id']}/artwork", cover)
 
     def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {self.key}"}
-        if content is not None:
-            headers["Content-Type"] = _BYTES if isinstance(body, bytes) else "application/json"
-        request = urllib.request.Request(  # noqa: S310 - http on loopback
-            f"{self.server.url}/v1/{path}", content, headers, method=method
-        )
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
-            said = response.read()
-        return json.loads(said) if said else None
+        return ask(self.server, self.key, method, path, body)
+
+
+def ask(server: Server, key: str, method: str, path: str, body: Any = None) -> Any:
+    """Ask for a path under ``/v1/``, with bytes or with JSON; return the JSON of the answer."""
+    content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {key}"}
+    if content is not None:
+        headers["Content-Type"] = _BYTES if isinstance(body, bytes) else "application/json"
+    request = urllib.request.Request(  # noqa: S310 - http on loopback
+        f"{server.url}/v1/{path}", content, headers, method=method
+    )
+    with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
+        said = response.read()
+    return json.loads(said) if said else None

@@ -11,12 +11,12 @@ import secrets
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from benchmarks.api.publishing import ask
 from benchmarks.origin.servers import Server, soundbridge
 from benchmarks.packaging.process_tree import watched
 from origin.companion.database import Database
@@ -75,7 +75,7 @@ def _load(server: Server, key: str) -> None:
     (made,) = _made(server, key, 1)
     _send(server, key, _MB, [made["send"]["put"]])
     until_s = time.monotonic() + _PACKAGED_WITHIN_S
-    while _asked(server, key, f"/v1/assets/{made['asset_id']}")["state"] == "preparing":
+    while ask(server, key, "GET", f"assets/{made['asset_id']}")["state"] == "preparing":
         if time.monotonic() > until_s:
             raise SystemExit("A small upload is not packaged in the time there is.")
         time.sleep(0.1)
@@ -100,14 +100,7 @@ def _watched(server: Server, key: str, size_bytes: int, count: int) -> dict[str,
 
 
 def _made(server: Server, key: str, count: int) -> list[dict[str, Any]]:
-    return [_asked(server, key, "/v1/uploads", b'{"name":"song.wav"}') for _ in range(count)]
-
-
-def _asked(server: Server, key: str, path: str, body: bytes | None = None) -> Any:
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-    request = urllib.request.Request(f"{server.url}{path}", body, headers)  # noqa: S310 our own
-    with urllib.request.urlopen(request) as response:  # noqa: S310 see above
-        return json.load(response)
+    return [ask(server, key, "POST", "uploads", {"name": "song.wav"}) for _ in range(count)]
 
 
 def _send(server: Server, key: str, size_bytes: int, paths: Sequence[str]) -> float:

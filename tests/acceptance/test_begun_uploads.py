@@ -12,6 +12,17 @@ from tests.acceptance.uploading import TUS, UPLOADS, upload
 __all__ = ["complaints", "page", "place"]
 
 
+def begin(page: Page, place: Place, file: Path) -> str:
+    """Have Bob begin an upload of which nothing comes through; return its id."""
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(TUS, lambda route: route.abort())
+    with page.expect_response(UPLOADS) as made:
+        upload(page, file)
+    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    return str(made.value.json()["id"])
+
+
 @pytest.mark.long_if("no connection", "busy")
 @pytest.mark.parametrize("fault", ["restarting", "busy", "no connection"])
 def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_it_came(
@@ -23,13 +34,7 @@ def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_
         else:
             route.fulfill(status=503 if fault == "restarting" else 429, body="{}")
 
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    page.route(TUS, lambda route: route.abort())
-    with page.expect_response(UPLOADS) as made:
-        upload(page, music)
-    begun = made.value.json()["id"]
-    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    begun = begin(page, place, music)
     page.reload()
     page.route(f"**/v1/uploads/{begun}", fail)
     page.set_input_files("input[type=file]", music)
@@ -45,13 +50,7 @@ def test_what_was_begun_is_not_begun_anew_where_the_server_does_not_say_how_far_
 def test_what_one_began_is_not_forgotten_where_another_has_the_file_in_the_same_browser(
     page: Page, place: Place, music: Path
 ) -> None:
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    page.route(TUS, lambda route: route.abort())
-    with page.expect_response(UPLOADS) as made:
-        upload(page, music)
-    begun = made.value.json()["id"]
-    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
+    begun = begin(page, place, music)
     page.unroute_all(behavior="wait")
     for name in ("Ann", "Bob"):
         page.goto("about:blank")
@@ -99,15 +98,10 @@ def test_a_file_that_is_changed_meanwhile_is_said_to_be(
     page: Page, place: Place, music: Path, tmp_path: Path
 ) -> None:
     """A browser reads no more of it, and says of that what it says of a lost connection."""
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    page.route(TUS, lambda route: route.abort())
     file = Path(copyfile(music, tmp_path / "mix.wav"))
-    upload(page, file)
-    state = page.locator(".uploads .state")
-    expect(state).to_have_text("Waiting to be sent")
+    begin(page, place, file)
     file.write_bytes(music.read_bytes() + bytes(4))
     page.unroute_all(behavior="wait")
-    expect(state).to_contain_text("was changed")
+    expect(page.locator(".uploads .state")).to_contain_text("was changed")
     page.set_input_files("input[type=file]", file)
     expect(page.get_by_label("Title")).to_have_value("mix")

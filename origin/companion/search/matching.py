@@ -6,11 +6,7 @@ from enum import IntEnum
 from itertools import accumulate
 from typing import Final
 
-from origin.companion.search.edits import (
-    are_far_apart,
-    beginning_one_edit_away,
-    is_one_edit,
-)
+from origin.companion.search.edits import are_far_apart, beginning_one_edit_away, is_one_edit
 from origin.companion.search.typed import Sought
 
 TYPO_LENGTH_MIN: Final = 4
@@ -48,7 +44,8 @@ def meet(sought: Sought, word: str) -> Meeting:
         return Meeting(Nearness.SAME, len(word))
     if sought.is_open and word.startswith(text):
         return Meeting(Nearness.BEGINS, len(text))
-    if min(len(text), len(word) + 1) < TYPO_LENGTH_MIN or are_far_apart(text, word):
+    is_too_short = len(text) < TYPO_LENGTH_MIN or len(word) < TYPO_LENGTH_MIN - 1
+    if is_too_short or are_far_apart(text, word):
         return NOT_MET
     if is_one_edit(text, word):
         return Meeting(Nearness.LIKE, len(word))
