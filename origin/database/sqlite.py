@@ -47,7 +47,7 @@ class _Connections:
         self._threads: set[Thread] = set()
 
     async def open(self) -> Connection:
-        connection = Connection(partial(sqlite3.connect, self._path, timeout=_LOCK_TIMEOUT_S), 1)
+        connection = Connection(partial(sqlite3.connect, self._path, timeout=_LOCK_TIMEOUT_S))
         thread = connection._thread  # noqa: SLF001 there is no other way to it
         thread.daemon = True
         self._threads = {one for one in self._threads if one.is_alive()} | {thread}
@@ -149,4 +149,5 @@ def _prepare_reader(connection: Any, record: object) -> None:
 
 
 def _begin_as_writer(connection: "Begun") -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    opened: Any = connection.connection.driver_connection
+    opened.begin_with_next()
