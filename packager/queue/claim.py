@@ -8,14 +8,19 @@ has one writer at a time: the caller's transaction must have begun with ``BEGIN 
 
 import json
 from collections.abc import Collection
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Double,
+    Integer,
     Row,
     Select,
+    String,
     and_,
+    bindparam,
     func,
     insert,
     or_,
@@ -28,6 +33,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from packager.queue import policy
 from packager.queue.job import Claimed, State
 from packager.queue.tables import claims, jobs
+
+_KINDS: Final = bindparam("kinds", type_=String, expanding=True)
+_NOW_S: Final = bindparam("now_s", type_=Double)
 
 
 async def claim(
@@ -46,8 +54,10 @@ async def claim(
     A job whose workers were lost as often as it may be tried is parked on the way. Commit before
     beginning the work.
     """
+    following = _next(is_bounded=of_creator_max is not None)
+    asked = {"kinds": list(kinds), "now_s": now_s, "of_creator_max": of_creator_max}
     while True:
-        found = (await connection.execute(_next(kinds, now_s, of_creator_max))).one_or_none()
+        found = (await connection.execute(following, asked)).one_or_none()
         if found is None:
             return None
         if not policy.is_exhausted(found.attempts):
@@ -55,15 +65,19 @@ async def claim(
         await _park(connection, found, now_s)
 
 
-def _next(kinds: Collection[str], now_s: float, of_creator_max: int | None) -> Select[Any]:
-    """Select the job that is next in ``policy.order``, and lock its row."""
-    is_next = and_(jobs.c.kind.in_(kinds), _is_due(now_s))
-    turns = _turns(is_next, kinds, now_s)
-    may_run_more = true() if of_creator_max is None else turns.c.running_of_kinds < of_creator_max
+@cache
+def _next(*, is_bounded: bool) -> Select[Any]:
+    """Select the job that is next in ``policy.order``, and lock its row.
+
+    It is made once, as a worker asks that twice a second, for ever.
+    """
+    is_next = and_(jobs.c.kind.in_(_KINDS), _is_due())
+    turns = _turns(is_next)
+    may_run_more = turns.c.running_of_kinds < bindparam("of_creator_max", type_=Integer)
     return (
         select(jobs.c.id, jobs.c.kind, jobs.c.payload, jobs.c.creator_id, jobs.c.attempts)
         .join(turns, turns.c.creator_id == jobs.c.creator_id)
-        .where(is_next, may_run_more)
+        .where(is_next, may_run_more if is_bounded else true())
         .order_by(
             jobs.c.priority.desc(), turns.c.running, turns.c.served, jobs.c.created_s, jobs.c.id
         )
@@ -72,26 +86,26 @@ def _next(kinds: Collection[str], now_s: float, of_creator_max: int | None) -> S
     )
 
 
-def _turns(is_next: ColumnElement[bool], kinds: Collection[str], now_s: float) -> CTE:
+def _turns(is_next: ColumnElement[bool]) -> CTE:
     """Select of each creator who waits, once and not for each job, how much they have had."""
     waiting = select(jobs.c.creator_id).where(is_next).distinct().subquery("waiting")
     others = jobs.alias("others")
     of_creator = others.c.creator_id == waiting.c.creator_id
-    is_running = and_(others.c.state == State.RUNNING, others.c.lease_until_s > now_s)
+    is_running = and_(others.c.state == State.RUNNING, others.c.lease_until_s > _NOW_S)
     running = select(func.count()).where(of_creator, is_running)
     served = select(func.max(others.c.fence)).where(of_creator)
     columns = {
         "running": running,
-        "running_of_kinds": running.where(others.c.kind.in_(kinds)),
+        "running_of_kinds": running.where(others.c.kind.in_(_KINDS)),
         "served": served,
     }
     labelled = [each.scalar_subquery().label(name) for name, each in columns.items()]
     return select(waiting.c.creator_id, *labelled).cte("turns").prefix_with("MATERIALIZED")
 
 
-def _is_due(now_s: float) -> ColumnElement[bool]:
-    waiting = and_(jobs.c.state == State.QUEUED, jobs.c.not_before_s <= now_s)
-    left_behind = and_(jobs.c.state == State.RUNNING, jobs.c.lease_until_s <= now_s)
+def _is_due() -> ColumnElement[bool]:
+    waiting = and_(jobs.c.state == State.QUEUED, jobs.c.not_before_s <= _NOW_S)
+    left_behind = and_(jobs.c.state == State.RUNNING, jobs.c.lease_until_s <= _NOW_S)
     return or_(waiting, left_behind)
 
 
