@@ -109,6 +109,7 @@ async def _of_sqlite(
         for line in spans:
             assert "COVERING INDEX" in line
             assert not is_deep or "(play_count,id)<(?,?)" in line, (name, plan)
+        assert plan.count("MERGE (UNION ALL)") == len(spans) - 1, (name, plan)
         return
     assert not any("TEMP B-TREE" in line for line in plan), (name, plan)
     assert INDEX_OF[name] in read[0], (name, plan)

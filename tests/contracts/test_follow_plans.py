@@ -39,6 +39,10 @@ async def test_what_is_new_is_read_from_an_index_at_any_depth(database: AsyncEng
         assert [(row.listed_s, row.id) for row in found] == expected[start : start + ROWS]
         questions = [each for each in statements if "SELECT" in each[0]]
         assert len(questions) == 2
+        if database.dialect.name == "sqlite":
+            plan = await explained(database, *questions[1])
+            read = sum("theirs" in line for line in plan)
+            assert plan.count("MERGE (UNION ALL)") == read - 1, plan
         for statement, parameters in questions:
             plan = await explained(database, statement, parameters)
             whole = [

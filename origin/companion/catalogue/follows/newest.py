@@ -120,14 +120,15 @@ def _lateral_form(*, goes_on: bool) -> Select[Any]:
 def _form(artists: int, *, goes_on: bool) -> Select[Any]:
     narrowed = " AND (listed_s, id) >= (:floor_s, :floor_id)"
     narrowed += " AND (listed_s, id) < (:behind_s, :behind_id)" * goes_on
-    down = "ORDER BY listed_s DESC, id DESC LIMIT :rows"
     # All that was said by somebody is a parameter.
-    newest_of_each = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT id, listed_s FROM tracks AS theirs"  # noqa: S608
-        f" WHERE artist_id = :artist_{number} AND listed_s IS NOT NULL{narrowed} {down})"
+    of_each = " UNION ALL ".join(
+        f"SELECT id, listed_s FROM tracks AS theirs"  # noqa: S608
+        f" WHERE artist_id = :artist_{number} AND listed_s IS NOT NULL{narrowed}"
         for number in range(artists)
     )
-    newest = text(f"SELECT id FROM ({newest_of_each}) {down}")  # noqa: S608
+    newest = text(
+        f"SELECT id FROM ({of_each} ORDER BY listed_s DESC, id DESC LIMIT :rows)"  # noqa: S608
+    )
     return _shown(newest.columns(id=String).subquery("newest_of_all"))
 
 

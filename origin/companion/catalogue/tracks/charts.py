@@ -1,8 +1,8 @@
 """The most played of those that were published since a day: see ``listing`` for why and how.
 
 The best of each span, as many as are asked for, are enough to tell the best of all. PostgreSQL is
-given the spans and joins laterally; SQLite, which cannot, is given a query of each span: measured,
-a tenth of what it takes to look rows up by what is among the best of each.
+given the spans and joins laterally; SQLite, which cannot, is given a query of each span, and merges
+them as their indexes have them, so that it reads no more of each than it takes.
 
 Making such a query takes longer than asking it does, so it is made once for each of its forms.
 """
@@ -91,14 +91,14 @@ def _sqlite_form(days: int, stretches: int, *, of_genre: bool, goes_on: bool) ->
     spans += [f"listed_stretch = :listed_stretch_{number}" for number in range(stretches)]
     narrowed = " AND genre = :genre" * of_genre
     narrowed += " AND (play_count, id) < (:play_count, :id)" * goes_on
-    down = "ORDER BY play_count DESC, id DESC LIMIT :rows"
     # All that was said by somebody is a parameter.
-    best_of_each = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT id, play_count FROM tracks AS in_span"  # noqa: S608
-        f" WHERE {span}{narrowed} {down})"
+    of_each = " UNION ALL ".join(
+        f"SELECT id, play_count FROM tracks AS in_span WHERE {span}{narrowed}"  # noqa: S608
         for span in spans
     )
-    best = text(f"SELECT id FROM ({best_of_each}) {down}")  # noqa: S608
+    best = text(
+        f"SELECT id FROM ({of_each} ORDER BY play_count DESC, id DESC LIMIT :rows)"  # noqa: S608
+    )
     return _shown(best.columns(id=String).subquery("best_of_all"))
 
 
