@@ -125,7 +125,7 @@ class Surroundings:
         hold.received_bytes = 0
 
     async def fail(self, hold: Hold, code: str, reason: str) -> None:
-        """Let nothing come of an upload that is held."""
+        """Let nothing come of an upload that is held; raises UploadBusy where it is another's."""
         values = {
             "state": State.FAILED,
             "failure_code": code,
@@ -135,6 +135,8 @@ class Surroundings:
         async with self.database.change(alone=True) as connection:
             row = await rows.find(connection, hold.upload_id, to_change=True)
             if row is not None and row.state in OPEN:  # it may have ended for another reason
+                if row.holder != hold.token:
+                    raise UploadBusy
                 await rows.change(connection, hold.upload_id, values)
                 told = [endings.failed(row, code, reason)]
                 await events.tell_all(connection, told, now_s=self.clock())
@@ -192,6 +194,7 @@ class Surroundings:
         if not is_part:
             check_sound(first)
         hold.check()
+        await self.holds.confirm(hold)
         await reception.complete()
         if not is_part and not first:  # a bucket shows nothing of its parts
             check_sound(await reception.beginning(FIRST_BYTES))
