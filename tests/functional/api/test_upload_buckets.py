@@ -1,6 +1,7 @@
 """Uploads into a bucket: through the server, in parts past it, and from a worker's fetch."""
 
 import io
+import resource
 import tracemalloc
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -11,6 +12,8 @@ import pytest
 
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.places.bucket import PART_BYTES
+from origin.companion.uploads.places.place import Source
+from origin.delivery.errors import StoreUnavailable
 from tests.functional.api.buckets import is_packaged_from, service_over, there
 from tests.functional.api.sending import SOUND, key_of, put, sha256_of
 from tests.functional.api.service import Service
@@ -146,6 +149,20 @@ async def test_what_is_under_a_checksum_is_not_whole_in_memory(
     assert (await patch(service, ann, path, count * len(SOUND), b"!")).status == 204
     done = await service.get(upload_in(path), ann)
     assert there(s3, done) == {key_of(done): SOUND * count + b"!"}
+
+
+async def test_a_disk_that_is_full_is_told_as_such(service: Service) -> None:
+    place, key = service.uploads.place, "sources/song/upload/song.wav"
+    source = Source(key, await place.begin(key))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        async with place.open(source) as growing:
+            with pytest.raises(StoreUnavailable):
+                await growing.append([bytes(5_000)])
+            await growing.cut(0)  # as is done under a checksum
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.long

@@ -10,7 +10,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final
@@ -176,9 +176,7 @@ class GrowingObject:
             return
         if position_bytes < self._sent_bytes:
             raise StoreUnavailable("What has come cannot be taken back. Make a new upload.")
-        self._buffered_bytes = position_bytes - self._sent_bytes
-        end = self._buffer_start + self._buffered_bytes
-        await in_threads(self._tools.threads, self._buffer.truncate, end)
+        self._buffered_bytes = position_bytes - self._sent_bytes  # what comes is written over it
 
     async def beginning(self, size_bytes: int) -> bytes:
         """Return its first bytes where they came in this request, or it is whole; else none."""
@@ -201,8 +199,9 @@ class GrowingObject:
                 await self._parts.delete(self._beside)
 
     async def close(self) -> None:
-        """Close the file."""
-        self._buffer.close()
+        """Close the file; what could not be written to it was told, and is not wanted any more."""
+        with suppress(OSError):
+            self._buffer.close()
 
     async def _write(self, parts: Sequence[bytes]) -> None:
         def write() -> None:  # all of it, also where whoever waits for it is cancelled
