@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,7 +32,13 @@ from origin.companion.uploads.states import (
     TrackGone,
     UploadGone,
 )
-from origin.delivery.errors import ApiError, CredentialsInvalid, NotFound, Unprocessable
+from origin.delivery.errors import (
+    ApiError,
+    CredentialsInvalid,
+    NotFound,
+    StoreUnavailable,
+    Unprocessable,
+)
 
 THREADS: Final = 4
 """More than a disk or two cores have use for; what waits, waits for them."""
@@ -207,7 +213,8 @@ class Surroundings:
         except (QuotaExceeded, UploadGone, CredentialsInvalid) as error:
             await self.fail(hold, error.code, str(error))
             raise
-        await self.place.settled(Source.of(hold.row))
+        with suppress(StoreUnavailable):  # it is done by now
+            await self.place.settled(Source.of(hold.row))
         return row
 
     async def _finish(self, hold: Hold, found: Finished) -> Row[Any]:
