@@ -1,6 +1,7 @@
 """Uploads whose holder was stopped for so long that another has completed them meanwhile."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import obstore
 import pytest
 from obstore.store import MemoryStore
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from origin.companion.uploads import reaping
 from origin.companion.uploads.digests import DigestMismatch
@@ -19,6 +20,7 @@ from origin.companion.uploads.surroundings import Surroundings
 from origin.companion.uploads.tables import uploads
 from tests.functional.api.sending import SOUND, is_stored, key_of, put
 from tests.functional.api.service import Service
+from tests.functional.api.test_tus import make, patch
 
 pytestmark = pytest.mark.long_if("postgresql")
 
@@ -118,3 +120,30 @@ async def test_nothing_is_copied_over_what_another_machine_has_completed(
         with pytest.raises(UploadBusy):
             await stopped.complete(hold, left, None)
     assert bytes(obstore.get(store, key_of(made)).bytes()) == SOUND
+
+
+async def test_what_another_has_yet_to_check_is_not_trusted_by_who_was_stopped(
+    service: Service,
+) -> None:
+    ann = await service.user()
+    path = await make(service, ann)
+    begun, of_another = asyncio.Event(), {"holder": "another", "trusted_bytes": 5_000}
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield SOUND[:1_000]
+        begun.set()
+        await asyncio.Event().wait()
+
+    sending = asyncio.create_task(
+        patch(service, ann, path, 0, slowly(), Upload_Checksum="sha1 AAAA")
+    )
+    await begun.wait()
+    while not service.uploads.receiver._active:  # noqa: SLF001, ASYNC110
+        await asyncio.sleep(0.01)
+    async with service.database.change() as connection:
+        await connection.execute(update(uploads).values(of_another))
+    await service.uploads.holds._renew()  # noqa: SLF001 what ``keep`` does now and then
+    assert (await sending).status == 423
+    async with service.database.look_now() as connection:
+        row = (await connection.execute(select(uploads))).mappings().one()
+    assert {name: row[name] for name in of_another} == of_another
