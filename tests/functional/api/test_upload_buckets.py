@@ -165,6 +165,23 @@ async def test_a_disk_that_is_full_is_told_as_such(service: Service) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
+async def test_what_was_put_beside_by_who_was_killed_is_not_left(
+    service: Service, s3: Bucket
+) -> None:
+    """Nobody would ever take it away, as long as its asset is there."""
+    place, upload = service.uploads.place, {"asset_id": "song", "id": "upload", "name": "song.wav"}
+    source = Source(key_of(upload), await place.begin(key_of(upload)))
+    async with place.open(source) as growing:
+        await growing.append([LARGE[:1000]])
+        await growing.keep()
+    async with place.open(source) as killed:
+        await killed.append([LARGE[1000:]])
+    async with place.open(source) as growing:
+        await growing.append([LARGE[growing.position_bytes :]])
+        await growing.complete()
+    assert there(s3, upload) == {key_of(upload): LARGE}
+
+
 @pytest.mark.long
 async def test_concatenation(service: Service, s3: Bucket) -> None:
     ann = await service.user()

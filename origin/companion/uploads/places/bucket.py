@@ -195,8 +195,7 @@ class GrowingObject:
                 await self._send(self._buffered_bytes)
             await self._parts.complete(self._key, self._id, size_bytes=self._sent_bytes)
             self._is_whole = True
-            if self._beside is not None:
-                await self._parts.delete(self._beside)
+            await self._parts.delete_below(f"{self._key}{_TAIL}")  # others may have left some, too
 
     async def close(self) -> None:
         """Close the file; what could not be written to it was told, and is not wanted any more."""
