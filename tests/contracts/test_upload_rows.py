@@ -101,6 +101,19 @@ async def test_a_lost_hold_is_noticed(database: AsyncEngine, upload_id: str) -> 
             await waiting(hold)
 
 
+async def test_who_asks_whether_it_is_still_held_is_told_once(
+    database: AsyncEngine, upload_id: str
+) -> None:
+    holds = Holds(Database(database), A_DAY_S)
+    async with holds.holding(upload_id, {}) as hold:
+        async with database.begin() as connection:
+            await connection.execute(update(uploads).values(holder="another"))
+        hold.taken_s -= LEASE_S
+        with pytest.raises(UploadBusy), interruptible(hold):
+            await holds.confirm(hold)
+        await asyncio.sleep(0)  # nothing is cancelled behind it
+
+
 async def while_it_is_busy(database: AsyncEngine, asked: Awaitable[Any]) -> Any:
     """Return what a database answers that lets nobody change an upload for longer than a lease."""
     async with database.begin() as connection:

@@ -160,6 +160,7 @@ class Holds:
             async with self._database.change(alone=True) as connection:
                 is_held = (await connection.execute(held.values(**lease))).rowcount == 1
             if not is_held:
+                hold.interrupt = None  # who asks is told by the error
                 hold.lose()
                 raise UploadBusy
             hold.taken_s = begun_s
