@@ -21,6 +21,7 @@ from origin.database.engine import open_database
 from origin.database.sqlite import open_sqlite_reader
 from tests.functional.api.searchable import Search, opened_database, searching
 from tests.functional.api.service import Service
+from tests.servers.identity_provider import IdentityProvider, identity_provider
 from tests.servers.postgres import empty
 
 
@@ -28,6 +29,19 @@ from tests.servers.postgres import empty
 def access() -> Access:
     """Who gets in; tests that need something else say so by parametrizing this."""
     return Access()
+
+
+@pytest.fixture
+def where() -> tuple[str, str]:
+    """The path of the identity provider's URL, and its algorithm."""
+    return "/realms/radio", "RS256"
+
+
+@pytest.fixture
+async def provider(where: tuple[str, str]) -> AsyncIterator[IdentityProvider]:
+    """An identity provider, which the service knows of once ``access`` says so."""
+    async with identity_provider(*where) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Signing a browser in with the token of an identity provider, in place of a one-time link."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,17 +7,11 @@ from aiohttp import ClientResponse
 
 from origin.companion.access import Access, Issuers, RoleClaim
 from tests.functional.api.service import Service, User
-from tests.servers.identity_provider import AUDIENCE, IdentityProvider, identity_provider, keycloak
+from tests.servers.identity_provider import AUDIENCE, IdentityProvider, keycloak
 
 PATH = "/v1/me/session"
 SAME = {"Sec-Fetch-Site": "same-origin"}
 CREATOR = {"realm_access": {"roles": ["creator"]}}
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[IdentityProvider]:
-    async with identity_provider() as running:
-        yield running
 
 
 @pytest.fixture

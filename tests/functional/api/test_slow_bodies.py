@@ -40,7 +40,7 @@ from tests.functional.api.service import NOW_S, Service, User
 from tests.functional.api.test_account import erased, taken_away
 from tests.functional.api.test_sessions import SAME, signed_in
 from tests.servers.guarded import serving
-from tests.servers.identity_provider import AUDIENCE, IdentityProvider, identity_provider, keycloak
+from tests.servers.identity_provider import AUDIENCE, IdentityProvider, keycloak
 
 pytestmark = pytest.mark.long_if("postgresql")
 
@@ -59,12 +59,6 @@ ARTIST = {
     "updated_s": NOW_S,
     "version": 1,
 }
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[IdentityProvider]:
-    async with identity_provider(algorithm="ES256") as running:
-        yield running
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.functional.api.listening import Listener, listening
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import NOW_S, Service, User
 from tests.functional.api.test_sessions import SAME, signed_in
-from tests.servers.identity_provider import AUDIENCE, IdentityProvider, identity_provider, keycloak
+from tests.servers.identity_provider import AUDIENCE, IdentityProvider, keycloak
 
 pytestmark = pytest.mark.long_if("postgresql")
 
@@ -59,12 +59,6 @@ async def asking_again(
 async def watchful(service: Service) -> AsyncIterator[Service]:
     async with asking_again(service, 0.0) as process:
         yield process
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[IdentityProvider]:
-    async with identity_provider() as running:
-        yield running
 
 
 @pytest.mark.long_unless("revoked", "erased")

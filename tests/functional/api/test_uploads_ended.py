@@ -24,15 +24,9 @@ from tests.functional.api.sending import SOUND, queued, told
 from tests.functional.api.service import Service, User
 from tests.functional.api.test_tus import OCTETS, VERSION
 from tests.functional.api.test_tus_quota import make_with, part
-from tests.servers.identity_provider import AUDIENCE, IdentityProvider, identity_provider, keycloak
+from tests.servers.identity_provider import AUDIENCE, IdentityProvider, keycloak
 
 pytestmark = pytest.mark.long_if("postgresql")
-
-
-@pytest.fixture
-async def provider() -> AsyncIterator[IdentityProvider]:
-    async with identity_provider(algorithm="ES256") as running:
-        yield running
 
 
 @pytest.fixture
