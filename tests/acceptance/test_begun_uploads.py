@@ -64,6 +64,54 @@ def test_what_one_began_is_not_forgotten_where_another_has_the_file_in_the_same_
     expect(page.locator(".uploads .state")).to_have_text("Ready")
 
 
+def sign_in_beside(page: Page, place: Place, name: str) -> None:
+    """Sign in as somebody else in another tab, of which this one is not told."""
+    tab = page.context.new_page()
+    sign_in(tab, place.sign_in_link(name))
+    tab.close()
+
+
+@pytest.mark.parametrize("chosen", ["before", "meanwhile"])
+def test_what_one_began_is_not_forgotten_where_another_signs_in_beside_it(
+    page: Page, place: Place, music: Path, chosen: str
+) -> None:
+    begun = begin(page, place, music)
+    if chosen == "meanwhile":
+        page.reload()
+        page.get_by_text("Signed in as Bob").wait_for()
+    sign_in_beside(page, place, "Ann")
+    page.unroute_all(behavior="wait")
+    if chosen == "meanwhile":
+        page.set_input_files("input[type=file]", music)
+        expect(page.get_by_label("Title")).to_be_visible()
+    else:
+        expect(page.locator(".uploads .state")).to_contain_text("signed in as somebody else")
+    sign_in_beside(page, place, "Bob")
+    page.reload()
+    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_why_what_was_begun_cannot_go_on_is_said_in_words(
+    page: Page, place: Place, music: Path
+) -> None:
+    """The answer to HEAD has no words of its own (RFC 9110 §9.3.2)."""
+    begun = begin(page, place, music)
+    beside = page.context.new_page()
+    beside.on("dialog", lambda dialog: dialog.accept())
+    beside.goto(f"{place.creator.url}/mine")
+    beside.get_by_role("button", name=f"Delete {music.stem}").first.click()
+    expect(beside.get_by_text("was deleted.")).to_be_visible()
+    page.unroute_all(behavior="wait")
+    state = page.locator(".uploads .state")
+    expect(state).to_contain_text("Choose the file again")
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    assert made.value.json()["id"] != begun
+    expect(state.first).to_have_text("Ready")
+
+
 def test_what_has_all_come_before_a_reload_is_not_begun_anew(
     page: Page, place: Place, music: Path
 ) -> None:

@@ -35,7 +35,8 @@ export class OpenUploads {
    * Return the upload of a file that somebody began and did not see the end of, null where there is none.
    *
    * It may be complete: then its last answer was lost. Where the server does not say, it raises: what was
-   * sent so far is not to be sent once more.
+   * sent so far is not to be sent once more. One that the server does not know stays remembered: somebody
+   * else may be signed in by now.
    */
   async recall(file) {
     const id = this.#remembered(file);
@@ -51,6 +52,7 @@ export class OpenUploads {
       if (error.status !== 404) {
         throw error;
       }
+      return null;
     }
     this.forget(file);
     return null;
