@@ -1,7 +1,10 @@
 """Uploads that were begun: the same file, chosen again, goes on where it was."""
 
+import hashlib
+import os
 from pathlib import Path
 from shutil import copyfile
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -10,6 +13,8 @@ from tests.acceptance.places import Place, complaints, page, place, sign_in
 from tests.acceptance.uploading import TUS, UPLOADS, upload
 
 __all__ = ["complaints", "page", "place"]
+
+EXPORTED_S: Final = 1_700_000_000
 
 
 def begin(page: Page, place: Place, file: Path) -> str:
@@ -89,6 +94,45 @@ def test_what_one_began_is_not_forgotten_where_another_signs_in_beside_it(
     sign_in_beside(page, place, "Bob")
     page.reload()
     with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_a_file_that_is_like_one_that_is_being_sent_is_another(
+    page: Page, place: Place, music: Path, tmp_path: Path
+) -> None:
+    """Of what was exported in one go, names, sizes and times may be the same in two folders."""
+    sound = music.read_bytes()
+    files = [tmp_path / folder / "01.wav" for folder in ("left", "right")]
+    for file, content in zip(files, (sound, sound[:-2] + b"ab"), strict=True):
+        file.parent.mkdir()
+        file.write_bytes(content)
+        os.utime(file, (EXPORTED_S, EXPORTED_S))
+    begun = begin(page, place, files[0])
+    with page.expect_response(UPLOADS) as made:
+        upload(page, files[1])
+    other = made.value.json()["id"]
+    assert other != begun
+    page.unroute_all(behavior="wait")
+    states = page.locator(".uploads .state")
+    expect(states).to_have_text(["Ready", "Ready"])
+    digests = [page.request.get(f"/v1/uploads/{each}").json()["sha256"] for each in (begun, other)]
+    assert digests == [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+
+
+def test_what_ends_leaves_one_remembered_that_is_like_it(
+    page: Page, place: Place, music: Path
+) -> None:
+    begin(page, place, music)
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    other = made.value.json()["id"]
+    expect(page.locator(".uploads .state")).to_have_count(2)
+    page.get_by_role("button", name="Cancel").last.click()
+    expect(page.locator(".uploads .state")).to_have_count(1)
+    page.unroute_all(behavior="wait")
+    page.goto("/upload")
+    with page.expect_request(f"**/v1/uploads/{other}/tus"):
         page.set_input_files("input[type=file]", music)
     expect(page.locator(".uploads .state")).to_have_text("Ready")
 

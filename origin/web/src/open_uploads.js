@@ -8,6 +8,7 @@ const COMPLETE = "complete";
 /** Those of one user: who else has the same file here neither sees nor ends them. */
 export class OpenUploads {
   #user;
+  #running = new Set(); // ids of those that are sent from this page
 
   constructor(user) {
     this.#user = user;
@@ -22,13 +23,23 @@ export class OpenUploads {
     }
   }
 
-  /** Remember it no more. */
-  forget(file) {
+  /** Remember it no more; another file of the same name, size and time may have taken its place. */
+  forget(file, { id }) {
+    if (this.#remembered(file) !== id) {
+      return;
+    }
     try {
       localStorage.removeItem(this.#keyOf(file));
     } catch (error) {
       console.warn(error);
     }
+  }
+
+  /** Take a file that looks the same for another one until `sent` has settled: this one is on its way. */
+  run({ id }, sent) {
+    this.#running.add(id);
+    const done = () => this.#running.delete(id);
+    sent.then(done, done);
   }
 
   /**
@@ -40,7 +51,7 @@ export class OpenUploads {
    */
   async recall(file) {
     const id = this.#remembered(file);
-    if (id === null) {
+    if (id === null || this.#running.has(id)) {
       return null;
     }
     try {
@@ -54,7 +65,7 @@ export class OpenUploads {
       }
       return null;
     }
-    this.forget(file);
+    this.forget(file, { id });
     return null;
   }
 

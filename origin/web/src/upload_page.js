@@ -170,9 +170,10 @@ function sending(file, upload, { open, follow, hold, left }) {
   const url = upload.send?.tus.replace(/^\//, "");
   const sent = url ? send(file, url, { progress, signal: stopped.signal }) : Promise.resolve(); // all may have come
   hold(sent);
+  open.run(upload, sent);
   sent.then(
     async () => {
-      open.forget(file);
+      open.forget(file, upload);
       state.received();
       follow(upload.asset_id, state);
       state.add(await duplicateOf(upload).catch(() => null));
@@ -185,14 +186,14 @@ function sending(file, upload, { open, follow, hold, left }) {
         if (hadFocus) {
           left();
         }
-        open.forget(file);
+        open.forget(file, upload);
         await abandon(upload);
         return;
       }
       console.warn(error);
       state.fail(isRefused ? error.message : BROKEN);
       if (isRefused && error.isFinal) {
-        open.forget(file);
+        open.forget(file, upload);
         await abandon(upload);
       }
     },
