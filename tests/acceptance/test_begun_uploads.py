@@ -10,22 +10,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
-from tests.acceptance.uploading import TUS, UPLOADS, upload
+from tests.acceptance.uploading import TUS, UPLOADS, begin, upload
 
 __all__ = ["complaints", "page", "place"]
 
 EXPORTED_S: Final = 1_700_000_000
-
-
-def begin(page: Page, place: Place, file: Path) -> str:
-    """Have Bob begin an upload of which nothing comes through; return its id."""
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    page.route(TUS, lambda route: route.abort())
-    with page.expect_response(UPLOADS) as made:
-        upload(page, file)
-    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
-    return str(made.value.json()["id"])
 
 
 @pytest.mark.long_if("no connection", "busy")

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Dialog, FileChooser, Page, expect
+from playwright.sync_api import Dialog, FileChooser, Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.uploading import begin
 from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
@@ -80,6 +81,23 @@ def test_what_is_left_out_or_cancelled_leaves_the_keyboard_at_the_picker(
     page.keyboard.press("Enter")
     expect(page.locator(".uploads li")).to_have_count(0)
     expect(page.locator(PICKER)).to_be_focused()
+
+
+def test_who_goes_elsewhere_before_a_file_is_asked_about_is_left_there(
+    page: Page, place: Place, music: Path
+) -> None:
+    begun = begin(page, place, music)
+    page.reload()
+    slow: list[Route] = []
+    page.route(f"**/v1/uploads/{begun}", lambda route: slow.append(route))  # noqa: PLW0108 the browser asks for its name
+    with page.expect_request(f"**/v1/uploads/{begun}"):
+        page.set_input_files(PICKER, music)
+    elsewhere = page.get_by_role("button", name="Sign out")
+    elsewhere.focus()
+    until(lambda: bool(page.evaluate("1") and slow))
+    slow[0].fulfill(status=404, json={})
+    expect(page.get_by_label("Title")).to_be_visible()
+    expect(elsewhere).to_be_focused()
 
 
 def test_a_draft_that_is_refused_has_the_keyboard_where_it_was(

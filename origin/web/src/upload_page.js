@@ -80,6 +80,7 @@ export async function start(main) {
 
   /** Go on with the file's upload where it was begun before, else ask about it. */
   async function look() {
+    const had = document.activeElement;
     let upload;
     try {
       upload = await open.recall(file);
@@ -95,8 +96,10 @@ export async function start(main) {
     }
     title.value = titleOf(file);
     details.hidden = false;
-    title.focus();
-    title.select();
+    if (document.activeElement === had || isAt(form)) {
+      title.focus();
+      title.select();
+    }
   }
 
   function begin(upload) {
