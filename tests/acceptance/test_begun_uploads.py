@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.places import Place, complaints, page, place, sign_in, sign_in_beside
 from tests.acceptance.uploading import TUS, UPLOADS, begin, upload
 
 __all__ = ["complaints", "page", "place"]
@@ -56,13 +56,6 @@ def test_what_one_began_is_not_forgotten_where_another_has_the_file_in_the_same_
     with page.expect_request(f"**/v1/uploads/{begun}/tus"):
         page.set_input_files("input[type=file]", music)
     expect(page.locator(".uploads .state")).to_have_text("Ready")
-
-
-def sign_in_beside(page: Page, place: Place, name: str) -> None:
-    """Sign in as somebody else in another tab, of which this one is not told."""
-    tab = page.context.new_page()
-    sign_in(tab, place.sign_in_link(name))
-    tab.close()
 
 
 @pytest.mark.parametrize("chosen", ["before", "meanwhile"])

@@ -5,6 +5,7 @@ import { clock } from "./clock.js";
 import { placeholder, setOf } from "./cover.js";
 import { element, isAt } from "./element.js";
 import { PlayDays } from "./play_days.js";
+import { checkStill } from "./session.js";
 import { addressOf } from "./shelf.js";
 import { TrackForm } from "./track_form.js";
 import { whyNot } from "./upload_state.js";
@@ -14,6 +15,7 @@ const SURE = "Delete this track and its sound? It stops playing everywhere, and 
 export class OwnTrack {
   root;
   #track;
+  #user;
   #title;
   #state;
   #form;
@@ -30,9 +32,10 @@ export class OwnTrack {
   #isSettled;
   #left;
 
-  /** Show it; `left(own)` is called once it is deleted. */
-  constructor(track, left) {
+  /** Show it to the user whose it is; `left(own)` is called once it is deleted. */
+  constructor(track, user, left) {
     this.#track = track;
+    this.#user = user;
     this.#left = left;
     this.#isSettled = track.playback_id !== null && track.duration_s !== null;
     this.#title = element("a", { className: "name", dir: "auto" });
@@ -205,9 +208,9 @@ export class OwnTrack {
     }
     this.#guarded(async () => {
       if (this.#track.asset_id) {
-        await gone(`assets/${this.#track.asset_id}`);
+        await this.#end(`assets/${this.#track.asset_id}`);
       }
-      await gone(this.#path);
+      await this.#end(this.#path);
       this.#days?.close();
       this.#left(this);
     });
@@ -232,15 +235,17 @@ export class OwnTrack {
     }
     this.#isBusy = false;
   }
-}
 
-/** Delete something, which may be gone already. */
-async function gone(path) {
-  try {
-    await ask(path, { method: "DELETE" });
-  } catch (error) {
-    if (error.status !== 404 && error.status !== 410) {
-      throw error;
+  /** Delete something, which may be gone already. */
+  async #end(path) {
+    try {
+      await ask(path, { method: "DELETE" });
+    } catch (error) {
+      if (error.status === 404) {
+        await checkStill(this.#user);
+      } else if (error.status !== 410) {
+        throw error;
+      }
     }
   }
 }
