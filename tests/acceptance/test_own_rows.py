@@ -110,6 +110,30 @@ def test_what_is_saved_twice_is_saved_once(page: Page, place: Place, complaints:
     assert complaints == []
 
 
+def test_what_is_being_saved_is_said_to_be(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    row = page.locator(".own-tracks > li").first
+    opening = row.get_by_role("button", name="Edit")
+    opening.click()
+    expect(opening).to_have_attribute("aria-expanded", "true")
+    row.get_by_label("Genre").fill("ambient")
+    save = row.get_by_role("button", name="Save", exact=True)
+    page.route(ONE_TRACK, lambda route: route.fulfill(status=503, json={"detail": "Later."}))
+    save.press("Enter")
+    expect(row.get_by_role("alert")).to_have_text("Later.")
+    expect(save).to_be_focused()
+    page.unroute(ONE_TRACK)
+    with held(page):
+        save.press("Enter")
+        saving = row.get_by_role("button", name="Saving …")
+        expect(saving).to_be_focused()
+        expect(saving).to_be_disabled()
+        expect(row).to_have_attribute("aria-busy", "true")
+    expect(row).to_have_attribute("aria-busy", "false")
+    expect(opening).to_have_attribute("aria-expanded", "false")
+
+
 def test_what_was_saved_is_shown_where_the_cover_was_refused(page: Page, place: Place) -> None:
     sign_in(page, place.sign_in_link("Ann"))
     page.goto("/mine")

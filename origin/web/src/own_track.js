@@ -46,6 +46,7 @@ export class OwnTrack {
     this.#plays = this.#button("Plays per day", () => this.#chart());
     this.#plays.setAttribute("aria-expanded", "false");
     this.#editing = this.#button("Edit", () => this.#edit());
+    this.#editing.setAttribute("aria-expanded", "false");
     this.#retrying = this.#button("Try again with", () => this.#retry());
     this.#retrying.textContent = "Try again";
     this.#retrying.hidden = true;
@@ -161,10 +162,20 @@ export class OwnTrack {
     const form = new TrackForm(this.#track, () => this.#guarded(() => this.#save(form)));
     this.#form = form.root;
     this.root.append(this.#form);
+    this.#editing.setAttribute("aria-expanded", "true");
     form.focus();
   }
 
-  async #save({ root, changes, cover }) {
+  async #save(form) {
+    form.isSaving = true;
+    try {
+      await this.#send(form);
+    } finally {
+      form.isSaving = false;
+    }
+  }
+
+  async #send({ root, changes, cover }) {
     if (Object.keys(changes).length > 0) {
       this.#take(await ask(this.#path, { method: "PATCH", body: changes }));
       this.#show(); // the cover may be refused
@@ -197,6 +208,7 @@ export class OwnTrack {
     const wasHere = isAt(this.#form);
     this.#form.remove();
     this.#form = undefined;
+    this.#editing.setAttribute("aria-expanded", "false");
     if (wasHere) {
       this.#editing.focus();
     }
@@ -226,14 +238,18 @@ export class OwnTrack {
       return;
     }
     this.#isBusy = true;
+    this.root.setAttribute("aria-busy", "true");
     this.#said.textContent = "";
+    let said = "";
     try {
       await action();
     } catch (error) {
       console.warn(error);
-      this.#said.textContent = sentenceOf(error);
+      said = sentenceOf(error);
     }
     this.#isBusy = false;
+    this.root.setAttribute("aria-busy", "false");
+    this.#said.textContent = said; // behind that, as what is busy is not read out
   }
 
   /** Delete something, which may be gone already. */
