@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from origin.companion.api.idempotency import TooManyKeys
-from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.places import Place, complaints, page, place, sign_in, sign_in_beside
 from tests.acceptance.uploading import TUS, UPLOADS, upload
 from tests.functional.supervising import until
 
@@ -98,6 +98,25 @@ def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, mu
     expect(page.locator(".own-tracks").get_by_text("Lost and found", exact=True)).to_have_count(1)
     page.goto("/upload")
     expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
+
+
+def test_nothing_is_uploaded_for_somebody_else_who_signs_in_beside_it(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    page.get_by_label("Title").fill("Of Bob alone")
+    page.locator("select[name=artist]").select_option("", force=True)  # one that is made then
+    page.locator("input[name=artist-name]").fill("Bob's band")
+    sign_in_beside(page, place, "Ann")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("alert")).to_contain_text("signed in as somebody else")
+    assert "Bob's band" not in page.request.get("/v1/me/artists").text()
+    sign_in_beside(page, place, "Bob")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    assert "Of Bob alone" in page.request.get("/v1/me/tracks").text()
 
 
 def test_what_became_of_a_file_is_asked_until_the_server_says(

@@ -24,7 +24,10 @@ export async function enter(main, heading) {
   return user;
 }
 
-/** Raise Refused where somebody else is signed in by now: what is private of others is not there, says the server. */
+/**
+ * Raise Refused where somebody else is signed in by now: what is made then would be theirs, and what is
+ * private of others is not there, says the server.
+ */
 export async function checkStill({ id }) {
   if ((await ask("me")).id !== id) {
     throw new Refused(403, { detail: SOMEBODY_ELSE });

@@ -10,7 +10,7 @@ import { nameOf, titleOf } from "./file_name.js";
 import { filePicker } from "./file_picker.js";
 import { heldPage } from "./held_page.js";
 import { OpenUploads } from "./open_uploads.js";
-import { enter } from "./session.js";
+import { checkStill, enter } from "./session.js";
 import { send, SendingRefused } from "./tus.js";
 import { Trouble } from "./trouble.js";
 import { UploadState } from "./upload_state.js";
@@ -128,6 +128,7 @@ export async function start(main) {
     details.disabled = true;
     trouble.textContent = "";
     try {
+      await checkStill(user);
       const track = { artist_id: await artist.chosen(), title: title.value, visibility: visibility.value };
       const upload = await make("uploads", { name: nameOf(file), size_bytes: file.size, way: "tus", track });
       open.remember(file, upload);
