@@ -100,6 +100,20 @@ def test_who_goes_elsewhere_before_a_file_is_asked_about_is_left_there(
     expect(elsewhere).to_be_focused()
 
 
+def test_the_picker_says_what_it_is_for_also_once_a_file_is_chosen(
+    page: Page, place: Place, music: Path
+) -> None:
+    """Labels describe a purpose (WCAG 2.2, 2.4.6)."""
+    open_at_picker(page, place)
+    idle = "Drop sound files here, or choose some"
+    expect(page.locator(PICKER)).to_have_accessible_name(idle)
+    choose(page, music)
+    chosen = f"{music.name} Drop or choose more"
+    expect(page.locator(PICKER)).to_have_accessible_name(chosen)
+    page.get_by_role("button", name="Leave it out").click()
+    expect(page.locator(PICKER)).to_have_accessible_name(idle)
+
+
 def test_a_draft_that_is_refused_has_the_keyboard_where_it_was(
     page: Page, place: Place, music: Path
 ) -> None:
