@@ -114,6 +114,24 @@ def test_the_picker_says_what_it_is_for_also_once_a_file_is_chosen(
     expect(page.locator(PICKER)).to_have_accessible_name(idle)
 
 
+@pytest.mark.parametrize("end", ["received", "refused"])
+def test_what_can_no_more_be_cancelled_keeps_the_keyboard(
+    page: Page, place: Place, music: Path, end: str
+) -> None:
+    begin(page, place, music)
+    page.get_by_role("button", name="Cancel").focus()
+    if end == "refused":
+        page.route(TUS, lambda route: route.fulfill(status=413, json={"detail": "Too large."}))
+    else:
+        page.unroute_all(behavior="wait")
+    row = page.locator(".uploads > li")
+    expect(row.locator(".state")).to_have_text("Ready" if end == "received" else "Too large.")
+    expect(row).to_be_focused()
+    if end == "received":
+        page.keyboard.press("Tab")
+        expect(row.get_by_role("link", name="Listen")).to_be_focused()
+
+
 def test_a_draft_that_is_refused_has_the_keyboard_where_it_was(
     page: Page, place: Place, music: Path
 ) -> None:
