@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from http import HTTPStatus
 from pathlib import Path
 from shutil import copyfile
 from typing import Final
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in, sign_in_beside
 from tests.acceptance.uploading import TUS, UPLOADS, begin, upload
+from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
 
@@ -136,6 +138,19 @@ def test_why_what_was_begun_cannot_go_on_is_said_in_words(
         upload(page, music)
     assert made.value.json()["id"] != begun
     expect(state.first).to_have_text("Ready")
+
+
+def test_what_is_cancelled_without_a_connection_goes_once_it_is_back(
+    page: Page, place: Place, music: Path
+) -> None:
+    upload_path = f"/v1/uploads/{begin(page, place, music)}"
+    track_path = f"/v1/tracks/{page.request.get(upload_path).json()['track_id']}"
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".uploads > li")).to_have_count(0)
+    page.context.set_offline(False)
+    for path in (upload_path, track_path):
+        until(lambda path=path: page.request.get(path).status == HTTPStatus.NOT_FOUND)  # type: ignore[misc]
 
 
 def test_what_has_all_come_before_a_reload_is_not_begun_anew(

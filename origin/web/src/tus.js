@@ -101,8 +101,8 @@ function ask(method, url, { headers = {}, body = null, sent, signal }) {
   });
 }
 
-/** Wait, but no longer than until the connection is back. */
-function pause(wait_ms, signal) {
+/** Wait, but no longer than until the connection is back; AbortError on `signal`. */
+export function pause(wait_ms, signal) {
   const waited = new AbortController();
   return new Promise((resolve) => {
     const done = () => {

@@ -1,6 +1,7 @@
 // A creator's uploads: files, one after another, what each is called, and what becomes of it.
 
-import { ask, Refused } from "./api.js";
+import { abandon } from "./abandon.js";
+import { Refused } from "./api.js";
 import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
 import { make } from "./drafts.js";
@@ -203,11 +204,4 @@ function sending(file, upload, { open, follow, hold, left }) {
     },
   );
   return state.root;
-}
-
-/** Take away what has come of an upload, and the track that was made for it. */
-async function abandon(upload) {
-  for (const path of [`uploads/${upload.id}`, `tracks/${upload.track_id}`]) {
-    await ask(path, { method: "DELETE" }).catch(console.warn);
-  }
 }
