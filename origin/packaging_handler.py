@@ -154,5 +154,6 @@ def _check_content(asked: PackagingJob, sha256: str) -> None:
         )
     if asked.said_sha256 not in {None, sha256}:
         raise SourceMismatch(
-            f"The SHA-256 of what came is {sha256}, and {asked.said_sha256} was announced."
+            f"The SHA-256 of what came is {sha256}, and {asked.said_sha256} was announced. "
+            "Upload the file again, with the digest of that very file."
         )

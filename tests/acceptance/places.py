@@ -112,3 +112,10 @@ def sign_in(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(re.compile(r"/$"))
+
+
+def sign_in_beside(page: Page, place: Place, name: str) -> None:
+    """Sign in as somebody else in another tab, of which this one is not told."""
+    tab = page.context.new_page()
+    sign_in(tab, place.sign_in_link(name))
+    tab.close()

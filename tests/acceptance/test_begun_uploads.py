@@ -1,26 +1,22 @@
 """Uploads that were begun: the same file, chosen again, goes on where it was."""
 
+import hashlib
+import os
+from http import HTTPStatus
 from pathlib import Path
 from shutil import copyfile
+from typing import Final
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.acceptance.places import Place, complaints, page, place, sign_in
-from tests.acceptance.uploading import TUS, UPLOADS, upload
+from tests.acceptance.places import Place, complaints, page, place, sign_in, sign_in_beside
+from tests.acceptance.uploading import TUS, UPLOADS, begin, upload
+from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
 
-
-def begin(page: Page, place: Place, file: Path) -> str:
-    """Have Bob begin an upload of which nothing comes through; return its id."""
-    sign_in(page, place.sign_in_link("Bob"))
-    page.goto("/upload")
-    page.route(TUS, lambda route: route.abort())
-    with page.expect_response(UPLOADS) as made:
-        upload(page, file)
-    expect(page.locator(".uploads .state")).to_have_text("Waiting to be sent")
-    return str(made.value.json()["id"])
+EXPORTED_S: Final = 1_700_000_000
 
 
 @pytest.mark.long_if("no connection", "busy")
@@ -62,6 +58,99 @@ def test_what_one_began_is_not_forgotten_where_another_has_the_file_in_the_same_
     with page.expect_request(f"**/v1/uploads/{begun}/tus"):
         page.set_input_files("input[type=file]", music)
     expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+@pytest.mark.parametrize("chosen", ["before", "meanwhile"])
+def test_what_one_began_is_not_forgotten_where_another_signs_in_beside_it(
+    page: Page, place: Place, music: Path, chosen: str
+) -> None:
+    begun = begin(page, place, music)
+    if chosen == "meanwhile":
+        page.reload()
+        page.get_by_text("Signed in as Bob").wait_for()
+    sign_in_beside(page, place, "Ann")
+    page.unroute_all(behavior="wait")
+    if chosen == "meanwhile":
+        page.set_input_files("input[type=file]", music)
+        expect(page.get_by_label("Title")).to_be_visible()
+    else:
+        expect(page.locator(".uploads .state")).to_contain_text("signed in as somebody else")
+    sign_in_beside(page, place, "Bob")
+    page.reload()
+    with page.expect_request(f"**/v1/uploads/{begun}/tus"):
+        page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_a_file_that_is_like_one_that_is_being_sent_is_another(
+    page: Page, place: Place, music: Path, tmp_path: Path
+) -> None:
+    """Of what was exported in one go, names, sizes and times may be the same in two folders."""
+    sound = music.read_bytes()
+    files = [tmp_path / folder / "01.wav" for folder in ("left", "right")]
+    for file, content in zip(files, (sound, sound[:-2] + b"ab"), strict=True):
+        file.parent.mkdir()
+        file.write_bytes(content)
+        os.utime(file, (EXPORTED_S, EXPORTED_S))
+    begun = begin(page, place, files[0])
+    with page.expect_response(UPLOADS) as made:
+        upload(page, files[1])
+    other = made.value.json()["id"]
+    assert other != begun
+    page.unroute_all(behavior="wait")
+    states = page.locator(".uploads .state")
+    expect(states).to_have_text(["Ready", "Ready"])
+    digests = [page.request.get(f"/v1/uploads/{each}").json()["sha256"] for each in (begun, other)]
+    assert digests == [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+
+
+def test_what_ends_leaves_one_remembered_that_is_like_it(
+    page: Page, place: Place, music: Path
+) -> None:
+    begin(page, place, music)
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    other = made.value.json()["id"]
+    expect(page.locator(".uploads .state")).to_have_count(2)
+    page.get_by_role("button", name="Cancel").last.click()
+    expect(page.locator(".uploads .state")).to_have_count(1)
+    page.unroute_all(behavior="wait")
+    page.goto("/upload")
+    with page.expect_request(f"**/v1/uploads/{other}/tus"):
+        page.set_input_files("input[type=file]", music)
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+
+
+def test_why_what_was_begun_cannot_go_on_is_said_in_words(
+    page: Page, place: Place, music: Path
+) -> None:
+    """The answer to HEAD has no words of its own (RFC 9110 §9.3.2)."""
+    begun = begin(page, place, music)
+    beside = page.context.new_page()
+    beside.on("dialog", lambda dialog: dialog.accept())
+    beside.goto(f"{place.creator.url}/mine")
+    beside.get_by_role("button", name=f"Delete {music.stem}").first.click()
+    expect(beside.get_by_text("was deleted.")).to_be_visible()
+    page.unroute_all(behavior="wait")
+    state = page.locator(".uploads .state")
+    expect(state).to_contain_text("Choose the file again")
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    assert made.value.json()["id"] != begun
+    expect(state.first).to_have_text("Ready")
+
+
+def test_what_is_cancelled_without_a_connection_goes_once_it_is_back(
+    page: Page, place: Place, music: Path
+) -> None:
+    upload_path = f"/v1/uploads/{begin(page, place, music)}"
+    track_path = f"/v1/tracks/{page.request.get(upload_path).json()['track_id']}"
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".uploads > li")).to_have_count(0)
+    page.context.set_offline(False)
+    for path in (upload_path, track_path):
+        until(lambda path=path: page.request.get(path).status == HTTPStatus.NOT_FOUND)  # type: ignore[misc]
 
 
 def test_what_has_all_come_before_a_reload_is_not_begun_anew(

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Dialog, FileChooser, Page, expect
+from playwright.sync_api import Dialog, FileChooser, Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.uploading import begin
 from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
@@ -80,6 +81,55 @@ def test_what_is_left_out_or_cancelled_leaves_the_keyboard_at_the_picker(
     page.keyboard.press("Enter")
     expect(page.locator(".uploads li")).to_have_count(0)
     expect(page.locator(PICKER)).to_be_focused()
+
+
+def test_who_goes_elsewhere_before_a_file_is_asked_about_is_left_there(
+    page: Page, place: Place, music: Path
+) -> None:
+    begun = begin(page, place, music)
+    page.reload()
+    slow: list[Route] = []
+    page.route(f"**/v1/uploads/{begun}", lambda route: slow.append(route))  # noqa: PLW0108 the browser asks for its name
+    with page.expect_request(f"**/v1/uploads/{begun}"):
+        page.set_input_files(PICKER, music)
+    elsewhere = page.get_by_role("button", name="Sign out")
+    elsewhere.focus()
+    until(lambda: bool(page.evaluate("1") and slow))
+    slow[0].fulfill(status=404, json={})
+    expect(page.get_by_label("Title")).to_be_visible()
+    expect(elsewhere).to_be_focused()
+
+
+def test_the_picker_says_what_it_is_for_also_once_a_file_is_chosen(
+    page: Page, place: Place, music: Path
+) -> None:
+    """Labels describe a purpose (WCAG 2.2, 2.4.6)."""
+    open_at_picker(page, place)
+    idle = "Drop sound files here, or choose some"
+    expect(page.locator(PICKER)).to_have_accessible_name(idle)
+    choose(page, music)
+    chosen = f"{music.name} Drop or choose more"
+    expect(page.locator(PICKER)).to_have_accessible_name(chosen)
+    page.get_by_role("button", name="Leave it out").click()
+    expect(page.locator(PICKER)).to_have_accessible_name(idle)
+
+
+@pytest.mark.parametrize("end", ["received", "refused"])
+def test_what_can_no_more_be_cancelled_keeps_the_keyboard(
+    page: Page, place: Place, music: Path, end: str
+) -> None:
+    begin(page, place, music)
+    page.get_by_role("button", name="Cancel").focus()
+    if end == "refused":
+        page.route(TUS, lambda route: route.fulfill(status=413, json={"detail": "Too large."}))
+    else:
+        page.unroute_all(behavior="wait")
+    row = page.locator(".uploads > li")
+    expect(row.locator(".state")).to_have_text("Ready" if end == "received" else "Too large.")
+    expect(row).to_be_focused()
+    if end == "received":
+        page.keyboard.press("Tab")
+        expect(row.get_by_role("link", name="Listen")).to_be_focused()
 
 
 def test_a_draft_that_is_refused_has_the_keyboard_where_it_was(

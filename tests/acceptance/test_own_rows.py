@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from tests.acceptance.places import TITLES, Place, complaints, page, place, sign_in
+from tests.acceptance.places import TITLES, Place, complaints, page, place, sign_in, sign_in_beside
 
 __all__ = ["complaints", "page", "place"]
 
@@ -110,6 +110,30 @@ def test_what_is_saved_twice_is_saved_once(page: Page, place: Place, complaints:
     assert complaints == []
 
 
+def test_what_is_being_saved_is_said_to_be(page: Page, place: Place) -> None:
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    row = page.locator(".own-tracks > li").first
+    opening = row.get_by_role("button", name="Edit")
+    opening.click()
+    expect(opening).to_have_attribute("aria-expanded", "true")
+    row.get_by_label("Genre").fill("ambient")
+    save = row.get_by_role("button", name="Save", exact=True)
+    page.route(ONE_TRACK, lambda route: route.fulfill(status=503, json={"detail": "Later."}))
+    save.press("Enter")
+    expect(row.get_by_role("alert")).to_have_text("Later.")
+    expect(save).to_be_focused()
+    page.unroute(ONE_TRACK)
+    with held(page):
+        save.press("Enter")
+        saving = row.get_by_role("button", name="Saving …")
+        expect(saving).to_be_focused()
+        expect(saving).to_be_disabled()
+        expect(row).to_have_attribute("aria-busy", "true")
+    expect(row).to_have_attribute("aria-busy", "false")
+    expect(opening).to_have_attribute("aria-expanded", "false")
+
+
 def test_what_was_saved_is_shown_where_the_cover_was_refused(page: Page, place: Place) -> None:
     sign_in(page, place.sign_in_link("Ann"))
     page.goto("/mine")
@@ -150,3 +174,25 @@ def test_what_is_deleted_twice_is_deleted_once(page: Page, place: Place) -> None
     assert len(asked) == 1
     expect(page.get_by_text("was deleted.")).to_be_visible()
     expect(page.get_by_role("button", name=f"Edit {CHANGED[1]}")).to_be_focused()
+
+
+def test_what_is_not_deleted_as_somebody_else_is_signed_in_is_not_said_to_be(
+    page: Page, place: Place
+) -> None:
+    """Of a private track of others, the server says that there is none."""
+    (artist, *_) = place.creator.ask("GET", "/v1/me/artists")["items"]
+    secret = {"artist_id": artist["id"], "title": "Secret", "visibility": "private"}
+    track = place.creator.ask("POST", "/v1/tracks", secret)
+    sign_in(page, place.sign_in_link("Ann"))
+    page.goto("/mine")
+    row = page.locator(".own-tracks > li").filter(has_text="Secret")
+    remove = row.get_by_role("button", name="Delete")
+    page.on("dialog", Dialog.accept)
+    remove.wait_for()
+    sign_in_beside(page, place, "Bob")
+    remove.click()
+    expect(row.get_by_role("alert")).to_contain_text("signed in as somebody else")
+    assert place.creator.ask("GET", f"/v1/tracks/{track['id']}")["title"] == "Secret"
+    sign_in_beside(page, place, "Ann")
+    remove.click()
+    expect(row).to_have_count(0)

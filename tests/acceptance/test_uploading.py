@@ -7,11 +7,14 @@ import pytest
 from playwright.sync_api import Dialog, Page, Route, expect
 
 from origin.companion.api.idempotency import TooManyKeys
-from tests.acceptance.places import Place, complaints, page, place, sign_in
+from tests.acceptance.places import Place, complaints, page, place, sign_in, sign_in_beside
 from tests.acceptance.uploading import TUS, UPLOADS, upload
+from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
 
+EVENTS_MS = 2000
+ONE_ASSET = re.compile(r"/v1/assets/(?!events)[\w-]+$")
 ARTISTS = re.compile(r"/v1/artists$")
 
 
@@ -95,6 +98,42 @@ def test_a_draft_whose_answer_was_lost_is_made_once(page: Page, place: Place, mu
     expect(page.locator(".own-tracks").get_by_text("Lost and found", exact=True)).to_have_count(1)
     page.goto("/upload")
     expect(menu.locator("option", has_text="Мумий Тролль")).to_have_count(1)
+
+
+def test_nothing_is_uploaded_for_somebody_else_who_signs_in_beside_it(
+    page: Page, place: Place, music: Path
+) -> None:
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.set_input_files("input[type=file]", music)
+    page.get_by_label("Title").fill("Of Bob alone")
+    page.locator("select[name=artist]").select_option("", force=True)  # one that is made then
+    page.locator("input[name=artist-name]").fill("Bob's band")
+    sign_in_beside(page, place, "Ann")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_role("alert")).to_contain_text("signed in as somebody else")
+    assert "Bob's band" not in page.request.get("/v1/me/artists").text()
+    sign_in_beside(page, place, "Bob")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
+    assert "Of Bob alone" in page.request.get("/v1/me/tracks").text()
+
+
+def test_what_became_of_a_file_is_asked_until_the_server_says(
+    page: Page, place: Place, music: Path
+) -> None:
+    """Nothing more happens to what is ready, so that no event would have it asked about again."""
+    sign_in(page, place.sign_in_link("Bob"))
+    page.goto("/upload")
+    page.route(ONE_ASSET, lambda route: route.fulfill(status=503, json={}))
+    with page.expect_response(UPLOADS) as made:
+        upload(page, music)
+    asset = f"/v1/assets/{made.value.json()['asset_id']}"
+    until(lambda: page.request.get(asset).json().get("state") == "ready")
+    page.wait_for_timeout(EVENTS_MS)
+    expect(page.locator(".uploads .state")).to_have_text("Received, waiting to be packaged")
+    page.unroute_all(behavior="wait")
+    expect(page.locator(".uploads .state")).to_have_text("Ready")
 
 
 def test_why_a_file_is_not_taken_and_what_to_do_is_said_once(page: Page, place: Place) -> None:

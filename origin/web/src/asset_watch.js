@@ -10,6 +10,8 @@ const KINDS = [
   "asset.created", "asset.playable", "asset.ready", "asset.errored", "asset.repackaging",
   "asset.repackaging_failed", "asset.playback_id_replaced", "asset.deleted", "progress",
 ];
+const GONE = new Set([404, 410]);
+const SIGNED_OUT = new Set([401, 403]);
 const PAUSE_MS = 5000;
 
 /**
@@ -19,7 +21,7 @@ const PAUSE_MS = 5000;
  * those that are asked for whenever the stream begins: what became of them meanwhile was not told.
  */
 export function watchAssets(changed, unsettled) {
-  const asking = new Map(); // by asset: whether to ask once more when the answer is here
+  const asking = new Map(); // by asset: whether to ask once more when the answer is here, or none came
   let after = null; // the number of the last event that came
 
   async function look(assetId) {
@@ -27,17 +29,19 @@ export function watchAssets(changed, unsettled) {
       asking.set(assetId, true);
       return;
     }
-    asking.set(assetId, false);
-    const asset = await ask(`assets/${assetId}`).catch(({ status }) =>
-      status === 404 || status === 410 ? { id: assetId, state: "deleted" } : null, // the next event asks again
-    );
-    const again = asking.get(assetId);
-    asking.delete(assetId);
-    if (asset !== null) {
-      changed(asset);
-    }
-    if (again) {
-      look(assetId);
+    try {
+      do {
+        asking.set(assetId, false);
+        const asset = await said(assetId);
+        if (asset) {
+          changed(asset);
+        } else if (asset === null) {
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+          asking.set(assetId, true); // no event may come any more that has it asked about
+        }
+      } while (asking.get(assetId));
+    } finally {
+      asking.delete(assetId);
     }
   }
 
@@ -71,4 +75,16 @@ export function watchAssets(changed, unsettled) {
 
   connect();
   return { look };
+}
+
+/** Return what the server says of an asset, null where it does not just now, and undefined to who is signed out. */
+async function said(assetId) {
+  try {
+    return await ask(`assets/${assetId}`);
+  } catch ({ status }) {
+    if (GONE.has(status)) {
+      return { id: assetId, state: "deleted" };
+    }
+    return SIGNED_OUT.has(status) ? undefined : null; // once signed in, the stream begins anew
+  }
 }

@@ -3,12 +3,14 @@
 import { element } from "./element.js";
 
 const IDLE = "Drop sound files here, or choose some";
+const MORE = "Drop or choose more";
 
 /** Make it; `chosen(files)` is called with what is given, `show(file)` names one, or none. `focus()` is for the keyboard. */
 export function filePicker(chosen) {
   const input = element("input", { type: "file", multiple: true, accept: "audio/*,.flac,.wav,.aiff,.aif,.m4a,.mka,.opus,.ogg" });
   const name = element("span", { dir: "auto" }, IDLE);
-  const root = element("label", { className: "picker" }, name, input);
+  const more = element("span", { className: "picker-more", hidden: true }, MORE);
+  const root = element("label", { className: "picker" }, name, more, input);
   const take = (files) => {
     const given = [...files];
     input.value = ""; // what is chosen once more is chosen again; it empties the list, too
@@ -30,6 +32,7 @@ export function filePicker(chosen) {
   });
   const show = (file) => {
     name.textContent = file?.name ?? IDLE;
+    more.hidden = !file;
   };
   return { root, show, focus: () => input.focus() };
 }

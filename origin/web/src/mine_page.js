@@ -13,7 +13,8 @@ const AGAIN = "Try again";
 
 /** Show the page in `main`. */
 export async function start(main) {
-  if ((await enter(main, "My tracks")) === null) {
+  const user = await enter(main, "My tracks");
+  if (user === null) {
     return;
   }
   const said = element("p", { className: "lead", role: "status" });
@@ -81,7 +82,7 @@ export async function start(main) {
   }
 
   function row(track) {
-    const own = new OwnTrack(track, left);
+    const own = new OwnTrack(track, user, left);
     rows.push(own);
     const assetId = early.get(track.id) ?? track.asset_id;
     if (assetId && !own.isSettled) {

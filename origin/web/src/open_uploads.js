@@ -8,6 +8,7 @@ const COMPLETE = "complete";
 /** Those of one user: who else has the same file here neither sees nor ends them. */
 export class OpenUploads {
   #user;
+  #running = new Set(); // ids of those that are sent from this page
 
   constructor(user) {
     this.#user = user;
@@ -22,8 +23,11 @@ export class OpenUploads {
     }
   }
 
-  /** Remember it no more. */
-  forget(file) {
+  /** Remember it no more; another file of the same name, size and time may have taken its place. */
+  forget(file, { id }) {
+    if (this.#remembered(file) !== id) {
+      return;
+    }
     try {
       localStorage.removeItem(this.#keyOf(file));
     } catch (error) {
@@ -31,15 +35,23 @@ export class OpenUploads {
     }
   }
 
+  /** Take a file that looks the same for another one until `sent` has settled: this one is on its way. */
+  run({ id }, sent) {
+    this.#running.add(id);
+    const done = () => this.#running.delete(id);
+    sent.then(done, done);
+  }
+
   /**
    * Return the upload of a file that somebody began and did not see the end of, null where there is none.
    *
    * It may be complete: then its last answer was lost. Where the server does not say, it raises: what was
-   * sent so far is not to be sent once more.
+   * sent so far is not to be sent once more. One that the server does not know stays remembered: somebody
+   * else may be signed in by now.
    */
   async recall(file) {
     const id = this.#remembered(file);
-    if (id === null) {
+    if (id === null || this.#running.has(id)) {
       return null;
     }
     try {
@@ -51,8 +63,9 @@ export class OpenUploads {
       if (error.status !== 404) {
         throw error;
       }
+      return null;
     }
-    this.forget(file);
+    this.forget(file, { id });
     return null;
   }
 

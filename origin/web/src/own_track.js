@@ -5,6 +5,7 @@ import { clock } from "./clock.js";
 import { placeholder, setOf } from "./cover.js";
 import { element, isAt } from "./element.js";
 import { PlayDays } from "./play_days.js";
+import { checkStill } from "./session.js";
 import { addressOf } from "./shelf.js";
 import { TrackForm } from "./track_form.js";
 import { whyNot } from "./upload_state.js";
@@ -14,6 +15,7 @@ const SURE = "Delete this track and its sound? It stops playing everywhere, and 
 export class OwnTrack {
   root;
   #track;
+  #user;
   #title;
   #state;
   #form;
@@ -30,9 +32,10 @@ export class OwnTrack {
   #isSettled;
   #left;
 
-  /** Show it; `left(own)` is called once it is deleted. */
-  constructor(track, left) {
+  /** Show it to the user whose it is; `left(own)` is called once it is deleted. */
+  constructor(track, user, left) {
     this.#track = track;
+    this.#user = user;
     this.#left = left;
     this.#isSettled = track.playback_id !== null && track.duration_s !== null;
     this.#title = element("a", { className: "name", dir: "auto" });
@@ -43,6 +46,7 @@ export class OwnTrack {
     this.#plays = this.#button("Plays per day", () => this.#chart());
     this.#plays.setAttribute("aria-expanded", "false");
     this.#editing = this.#button("Edit", () => this.#edit());
+    this.#editing.setAttribute("aria-expanded", "false");
     this.#retrying = this.#button("Try again with", () => this.#retry());
     this.#retrying.textContent = "Try again";
     this.#retrying.hidden = true;
@@ -158,10 +162,20 @@ export class OwnTrack {
     const form = new TrackForm(this.#track, () => this.#guarded(() => this.#save(form)));
     this.#form = form.root;
     this.root.append(this.#form);
+    this.#editing.setAttribute("aria-expanded", "true");
     form.focus();
   }
 
-  async #save({ root, changes, cover }) {
+  async #save(form) {
+    form.isSaving = true;
+    try {
+      await this.#send(form);
+    } finally {
+      form.isSaving = false;
+    }
+  }
+
+  async #send({ root, changes, cover }) {
     if (Object.keys(changes).length > 0) {
       this.#take(await ask(this.#path, { method: "PATCH", body: changes }));
       this.#show(); // the cover may be refused
@@ -194,6 +208,7 @@ export class OwnTrack {
     const wasHere = isAt(this.#form);
     this.#form.remove();
     this.#form = undefined;
+    this.#editing.setAttribute("aria-expanded", "false");
     if (wasHere) {
       this.#editing.focus();
     }
@@ -205,9 +220,9 @@ export class OwnTrack {
     }
     this.#guarded(async () => {
       if (this.#track.asset_id) {
-        await gone(`assets/${this.#track.asset_id}`);
+        await this.#end(`assets/${this.#track.asset_id}`);
       }
-      await gone(this.#path);
+      await this.#end(this.#path);
       this.#days?.close();
       this.#left(this);
     });
@@ -223,24 +238,30 @@ export class OwnTrack {
       return;
     }
     this.#isBusy = true;
+    this.root.setAttribute("aria-busy", "true");
     this.#said.textContent = "";
+    let said = "";
     try {
       await action();
     } catch (error) {
       console.warn(error);
-      this.#said.textContent = sentenceOf(error);
+      said = sentenceOf(error);
     }
     this.#isBusy = false;
+    this.root.setAttribute("aria-busy", "false");
+    this.#said.textContent = said; // behind that, as what is busy is not read out
   }
-}
 
-/** Delete something, which may be gone already. */
-async function gone(path) {
-  try {
-    await ask(path, { method: "DELETE" });
-  } catch (error) {
-    if (error.status !== 404 && error.status !== 410) {
-      throw error;
+  /** Delete something, which may be gone already. */
+  async #end(path) {
+    try {
+      await ask(path, { method: "DELETE" });
+    } catch (error) {
+      if (error.status === 404) {
+        await checkStill(this.#user);
+      } else if (error.status !== 410) {
+        throw error;
+      }
     }
   }
 }

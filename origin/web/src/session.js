@@ -1,9 +1,10 @@
 // Who is signed in, on the pages that are for creators.
 
-import { ask } from "./api.js";
+import { ask, Refused } from "./api.js";
 import { element } from "./element.js";
 
 const SIGN_IN = "Sign in with the one-time link that whoever runs this server gives you. It works in this browser.";
+const SOMEBODY_ELSE = "You are signed in as somebody else by now, in another tab. Load this page again.";
 const NO_CREATOR = "You are signed in as a listener. Whoever runs this server can let you publish.";
 
 /** Show a page's heading and who is signed in; return that user, or null where it ends here. */
@@ -21,6 +22,16 @@ export async function enter(main, heading) {
     return null;
   }
   return user;
+}
+
+/**
+ * Raise Refused where somebody else is signed in by now: what is made then would be theirs, and what is
+ * private of others is not there, says the server.
+ */
+export async function checkStill({ id }) {
+  if ((await ask("me")).id !== id) {
+    throw new Refused(403, { detail: SOMEBODY_ELSE });
+  }
 }
 
 async function whoAmI() {

@@ -4,12 +4,15 @@ import { element } from "./element.js";
 import { visibilityMenu } from "./visibility.js";
 
 const TEXT = { dir: "auto" };
+const SAVE = "Save";
+const SAVING = "Saving …";
 
 export class TrackForm {
   root;
   cover = element("input", { type: "file", accept: "image/jpeg,image/png,image/webp" });
   #track;
   #fields;
+  #button = element("button", { type: "submit", className: "primary" }, SAVE);
 
   /** `save()` is called when it is sent. */
   constructor(track, save) {
@@ -37,7 +40,7 @@ export class TrackForm {
       labelled("Released on", released_on),
       element("label", { className: "check" }, explicit, "Explicit"),
       labelled("Cover (JPEG, PNG or WebP)", this.cover),
-      element("p", { className: "actions" }, element("button", { type: "submit", className: "primary" }, "Save")),
+      element("p", { className: "actions" }, this.#button),
     );
     this.root.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -48,6 +51,12 @@ export class TrackForm {
   /** Begin where most begin. */
   focus() {
     this.#fields.title.focus();
+  }
+
+  /** Say that it is being saved, or is no more; the keyboard stays where it is. */
+  set isSaving(is) {
+    this.#button.textContent = is ? SAVING : SAVE;
+    this.#button.setAttribute("aria-disabled", String(is));
   }
 
   /** Return what is said otherwise now; what is left empty is taken away. */

@@ -6,17 +6,20 @@
 const VERSION = { "Tus-Resumable": "1.0.0" };
 const PIECE_BYTES = 32 * 2 ** 20; // some CDNs refuse bodies of more than 100 MB
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 16000, 30000];
-const SIGNED_OUT = new Set([401, 403]);
 const SIGN_IN = "You are signed out. Sign in and choose the file again: it goes on where it was.";
+const NOT_YOURS = "It was cancelled elsewhere, or you are signed in as somebody else. Sign in as who began it and choose the file again.";
+const OVER = "What was begun of it is not kept: its time was up, or its track was deleted. Choose the file again.";
+const REFUSALS = { 401: SIGN_IN, 403: SIGN_IN, 404: NOT_YOURS, 410: OVER }; // what answers HEAD has no words of its own
 const UNANSWERED = 0;
+const MAY_GO_ON = new Set([UNANSWERED, 401, 403, 404]); // another time, or as somebody else
 const UNREADABLE = "This file was changed, moved or deleted since it was chosen. Choose it again.";
 const PASSES = new Set([UNANSWERED, 408, 409, 423, 425, 429, 500, 502, 503, 504]);
 
 /** The server refused the file, or it cannot be read; the message says why, `isFinal` whether that stays so. */
 export class SendingRefused extends Error {
   constructor({ message, status }) {
-    super(SIGNED_OUT.has(status) ? SIGN_IN : message);
-    this.isFinal = status !== UNANSWERED && !SIGNED_OUT.has(status);
+    super(REFUSALS[status] ?? message);
+    this.isFinal = !MAY_GO_ON.has(status);
   }
 }
 
@@ -98,8 +101,8 @@ function ask(method, url, { headers = {}, body = null, sent, signal }) {
   });
 }
 
-/** Wait, but no longer than until the connection is back. */
-function pause(wait_ms, signal) {
+/** Wait, but no longer than until the connection is back; AbortError on `signal`. */
+export function pause(wait_ms, signal) {
   const waited = new AbortController();
   return new Promise((resolve) => {
     const done = () => {

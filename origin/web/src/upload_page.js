@@ -1,6 +1,7 @@
 // A creator's uploads: files, one after another, what each is called, and what becomes of it.
 
-import { ask, Refused } from "./api.js";
+import { abandon } from "./abandon.js";
+import { Refused } from "./api.js";
 import { artistField } from "./artists.js";
 import { watchAssets } from "./asset_watch.js";
 import { make } from "./drafts.js";
@@ -10,7 +11,7 @@ import { nameOf, titleOf } from "./file_name.js";
 import { filePicker } from "./file_picker.js";
 import { heldPage } from "./held_page.js";
 import { OpenUploads } from "./open_uploads.js";
-import { enter } from "./session.js";
+import { checkStill, enter } from "./session.js";
 import { send, SendingRefused } from "./tus.js";
 import { Trouble } from "./trouble.js";
 import { UploadState } from "./upload_state.js";
@@ -80,6 +81,7 @@ export async function start(main) {
 
   /** Go on with the file's upload where it was begun before, else ask about it. */
   async function look() {
+    const had = document.activeElement;
     let upload;
     try {
       upload = await open.recall(file);
@@ -95,8 +97,10 @@ export async function start(main) {
     }
     title.value = titleOf(file);
     details.hidden = false;
-    title.focus();
-    title.select();
+    if (document.activeElement === had || isAt(form)) {
+      title.focus();
+      title.select();
+    }
   }
 
   function begin(upload) {
@@ -125,6 +129,7 @@ export async function start(main) {
     details.disabled = true;
     trouble.textContent = "";
     try {
+      await checkStill(user);
       const track = { artist_id: await artist.chosen(), title: title.value, visibility: visibility.value };
       const upload = await make("uploads", { name: nameOf(file), size_bytes: file.size, way: "tus", track });
       open.remember(file, upload);
@@ -170,9 +175,10 @@ function sending(file, upload, { open, follow, hold, left }) {
   const url = upload.send?.tus.replace(/^\//, "");
   const sent = url ? send(file, url, { progress, signal: stopped.signal }) : Promise.resolve(); // all may have come
   hold(sent);
+  open.run(upload, sent);
   sent.then(
     async () => {
-      open.forget(file);
+      open.forget(file, upload);
       state.received();
       follow(upload.asset_id, state);
       state.add(await duplicateOf(upload).catch(() => null));
@@ -185,24 +191,17 @@ function sending(file, upload, { open, follow, hold, left }) {
         if (hadFocus) {
           left();
         }
-        open.forget(file);
+        open.forget(file, upload);
         await abandon(upload);
         return;
       }
       console.warn(error);
       state.fail(isRefused ? error.message : BROKEN);
       if (isRefused && error.isFinal) {
-        open.forget(file);
+        open.forget(file, upload);
         await abandon(upload);
       }
     },
   );
   return state.root;
-}
-
-/** Take away what has come of an upload, and the track that was made for it. */
-async function abandon(upload) {
-  for (const path of [`uploads/${upload.id}`, `tracks/${upload.track_id}`]) {
-    await ask(path, { method: "DELETE" }).catch(console.warn);
-  }
 }

@@ -34,7 +34,7 @@ export class UploadState {
 
   /** All of it is there. */
   received() {
-    this.#actions.replaceChildren();
+    this.#clear();
     this.#say("Received, waiting to be packaged");
     this.#bar.removeAttribute("value");
   }
@@ -45,7 +45,7 @@ export class UploadState {
     this.#say(sentence);
     this.#bar.hidden = true;
     this.#percent.textContent = "";
-    this.#actions.replaceChildren();
+    this.#clear();
   }
 
   /** Say one thing more of it, if there is one. */
@@ -77,6 +77,16 @@ export class UploadState {
     } else {
       this.#say(asset.is_playable ? "It plays already; the rest is being packaged" : "Being packaged");
       this.#move(asset.progress);
+    }
+  }
+
+  /** Take away what could be done; whose keyboard was there stays with this upload. */
+  #clear() {
+    const hadFocus = this.#actions.contains(document.activeElement);
+    this.#actions.replaceChildren();
+    if (hadFocus) {
+      this.root.tabIndex = -1;
+      this.root.focus();
     }
   }
 

@@ -49,6 +49,9 @@ async def test_another_file_than_was_announced_is_no_fault_of_the_store(
     assert (error["code"], error["can_retry"]) == ("source_mismatch", False)
     assert seen in error["detail"]
     assert said in error["detail"]
+    assert error["remedy"] in error["detail"], (
+        "whoever shows what was found shows no more than that"
+    )
     async with service.database.change() as connection:
         row = await rows.find(connection, upload["id"])
     assert row is not None
