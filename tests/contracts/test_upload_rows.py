@@ -101,6 +101,40 @@ async def test_a_lost_hold_is_noticed(database: AsyncEngine, upload_id: str) -> 
             await waiting(hold)
 
 
+async def while_it_is_busy(database: AsyncEngine, asked: Awaitable[Any]) -> Any:
+    """Return what a database answers that lets nobody change an upload for longer than a lease."""
+    async with database.begin() as connection:
+        await connection.execute(update(uploads).values(is_wanted=False))
+        asking = asyncio.ensure_future(asked)
+        await asyncio.sleep(0.6)
+    return await asking
+
+
+async def test_who_waited_longer_for_the_database_than_a_lease_is_asked_again(
+    database: AsyncEngine, upload_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("origin.companion.uploads.holding.RENEW_EVERY_S", 0.2)
+    late = Holds(Database(database), A_DAY_S, lease_s=0.4)
+    hold = await while_it_is_busy(database, late._take(upload_id, {}))  # noqa: SLF001
+    async with Holds(Database(database), A_DAY_S).holding(upload_id, {}):
+        with pytest.raises(UploadBusy):
+            await late.confirm(hold)
+
+
+async def test_what_is_confirmed_is_held_from_then_on(
+    database: AsyncEngine, upload_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("origin.companion.uploads.holding.RENEW_EVERY_S", 0.2)
+    holds = Holds(Database(database), A_DAY_S, lease_s=0.4)
+    async with holds.holding(upload_id, {}) as hold:
+        await asyncio.sleep(0.2)
+        await while_it_is_busy(database, holds.confirm(hold))
+        async with database.connect() as connection:
+            row = await rows.find(connection, upload_id)
+        assert row is not None
+        assert row.held_until_s > time.time()
+
+
 async def test_all_that_is_held_at_once_is_renewed(database: AsyncEngine, upload_id: str) -> None:
     now_s = [time.time()]
     holds = Holds(Database(database), A_DAY_S, clock=lambda: now_s[0])

@@ -48,15 +48,16 @@ class Hold:
     """An upload that is held: its row as it was then. The holder sets ``received_bytes``.
 
     ``interrupt`` is called once, where the hold is lost or asked for, to end what is waited for.
-    ``taken_s`` is when it was known last that it is held, in monotonic seconds.
+    ``taken_s`` is when the database was asked last whose it is, in monotonic seconds: its lease is
+    from then, however late the answer came.
     """
 
     row: Row[Any]
     token: str
     received_bytes: int
+    taken_s: float = field(default_factory=time.monotonic)
     interrupt: Callable[[], object] | None = None
     released: asyncio.Event = field(default_factory=asyncio.Event)
-    taken_s: float = field(default_factory=time.monotonic)
     _is_over: bool = False
     _is_lost: bool = False
 
@@ -128,7 +129,7 @@ class Holds:
         token = secrets.token_hex(_TOKEN_BYTES)
         deadline_s = time.monotonic() + _PATIENCE_S
         while True:
-            now_s = self._clock()
+            now_s, begun_s = self._clock(), time.monotonic()
             is_free = or_(uploads.c.holder.is_(None), uploads.c.held_until_s <= now_s)
             which = (uploads.c.id == upload_id, uploads.c.state.in_(OPEN))
             lease = {"holder": token, "held_until_s": now_s + self._lease_s, "is_wanted": False}
@@ -138,7 +139,7 @@ class Holds:
                 if row is None:
                     await connection.execute(update(uploads).where(*which).values(is_wanted=True))
             if row is not None:
-                return Hold(row, token, row.received_bytes)
+                return Hold(row, token, row.received_bytes, begun_s)
             if time.monotonic() >= deadline_s:
                 raise UploadBusy
             await asyncio.sleep(_ASK_EVERY_S)
@@ -149,18 +150,19 @@ class Holds:
         A process may have been stopped since it took it, and another have completed it. Raises
         UploadBusy.
         """
-        if time.monotonic() - hold.taken_s < RENEW_EVERY_S:
-            return
-        mine = (uploads.c.id == hold.upload_id, uploads.c.holder == hold.token)
-        held = update(uploads).where(*mine, uploads.c.state.in_(OPEN))
-        lease = {"held_until_s": self._clock() + self._lease_s}
-        begun_s = time.monotonic()
-        async with self._database.change(alone=True) as connection:
-            is_held = (await connection.execute(held.values(**lease))).rowcount == 1
-        if not is_held:
-            hold.lose()
-            raise UploadBusy
-        hold.taken_s = begun_s
+        good_s = RENEW_EVERY_S
+        while time.monotonic() - hold.taken_s >= good_s:
+            good_s = self._lease_s  # of what is asked now, however late the answer comes
+            mine = (uploads.c.id == hold.upload_id, uploads.c.holder == hold.token)
+            held = update(uploads).where(*mine, uploads.c.state.in_(OPEN))
+            lease = {"held_until_s": self._clock() + self._lease_s}
+            begun_s = time.monotonic()
+            async with self._database.change(alone=True) as connection:
+                is_held = (await connection.execute(held.values(**lease))).rowcount == 1
+            if not is_held:
+                hold.lose()
+                raise UploadBusy
+            hold.taken_s = begun_s
 
     async def _release(self, hold: Hold) -> None:
         """Give it back; where the database is away, the lease runs out."""

@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,7 +32,13 @@ from origin.companion.uploads.states import (
     TrackGone,
     UploadGone,
 )
-from origin.delivery.errors import ApiError, CredentialsInvalid, NotFound, Unprocessable
+from origin.delivery.errors import (
+    ApiError,
+    CredentialsInvalid,
+    NotFound,
+    StoreUnavailable,
+    Unprocessable,
+)
 
 THREADS: Final = 4
 """More than a disk or two cores have use for; what waits, waits for them."""
@@ -125,7 +131,7 @@ class Surroundings:
         hold.received_bytes = 0
 
     async def fail(self, hold: Hold, code: str, reason: str) -> None:
-        """Let nothing come of an upload that is held."""
+        """Let nothing come of an upload that is held; raises UploadBusy where it is another's."""
         values = {
             "state": State.FAILED,
             "failure_code": code,
@@ -135,6 +141,8 @@ class Surroundings:
         async with self.database.change(alone=True) as connection:
             row = await rows.find(connection, hold.upload_id, to_change=True)
             if row is not None and row.state in OPEN:  # it may have ended for another reason
+                if row.holder != hold.token:
+                    raise UploadBusy
                 await rows.change(connection, hold.upload_id, values)
                 told = [endings.failed(row, code, reason)]
                 await events.tell_all(connection, told, now_s=self.clock())
@@ -192,6 +200,7 @@ class Surroundings:
         if not is_part:
             check_sound(first)
         hold.check()
+        await self.holds.confirm(hold)
         await reception.complete()
         if not is_part and not first:  # a bucket shows nothing of its parts
             check_sound(await reception.beginning(FIRST_BYTES))
@@ -204,7 +213,8 @@ class Surroundings:
         except (QuotaExceeded, UploadGone, CredentialsInvalid) as error:
             await self.fail(hold, error.code, str(error))
             raise
-        await self.place.settled(Source.of(hold.row))
+        with suppress(StoreUnavailable):  # it is done by now
+            await self.place.settled(Source.of(hold.row))
         return row
 
     async def _finish(self, hold: Hold, found: Finished) -> Row[Any]:

@@ -1,6 +1,8 @@
 """Uploads into a bucket: through the server, in parts past it, and from a worker's fetch."""
 
 import io
+import resource
+import tracemalloc
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from hashlib import sha256
@@ -10,6 +12,8 @@ import pytest
 
 from origin.companion.uploads.digests import RunningDigests
 from origin.companion.uploads.places.bucket import PART_BYTES
+from origin.companion.uploads.places.place import Source
+from origin.delivery.errors import StoreUnavailable
 from tests.functional.api.buckets import is_packaged_from, service_over, there
 from tests.functional.api.sending import SOUND, key_of, put, sha256_of
 from tests.functional.api.service import Service
@@ -117,6 +121,48 @@ async def test_what_fitted_its_checksum_is_gone_on_with_where_the_bucket_failed(
             assert (await patch(service, ann, path, start, LARGE[start:])).status == 204
             done = await service.get(upload_in(path), ann)
             assert there(s3, done) == {key_of(done): LARGE}
+
+
+async def test_what_is_under_a_checksum_is_not_whole_in_memory(
+    service: Service, s3: Bucket
+) -> None:
+    """Nothing of it is sent before all of it was checked, so that all of it waits: in a file."""
+    ann, count = await service.user(), 64
+    path = await make(service, ann, count * len(SOUND) + 1)
+    whole = sha256()
+    for _ in range(count):
+        whole.update(SOUND)
+
+    async def parts() -> AsyncIterator[bytes]:
+        for _ in range(count):
+            yield SOUND
+
+    tracemalloc.start()
+    try:
+        fits = f"sha256 {b64encode(whole.digest()).decode()}"
+        sent = await patch(service, ann, path, 0, parts(), Upload_Checksum=fits)
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert sent.status == 204, await sent.text()
+    assert peak_bytes < 4 * PART_BYTES
+    assert (await patch(service, ann, path, count * len(SOUND), b"!")).status == 204
+    done = await service.get(upload_in(path), ann)
+    assert there(s3, done) == {key_of(done): SOUND * count + b"!"}
+
+
+async def test_a_disk_that_is_full_is_told_as_such(service: Service) -> None:
+    place, key = service.uploads.place, "sources/song/upload/song.wav"
+    source = Source(key, await place.begin(key))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, limits[1]))
+    try:
+        async with place.open(source) as growing:
+            with pytest.raises(StoreUnavailable):
+                await growing.append([bytes(5_000)])
+            await growing.cut(0)  # as is done under a checksum
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 @pytest.mark.long

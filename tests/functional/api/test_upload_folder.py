@@ -1,10 +1,12 @@
 """Sources in a folder, where a process was stopped for so long that another one took its upload."""
 
 import asyncio
+import os
 import resource
 import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from errno import EIO
 from pathlib import Path
 
 import obstore
@@ -12,6 +14,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from origin.companion.uploads.holding import UploadBusy
+from origin.companion.uploads.places import folder
 from origin.companion.uploads.places.folder import FolderPlace
 from origin.companion.uploads.places.place import Source
 from origin.companion.uploads.places.spool import SpoolPlace
@@ -108,3 +111,50 @@ async def test_what_was_written_in_part_can_be_cut(place: FolderPlace) -> None:
         assert (file.position_bytes, await place.received_bytes(SOURCE)) == (1_000, 1_000)
         await file.cut(6)
         assert await place.received_bytes(SOURCE) == 6
+
+
+@pytest.mark.parametrize(("sync", "every_bytes"), [("fdatasync", 10), ("fsync", 1_000)])
+async def test_what_the_disk_did_not_take_is_not_there(
+    place: FolderPlace, monkeypatch: pytest.MonkeyPatch, sync: str, every_bytes: int
+) -> None:
+    """It says so once, and then takes what it dropped for written. Here, only the call fails."""
+    async with place.open(SOURCE) as file:
+        await file.append([b"of old"])
+        await file.keep()
+    failures, done = [OSError(EIO, "It is worn out.")], getattr(os, sync)
+
+    def syncs(descriptor: int) -> None:
+        if failures:
+            raise failures.pop()
+        done(descriptor)
+
+    monkeypatch.setattr(os, sync, syncs)
+    monkeypatch.setattr(folder, "_SYNC_EVERY_BYTES", every_bytes)
+
+    async def sends() -> None:
+        async with place.open(SOURCE) as file:
+            for _ in range(3):
+                await file.append([bytes(20)])
+                await asyncio.sleep(0.02)
+            await file.complete()
+
+    with pytest.raises(StoreUnavailable):
+        await sends()
+    assert not failures
+    async with place.open(SOURCE) as file:
+        assert file.position_bytes == len(b"of old")
+        await file.append([b" and new"])
+        await file.complete()
+
+
+async def test_what_the_disk_did_not_take_in_the_end_is_not_there(
+    place: FolderPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(EIO, "It is worn out.")
+
+    monkeypatch.setattr(os, "fdatasync", fails)
+    monkeypatch.setattr(folder, "_SYNC_EVERY_BYTES", 10)
+    async with place.open(SOURCE) as file:
+        await file.append([bytes(20)])
+    assert await place.received_bytes(SOURCE) == 0

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from origin.companion.identity.oidc.token import LEEWAY_S
 from origin.companion.identity.principal import Role
 from origin.companion.identity.tables import users
 from origin.companion.uploads.places.folder import FolderPlace
+from origin.companion.uploads.reaping import reap
 from origin.companion.uploads.tables import uploads
+from origin.delivery.errors import StoreUnavailable
 from tests.functional.api.catalogue import artist
 from tests.functional.api.ending import ENDINGS, Ending, erased, removed, revoked
 from tests.functional.api.sending import SOUND, queued, told
@@ -130,3 +133,27 @@ async def test_a_key_that_ends_once_a_file_is_made_of_parts_ends_nothing(
     async with service.database.look_now() as connection:
         states = list(await connection.scalars(select(uploads.c.state)))
     assert states == ["complete"]
+
+
+@pytest.mark.parametrize("what", ["discard", "settled"])
+async def test_a_store_that_fails_once_a_file_is_made_of_parts_refuses_nobody(
+    service: Service, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """Or they would have it made once more: what they are not told of is packaged."""
+    ann = await service.user()
+    paths = [await part(service, ann, each) for each in (SOUND[:9_000], SOUND[9_000:])]
+
+    async def away(*_: object) -> None:
+        if await queued(service):
+            raise StoreUnavailable("It is away.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderPlace, what, away)
+        await make_with(service, ann, 201, Upload_Concat=f"final;{' '.join(paths)}")
+    assert len(await queued(service)) == 1
+    in_time_s = time.time() + 2 * service.uploads.rules.expires_s
+    await reap(replace(service.uploads, clock=lambda: in_time_s))
+    assert [upload["state"] for upload in (await service.get("/v1/uploads", ann))["items"]] == [
+        "complete"
+    ]
+    assert len([path for path in service.media.rglob("*") if path.is_file()]) == 1

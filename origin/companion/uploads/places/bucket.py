@@ -10,7 +10,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, ClassVar, Final
@@ -114,6 +114,7 @@ class GrowingObject:
         self._is_whole = False
         self._beside: str | None = None
         self._buffer: IO[bytes] = tempfile.TemporaryFile(dir=tools.folder)  # noqa: SIM115 until close
+        self._buffer_start = 0  # before it, all was sent
         self._buffered_bytes = 0
         self._is_held_back = False
         self._first = b""
@@ -175,8 +176,7 @@ class GrowingObject:
             return
         if position_bytes < self._sent_bytes:
             raise StoreUnavailable("What has come cannot be taken back. Make a new upload.")
-        self._buffered_bytes = position_bytes - self._sent_bytes
-        await in_threads(self._tools.threads, self._buffer.truncate, self._buffered_bytes)
+        self._buffered_bytes = position_bytes - self._sent_bytes  # what comes is written over it
 
     async def beginning(self, size_bytes: int) -> bytes:
         """Return its first bytes where they came in this request, or it is whole; else none."""
@@ -199,21 +199,22 @@ class GrowingObject:
                 await self._parts.delete(self._beside)
 
     async def close(self) -> None:
-        """Close the file."""
-        self._buffer.close()
+        """Close the file; what could not be written to it was told, and is not wanted any more."""
+        with suppress(OSError):
+            self._buffer.close()
 
     async def _write(self, parts: Sequence[bytes]) -> None:
         def write() -> None:  # all of it, also where whoever waits for it is cancelled
-            self._buffer.seek(self._buffered_bytes)
+            self._buffer.seek(self._buffer_start + self._buffered_bytes)
             self._buffer.writelines(parts)
             self._buffer.flush()
-            self._buffered_bytes = self._buffer.tell()
+            self._buffered_bytes = self._buffer.tell() - self._buffer_start
 
         await in_threads(self._tools.threads, write)
 
     async def _read(self, size_bytes: int) -> bytes:
         def read() -> bytes:
-            self._buffer.seek(0)
+            self._buffer.seek(self._buffer_start)
             return self._buffer.read(size_bytes)
 
         return await in_threads(self._tools.threads, read)
@@ -231,16 +232,20 @@ class GrowingObject:
         await in_threads(self._tools.threads, self._drop, size_bytes)
 
     def _drop(self, size_bytes: int) -> None:
-        """Let go of what was sent as a part."""
-        self._buffer.seek(size_bytes)
-        rest = self._buffer.read(self._buffered_bytes - size_bytes)
+        """Let go of what was sent as a part; what is behind it moves once that is little."""
+        self._number += 1
+        self._sent_bytes += size_bytes
+        self._buffer_start += size_bytes
+        self._buffered_bytes -= size_bytes
+        if self._buffered_bytes >= PART_BYTES:
+            return
+        self._buffer.seek(self._buffer_start)
+        rest = self._buffer.read(self._buffered_bytes)
         self._buffer.seek(0)
         self._buffer.write(rest)
         self._buffer.flush()
         self._buffer.truncate(len(rest))
-        self._number += 1
-        self._sent_bytes += size_bytes
-        self._buffered_bytes = len(rest)
+        self._buffer_start = 0
 
 
 async def put_part(session: ClientSession, url: str, content: bytes) -> None:

@@ -94,21 +94,18 @@ class GrowingFile:
         self._path = path
         self._threads = threads
         self.position_bytes = os.fstat(descriptor).st_size
-        self._synced_bytes = self.position_bytes
-        self._sync: asyncio.Future[None] | None = None
+        self._kept_bytes = self.position_bytes
+        self._sync: asyncio.Task[None] | None = None
         self.copy: Callable[[], Awaitable[None]] | None = None
 
     async def append(self, parts: Sequence[bytes]) -> None:
         """Write to its end; where that fails or is cancelled, the position is what is there."""
         with _translated():
             await in_threads(self._threads, self._write, parts)
-        if self.position_bytes - self._synced_bytes >= _SYNC_EVERY_BYTES and (
-            self._sync is None or self._sync.done()
-        ):
-            self._synced_bytes = self.position_bytes
-            self._sync = asyncio.ensure_future(
-                in_threads(self._threads, os.fdatasync, self._descriptor)
-            )
+            if self._sync is not None and self._sync.done():
+                await self._synced()
+        if self._sync is None and self.position_bytes - self._kept_bytes >= _SYNC_EVERY_BYTES:
+            self._sync = asyncio.create_task(self._write_out(os.fdatasync))
 
     def hold_back(self) -> None:
         """Do nothing: it can be cut."""
@@ -116,17 +113,15 @@ class GrowingFile:
     async def keep(self) -> None:
         """Write all of it out."""
         with _translated():
-            if self._sync is not None:
-                await self._sync
-                self._sync = None
-            await in_threads(self._threads, os.fsync, self._descriptor)
+            await self._synced()
+            self._sync = asyncio.create_task(self._write_out(os.fsync))
+            await self._synced()
 
     async def cut(self, position_bytes: int) -> None:
         """Make it as short as that."""
         if position_bytes < self.position_bytes:
             with _translated():
-                await in_threads(self._threads, os.ftruncate, self._descriptor, position_bytes)
-            self.position_bytes = position_bytes
+                await in_threads(self._threads, self._truncate, position_bytes)
 
     async def beginning(self, size_bytes: int) -> bytes:
         """Return its first bytes."""
@@ -145,9 +140,35 @@ class GrowingFile:
 
     async def close(self) -> None:
         """Let others have it, once nothing is being written."""
-        if self._sync is not None:
-            await asyncio.wait({self._sync})
-        os.close(self._descriptor)
+        try:
+            with suppress(OSError, StoreUnavailable):  # what was not taken is cut off
+                await self._synced()
+        finally:
+            os.close(self._descriptor)
+
+    async def _write_out(self, sync: Callable[[int], None]) -> None:
+        position_bytes = self.position_bytes
+        await in_threads(self._threads, sync, self._descriptor)
+        self._kept_bytes = min(position_bytes, self.position_bytes)  # it may be cut meanwhile
+
+    async def _synced(self) -> None:
+        """Wait until what is being written out is; where that fails, cut it off.
+
+        The kernel says so once, and then takes what it could not write for written.
+        """
+        sync, self._sync = self._sync, None
+        if sync is None:
+            return
+        try:
+            await sync
+        except OSError:
+            await self.cut(self._kept_bytes)
+            raise
+
+    def _truncate(self, position_bytes: int) -> None:
+        os.ftruncate(self._descriptor, position_bytes)
+        self.position_bytes = position_bytes
+        self._kept_bytes = min(self._kept_bytes, position_bytes)
 
     def _write(self, parts: Sequence[bytes]) -> None:
         for part in parts:

@@ -77,6 +77,7 @@ async def append(
         if checksum is not None and fed is not None and fed.digest() != checksum.digest:
             raise ChecksumMismatch("What arrived has another checksum. Send it again.")
     except ApiError as error:
+        hold.check()  # what is another's by now is left to them
         if checksum is not None:
             await reception.cut(start)
             hold.received_bytes = start

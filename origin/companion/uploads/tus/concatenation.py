@@ -5,6 +5,7 @@ one is complete.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Row, delete, select
@@ -18,7 +19,7 @@ from origin.companion.uploads.states import PARTIAL, State
 from origin.companion.uploads.surroundings import SizeMismatch, Surroundings
 from origin.companion.uploads.tables import uploads
 from origin.companion.uploads.tus import fields
-from origin.delivery.errors import Conflict, NotFound
+from origin.delivery.errors import ApiError, Conflict, NotFound
 
 
 class PartsUnfinished(Conflict):
@@ -57,11 +58,15 @@ async def concatenate(around: Surroundings, hold: Hold) -> Row[Any]:
             hold, reception, None if digest is None else digest.hexdigest()
         )
     for part in parts:
-        await around.place.discard(Source.of(part))
-    async with around.database.change(alone=True) as connection:  # it is done by now
-        ids = [part.id for part in parts]
-        await connection.execute(delete(uploads).where(uploads.c.id.in_(ids)))
+        with suppress(ApiError):  # it is done by now, and what stays goes when its time is over
+            await _discard(around, part)
     return done
+
+
+async def _discard(around: Surroundings, part: Row[Any]) -> None:
+    await around.place.discard(Source.of(part))
+    async with around.database.change(alone=True) as connection:
+        await connection.execute(delete(uploads).where(uploads.c.id == part.id))
 
 
 async def _parts(around: Surroundings, concat: str) -> list[Row[Any] | None]:

@@ -72,11 +72,15 @@ async def test_few_batches_are_hashed_at_a_time_and_all_arrive(tmp_path: Path) -
     assert most[0] <= HASHED_AT_ONCE
 
 
+@pytest.mark.parametrize("hashes", [True, False], ids=["while it hashes", "before it hashes"])
 @pytest.mark.parametrize("ends", [1, 2], ids=["asked for", "asked for, then shut down"])
 async def test_who_is_interrupted_closes_no_file_that_is_still_written(
-    tmp_path: Path, ends: int
+    tmp_path: Path, ends: int, *, hashes: bool
 ) -> None:
-    """Its number would be another file's: what others send, or a database."""
+    """Its number would be another file's: what others send, or a database.
+
+    What waits for its turn to be hashed ends at once, and what is written does not.
+    """
     is_free, at_work = threading.Event(), asyncio.Event()
     hold, source = Hold(cast("Any", Row()), "token", 0), Source("source", None)
     with ThreadPoolExecutor(HASHED_AT_ONCE) as threads:
@@ -85,6 +89,8 @@ async def test_who_is_interrupted_closes_no_file_that_is_still_written(
         async def content() -> AsyncIterator[bytes]:
             for _ in range(HASHED_AT_ONCE):
                 threads.submit(is_free.wait)
+                if not hashes:
+                    await receiver._turns.acquire()  # noqa: SLF001 as others have them
             async for part in parts(100):
                 yield part
                 at_work.set()
