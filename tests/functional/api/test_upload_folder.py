@@ -184,3 +184,23 @@ async def test_what_the_disk_did_not_take_is_not_there_for_who_is_stopped_meanwh
     with pytest.raises(asyncio.CancelledError):
         await sending
     assert await place.received_bytes(SOURCE) == 0
+
+
+async def test_who_goes_on_finds_what_the_disk_has(
+    place: FolderPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or what a disk drops then is of those before, too, and nobody knows where it begins."""
+    synced_bytes = [0]
+
+    async def breaks_off() -> None:
+        async with place.open(SOURCE) as file:
+            await file.append([bytes(20)])
+            raise asyncio.CancelledError  # as when a server ends
+
+    def syncs(descriptor: int) -> None:
+        synced_bytes[0] = os.fstat(descriptor).st_size
+
+    monkeypatch.setattr(os, "fsync", syncs)
+    with pytest.raises(asyncio.CancelledError):
+        await breaks_off()
+    assert synced_bytes == [await place.received_bytes(SOURCE)]

@@ -140,10 +140,12 @@ class GrowingFile:
             await in_threads(self._threads, lambda: _give_name(self._path, self._descriptor))
 
     async def close(self) -> None:
-        """Let others have it, once nothing is being written."""
+        """Let others have it, once all of it is written out: they take that for granted."""
         try:
             with suppress(OSError, StoreUnavailable):  # what was not taken is cut off
                 await self._synced()
+                if self._kept_bytes < self.position_bytes:
+                    await self.keep()
         finally:
             os.close(self._descriptor)
 
