@@ -119,12 +119,15 @@ class Worker:
                     lease_s=around.lease_s,
                     of_creator_max=self.of_creator_max,
                 )
+                run = None if held is None else Run(held)
+                if run is not None:
+                    await _renew(around, connection, run)
         except DATABASE_ERRORS as error:
             _log.warning("database unreachable", cause=first_line(error))
             return False
-        if held is None:
+        if run is None:
             return False
-        task = asyncio.create_task(_attempt(around, self.handlers[held.kind], Run(held)))
+        task = asyncio.create_task(_attempt(around, self.handlers[run.held.kind], run))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return True
@@ -230,10 +233,19 @@ async def _beat(around: Surroundings, run: Run, done: asyncio.Event) -> LeaseLos
 async def _extend(around: Surroundings, run: Run) -> float:
     """Extend the lease once; return until when."""
     async with around.transaction() as connection:
-        now_s = around.clock()
-        await lease.heartbeat(
-            connection, run.held, now_s=now_s, lease_s=around.lease_s, progress=run.progress
-        )
+        await lease.confirm(connection, run.held)
+        return await _renew(around, connection, run)
+
+
+async def _renew(around: Surroundings, connection: AsyncConnection, run: Run) -> float:
+    """Let a lease be as long as it is from now on; return until when.
+
+    A transaction's first statement may have waited for others to write, for longer than a lease.
+    """
+    now_s = around.clock()
+    await lease.heartbeat(
+        connection, run.held, now_s=now_s, lease_s=around.lease_s, progress=run.progress
+    )
     return now_s + around.lease_s
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from origin.database.sqlite import FILE_NAME, open_sqlite_writer
+from origin.database.sqlite_connection import Connection
 
 ADD = text("INSERT INTO duties (name, holder, until_s, position) VALUES (:name, '', 0, 0)")
 COUNT = text("SELECT count(*) FROM duties")
@@ -131,3 +134,24 @@ async def test_who_is_cancelled_leaves_no_transaction(
         await connection.execute(ADD, {"name": "afterwards"})
     another.execute("BEGIN IMMEDIATE")
     assert another.execute(str(COUNT)).fetchone() == (1,)
+
+
+async def test_what_is_rolled_back_before_it_has_begun_writes_nothing(
+    migrated: Path, another: sqlite3.Connection
+) -> None:
+    """It waits in the thread, and whoever asked for it does not any more."""
+    is_free = threading.Event()
+    connection = Connection(partial(sqlite3.connect, migrated / FILE_NAME, isolation_level=None))
+    async with connection:
+        busy = asyncio.create_task(connection.in_thread(is_free.wait))
+        connection.begin_with_next()
+        add, said = str(ADD).replace(":name", "?"), ("too late",)
+        asking = asyncio.create_task(connection.cursor().execute(add, said))
+        await asyncio.sleep(0)
+        asking.cancel()
+        rolling = asyncio.create_task(connection.rollback())
+        await asyncio.wait([asking])
+        is_free.set()
+        await asyncio.gather(busy, rolling)
+        await connection.in_thread(list)  # behind all that was asked for
+    assert another.execute(str(COUNT)).fetchone() == (0,)

@@ -2,9 +2,10 @@
 
 import asyncio
 import random
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from structlog.testing import capture_logs
 
 from origin.database.engine import open_database
+from origin.database.sqlite import FILE_NAME
 from packager.errors import StoreFailed
 from packager.queue.enqueue import enqueue
 from packager.queue.job import NewJob, State
@@ -97,6 +99,49 @@ async def test_a_job_longer_than_its_lease_is_kept_and_says_how_far_it_is(
     async with working(database, slow), working(database, slow):
         await wait_until(lambda: is_in(database, State.SUCCEEDED))
     assert seen == [0.25]
+    assert (await row(database)).attempts == 1
+
+
+@asynccontextmanager
+async def written_by_another(folder: Path) -> AsyncIterator[None]:
+    """Let nobody else write in the block, and for longer than a lease: another process does."""
+    path = folder / FILE_NAME
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as another:
+        await asyncio.to_thread(another.execute, "BEGIN IMMEDIATE")
+        yield
+        await asyncio.sleep(2 * LEASE_S)
+        another.rollback()
+
+
+async def test_a_claim_that_waits_for_who_writes_has_a_whole_lease(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
+    left_s: list[float] = []
+
+    async def handler(_: Run) -> Completion:
+        left_s.append((await row(database)).lease_until_s - time.time())
+        return DONE
+
+    await ask(database)
+    async with AsyncExitStack() as begun:
+        async with written_by_another(tmp_path):
+            await begun.enter_async_context(working(database, handler))
+        await wait_until(lambda: is_in(database, State.SUCCEEDED))
+    assert min(left_s) > 0
+
+
+async def test_a_job_is_kept_whose_heartbeat_waits_for_who_writes(
+    database: AsyncEngine, tmp_path: Path
+) -> None:
+    async def slow(_: Run) -> Completion:
+        async with written_by_another(tmp_path):
+            pass
+        await asyncio.sleep(LEASE_S)
+        return DONE
+
+    await ask(database)
+    async with working(database, slow):
+        await wait_until(lambda: is_in(database, State.SUCCEEDED))
     assert (await row(database)).attempts == 1
 
 

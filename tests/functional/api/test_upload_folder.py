@@ -158,3 +158,49 @@ async def test_what_the_disk_did_not_take_in_the_end_is_not_there(
     async with place.open(SOURCE) as file:
         await file.append([bytes(20)])
     assert await place.received_bytes(SOURCE) == 0
+
+
+async def test_what_the_disk_did_not_take_is_not_there_for_who_is_stopped_meanwhile(
+    place: FolderPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_asked, is_told = threading.Event(), threading.Event()
+
+    def fails(_: int) -> None:
+        is_asked.set()
+        is_told.wait(5)
+        raise OSError(EIO, "It is worn out.")
+
+    monkeypatch.setattr(os, "fsync", fails)
+
+    async def sends() -> None:
+        async with place.open(SOURCE) as file:
+            await file.append([bytes(20)])
+            await file.keep()
+
+    sending = asyncio.create_task(sends())
+    await asyncio.to_thread(is_asked.wait, 5)
+    sending.cancel()
+    is_told.set()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert await place.received_bytes(SOURCE) == 0
+
+
+async def test_who_goes_on_finds_what_the_disk_has(
+    place: FolderPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or what a disk drops then is of those before, too, and nobody knows where it begins."""
+    synced_bytes = [0]
+
+    async def breaks_off() -> None:
+        async with place.open(SOURCE) as file:
+            await file.append([bytes(20)])
+            raise asyncio.CancelledError  # as when a server ends
+
+    def syncs(descriptor: int) -> None:
+        synced_bytes[0] = os.fstat(descriptor).st_size
+
+    monkeypatch.setattr(os, "fsync", syncs)
+    with pytest.raises(asyncio.CancelledError):
+        await breaks_off()
+    assert synced_bytes == [await place.received_bytes(SOURCE)]

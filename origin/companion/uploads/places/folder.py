@@ -95,6 +95,7 @@ class GrowingFile:
         self._threads = threads
         self.position_bytes = os.fstat(descriptor).st_size
         self._kept_bytes = self.position_bytes
+        self._is_torn = False
         self._sync: asyncio.Task[None] | None = None
         self.copy: Callable[[], Awaitable[None]] | None = None
 
@@ -139,31 +140,41 @@ class GrowingFile:
             await in_threads(self._threads, lambda: _give_name(self._path, self._descriptor))
 
     async def close(self) -> None:
-        """Let others have it, once nothing is being written."""
+        """Let others have it, once all of it is written out: they take that for granted."""
         try:
             with suppress(OSError, StoreUnavailable):  # what was not taken is cut off
                 await self._synced()
+                if self._kept_bytes < self.position_bytes:
+                    await self.keep()
         finally:
             os.close(self._descriptor)
 
     async def _write_out(self, sync: Callable[[int], None]) -> None:
         position_bytes = self.position_bytes
-        await in_threads(self._threads, sync, self._descriptor)
-        self._kept_bytes = min(position_bytes, self.position_bytes)  # it may be cut meanwhile
+
+        def write_out() -> None:  # and what came of it, also where whoever waits is cancelled
+            try:
+                sync(self._descriptor)
+            except OSError:
+                self._is_torn = True
+                raise
+            self._kept_bytes = min(position_bytes, self.position_bytes)  # it may be cut meanwhile
+
+        await in_threads(self._threads, write_out)
 
     async def _synced(self) -> None:
-        """Wait until what is being written out is; where that fails, cut it off.
+        """Wait until what is being written out is; where that failed, cut it off.
 
         The kernel says so once, and then takes what it could not write for written.
         """
         sync, self._sync = self._sync, None
-        if sync is None:
-            return
         try:
-            await sync
-        except OSError:
-            await self.cut(self._kept_bytes)
-            raise
+            if sync is not None:
+                await sync
+        finally:
+            if self._is_torn:
+                await self.cut(self._kept_bytes)
+                self._is_torn = False
 
     def _truncate(self, position_bytes: int) -> None:
         os.ftruncate(self._descriptor, position_bytes)
