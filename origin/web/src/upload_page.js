@@ -49,7 +49,7 @@ export async function start(main) {
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   const page = heldPage();
   main.append(form, page.said, list);
-  const follow = follower();
+  const follow = follower(user);
   const open = new OpenUploads(user);
   const waiting = []; // files that are offered behind the one that is
   let file = null;
@@ -150,8 +150,8 @@ function waits(count) {
   return `${count} more ${count === 1 ? "file waits" : "files wait"}. The next one is asked about when this one is on its way.`;
 }
 
-/** Return what lets an upload's state show what becomes of its asset. */
-function follower() {
+/** Return what lets an upload's state show what becomes of its asset, to the user whose it is. */
+function follower(user) {
   const states = new Map(); // by asset, for as long as it is being packaged
   let watch;
   const changed = (asset) => {
@@ -162,7 +162,7 @@ function follower() {
   };
   return (assetId, state) => {
     states.set(assetId, state);
-    watch ??= watchAssets(changed, () => states.keys());
+    watch ??= watchAssets(user, changed, () => states.keys());
     watch.look(assetId);
   };
 }
