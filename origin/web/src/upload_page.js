@@ -44,7 +44,7 @@ export async function start(main) {
   const picker = filePicker(choose);
   const told = element("p", { className: "lead", role: "status" });
   const untold = element("p", { className: "untold", "aria-live": "polite" });
-  const away = new Trouble(untold, look, () => (details.hidden ? picker : title));
+  const away = new Trouble(untold, () => look(), () => (details.hidden ? picker : title));
   const form = element("form", { className: "form" }, picker.root, told, details, untold, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   const page = heldPage();
@@ -58,7 +58,7 @@ export async function start(main) {
     const empty = files.filter(({ size }) => size === 0);
     waiting.push(...files.filter(({ size }) => size > 0));
     if (file === null) {
-      offer();
+      offer(document.activeElement);
     } else {
       told.textContent = waits(waiting.length);
     }
@@ -67,21 +67,20 @@ export async function start(main) {
     }
   }
 
-  /** Offer the next file. */
-  function offer() {
+  /** Offer the next file; who chose it just now was at `had`. */
+  function offer(had) {
     file = waiting.shift() ?? null;
     picker.show(file);
     told.textContent = waits(waiting.length);
     trouble.textContent = "";
     details.hidden = true;
     if (file !== null) {
-      look();
+      look(had);
     }
   }
 
   /** Go on with the file's upload where it was begun before, else ask about it. */
-  async function look() {
-    const had = document.activeElement;
+  async function look(had) {
     let upload;
     try {
       upload = await open.recall(file);
