@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, FileChooser, Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in
-from tests.acceptance.uploading import begin
+from tests.acceptance.uploading import UPLOADS, begin
 from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
@@ -97,6 +97,24 @@ def test_who_goes_elsewhere_before_a_file_is_asked_about_is_left_there(
     until(lambda: bool(page.evaluate("1") and slow))
     slow[0].fulfill(status=404, json={})
     expect(page.get_by_label("Title")).to_be_visible()
+    expect(elsewhere).to_be_focused()
+
+
+def test_who_goes_elsewhere_while_a_draft_is_slow_is_left_there_also_where_a_file_waits(
+    page: Page, place: Place, music: Path
+) -> None:
+    open_at_picker(page, place)
+    slow: list[Route] = []
+    page.route(UPLOADS, lambda route: slow.append(route))  # noqa: PLW0108 the browser asks for its name
+    page.set_input_files(PICKER, [music, music])
+    with page.expect_request(UPLOADS):
+        page.get_by_label("Title").press("Enter")
+    elsewhere = page.get_by_role("button", name="Sign out")
+    elsewhere.focus()
+    until(lambda: bool(page.evaluate("1") and slow))
+    slow[0].continue_()
+    expect(page.locator(".uploads > li")).to_have_count(1)
+    expect(page.get_by_role("button", name="Leave it out")).to_be_enabled()
     expect(elsewhere).to_be_focused()
 
 

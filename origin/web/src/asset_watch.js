@@ -5,22 +5,24 @@
 // being replaced, or there are too many streams), that is left to us.
 
 import { ask, query } from "./api.js";
+import { checkStill } from "./session.js";
 
 const KINDS = [
   "asset.created", "asset.playable", "asset.ready", "asset.errored", "asset.repackaging",
   "asset.repackaging_failed", "asset.playback_id_replaced", "asset.deleted", "progress",
 ];
 const GONE = new Set([404, 410]);
-const SIGNED_OUT = new Set([401, 403]);
+const SIGNED_OUT = 401;
 const PAUSE_MS = 5000;
+const PAUSE_MAX_MS = 40_000; // what is refused counts as asked, too, and there may be hundreds of them
 
 /**
- * Call `changed(asset)` whenever something becomes of one of my assets; `look(id)` asks for one now.
+ * Call `changed(asset)` whenever something becomes of one of a user's assets; `look(id)` asks for one now.
  *
  * Of one that is not there any more, its id is told, and "deleted" for its state. `unsettled()` names
  * those that are asked for whenever the stream begins: what became of them meanwhile was not told.
  */
-export function watchAssets(changed, unsettled) {
+export function watchAssets(user, changed, unsettled) {
   const asking = new Map(); // by asset: whether to ask once more when the answer is here, or none came
   let after = null; // the number of the last event that came
 
@@ -29,14 +31,16 @@ export function watchAssets(changed, unsettled) {
       asking.set(assetId, true);
       return;
     }
+    let pause_ms = PAUSE_MS;
     try {
       do {
         asking.set(assetId, false);
-        const asset = await said(assetId);
+        const asset = await said(assetId, user);
         if (asset) {
           changed(asset);
         } else if (asset === null) {
-          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+          await new Promise((resolve) => setTimeout(resolve, pause_ms));
+          pause_ms = Math.min(2 * pause_ms, PAUSE_MAX_MS);
           asking.set(assetId, true); // no event may come any more that has it asked about
         }
       } while (asking.get(assetId));
@@ -77,14 +81,21 @@ export function watchAssets(changed, unsettled) {
   return { look };
 }
 
-/** Return what the server says of an asset, null where it does not just now, and undefined to who is signed out. */
-async function said(assetId) {
+/**
+ * Return what the server says of an asset, null where it does not just now, and undefined to who is signed out.
+ *
+ * Also to somebody else, who may be signed in by now, it says that there is none.
+ */
+async function said(assetId, user) {
   try {
-    return await ask(`assets/${assetId}`);
-  } catch ({ status }) {
-    if (GONE.has(status)) {
+    return await ask(`assets/${assetId}`).catch(async (error) => {
+      if (!GONE.has(error.status)) {
+        throw error;
+      }
+      await checkStill(user);
       return { id: assetId, state: "deleted" };
-    }
-    return SIGNED_OUT.has(status) ? undefined : null; // once signed in, the stream begins anew
+    });
+  } catch ({ status }) {
+    return status === SIGNED_OUT ? undefined : null; // once signed in, the stream begins anew
   }
 }

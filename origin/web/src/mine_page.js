@@ -24,7 +24,7 @@ export async function start(main) {
   const rows = [];
   const early = new Map(); // assets that were told of before the rows of their tracks were here
   const unsettled = () => rows.filter((own) => own.assetId && !own.isSettled).map((own) => own.assetId);
-  const watch = watchAssets(changed, unsettled);
+  const watch = watchAssets(user, changed, unsettled);
   let next = null;
   let isAsking = false;
 

@@ -1,14 +1,19 @@
 // Uploads that somebody began in this browser: the same file, chosen again, goes on where it was.
 
 import { ask } from "./api.js";
+import { markOf } from "./file_mark.js";
 
 const OPEN = ["waiting", "receiving"];
 const COMPLETE = "complete";
 
-/** Those of one user: who else has the same file here neither sees nor ends them. */
+/**
+ * Those of one user: who else has the same file here neither sees nor ends them. Whether there is one of a
+ * file is asked first, by `recall`, before that is remembered or forgotten.
+ */
 export class OpenUploads {
   #user;
   #running = new Set(); // ids of those that are sent from this page
+  #marks = new WeakMap(); // by file, what tells it from others of its name, size and time
 
   constructor(user) {
     this.#user = user;
@@ -23,7 +28,7 @@ export class OpenUploads {
     }
   }
 
-  /** Remember it no more; another file of the same name, size and time may have taken its place. */
+  /** Remember it no more; another file that looks the same may have taken its place. */
   forget(file, { id }) {
     if (this.#remembered(file) !== id) {
       return;
@@ -50,6 +55,7 @@ export class OpenUploads {
    * else may be signed in by now.
    */
   async recall(file) {
+    this.#marks.set(file, await markOf(file).catch(() => "")); // what cannot be read is not sent either
     const id = this.#remembered(file);
     if (id === null || this.#running.has(id)) {
       return null;
@@ -78,7 +84,8 @@ export class OpenUploads {
     }
   }
 
-  #keyOf({ name, size, lastModified }) {
-    return `upload ${this.#user.id} ${size} ${lastModified} ${name}`;
+  #keyOf(file) {
+    const { name, size, lastModified } = file;
+    return `upload ${this.#user.id} ${size} ${lastModified} ${this.#marks.get(file)} ${name}`;
   }
 }

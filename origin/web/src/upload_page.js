@@ -44,12 +44,12 @@ export async function start(main) {
   const picker = filePicker(choose);
   const told = element("p", { className: "lead", role: "status" });
   const untold = element("p", { className: "untold", "aria-live": "polite" });
-  const away = new Trouble(untold, look, () => (details.hidden ? picker : title));
+  const away = new Trouble(untold, () => look(), () => (details.hidden ? picker : title));
   const form = element("form", { className: "form" }, picker.root, told, details, untold, trouble);
   const list = element("ol", { className: "uploads", "aria-label": "Uploads of this visit" });
   const page = heldPage();
   main.append(form, page.said, list);
-  const follow = follower();
+  const follow = follower(user);
   const open = new OpenUploads(user);
   const waiting = []; // files that are offered behind the one that is
   let file = null;
@@ -58,7 +58,7 @@ export async function start(main) {
     const empty = files.filter(({ size }) => size === 0);
     waiting.push(...files.filter(({ size }) => size > 0));
     if (file === null) {
-      offer();
+      offer(document.activeElement);
     } else {
       told.textContent = waits(waiting.length);
     }
@@ -67,21 +67,20 @@ export async function start(main) {
     }
   }
 
-  /** Offer the next file. */
-  function offer() {
+  /** Offer the next file; who chose it just now was at `had`. */
+  function offer(had) {
     file = waiting.shift() ?? null;
     picker.show(file);
     told.textContent = waits(waiting.length);
     trouble.textContent = "";
     details.hidden = true;
     if (file !== null) {
-      look();
+      look(had);
     }
   }
 
   /** Go on with the file's upload where it was begun before, else ask about it. */
-  async function look() {
-    const had = document.activeElement;
+  async function look(had) {
     let upload;
     try {
       upload = await open.recall(file);
@@ -150,8 +149,8 @@ function waits(count) {
   return `${count} more ${count === 1 ? "file waits" : "files wait"}. The next one is asked about when this one is on its way.`;
 }
 
-/** Return what lets an upload's state show what becomes of its asset. */
-function follower() {
+/** Return what lets an upload's state show what becomes of its asset, to the user whose it is. */
+function follower(user) {
   const states = new Map(); // by asset, for as long as it is being packaged
   let watch;
   const changed = (asset) => {
@@ -162,7 +161,7 @@ function follower() {
   };
   return (assetId, state) => {
     states.set(assetId, state);
-    watch ??= watchAssets(changed, () => states.keys());
+    watch ??= watchAssets(user, changed, () => states.keys());
     watch.look(assetId);
   };
 }
