@@ -94,6 +94,7 @@ class Service:
         how = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
         async with self.database.change() as connection:  # what is set, is set for a transaction
             if dialect.name != "sqlite":
-                await connection.execute(text("SET LOCAL enable_seqscan = off"))
+                for method in ("seqscan", "sort"):  # which few rows may be worth
+                    await connection.execute(text(f"SET LOCAL enable_{method} = off"))
             rows = await connection.execute(text(f"{how} {literal}"))
             return "\n".join(str(row) for row in rows)
