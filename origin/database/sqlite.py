@@ -3,7 +3,8 @@
 It is in WAL mode, and every transaction begins as a writer (``BEGIN IMMEDIATE``): one that begins
 as a reader and then writes fails at once, instead of waiting, where another has written in between.
 That is done with its first statement, which may wait for others to write: a clock that was read
-before it is late by as much. A commit is on the disk when it returns. What is deleted is overwritten (``traces`` says when).
+before it is late by as much. A commit is on the disk when it returns. What is deleted is
+overwritten (``traces`` says when).
 
 Each connection has a thread. A query that nobody waits for any more goes on in it, and would tell
 an event loop that is closed by then; so whoever ends an engine waits for threads, too.
