@@ -107,8 +107,10 @@ def test_who_goes_elsewhere_while_a_draft_is_slow_is_left_there_also_where_a_fil
     slow: list[Route] = []
     page.route(UPLOADS, lambda route: slow.append(route))  # noqa: PLW0108 the browser asks for its name
     page.set_input_files(PICKER, [music, music])
+    title = page.get_by_label("Title")
+    expect(title).to_be_focused()  # it is asked for
     with page.expect_request(UPLOADS):
-        page.get_by_label("Title").press("Enter")
+        title.press("Enter")
     elsewhere = page.get_by_role("button", name="Sign out")
     elsewhere.focus()
     until(lambda: bool(page.evaluate("1") and slow))
