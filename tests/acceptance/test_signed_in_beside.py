@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Response, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in, sign_in_beside
@@ -10,6 +11,8 @@ from tests.acceptance.uploading import UPLOADS, upload
 from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
+
+pytestmark = pytest.mark.long
 
 ONE_ASSET = re.compile(r"/v1/assets/(?!events)[\w-]+$")
 ME = re.compile(r"/v1/me$")
