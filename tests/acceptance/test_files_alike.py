@@ -5,12 +5,15 @@ import os
 from pathlib import Path
 from typing import Final
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.places import Place, complaints, page, place
 from tests.acceptance.uploading import UPLOADS, begin, upload
 
 __all__ = ["complaints", "page", "place"]
+
+pytestmark = pytest.mark.long
 
 EXPORTED_S: Final = 1_700_000_000
 
