@@ -1,7 +1,5 @@
 """Uploads that were begun: the same file, chosen again, goes on where it was."""
 
-import hashlib
-import os
 from http import HTTPStatus
 from pathlib import Path
 from shutil import copyfile
@@ -11,12 +9,11 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.acceptance.places import Place, complaints, page, place, sign_in, sign_in_beside
-from tests.acceptance.uploading import TUS, UPLOADS, begin, upload
+from tests.acceptance.uploading import TUS, alike, begin, check_each_came, made, upload
 from tests.functional.supervising import until
 
 __all__ = ["complaints", "page", "place"]
 
-EXPORTED_S: Final = 1_700_000_000
 ELSEWHERE_BYTE: Final = 10_000
 
 
@@ -88,31 +85,22 @@ def test_a_file_that_is_like_one_that_is_being_sent_is_another(
 ) -> None:
     """Also where they are alike in all places by which files are told apart."""
     sound = music.read_bytes()
-    files = [tmp_path / folder / "01.wav" for folder in ("left", "right")]
-    other = sound[:ELSEWHERE_BYTE] + b"ab" + sound[ELSEWHERE_BYTE + 2 :]
-    for file, content in zip(files, (sound, other), strict=True):
-        file.parent.mkdir()
-        file.write_bytes(content)
-        os.utime(file, (EXPORTED_S, EXPORTED_S))
+    almost = sound[:ELSEWHERE_BYTE] + b"ab" + sound[ELSEWHERE_BYTE + 2 :]
+    files = alike(tmp_path, (sound, almost))
     begun = begin(page, place, files[0])
-    with page.expect_response(UPLOADS) as made:
-        upload(page, files[1])
-    other = made.value.json()["id"]
+    other = made(page, files[1])
     assert other != begun
     page.unroute_all(behavior="wait")
     states = page.locator(".uploads .state")
     expect(states).to_have_text(["Ready", "Ready"])
-    digests = [page.request.get(f"/v1/uploads/{each}").json()["sha256"] for each in (begun, other)]
-    assert digests == [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    check_each_came(page, (begun, other), files)
 
 
 def test_what_ends_leaves_one_remembered_that_is_like_it(
     page: Page, place: Place, music: Path
 ) -> None:
     begin(page, place, music)
-    with page.expect_response(UPLOADS) as made:
-        upload(page, music)
-    other = made.value.json()["id"]
+    other = made(page, music)
     expect(page.locator(".uploads .state")).to_have_count(2)
     page.get_by_role("button", name="Cancel").last.click()
     expect(page.locator(".uploads .state")).to_have_count(1)
@@ -136,9 +124,7 @@ def test_why_what_was_begun_cannot_go_on_is_said_in_words(
     page.unroute_all(behavior="wait")
     state = page.locator(".uploads .state")
     expect(state).to_contain_text("Choose the file again")
-    with page.expect_response(UPLOADS) as made:
-        upload(page, music)
-    assert made.value.json()["id"] != begun
+    assert made(page, music) != begun
     expect(state.first).to_have_text("Ready")
 
 
