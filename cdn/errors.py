@@ -15,3 +15,7 @@ class TokenRefused(CdnError):
 
 class TokenExpired(TokenRefused):
     """This token was good, and its time is over."""
+
+
+class UnusableEdge(CdnError):
+    """No configuration can be made of what was said of an edge."""

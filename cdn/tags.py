@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 
 _NAMED: Final = frozenset({"asset_id", "track_id", "artist_id", "album_id"})
 

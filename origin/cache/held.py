@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final, NamedTuple
 
-from cdn.policy import Holding
+from cdn.policy.holding import Holding
 from manifests.index import StoredObject
 from origin.cache.lifetimes import (
     MISSING,

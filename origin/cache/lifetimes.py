@@ -6,7 +6,8 @@ store may be wrong about it: only what an index lists, and was held against that
 
 from typing import Final
 
-from cdn.policy import NOT_HELD, UNVERIFIED, Holding, ObjectClass, holding_for
+from cdn.policy.holding import NOT_HELD, UNVERIFIED, Holding, holding_for
+from cdn.policy.object_class import ObjectClass
 from manifests.layout import ARTWORK_PREFIX, ENTRY_PREFIX, GROWING_PREFIX, INDEX, MEDIA_PREFIX
 
 _ENTRY: Final = holding_for(ObjectClass.ENTRY_PLAYLIST)

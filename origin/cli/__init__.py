@@ -12,6 +12,7 @@ import click
 from origin.cli.admin import admin
 from origin.cli.bucket import bucket
 from origin.cli.doctor import doctor
+from origin.cli.edge import edge
 from origin.cli.enqueue import enqueue
 from origin.cli.gc import gc
 from origin.cli.package import package
@@ -51,5 +52,8 @@ def main(context: click.Context, config: Path | None) -> None:
     context.default_map = defaults_by_command(read_file(config), main.commands)
 
 
-for command in (play, package, serve, validate, enqueue, worker, gc, bucket, token, admin, doctor):
+_COMMANDS = (
+    *(play, package, serve, validate, enqueue, worker, gc, bucket, token, edge, admin, doctor),
+)
+for command in _COMMANDS:
     main.add_command(command)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests import layout
 
 HLS_TYPE: Final = "application/vnd.apple.mpegurl"  # RFC 8216 §10

@@ -14,7 +14,10 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from cdn.policy import USUAL_TARGET_DURATION_S, CachePolicy, ObjectClass, policy_for
+from cdn.policy.cache_control import CachePolicy, policy_for
+from cdn.policy.coding import CODED, PLAIN, Coding
+from cdn.policy.lifetime import USUAL_TARGET_DURATION_S
+from cdn.policy.object_class import ObjectClass
 from cdn.tags import tag_headers, tags_for
 from origin.cache.record import current
 from origin.delivery import multipart
@@ -23,7 +26,7 @@ from origin.delivery.audience import audience_of
 from origin.delivery.body import Body
 from origin.delivery.compression import Compressor, tag_of
 from origin.delivery.conditional import Conditions, Validators, Verdict, evaluate, range_applies
-from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
+from origin.delivery.encoding import negotiate
 from origin.delivery.entity_tag import EntityTag
 from origin.delivery.errors import NotAcceptable, PreconditionFailed, RangeNotSatisfiable
 from origin.delivery.fields import joined
@@ -181,7 +184,7 @@ async def _partial(
 
 def _choose_coding(request: web.Request, resource: Resource, policy: CachePolicy) -> Coding:
     accepted = joined(request, hdrs.ACCEPT_ENCODING)
-    offered = COMPRESSIBLE if policy.compressible else PLAIN
+    offered = CODED if policy.compressible else PLAIN
     coding = negotiate(accepted, offered)
     is_little = _passes(resource) and resource.body.size_bytes < _WORTH_BYTES
     if coding is not None and is_little:

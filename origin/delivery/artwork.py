@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import web
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from cdn.tags import named_tags
 from manifests.layout import ARTWORK_PREFIX, ID_PATTERN, TrackArtwork
 from origin.delivery.address import ObjectKind

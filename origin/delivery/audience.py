@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from cdn.policy import Audience
+from cdn.policy.cache_control import Audience
 from origin.delivery.verified import PREFIX
 
 API_PREFIX: Final = "/v1/"

@@ -28,10 +28,10 @@ from typing import Final, NamedTuple, Protocol
 import brotli
 import zstandard
 
+from cdn.policy.coding import Coding
 from origin.cache.flights import Flights, Ticket
 from origin.delivery.body import Body, MemoryBody
 from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
-from origin.delivery.encoding import Coding
 from origin.memory_shares import USUAL
 
 _GZIP_LEVEL: Final = 9

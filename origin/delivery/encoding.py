@@ -6,23 +6,10 @@ who writes ``gzip;q=0.5`` prefers that to nothing. Among equals the order of the
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-
-class Coding(StrEnum):
-    """A content coding by its registered name."""
-
-    IDENTITY = "identity"
-    GZIP = "gzip"
-    BROTLI = "br"
-    ZSTD = "zstd"
-
-
-PLAIN: Final = (Coding.IDENTITY,)
-COMPRESSIBLE: Final = (Coding.BROTLI, Coding.ZSTD, Coding.GZIP, Coding.IDENTITY)
-"""What there is of objects that are worth compressing; the best first among equals."""
+from cdn.policy.coding import Coding
 
 _WEIGHT: Final = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 _ALIASES: Final = {"x-gzip": Coding.GZIP.value}  # RFC 9110 §8.4.1.3

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from cdn.policy import USUAL_TARGET_DURATION_S
+from cdn.policy.lifetime import USUAL_TARGET_DURATION_S
 from manifests.boxes import read_init
 from manifests.boxes.box import boxes
 from manifests.growing import ProvisionalRendition, media_playlist, provisional_renditions

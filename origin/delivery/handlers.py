@@ -11,7 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests.entry import Entry
 from manifests.layout import (
     GROWING_PREFIX,

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from cdn.policy.coding import CODED, PLAIN, Coding
 from origin.defence.forwarding import AddressField
 from origin.delivery.authority import is_authority
-from origin.delivery.encoding import COMPRESSIBLE, PLAIN, Coding, negotiate
+from origin.delivery.encoding import negotiate
 from origin.delivery.interned import Interned
 from origin.telemetry.request_id import safe_request_id
 
@@ -183,7 +184,7 @@ def _head(
 @lru_cache(maxsize=256)
 def _wanted(accepted: str | None, *, in_part: bool) -> tuple[int | None, int | None]:
     """Return the numbers of what is wanted of plain objects, and of compressible ones."""
-    codings = (negotiate(accepted, offered) for offered in (PLAIN, COMPRESSIBLE))
+    codings = (negotiate(accepted, offered) for offered in (PLAIN, CODED))
     plain, compressible = (
         None if coding is None else number_of(coding, in_part=in_part) for coding in codings
     )

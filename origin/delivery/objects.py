@@ -14,7 +14,7 @@ disagree would be worse than none that tells: the entity tag, a digest, says all
 
 from typing import Final
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests.index import StoredObject
 from manifests.layout import MEDIA_PREFIX, Revision, name_after
 from origin.cache.record import Found, current

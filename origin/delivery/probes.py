@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from aiohttp import hdrs, web
 
-from cdn.policy import ObjectClass, policy_for
+from cdn.policy.cache_control import policy_for
+from cdn.policy.object_class import ObjectClass
 from origin.cache.record import context_apart
 from origin.delivery.draining import Draining
 from origin.delivery.errors import DatabaseUnavailable, ShuttingDown, StoreUnavailable

@@ -15,7 +15,8 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from cdn.policy import Audience, ObjectClass, policy_for
+from cdn.policy.cache_control import Audience, policy_for
+from cdn.policy.object_class import ObjectClass
 from origin.delivery.audience import API_PREFIX, HAS_API, VARIES_BY_CREDENTIALS, audience_of
 from origin.delivery.errors import (
     ApiError,

@@ -25,7 +25,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from cdn.errors import TokenExpired, TokenRefused
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from cdn.signing.keys import jwk_set
 from cdn.signing.token import KeyRing
 from origin.delivery.address import ObjectKind

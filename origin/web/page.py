@@ -17,11 +17,11 @@ from typing import Final
 
 from aiohttp import web
 
-from cdn.policy import ObjectClass
+from cdn.policy.coding import Coding
+from cdn.policy.object_class import ObjectClass
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Encoded, Resource, Responder
 from origin.delivery.body import MemoryBody
-from origin.delivery.encoding import Coding
 from origin.delivery.errors import NotFound
 
 CONTENT_SECURITY_POLICY: Final = (

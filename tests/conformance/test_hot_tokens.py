@@ -5,7 +5,7 @@ import time
 from aiohttp import web
 from obstore.store import MemoryStore
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from cdn.signing.keys import Algorithm, new_signing_key
 from cdn.signing.token import KeyRing, sign
 from origin.cache import record

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from obstore.store import LocalStore
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests import layout
 from packager.extras import Extras
 from packager.package import package

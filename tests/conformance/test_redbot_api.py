@@ -13,7 +13,7 @@ import pytest
 from obstore.store import LocalStore
 
 from benchmarks.api.mix import made
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests.layout import TrackArtwork
 from tests.conformance.redbot_said import Said, said_of
 from tests.servers.soundbridge import running, url_said

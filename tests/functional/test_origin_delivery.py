@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request, Response
 from obstore.store import MemoryStore
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from origin.app import create_app

@@ -10,7 +10,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from origin.delivery.cross_origin import EXPOSED_HEADERS, REQUEST_HEADERS
+from cdn.policy.cross_origin import EXPOSED_HEADERS, REQUEST_HEADERS
 from origin.delivery.live import VOUCHER
 from origin.telemetry.request_id import HEADER as REQUEST_ID_HEADER
 from origin.telemetry.requests import REQUEST_ID

@@ -16,9 +16,9 @@ from typing import Final
 from aiohttp import hdrs, web
 from pydantic import BaseModel
 
+from cdn.policy.coding import CODED
 from origin.companion.api.endpoint import Endpoint
 from origin.delivery.compression import tag_of
-from origin.delivery.encoding import COMPRESSIBLE
 from origin.delivery.entity_tag import EntityTag, parse_tags
 from origin.delivery.errors import PreconditionFailed
 from origin.delivery.fields import joined
@@ -93,4 +93,4 @@ def _shown(request: web.Request) -> Sequence[EntityTag] | None:
 
 def _tags(tag: str) -> list[EntityTag]:
     """Return the entity tags that begin so, of each coding."""
-    return [EntityTag(tag + tag_of(coding)) for coding in COMPRESSIBLE]
+    return [EntityTag(tag + tag_of(coding)) for coding in CODED]

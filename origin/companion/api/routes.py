@@ -9,7 +9,8 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from pydantic import BaseModel
 
-from cdn.policy import Audience, ObjectClass, policy_for
+from cdn.policy.cache_control import Audience, policy_for
+from cdn.policy.object_class import ObjectClass
 from cdn.tags import named_tags
 from manifests.layout import ID_PATTERN
 from origin.companion.alongside import Alongside, alongside

@@ -7,7 +7,7 @@ from typing import Final
 import obstore
 from obstore.store import ObjectStore
 
-from cdn.policy import USUAL_TARGET_DURATION_S
+from cdn.policy.lifetime import USUAL_TARGET_DURATION_S
 from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError

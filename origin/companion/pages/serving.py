@@ -14,7 +14,7 @@ from typing import Final
 
 from aiohttp import web
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from origin.companion.api.endpoint import Endpoint
 from origin.companion.api.openapi import document
 from origin.companion.api.readable import Document, readable

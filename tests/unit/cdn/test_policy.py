@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdn.policy import Audience, ObjectClass, policy_for
+from cdn.policy.cache_control import Audience, policy_for
+from cdn.policy.object_class import ObjectClass
 
 FOREVER = "public, max-age=31536000, immutable"
 ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"

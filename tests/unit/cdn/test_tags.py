@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from cdn.tags import artist_tag, named_tags, tag_headers, tags_for
 
 

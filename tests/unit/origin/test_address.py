@@ -1,6 +1,6 @@
 import pytest
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests import layout
 from origin.delivery.address import ObjectKind, growing_kind_of, kind_of
 

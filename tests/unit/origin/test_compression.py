@@ -8,9 +8,9 @@ import brotli
 import pytest
 import zstandard
 
+from cdn.policy.coding import Coding
 from origin.delivery.body import MemoryBody
 from origin.delivery.compression import Compressor, tag_of
-from origin.delivery.encoding import Coding
 from origin.delivery.errors import StoreUnavailable
 
 DECOMPRESS: dict[Coding, Callable[[bytes], bytes]] = {

@@ -4,7 +4,7 @@ import tracemalloc
 
 import pytest
 
-from origin.delivery.encoding import Coding
+from cdn.policy.coding import Coding
 from origin.delivery.head import KnownHeads, PlainHead, number_of
 
 WHOLE = number_of(Coding.IDENTITY, in_part=False)

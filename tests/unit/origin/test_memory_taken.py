@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 from obstore.store import MemoryStore
 
+from cdn.policy.coding import Coding
 from manifests.chunk_record import ChunkRecord
 from manifests.index import SegmentRecord
 from manifests.layout import Revision, chunk_record_name, segment_name
@@ -18,7 +19,6 @@ from origin.delivery.address import kind_of
 from origin.delivery.body import MemoryBody
 from origin.delivery.compression import Compressor
 from origin.delivery.documents import EntryDocuments
-from origin.delivery.encoding import Coding
 from origin.delivery.objects import RevisionObjects
 from origin.delivery.published import Published
 from origin.delivery.verified import VerifiedTokens

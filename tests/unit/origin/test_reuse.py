@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from cdn.policy import Holding
+from cdn.policy.holding import Holding
 from origin.cache.held import Held
 from origin.cache.record import Record
 from origin.delivery.head import PlainHead

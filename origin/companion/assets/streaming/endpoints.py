@@ -9,7 +9,7 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from pydantic import Field
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.known_fields import LAST_EVENT_ID

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from cdn.policy import Audience, ObjectClass, policy_for
+from cdn.policy.cache_control import Audience, policy_for
+from cdn.policy.object_class import ObjectClass
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.database import Database

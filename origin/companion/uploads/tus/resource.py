@@ -8,7 +8,7 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from sqlalchemy import Row
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from origin.companion.alongside import about
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoBody, NoQuery

@@ -1,6 +1,8 @@
 import pytest
 
-from cdn.policy import NOT_HELD, UNVERIFIED, Holding, ObjectClass, holding_for, policy_for
+from cdn.policy.cache_control import policy_for
+from cdn.policy.holding import NOT_HELD, UNVERIFIED, Holding, holding_for
+from cdn.policy.object_class import ObjectClass
 from origin.cache.lifetimes import holding_of, leads_to_others, may_change
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from cdn.policy import ObjectClass
+from cdn.policy.object_class import ObjectClass
 from manifests.chunk_record import ChunkRecord
 from manifests.credits import Credits
 from manifests.layout import CREDITS, MULTIVARIANT, chunk_record_name, init_name

@@ -1,0 +1,18 @@
+"""``soundbridge edge``: configurations of what stands in front, and the policy they are made of."""
+
+from typing import Final
+
+import click
+
+from origin.cli.edge.policy import policy
+
+COMMANDS: Final = (policy,)
+
+
+@click.group(short_help="Write the configuration of a cache or a CDN in front.")
+def edge() -> None:
+    """Write complete configurations of caches and CDNs, all made of one policy."""
+
+
+for command in COMMANDS:
+    edge.add_command(command)

@@ -1,0 +1,110 @@
+"""What every kind of edge is told on the command line, and where its configuration goes."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from cdn.edge.plan import Address, Certificate, Edge, EdgeFile
+from cdn.errors import UnusableEdge
+
+_ORIGIN_PORT: Final = 8080
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+
+_OPTIONS: Final = (
+    click.option("--host", default="localhost", show_default=True, help="The edge's public name."),
+    click.option(
+        "--origin",
+        "origins",
+        multiple=True,
+        default=("127.0.0.1",),
+        show_default=True,
+        metavar="HOST[:PORT]",
+        help=f"A soundbridge that the edge asks, by default at port {_ORIGIN_PORT}; repeat it.",
+    ),
+    click.option(
+        "--roles",
+        "parts",
+        is_flag=True,
+        help="Each origin is the five roles, at ports 3001 to 3005, and not one program.",
+    ),
+    click.option("--certificate", help="The TLS certificate's chain (PEM), on the edge."),
+    click.option("--certificate-key", help="Its private key (PEM), on the edge."),
+    click.option(
+        "--check-tokens",
+        "checks_tokens",
+        is_flag=True,
+        help="Let nothing play without a playback token; all listeners share one copy.",
+    ),
+    click.option(
+        "--purge-from",
+        "purges_from",
+        multiple=True,
+        default=("127.0.0.1",),
+        show_default=True,
+        metavar="NETWORK",
+        help="Who may purge; repeat it.",
+    ),
+    click.option(
+        "--into",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Write the configuration's files into this folder, and not to stdout.",
+    ),
+)
+
+
+def described(command: _Decorated) -> _Decorated:
+    """Give a command the options that ``edge_of`` reads, and ``--into``."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def edge_of(
+    *,
+    host: str,
+    origins: Sequence[str],
+    parts: bool,
+    certificate: str | None,
+    certificate_key: str | None,
+    checks_tokens: bool,
+    purges_from: Sequence[str],
+    purge_secret: str | None = None,
+) -> Edge:
+    """Return the edge that the options describe; raises click.UsageError."""
+    if (certificate is None) != (certificate_key is None):
+        raise click.UsageError("--certificate and --certificate-key go together.")
+    pair = None
+    if certificate is not None and certificate_key is not None:
+        pair = Certificate(certificate, certificate_key)
+    try:
+        return Edge(
+            host=host,
+            origins=[Address.read(each, _ORIGIN_PORT) for each in origins],
+            parts=parts,
+            certificate=pair,
+            checks_tokens=checks_tokens,
+            purges_from=purges_from,
+            purge_secret=purge_secret,
+        )
+    except UnusableEdge as error:
+        raise click.UsageError(f"{error}.") from error
+
+
+def put_out(files: Sequence[EdgeFile], folder: Path | None) -> None:
+    """Write files into a folder, or the only one to stdout; raises click.ClickException."""
+    if folder is None:
+        if len(files) != 1:
+            names = ", ".join(each.name for each in files)
+            raise click.UsageError(f"There are several files ({names}): say --into FOLDER.")
+        click.echo(files[0].text, nl=False)
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in files:
+            (folder / each.name).write_text(each.text, encoding="utf-8")
+            click.echo(str(folder / each.name))
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written: {error}.") from error
