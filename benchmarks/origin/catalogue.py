@@ -30,22 +30,30 @@ def publish(
     put: Callable[[str, bytes], object], asset_id: str, rungs: Mapping[str, Noise], segments: int
 ) -> list[str]:
     """Put one asset of so many segments into a store; return the paths of its segments."""
+    index = publish_sound(put, asset_id, rungs, segments)
     where = Revision(asset_id, "r")
-    renditions, paths = [], []
+    put(where.key(INDEX), index.to_json())
+    return [f"/{where.key(each.name)}" for one in index.renditions for each in one.segments]
+
+
+def publish_sound(
+    put: Callable[[str, bytes], object], asset_id: str, rungs: Mapping[str, Noise], segments: int
+) -> Index:
+    """Put all but the index of one asset into a store; return the index."""
+    where = Revision(asset_id, "r")
+    renditions = []
     for rung, noise in rungs.items():
         records = []
         for number in range(segments):
             name = segment_name(rung, number)
             content = noise(f"{asset_id}/{name}")
             put(where.key(name), content)
-            paths.append(f"/{where.key(name)}")
             records.append(_record(name, content, number))
         init = init_name(rung)
         put(where.key(init), _INIT)
         first = Stored(init, len(_INIT), hashlib.sha256(_INIT).hexdigest())
         renditions.append(RenditionRecord(rung, Codec.AAC_LC, 1, 1, 1, first, tuple(records)))
-    put(where.key(INDEX), _index(tuple(renditions), segments).to_json())
-    return paths
+    return _index(tuple(renditions), segments)
 
 
 def singles(put: Callable[[str, bytes], object], count: int) -> list[str]:

@@ -1,0 +1,1 @@
+"""What a cache in front of the origin gives, and what answering for it costs."""
