@@ -22,6 +22,11 @@ def asset_tag(asset_id: str) -> str:
     return f"asset-{asset_id}"
 
 
+def playback_tag(playback_id: str) -> str:
+    """Return the tag on what a playback id plays by: what changes when something is published."""
+    return f"playback-{playback_id}"
+
+
 def class_tag(object_class: ObjectClass) -> str:
     """Return the tag on everything of one class."""
     return f"class-{object_class}"

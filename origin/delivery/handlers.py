@@ -12,6 +12,7 @@ from typing import Final
 from aiohttp import web
 
 from cdn.policy.object_class import ObjectClass
+from cdn.tags import playback_tag
 from manifests.entry import Entry
 from manifests.layout import (
     GROWING_PREFIX,
@@ -194,6 +195,7 @@ class Delivery:
             last_modified=_settled_at(entry),
             asset_id=entry.asset_id,
             artist=entry.artist,
+            named=(playback_tag(entry.playback_id),),
             doubted=self._published.is_entry_doubted(entry),
         )
         return await self._responder.answer(request, resource)

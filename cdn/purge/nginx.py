@@ -1,0 +1,86 @@
+"""nginx without modules, as ``soundbridge edge nginx`` configures it: purging is fetching anew.
+
+At a listener of its own, ``HEAD {path}`` goes past the cache, and what comes takes the place of the
+copy: that nothing is there, too. A copy is kept for each coding, so what may be compressed is asked
+for in each. ``X-Purge-Secret`` is there where there is a secret.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import PurePosixPath
+from typing import Final
+
+from aiohttp import ClientSession, hdrs
+
+from cdn.errors import PurgeRefused
+from cdn.purge.asking import Answer, ask, failure_of
+from cdn.purge.batch import Batch
+from cdn.purge.limits import NGINX, Limits
+from cdn.purge.target import By, path_of
+from cdn.purge.varnish import SECRET_FIELD
+
+CODINGS: Final = ("br", "gzip", "zstd", "identity")
+_NEVER_COMPRESSED: Final = frozenset({".m4s", ".mp4", ".aac", ".jpg"})
+_AT_ONCE: Final = 8
+_REPLACED: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+@dataclass(frozen=True, slots=True)
+class Nginx:
+    """One nginx, by the listener at ``place``; ``host`` is the host that listeners ask it for."""
+
+    client: ClientSession
+    place: str
+    secret: str | None = None
+    host: str | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """What it takes."""
+        return NGINX
+
+    async def send(self, batch: Batch) -> None:
+        """Have a batch fetched anew; raises PurgeFailed, after which some of it may be done."""
+        if batch.by is not By.PATH:
+            raise PurgeRefused(f"nginx drops nothing by {batch.by}: use paths.")
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def one(path: str, coding: str) -> None:
+            async with places:
+                await self._renew(path, coding)
+
+        paths = [path_of(value) for value in batch.values]
+        done = await asyncio.gather(
+            *(one(path, coding) for path in paths for coding in codings_of(path)),
+            return_exceptions=True,
+        )
+        for error in done:
+            if error is not None:
+                raise error
+
+    async def look(self) -> str:
+        """Ask for what is not there: nothing is kept for long of that."""
+        await self._renew("/soundbridge-nothing", "identity")
+        return "it lets us purge"
+
+    async def _renew(self, path: str, coding: str) -> None:
+        headers: dict[str, str] = {hdrs.ACCEPT_ENCODING: coding}
+        if self.secret is not None:
+            headers[SECRET_FIELD] = self.secret
+        if self.host is not None:
+            headers[hdrs.HOST] = self.host
+        answer = await ask(self.client, "HEAD", f"http://{self.place}{path}", headers)
+        failure = failure_of(self.place, answer)
+        if failure is not None and not _is_replaced(answer):
+            raise failure
+
+
+def codings_of(path: str) -> tuple[str, ...]:
+    """Return the codings in which a path may be kept."""
+    suffix = PurePosixPath(path.partition("?")[0]).suffix
+    return ("identity",) if suffix in _NEVER_COMPRESSED else CODINGS
+
+
+def _is_replaced(answer: Answer) -> bool:
+    return answer.status in _REPLACED or answer.status < HTTPStatus.BAD_REQUEST
