@@ -20,6 +20,7 @@ from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError
 from origin.cache.tell import Tell, tell_nobody
+from origin.companion.purging.media import promise_followed
 from packager.errors import StoreFailed, first_line
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage
@@ -87,7 +88,10 @@ class Entries:
             await asyncio.to_thread(_write, self.store, newest)
             await self.tell((layout.entry_key(newest.playback_id),))
             async with self.database.begin() as connection:
+                is_told = await assets.is_stored(connection, newest)
                 if await assets.stored(connection, newest):
+                    if not is_told:  # this is the change that caches see
+                        await promise_followed(connection, newest, now_s=time.time())
                     return
 
     async def repair(self) -> None:

@@ -119,6 +119,7 @@ async def _companion(service: Service, draining: Draining) -> "AsyncIterator[Com
             is_draining=lambda: draining.has_begun,
             outward=service.outward,
             rooms=service.rooms,
+            purge=service.purge,
         ) as companion:
             yield companion
     except DatabaseUnusable as error:
@@ -139,6 +140,7 @@ async def _serve_beside(
         _count_answers(companion, process.telemetry)
         _count_replicas(companion, process.telemetry)
         companion.queue_watch.tell(process.telemetry.metrics)
+        companion.purge_watch.tell(process.telemetry.metrics)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
@@ -190,7 +192,7 @@ def _application(
     try:
         return create_app(
             *open_stores(process.service.stores),
-            purged=process.service.cdn_is_purged,
+            purged=process.service.keeps_entries_long,
             tokens=rules,
             cache=process.service.cache,
             shares=process.service.shares,

@@ -34,7 +34,8 @@ class Service:
     """What a process that serves is to do, and how it is to end.
 
     ``stores`` are locations, the first of which is trusted most. ``shares`` are those of the memory
-    of each process. ``cdn_is_purged`` whenever an entry changes. ``rows`` are those of the API,
+    of each process. ``cdn_is_purged`` whenever an entry changes, by somebody else or, of what
+    ``purge`` names, by workers. ``rows`` are those of the API,
     None for serving stores alone; ``access`` says who gets in to it, and ``uploads`` what may be
     sent. ``packager_jobs`` is how many are packaged at a time by a process beside those that serve,
     0 for none. ``outward`` are private networks that webhooks may reach. Of everything, it is what
@@ -48,6 +49,7 @@ class Service:
     defence: Defence = field(default_factory=Defence)
     drain: DrainTimes = field(default_factory=DrainTimes)
     cdn_is_purged: bool = False
+    purge: tuple[str, ...] = ()
     rows: Rows | None = None
     access: Access = field(default_factory=Access)
     uploads: UploadRules = field(default_factory=UploadRules)
@@ -59,6 +61,11 @@ class Service:
     def rooms(self) -> frozenset[Room]:
         """What it has of the API."""
         return rooms_of(self.roles)
+
+    @property
+    def keeps_entries_long(self) -> bool:
+        """Whether CDNs may keep entries for long, as they are purged."""
+        return self.cdn_is_purged or bool(self.purge)
 
     @property
     def delivers(self) -> bool:

@@ -121,6 +121,7 @@ def _packager(service: Service, totals: WorkerTotals) -> Kept | None:
         cache=service.cache,
         outward=service.outward,
         uploads=service.uploads,
+        purge=service.purge,
     )
     return Kept(
         "packager",

@@ -18,6 +18,8 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from cdn.purge.credentials import Credentials
+
 ENVIRONMENT_PREFIX: Final = "SOUNDBRIDGE_"
 DEFAULT_FILE: Final = Path("soundbridge.toml")
 _TRACES_TO: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -69,6 +71,12 @@ def wants_traces() -> bool:
     if os.environ.get("OTEL_SDK_DISABLED", "").strip().lower() == "true":
         return False
     return any(os.environ.get(name) for name in _TRACES_TO)
+
+
+def purge_credentials() -> Credentials:
+    """Return the secrets that open CDNs to purge: they are in the environment alone."""
+    names = ("FASTLY_API_TOKEN", "CLOUDFLARE_API_TOKEN", f"{ENVIRONMENT_PREFIX}PURGE_SECRET")
+    return Credentials(*(os.environ.get(name, "").strip() or None for name in names))
 
 
 def read_file(path: Path | None) -> Mapping[str, Any]:

@@ -11,6 +11,7 @@ class Settings:
     """Where things are, how many jobs at a time, how patient it is.
 
     ``outward`` are private networks that webhooks may reach; ``uploads`` says what may be fetched.
+    ``purge`` are the URLs of CDNs that are purged.
     """
 
     store: str
@@ -23,3 +24,4 @@ class Settings:
     cache: str | None = None
     outward: tuple[str, ...] = ()
     uploads: UploadRules = field(default_factory=UploadRules)
+    purge: tuple[str, ...] = ()

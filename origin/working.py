@@ -29,6 +29,10 @@ from origin.companion.database import Database
 from origin.companion.identity.new_ids import new_random_id
 from origin.companion.outward.addresses import networks
 from origin.companion.outward.client import public_client
+from origin.companion.purging.opening import open_sender
+from origin.companion.purging.promising import KIND as PURGE_KIND
+from origin.companion.purging.registering import registered
+from origin.companion.purging.sending import AGAIN_S
 from origin.companion.uploads.fetching import FETCH_KIND
 from origin.companion.uploads.fetching.opening import open_fetching
 from origin.companion.webhooks import queueing
@@ -57,6 +61,8 @@ _ERRANDS_AT_ONCE: Final = 8
 
 _FETCHES_AT_ONCE: Final = 8
 """Which may take an hour each, and so let nothing else wait."""
+_PURGES_AT_ONCE: Final = 8
+"""Of as many CDNs; of one, there is one job at a time, as that keeps to its rate."""
 _FETCHES_OF_ONE: Final = 2
 """Of a creator: what they fetch from may be slow for all of that hour, and others do not wait."""
 
@@ -142,6 +148,11 @@ async def _work(
         client = await opened.enter_async_context(
             public_client(networks(settings.outward), total_s=TOTAL_S, connect_s=CONNECT_S)
         )
+        purging: dict[str, Handler] = {}
+        if settings.purge:
+            await opened.enter_async_context(registered(database, settings.purge))
+            sender = await opened.enter_async_context(open_sender(database, settings.purge))
+            purging[PURGE_KIND] = Persisting(sender, AGAIN_S)
         with WarmReaders() as readers:
             packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
             errands: dict[str, Handler] = {
@@ -154,6 +165,7 @@ async def _work(
                 Worker(
                     around, {FETCH_KIND: fetching}, _FETCHES_AT_ONCE, of_creator_max=_FETCHES_OF_ONE
                 ).run(stop),
+                Worker(around, purging, _PURGES_AT_ONCE, of_creator_max=1).run(stop),
             )
         await opened.aclose()
         _log.info("worker stopped", worker=around.name)

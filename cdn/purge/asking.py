@@ -20,7 +20,15 @@ ANSWER_BYTES_MAX: Final = 64 * 1024
 _PAUSE_S_MAX: Final = 3_600.0
 _SAID_MAX: Final = 300
 _OUT_OF_TURN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
-_CLOSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+_CLOSED: Final = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.NOT_IMPLEMENTED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,10 @@ def failure_of(name: str, answer: Answer, now: datetime | None = None) -> PurgeF
     said = f"{name} answered {status}{_quoted(answer.content)}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return PurgeDelayed(said, pause_s)
+    if status in _CLOSED:
+        return PurgerClosed(f"{said} Look at its address, and at the secret in the environment.")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _OUT_OF_TURN:
         return PurgerUnreachable(said, pause_s)
-    if status in _CLOSED:
-        return PurgerClosed(f"{said} Look at its id, and at the secret in the environment.")
     return PurgeRefused(said)
 
 

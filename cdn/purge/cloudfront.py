@@ -11,7 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (  # type: ignore[import-untyped] # they have none
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+)
 
 from cdn.errors import PurgeDelayed, PurgeFailed, PurgerClosed, PurgeRefused, PurgerUnreachable
 from cdn.purge.batch import Batch

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector
@@ -12,6 +11,7 @@ from cdn.errors import UnusablePurger
 from cdn.purge.address import Address
 from cdn.purge.cloudflare import ENDPOINT as CLOUDFLARE_ENDPOINT
 from cdn.purge.cloudflare import Cloudflare
+from cdn.purge.credentials import Credentials
 from cdn.purge.fastly import ENDPOINT as FASTLY_ENDPOINT
 from cdn.purge.fastly import Fastly
 from cdn.purge.nginx import Nginx
@@ -22,20 +22,11 @@ _CONNECTIONS_OF_ONE = 16
 _TIMEOUT_S = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
-    """What opens the CDNs that are used; that of AWS is found by its own client."""
-
-    fastly: str | None = field(default=None, repr=False)
-    cloudflare: str | None = field(default=None, repr=False)
-    edge: str | None = field(default=None, repr=False)
-
-
-def check(address: Address, secrets: Secrets) -> None:
+def check(address: Address, credentials: Credentials) -> None:
     """Raise UnusablePurger where an address cannot be used without a secret that is not there."""
     for scheme, secret, name in (
-        ("fastly", secrets.fastly, "FASTLY_API_TOKEN"),
-        ("cloudflare", secrets.cloudflare, "CLOUDFLARE_API_TOKEN"),
+        ("fastly", credentials.fastly, "FASTLY_API_TOKEN"),
+        ("cloudflare", credentials.cloudflare, "CLOUDFLARE_API_TOKEN"),
     ):
         if address.scheme == scheme and not secret:
             raise UnusablePurger(f"{address.name} needs a token: set {name} in the environment.")
@@ -43,14 +34,14 @@ def check(address: Address, secrets: Secrets) -> None:
 
 @asynccontextmanager
 async def open_purgers(
-    addresses: Sequence[Address], secrets: Secrets, public_url: str | None = None
+    addresses: Sequence[Address], credentials: Credentials, public_url: str | None = None
 ) -> AsyncIterator[Mapping[str, Purger]]:
     """Give the caller's block the CDNs, by name; raises UnusablePurger.
 
     ``public_url`` is where listeners find what has a path, for those that purge whole URLs.
     """
     for address in addresses:
-        check(address, secrets)
+        check(address, credentials)
     async with AsyncExitStack() as opened:
         client = await opened.enter_async_context(
             ClientSession(
@@ -61,14 +52,14 @@ async def open_purgers(
             )
         )
         yield {
-            address.name: await _opened(address, secrets, client, public_url, opened)
+            address.name: await _opened(address, credentials, client, public_url, opened)
             for address in addresses
         }
 
 
 async def _opened(
     address: Address,
-    secrets: Secrets,
+    credentials: Credentials,
     client: ClientSession,
     public_url: str | None,
     opened: AsyncExitStack,
@@ -79,15 +70,15 @@ async def _opened(
             return await _cloudfront(address, endpoint, opened)
         case "fastly":
             where = endpoint or FASTLY_ENDPOINT
-            return Fastly(client, address.place, secrets.fastly or "", public_url, where)
+            return Fastly(client, address.place, credentials.fastly or "", public_url, where)
         case "cloudflare":
             where = endpoint or CLOUDFLARE_ENDPOINT
-            token = secrets.cloudflare or ""
+            token = credentials.cloudflare or ""
             return Cloudflare(client, address.place, token, address.limits, public_url, where)
         case "varnish":
-            return Varnish(client, address.place, secrets.edge, host)
+            return Varnish(client, address.place, credentials.edge, host)
         case _:
-            return Nginx(client, address.place, secrets.edge, host)
+            return Nginx(client, address.place, credentials.edge, host)
 
 
 async def _cloudfront(address: Address, endpoint: str | None, opened: AsyncExitStack) -> Purger:

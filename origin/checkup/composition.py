@@ -11,6 +11,7 @@ from origin.checkup.cache import look_at_cache
 from origin.checkup.codecs import look_at_codecs
 from origin.checkup.database import look_at_database
 from origin.checkup.disk import look_at_folder
+from origin.checkup.purgers import look_at_purger
 from origin.checkup.replicas import look_at_replica
 from origin.checkup.running import Check
 from origin.checkup.stores import look_at_store
@@ -24,7 +25,8 @@ class Patient:
     """What is looked at; ``state`` is None where stores are served without API.
 
     ``makes_store`` tells whether the store is the state folder's own, which ``serve`` makes.
-    ``origins`` are the sites whose pages use the API beside the server's own.
+    ``origins`` are the sites whose pages use the API beside the server's own, and ``purge`` names
+    CDNs.
     """
 
     stores: tuple[str, ...]
@@ -35,11 +37,13 @@ class Patient:
     makes_store: bool = False
     origins: tuple[str, ...] = ()
     replicas: tuple[str, ...] = ()
+    purge: tuple[str, ...] = ()
 
 
 def checks_of(patient: Patient) -> Sequence[Check]:
     """Return what is to be looked at, what everything else stands on first."""
-    return [*_of_stores(patient), *_of_rows(patient), *_of_machine(patient)]
+    cdns = [Check("purge", partial(look_at_purger, url)) for url in patient.purge]
+    return [*_of_stores(patient), *_of_rows(patient), *cdns, *_of_machine(patient)]
 
 
 def _of_stores(patient: Patient) -> list[Check]:

@@ -17,6 +17,7 @@ from origin.cli.enqueue import enqueue
 from origin.cli.gc import gc
 from origin.cli.package import package
 from origin.cli.play import play
+from origin.cli.purge import purge
 from origin.cli.serve import serve
 from origin.cli.token import token
 from origin.cli.validate import validate
@@ -53,7 +54,8 @@ def main(context: click.Context, config: Path | None) -> None:
 
 
 _COMMANDS = (
-    *(play, package, serve, validate, enqueue, worker, gc, bucket, token, edge, admin, doctor),
+    *(play, package, serve, validate, enqueue, worker, gc),
+    *(purge, bucket, token, edge, admin, doctor),
 )
 for command in _COMMANDS:
     main.add_command(command)

@@ -16,6 +16,7 @@ from origin.cli.database import (
     replica_urls_of,
     replicas_setting,
 )
+from origin.cli.purging import purge_setting
 from origin.cli.store import store_in, stores_setting
 from origin.settings import setting
 
@@ -34,6 +35,7 @@ _COLOURS: Final = {"ok": "green", "warn": "yellow", "fail": "red"}
 @database_setting
 @replicas_setting
 @cache_setting
+@purge_setting
 @api_origins_setting
 @setting(
     "--least-free",
@@ -60,12 +62,13 @@ def doctor(
     database: str | None,
     replica_urls: tuple[str, ...],
     cache: str | None,
+    purge: tuple[str, ...],
     origins: tuple[str, ...],
     least_free_mb: int,
     limit_s: float,
     as_json: bool,
 ) -> None:
-    """Look at stores, bucket rules, database, replicas, queue, cache, clocks, codecs and free disk.
+    """Look at stores, bucket rules, database, replicas, queue, cache, CDNs, clocks, codecs, disk.
 
     Give it the options of `soundbridge serve`. It changes nothing, but for an object in each store
     that it puts, reads and deletes again. The exit status is 1 where something fails; what only
@@ -86,6 +89,7 @@ def doctor(
         makes_store=not stores,
         origins=origins,
         replicas=replica_urls_of(replica_urls, database),
+        purge=purge,
     )
     found = asyncio.run(run(checks_of(patient), limit_s))
     (_as_json if as_json else _as_lines)(found)

@@ -24,6 +24,7 @@ from origin.cli.database import (
     replica_urls_of,
     replicas_setting,
 )
+from origin.cli.purging import purge_setting, require_credentials, require_promises
 from origin.cli.store import store_in, stores_setting
 from origin.cli.uploads import (
     rules_of,
@@ -123,6 +124,7 @@ class _Workers(click.IntRange):
     " answer with them.",
 )
 @cache_setting
+@purge_setting
 @setting(
     "--cdn-is-purged",
     is_flag=True,
@@ -199,6 +201,7 @@ def serve(
     upload_expiry_h: float,
     memory_mb: int,
     cache: str | None,
+    purge: tuple[str, ...],
     cdn_is_purged: bool,
     cdn_checks_tokens: bool,
     drain_delay_s: float,
@@ -237,6 +240,9 @@ def serve(
     if roles and _is_default("port"):
         port = port_of(roles, port)
     rows = _rows(roles, stores, state, database, replica_urls)
+    require_promises(purge, has_rows=rows is not None or bool(roles))
+    if rows is not None and packages:
+        require_credentials(purge)
     own_store = None if stores else store_in(state or DEFAULT_STATE)
     if own_store is not None:
         stores = (str(own_store),)
@@ -259,6 +265,7 @@ def serve(
                 Defence(limits, trusted_proxies, address_field=field),
                 drain,
                 cdn_is_purged=cdn_is_purged,
+                purge=purge,
                 rows=rows,
                 access=access_rules,
                 uploads=uploads,

@@ -6,6 +6,7 @@ import click
 
 from origin.cli.cache import cache_setting
 from origin.cli.database import database_setting, outward_setting, state_setting
+from origin.cli.purging import purge_setting, require_credentials
 from origin.cli.store import store_setting
 from origin.cli.uploads import (
     rules_of,
@@ -24,6 +25,7 @@ from origin.stores.opening import StoreUnusable
 @database_setting
 @cache_setting
 @outward_setting
+@purge_setting
 @upload_size_setting
 @upload_quota_setting
 @uploads_setting
@@ -65,6 +67,7 @@ def worker(
     promises_s: float,
     cache: str | None,
     outward: tuple[str, ...],
+    purge: tuple[str, ...],
     upload_size_mb: int,
     upload_quota_mb: int,
     uploads_per_creator: int,
@@ -83,8 +86,9 @@ def worker(
     from origin.working import run_worker
 
     uploads = rules_of(upload_size_mb, upload_quota_mb, uploads_per_creator, upload_expiry_h)
+    require_credentials(purge)
     settings = Settings(
-        store, state, database, jobs, lease_s, drain_s, promises_s, cache, outward, uploads
+        store, state, database, jobs, lease_s, drain_s, promises_s, cache, outward, uploads, purge
     )
     try:
         run_worker(settings)

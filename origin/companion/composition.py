@@ -43,6 +43,7 @@ from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
 from origin.companion.pages.serving import add_pages
 from origin.companion.plays.playing import Playing
+from origin.companion.purging.watching import PurgeWatch
 from origin.companion.queue_watching import QueueWatch
 from origin.companion.rooms import EVERYTHING, Room, endpoints_of
 from origin.companion.search.endpoints import Searching
@@ -76,7 +77,7 @@ class Companion:
     counts requests for all processes. ``uses`` is to be run beside, and ``handlers`` do its jobs of
     the queue. Without ``uploads``, nothing can be uploaded; without ``finding``, rows are searched
     without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
-    ``outward`` are private networks that webhooks may reach. ``playing`` and ``queue_watch``
+    ``outward`` are private networks that webhooks may reach. ``playing`` and both ``..._watch``
     are to be run beside, too. Of the ``rooms``, only those that a process is to have are there.
     ``answers`` is what is kept for whoever asks next; without it, all is read anew. Every
     ``ask_again_s`` it is looked who listens to streams and may no more.
@@ -109,6 +110,7 @@ class Companion:
         self.uses = Uses(database)
         self._clock = clock
         self.queue_watch = QueueWatch(database)
+        self.purge_watch = PurgeWatch(database)
         self.first_track = FirstTrack(database)
         self.playing = Playing(database, secrets.token_bytes, clock)
         authenticator = Authenticator(

@@ -20,6 +20,7 @@ from origin.companion.identity.sweeping import sweep
 from origin.companion.media import Media
 from origin.companion.outward.addresses import networks
 from origin.companion.pruning import keep_pruning
+from origin.companion.purging.registering import registered
 from origin.companion.rooms import EVERYTHING, Room
 from origin.companion.rows import Rows
 from origin.companion.search.opening import open_search
@@ -46,11 +47,13 @@ async def open_companion(
     is_draining: Callable[[], bool],
     outward: Sequence[str] = (),
     rooms: frozenset[Room] = EVERYTHING,
+    purge: Sequence[str] = (),
 ) -> AsyncIterator[Companion]:
     """Give the caller's block the companion, which writes to ``store``; sources go there, too.
 
-    Changes there are told over ``cache``. What only other ``rooms`` need is not opened. Raises
-    DatabaseUnusable, StoreUnusable or CacheUnusable.
+    Changes there are told over ``cache``, and the CDNs that ``purge`` names are let be known. What
+    only other ``rooms`` need is not opened. Raises DatabaseUnusable, StoreUnusable, CacheUnusable
+    or UnusablePurger.
     """
     access = access or Access()
     async with AsyncExitStack() as opened:
@@ -93,10 +96,13 @@ async def open_companion(
             rooms=rooms,
             answers=answers,
         )
+        if purge:
+            await opened.enter_async_context(registered(database.primary, purge))
         emptying = partial(keep_emptying, database, companion.withdrawal)
         for room, begin, name in (
             (None, companion.uses.run, "uses"),
             (None, companion.queue_watch.keep, "queue watched"),
+            (None, companion.purge_watch.keep, "purging watched"),
             (Room.PLAYS, companion.playing.writer.run, "plays"),
             (Room.PLAYS, companion.playing.writer.keep_sweeping, "sweep of plays"),
             (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),

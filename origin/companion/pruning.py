@@ -25,6 +25,7 @@ from origin.companion.database import Database
 from origin.companion.duties import Duty
 from origin.companion.identity.erasing import KIND as ERASE
 from origin.companion.identity.tables import audit
+from origin.companion.purging.promising import KIND as PURGE
 from origin.companion.uploads.fetching import FETCH_KIND as FETCH
 from origin.companion.uploads.tables import ENDED, uploads
 from origin.companion.webhooks.queueing import KIND as WEBHOOK
@@ -40,7 +41,7 @@ DEEDS_KEPT_S: Final = 365 * DAY_S
 BATCH: Final = 500
 _DUTY: Final = "pruning"
 _EVERY_S: Final = 600.0
-_KINDS: Final = (COLLECT, ERASE, FETCH, WEBHOOK)
+_KINDS: Final = (COLLECT, ERASE, FETCH, PURGE, WEBHOOK)
 """Of jobs that nobody looks at once they are done."""
 
 _log = structlog.get_logger("soundbridge.api")

@@ -8,6 +8,7 @@ from origin.companion.assets import tables as assets
 from origin.companion.catalogue import tables as catalogue
 from origin.companion.identity import tables as identity
 from origin.companion.plays import tables as plays
+from origin.companion.purging import tables as purging
 from origin.companion.similar import tables as similar
 from origin.companion.uploads import tables as uploads
 from origin.companion.webhooks import tables as webhooks
@@ -24,5 +25,6 @@ ROOMS: Final = (
     plays,
     similar,
     artwork,
+    purging,
 )
 metadata: Final = queue.metadata

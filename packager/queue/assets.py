@@ -207,6 +207,16 @@ async def published(connection: AsyncConnection, asset_id: str) -> Published | N
     return Published(found.playback_id, Revision(asset_id, found.revision), entry, found.fence)
 
 
+async def is_stored(connection: AsyncConnection, written: Published) -> bool:
+    """Tell whether it was noted already that the store follows what an asset's row says."""
+    mine = select(assets.c.asset_id).where(
+        assets.c.asset_id == written.where.asset_id,
+        assets.c.stored_fence == written.fence,
+        assets.c.is_awaited.is_(False),
+    )
+    return await connection.scalar(mine) is not None
+
+
 async def stored(connection: AsyncConnection, written: Published) -> bool:
     """Note that the store follows this; False where the row says something else by now."""
     entry = None if written.entry is None else written.entry.to_json().decode()

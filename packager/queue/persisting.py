@@ -16,12 +16,13 @@ _log = structlog.get_logger("soundbridge.worker")
 
 @dataclass(frozen=True, slots=True)
 class Persisting:
-    """A handler that gives up for an hour only; then its job has all attempts again.
+    """A handler that gives up for ``again_s`` only; then its job has all attempts again.
 
     What no other attempt can mend is given up as ever.
     """
 
     handler: Handler
+    again_s: float = AGAIN_S
 
     async def __call__(self, run: Run) -> Completion:
         """Do it; raises Postponed where it is to be done later."""
@@ -32,5 +33,10 @@ class Persisting:
             failure = policy.failure_of(error, attempts)
             if failure.is_permanent or not policy.gives_up(failure, attempts):
                 raise
-            _log.error("is tried again in an hour", kind=run.held.kind, reason=failure.reason)
-            raise Postponed(replace(failure, again_s=AGAIN_S)) from error
+            _log.error(
+                "is tried again later",
+                kind=run.held.kind,
+                reason=failure.reason,
+                after_s=self.again_s,
+            )
+            raise Postponed(replace(failure, again_s=self.again_s)) from error

@@ -23,6 +23,12 @@ from manifests.layout import Revision
 from origin.cache.tell import Tell, tell_nobody
 from origin.companion.catalogue.events import tell
 from origin.companion.catalogue.kinds import EventKind
+from origin.companion.purging.media import (
+    needs_keys,
+    promise_entries,
+    promise_gone,
+    promise_objects,
+)
 from origin.packaging_job import KIND as PACKAGE
 from packager.errors import UnsupportedSource
 from packager.publishing.storage import Storage
@@ -80,6 +86,7 @@ class Collector:
             await asyncio.to_thread(_remove_entry, self.store, playback_id)
             await self.tell((layout.entry_key(playback_id),))
         if isinstance(asset_id, str):
+            await self._promise_to_purge(asset_id)
             await asyncio.to_thread(_remove_asset, self.store, asset_id)
             await self.tell(layout.prefixes_of(asset_id))
 
@@ -88,12 +95,24 @@ class Collector:
                 await _queue_again(connection, run, payload)
             elif isinstance(asset_id, str):
                 await forget_jobs(connection, asset_id, before_s=time.time())
+            else:
+                await promise_entries(connection, playback_id, soft=False, now_s=time.time())
             if isinstance(asset_id, str):
+                await promise_gone(connection, asset_id, now_s=time.time())
                 await tell(
                     connection, EventKind.OBJECTS_REMOVED, asset_id, "", {}, now_s=time.time()
                 )
 
         return Completion(record, _nothing)
+
+    async def _promise_to_purge(self, asset_id: str) -> None:
+        """Note what CDNs are to drop that find it by its name alone, as long as that is known."""
+        async with self.database.begin() as connection:
+            if not await needs_keys(connection, now_s=time.time()):
+                return
+        keys = await asyncio.to_thread(_keys_of, self.store, asset_id)
+        async with self.database.begin() as connection:
+            await promise_objects(connection, asset_id, keys, now_s=time.time())
 
     async def _is_in_use(self, playback_id: str) -> bool:
         """Whether an asset that was not deleted has the id: it may have been given again."""
@@ -135,6 +154,15 @@ async def _nothing() -> None:
 def _remove_entry(store: ObjectStore, playback_id: str) -> None:
     with Storage(store) as storage:
         storage.delete_all((layout.entry_key(playback_id),))
+
+
+def _keys_of(store: ObjectStore, asset_id: str) -> list[str]:
+    with Storage(store) as storage:
+        return [
+            key
+            for prefix in layout.prefixes_of(asset_id)
+            for key in storage.sizes_bytes(prefix.rstrip("/"))
+        ]
 
 
 def _remove_asset(store: ObjectStore, asset_id: str) -> None:

@@ -26,6 +26,7 @@ from origin.companion.assets.withdrawing import Withdrawing
 from origin.companion.catalogue import events
 from origin.companion.database import Database
 from origin.companion.media import Media
+from origin.companion.purging.media import promise_entries
 from origin.delivery.errors import StoreUnavailable
 from packager.errors import first_line
 from packager.publishing.reasons import STORE_ERRORS
@@ -95,6 +96,7 @@ class PlaybackIdEndpoints:
                 raise PackagingUnderWay
             await assets.rename(connection, row.asset_id, playback_id, now_s=now_s)
             await self._collect_entry(connection, row, row.playback_id, now_s)
+            await promise_entries(connection, row.playback_id, soft=False, now_s=now_s)
             await events.tell_all(
                 connection, [news_of(row, "asset.playback_id_replaced")], now_s=now_s
             )

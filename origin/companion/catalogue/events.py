@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from origin.companion.alongside import about
 from origin.companion.catalogue.kinds import EventKind
 from origin.companion.catalogue.tables import events
+from origin.companion.purging.news import promise_answers
 
 _LOCK_NUMBER: Final = 0x736F756E65
 """Of PostgreSQL's advisory lock; any number that nobody else takes."""
@@ -91,6 +92,7 @@ async def tell_all(connection: AsyncConnection, news: Iterable[News], *, now_s: 
         }
         for one in news
     ]
+    await promise_answers(connection, news, now_s=now_s)
     if connection.dialect.name == "postgresql":
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER})"))
     await connection.execute(_TELL, rows)

@@ -1,0 +1,81 @@
+"""What is promised when an asset plays something else, or nothing, and when its objects go."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdn.purge.changes import of_asset, of_entries, of_objects
+from cdn.purge.target import By
+from manifests.layout import GROWING_PREFIX, MEDIA_PREFIX
+from origin.companion.purging.promising import any_without, promise, release
+from origin.delivery.address import growing_kind_of, kind_of
+from packager.queue.assets import Published
+
+HELD_S: Final = 3_600.0
+"""What is promised of objects before they are removed is due after this, if nobody says that they
+were."""
+
+_FINDS_ALL: Final = frozenset({By.TAG, By.PREFIX})
+
+
+async def promise_followed(
+    connection: AsyncConnection, written: Published, *, now_s: float
+) -> None:
+    """Promise what follows from what the store says of an asset by now.
+
+    What is provisional takes the place of nothing, and is kept for two seconds.
+    """
+    if written.entry is None:
+        await promise(
+            connection,
+            lambda known: of_asset(written.where.asset_id, written.playback_id, known),
+            now_s=now_s,
+        )
+    elif not written.entry.provisional:
+        await promise_entries(connection, written.playback_id, soft=True, now_s=now_s)
+
+
+async def promise_entries(
+    connection: AsyncConnection, playback_id: str, *, soft: bool, now_s: float
+) -> None:
+    """Promise that what a playback id plays is dropped."""
+    await promise(connection, lambda known: of_entries(playback_id, known, soft=soft), now_s=now_s)
+
+
+async def needs_keys(connection: AsyncConnection, *, now_s: float) -> bool:
+    """Tell whether there is a CDN that has to be told each object of an asset."""
+    return await any_without(connection, _FINDS_ALL, now_s=now_s)
+
+
+async def promise_objects(
+    connection: AsyncConnection, asset_id: str, keys: Iterable[str], *, now_s: float
+) -> None:
+    """Promise that objects which are about to go are dropped, once they have (``promise_gone``)."""
+    served = [key for key in keys if is_served(key)]
+    await promise(
+        connection,
+        lambda known: [] if known & _FINDS_ALL else of_objects(asset_id, served, known),
+        now_s=now_s,
+        due_s=now_s + HELD_S,
+        asset_id=asset_id,
+    )
+
+
+async def promise_gone(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
+    """Promise that the objects of an asset are dropped: they have gone from the store."""
+    await release(connection, asset_id, now_s=now_s)
+    await promise(
+        connection,
+        lambda known: of_objects(asset_id, (), known) if known & _FINDS_ALL else [],
+        now_s=now_s,
+    )
+
+
+def is_served(key: str) -> bool:
+    """Tell whether an object has an address, ``/{key}``. Pure."""
+    prefix, _, rest = key.partition("/")
+    name = rest.partition("/")[2].partition("/")[2]
+    if prefix == MEDIA_PREFIX:
+        return kind_of(name) is not None
+    return prefix == GROWING_PREFIX and growing_kind_of(name) is not None

@@ -1,0 +1,125 @@
+"""Promising a purge in somebody's transaction: rows for each CDN, and a job for each.
+
+It comes last in a transaction, or before what is told of it: the row of a job that waits is
+written, and so not claimed until the commit. So a job that is claimed afterwards finds the rows,
+and where none waits by then, another one is queued. CDNs are gone through in the order of their
+ids, so that nobody has what another waits for.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, case, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdn.purge.target import By, Target
+from origin.companion.identity.new_ids import new_random_id
+from origin.companion.purging.tables import purgers, purges
+from packager.queue.enqueue import enqueue
+from packager.queue.job import NewJob, State
+from packager.queue.tables import jobs
+
+KIND: Final = "purge"
+KEPT_S: Final = 7 * 24 * 3_600.0
+"""Nothing is promised to a CDN that no process has had for so long."""
+
+_ROWS_AT_ONCE: Final = 500
+
+Wanted = Callable[[frozenset[By]], Iterable[Target]]
+"""What is to be dropped, by what a CDN finds it by."""
+
+
+async def promise(
+    connection: AsyncConnection,
+    wanted: Wanted,
+    *,
+    now_s: float,
+    due_s: float | None = None,
+    asset_id: str | None = None,
+) -> None:
+    """Have every CDN drop what is wanted, once this is committed, or when it is due.
+
+    What is given an ``asset_id`` may become due before (``release``).
+    """
+    for purger in await _there(connection, now_s):
+        targets = sorted(set(wanted(_known(purger))))
+        if targets:
+            due = now_s if due_s is None else due_s
+            await _add(connection, purger.id, targets, asset_id, now_s=now_s, due_s=due)
+            await have_job(connection, purger.id, now_s=now_s, due_s=due)
+
+
+async def release(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
+    """Let what was promised of an asset's objects be due now: they have gone."""
+    held = update(purges).where(purges.c.asset_id == asset_id, purges.c.due_s > now_s)
+    released = await connection.execute(
+        held.values(due_s=now_s, asset_id=None).returning(purges.c.purger_id)
+    )
+    for purger_id in sorted(set(released.scalars())):
+        await have_job(connection, purger_id, now_s=now_s, due_s=now_s)
+
+
+async def any_without(connection: AsyncConnection, some: Collection[By], *, now_s: float) -> bool:
+    """Tell whether there is a CDN that knows none of these."""
+    there = await _there(connection, now_s)
+    return any(_known(purger).isdisjoint(some) for purger in there)
+
+
+async def is_anybody_there(connection: AsyncConnection, *, now_s: float) -> bool:
+    """Tell whether there is a CDN to purge."""
+    return bool(await _there(connection, now_s))
+
+
+async def have_job(
+    connection: AsyncConnection, purger_id: str, *, now_s: float, due_s: float
+) -> None:
+    """Have a job that sends what is due then: the one that waits, else a new one.
+
+    One that failed comes when the queue says, and takes this along.
+    """
+    is_early = (jobs.c.failure_code.is_(None)) & (jobs.c.not_before_s > due_s)
+    waiting = await connection.execute(
+        update(jobs)
+        .where(jobs.c.subject == purger_id, jobs.c.kind == KIND, jobs.c.state == State.QUEUED)
+        .values(not_before_s=case((is_early, due_s), else_=jobs.c.not_before_s))
+    )
+    if waiting.rowcount == 0:
+        job = NewJob(KIND, {}, purger_id, subject=purger_id, not_before_s=due_s)
+        await enqueue(connection, job, job_id=new_random_id(), now_s=now_s)
+
+
+async def _there(connection: AsyncConnection, now_s: float) -> Sequence[Row[Any]]:
+    rows: Select[Any] = select(purgers.c.id, purgers.c.known).where(
+        purgers.c.seen_s > now_s - KEPT_S
+    )
+    return (await connection.execute(rows.order_by(purgers.c.id))).all()
+
+
+def _known(purger: Row[Any]) -> frozenset[By]:
+    return frozenset(map(By, purger.known.split()))
+
+
+async def _add(
+    connection: AsyncConnection,
+    purger_id: str,
+    targets: Sequence[Target],
+    asset_id: str | None,
+    *,
+    now_s: float,
+    due_s: float,
+) -> None:
+    rows = [
+        {
+            "purger_id": purger_id,
+            "by": target.by,
+            "value": target.value,
+            "soft": target.soft,
+            "is_repeat": False,
+            "asset_id": asset_id,
+            "promised_s": now_s,
+            "due_s": due_s,
+        }
+        for target in targets
+    ]
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        await connection.execute(insert(purges), rows[start : start + _ROWS_AT_ONCE])

@@ -1,0 +1,107 @@
+"""What is due for one CDN, and what becomes of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, Select, case, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdn.purge.target import By
+from origin.companion.purging.tables import FAILURE_LENGTH_MAX, purgers, purges
+
+REPEATED_AFTER_S: Final = 15.0
+"""What a CDN was being given when it was purged has come to it by then."""
+READ_AT_ONCE: Final = 5_000
+_AT_ONCE: Final = 500
+
+Key = tuple[By, str]
+
+
+async def due(connection: AsyncConnection, purger_id: str, *, now_s: float) -> Sequence[Row[Any]]:
+    """Return what is due, the first first."""
+    rows: Select[Any] = (
+        select(purges.c.number, purges.c.by, purges.c.value, purges.c.soft, purges.c.is_repeat)
+        .where(purges.c.purger_id == purger_id, purges.c.due_s <= now_s)
+        .order_by(purges.c.due_s, purges.c.number)
+        .limit(READ_AT_ONCE)
+    )
+    return (await connection.execute(rows)).all()
+
+
+async def next_due_s(connection: AsyncConnection, purger_id: str) -> float | None:
+    """Return when the next is due, None where none is left."""
+    rows = select(func.min(purges.c.due_s)).where(purges.c.purger_id == purger_id)
+    first: float | None = await connection.scalar(rows)
+    return first
+
+
+async def full_s(connection: AsyncConnection, purger_id: str) -> float:
+    """Return how far a CDN's rate is used."""
+    return await connection.scalar(select(purgers.c.full_s).where(purgers.c.id == purger_id)) or 0.0
+
+
+async def note_sent(
+    connection: AsyncConnection,
+    purger_id: str,
+    rows: Mapping[Key, Sequence[Row[Any]]],
+    *,
+    now_s: float,
+    full_s: float,
+) -> None:
+    """Note that a request was taken.
+
+    What was sent for the first time is due once more, in a while; all else goes.
+    """
+    again, done = [], []
+    for same in rows.values():
+        first = next((row.number for row in same if not row.is_repeat), None)
+        again += [] if first is None else [first]
+        done += [row.number for row in same if row.number != first]
+    await _remove(connection, done)
+    for start in range(0, len(again), _AT_ONCE):
+        some = purges.c.number.in_(again[start : start + _AT_ONCE])
+        await connection.execute(
+            update(purges).where(some).values(is_repeat=True, due_s=now_s + REPEATED_AFTER_S)
+        )
+    await _count(
+        connection,
+        purger_id,
+        full_s=full_s,
+        requests=purgers.c.requests + 1,
+        targets=purgers.c.targets + len(rows),
+        failing_since_s=None,
+        failure=None,
+    )
+
+
+async def note_refused(
+    connection: AsyncConnection, purger_id: str, rows: Sequence[Row[Any]], *, full_s: float
+) -> None:
+    """Give up what a CDN will refuse however often."""
+    await _remove(connection, [row.number for row in rows])
+    await _count(connection, purger_id, full_s=full_s, refused=purgers.c.refused + 1)
+
+
+async def note_failed(
+    connection: AsyncConnection, purger_id: str, why: str, *, now_s: float, full_s: float
+) -> None:
+    """Note that a CDN did not do it."""
+    since_s = case((purgers.c.failing_since_s.is_(None), now_s), else_=purgers.c.failing_since_s)
+    await _count(
+        connection,
+        purger_id,
+        full_s=full_s,
+        failures=purgers.c.failures + 1,
+        failing_since_s=since_s,
+        failure=why[:FAILURE_LENGTH_MAX],
+    )
+
+
+async def _count(connection: AsyncConnection, purger_id: str, **values: Any) -> None:
+    await connection.execute(update(purgers).where(purgers.c.id == purger_id).values(**values))
+
+
+async def _remove(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = purges.c.number.in_(numbers[start : start + _AT_ONCE])
+        await connection.execute(delete(purges).where(some))

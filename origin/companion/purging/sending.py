@@ -1,0 +1,163 @@
+"""Sending what is due to one CDN: a job of the queue, one at a time for each of them.
+
+What is due is read, made into as few requests as may be, and sent, as often as the CDN's rate
+allows; after each request it is noted, in the same transaction as the rate, what it has done. After
+a pause, what is due is read anew: what came meanwhile goes along. A worker that is killed leaves
+rows, which are sent again: a purge bears repetition.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from cdn.errors import PurgeDelayed, PurgeFailed, PurgeRefused
+from cdn.purge.batch import Batch, batches
+from cdn.purge.purger import Purger
+from cdn.purge.rate import turn
+from cdn.purge.target import By, Target
+from origin.companion.purging import rows
+from origin.companion.purging.promising import have_job
+from origin.companion.purging.registering import purger_id
+from origin.companion.purging.rows import Key
+from packager.errors import PackagingError
+from packager.queue.errors import Postponed
+from packager.queue.policy import Failure
+from packager.queue.worker import Completion, Run
+
+AGAIN_S: Final = 300.0
+"""After all attempts at a CDN, which may be a minute, it is tried again so often."""
+_PAUSE_S: Final = 5.0
+_ELSEWHERE_S: Final = 60.0
+
+_log = structlog.get_logger("soundbridge.purging")
+
+
+class NotPurged(PackagingError):
+    """A CDN did not drop what it was to; the queue decides when it is asked again."""
+
+    code = "not_purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Does such jobs, with the CDNs that this process has, by their names."""
+
+    database: AsyncEngine
+    purgers: Mapping[str, Purger]
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    async def __call__(self, run: Run) -> Completion:
+        """Send all that is due; raises Postponed or NotPurged, and what is left stays."""
+        mine = run.held.creator_id
+        found = {purger_id(name): (name, each) for name, each in self.purgers.items()}.get(mine)
+        if found is None:
+            why = "No worker that was asked has this CDN: give all of them the same --purge."
+            raise Postponed(Failure("purger_unknown", why, again_s=_ELSEWHERE_S))
+        sending = _Sending(self, mine, *found)
+        await sending.send()
+
+        async def record(connection: AsyncConnection) -> None:
+            next_s = await rows.next_due_s(connection, mine)
+            if next_s is not None:
+                await have_job(connection, mine, now_s=self.clock(), due_s=next_s)
+
+        return Completion(record, _nothing)
+
+
+@dataclass(slots=True)
+class _Sending:
+    """One job's work for one CDN."""
+
+    around: Sender
+    id: str
+    name: str
+    purger: Purger
+    full_s: float = 0.0
+    has_waited: bool = False
+
+    async def send(self) -> None:
+        """Send what is due until nothing is."""
+        async with self.around.database.begin() as connection:
+            self.full_s = await rows.full_s(connection, self.id)
+        while due := await self._due():
+            known = self.purger.limits.at_once
+            by_key: dict[Key, list[Row[Any]]] = {}
+            for row in due:
+                by_key.setdefault((By(row.by), row.value), []).append(row)
+            for key in [key for key in by_key if key[0] not in known]:
+                why = f"It finds nothing by {key[0]} any more."
+                await self._give_up(by_key.pop(key), key[1], why)
+            targets = [Target(By(row.by), row.value, row.soft) for row in due if row.by in known]
+            self.has_waited = False
+            for batch in batches(targets, self.purger.limits):
+                await self._send(batch, by_key)
+                if self.has_waited:
+                    break
+
+    async def _due(self) -> Sequence[Row[Any]]:
+        async with self.around.database.begin() as connection:
+            return await rows.due(connection, self.id, now_s=self.around.clock())
+
+    async def _send(self, batch: Batch, by_key: Mapping[Key, Sequence[Row[Any]]]) -> None:
+        """Send a batch; of one that is refused, send what is not."""
+        parts = [batch]
+        while parts:
+            part = parts.pop()
+            await self._wait(len(part.values))
+            its = {(part.by, value): by_key[part.by, value] for value in part.values}
+            try:
+                await self.purger.send(part)
+            except PurgeRefused as error:
+                if len(part.values) > 1:
+                    parts += reversed(part.halves())
+                else:
+                    await self._give_up(
+                        [row for same in its.values() for row in same], part.values[0], str(error)
+                    )
+                continue
+            except PurgeFailed as error:
+                await self._fail(error)
+            _log.info("purged", purger=self.name, by=part.by, soft=part.soft, targets=len(its))
+            note = partial(rows.note_sent, rows=its, now_s=self.around.clock())
+            await self._note(note)
+
+    async def _wait(self, targets: int) -> None:
+        """Wait until the CDN's rate allows for a request."""
+        limits = self.purger.limits
+        its = turn(limits.rate, self.full_s, self.around.clock(), limits.cost(targets))
+        self.full_s = its.full_s
+        if its.wait_s > 0:
+            self.has_waited = True
+            await self.around.sleep(its.wait_s)
+
+    async def _give_up(self, some: Sequence[Row[Any]], value: str, why: str) -> None:
+        _log.error("not to be purged", purger=self.name, target=value, cause=why)
+        await self._note(partial(rows.note_refused, rows=some))
+
+    async def _fail(self, error: PurgeFailed) -> None:
+        """Raise what a failure means for the job."""
+        why = f"{self.name}: {error}"
+        _log.warning("not purged", purger=self.name, cause=str(error), code=error.code)
+        if not isinstance(error, PurgeDelayed):
+            note = partial(rows.note_failed, why=str(error), now_s=self.around.clock())
+            await self._note(note)
+        if isinstance(error, PurgeDelayed) or error.pause_s:
+            again_s = error.pause_s or _PAUSE_S
+            raise Postponed(Failure(error.code, why, again_s=again_s)) from error
+        raise NotPurged(why) from error
+
+    async def _note(self, note: Callable[..., Awaitable[None]]) -> None:
+        async with self.around.database.begin() as connection:
+            await note(connection, self.id, full_s=self.full_s)
+
+
+async def _nothing() -> None:
+    """Nothing follows."""
