@@ -1,0 +1,60 @@
+"""What an answer of a CDN means: whether, and when, to ask again."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdn.errors import PurgeDelayed, PurgeFailed, PurgerClosed, PurgeRefused, PurgerUnreachable
+from cdn.purge.asking import Answer, asked_pause_s, failure_of
+from cdn.purge.nginx import CODINGS, codings_of
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (200, None), (204, None), (301, PurgeRefused), (400, PurgeRefused), (401, PurgerClosed),
+        (403, PurgerClosed), (404, PurgerClosed), (405, PurgerClosed), (408, PurgerUnreachable),
+        (413, PurgeRefused), (429, PurgeDelayed), (500, PurgerUnreachable), (501, PurgerClosed),
+        (503, PurgerUnreachable),
+    ],
+)  # fmt: skip
+def test_statuses(status: int, kind: type[PurgeFailed] | None) -> None:
+    failure = failure_of("It", Answer(status, {}, b"no\0 way"), NOW)
+    assert (None if failure is None else type(failure)) is kind
+    assert failure is None or f"It answered {status}: no way" in str(failure)
+
+
+@pytest.mark.parametrize(
+    ("said", "pause_s"),
+    [
+        (None, 0), ("12", 12), (" 12 ", 12), ("-1", 0), ("soon", 0), ("", 0),
+        ("999999999999", 3600),
+        ("Fri, 02 Jan 2026 03:05:05 GMT", 60), ("Fri, 02 Jan 2026 03:00:00 GMT", 0), ("1.5", 0),
+        ("Fri, 02 Jan 2099 03:00:00 GMT", 3600), ("٣", 0),
+    ],
+)  # fmt: skip
+def test_how_long_it_asks_to_be_left_alone(said: str | None, pause_s: float) -> None:
+    assert asked_pause_s(said, NOW) == pause_s
+
+
+@given(st.text())
+def test_whatever_it_says_is_a_pause(said: str) -> None:
+    assert 0 <= asked_pause_s(said, NOW) <= 3600
+
+
+@pytest.mark.parametrize(
+    ("path", "codings"),
+    [
+        ("/song.m3u8", CODINGS), ("/media/a/r/manifest.mpd", CODINGS), ("/song.json", CODINGS),
+        ("/media/a/r/waveform.dat", CODINGS), ("/media/a/r/128k/00000.m4s", ("identity",)),
+        ("/media/a/r/128k/init.mp4", ("identity",)),
+        ("/media/a/r/128k/1.aac?x=.m3u8", ("identity",)),
+        ("/artwork/t/a/1-2.jpg", ("identity",)), ("/", CODINGS),
+    ],
+)  # fmt: skip
+def test_codings_that_nginx_keeps(path: str, codings: tuple[str, ...]) -> None:
+    assert codings_of(path) == codings
