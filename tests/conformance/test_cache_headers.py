@@ -27,6 +27,7 @@ LIST = (
 PAGE = ("public, max-age=0, must-revalidate", "max-age=0", "max-age=0")
 MEDIA, GROWING = "/media/first-light-asset/r1", "/growing/first-light-asset/r1"
 OF_ASSET = {"asset-first-light-asset", artist_tag("The Synths")}
+OF_ENTRY = {*OF_ASSET, "playback-first-light"}
 
 Said = tuple[str, str, str]
 
@@ -39,9 +40,9 @@ PUBLISHED: list[tuple[str, Said, set[str]]] = [
     (f"{MEDIA}/waveform.json", FOREVER, {"class-waveform", *OF_ASSET}),
     (f"{MEDIA}/chapters.json", FOREVER, {"class-chapters", *OF_ASSET}),
     (f"{MEDIA}/artwork-320.jpg", FOREVER, {"class-artwork", *OF_ASSET}),
-    ("/first-light.m3u8", ENTRY, {"class-entry-playlist", *OF_ASSET}),
-    ("/first-light.mpd", ENTRY, {"class-entry-mpd", *OF_ASSET}),
-    ("/first-light.json", ENTRY, {"class-metadata", *OF_ASSET}),
+    ("/first-light.m3u8", ENTRY, {"class-entry-playlist", *OF_ENTRY}),
+    ("/first-light.mpd", ENTRY, {"class-entry-mpd", *OF_ENTRY}),
+    ("/first-light.json", ENTRY, {"class-metadata", *OF_ENTRY}),
     ("/v1/assets", LIST, {"class-public-api"}),
     ("/", PAGE, {"class-page"}),
     ("/missing.m3u8", ("max-age=5",) * 3, set()),
@@ -50,8 +51,8 @@ PUBLISHED: list[tuple[str, Said, set[str]]] = [
     ("/healthz", ("no-store",) * 3, set()),
 ]
 GROWN: list[tuple[str, Said, set[str]]] = [
-    ("/first-light.m3u8", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ASSET}),
-    ("/first-light.json", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ASSET}),
+    ("/first-light.m3u8", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ENTRY}),
+    ("/first-light.json", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ENTRY}),
     (f"{GROWING}/multivariant.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_ASSET}),
     (f"{GROWING}/128k/playlist.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_ASSET}),
     (f"{GROWING}/128k/init.mp4", ("max-age=60",) * 3, {"class-provisional-init", *OF_ASSET}),

@@ -10,7 +10,10 @@ from origin.cli import main
 from origin.settings import Setting, setting
 
 # What removes something is never asked for by an environment or a file.
-NO_SETTINGS = {("gc", "delete")}
+NO_SETTINGS = {
+    ("gc", "delete"),
+    *(("purge", each) for each in ("asset_ids", "tags", "prefixes", "soft")),
+}
 
 seen: list[tuple[str, int]] = []
 

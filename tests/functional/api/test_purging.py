@@ -1,0 +1,333 @@
+"""What publishing, withdrawing and deleting drop at CDNs: exactly that, in time, once and again."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from origin.companion.assets import collecting
+from origin.companion.assets.collecting import AFTER_S
+from origin.companion.purging.media import promise_entries
+from origin.companion.purging.tables import purgers
+from origin.companion.purging.watching import PurgeWatch
+from origin.telemetry.metrics import Metrics
+from packager.errors import CorruptSource
+from packager.queue import assets
+from packager.queue.worker import Run
+from tests.functional.api.catalogue import artist
+from tests.functional.api.collecting import collect
+from tests.functional.api.purging import Purging, purging
+from tests.functional.api.service import Service
+from tests.servers.purged.bucket import Bucket
+from tests.servers.purged.vendor import Request
+
+pytestmark = pytest.mark.long_if("postgresql")
+
+ENTRIES = ["/song.json", "/song.m3u8", "/song.mpd", "/song.packed.m3u8"]
+
+
+@pytest.fixture
+async def purged(service: Service) -> AsyncIterator[Purging]:
+    async with purging(service) as running:
+        yield running
+
+
+def soft(*tags: str) -> Request:
+    return Request("tag", tags, soft=True)
+
+
+def hard(*tags: str) -> Request:
+    return Request("tag", tags)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> str:
+    path = tmp_path / "song.wav"
+    path.write_bytes(b"RIFF")
+    return str(path)
+
+
+async def test_a_publication_drops_its_entries_softly_and_nothing_else(
+    purged: Purging, source: str
+) -> None:
+    packaging = purged.packaging
+    ann = await purged.service.user()
+    asset_id = await packaging.queue(ann, source=source)
+    await packaging.succeed(await packaging.claim(), "r1")
+    await purged.work()
+    assert purged.fastly.take() == [soft("playback-song")]
+    assert purged.edge.paths() == ENTRIES
+    await packaging.watch.tell_news()
+    await purged.forget()
+    await purged.service.post(f"/v1/assets/{asset_id}/repackage", ann, {}, 202)
+    await packaging.succeed(await packaging.claim(), "r2")
+    await purged.work()
+    assert purged.fastly.take() == [soft("playback-song")], "segments of r1 stay"
+    assert purged.edge.paths() == ENTRIES
+
+
+async def test_it_is_dropped_once_more_after_a_while_and_then_it_is_done(purged: Purging) -> None:
+    ann = await purged.service.user()
+    await purged.packaging.playing(ann)
+    await purged.work_for(14)
+    assert purged.fastly.take() == [soft("playback-song")]
+    assert purged.edge.paths() == ENTRIES
+    await purged.work_for(3)
+    assert purged.fastly.take() == [soft("playback-song")]
+    assert purged.edge.paths() == ENTRIES
+    assert await purged.left() == 0
+    await purged.work_for(100, 10)
+    assert purged.fastly.take() == []
+    assert purged.edge.paths() == []
+
+
+async def test_what_follows_again_is_promised_once(purged: Purging) -> None:
+    ann = await purged.service.user()
+    asset_id = await purged.packaging.playing(ann)
+    promised = await purged.left()
+    for _ in range(3):
+        await purged.packaging.follow(asset_id)
+    assert await purged.left() == promised
+
+
+async def test_what_is_provisional_drops_nothing(purged: Purging) -> None:
+    ann = await purged.service.user()
+    await purged.packaging.queue(ann)
+    await purged.packaging.announce(await purged.packaging.claim())
+    assert await purged.left() == 0
+
+
+async def test_what_is_withdrawn_is_dropped_whole(purged: Purging) -> None:
+    """It played as it grew, and its source turned out to be bad."""
+    packaging = purged.packaging
+    ann = await purged.service.user()
+    asset_id = await packaging.queue(ann)
+    held = await packaging.claim()
+    await packaging.announce(held)
+    await packaging.fail(held, CorruptSource("no"))
+    async with purged.service.database.change() as connection:
+        await assets.withdraw_parked(connection, now_s=packaging.now_s)
+    await packaging.follow(asset_id)
+    await purged.work()
+    assert purged.fastly.take() == [hard(f"asset-{asset_id}")]
+    assert purged.edge.paths() == ENTRIES
+
+
+async def test_what_is_deleted_is_dropped_at_once_and_when_its_objects_have_gone(
+    purged: Purging,
+) -> None:
+    packaging = purged.packaging
+    ann = await purged.service.user()
+    asset_id = await packaging.package(ann)
+    there = [found["path"] for page in purged.service.store.list("media") for found in page]
+    made = [f"/{key}" for key in there if not key.endswith("/index.json")]
+    await purged.forget()
+    response = await purged.service.ask("DELETE", f"/v1/assets/{asset_id}", ann)
+    assert response.status == 204
+    await purged.work()
+    assert purged.fastly.take() == [hard(f"asset-{asset_id}")]
+    assert purged.edge.paths() == ENTRIES
+    await purged.forget()
+    packaging.now_s += AFTER_S + 1
+    assert await collect(packaging)
+    await purged.work()
+    assert purged.fastly.take() == [hard(f"asset-{asset_id}")], "who listened fetched on"
+    assert purged.edge.paths() == sorted(made), "now that nothing is there"
+    await purged.forget()
+
+
+async def test_objects_wait_for_being_gone_whoever_is_killed_in_between(
+    purged: Purging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packaging = purged.packaging
+    ann = await purged.service.user()
+    asset_id = await packaging.package(ann)
+    await purged.forget()
+    await purged.service.ask("DELETE", f"/v1/assets/{asset_id}", ann)
+    await purged.forget()
+    packaging.now_s += AFTER_S + 1
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(collecting, "_remove_asset", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await collect(packaging)
+    await purged.work_for(20, 10)
+    assert purged.edge.paths() == [], "they are still there, and would be kept again"
+    packaging.now_s += 1_000  # its lease is over
+    assert await collect(packaging)
+    await purged.work()
+    assert len(purged.edge.paths()) > 10
+
+
+async def test_a_playback_id_that_was_replaced_is_dropped(purged: Purging) -> None:
+    packaging = purged.packaging
+    ann = await purged.service.user()
+    asset_id = await packaging.package(ann)
+    await purged.forget()
+    new = await purged.service.post(f"/v1/assets/{asset_id}/playback-ids", ann, {})
+    await purged.work()
+    sent = purged.fastly.take()
+    assert hard("playback-song") in sent
+    assert sorted(value for each in sent for value in each.values) == sorted(
+        ["playback-song", f"playback-{new['id']}"]
+    )
+    assert set(ENTRIES) < set(purged.edge.paths())
+
+
+async def test_answers_of_the_api_are_dropped_with_what_they_say(purged: Purging) -> None:
+    packaging, service = purged.packaging, purged.service
+    ann = await service.user()
+    of = await artist(service, ann)
+    assert purged.fastly.take() == []
+    await purged.forget()
+    asset_id = await packaging.package(ann)
+    draft = {"artist_id": of["id"], "title": "Song", "asset_id": asset_id, "visibility": "public"}
+    song = await service.post("/v1/tracks", ann, draft)
+    await purged.forget()
+    tags = sorted([f"track-{song['id']}", f"artist-{of['id']}"])
+    response = await service.ask("PATCH", f"/v1/tracks/{song['id']}", ann, {"title": "Sung"})
+    assert response.status == 200
+    await purged.work()
+    assert purged.fastly.take() == [hard(*tags)] or purged.fastly.values() == tags
+    assert purged.edge.paths() == [], "it knows no tags, and keeps them for half a minute"
+    await purged.forget()
+    await service.ask("DELETE", f"/v1/assets/{asset_id}", ann)
+    await purged.work()
+    assert purged.fastly.values() == sorted([*tags, f"asset-{asset_id}"])
+    await purged.forget()
+    response = await service.ask("DELETE", f"/v1/tracks/{song['id']}", ann)
+    assert response.status == 204
+    await purged.work()
+    assert purged.fastly.values() == tags
+
+
+async def test_nothing_is_promised_where_nobody_is_there(service: Service) -> None:
+    async with purging(service) as running:
+        async with service.database.change() as connection:
+            await connection.execute(update(purgers).values(seen_s=0.0))
+        ann = await service.user()
+        await running.packaging.package(ann)
+        assert await running.left() == 0
+
+
+async def test_one_that_is_down_gets_it_later_and_holds_up_no_other(purged: Purging) -> None:
+    purged.edge.is_down = True
+    ann = await purged.service.user()
+    await purged.packaging.playing(ann)
+    await purged.work_for(20)
+    assert purged.fastly.take() == [soft("playback-song")] * 2, "once and again"
+    assert purged.edge.paths() == []
+    assert await purged.left() == 4
+    await purged.work_for(2_000, 50)
+    await purged.packaging.playing(ann, "more")
+    assert purged.fastly.take() == []
+    purged.edge.is_down = False
+    await purged.work_for(400, 20)
+    assert await purged.left() == 0
+    assert {path for path, _ in purged.edge.heads} == {
+        each.replace("song", name) for each in ENTRIES for name in ("song", "more")
+    }
+
+
+async def test_one_that_asks_to_be_left_alone_is_left_alone(purged: Purging) -> None:
+    ann = await purged.service.user()
+    await purged.packaging.playing(ann)
+    theirs = purged.fastly.bucket
+    purged.fastly.bucket = Bucket(0.001, 0, purged.fastly.clock)  # somebody else has used it up
+    await purged.work()
+    assert (purged.fastly.throttled, purged.fastly.take()) == (1, [])
+    purged.fastly.bucket = theirs
+    assert await purged.work() == 0, "not before the second that it asked for"
+    await purged.work_for(3)
+    assert purged.fastly.take() == [soft("playback-song")]
+
+
+async def test_of_a_batch_that_is_refused_the_rest_is_dropped(purged: Purging) -> None:
+    ann = await purged.service.user()
+    purged.fastly.refuses = frozenset({"playback-song3"})
+    for number in range(7):
+        await purged.packaging.playing(ann, f"song{number}")
+    await purged.work_for(40, 10)
+    others = [f"playback-song{number}" for number in range(7) if number != 3]
+    assert set(purged.fastly.values()) == set(others)
+    async with purged.service.database.look_now() as connection:
+        rows = select(purgers.c.refused).where(purgers.c.name.like("fastly%"))
+        assert await connection.scalar(rows) == 1
+    assert await purged.left() == 0
+
+
+async def test_a_thousand_changes_at_once_are_few_requests_within_the_rate(
+    purged: Purging,
+) -> None:
+    for number in range(1_000):
+        async with purged.service.database.change() as connection:
+            now_s = purged.now_s()
+            await promise_entries(connection, f"song{number % 700}", soft=True, now_s=now_s)
+    assert await purged.waiting_jobs(next(iter(purged.purgers))) == 1
+    purged.edge.is_down = True
+    await purged.work()
+    sent = purged.fastly.take()
+    assert [len(each.values) for each in sent] == [256, 256, 188]
+    assert purged.fastly.throttled == 0
+    assert {value for each in sent for value in each.values} == {
+        f"playback-song{number}" for number in range(700)
+    }
+    await purged.work_for(16)
+    assert len(purged.fastly.take()) == 3, "all of it again"
+
+
+async def test_a_rate_is_kept_from_one_job_to_the_next(purged: Purging) -> None:
+    purged.edge.is_down = True
+    per_s = 100_000 / 3_600
+    for number in range(44):
+        async with purged.service.database.change() as connection:
+            await promise_entries(connection, f"s{number}", soft=True, now_s=purged.now_s())
+    async with purged.service.database.change() as connection:  # another has just sent its burst
+        full_s = purged.now_s() + 2_560 / per_s
+        fastly = purgers.c.name.like("fastly%")
+        await connection.execute(update(purgers).where(fastly).values(full_s=full_s))
+    await purged.work()
+    assert purged.slept_s == [pytest.approx(44 / per_s, abs=0.5)]
+    assert len(purged.fastly.values()) == 44
+
+
+async def test_a_worker_that_is_killed_while_it_sends_loses_nothing(purged: Purging) -> None:
+    ann = await purged.service.user()
+    await purged.packaging.playing(ann)
+    held = await purged.claim()
+    assert held is not None
+    await purged.sender(Run(held))  # and then it is killed: the job is not ended
+    purged.fastly.take()
+    purged.edge.heads.clear()
+    purged.ahead_s += 31
+    await purged.work()
+    assert purged.fastly.take() == [soft("playback-song")]
+    assert purged.edge.paths() == ENTRIES
+
+
+async def test_metrics_tell_what_waits_and_what_fails(purged: Purging) -> None:
+    purged.edge.is_down = True
+    ann = await purged.service.user()
+    await purged.packaging.playing(ann)
+    await purged.work()
+    watch, metrics = PurgeWatch(purged.service.database), Metrics()
+    watch.tell(metrics)
+    await watch.look()
+    edge, fastly = purged.edge.purger, "fastly://SU1Z0isxPaozGVKXdv0eY"
+
+    def said(name: str, purger: str) -> float:
+        found = metrics.registry.get_sample_value(f"soundbridge_{name}", {"purger": purger})
+        assert found is not None
+        return found
+
+    assert (said("purge_pending", edge), said("purge_pending", fastly)) == (4, 0)
+    assert said("purge_oldest_seconds", edge) > 0
+    assert said("purge_oldest_seconds", fastly) == 0
+    assert (said("purge_requests", fastly), said("purge_targets", fastly)) == (1, 1)
+    assert (said("purge_failures", edge), said("purge_failures", fastly)) == (1, 0)
+    assert said("purge_failing_seconds", edge) > 0
+    assert said("purge_refused", edge) == 0
