@@ -65,5 +65,5 @@ VARNISH: Final = Limits(
 """
 
 NGINX: Final = Limits({By.PATH: 64}, Rate(200, 400), counts_targets=True)
-"""Each path is fetched from the origin, four times where it is compressed: so the rate, which is
+"""Each path is fetched from the origin, three times where it is compressed: so the rate, which is
 ours, is what an origin of one worker does beside its work."""

@@ -8,20 +8,19 @@ for in each. ``X-Purge-Secret`` is there where there is a secret.
 import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import PurePosixPath
 from typing import Final
 
 from aiohttp import ClientSession, hdrs
 
 from cdn.errors import PurgeRefused
+from cdn.policy.coding import AT_EDGES, PLAIN, Coding
+from cdn.policy.route import route_of
 from cdn.purge.asking import Answer, ask, failure_of
 from cdn.purge.batch import Batch
 from cdn.purge.limits import NGINX, Limits
 from cdn.purge.target import By, path_of
 from cdn.purge.varnish import SECRET_FIELD
 
-CODINGS: Final = ("br", "gzip", "zstd", "identity")
-_NEVER_COMPRESSED: Final = frozenset({".m4s", ".mp4", ".aac", ".jpg"})
 _AT_ONCE: Final = 8
 _REPLACED: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -76,10 +75,9 @@ class Nginx:
             raise failure
 
 
-def codings_of(path: str) -> tuple[str, ...]:
-    """Return the codings in which a path may be kept."""
-    suffix = PurePosixPath(path.partition("?")[0]).suffix
-    return ("identity",) if suffix in _NEVER_COMPRESSED else CODINGS
+def codings_of(path: str) -> tuple[Coding, ...]:
+    """Return the codings in which edges keep a path."""
+    return AT_EDGES if route_of(path.partition("?")[0]).is_coded else PLAIN
 
 
 def _is_replaced(answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import ClientTimeout
@@ -189,6 +190,7 @@ async def test_more_than_one_request_takes_is_refused_by_the_stand_ins(
         assert len(vendor.wrong) == 1
 
 
+@asynccontextmanager
 async def opened(vendor: Vendor, url: str) -> AsyncIterator[Purger]:
     address = Address.parse(url)
     async with open_purgers([address], CREDENTIALS) as purgers:
@@ -217,10 +219,9 @@ class Clock:
 async def test_cloudflares_rate_is_kept(plan: str, count: int, waits_s: float) -> None:
     clock = Clock()
     vendor = CloudflareApi(clock=clock, plan=plan)
-    async with vendor.running():
-        async for purger in opened(vendor, vendor.purger):
-            some = [Target(By.TAG, f"t{number}") for number in range(count)]
-            sent = await drop(purger, some, clock=clock, sleep=clock.sleep)
+    async with vendor.running(), opened(vendor, vendor.purger) as purger:
+        some = [Target(By.TAG, f"t{number}") for number in range(count)]
+        sent = await drop(purger, some, clock=clock, sleep=clock.sleep)
     assert (sent.targets, sent.requests) == (4_000, 40)
     assert len(vendor.values()) == 4_000
     assert vendor.throttled == 0
@@ -230,10 +231,9 @@ async def test_cloudflares_rate_is_kept(plan: str, count: int, waits_s: float) -
 async def test_fastlys_rate_is_kept() -> None:
     clock = Clock()
     vendor = FastlyApi(clock=clock)
-    async with vendor.running():
-        async for purger in opened(vendor, vendor.purger):
-            some = [Target(By.TAG, f"t{number}") for number in range(10_000)]
-            sent = await drop(purger, some, clock=clock, sleep=clock.sleep)
+    async with vendor.running(), opened(vendor, vendor.purger) as purger:
+        some = [Target(By.TAG, f"t{number}") for number in range(10_000)]
+        sent = await drop(purger, some, clock=clock, sleep=clock.sleep)
     assert (sent.targets, sent.requests) == (10_000, 40)
     assert clock.now_s - 1_000.0 == pytest.approx((10_000 - 2_560) / (100_000 / 3_600))
 
@@ -242,7 +242,7 @@ async def test_looking_drops_nothing(
     fastly: FastlyApi, cloudflare: CloudflareApi, cloudfront: CloudFrontApi
 ) -> None:
     for vendor in (fastly, cloudflare, cloudfront):
-        async for purger in opened(vendor, vendor.purger):
+        async with opened(vendor, vendor.purger) as purger:
             assert await purger.look()
         assert vendor.take() == []
 
@@ -250,10 +250,10 @@ async def test_looking_drops_nothing(
 async def test_a_distribution_without_tags_is_found_out(cloudfront: CloudFrontApi) -> None:
     for header in ("", "X-Tags"):
         cloudfront.tag_header = header
-        async for purger in opened(cloudfront, cloudfront.purger):
+        async with opened(cloudfront, cloudfront.purger) as purger:
             with pytest.raises(PurgerClosed, match=r"\?by=paths"):
                 await purger.look()
-        async for purger in opened(cloudfront, f"{cloudfront.purger}&by=paths"):
+        async with opened(cloudfront, f"{cloudfront.purger}&by=paths") as purger:
             assert await purger.look()
 
 

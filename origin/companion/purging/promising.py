@@ -92,7 +92,8 @@ async def _there(connection: AsyncConnection, now_s: float) -> Sequence[Row[Any]
     rows: Select[Any] = select(purgers.c.id, purgers.c.known).where(
         purgers.c.seen_s > now_s - KEPT_S
     )
-    return (await connection.execute(rows.order_by(purgers.c.id))).all()
+    found: Sequence[Row[Any]] = (await connection.execute(rows.order_by(purgers.c.id))).all()
+    return found
 
 
 def _known(purger: Row[Any]) -> frozenset[By]:

@@ -25,7 +25,8 @@ async def due(connection: AsyncConnection, purger_id: str, *, now_s: float) -> S
         .order_by(purges.c.due_s, purges.c.number)
         .limit(READ_AT_ONCE)
     )
-    return (await connection.execute(rows)).all()
+    found: Sequence[Row[Any]] = (await connection.execute(rows)).all()
+    return found
 
 
 async def next_due_s(connection: AsyncConnection, purger_id: str) -> float | None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdn.errors import PurgeDelayed, PurgeFailed, PurgerClosed, PurgeRefused, PurgerUnreachable
+from cdn.policy.coding import AT_EDGES as CODINGS
 from cdn.purge.asking import Answer, asked_pause_s, failure_of
-from cdn.purge.nginx import CODINGS, codings_of
+from cdn.purge.nginx import codings_of
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
