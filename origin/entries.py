@@ -78,8 +78,10 @@ class Entries:
         """Bring the store up to an asset's row.
 
         Two may write at once and the older come last; whoever wrote it then finds that the row says
-        something else, and writes again.
+        something else, and writes again. CDNs are to drop what they have of before, once: this is
+        the change that they see.
         """
+        is_again = False
         while True:
             async with self.database.begin() as connection:
                 newest = await assets.published(connection, asset_id)
@@ -90,9 +92,10 @@ class Entries:
             async with self.database.begin() as connection:
                 is_told = await assets.is_stored(connection, newest)
                 if await assets.stored(connection, newest):
-                    if not is_told:  # this is the change that caches see
+                    if is_again or not is_told:
                         await promise_followed(connection, newest, now_s=time.time())
                     return
+            is_again = True  # what should not be there was, whatever had been promised by then
 
     async def repair(self) -> None:
         """Write what killed workers left out, again and again."""

@@ -34,6 +34,7 @@ from origin.cli.uploads import (
     uploads_setting,
 )
 from origin.companion.roles import Role, delivers, port_of, rooms_of
+from origin.companion.rooms import Room
 from origin.companion.rows import Rows
 from origin.concealing import bare_url
 from origin.defence.client import ClientLimits
@@ -241,7 +242,7 @@ def serve(
         port = port_of(roles, port)
     rows = _rows(roles, stores, state, database, replica_urls)
     require_promises(purge, has_rows=rows is not None or bool(roles))
-    if rows is not None and packages:
+    if rows is not None and packages and Room.UPLOADS in rooms_of(roles):
         require_credentials(purge)
     own_store = None if stores else store_in(state or DEFAULT_STATE)
     if own_store is not None:
