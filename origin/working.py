@@ -61,8 +61,6 @@ _ERRANDS_AT_ONCE: Final = 8
 
 _FETCHES_AT_ONCE: Final = 8
 """Which may take an hour each, and so let nothing else wait."""
-_PURGES_AT_ONCE: Final = 8
-"""Of as many CDNs; of one, there is one job at a time, as that keeps to its rate."""
 _FETCHES_OF_ONE: Final = 2
 """Of a creator: what they fetch from may be slow for all of that hour, and others do not wait."""
 
@@ -148,11 +146,12 @@ async def _work(
         client = await opened.enter_async_context(
             public_client(networks(settings.outward), total_s=TOTAL_S, connect_s=CONNECT_S)
         )
-        purging: dict[str, Handler] = {}
+        purging = []
         if settings.purge:
             await opened.enter_async_context(registered(database, settings.purge))
             sender = await opened.enter_async_context(open_sender(database, settings.purge))
-            purging[PURGE_KIND] = Persisting(sender, AGAIN_S)
+            sends: dict[str, Handler] = {PURGE_KIND: Persisting(sender, AGAIN_S)}
+            purging.append(Worker(around, sends, len(settings.purge), of_creator_max=1))
         with WarmReaders() as readers:
             packaging: dict[str, Handler] = {KIND: PackagingHandler(entries, readers)}
             errands: dict[str, Handler] = {
@@ -165,7 +164,7 @@ async def _work(
                 Worker(
                     around, {FETCH_KIND: fetching}, _FETCHES_AT_ONCE, of_creator_max=_FETCHES_OF_ONE
                 ).run(stop),
-                Worker(around, purging, _PURGES_AT_ONCE, of_creator_max=1).run(stop),
+                *(each.run(stop) for each in purging),
             )
         await opened.aclose()
         _log.info("worker stopped", worker=around.name)

@@ -32,5 +32,13 @@ class Postponed(QueueError):
         self.failure = failure
 
 
+class AttemptFailed(QueueError):
+    """An attempt at what is no packaging failed, as may happen; the queue decides what follows."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
 class PlaybackIdTaken(QueueError):
     """The asset or playback id belongs to another pair of them."""

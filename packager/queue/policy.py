@@ -15,6 +15,7 @@ from packager.errors import (
     SourceTooLarge,
     UnsupportedSource,
 )
+from packager.queue.errors import AttemptFailed
 
 ATTEMPTS: Final = 5
 FIRST_DELAY_S: Final = 2.0
@@ -68,8 +69,9 @@ def failure_of(error: Exception, attempts: int = 1) -> Failure:
     Another attempt cannot mend a source. What broke or ended the process that read it may have been
     the machine's doing: that is tried again, but not as often as what surely was.
     """
-    code = error.code if isinstance(error, PackagingError) else UNEXPECTED
-    said = str(error) if isinstance(error, PackagingError) else f"{type(error).__name__}: {error}"
+    code, said = UNEXPECTED, f"{type(error).__name__}: {error}"
+    if isinstance(error, PackagingError | AttemptFailed):
+        code, said = error.code, str(error)
     is_settled = any(
         isinstance(error, kinds) and attempts >= most for kinds, most in _ATTEMPTS_IN_DOUBT
     )

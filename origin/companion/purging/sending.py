@@ -26,8 +26,7 @@ from origin.companion.purging import rows
 from origin.companion.purging.promising import have_job
 from origin.companion.purging.registering import purger_id
 from origin.companion.purging.rows import Key
-from packager.errors import PackagingError
-from packager.queue.errors import Postponed
+from packager.queue.errors import AttemptFailed, Postponed
 from packager.queue.policy import Failure
 from packager.queue.worker import Completion, Run
 
@@ -37,12 +36,6 @@ _PAUSE_S: Final = 5.0
 _ELSEWHERE_S: Final = 60.0
 
 _log = structlog.get_logger("soundbridge.purging")
-
-
-class NotPurged(PackagingError):
-    """A CDN did not drop what it was to; the queue decides when it is asked again."""
-
-    code = "not_purged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Sender:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def __call__(self, run: Run) -> Completion:
-        """Send all that is due; raises Postponed or NotPurged, and what is left stays."""
+        """Send all that is due; raises Postponed or AttemptFailed, and what is left stays."""
         mine = run.held.creator_id
         found = {purger_id(name): (name, each) for name, each in self.purgers.items()}.get(mine)
         if found is None:
@@ -152,7 +145,7 @@ class _Sending:
         if isinstance(error, PurgeDelayed) or error.pause_s:
             again_s = error.pause_s or _PAUSE_S
             raise Postponed(Failure(error.code, why, again_s=again_s)) from error
-        raise NotPurged(why) from error
+        raise AttemptFailed(error.code, why) from error
 
     async def _note(self, note: Callable[..., Awaitable[None]]) -> None:
         async with self.around.database.begin() as connection:

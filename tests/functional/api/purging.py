@@ -13,11 +13,11 @@ from cdn.purge.opening import open_purgers
 from cdn.purge.purger import Purger
 from origin.companion.purging.promising import KIND
 from origin.companion.purging.registering import purger_id, register
-from origin.companion.purging.sending import AGAIN_S, NotPurged, Sender
+from origin.companion.purging.sending import AGAIN_S, Sender
 from origin.companion.purging.tables import purges
 from packager.queue import lease, policy
 from packager.queue.claim import claim
-from packager.queue.errors import Postponed
+from packager.queue.errors import AttemptFailed, Postponed
 from packager.queue.job import Claimed
 from packager.queue.persisting import Persisting
 from packager.queue.tables import jobs
@@ -81,7 +81,7 @@ class Purging:
             completion = await self.sender(Run(held))
         except Postponed as postponed:
             failure = postponed.failure
-        except NotPurged as error:
+        except AttemptFailed as error:
             failure = policy.failure_of(error, held.attempts)
         async with self.service.database.change() as connection:
             now_s = self.now_s()
