@@ -20,7 +20,7 @@ from manifests import layout
 from manifests.entry import Entry
 from manifests.errors import ManifestError
 from origin.cache.tell import Tell, tell_nobody
-from origin.companion.purging.media import promise_followed
+from origin.companion.purging.media import keys_of, needs_keys, promise_followed
 from packager.errors import StoreFailed, first_line
 from packager.publishing.publication import Publication
 from packager.publishing.storage import Storage
@@ -89,13 +89,23 @@ class Entries:
                 return
             await asyncio.to_thread(_write, self.store, newest)
             await self.tell((layout.entry_key(newest.playback_id),))
+            keys = await self._keys_to_drop(newest)
             async with self.database.begin() as connection:
                 is_told = await assets.is_stored(connection, newest)
                 if await assets.stored(connection, newest):
                     if is_again or not is_told:
-                        await promise_followed(connection, newest, now_s=time.time())
+                        await promise_followed(connection, newest, keys, now_s=time.time())
                     return
             is_again = True  # what should not be there was, whatever had been promised by then
+
+    async def _keys_to_drop(self, written: assets.Published) -> list[str]:
+        """Return what CDNs may have of an asset that plays no more, if one has to be told."""
+        if written.entry is not None:
+            return []
+        async with self.database.begin() as connection:
+            if not await needs_keys(connection, now_s=time.time()):
+                return []
+        return await asyncio.to_thread(keys_of, self.store, written.where.asset_id)
 
     async def repair(self) -> None:
         """Write what killed workers left out, again and again."""

@@ -15,7 +15,7 @@ from cdn.purge.target import By, Target
 from cdn.tags import asset_tag
 from manifests.errors import ManifestError
 from manifests.layout import check_id, prefixes_of
-from origin.companion.purging.media import is_served
+from origin.companion.purging.media import is_served, keys_of
 from origin.settings import purge_credentials
 
 
@@ -58,8 +58,11 @@ def purge_now(
 async def _purge_all(
     addresses: Sequence[Address], asked: Asked, public_url: str | None, store: str | None
 ) -> Sequence[Done]:
+    knows_no_asset = any(By.TAG not in address.limits.at_once for address in addresses)
+    stored: Mapping[str, Stored] = {}
     try:
-        stored = {} if store is None else await asyncio.to_thread(_look, store, asked.asset_ids)
+        if store is not None and asked.asset_ids and knows_no_asset:
+            stored = await asyncio.to_thread(_look, store, asked.asset_ids)
     except (CdnError, ManifestError) as error:
         return [Done(str(error), has_failed=True)]
     async with open_purgers(addresses, purge_credentials(), public_url) as purgers:
@@ -111,23 +114,18 @@ def _look(url: str, asset_ids: Sequence[str]) -> dict[str, Stored]:
     from origin.collecting.errors import CollectionFailed  # noqa: PLC0415
     from origin.stores.opening import StoreUnusable, open_store  # noqa: PLC0415
     from packager.errors import StoreFailed  # noqa: PLC0415
-    from packager.publishing.storage import Storage  # noqa: PLC0415
 
     found: dict[str, Stored] = {}
     try:
         store = open_store(url)
         entries = Entries(store)
-        if asset_ids:
-            entries.refresh()
-        with Storage(store) as storage:
-            for asset_id in asset_ids:
-                prefixes = [prefix.rstrip("/") for prefix in prefixes_of(asset_id)]
-                keys = [key for prefix in prefixes for key in storage.sizes_bytes(prefix)]
-                names = (each.stored.key.partition("/")[2] for each in entries.of(asset_id))
-                found[asset_id] = Stored(
-                    tuple(name.removesuffix(".json") for name in names),
-                    tuple(filter(is_served, keys)),
-                )
+        entries.refresh()
+        for asset_id in asset_ids:
+            names = (each.stored.key.partition("/")[2] for each in entries.of(asset_id))
+            found[asset_id] = Stored(
+                tuple(name.removesuffix(".json") for name in names),
+                tuple(filter(is_served, keys_of(store, asset_id))),
+            )
     except (StoreUnusable, StoreFailed, CollectionFailed) as error:
         raise NotSaid(f"The store cannot be read: {error}") from error
     return found

@@ -24,6 +24,7 @@ from origin.cache.tell import Tell, tell_nobody
 from origin.companion.catalogue.events import tell
 from origin.companion.catalogue.kinds import EventKind
 from origin.companion.purging.media import (
+    keys_of,
     needs_keys,
     promise_entries,
     promise_gone,
@@ -110,7 +111,7 @@ class Collector:
         async with self.database.begin() as connection:
             if not await needs_keys(connection, now_s=time.time()):
                 return
-        keys = await asyncio.to_thread(_keys_of, self.store, asset_id)
+        keys = await asyncio.to_thread(keys_of, self.store, asset_id)
         async with self.database.begin() as connection:
             await promise_objects(connection, asset_id, keys, now_s=time.time())
 
@@ -154,15 +155,6 @@ async def _nothing() -> None:
 def _remove_entry(store: ObjectStore, playback_id: str) -> None:
     with Storage(store) as storage:
         storage.delete_all((layout.entry_key(playback_id),))
-
-
-def _keys_of(store: ObjectStore, asset_id: str) -> list[str]:
-    with Storage(store) as storage:
-        return [
-            key
-            for prefix in layout.prefixes_of(asset_id)
-            for key in storage.sizes_bytes(prefix.rstrip("/"))
-        ]
 
 
 def _remove_asset(store: ObjectStore, asset_id: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from origin.companion.assets import collecting
 from origin.companion.assets.collecting import AFTER_S
-from origin.companion.purging.media import promise_entries
+from origin.companion.purging.media import WITHDRAWN_S, promise_entries
 from origin.companion.purging.tables import purgers
 from origin.companion.purging.watching import PurgeWatch
 from origin.telemetry.metrics import Metrics
@@ -112,6 +112,12 @@ async def test_what_is_withdrawn_is_dropped_whole(purged: Purging) -> None:
     await purged.work()
     assert purged.fastly.take() == [hard(f"asset-{asset_id}")]
     assert purged.edge.paths() == ENTRIES
+    await purged.work_for(20, 10)
+    assert purged.edge.paths() == ENTRIES
+    await purged.work_for(WITHDRAWN_S + 600, 300)  # as long as it stays, it would be kept again
+    segment = f"/media/{asset_id}/r1/128k/00000.m4s"
+    assert purged.edge.heads[segment, "identity"] == 2, "and once more"
+    assert await purged.left() == 0
 
 
 async def test_what_is_deleted_is_dropped_at_once_and_when_its_objects_have_gone(
@@ -125,10 +131,11 @@ async def test_what_is_deleted_is_dropped_at_once_and_when_its_objects_have_gone
     await purged.forget()
     response = await purged.service.ask("DELETE", f"/v1/assets/{asset_id}", ann)
     assert response.status == 204
-    await purged.work()
-    assert purged.fastly.take() == [hard(f"asset-{asset_id}")]
-    assert purged.edge.paths() == ENTRIES
-    await purged.forget()
+    await purged.work_for(20, 10)
+    assert purged.fastly.take() == [hard(f"asset-{asset_id}")] * 2
+    assert set(purged.edge.heads.values()) == {2}
+    assert sorted({path for path, _ in purged.edge.heads}) == ENTRIES
+    purged.edge.heads.clear()
     packaging.now_s += AFTER_S + 1
     assert await collect(packaging)
     await purged.work()
@@ -145,7 +152,8 @@ async def test_objects_wait_for_being_gone_whoever_is_killed_in_between(
     asset_id = await packaging.package(ann)
     await purged.forget()
     await purged.service.ask("DELETE", f"/v1/assets/{asset_id}", ann)
-    await purged.forget()
+    await purged.work_for(20, 10)
+    purged.edge.heads.clear()
     packaging.now_s += AFTER_S + 1
 
     def killed(*_: object) -> None:
@@ -198,7 +206,8 @@ async def test_answers_of_the_api_are_dropped_with_what_they_say(purged: Purging
     await service.ask("DELETE", f"/v1/assets/{asset_id}", ann)
     await purged.work()
     assert purged.fastly.values() == sorted([*tags, f"asset-{asset_id}"])
-    await purged.forget()
+    await purged.work_for(40, 20)
+    purged.fastly.take()
     response = await service.ask("DELETE", f"/v1/tracks/{song['id']}", ann)
     assert response.status == 204
     await purged.work()

@@ -23,7 +23,6 @@ class CloudFrontApi(Vendor):
     done: dict[str, list[str]] = field(default_factory=dict)
     references: set[str] = field(default_factory=set)
     hides: set[str] = field(default_factory=set)
-    most: int = 0
     tag_header: str = "Cache-Tag"
 
     @property
@@ -63,7 +62,6 @@ class CloudFrontApi(Vendor):
             return _error(400, "TooManyInvalidationsInProgress")
         number = f"I{len(self.references):05}"
         self.in_progress[number] = items
-        self.most = max(self.most, len(self._open()))
         self.requests.append(Request("item", tuple(items)))
         return web.Response(status=201, text=_invalidation(number, items, "InProgress"))
 

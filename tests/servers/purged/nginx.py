@@ -1,6 +1,5 @@
 """A real nginx, without modules, with a listener that fetches anew what it keeps."""
 
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -55,10 +54,6 @@ class RunningNginx:
     @property
     def purger(self) -> str:
         return f"nginx://{self.place}"
-
-
-def is_there() -> bool:
-    return shutil.which("nginx") is not None
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """A real varnishd whose configuration purges as ours is said to: by path, and by tag (xkey)."""
 
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -49,10 +48,6 @@ class RunningVarnish:
     @property
     def url(self) -> str:
         return f"http://{self.place}"
-
-
-def is_there() -> bool:
-    return shutil.which("varnishd") is not None
 
 
 @contextmanager
