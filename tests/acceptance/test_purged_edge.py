@@ -1,7 +1,6 @@
 """Behind a real Varnish, which may keep entries for a day, what changes is heard at once."""
 
 import json
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.servers.purged.varnish import SECRET, RunningVarnish, varnish
+from tests.servers.seaweedfs import free_ports
 from tests.servers.soundbridge import running, soundbridge_here, url_said
 
 pytestmark = pytest.mark.long
@@ -58,8 +58,7 @@ def until(holds: Callable[[], object], seconds: float = WAIT_S) -> None:
 @pytest.fixture
 def station(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Station]:
     monkeypatch.setenv("SOUNDBRIDGE_PURGE_SECRET", SECRET)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     state = tmp_path / "state"
     with varnish(port) as edge, serving(edge, state, port) as origin:
         soundbridge_here("admin", "user", "add", "Ann", "--role", "creator", "--state", state)

@@ -1,6 +1,5 @@
 """CloudFront as moto has it: what is created can be read back as it was meant."""
 
-import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -14,12 +13,12 @@ from cdn.purge.batch import Batch
 from cdn.purge.credentials import Credentials
 from cdn.purge.opening import open_purgers
 from cdn.purge.target import By
+from tests.servers.seaweedfs import free_ports
 
 
 @pytest.fixture(scope="module")
 def moto() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
     server.start()
     yield f"http://127.0.0.1:{port}"

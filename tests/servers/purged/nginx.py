@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.purged.varnish import SECRET
+from tests.servers.seaweedfs import free_ports
 
 _CONFIGURATION = """
 daemon off; worker_processes 1; pid %(folder)s/pid; error_log %(folder)s/log;
@@ -61,7 +62,7 @@ def nginx(origin_port: int) -> Iterator[RunningNginx]:
     """Run it in front of an origin on this machine."""
     with tempfile.TemporaryDirectory(prefix="nginx-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # its worker is another user where tests run as root
-        port, purge = _free(), _free()
+        port, purge = free_ports(2)
         configuration = Path(folder) / "nginx.conf"
         said = {
             "folder": folder, "port": port, "purge": purge, "origin": origin_port, "secret": SECRET
@@ -79,11 +80,6 @@ def nginx(origin_port: int) -> Iterator[RunningNginx]:
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _free() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:

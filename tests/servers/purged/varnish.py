@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.servers.seaweedfs import free_ports
+
 SECRET = "edge-s3cret"  # noqa: S105 of nobody
 _VCL = """
 vcl 4.1;
@@ -56,8 +58,7 @@ def varnish(origin_port: int) -> Iterator[RunningVarnish]:
     with tempfile.TemporaryDirectory(prefix="varnish-") as folder:
         configuration = Path(folder) / "edge.vcl"
         configuration.write_text(_VCL % {"origin": origin_port, "secret": SECRET})
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
+        (port,) = free_ports(1)
         process = subprocess.Popen(
             [
                 "varnishd", "-F", "-n", f"{folder}/work", "-a", f"127.0.0.1:{port}", "-T", "none",
