@@ -60,3 +60,7 @@ class PurgeRefused(PurgeFailed):
     """It will refuse that whenever it is asked."""
 
     code = "purge_refused"
+
+
+class TokenTooLong(CdnError):
+    """So much does not fit into a playback token, which stands in every address."""
