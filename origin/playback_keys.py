@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from cdn.errors import UnusableKey
-from cdn.signing.keys import PublicKey, SigningKey, read_public_keys, read_signing_key
+from cdn.signing.keys import PublicKey, SigningKey
+from cdn.signing.reading import read_keys, read_signing_key
+from cdn.signing.secret import SecretKey
 from cdn.signing.token import KeyRing
 
 _SUFFIXES: Final = frozenset({".json", ".jwk", ".jwks", ".pem", ".pub"})
@@ -16,7 +18,7 @@ _PRIVATE: Final = 0o600
 
 
 def read_key_ring(path: Path) -> KeyRing:
-    """Return the public keys of a file, or of all key files of a folder.
+    """Return the keys of a file, or of all key files of a folder.
 
     Raises UnusableKey, which names the file, where one cannot be read or there is none.
     """
@@ -24,22 +26,31 @@ def read_key_ring(path: Path) -> KeyRing:
     if not files:
         kinds = ", ".join(sorted(_SUFFIXES))
         raise UnusableKey(f"{path} has no keys in it: files that end in {kinds}")
-    return KeyRing(key for file in files for key in _read_public_keys(file))
+    return KeyRing(key for file in files for key in _read_keys(file))
 
 
-def read_signing_key_of(path: Path) -> SigningKey:
-    """Return the private key of a file; UnusableKey, which names it, where it cannot be read."""
+def key_ring_of(keys: Path | None, signing_key: Path | None) -> KeyRing:
+    """Return the keys of a file or folder, and what verifies by a signing key; UnusableKey."""
+    ring = KeyRing(()) if keys is None else read_key_ring(keys)
+    if signing_key is None:
+        return ring
+    key = read_signing_key_of(signing_key)
+    return ring.with_key(key if isinstance(key, SecretKey) else key.public)
+
+
+def read_signing_key_of(path: Path) -> SigningKey | SecretKey:
+    """Return the key of a file that signs; UnusableKey, which names it, where it cannot be read."""
     try:
         return read_signing_key(_read(path))
     except UnusableKey as error:
         raise UnusableKey(f"{path} cannot be used: {error}") from error
 
 
-def write_signing_key(key: SigningKey, path: Path) -> None:
-    """Write a private key for its owner's eyes only; OSError where that cannot be, or it exists."""
+def write_signing_key(key: SigningKey | SecretKey, path: Path) -> None:
+    """Write a key for its owner's eyes only; OSError where that cannot be, or it exists."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(key.to_pem())
+        file.write(key.to_json() if isinstance(key, SecretKey) else key.to_pem())
 
 
 def _key_files(folder: Path) -> list[Path]:
@@ -53,9 +64,9 @@ def _is_key_file(path: Path) -> bool:
     return path.suffix in _SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
-def _read_public_keys(path: Path) -> Iterator[PublicKey]:
+def _read_keys(path: Path) -> Iterator[PublicKey | SecretKey]:
     try:
-        yield from read_public_keys(_read(path))
+        yield from read_keys(_read(path))
     except UnusableKey as error:
         raise UnusableKey(f"{path} cannot be used: {error}") from error
 

@@ -14,8 +14,10 @@ from aiohttp import web
 from cdn.errors import UnusableKey
 from origin.app import create_app
 from origin.cycles import look_rarely
+from origin.defence.forwarding import TrustedProxies
 from origin.defence.guard import Guard, sweeping
 from origin.defence.parser import ParserMissing, require_c_parser
+from origin.delivery.circumstances import CircumstanceFields
 from origin.delivery.draining import Draining
 from origin.delivery.hot import HotConnection, HotPath
 from origin.delivery.library_logs import connection_logger
@@ -23,7 +25,7 @@ from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules
 from origin.delivery.verified import VerifiedTokens
 from origin.draining import Accepting, drain
-from origin.playback_keys import read_key_ring
+from origin.playback_keys import key_ring_of
 from origin.service import ServerFailed, Service
 from origin.stores.opening import StoreUnusable, open_stores
 from origin.supervision.orders import Orders, from_signals, from_supervisor
@@ -168,8 +170,11 @@ def _token_rules(service: Service) -> TokenRules | None:
     if tokens is None:
         return None
     verified = VerifiedTokens(service.shares.tokens)
-    ring = read_key_ring(tokens.keys)
-    return TokenRules(ring, tokens.required, tokens.checked_by_cdn, verified)
+    ring = key_ring_of(tokens.keys, tokens.signing_key)
+    defence = service.defence
+    proxies = TrustedProxies(defence.trusted_proxies, defence.address_field)
+    fields = CircumstanceFields(tokens.country_field, proxies)
+    return TokenRules(ring, tokens.required, tokens.checked_by_cdn, verified, fields)
 
 
 def _options(process: Process) -> dict[str, Any]:

@@ -142,9 +142,9 @@ def _check(service: Service) -> None:
     for store in service.stores:
         open_store(store)
     if service.tokens is not None:
-        from origin.playback_keys import read_key_ring  # noqa: PLC0415 where there are tokens
+        from origin.playback_keys import key_ring_of  # noqa: PLC0415 where there are tokens
 
-        read_key_ring(service.tokens.keys)
+        key_ring_of(service.tokens.keys, service.tokens.signing_key)
     if service.cache is not None:
         from origin.cache.connection import connect  # noqa: PLC0415 where there is a cache
 

@@ -65,20 +65,23 @@ def policy_for(
     target_duration_s: int = USUAL_TARGET_DURATION_S,
     purged: bool = False,
     doubted: bool = False,
+    remaining_s: int | None = None,
 ) -> CachePolicy:
     """Decide what caches are told about one answer.
 
     ``purged`` says that a purger is configured: a change of entry then reaches the CDN at once, so
     that a CDN may keep entries for a day. Browsers, which nobody can purge, never do.
     ``doubted`` says that a store which cannot be asked now may know better (``origin.stores``).
+    ``remaining_s`` is for how long an answer can hold at most, None for as long as its class does.
     ``target_duration_s`` matters to growing playlists alone.
     """
     compressible = object_class in COMPRESSIBLE
     if audience is Audience.ONE or object_class is ObjectClass.PRIVATE:
         return CachePolicy("private, no-store", "no-store", "no-store", compressible)
     lifetime = lifetime_of(object_class, target_duration_s=target_duration_s, purged=purged)
-    if lifetime is not None and doubted:
-        lifetime = Lifetime(min(lifetime.browser_s, DOUBTED_S), public=lifetime.public)
+    for at_most_s in (DOUBTED_S if doubted else None, remaining_s):
+        if lifetime is not None and at_most_s is not None:
+            lifetime = Lifetime(min(lifetime.browser_s, at_most_s), public=lifetime.public)
     if lifetime is None:
         return CachePolicy("no-store", "no-store", "no-store", compressible)
     cache_control = _cache_control(lifetime, shared=audience is Audience.ANYONE)

@@ -49,6 +49,7 @@ _LIFETIMES: Final = {
     ObjectClass.PROVISIONAL_INIT: Lifetime(60),
     ObjectClass.PAGE: Lifetime(0, public=True),
     ObjectClass.KEYS: Lifetime(300, stale_if_error_s=DAY_S, public=True),
+    ObjectClass.TOKEN_CHECK: Lifetime(60),
     ObjectClass.PUBLIC_API: Lifetime(0, 30, stale_while_revalidate_s=60, public=True),
     ObjectClass.NOT_FOUND: Lifetime(5),
 }

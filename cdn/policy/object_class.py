@@ -26,6 +26,7 @@ class ObjectClass(StrEnum):
     PARTIAL_LISTING = "partial-listing"
     PRIVATE = "private"
     KEYS = "keys"
+    TOKEN_CHECK = "token-check"  # noqa: S105 a class of answers
     PROBE = "probe"
     NOT_FOUND = "not-found"
     CLIENT_ERROR = "client-error"

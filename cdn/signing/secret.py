@@ -61,7 +61,9 @@ def read_secret_key(jwk: Mapping[str, Any], kid: str | None) -> SecretKey:
         raise UnusableKey("it is a secret key for something else than HS256, as its alg says")
     if kid is None:
         raise UnusableKey("it is a secret key without a kid")
-    text = str(jwk.get("k"))
+    text = jwk.get("k")
+    if not isinstance(text, str):
+        raise UnusableKey("its JWK cannot be read")
     try:
         half = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except ValueError as error:

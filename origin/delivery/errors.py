@@ -58,6 +58,12 @@ class TokenForAnother(ApiError):
     code = "token_for_another"
 
 
+class TokenElsewhere(ApiError):
+    """The playback token is good, in another country or on another page."""
+
+    code = "token_elsewhere"
+
+
 class NotFound(ApiError):
     """Nothing is published there."""
 

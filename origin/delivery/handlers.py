@@ -88,6 +88,7 @@ class Delivery:
         }
         for path, handler in playable.items():
             app.add_routes(self._gate.routes(path, handler))
+        self._gate.add_check(app)
         self._artwork.add_routes(app)
         if with_list:
             app.add_routes([web.get("/v1/assets", self.listing)])

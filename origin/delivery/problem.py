@@ -44,6 +44,7 @@ from origin.delivery.errors import (
     ShuttingDown,
     StoreUnavailable,
     TargetTooLong,
+    TokenElsewhere,
     TokenForAnother,
     TokenInvalid,
     TokenMissing,
@@ -74,6 +75,7 @@ _STATUSES: Final[dict[type[ApiError], int]] = {
     TokenMissing: HTTPStatus.UNAUTHORIZED,
     TokenInvalid: HTTPStatus.UNAUTHORIZED,
     TokenForAnother: HTTPStatus.FORBIDDEN,
+    TokenElsewhere: HTTPStatus.FORBIDDEN,
     Forbidden: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
@@ -108,6 +110,7 @@ _CHALLENGES: Final[dict[type[ApiError], str]] = {  # RFC 9110 §15.5.2, RFC 6750
     TokenMissing: CHALLENGE,
     TokenInvalid: f'{CHALLENGE}, error="invalid_token"',
     TokenForAnother: f'{CHALLENGE}, error="insufficient_scope"',
+    TokenElsewhere: f'{CHALLENGE}, error="insufficient_scope"',
 }
 
 _log = structlog.get_logger("soundbridge.delivery")

@@ -10,11 +10,15 @@ sooner or later than they would have.
 
 What is answered under any token is kept by the path with a dash for the token (``path_without``),
 apart from what is answered without one: so no answer that needed a token is ever given to a
-request that has none.
+request that has none. Nor is one to a request under a token that is bound to countries or pages:
+whether it opens something hangs on more than its path.
 """
 
 from typing import Final
 
+from cdn.signing.bounds import ANYWHERE
+from cdn.signing.claims import PlaybackToken
+from cdn.signing.scope import ABOUT_ENDINGS, EVERYTHING, Scope
 from origin.memory_shares import USUAL
 
 PREFIX: Final = "/t/"
@@ -25,18 +29,26 @@ _PREFIX_LENGTH: Final = len(_PREFIX)
 _PATH_OF_ALL: Final = _PREFIX + b"-"
 _BESIDE_TOKEN_BYTES: Final = 800
 """What it takes to remember a token, and what it opens."""
+_BOUND_BYTES: Final = 300
+"""What it takes to remember one country or page, at most."""
+_ABOUT_ENDINGS: Final = tuple(ending.encode() for ending in ABOUT_ENDINGS)
 _ASSETS_MAX: Final = 4
 """Assets behind a playback id in the time of a token: one, or more where it is published anew."""
 
 
 class VerifiedToken:
-    """What one token opens, and until when; times here are Unix time."""
+    """What one token opens, and until when; times here are Unix time.
 
-    __slots__ = ("_assets", "expires_at_s", "opens", "playback_id")
+    One that is limited to a scope, or bound to countries or pages, ``is_limited``.
+    """
 
-    def __init__(self, playback_id: str, expires_at_s: float) -> None:
-        self.playback_id = playback_id
-        self.expires_at_s = expires_at_s
+    __slots__ = ("_assets", "expires_at_s", "is_limited", "opens", "playback_id", "said")
+
+    def __init__(self, said: PlaybackToken) -> None:
+        self.said = said
+        self.playback_id = said.playback_id
+        self.expires_at_s = said.expires_at_s
+        self.is_limited = said.scopes != EVERYTHING or said.bounds is not ANYWHERE
         self._assets: tuple[str, ...] = ()
         self.opens = self._prefixes()
 
@@ -48,6 +60,17 @@ class VerifiedToken:
         """Let the token open this asset, which is behind its playback id."""
         self._assets = (*self._assets, asset_id)[-_ASSETS_MAX:]
         self.opens = self._prefixes()
+
+    def opens_by_path_alone(self, path: bytes) -> bool:
+        """Tell whether it opens a path whatever else a request says: within its scope, unbound."""
+        scope = Scope.ABOUT if path.endswith(_ABOUT_ENDINGS) else Scope.PLAY
+        return self.said.bounds is ANYWHERE and scope in self.said.scopes
+
+    def size_bytes(self) -> int:
+        """How much it takes to remember, beside the token."""
+        bounds = self.said.bounds
+        bound_to = len(bounds.countries or ()) + len(bounds.referrers or ())
+        return _BESIDE_TOKEN_BYTES + bound_to * _BOUND_BYTES
 
     def _prefixes(self) -> tuple[bytes, ...]:
         """Return how every path begins that it opens; no id has a dot or a slash in it."""
@@ -70,7 +93,8 @@ class VerifiedTokens:
     def path_without(self, path: bytes, now_s: float) -> bytes | None:
         """Return a path with a dash for its token; one without a token as it is.
 
-        None where the token is not known, or not good for this path, or not any more.
+        None where the token is not known, or not good for this path, or not any more, or where
+        it hangs on more than the path.
         """
         if not path.startswith(_PREFIX):
             return path
@@ -79,6 +103,8 @@ class VerifiedTokens:
         if known is None or now_s >= known.expires_at_s:
             return None
         if not path.startswith(known.opens, token_end):
+            return None
+        if known.is_limited and not known.opens_by_path_alone(path):
             return None
         return _PATH_OF_ALL + path[token_end:]
 
@@ -90,21 +116,16 @@ class VerifiedTokens:
         self._forget(token)
         return None
 
-    def remember(self, token: bytes, playback_id: str, expires_at_s: float) -> VerifiedToken:
+    def remember(self, token: bytes, said: PlaybackToken) -> VerifiedToken:
         """Keep what a token was found to open, in the place of those that were kept first."""
-        known = VerifiedToken(playback_id, expires_at_s)
+        known = VerifiedToken(said)
         if token in self._tokens:
             self._forget(token)
         self._tokens[token] = known
-        self._size_bytes += _size_bytes(token)
-        while self._size_bytes > self._bytes_max:
+        self._size_bytes += len(token) + known.size_bytes()
+        while self._size_bytes > self._bytes_max and self._tokens:
             self._forget(next(iter(self._tokens)))
         return known
 
     def _forget(self, token: bytes) -> None:
-        del self._tokens[token]
-        self._size_bytes -= _size_bytes(token)
-
-
-def _size_bytes(token: bytes) -> int:
-    return len(token) + _BESIDE_TOKEN_BYTES
+        self._size_bytes -= len(token) + self._tokens.pop(token).size_bytes()

@@ -5,8 +5,8 @@ from parts, not by a log library: a part that is the same for many requests is m
 (``answer_part``, ``client_part``) and kept by whoever answers from memory.
 
 No line holds a query, where players put session ids (CMCD) and others their secrets, nor a token:
-``/t/{token}/...`` is logged as ``/t/-/...``, and what looks like a JWT is a dash wherever it is.
-What clients say of themselves is cut short.
+``/t/{token}/...`` is logged as ``/t/-/...``, ``/opens/{token}/...`` likewise, and what looks like a
+JWT is a dash wherever it is. What clients say of themselves is cut short.
 """
 
 import json
@@ -32,7 +32,7 @@ _NEEDLESS: Final = re.compile(
     r"%(?:2[DE]|3[0-9]|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9AE])", re.IGNORECASE
 )
 """Letters, digits, and ``-._~``."""
-_TOKEN: Final = re.compile(r"(?<=\A/t/)[^/]+")
+_TOKEN: Final = re.compile(r"(?:(?<=\A/t/)|(?<=\A/opens/))[^/]+")
 """A playback token where it belongs, good or not."""
 
 

@@ -10,7 +10,9 @@ from urllib.parse import urljoin
 import pytest
 from obstore.store import MemoryStore
 
-from cdn.signing.keys import Algorithm, new_signing_key, read_public_keys
+from cdn.signing.claims import PlaybackToken
+from cdn.signing.keys import Algorithm, PublicKey, new_signing_key
+from cdn.signing.reading import read_keys
 from cdn.signing.token import KeyRing, sign
 from manifests import layout
 from manifests.parse import parse_playlist
@@ -192,7 +194,8 @@ async def test_the_keys_are_published(origins: Origins) -> None:
     answer = await origins.required.ask("GET", "/.well-known/jwks.json")
     assert answer.headers["Content-Type"] == "application/jwk-set+json"
     assert answer.headers["Cache-Control"] == "public, max-age=300, stale-if-error=86400"
-    (key,) = read_public_keys(answer.body)
+    (key,) = read_keys(answer.body)
+    assert isinstance(key, PublicKey)
     assert key.to_jwk() == KEY.public.to_jwk()
 
 
@@ -326,7 +329,7 @@ async def test_what_grows_is_opened_too() -> None:
 
 async def test_a_token_that_was_verified_is_not_verified_again(origins: Origins) -> None:
     rules = TokenRules(KeyRing([]), required=True)
-    rules.verified.remember(b"a.b.c", "first-light", time.time() + 100)
+    rules.verified.remember(b"a.b.c", PlaybackToken("first-light", time.time() + 100))
     async with served(origins.store, origins.none.asset, rules) as origin:
         assert (await origin.ask("GET", f"/t/a.b.c{SEGMENT}")).body == origin.content
         assert (await origin.ask("GET", f"/t/{FIRST}{SEGMENT}")).status == 401

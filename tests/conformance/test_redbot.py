@@ -49,6 +49,7 @@ PATHS = {
 }  # fmt: skip
 UNTAGGED = {
     ObjectClass.PROBE,
+    ObjectClass.TOKEN_CHECK,  # it ends by itself, soon, and has nothing in it
     ObjectClass.NOT_FOUND,
     ObjectClass.CLIENT_ERROR,
     ObjectClass.SERVER_ERROR,

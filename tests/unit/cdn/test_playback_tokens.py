@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -9,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdn.errors import TokenExpired, TokenRefused, UnusableKey
+from cdn.errors import TokenExpired, TokenRefused, TokenTooLong, UnusableKey
+from cdn.signing.bounds import ANYWHERE, read_bounds
 from cdn.signing.keys import Algorithm, SigningKey, new_signing_key
+from cdn.signing.scope import Scope
 from cdn.signing.token import CLOCK_SKEW_S, TOKEN_CHARACTERS_MAX, KeyRing, PlaybackToken, sign
 from manifests.errors import ManifestError
 
 NOW_S = 1_800_000_000.0
-ES256, EDDSA = (new_signing_key(algorithm) for algorithm in Algorithm)
+PAIRS = (Algorithm.ES256, Algorithm.EDDSA)
+ES256, EDDSA = map(new_signing_key, PAIRS)
 STRANGER = new_signing_key(Algorithm.ES256)
 RING = KeyRing([ES256.public, EDDSA.public])
 CLAIMS = {"aud": "first-light", "exp": NOW_S + 60}
@@ -37,7 +41,7 @@ def rewritten(part: int, **changes: Any) -> str:
     return ".".join(parts)
 
 
-@pytest.mark.parametrize("key", [ES256, EDDSA], ids=list(Algorithm))
+@pytest.mark.parametrize("key", [ES256, EDDSA], ids=PAIRS)
 def test_what_is_signed_is_good_until_its_time_is_over(key: SigningKey) -> None:
     token = sign("first-light", key, now_s=NOW_S, valid_for_s=60)
     assert RING.verify(token, NOW_S) == PlaybackToken("first-light", NOW_S + 60)
@@ -133,12 +137,60 @@ def test_what_else_is_registered_may_be_there() -> None:
         pytest.param(signed({**CLAIMS, "jti": 1}), id="jti a number"),
         pytest.param(signed({**CLAIMS, "jti": ["a"]}), id="jti a list"),
         pytest.param(signed({**CLAIMS, "x": "a" * TOKEN_CHARACTERS_MAX}), id="too long"),
+        pytest.param(signed({**CLAIMS, "country": "DE"}), id="a bound that is misspelt"),
+        pytest.param(signed({**CLAIMS, "cnf": {"jkt": "x"}}), id="a bound that is not known"),
+        pytest.param(signed({**CLAIMS, "": 1}), id="a claim without a name"),
+        pytest.param(signed({**CLAIMS, "scope": None}), id="scope null"),
+        pytest.param(signed({**CLAIMS, "scope": ""}), id="scope of no word"),
+        pytest.param(signed({**CLAIMS, "scope": ["play"]}), id="scope a list"),
+        pytest.param(signed({**CLAIMS, "asset": None}), id="asset null"),
+        pytest.param(signed({**CLAIMS, "asset": "../x"}), id="asset no id"),
+        pytest.param(signed({**CLAIMS, "asset": ["a"]}), id="asset a list"),
+        pytest.param(signed({**CLAIMS, "countries": None}), id="countries null"),
+        pytest.param(signed({**CLAIMS, "countries": []}), id="no country"),
+        pytest.param(signed({**CLAIMS, "countries": "DE"}), id="countries a text"),
+        pytest.param(signed({**CLAIMS, "referrers": None}), id="referrers null"),
+        pytest.param(signed({**CLAIMS, "referrers": []}), id="no referrer"),
+        pytest.param(signed({**CLAIMS, "referrers": ["/"]}), id="referrers no pages"),
+        pytest.param(signed({**CLAIMS, "no_referrer": True}), id="no_referrer alone"),
+        pytest.param(signed({**CLAIMS, "no_referrer": None}), id="no_referrer null"),
     ],
 )  # fmt: skip
 def test_what_opens_nothing(token: str) -> None:
     with pytest.raises(TokenRefused) as refused:
         RING.verify(token, NOW_S)
     assert type(refused.value) is TokenRefused
+
+
+def test_a_token_says_what_it_was_limited_to() -> None:
+    bounds = read_bounds(["DE", "AT"], ["*.example.com", "app://x"], no_referrer=True)
+    token = sign(
+        "first-light",
+        ES256,
+        now_s=NOW_S,
+        valid_for_s=60,
+        scopes=frozenset({Scope.ABOUT}),
+        bounds=bounds,
+        asset_id="first-asset",
+    )
+    expected = PlaybackToken(
+        "first-light", NOW_S + 60, frozenset({Scope.ABOUT}), bounds, "first-asset"
+    )
+    said = RING.verify(token, NOW_S)
+    assert replace(said, bounds=ANYWHERE) == replace(expected, bounds=ANYWHERE)
+    assert said.bounds.countries == bounds.countries
+    assert set(said.bounds.referrers or ()) == set(bounds.referrers or ())
+    assert said.bounds.no_referrer
+
+
+def test_a_token_without_limits_says_nothing_of_any() -> None:
+    assert set(jwt.decode(TOKEN, options={"verify_signature": False})) == {"aud", "iat", "exp"}
+
+
+def test_what_does_not_fit_into_a_token_is_not_signed() -> None:
+    many = read_bounds([f"{a}{b}" for a in "ABCDEFGHIJKL" for b in "ABCDEFGHIJKL"], None, None)
+    with pytest.raises(TokenTooLong, match="fewer countries"):
+        sign("first-light", ES256, now_s=NOW_S, valid_for_s=60, bounds=many)
 
 
 def test_a_key_that_went_takes_its_tokens_with_it() -> None:
@@ -149,7 +201,7 @@ def test_a_key_that_went_takes_its_tokens_with_it() -> None:
 
 def test_two_keys_of_one_name_are_refused_and_one_key_twice_is_not() -> None:
     namesake = type(EDDSA.public)(ES256.public.kid, EDDSA.public.algorithm, EDDSA.public.half)
-    assert len(KeyRing([ES256.public, ES256.public]).keys) == 1
+    assert len(KeyRing([ES256.public, ES256.public]).kids) == 1
     with pytest.raises(UnusableKey, match="the same name"):
         KeyRing([ES256.public, namesake])
 

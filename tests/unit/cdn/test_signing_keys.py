@@ -12,10 +12,10 @@ from cdn.signing.keys import (
     PublicKey,
     jwk_set,
     new_signing_key,
-    read_public_keys,
-    read_signing_key,
 )
+from cdn.signing.reading import read_keys, read_signing_key
 
+PAIRS = (Algorithm.ES256, Algorithm.EDDSA)
 ED25519 = {
     "kty": "OKP",
     "crv": "Ed25519",
@@ -31,15 +31,15 @@ def pem(key: PublicKey) -> bytes:
 
 
 def names(data: bytes) -> list[str]:
-    return [key.kid for key in read_public_keys(data)]
+    return [key.kid for key in read_keys(data)]
 
 
 def test_a_key_without_a_name_is_named_by_its_thumbprint() -> None:
-    (key,) = read_public_keys(json.dumps(ED25519).encode())
+    (key,) = read_keys(json.dumps(ED25519).encode())
     assert (key.kid, key.algorithm) == (ED25519_THUMBPRINT, Algorithm.EDDSA)
 
 
-@pytest.mark.parametrize("algorithm", Algorithm)
+@pytest.mark.parametrize("algorithm", PAIRS)
 def test_a_key_is_the_same_however_it_is_kept(algorithm: Algorithm) -> None:
     key = new_signing_key(algorithm)
     assert read_signing_key(key.to_pem()).public.to_jwk() == key.public.to_jwk()
@@ -49,18 +49,18 @@ def test_a_key_is_the_same_however_it_is_kept(algorithm: Algorithm) -> None:
         jwk_set([key.public]),
         b"a comment\n" + pem(key.public),
     ):
-        (read,) = read_public_keys(kept)
+        (read,) = read_keys(kept)
         assert read.to_jwk() == key.public.to_jwk()
 
 
 def test_several_keys_in_one_file() -> None:
-    keys = [new_signing_key(algorithm).public for algorithm in Algorithm]
+    keys = [new_signing_key(algorithm).public for algorithm in PAIRS]
     assert names(b"".join(map(pem, keys))) == [key.kid for key in keys]
     assert names(jwk_set(keys)) == [key.kid for key in keys]
 
 
 def test_what_is_published_has_no_private_part() -> None:
-    keys = [new_signing_key(algorithm) for algorithm in Algorithm]
+    keys = [new_signing_key(algorithm) for algorithm in PAIRS]
     published = json.loads(jwk_set(key.public for key in keys))["keys"]
     assert [set(jwk) for jwk in published] == [
         {"kty", "crv", "x", "y", "kid", "use", "alg"},
@@ -80,15 +80,15 @@ def test_keys_of_a_set_that_are_for_something_else_are_passed_over() -> None:
 
 
 UNUSABLE: list[tuple[bytes, str]] = [
-    (b"", "no P-256 or Ed25519 key"),
+    (b"", "no key for ES256"),
     (b"\xff", "neither PEM nor JSON"),
     (b"{", "neither PEM nor JSON"),
     (b'{"keys":' + b"[" * 100_000, "neither PEM nor JSON"),
     (b'{"keys": 1}', "no JWK set"),
     (b'{"keys": [1]}', "no JWK set"),
-    (b'{"keys": []}', "no P-256 or Ed25519 key"),
-    (b'{"kty": "RSA"}', "no key for ES256 or EdDSA"),
-    (json.dumps(ED25519 | {"alg": "ES256"}).encode(), "no key for ES256 or EdDSA"),
+    (b'{"keys": []}', "no key for ES256"),
+    (b'{"kty": "RSA"}', "no key for ES256, EdDSA"),
+    (json.dumps(ED25519 | {"alg": "ES256"}).encode(), "no key for ES256, EdDSA"),
     (json.dumps(ED25519 | {"x": "AA"}).encode(), "its JWK cannot be read"),
     (json.dumps(ED25519 | {"x": 1}).encode(), "its JWK cannot be read"),
     (json.dumps(ED25519 | {"kid": ""}).encode(), "its kid is no text"),
@@ -111,7 +111,7 @@ UNUSABLE: list[tuple[bytes, str]] = [
 @pytest.mark.parametrize(("data", "said"), UNUSABLE, ids=range(len(UNUSABLE)))
 def test_what_is_no_key_is_said_to_be_none(data: bytes, said: str) -> None:
     with pytest.raises(UnusableKey, match=said):
-        read_public_keys(data)
+        read_keys(data)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from obstore.store import MemoryStore
 
 from cdn.policy.coding import Coding
+from cdn.signing.claims import PlaybackToken
 from manifests.chunk_record import ChunkRecord
 from manifests.index import SegmentRecord
 from manifests.layout import Revision, chunk_record_name, segment_name
@@ -84,7 +85,7 @@ def of_tokens(_uses: int) -> Use:
 
     async def use(number: int) -> None:
         token = b"%0240d" % number
-        known = tokens.remember(token, f"playback-id-{number}", time.time())
+        known = tokens.remember(token, PlaybackToken(f"playback-id-{number}", time.time()))
         known.add_asset(f"asset-of-some-length-{number}")
 
     return use

@@ -9,26 +9,27 @@ from cdn.errors import UnusableKey
 from cdn.signing.keys import Algorithm, SigningKey, new_signing_key
 from origin.playback_keys import read_key_ring, read_signing_key_of, write_signing_key
 
+PAIRS = (Algorithm.ES256, Algorithm.EDDSA)
+
 
 def write_jwk(path: Path, key: SigningKey) -> None:
     path.write_text(json.dumps(key.public.to_jwk()))
 
 
 def test_all_keys_of_a_folder_and_nothing_else_there(tmp_path: Path) -> None:
-    keys = [new_signing_key(algorithm) for algorithm in Algorithm]
+    keys = [new_signing_key(algorithm) for algorithm in PAIRS]
     for number, key in enumerate(keys):
         write_jwk(tmp_path / f"{number}.json", key)
     write_jwk(tmp_path / ".hidden.json", new_signing_key(Algorithm.ES256))
     (tmp_path / "README.md").write_text("keys")
     (tmp_path / "old.json").mkdir()
-    read = {key.kid for key in read_key_ring(tmp_path).keys}
-    assert read == {key.public.kid for key in keys}
+    assert set(read_key_ring(tmp_path).kids) == {key.public.kid for key in keys}
 
 
 def test_one_file_whatever_its_name(tmp_path: Path) -> None:
     key = new_signing_key(Algorithm.EDDSA)
     write_jwk(tmp_path / "key", key)
-    assert [each.kid for each in read_key_ring(tmp_path / "key").keys] == [key.public.kid]
+    assert read_key_ring(tmp_path / "key").kids == (key.kid,)
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -51,4 +52,4 @@ def test_a_signing_key_is_written_once_and_for_its_owner(tmp_path: Path) -> None
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(FileExistsError):
         write_signing_key(new_signing_key(Algorithm.ES256), path)
-    assert read_signing_key_of(path).public.kid == key.public.kid
+    assert read_signing_key_of(path).kid == key.kid

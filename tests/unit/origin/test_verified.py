@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cdn.signing.bounds import ANYWHERE, Bounds, read_bounds
+from cdn.signing.claims import PlaybackToken
+from cdn.signing.scope import Scope, scope_of_path
 from origin.delivery.verified import VerifiedTokens
 
 NOW_S, END_S = 1000.0, 2000.0
@@ -12,8 +15,8 @@ NOW_S, END_S = 1000.0, 2000.0
 @pytest.fixture
 def tokens() -> VerifiedTokens:
     known = VerifiedTokens()
-    known.remember(b"a.b.c", "first", END_S).add_asset("asset")
-    known.remember(b"x.y.z", "second", END_S)
+    known.remember(b"a.b.c", PlaybackToken("first", END_S)).add_asset("asset")
+    known.remember(b"x.y.z", PlaybackToken("second", END_S))
     return known
 
 
@@ -73,14 +76,14 @@ def test_a_token_opens_nothing_from_its_end_on(tokens: VerifiedTokens) -> None:
 def test_only_so_many_are_kept_and_the_first_goes_first() -> None:
     tokens = VerifiedTokens(bytes_max=3 * 1000)  # each takes a little more than 800
     for number in range(5):
-        tokens.remember(b"%d" % number, "first", END_S)
+        tokens.remember(b"%d" % number, PlaybackToken("first", END_S))
     assert [tokens.find(b"%d" % number, NOW_S) is not None for number in range(5)] == (
         [False, False, True, True, True]
     )
 
 
 def test_a_token_opens_only_the_last_assets_of_its_playback_id() -> None:
-    token = VerifiedTokens().remember(b"a", "first", END_S)
+    token = VerifiedTokens().remember(b"a", PlaybackToken("first", END_S))
     for number in range(6):
         token.add_asset(f"asset{number}")
     assert [token.is_for_asset(f"asset{number}") for number in range(6)] == (
@@ -91,7 +94,7 @@ def test_a_token_opens_only_the_last_assets_of_its_playback_id() -> None:
 @given(st.text("/t.abcfirsmedgow-38ux12"), st.sampled_from(["", "/t/", "/t/a.b.c/", "/t/a.b.c"]))
 def test_every_path_keeps_to_its_token(rest: str, before: str) -> None:
     tokens = VerifiedTokens()
-    tokens.remember(b"a.b.c", "first", END_S).add_asset("asset")
+    tokens.remember(b"a.b.c", PlaybackToken("first", END_S)).add_asset("asset")
     path = (before + rest).encode()
     shared = tokens.path_without(path, NOW_S)
     if not path.startswith(b"/t/"):
@@ -99,3 +102,33 @@ def test_every_path_keeps_to_its_token(rest: str, before: str) -> None:
     elif shared is not None:
         assert path.startswith((b"/t/a.b.c/first.", b"/t/a.b.c/media/asset/", b"/t/a.b.c/growing/"))
         assert shared == path.replace(b"a.b.c", b"-", 1)
+
+
+BOUND = read_bounds(["DE"], None, None)
+
+
+@given(
+    ending=st.sampled_from([".m3u8", ".mpd", ".json", ".jpg", ".dat", ".m4s", "", ".json/x"]),
+    where=st.sampled_from(["/first", "/media/asset/r1/x", "/growing/asset/r1/x", "/other"]),
+    scopes=st.frozensets(st.sampled_from(Scope)),
+    bounds=st.sampled_from([ANYWHERE, BOUND]),
+)
+def test_a_limited_token_opens_no_path_that_an_unlimited_one_does_not(
+    ending: str, where: str, scopes: frozenset[Scope], bounds: Bounds
+) -> None:
+    limited, unlimited = VerifiedTokens(), VerifiedTokens()
+    limited.remember(b"a.b.c", PlaybackToken("first", END_S, scopes, bounds)).add_asset("asset")
+    unlimited.remember(b"a.b.c", PlaybackToken("first", END_S)).add_asset("asset")
+    path = f"/t/a.b.c{where}{ending}".encode()
+    shared = unlimited.path_without(path, NOW_S)
+    is_open = bounds is ANYWHERE and scope_of_path(path.decode()) in scopes
+    assert limited.path_without(path, NOW_S) == (shared if is_open else None)
+
+
+def test_a_token_with_many_bounds_takes_more_room() -> None:
+    tokens = VerifiedTokens(bytes_max=3 * 1000)
+    many = read_bounds(["DE", "AT", "CH", "LI", "LU", "BE"], None, None)
+    for number in range(5):
+        tokens.remember(b"%d" % number, PlaybackToken("first", END_S, bounds=many))
+    assert len(tokens) == 1
+    assert len(VerifiedTokens(bytes_max=10)) == 0
