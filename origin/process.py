@@ -122,6 +122,7 @@ async def _companion(service: Service, draining: Draining) -> "AsyncIterator[Com
             outward=service.outward,
             rooms=service.rooms,
             purge=service.purge,
+            signing_key=None if service.tokens is None else service.tokens.signing_key,
         ) as companion:
             yield companion
     except DatabaseUnusable as error:

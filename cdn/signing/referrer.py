@@ -19,10 +19,12 @@ from typing import Final, Self
 CHARACTERS_MAX: Final = 255
 _SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST: Final = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\]"
-_PATTERN: Final = re.compile(
-    rf"(?:(?P<scheme>{_SCHEME})://)?(?P<below>\*\.)?(?P<host>{_HOST})(?::(?P<port>[0-9]{{1,5}}))?"
-)
+_NAME: Final = rf"{_LABEL}(?:\.{_LABEL})*"
+_NUMBER: Final = r"\[[0-9a-f:.]{2,45}\]"
+_HOST: Final = rf"{_NAME}|{_NUMBER}"
+PATTERN: Final = rf"(?:({_SCHEME})://)?(?:(\*\.)?({_NAME})|({_NUMBER}))(?::([0-9]{{1,5}}))?"
+"""How pages are written: scheme, ``*.``, name or number, port."""
+_PATTERN: Final = re.compile(PATTERN)
 _URL: Final = re.compile(
     rf"(?P<scheme>{_SCHEME})://(?P<host>{_HOST})(?::(?P<port>[0-9]{{0,5}}))?(?P<rest>[/?#].*)?",
     re.IGNORECASE | re.DOTALL,
@@ -59,14 +61,13 @@ class ReferrerPattern:
     def of(cls, text: str) -> Self:
         """Read it as a claim has it; raises NoReferrerPattern."""
         found = _PATTERN.fullmatch(text)
-        if found is None or len(text) > CHARACTERS_MAX or (found["below"] and "[" in text):
+        if found is None or len(text) > CHARACTERS_MAX:
             raise NoReferrerPattern(
                 f"{text!r} is no page such as example.com, *.example.com or https://example.com"
             )
-        port = None if found["port"] is None else int(found["port"])
-        if port is None and found["scheme"] is not None:
-            port = _PORTS.get(found["scheme"])
-        return cls(found["scheme"], found["host"], port, below=found["below"] is not None)
+        scheme, below, name, number, digits = found.groups()
+        port = _PORTS.get(scheme or "") if digits is None else int(digits)
+        return cls(scheme, name or number, port, below=below is not None)
 
     def __str__(self) -> str:
         scheme = "" if self.scheme is None else f"{self.scheme}://"

@@ -21,7 +21,7 @@ from cdn.signing.secret import SecretKey
 
 __all__ = ["CLOCK_SKEW_S", "TOKEN_CHARACTERS_MAX", "KeyRing", "PlaybackToken", "sign"]
 
-TOKEN_CHARACTERS_MAX: Final = 1024
+TOKEN_CHARACTERS_MAX: Final = 2048
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
 _OPTIONS: Final[Options] = {  # times and the audience are looked at here, by the time given

@@ -24,6 +24,7 @@ from origin.cli.database import (
     replica_urls_of,
     replicas_setting,
 )
+from origin.cli.playback_tokens import token_settings, tokens_of
 from origin.cli.purging import purge_setting, require_credentials, require_promises
 from origin.cli.store import store_in, stores_setting
 from origin.cli.uploads import (
@@ -95,17 +96,7 @@ class _Workers(click.IntRange):
     metavar="NUMBER|auto",
     help="Processes that share the port; 0 or auto: one for each processor.",
 )
-@setting(
-    "--playback-keys",
-    type=click.Path(path_type=Path, exists=True),
-    metavar="FOLDER|FILE",
-    help="Public keys (PEM, JWK or JWK set) of the tokens that are good in /t/{token}/...",
-)
-@setting(
-    "--require-tokens",
-    is_flag=True,
-    help="Let nothing play without a token; the list and the page stay open.",
-)
+@token_settings
 @trusted_proxies_setting
 @client_address_field_setting
 @connections_setting
@@ -131,12 +122,6 @@ class _Workers(click.IntRange):
     is_flag=True,
     help="You purge the CDN whenever an entry changes, and once more 15 s later: let it keep"
     " entries for a day instead of a minute.",
-)
-@setting(
-    "--cdn-checks-tokens",
-    is_flag=True,
-    help="Your CDN checks the token of each request and leaves it out of its cache keys: let it"
-    " keep what is under tokens. Without this, CDNs are told not to.",
 )
 @setting(
     "--drain-delay",
@@ -190,8 +175,6 @@ def serve(
     port: int,
     role_names: tuple[str, ...],
     workers: int,
-    playback_keys: Path | None,
-    require_tokens: bool,
     trusted_proxies: tuple[str, ...],
     client_address_field: str,
     connections_per_client: int,
@@ -204,7 +187,6 @@ def serve(
     cache: str | None,
     purge: tuple[str, ...],
     cdn_is_purged: bool,
-    cdn_checks_tokens: bool,
     drain_delay_s: float,
     drain_timeout_s: float,
     packages: bool,
@@ -212,7 +194,7 @@ def serve(
     outward: tuple[str, ...],
     metrics_port: int | None,
     metrics_host: str,
-    **access: Any,
+    **more: Any,
 ) -> None:
     """Serve every asset in one or more stores, and the API that uploads and finds them.
 
@@ -228,15 +210,9 @@ def serve(
     from origin.cache.errors import CacheUnusable
     from origin.defence.rules import Defence
     from origin.drain_times import DrainTimes
-    from origin.service import PlaybackTokens, ServerFailed, Service
+    from origin.service import ServerFailed, Service
     from origin.serving import MetricsAddress, run_server
 
-    tokens = None
-    if playback_keys is not None:
-        tokens = PlaybackTokens(playback_keys, require_tokens, cdn_checks_tokens)
-    elif require_tokens or cdn_checks_tokens:
-        name = "--require-tokens" if require_tokens else "--cdn-checks-tokens"
-        raise click.UsageError(f"{name} needs --playback-keys: with which keys are they good?")
     roles = frozenset(map(Role, role_names))
     if roles and _is_default("port"):
         port = port_of(roles, port)
@@ -251,7 +227,7 @@ def serve(
     limits = ClientLimits(connections_per_client, requests_per_client)
     uploads = rules_of(upload_size_mb, upload_quota_mb, uploads_per_creator, upload_expiry_h)
     access_rules = access_of(
-        access, trusted_proxies=trusted_proxies, address_field=field, cache=cache
+        more, trusted_proxies=trusted_proxies, address_field=field, cache=cache
     )
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     if own_store is not None:  # not before: what makes no sense leaves nothing behind
@@ -260,7 +236,7 @@ def serve(
         run_server(
             Service(
                 stores,
-                tokens,
+                tokens_of(more),
                 cache,
                 shares_of(memory_mb * _MB),
                 Defence(limits, trusted_proxies, address_field=field),

@@ -42,6 +42,7 @@ from origin.companion.identity.session.endpoints import Sessions
 from origin.companion.identity.uses import Uses
 from origin.companion.media import Media
 from origin.companion.pages.serving import add_pages
+from origin.companion.playback_tokens.endpoints import PlaybackTokens
 from origin.companion.plays.playing import Playing
 from origin.companion.purging.watching import PurgeWatch
 from origin.companion.queue_watching import QueueWatch
@@ -62,6 +63,8 @@ from packager.queue.persisting import Persisting
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cdn.signing.keys import SigningKey
+    from cdn.signing.secret import SecretKey
     from origin.companion.api.endpoint import Endpoint
     from origin.companion.caching.answers import Answers
     from origin.companion.identity.belongings import Belongings
@@ -80,7 +83,8 @@ class Companion:
     ``outward`` are private networks that webhooks may reach. ``playing`` and both ``..._watch``
     are to be run beside, too. Of the ``rooms``, only those that a process is to have are there.
     ``answers`` is what is kept for whoever asks next; without it, all is read anew. Every
-    ``ask_again_s`` it is looked who listens to streams and may no more.
+    ``ask_again_s`` it is looked who listens to streams and may no more. Without a ``signing_key``,
+    no playback tokens are issued.
     """
 
     def __init__(
@@ -99,6 +103,7 @@ class Companion:
         rooms: frozenset[Room] = EVERYTHING,
         answers: "Answers | None" = None,
         ask_again_s: float = ASK_AGAIN_S,
+        signing_key: "SigningKey | SecretKey | None" = None,
     ) -> None:
         self._rooms = rooms
         access = access or Access()
@@ -158,6 +163,9 @@ class Companion:
                 *DeliveryEndpoints(database, new_random_id).endpoints(),
             ],
             Room.PLAYS: self.playing.endpoints(),
+            Room.PLAYBACK_TOKENS: ()
+            if signing_key is None
+            else PlaybackTokens(database, signing_key).endpoints(),
             Room.SEARCH: Searching(finding or Finding(database)).endpoints(),
             Room.UPLOADS: () if uploads is None else upload_endpoints(uploads),
         }

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from origin.beside import kept_beside
@@ -30,6 +31,7 @@ from origin.companion.uploads.rules import UploadRules
 from origin.companion.working import work_in_queue
 from origin.database.engine import open_replica, open_serving
 from origin.database.sqlite import open_sqlite_reader
+from origin.playback_keys import read_signing_key_of
 from origin.stores.opening import open_store
 
 KEPT: Final = frozenset({Room.CATALOGUE, Room.LISTS, Room.SEARCH})
@@ -48,12 +50,13 @@ async def open_companion(
     outward: Sequence[str] = (),
     rooms: frozenset[Room] = EVERYTHING,
     purge: Sequence[str] = (),
+    signing_key: Path | None = None,
 ) -> AsyncIterator[Companion]:
     """Give the caller's block the companion, which writes to ``store``; sources go there, too.
 
     Changes there are told over ``cache``, and the CDNs that ``purge`` names are let be known. What
-    only other ``rooms`` need is not opened. Raises DatabaseUnusable, StoreUnusable, CacheUnusable
-    or UnusablePurger.
+    only other ``rooms`` need is not opened. By the ``signing_key`` playback tokens are issued.
+    Raises DatabaseUnusable, StoreUnusable, CacheUnusable, UnusablePurger or UnusableKey.
     """
     access = access or Access()
     async with AsyncExitStack() as opened:
@@ -95,6 +98,7 @@ async def open_companion(
             outward=networks(outward),
             rooms=rooms,
             answers=answers,
+            signing_key=None if signing_key is None else read_signing_key_of(signing_key),
         )
         if purge:
             await opened.enter_async_context(registered(database.primary, purge))

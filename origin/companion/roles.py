@@ -22,7 +22,16 @@ class Role(StrEnum):
 
 
 ROOMS: Final = {
-    Role.AUTH: frozenset({Room.ME, Room.KEYS, Room.SESSIONS, Room.WEBHOOKS, Room.SIGN_IN}),
+    Role.AUTH: frozenset(
+        {
+            Room.ME,
+            Room.KEYS,
+            Room.SESSIONS,
+            Room.WEBHOOKS,
+            Room.SIGN_IN,
+            Room.PLAYBACK_TOKENS,
+        }
+    ),
     Role.UPLOAD: frozenset({Room.UPLOADS, Room.ASSETS, Room.CATALOGUE}),
     Role.STREAMING: frozenset[Room](),
     Role.SEARCH: frozenset({Room.SEARCH, Room.LISTS}),

@@ -25,6 +25,7 @@ class Room(StrEnum):
     """What anyone may read of the catalogue."""
     SEARCH = auto()
     PLAYS = auto()
+    PLAYBACK_TOKENS = auto()
 
 
 EVERYTHING: Final = frozenset(Room)

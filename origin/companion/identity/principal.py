@@ -22,6 +22,8 @@ class Scope(StrEnum):
     WEBHOOKS = "webhooks"
     PLAYS = "plays"
     ACCOUNT = "account"
+    PLAYBACK = "playback"
+    """To issue playback tokens: of a backend that knows who listens."""
 
 
 ALL_SCOPES: Final = frozenset(Scope)

@@ -20,7 +20,7 @@ from origin.companion.uploads.rules import UploadRules
 from origin.database.engine import open_database
 from origin.database.sqlite import open_sqlite_reader
 from tests.functional.api.searchable import Search, opened_database, searching
-from tests.functional.api.service import Service
+from tests.functional.api.service import SIGNING_KEY, Service
 from tests.servers.identity_provider import IdentityProvider, identity_provider
 from tests.servers.postgres import empty
 
@@ -85,7 +85,9 @@ async def service(
             open_uploads(database, str(media), migrated, rules, new_random_id)
         )
         store = MemoryStore()
-        companion = Companion(database, Media(store), access, tokens, uploads=uploads)
+        companion = Companion(
+            database, Media(store), access, tokens, uploads=uploads, signing_key=SIGNING_KEY
+        )
         app = create_app(store, companion=companion)
         client = await opened.enter_async_context(TestClient(TestServer(app)))
         yield Service(client, database, companion, media, uploads, store)

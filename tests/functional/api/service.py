@@ -12,6 +12,7 @@ from aiohttp.web import Application, Request
 from obstore.store import MemoryStore
 from sqlalchemy import Select, text
 
+from cdn.signing.keys import Algorithm, new_signing_key
 from origin.companion.composition import Companion
 from origin.companion.database import Database
 from origin.companion.identity.keys import ID_BYTES, SECRET_BYTES, NewKey, add_key
@@ -21,6 +22,8 @@ from origin.companion.identity.users import add_user
 from origin.companion.uploads.surroundings import Surroundings
 
 NOW_S = 1_800_000_000.0
+SIGNING_KEY = new_signing_key(Algorithm.ES256)
+"""Of playback tokens."""
 
 over_sqlite_alone = pytest.mark.parametrize("service", ["sqlite"], indirect=True)
 """For what is decided before anything is asked of a database."""

@@ -10,7 +10,7 @@ from origin.app import create_app
 from origin.companion.composition import Companion
 from origin.companion.media import Media
 from origin.companion.roles import Role, rooms_of
-from tests.functional.api.service import Service, over_sqlite_alone
+from tests.functional.api.service import SIGNING_KEY, Service, over_sqlite_alone
 from tests.servers.nginx import README, shown_in_readme
 
 READ = "GET and HEAD at "
@@ -53,6 +53,7 @@ async def test_the_proxy_asks_for_each_endpoint_whom_it_has(service: Service) ->
                 Media(MemoryStore()),
                 uploads=service.uploads,
                 rooms=rooms_of([role]),
+                signing_key=SIGNING_KEY,
             ).endpoints
         }
         for role in Role
@@ -84,6 +85,7 @@ async def test_the_role_that_has_the_document_describes_the_whole(service: Servi
         Media(MemoryStore()),
         uploads=service.uploads,
         rooms=rooms_of([Role(role_that_is_asked("GET", "/openapi.json"))]),
+        signing_key=SIGNING_KEY,
     )
     app = create_app(service.store, companion=auth, delivers=False, is_part=True)
     async with TestClient(TestServer(app)) as client:

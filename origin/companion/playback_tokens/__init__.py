@@ -1,0 +1,1 @@
+"""Issuing playback tokens to who owns what plays: to a backend that knows who listens."""
