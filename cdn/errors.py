@@ -64,3 +64,7 @@ class PurgeRefused(PurgeFailed):
 
 class TokenTooLong(CdnError):
     """So much does not fit into a playback token, which stands in every address."""
+
+
+class NotSignable(CdnError):
+    """What was said cannot be signed, or would be read as something else."""

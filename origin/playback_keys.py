@@ -41,7 +41,7 @@ def key_ring_of(keys: Path | None, signing_key: Path | None) -> KeyRing:
 def read_signing_key_of(path: Path) -> SigningKey | SecretKey:
     """Return the key of a file that signs; UnusableKey, which names it, where it cannot be read."""
     try:
-        return read_signing_key(_read(path))
+        return read_signing_key(read_key_file(path))
     except UnusableKey as error:
         raise UnusableKey(f"{path} cannot be used: {error}") from error
 
@@ -66,12 +66,13 @@ def _is_key_file(path: Path) -> bool:
 
 def _read_keys(path: Path) -> Iterator[PublicKey | SecretKey]:
     try:
-        yield from read_keys(_read(path))
+        yield from read_keys(read_key_file(path))
     except UnusableKey as error:
         raise UnusableKey(f"{path} cannot be used: {error}") from error
 
 
-def _read(path: Path) -> bytes:
+def read_key_file(path: Path) -> bytes:
+    """Return what a file of keys has in it; UnusableKey where that is too much, or not there."""
     try:
         with path.open("rb") as file:
             data = file.read(_FILE_BYTES_MAX + 1)

@@ -20,7 +20,7 @@ ERRORS: list[errors.ApiError] = [
         said("It is so.")
         for said in (
             errors.ApiError, errors.BadRequest, errors.TokenMissing, errors.TokenInvalid,
-            errors.TokenForAnother, errors.NotFound, errors.NotAcceptable,
+            errors.TokenForAnother, errors.TokenElsewhere, errors.NotFound, errors.NotAcceptable,
             errors.PreconditionFailed, errors.StoreUnavailable, errors.BrokenObject,
             errors.ShuttingDown, errors.Unimplemented, errors.Unauthenticated,
             errors.CredentialsInvalid, errors.Forbidden, errors.Conflict, errors.Gone,

@@ -1,6 +1,6 @@
 """README's options are those that the commands take, and it tells which the command line alone has.
 
-What ``admin`` takes is told by the names that it shares with other commands.
+What ``admin`` and ``token`` take is told by the names that settings have there.
 """
 
 import re
@@ -13,6 +13,7 @@ from origin.cli import main
 
 README = Path(__file__).parents[3] / "README.md"
 OF_PYTEST = {"--dist", "--no-loadscope-reorder"}
+GROUPS = ("admin ", "token ")
 
 
 def options(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, click.Option]]:
@@ -42,12 +43,12 @@ def test_readme_tells_which_options_the_command_line_alone_has() -> None:
         for path, option in options(main, ())
         if option.envvar is None and "--version" not in option.opts
     }
-    of_admin = {each for each in alone if each.startswith("admin ")}
-    assert of_admin
-    assert set(re.findall(r"`((?!admin)[a-z-]+ [^`]+)`", told)) == alone - of_admin
+    of_groups = {each for each in alone if each.startswith(GROUPS)}
+    assert of_groups
+    assert set(re.findall(r"`([a-z-]+ [^`]+)`", told)) == alone - of_groups
     shared = {
         option.opts[0]
         for path, option in options(main, ())
-        if path.startswith("admin") and option.envvar is not None
+        if f"{path} ".startswith(GROUPS) and option.envvar is not None
     }
     assert set(re.findall(r"`(--[a-z-]+)`", told)) == shared
