@@ -30,6 +30,7 @@ ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
         (ObjectClass.PUBLIC_API, "public, max-age=0, s-maxage=30, stale-while-revalidate=60"),
         (ObjectClass.PROVISIONAL_INIT, "max-age=60"),
         (ObjectClass.KEYS, "public, max-age=300, stale-if-error=86400"),
+        (ObjectClass.TOKEN_CHECK, "max-age=60"),
         (ObjectClass.NOT_FOUND, "max-age=5"),
         (ObjectClass.CLIENT_ERROR, "no-store"),
         (ObjectClass.SERVER_ERROR, "no-store"),
@@ -144,3 +145,19 @@ def test_what_another_store_may_know_better_is_kept_by_nobody_for_long(
     said = {directive for value in policy.headers.values() for directive in value.split(", ")}
     said -= {"public", "private", "no-store", "must-revalidate"}
     assert {int(directive.removeprefix("max-age=")) for directive in said} <= {0, 2, 3, 5, 10}
+
+
+@given(
+    object_class=st.sampled_from(ObjectClass),
+    audience=st.sampled_from(Audience),
+    remaining_s=st.integers(0, 100),
+    purged=st.booleans(),
+)
+def test_nothing_is_kept_longer_than_it_holds(
+    object_class: ObjectClass, audience: Audience, remaining_s: int, *, purged: bool
+) -> None:
+    policy = policy_for(object_class, audience=audience, purged=purged, remaining_s=remaining_s)
+    said = {directive for value in policy.headers.values() for directive in value.split(", ")}
+    lives = {int(each.partition("=")[2]) for each in said if "=" in each}
+    assert all(life <= remaining_s for life in lives)
+    assert not any("stale" in each or "immutable" in each for each in said)
