@@ -34,6 +34,7 @@ QUESTIONS = {
     "api cached": ("--tracks", "500", "--seconds", "4"),
     "api mixed": ("--tracks", "500", "--per-s", "100", "--seconds", "2", "--warm-up", "1"),
     "api pages": ("--tracks", "2", "--rounds", "1"),
+    "cdn token": ("--tokens", "300", "--rounds", "1"),
     "api queries": ("--tracks", "2000", "--artists", "50", "--times", "5"),
 }
 
