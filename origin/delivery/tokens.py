@@ -7,8 +7,11 @@ What is sent is the same with and without, but for what caches are told: a token
 shared cache stored under its URL would go on for a year. So ``Cache-Control`` is ``private`` there,
 and the fields for CDNs forbid them to store it (RFC 9213), unless ``checked_by_cdn``: a CDN that
 checks the token and leaves it out of the cache key is told the object's own lifetime. A refusal is
-kept by nobody. Where a token is bound to pages or countries, nothing says that it varies by them:
-the object does not, who keeps it was given it, and a CDN asks for each request (``token_check``).
+kept by nobody.
+
+Where a token is bound to pages or countries, ``Vary`` names the fields by which that was decided:
+not every browser keeps apart what it was given on one site and on another. A CDN that checks tokens
+is not told so, for it keeps one copy for all: it says itself what ``token_check`` has said to it.
 
 Where tokens are required, what plays is refused without one; the list, the page and the probes are
 not. Where they are not, a token is looked at when there is one.
@@ -18,7 +21,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from cdn.policy.object_class import ObjectClass
@@ -57,8 +60,14 @@ class TokenGate:
         async def under_token(request: web.Request) -> web.StreamResponse:
             found, scope = request.match_info, scope_of_path(request.path)
             wanted = Wanted(scope, found.get("playback_id"), found.get("asset_id"))
-            await opening.require(rules.verify(found["token"]), wanted, request)
-            return await handler(request)
+            known = rules.verify(found["token"])
+            await opening.require(known, wanted, request)
+            response = await handler(request)
+            varies_by = rules.circumstances.varies_by(known.said.bounds)
+            if varies_by is not None and not rules.checked_by_cdn:
+                before = response.headers.get(hdrs.VARY)
+                response.headers[hdrs.VARY] = ", ".join(filter(None, (before, varies_by)))
+            return response
 
         without = _refuse if rules.required else handler
         return [web.get(path, without), web.get(f"{PREFIX}{{token}}{path}", under_token)]

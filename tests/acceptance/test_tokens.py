@@ -1,6 +1,12 @@
-"""hls.js in Chromium, and Chromium's own player, play under a token from start to end."""
+"""hls.js in Chromium, and Chromium's own player, play under a token from start to end.
 
+Under one that is bound to a site, they do so on pages of that site alone.
+"""
+
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,13 +74,18 @@ def guarded_page(browser: Browser, guarded: str) -> Iterator[Page]:
     context.close()
 
 
+def token_for(folder: Path, track: Track, *options: str) -> str:
+    key = ("--signing-key", folder / "signing.pem")
+    signed = soundbridge_here("token", "sign", track.playback_id, *key, "--for", "1h", *options)
+    return signed.stdout.strip()
+
+
 @pytest.mark.long_if("native")
 @pytest.mark.parametrize("play", [PLAY_WITH_HLS_JS, PLAY_NATIVELY], ids=["hls.js", "native"])
 def test_it_plays_to_the_end_under_a_token(
     guarded_page: Page, folder: Path, quiet: Track, play: str
 ) -> None:
-    key = ("--signing-key", folder / "signing.pem")
-    token = soundbridge_here("token", "sign", quiet.playback_id, *key, "--for", "1h").stdout.strip()
+    token = token_for(folder, quiet)
     asked: list[str] = []
     guarded_page.goto("/")
     guarded_page.on("request", lambda request: asked.append(request.url))
@@ -92,3 +103,62 @@ def test_hls_js_says_that_it_was_refused(guarded_page: Page, quiet: Track) -> No
     entry = f"/t/no.such.token/{quiet.playback_id}.m3u8"
     played = guarded_page.evaluate(PLAY_WITH_HLS_JS, [module(), entry])
     assert played == {"troubles": ["manifestLoadError"], "at": 0}
+
+
+class BlankPage(BaseHTTPRequestHandler):
+    """A page of another site, with nothing in it."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Elsewhere</title>")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The address of what plays, and of a page of another site, as ours lets none of others in."""
+
+    guarded: str
+    elsewhere: str
+
+
+@pytest.fixture(scope="module")
+def sites(guarded: str) -> Iterator[Sites]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BlankPage) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield Sites(guarded, f"http://localhost:{server.server_port}/")
+        server.shutdown()
+        serving.join()
+
+
+def assert_refused_on(page: Page, where: str, play: str, said: list[str]) -> None:
+    """Expect a page to hear nothing of what plays on another."""
+    page.goto(where)
+    refused = page.evaluate(play, said)
+    assert (len(refused["troubles"]), refused["at"]) == (1, 0)
+
+
+@pytest.mark.long_if("native")
+@pytest.mark.parametrize("play", [PLAY_WITH_HLS_JS, PLAY_NATIVELY], ids=["hls.js", "native"])
+def test_a_token_that_is_bound_to_a_site_plays_on_its_pages_alone(
+    guarded_page: Page, sites: Sites, folder: Path, quiet: Track, play: str
+) -> None:
+    """One page is of the site that the sound comes from, the other one's is `localhost`."""
+    here, elsewhere = f"{sites.guarded}/", sites.elsewhere
+    for site, on, not_on in (("127.0.0.1", here, elsewhere), ("localhost", elsewhere, here)):
+        token = token_for(folder, quiet, "--referrer", site)
+        said = [
+            f"{sites.guarded}{module()}",
+            f"{sites.guarded}/t/{token}/{quiet.playback_id}.m3u8",
+        ]
+        assert_refused_on(guarded_page, not_on, play, said)
+        guarded_page.goto(on)
+        played = guarded_page.evaluate(play, said)
+        assert played["troubles"] == []
+        assert played["at"] == pytest.approx(quiet.duration_s, abs=0.1)
+        assert_refused_on(guarded_page, not_on, play, said)

@@ -57,12 +57,17 @@ async def origin() -> AsyncIterator[Origin]:
 
 
 @asynccontextmanager
-async def served_with(fields: CircumstanceFields) -> AsyncIterator[Origin]:
+async def served_with(
+    fields: CircumstanceFields, *, checked_by_cdn: bool = False
+) -> AsyncIterator[Origin]:
     store = MemoryStore()
     asset, _ = publish(store), publish(store, "second-light")
-    rules = TokenRules(KeyRing([KEY.public]), required=True, circumstances=fields)
+    rules = TokenRules(
+        KeyRing([KEY.public]), required=True, checked_by_cdn=checked_by_cdn, circumstances=fields
+    )
     async with both_paths(create_app(store, tokens=rules), rules.verified) as paths:
-        yield Origin(paths.hot_port, asset, turns=3)
+        varies_by = frozenset({"Accept-Encoding", "Origin", "Referer", COUNTRY})
+        yield Origin(paths.hot_port, asset, turns=3, varies_by=varies_by)
 
 
 @pytest.mark.parametrize("path", OF_FIRST)
@@ -163,6 +168,34 @@ async def test_nobody_else_is_believed_about_a_country(fields: CircumstanceField
     async with served_with(fields) as origin:
         path = f"/t/{token_for(bounds=IN_COUNTRIES)}{SEGMENT}"
         assert_refused(await origin.ask("GET", path, IN_GERMANY), 403, NOT_ENOUGH)
+
+
+@pytest.mark.parametrize("path", OF_FIRST)
+@pytest.mark.parametrize(
+    ("bounds", "varies_by"),
+    [
+        (ANYWHERE, ()),
+        (ON_PAGES, ("Origin", "Referer")),
+        (IN_COUNTRIES, (COUNTRY,)),
+        (BOTH, ("Origin", "Referer", COUNTRY)),
+    ],
+)
+async def test_what_a_browser_keeps_is_for_where_it_was_given(
+    origin: Origin, path: str, bounds: Bounds, varies_by: tuple[str, ...]
+) -> None:
+    unbound = (await origin.ask("GET", f"/t/{token_for()}{path}")).headers.get("Vary")
+    answer = await origin.ask("GET", f"/t/{token_for(bounds=bounds)}{path}", ON_PAGE, IN_GERMANY)
+    assert answer.status == 200
+    assert answer.headers.get("Vary", "") == ", ".join(filter(None, (unbound, *varies_by)))
+
+
+async def test_a_cdn_that_checks_tokens_keeps_one_copy() -> None:
+    async with served_with(CircumstanceFields(COUNTRY), checked_by_cdn=True) as origin:
+        path = f"/t/{token_for(bounds=BOTH)}{SEGMENT}"
+        answer = await origin.ask("GET", path, ON_PAGE, IN_GERMANY)
+        assert answer.status == 200
+        assert "Vary" not in answer.headers
+        assert answer.headers["CDN-Cache-Control"] == "max-age=31536000, immutable"
 
 
 async def test_bounds_widen_nothing(origin: Origin) -> None:
