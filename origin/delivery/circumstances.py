@@ -33,7 +33,7 @@ class CircumstanceFields:
 
     def varies_by(self, bounds: Bounds) -> str | None:
         """Return the fields that matter to bounds, as ``Vary`` has them; None where none does."""
-        names = [] if bounds.referrers is None else [hdrs.ORIGIN, hdrs.REFERER]
+        names: list[str] = [] if bounds.referrers is None else [hdrs.ORIGIN, hdrs.REFERER]
         if bounds.countries is not None and self.country_field is not None:
             names.append(self.country_field)
         return ", ".join(names) or None

@@ -136,6 +136,24 @@ def sites(guarded: str) -> Iterator[Sites]:
         serving.join()
 
 
+@dataclass(frozen=True)
+class Bound:
+    """A track, and the folder with the key of its tokens."""
+
+    folder: Path
+    track: Track
+
+    def entry(self, site: str) -> str:
+        """Return where it plays, on pages of a site."""
+        token = token_for(self.folder, self.track, "--referrer", site)
+        return f"/t/{token}/{self.track.playback_id}.m3u8"
+
+
+@pytest.fixture
+def bound(folder: Path, quiet: Track) -> Bound:
+    return Bound(folder, quiet)
+
+
 def assert_refused_on(page: Page, where: str, play: str, said: list[str]) -> None:
     """Expect a page to hear nothing of what plays on another."""
     page.goto(where)
@@ -143,22 +161,19 @@ def assert_refused_on(page: Page, where: str, play: str, said: list[str]) -> Non
     assert (len(refused["troubles"]), refused["at"]) == (1, 0)
 
 
-@pytest.mark.long_if("native")
+@pytest.mark.long_if("native", "same-site")
+@pytest.mark.parametrize("site", ["127.0.0.1", "localhost"], ids=["same-site", "cross-site"])
 @pytest.mark.parametrize("play", [PLAY_WITH_HLS_JS, PLAY_NATIVELY], ids=["hls.js", "native"])
 def test_a_token_that_is_bound_to_a_site_plays_on_its_pages_alone(
-    guarded_page: Page, sites: Sites, folder: Path, quiet: Track, play: str
+    guarded_page: Page, sites: Sites, bound: Bound, play: str, site: str
 ) -> None:
-    """One page is of the site that the sound comes from, the other one's is `localhost`."""
-    here, elsewhere = f"{sites.guarded}/", sites.elsewhere
-    for site, on, not_on in (("127.0.0.1", here, elsewhere), ("localhost", elsewhere, here)):
-        token = token_for(folder, quiet, "--referrer", site)
-        said = [
-            f"{sites.guarded}{module()}",
-            f"{sites.guarded}/t/{token}/{quiet.playback_id}.m3u8",
-        ]
-        assert_refused_on(guarded_page, not_on, play, said)
-        guarded_page.goto(on)
-        played = guarded_page.evaluate(play, said)
-        assert played["troubles"] == []
-        assert played["at"] == pytest.approx(quiet.duration_s, abs=0.1)
-        assert_refused_on(guarded_page, not_on, play, said)
+    """What a browser has kept of one does not let it play on the other."""
+    pages = [f"{sites.guarded}/", sites.elsewhere]
+    on, not_on = pages if site == "127.0.0.1" else reversed(pages)
+    said = [f"{sites.guarded}{module()}", f"{sites.guarded}{bound.entry(site)}"]
+    assert_refused_on(guarded_page, not_on, play, said)
+    guarded_page.goto(on)
+    played = guarded_page.evaluate(play, said)
+    assert played["troubles"] == []
+    assert played["at"] == pytest.approx(bound.track.duration_s, abs=0.1)
+    assert_refused_on(guarded_page, not_on, play, said)

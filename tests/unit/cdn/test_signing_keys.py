@@ -10,6 +10,7 @@ from cdn.errors import UnusableKey
 from cdn.signing.keys import (
     Algorithm,
     PublicKey,
+    SigningKey,
     jwk_set,
     new_signing_key,
 )
@@ -42,15 +43,17 @@ def test_a_key_without_a_name_is_named_by_its_thumbprint() -> None:
 @pytest.mark.parametrize("algorithm", PAIRS)
 def test_a_key_is_the_same_however_it_is_kept(algorithm: Algorithm) -> None:
     key = new_signing_key(algorithm)
-    assert read_signing_key(key.to_pem()).public.to_jwk() == key.public.to_jwk()
+    read = read_signing_key(key.to_pem())
+    assert isinstance(read, SigningKey)
+    assert read.public.to_jwk() == key.public.to_jwk()
     for kept in (
         pem(key.public),
         json.dumps(key.public.to_jwk()).encode(),
         jwk_set([key.public]),
         b"a comment\n" + pem(key.public),
     ):
-        (read,) = read_keys(kept)
-        assert read.to_jwk() == key.public.to_jwk()
+        (again,) = read_keys(kept)
+        assert again.to_jwk() == key.public.to_jwk()
 
 
 def test_several_keys_in_one_file() -> None:
