@@ -182,6 +182,13 @@ def test_settings_that_make_no_sense_are_wrong_usage(folder: Path, packaged: Pac
         2,
         True,
     )
+    done = soundbridge("serve", *store, "--client-country-field", "CF-IPCountry")
+    assert (done.returncode, "--client-country-field needs --playback-keys" in done.stderr) == (
+        2,
+        True,
+    )
+    done = soundbridge("serve", *store, "--client-country-field", "a b")
+    assert (done.returncode, "no name of a header field" in done.stderr) == (2, True)
     empty = folder / "empty"
     empty.mkdir()
     done = soundbridge("serve", *store, "--playback-keys", empty)
@@ -191,6 +198,10 @@ def test_settings_that_make_no_sense_are_wrong_usage(folder: Path, packaged: Pac
     assert private.stat().st_mode & 0o777 == 0o600
     done = soundbridge("serve", *store, "--playback-keys", private)
     assert (done.returncode, "it is a private key" in done.stderr) == (2, True)
+    public = folder / "public.json"
+    public.write_text(soundbridge("token", "new-key", folder / "its.pem").stdout)
+    done = soundbridge("serve", *store, "--signing-key", public)
+    assert (done.returncode, "signs nothing" in done.stderr) == (2, True)
     done = soundbridge("token", "new-key", private)
     assert (done.returncode, "File exists" in done.stderr) == (1, True)
 

@@ -16,13 +16,13 @@ from cdn.signing.scope import EVERYTHING, Scope
 from cdn.signing.secret import SecretKey
 from cdn.signing.token import sign
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
+from origin.companion.api.errors import BodyInvalid, FieldError
 from origin.companion.api.models import NoQuery
 from origin.companion.database import Database
 from origin.companion.identity import principal
-from origin.companion.identity.rules import Visibility, require_change
+from origin.companion.identity.rules import is_owner
 from origin.companion.playback_tokens import rows
 from origin.companion.playback_tokens.models import PlaybackToken, PlaybackTokenDraft
-from origin.delivery.errors import NotFound
 
 ISSUERS = Who(principal.Role.CREATOR, principal.Scope.PLAYBACK)
 
@@ -53,9 +53,9 @@ class PlaybackTokens:
         draft, now_s = call.body, call.now_s
         async with self._database.look(call.user) as connection:
             asset = await rows.behind(connection, draft.playback_id)
-        if asset is None:
-            raise NotFound("There is no asset with this playback id, or not any more.")
-        require_change(call.user, asset.owner_id, Visibility.PRIVATE)
+        if asset is None or not is_owner(call.user, asset.owner_id):
+            detail = "you have no asset that plays by this id, or not any more"
+            raise BodyInvalid([FieldError("#/playback_id", detail)])
         scopes = EVERYTHING if draft.scopes is None else frozenset(draft.scopes)
         token = sign(
             draft.playback_id,

@@ -20,7 +20,7 @@ _CODES: Final = {
 _PLACES: Final = {
     "album_id", "artist_id", "genre", "kind", "order", "since", "tag",  # no index serves the list
     "from", "to",  # a span of days
-    "#/album_id", "#/artist_id", "#/asset_id",  # there is none of this owner
+    "#/album_id", "#/artist_id", "#/asset_id", "#/playback_id",  # there is none of this owner
     "#/track_ids",  # those that the album has
 }  # fmt: skip
 

@@ -93,9 +93,10 @@ async def test_it_is_ones_own_alone_and_admins(packaging: Packaging) -> None:
     service = packaging.service
     ann, bob = await service.user(), await service.user(number=1)
     await packaging.queue(ann)
-    others = await service.post(PATH, bob, {"playback_id": "song"}, 404)
-    nobodys = await service.post(PATH, bob, {"playback_id": "nobodys"}, 404)
-    assert others["code"] == nobodys["code"] == "not_found"
+    others = await service.post(PATH, bob, {"playback_id": "song"}, 422)
+    nobodys = await service.post(PATH, bob, {"playback_id": "nobodys"}, 422)
+    assert others["errors"] == nobodys["errors"]
+    assert others["errors"][0]["pointer"] == "#/playback_id"
     admin = await service.user(Role.ADMIN, number=2)
     assert said_by(await issue(service, admin)).playback_id == "song"
 
@@ -123,11 +124,11 @@ async def test_what_was_deleted_or_renamed_gets_none(packaging: Packaging) -> No
     await packaging.package(ann)
     path = "/v1/assets/song-asset"
     renamed = await service.post(f"{path}/playback-ids", ann, {})
-    await service.post(PATH, ann, {"playback_id": "song"}, 404)
+    await service.post(PATH, ann, {"playback_id": "song"}, 422)
     new = await service.post(PATH, ann, {"playback_id": renamed["id"]})
     assert said_by(new).asset_id == "song-asset"
     assert (await service.ask("DELETE", path, ann)).status in {202, 204}
-    await service.post(PATH, ann, {"playback_id": renamed["id"]}, 404)
+    await service.post(PATH, ann, {"playback_id": renamed["id"]}, 422)
 
 
 @over_sqlite_alone

@@ -98,6 +98,8 @@ class Served:
 @contextmanager
 def served(state: Path, *where: str) -> Iterator[Served]:
     options = [option for name in UNLIMITED for option in (name, "0")]
+    options += ["--signing-key", str(state / "signing.pem")]
+    assert soundbridge("token", "new-key", state / "signing.pem").returncode == 0
     with embedded(state, state / "log", "--no-packager", *where, *options) as server:
         yield Served(server.url, ("--state", str(state), *where))
 
