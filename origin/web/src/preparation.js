@@ -2,17 +2,19 @@
 //
 // Playback needs none of this: its playlist grows by itself. It is for what a page shows.
 
+import { fetchAbout, readAbout } from "./leave.js";
+
 const PAUSE_MS = 5000;
 
 export class Preparation {
-  #url;
+  #playbackId;
   #handlers;
   #asking = new AbortController();
   #timer;
 
   /** `ready(track)` is called with what the origin says of the complete track, `gone()` if it went. */
   constructor(playbackId, handlers) {
-    this.#url = `${encodeURIComponent(playbackId)}.json`;
+    this.#playbackId = playbackId;
     this.#handlers = handlers;
     this.#wait();
   }
@@ -30,8 +32,8 @@ export class Preparation {
   async #look() {
     const { signal } = this.#asking;
     try {
-      const response = await fetch(this.#url, { signal });
-      const track = response.ok ? await response.json() : null;
+      const response = await fetchAbout(this.#playbackId, signal);
+      const track = response.ok ? await readAbout(this.#playbackId, response) : null;
       if (response.status === 404) {
         this.#handlers.gone();
         return;

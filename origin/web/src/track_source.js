@@ -4,16 +4,18 @@
 import { ask, HAS_API } from "./api.js";
 import { beginningOf } from "./beginning.js";
 import { foretellCover } from "./cover.js";
+import { fileOf, fetchAbout, readAbout, underToken } from "./leave.js";
 import { expected_bps } from "./playback.js";
 import { firstVariant } from "./variants.js";
 
 export const UNREACHABLE = "This server does not answer just now. Please try again in a moment.";
+const WITHOUT_LEAVE = "This plays for its owner, and by links that its publisher gives out.";
 const MISSING = "That track is not here. It may have been taken down, or the link is incomplete.";
 
 /** A track that is not to be had; the message says so to the listener. */
 export class Refused extends Error {}
 
-/** There is no such track, and there will be none. */
+/** There is no such track for this listener, and there will be none. */
 export class Gone extends Refused {}
 
 let asking = new AbortController(); // for the track that was asked for last
@@ -28,10 +30,9 @@ export function foretellTrack({ playback_id }) {
     return;
   }
   foretold.set(playback_id, now_s);
-  const name = encodeURIComponent(playback_id);
-  foretell(`${name}.json`);
+  foretell(fileOf(playback_id, "json"));
   if (window.MediaSource) {
-    foretell(`${name}.m3u8`);
+    foretell(fileOf(playback_id, "m3u8"));
   }
 }
 
@@ -46,7 +47,7 @@ export async function foretellSound(item, pointerType) {
     return;
   }
   try {
-    const variants = await fetchPlaylist(`${encodeURIComponent(item.playback_id)}.m3u8`);
+    const variants = await fetchPlaylist(fileOf(item.playback_id, "m3u8"));
     const variant = firstVariant(variants.text, expected_bps());
     if (variant === null) {
       return;
@@ -65,18 +66,20 @@ export async function fetchTrack({ playback_id, track_id, said }) {
   asking.abort();
   asking = new AbortController();
   const { signal } = asking;
-  const name = encodeURIComponent(playback_id);
   if (window.MediaSource) {
-    foretell(`${name}.m3u8`, signal);
+    foretell(fileOf(playback_id, "m3u8"), signal);
   }
   foretellCover(said ?? {});
   const known = said ?? catalogued(track_id, playback_id, signal);
-  const response = await fetch(`${name}.json`, { signal });
+  const response = await fetchAbout(playback_id, signal);
   if (!response.ok) {
-    throw [404, 410].includes(response.status) ? new Gone(MISSING) : new Refused(UNREACHABLE);
+    throw refusalOf(response.status);
   }
-  const track = await response.json();
+  const track = await readAbout(playback_id, response);
   const catalogue = await known;
+  if (catalogue?.artwork !== undefined) {
+    catalogue.artwork = underToken(playback_id, catalogue.artwork);
+  }
   return catalogue === null ? track : { ...track, ...catalogue, track_id };
 }
 
@@ -87,6 +90,13 @@ export async function fetchTrack({ playback_id, track_id, said }) {
  */
 function foretell(url, signal) {
   fetch(url, { signal }).then((response) => response.arrayBuffer()).catch(() => {});
+}
+
+function refusalOf(status) {
+  if ([401, 403].includes(status)) {
+    return new Gone(WITHOUT_LEAVE);
+  }
+  return [404, 410].includes(status) ? new Gone(MISSING) : new Refused(UNREACHABLE);
 }
 
 /** Return a playlist's text, and `at(uri)`, which makes an address of one in it; raises where it does not come. */
