@@ -53,8 +53,9 @@ _SETTINGS: Final = (
         "country_field",
         callback=_field_name,
         metavar="NAME",
-        help="The field in which --trusted-proxies name the country of their clients"
-        " (CloudFront-Viewer-Country, CF-IPCountry, ...), for tokens that are bound to some.",
+        help="The field in which --trusted-proxies name the country of their clients, whatever"
+        " those sent in it (CloudFront-Viewer-Country, CF-IPCountry, ...), for tokens that are"
+        " bound to some.",
     ),
 )
 

@@ -16,7 +16,7 @@ from tests.servers.soundbridge import TIMEOUT_S, soundbridge
 COUNTRY = "X-Country"
 
 
-def said(*words: object) -> str:
+def said(*words: str | Path) -> str:
     done = soundbridge(*words)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
