@@ -4,9 +4,10 @@ from typing import Final
 
 import click
 
+from origin.cli.edge.cloudfront import cloudfront
 from origin.cli.edge.policy import policy
 
-COMMANDS: Final = (policy,)
+COMMANDS: Final = (cloudfront, policy)
 
 
 @click.group(short_help="Write the configuration of a cache or a CDN in front.")

@@ -12,6 +12,14 @@ from cdn.errors import UnusableEdge
 _ORIGIN_PORT: Final = 8080
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
+into = click.option(
+    "--into",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the configuration's files into this folder, and not to stdout.",
+)
+"""Where a configuration goes: what ``put_out`` takes for its folder."""
+
 _OPTIONS: Final = (
     click.option("--host", default="localhost", show_default=True, help="The edge's public name."),
     click.option(
@@ -46,12 +54,7 @@ _OPTIONS: Final = (
         metavar="NETWORK",
         help="Who may purge; repeat it.",
     ),
-    click.option(
-        "--into",
-        "folder",
-        type=click.Path(path_type=Path, file_okay=False),
-        help="Write the configuration's files into this folder, and not to stdout.",
-    ),
+    into,
 )
 
 

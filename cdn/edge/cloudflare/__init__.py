@@ -1,0 +1,1 @@
+"""Cloudflare: rules of a zone, and a Worker that checks playback tokens."""

@@ -1,0 +1,199 @@
+"""A distribution as a template of CloudFormation, in JSON.
+
+What differs from one account to the next is a parameter. Names of properties are those of the
+CloudFormation Template Reference, "AWS::CloudFront::...".
+"""
+
+import json
+from typing import Any, Final
+
+from cdn.edge.cloudfront.distribution import (
+    BEHAVIOURS_MAX,
+    CONNECT_S,
+    ERROR_STATUSES,
+    KEEPALIVE_S,
+    PRICE_CLASS,
+    READ_S,
+    SECRET_FIELD,
+    TAG_FIELD,
+    TLS,
+    Distribution,
+)
+from cdn.edge.cloudfront.formed_behaviours import ORIGIN_ID, behaviour
+from cdn.edge.cloudfront.formed_policies import policies
+from cdn.edge.cloudfront.function import RUNTIME, viewer_request
+
+_NOTHING: Final = {"Ref": "AWS::NoValue"}
+
+
+def template(distribution: Distribution) -> str:
+    """Return the template."""
+    resources = {
+        **policies(distribution),
+        **_function(checks_tokens=distribution.edge.checks_tokens),
+        **_signers(),
+        "Distribution": {
+            "Type": "AWS::CloudFront::Distribution",
+            "Properties": {"DistributionConfig": _config(distribution)},
+        },
+    }
+    return _json(
+        {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Description": f"soundbridge behind CloudFront, as {distribution.edge.host}",
+            "Parameters": _parameters(distribution),
+            "Conditions": {
+                "IsShielded": _is_given("ShieldRegion"),
+                "IsSigned": _is_given("PublicKey"),
+                "IsLogged": _is_given("LogBucket"),
+                "ShowsSecret": _is_given("OriginSecret"),
+            },
+            "Resources": resources,
+            "Outputs": _outputs(checks_tokens=distribution.edge.checks_tokens),
+        }
+    )
+
+
+def _parameters(distribution: Distribution) -> dict[str, Any]:
+    edge = distribution.edge
+    return {
+        "OriginDomain": _text("The origin's name in DNS.", edge.origin.host),
+        "Aliases": {
+            "Type": "CommaDelimitedList",
+            "Description": "The public names, which the certificate has to cover.",
+            "Default": edge.host,
+        },
+        "CertificateArn": {
+            "Type": "String",
+            "Description": "The certificate of the public names, in ACM in us-east-1.",
+            "AllowedPattern": "arn:aws[a-z-]*:acm:us-east-1:[0-9]{12}:certificate/.+",
+        },
+        "ShieldRegion": _text(
+            "The region nearest to the origin, for Origin Shield; empty is without.",
+            distribution.shield_region or "",
+        ),
+        "PublicKey": _text("The public key (PEM) of signed cookies and URLs; empty is none."),
+        "LogBucket": _text("The bucket of access logs, BUCKET.s3.amazonaws.com; empty is none."),
+        "OriginSecret": {
+            **_text(f"What {SECRET_FIELD} tells the origin's load balancer; empty is none."),
+            "NoEcho": True,
+        },
+    }
+
+
+def _text(description: str, default: str = "") -> dict[str, Any]:
+    return {"Type": "String", "Description": description, "Default": default}
+
+
+def _is_given(parameter: str) -> dict[str, Any]:
+    return {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
+
+
+def _function(*, checks_tokens: bool) -> dict[str, Any]:
+    config: dict[str, Any] = {"Comment": "Playback tokens and preflights", "Runtime": RUNTIME}
+    resources: dict[str, Any] = {}
+    if checks_tokens:
+        name = {"Fn::Sub": "${AWS::StackName}-playback-keys"}
+        resources["PlaybackKeys"] = {
+            "Type": "AWS::CloudFront::KeyValueStore",
+            "Properties": {"Name": name, "Comment": "The k of each key (JWK) by its kid"},
+        }
+        store = {"Fn::GetAtt": ["PlaybackKeys", "Arn"]}
+        config["KeyValueStoreAssociations"] = [{"KeyValueStoreARN": store}]
+    resources["ViewerRequest"] = {
+        "Type": "AWS::CloudFront::Function",
+        "Properties": {
+            "Name": {"Fn::Sub": "${AWS::StackName}-viewer-request"},
+            "AutoPublish": True,
+            "FunctionConfig": config,
+            "FunctionCode": viewer_request(checks_tokens=checks_tokens),
+        },
+    }
+    return resources
+
+
+def _signers() -> dict[str, Any]:
+    key = {
+        "Name": {"Fn::Sub": "${AWS::StackName}-signer"},
+        "CallerReference": {"Fn::Sub": "${AWS::StackName}-signer"},
+        "EncodedKey": {"Ref": "PublicKey"},
+    }
+    group = {"Name": {"Fn::Sub": "${AWS::StackName}-signers"}, "Items": [{"Ref": "Signer"}]}
+    return {
+        "Signer": {
+            "Type": "AWS::CloudFront::PublicKey",
+            "Condition": "IsSigned",
+            "Properties": {"PublicKeyConfig": key},
+        },
+        "Signers": {
+            "Type": "AWS::CloudFront::KeyGroup",
+            "Condition": "IsSigned",
+            "Properties": {"KeyGroupConfig": group},
+        },
+    }
+
+
+def _config(distribution: Distribution) -> dict[str, Any]:
+    *ordered, default = (behaviour(each, distribution) for each in distribution.behaviours)
+    if len(ordered) > BEHAVIOURS_MAX:
+        raise AssertionError("there are more routes than CloudFront has behaviours")
+    return {
+        "Comment": f"soundbridge as {distribution.edge.host}",
+        "Enabled": True,
+        "Aliases": {"Ref": "Aliases"},
+        "HttpVersion": "http2and3",
+        "IPV6Enabled": True,
+        "PriceClass": PRICE_CLASS,
+        "Origins": [_origin(distribution)],
+        "CacheBehaviors": ordered,
+        "DefaultCacheBehavior": default,
+        "CacheTagConfig": {"HeaderName": TAG_FIELD},
+        "CustomErrorResponses": [
+            {"ErrorCode": status, "ErrorCachingMinTTL": 0} for status in ERROR_STATUSES
+        ],
+        "Logging": {
+            "Fn::If": ["IsLogged", {"Bucket": {"Ref": "LogBucket"}, "Prefix": "cdn/"}, _NOTHING]
+        },
+        "ViewerCertificate": {
+            "AcmCertificateArn": {"Ref": "CertificateArn"},
+            "MinimumProtocolVersion": TLS,
+            "SslSupportMethod": "sni-only",
+        },
+    }
+
+
+def _origin(distribution: Distribution) -> dict[str, Any]:
+    origin = distribution.edge.origin
+    shield = {"Enabled": True, "OriginShieldRegion": {"Ref": "ShieldRegion"}}
+    secret = [{"HeaderName": SECRET_FIELD, "HeaderValue": {"Ref": "OriginSecret"}}]
+    return {
+        "Id": ORIGIN_ID,
+        "DomainName": {"Ref": "OriginDomain"},
+        "ConnectionAttempts": 3,
+        "ConnectionTimeout": CONNECT_S,
+        "CustomOriginConfig": {
+            "OriginProtocolPolicy": "https-only" if origin.is_tls else "http-only",
+            "HTTPPort": 80 if origin.is_tls else origin.port,
+            "HTTPSPort": origin.port if origin.is_tls else 443,
+            "OriginSSLProtocols": ["TLSv1.2"],
+            "OriginReadTimeout": READ_S,
+            "OriginKeepaliveTimeout": KEEPALIVE_S,
+        },
+        "OriginShield": {"Fn::If": ["IsShielded", shield, _NOTHING]},
+        "OriginCustomHeaders": {"Fn::If": ["ShowsSecret", secret, _NOTHING]},
+    }
+
+
+def _outputs(*, checks_tokens: bool) -> dict[str, Any]:
+    outputs: dict[str, Any] = {
+        "DistributionId": {"Value": {"Ref": "Distribution"}},
+        "DomainName": {"Value": {"Fn::GetAtt": ["Distribution", "DomainName"]}},
+        "SignerId": {"Condition": "IsSigned", "Value": {"Ref": "Signer"}},
+    }
+    if checks_tokens:
+        outputs["PlaybackKeysArn"] = {"Value": {"Fn::GetAtt": ["PlaybackKeys", "Arn"]}}
+    return outputs
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=1) + "\n"

@@ -1,0 +1,82 @@
+"""Policies of a distribution as CloudFormation has them."""
+
+from typing import Any
+
+from cdn.edge.cloudfront.distribution import (
+    COUNTRY_FIELD,
+    MAX_TTL_S,
+    NOT_FOR_VIEWERS,
+    Distribution,
+    KeyPolicy,
+)
+from cdn.edge.script import PLAYED_BY
+
+
+def logical_id(key: KeyPolicy) -> str:
+    """Return what a cache policy is called within a template."""
+    return "Key" + "".join(part.capitalize() for part in key.name.split("-"))
+
+
+def policies(distribution: Distribution) -> dict[str, Any]:
+    """Return the policies that behaviours refer to."""
+    resources = {logical_id(key): _cache_policy(key) for key in distribution.keys}
+    resources["ForPlayers"] = _response_headers_policy()
+    if distribution.edge.checks_tokens:
+        resources["WithCountry"] = _origin_request_policy()
+    return resources
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
+
+
+def _cache_policy(key: KeyPolicy) -> dict[str, Any]:
+    headers: dict[str, Any] = {"HeaderBehavior": "none"}
+    if key.headers:
+        headers = {"HeaderBehavior": "whitelist", "Headers": list(key.headers)}
+    query: dict[str, Any] = {"QueryStringBehavior": "none"}
+    if key.query:
+        query = {"QueryStringBehavior": "allExcept", "QueryStrings": list(key.without)}
+    config = {
+        "Name": _named(key.name),
+        "MinTTL": 0,
+        "DefaultTTL": 0,
+        "MaxTTL": MAX_TTL_S,
+        "ParametersInCacheKeyAndForwardedToOrigin": {
+            "EnableAcceptEncodingBrotli": key.coded,
+            "EnableAcceptEncodingGzip": key.coded,
+            "CookiesConfig": {"CookieBehavior": "all" if key.cookies else "none"},
+            "HeadersConfig": headers,
+            "QueryStringsConfig": query,
+        },
+    }
+    return {"Type": "AWS::CloudFront::CachePolicy", "Properties": {"CachePolicyConfig": config}}
+
+
+def _origin_request_policy() -> dict[str, Any]:
+    """Return what lets the function see the country: what the origin is not told, it is not."""
+    config = {
+        "Name": _named("with-country"),
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": [COUNTRY_FIELD]},
+        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+    }
+    properties = {"OriginRequestPolicyConfig": config}
+    return {"Type": "AWS::CloudFront::OriginRequestPolicy", "Properties": properties}
+
+
+def _response_headers_policy() -> dict[str, Any]:
+    """Return what players can read of errors that CloudFront makes; the origin says it itself."""
+    config = {
+        "Name": _named("for-players"),
+        "CorsConfig": {
+            "AccessControlAllowCredentials": False,
+            "AccessControlAllowHeaders": {"Items": ["*"]},
+            "AccessControlAllowMethods": {"Items": PLAYED_BY.split(", ")},
+            "AccessControlAllowOrigins": {"Items": ["*"]},
+            "OriginOverride": False,
+        },
+        "RemoveHeadersConfig": {"Items": [{"Header": name} for name in NOT_FOR_VIEWERS]},
+    }
+    properties = {"ResponseHeadersPolicyConfig": config}
+    return {"Type": "AWS::CloudFront::ResponseHeadersPolicy", "Properties": properties}

@@ -1,0 +1,50 @@
+"""Behaviours of a distribution as Terraform has them."""
+
+from typing import Any, Final
+
+from cdn.edge.cloudfront.distribution import (
+    ALL_VIEWER_EXCEPT_HOST,
+    CACHING_DISABLED,
+    Behaviour,
+    Distribution,
+)
+from cdn.edge.cloudfront.resource_policies import resource_name
+from cdn.edge.hcl import Block, Expression
+
+ORIGIN_ID: Final = "soundbridge"
+_Body = list[tuple[str, Any] | Block]
+
+
+def behaviour(one: Behaviour, distribution: Distribution) -> Block:
+    """Return one behaviour; the default one has no pattern."""
+    body: _Body = [] if one.pattern is None else [("path_pattern", one.pattern)]
+    key = CACHING_DISABLED
+    body += [
+        ("target_origin_id", ORIGIN_ID),
+        ("viewer_protocol_policy", "redirect-to-https"),
+        ("allowed_methods", one.methods.names),
+        ("cached_methods", ["GET", "HEAD"]),
+        ("compress", False),
+        ("cache_policy_id", key if one.key is None else _id_of("cache", resource_name(one.key))),
+    ]
+    if one.plays:
+        body += _of_what_plays(distribution)
+    elif one.passes_everything:
+        body.append(("origin_request_policy_id", ALL_VIEWER_EXCEPT_HOST))
+    if not one.passes_everything:
+        body.append(("response_headers_policy_id", _id_of("response_headers", "for_players")))
+    kind = "default_cache_behavior" if one.pattern is None else "ordered_cache_behavior"
+    return Block(kind, (), body)
+
+
+def _id_of(kind: str, name: str) -> Expression:
+    return Expression(f"aws_cloudfront_{kind}_policy.{name}.id")
+
+
+def _of_what_plays(distribution: Distribution) -> _Body:
+    body: _Body = [("trusted_key_groups", Expression("aws_cloudfront_key_group.signers[*].id"))]
+    if distribution.edge.checks_tokens:
+        body.append(("origin_request_policy_id", _id_of("origin_request", "with_country")))
+    arn = Expression("aws_cloudfront_function.viewer_request.arn")
+    event: _Body = [("event_type", "viewer-request"), ("function_arn", arn)]
+    return [*body, Block("function_association", (), event)]

@@ -1,0 +1,82 @@
+"""Policies of a distribution as Terraform has them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cdn.edge.cloudfront.distribution import (
+    COUNTRY_FIELD,
+    MAX_TTL_S,
+    NOT_FOR_VIEWERS,
+    Distribution,
+    KeyPolicy,
+)
+from cdn.edge.hcl import Block, Expression
+from cdn.edge.script import PLAYED_BY
+
+_Body = list[tuple[str, Any] | Block]
+
+
+def resource_name(key: KeyPolicy) -> str:
+    """Return what a cache policy is called within a configuration."""
+    return key.name.replace("-", "_")
+
+
+def policies(distribution: Distribution) -> Iterator[Block]:
+    """Return the policies that behaviours refer to."""
+    for key in distribution.keys:
+        yield _policy("cache", key.name, _cache_policy(key))
+    yield _policy("response_headers", "for-players", _response_headers_policy())
+    if distribution.edge.checks_tokens:
+        yield _policy("origin_request", "with-country", _origin_request_policy())
+
+
+def _policy(kind: str, name: str, body: _Body) -> Block:
+    labels = (f"aws_cloudfront_{kind}_policy", name.replace("-", "_"))
+    return Block("resource", labels, [("name", Expression(f'"${{var.name}}-{name}"')), *body])
+
+
+def _cache_policy(key: KeyPolicy) -> _Body:
+    parameters: _Body = [
+        ("enable_accept_encoding_brotli", key.coded),
+        ("enable_accept_encoding_gzip", key.coded),
+        _chosen("cookies", "cookie", "all" if key.cookies else "none"),
+        _chosen("headers", "header", "whitelist" if key.headers else "none", key.headers),
+        _chosen("query_strings", "query_string", "allExcept" if key.query else "none", key.without),
+    ]
+    return [
+        ("min_ttl", 0),
+        ("default_ttl", 0),
+        ("max_ttl", MAX_TTL_S),
+        Block("parameters_in_cache_key_and_forwarded_to_origin", (), parameters),
+    ]
+
+
+def _chosen(many: str, one: str, behaviour: str, names: Sequence[str] = ()) -> Block:
+    body: _Body = [(f"{one}_behavior", behaviour)]
+    if names:
+        body.append(_items(many, list(names)))
+    return Block(f"{many}_config", (), body)
+
+
+def _items(kind: str, items: Sequence[str]) -> Block:
+    return Block(kind, (), [("items", items)])
+
+
+def _origin_request_policy() -> _Body:
+    return [
+        _chosen("cookies", "cookie", "none"),
+        _chosen("headers", "header", "whitelist", [COUNTRY_FIELD]),
+        _chosen("query_strings", "query_string", "none"),
+    ]
+
+
+def _response_headers_policy() -> _Body:
+    cors: _Body = [
+        ("access_control_allow_credentials", False),
+        _items("access_control_allow_headers", ["*"]),
+        _items("access_control_allow_methods", PLAYED_BY.split(", ")),
+        _items("access_control_allow_origins", ["*"]),
+        ("origin_override", False),
+    ]
+    removed = [Block("items", (), [("header", name)]) for name in NOT_FOR_VIEWERS]
+    return [Block("cors_config", (), cors), Block("remove_headers_config", (), removed)]

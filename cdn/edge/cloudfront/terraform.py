@@ -1,0 +1,203 @@
+"""A distribution for Terraform: resources of the provider ``hashicorp/aws``.
+
+Names of arguments are those of its documentation, ``website/docs/r/cloudfront_*``; a distribution
+has ``cache_tag_config`` since 6.46.0 (its CHANGELOG).
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from cdn.edge.cloudfront.distribution import (
+    CONNECT_S,
+    ERROR_STATUSES,
+    KEEPALIVE_S,
+    PRICE_CLASS,
+    READ_S,
+    SECRET_FIELD,
+    TAG_FIELD,
+    TLS,
+    Distribution,
+)
+from cdn.edge.cloudfront.function import RUNTIME
+from cdn.edge.cloudfront.resource_behaviours import ORIGIN_ID, behaviour
+from cdn.edge.cloudfront.resource_policies import policies
+from cdn.edge.hcl import Block, Expression, document
+
+FUNCTION_FILE: Final = "viewer-request.js"
+_Body = list[tuple[str, Any] | Block]
+
+
+def configuration(distribution: Distribution) -> str:
+    """Return the configuration, which reads its function from ``FUNCTION_FILE`` beside it."""
+    return document(_blocks(distribution))
+
+
+def _blocks(distribution: Distribution) -> Iterator[Block]:
+    checks_tokens = distribution.edge.checks_tokens
+    aws = {"source": "hashicorp/aws", "version": ">= 6.46.0"}
+    yield Block("terraform", (), [Block("required_providers", (), [("aws", aws)])])
+    yield from _variables(distribution)
+    yield from policies(distribution)
+    yield from _function(checks_tokens=checks_tokens)
+    yield from _signers()
+    yield Block("resource", ("aws_cloudfront_distribution", "this"), _body(distribution))
+    yield _output("distribution_id", "aws_cloudfront_distribution.this.id")
+    yield _output("domain_name", "aws_cloudfront_distribution.this.domain_name")
+    yield _output("signer_id", "one(aws_cloudfront_public_key.signer[*].id)")
+    if checks_tokens:
+        yield _output("playback_keys_arn", "aws_cloudfront_key_value_store.playback_keys.arn")
+
+
+def _variables(distribution: Distribution) -> Iterator[Block]:
+    edge = distribution.edge
+    yield _variable("name", "What the names of all resources begin with.", "soundbridge")
+    yield _variable("origin_domain", "The origin's name in DNS.", edge.origin.host)
+    said = "The public names, which the certificate has to cover."
+    yield _variable("aliases", said, [edge.host], kind="list(string)")
+    yield Block(
+        "variable",
+        ("certificate_arn",),
+        [
+            ("type", Expression("string")),
+            ("description", "The certificate of the public names, in ACM in us-east-1."),
+        ],
+    )
+    said = "The region nearest to the origin, for Origin Shield; empty is without."
+    yield _variable("shield_region", said, distribution.shield_region or "")
+    yield _variable("public_key", "The public key (PEM) of signed cookies; empty is none.", "")
+    yield _variable("log_bucket", "The bucket of access logs, by its domain; empty is none.", "")
+    said = f"What {SECRET_FIELD} tells the origin's load balancer; empty is none."
+    yield _variable("origin_secret", said, "", sensitive=True)
+
+
+def _variable(
+    name: str, description: str, default: Any, *, kind: str = "string", sensitive: bool = False
+) -> Block:
+    body: _Body = [("type", Expression(kind)), ("description", description), ("default", default)]
+    if sensitive:
+        body.append(("sensitive", True))
+    return Block("variable", (name,), body)
+
+
+def _output(name: str, code: str) -> Block:
+    return Block("output", (name,), [("value", Expression(code))])
+
+
+def _function(*, checks_tokens: bool) -> Iterator[Block]:
+    body: _Body = [
+        ("name", Expression('"${var.name}-viewer-request"')),
+        ("comment", "Playback tokens and preflights"),
+        ("runtime", RUNTIME),
+        ("publish", True),
+        ("code", Expression(f'file("${{path.module}}/{FUNCTION_FILE}")')),
+    ]
+    if checks_tokens:
+        name = ("name", Expression('"${var.name}-playback-keys"'))
+        comment = ("comment", "The k of each key (JWK) by its kid")
+        store = ("aws_cloudfront_key_value_store", "playback_keys")
+        yield Block("resource", store, [name, comment])
+        arn = Expression(f"{'.'.join(store)}.arn")
+        body.append(("key_value_store_associations", [arn]))
+    yield Block("resource", ("aws_cloudfront_function", "viewer_request"), body)
+
+
+def _signers() -> Iterator[Block]:
+    count = ("count", Expression('var.public_key == "" ? 0 : 1'))
+    yield Block(
+        "resource",
+        ("aws_cloudfront_public_key", "signer"),
+        [
+            count,
+            ("name", Expression('"${var.name}-signer"')),
+            ("encoded_key", Expression("var.public_key")),
+        ],
+    )
+    yield Block(
+        "resource",
+        ("aws_cloudfront_key_group", "signers"),
+        [
+            count,
+            ("name", Expression('"${var.name}-signers"')),
+            ("items", [Expression("aws_cloudfront_public_key.signer[0].id")]),
+        ],
+    )
+
+
+def _body(distribution: Distribution) -> _Body:
+    errors = [
+        Block(
+            "custom_error_response",
+            (),
+            [("error_code", status), ("error_caching_min_ttl", 0)],
+        )
+        for status in ERROR_STATUSES
+    ]
+    return [
+        ("comment", f"soundbridge as {distribution.edge.host}"),
+        ("enabled", True),
+        ("aliases", Expression("var.aliases")),
+        ("http_version", "http2and3"),
+        ("is_ipv6_enabled", True),
+        ("price_class", PRICE_CLASS),
+        _origin(distribution),
+        *(behaviour(each, distribution) for each in distribution.behaviours),
+        Block("cache_tag_config", (), [("header_name", TAG_FIELD)]),
+        *errors,
+        _where_given(
+            "logging_config",
+            "log_bucket",
+            [("bucket", Expression("logging_config.value")), ("prefix", "cdn/")],
+        ),
+        Block("restrictions", (), [Block("geo_restriction", (), [("restriction_type", "none")])]),
+        Block(
+            "viewer_certificate",
+            (),
+            [
+                ("acm_certificate_arn", Expression("var.certificate_arn")),
+                ("minimum_protocol_version", TLS),
+                ("ssl_support_method", "sni-only"),
+            ],
+        ),
+    ]
+
+
+def _where_given(kind: str, variable: str, body: _Body) -> Block:
+    """Return a block that is there where a variable is not empty."""
+    for_each = Expression(f'var.{variable} == "" ? [] : [var.{variable}]')
+    return Block("dynamic", (kind,), [("for_each", for_each), Block("content", (), body)])
+
+
+def _origin(distribution: Distribution) -> Block:
+    origin = distribution.edge.origin
+    custom: _Body = [
+        ("origin_protocol_policy", "https-only" if origin.is_tls else "http-only"),
+        ("http_port", 80 if origin.is_tls else origin.port),
+        ("https_port", origin.port if origin.is_tls else 443),
+        ("origin_ssl_protocols", ["TLSv1.2"]),
+        ("origin_read_timeout", READ_S),
+        ("origin_keepalive_timeout", KEEPALIVE_S),
+    ]
+    shield: _Body = [
+        ("enabled", True),
+        ("origin_shield_region", Expression("origin_shield.value")),
+    ]
+    # That there is a secret is none; Terraform would refuse to let it say how many blocks there are.
+    secret = Expression('nonsensitive(var.origin_secret == "") ? [] : [1]')
+    header: _Body = [("name", SECRET_FIELD), ("value", Expression("var.origin_secret"))]
+    return Block(
+        "origin",
+        (),
+        [
+            ("origin_id", ORIGIN_ID),
+            ("domain_name", Expression("var.origin_domain")),
+            ("connection_attempts", 3),
+            ("connection_timeout", CONNECT_S),
+            Block("custom_origin_config", (), custom),
+            _where_given("origin_shield", "shield_region", shield),
+            Block(
+                "dynamic",
+                ("custom_header",),
+                [("for_each", secret), Block("content", (), header)],
+            ),
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Fastly: a service in VCL."""

@@ -1,0 +1,68 @@
+"""Terraform's language (HCL 2), as far as a configuration that is generated needs it.
+
+A ``Block`` holds attributes and blocks, in order. What is no literal is an ``Expression``, and
+stands as it is; in a text, what would be a template is escaped.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Code, such as ``var.host``."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block, such as ``resource "kind" "name" { ... }``; ``body`` has pairs and blocks."""
+
+    kind: str
+    labels: Sequence[str]
+    body: Sequence["tuple[str, Any] | Block"]
+
+
+def document(blocks: Iterable[Block]) -> str:
+    """Return a file of blocks."""
+    return "\n".join("\n".join(_block(each, "")) + "\n" for each in blocks)
+
+
+def _block(block: Block, indent: str) -> Iterator[str]:
+    labels = "".join(f" {json.dumps(label)}" for label in block.labels)
+    yield f"{indent}{block.kind}{labels} {{"
+    inner = f"{indent}  "
+    for each in block.body:
+        if isinstance(each, Block):
+            yield from _block(each, inner)
+        elif each[1] is not None:
+            yield f"{inner}{each[0]} = {_value(each[1], inner)}"
+    yield f"{indent}}}"
+
+
+def _value(value: Any, indent: str) -> str:
+    inner = f"{indent}  "
+    if isinstance(value, Expression):
+        return value.code
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, Mapping):
+        rows = [f"{inner}{_key(key)} = {_value(each, inner)}" for key, each in value.items()]
+        return "\n".join(["{", *rows, f"{indent}}}"]) if rows else "{}"
+    if isinstance(value, Sequence):
+        rows = [f"{inner}{_value(each, inner)}," for each in value]
+        return "\n".join(["[", *rows, f"{indent}]"]) if rows else "[]"
+    return json.dumps(value)
+
+
+def _key(key: str) -> str:
+    return key if key.isidentifier() else text(key)
+
+
+def text(value: str) -> str:
+    """Return a text as a literal of HCL: JSON's, but that ``${`` and ``%{`` begin a template."""
+    literal = json.dumps(value, ensure_ascii=False)
+    return literal.replace("${", "$${").replace("%{", "%%{")

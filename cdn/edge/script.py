@@ -1,0 +1,80 @@
+"""What edges run in JavaScript: the rules of ``cdn.policy`` and ``cdn.signing`` put in front of code.
+
+The code is in ``cdn/edge/javascript``, and ends in none of the rules itself: what a token looks
+like, what it may say and what it opens comes with it as ``POLICY``.
+"""
+
+import json
+import re
+from importlib.resources import files
+from typing import Any, Final
+
+from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
+from cdn.policy.route import UNDER_TOKEN
+from cdn.signing.bounds import NO_COUNTRY
+from cdn.signing.claims import CLOCK_SKEW_S, KNOWN
+from cdn.signing.scope import ABOUT_ENDINGS
+from cdn.signing.token import TOKEN_CHARACTERS_MAX
+from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
+
+PLAYED_BY: Final = "GET, HEAD, OPTIONS"
+"""The methods of what plays."""
+ENTRY: Final = rf"^/({ID_PATTERN})(?:\.[a-z0-9]+)+$"
+ASSET: Final = (
+    rf"^/(?:{MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"
+)
+"""What an edge can tell from a path. Nothing in it can be read in two ways, as ``..`` or ``%2f``."""
+
+_SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST: Final = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\]"
+_POLICY_OF_TOKENS: Final[dict[str, Any]] = {
+    "prefix": UNDER_TOKEN,
+    "entry": ENTRY,
+    "asset": ASSET,
+    "about": ABOUT_ENDINGS,
+    "token": r"^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}$",
+    "characters_max": TOKEN_CHARACTERS_MAX,
+    "claims": sorted(KNOWN),
+    "skew_s": CLOCK_SKEW_S,
+    "last_moment_s": 253_402_300_799,
+    "id": rf"^{ID_PATTERN}$",
+    "scope": r"^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$",
+    "no_country": sorted(NO_COUNTRY),
+    "pattern": rf"^(?:({_SCHEME})://)?(\*\.)?({_HOST})(?::([0-9]{{1,5}}))?$",
+    "page": rf"^({_SCHEME})://({_HOST})(?::([0-9]{{0,5}}))?([/?#][\s\S]*)?$",
+    "page_max": 255,
+    "url_max": 4096,
+}
+"""The last of it says again what ``cdn.signing.referrer`` says; a test holds one to the other."""
+_ANSWERS: Final[dict[str, Any]] = {
+    "cors": {
+        name: said
+        for name, said in ON_EVERY_ANSWER.items()
+        if name != "Access-Control-Expose-Headers"  # there is nothing to read
+    },
+    "refused": {"Cache-Control": "private, max-age=1"},
+    "preflight": {**preflight_headers(PLAYED_BY), "Cache-Control": "no-store"},
+    "challenges": {  # RFC 6750 §3.1
+        401: 'Bearer error="invalid_token"',
+        403: 'Bearer error="insufficient_scope"',
+    },
+}
+_COMMENT: Final = re.compile(r"^ *//.*\n", re.MULTILINE)
+
+
+def script(*names: str, begin: str = "", checks_tokens: bool) -> str:
+    """Return files of code, one after the other, behind the rules and what is to come first."""
+    policy = {**(_POLICY_OF_TOKENS if checks_tokens else {}), **_answers()}
+    code = (_COMMENT.sub("", _read(name)) for name in names)
+    said = json.dumps(policy, separators=(",", ":"))
+    return f"{begin}const POLICY = {said};\n" + "".join(code)
+
+
+def _answers() -> dict[str, Any]:
+    challenges = _ANSWERS["challenges"].items()
+    return {**_ANSWERS, "challenges": {one: {"WWW-Authenticate": said} for one, said in challenges}}
+
+
+def _read(name: str) -> str:
+    return (files("cdn.edge") / "javascript" / f"{name}.js").read_text(encoding="utf-8")

@@ -1,0 +1,364 @@
+"""A distribution of CloudFront, as both of its configurations say it."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import hcl2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdn.edge.cloud import CloudEdge, CloudOrigin
+from cdn.edge.cloudfront import cloudformation, terraform
+from cdn.edge.cloudfront.distribution import (
+    BEHAVIOURS_MAX,
+    CACHING_DISABLED,
+    NOT_FOR_VIEWERS,
+    OF_PLAYERS,
+    Behaviour,
+    Distribution,
+    distribution_of,
+)
+from cdn.policy import cache_key
+from cdn.policy.cache_key import cache_key_of, without_token
+from cdn.policy.route import PAGE, ROUTES, Query, route_of
+
+TEMPLATE_BYTES_MAX = 51_200
+"""More has to lie in a bucket (CloudFormation User Guide, "Understand quotas")."""
+KINDS = [True, False]
+
+
+def distribution(*, checks_tokens: bool) -> Distribution:
+    origin = CloudOrigin.read("https://origin.example.com:8443")
+    edge = CloudEdge(host="music.example.com", origin=origin, checks_tokens=checks_tokens)
+    return distribution_of(edge, "eu-central-1")
+
+
+def template(*, checks_tokens: bool) -> dict[str, Any]:
+    text = cloudformation.template(distribution(checks_tokens=checks_tokens))
+    read: dict[str, Any] = json.loads(text)
+    return read
+
+
+@pytest.mark.parametrize("checks_tokens", KINDS)
+def test_cfn_lint_finds_nothing(checks_tokens: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    text = cloudformation.template(distribution(checks_tokens=checks_tokens))
+    assert len(text.encode()) <= TEMPLATE_BYTES_MAX
+    done = linted(text, tmp_path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_cfn_lint_finds_what_is_wrong(tmp_path: Path) -> None:
+    text = cloudformation.template(distribution(checks_tokens=True))
+    done = linted(text.replace('"HeaderBehavior"', '"HeadersBehaviour"'), tmp_path)
+    assert "HeadersBehaviour" in done.stdout
+
+
+def linted(text: str, folder: Path) -> "subprocess.CompletedProcess[str]":
+    path = folder / "soundbridge.json"
+    path.write_text(text)
+    lint = Path(sys.executable).with_name("cfn-lint")
+    command = [lint, "--non-zero-exit-code", "informational", path]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.mark.parametrize("checks_tokens", KINDS)
+def test_both_configurations_say_the_same(checks_tokens: bool) -> None:  # noqa: FBT001
+    formed = said_by_template(template(checks_tokens=checks_tokens))
+    resources = said_by_resources(
+        terraform.configuration(distribution(checks_tokens=checks_tokens))
+    )
+    assert formed == resources
+    assert len(formed["behaviours"]) == len(distribution(checks_tokens=checks_tokens).behaviours)
+
+
+@pytest.mark.parametrize("checks_tokens", KINDS)
+def test_there_are_not_too_many_behaviours(checks_tokens: bool) -> None:  # noqa: FBT001
+    assert len(distribution(checks_tokens=checks_tokens).behaviours) - 1 <= BEHAVIOURS_MAX
+
+
+def test_nothing_private_is_kept_for_a_minimum_of_time() -> None:
+    said = said_by_template(template(checks_tokens=True))
+    assert {each["policy"]["min_ttl"] for each in said["behaviours"] if each["policy"]} == {0}
+    assert set(said["errors"].values()) == {0}
+    assert CACHING_DISABLED == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def test_answers_can_be_purged_by_their_tags_which_viewers_do_not_see() -> None:
+    said = said_by_template(template(checks_tokens=True))
+    assert said["tag_field"] == "Cache-Tag"
+    assert said["removed"] == sorted(NOT_FOR_VIEWERS)
+
+
+def test_who_may_be_asked_without_a_token_is_not_signed_either() -> None:
+    for one in said_by_template(template(checks_tokens=True))["behaviours"]:
+        assert one["runs"] is one["is_signed"]
+        plays = one["pattern"] is not None and route_of(filled(one["pattern"], "x")).under_token
+        assert one["runs"] is plays
+
+
+PATHS = st.one_of(
+    st.sampled_from(
+        [
+            "/",
+            "/tracks/x",
+            "/song.m3u8",
+            "/song.packed.m3u8",
+            "/song.mpd",
+            "/song.json",
+            "/media/a1/r1/128k/00001.m4s",
+            "/media/a1/r1/128k/00001.aac",
+            "/media/a1/r1/128k/init.mp4",
+            "/media/a1/r1/128k/playlist.m3u8",
+            "/media/a1/r1/manifest.mpd",
+            "/media/a1/r1/waveform.dat",
+            "/media/a1/r1/waveform.json",
+            "/media/a1/r1/artwork-640.jpg",
+            "/growing/a1/r1/128k/playlist.m3u8",
+            "/growing/a1/r1/128k/init.mp4",
+            "/artwork/t1/w1/64-00ff.jpg",
+            "/assets/page-x.js",
+            "/v1/tracks",
+            "/v1/tracks/x.json",
+            "/openapi.json",
+            "/.well-known/jwks.json",
+            "/healthz",
+            "/readyz",
+        ]
+    ),
+    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_.-]{1,8}){0,3}", fullmatch=True),
+)
+CODINGS = st.sampled_from([None, "gzip", "br, gzip", "gzip, deflate, br, zstd", "br;q=0", "x"])
+ORIGINS = st.sampled_from([None, "https://a.example", "https://b.example"])
+QUERIES = st.lists(
+    st.sampled_from(["limit=3", "q=a", "CMCD=sid%3d1", "_HLS_msn=3", "_HLS_pathway=b"]), max_size=3
+).map("&".join)
+TARGETS = st.tuples(PATHS, QUERIES, CODINGS, ORIGINS)
+
+
+@given(one=TARGETS, other=TARGETS, token=st.booleans())
+def test_two_requests_share_a_copy_where_the_policy_says_so(
+    one: tuple[str, str, str | None, str | None],
+    other: tuple[str, str, str | None, str | None],
+    token: bool,  # noqa: FBT001
+) -> None:
+    """A query at an address where nothing is parts what is not there, and that does no harm."""
+    for path, *_ in (one, other):
+        if route_of(path) is PAGE and behaviour_of(path).route is not PAGE:
+            return
+    prefix = "/t/e30.e30.AA" if token and route_of(one[0]).under_token else ""
+    mine = key_at_edge(prefix + one[0], *one[1:]), key_at_edge(*other)
+    keys = [cache_key_of(f"{path}?{query}", *rest) for path, query, *rest in (one, other)]
+    assert (mine[0] is None) is (keys[0] is None)
+    assert (mine[0] == mine[1]) is (keys[0] == keys[1])
+
+
+def behaviour_of(path: str) -> Behaviour:
+    """Return the behaviour that CloudFront chooses: the first whose pattern fits."""
+    behaviours = distribution(checks_tokens=True).behaviours
+    return next(each for each in behaviours if each.pattern is None or fits(each.pattern, path))
+
+
+def fits(pattern: str, path: str) -> bool:
+    """Tell whether a path fits: ``*`` is any text (Developer Guide, "Path pattern")."""
+    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), path) is not None
+
+
+def key_at_edge(path: str, query: str, accept: str | None, origin: str | None) -> object:
+    """Return what CloudFront has for a key, None where it keeps nothing."""
+    key = behaviour_of(path).key
+    if key is None:
+        return None
+    names = [each for each in query.split("&") if each.partition("=")[0] not in key.without]
+    said = accept or ""
+    codings = [each for each in ("br", "gzip") if re.search(rf"\b{each}\b(?!;q=0)", said)]
+    return (
+        without_token(path)[0],
+        tuple(each for each in names if each) if key.query else (),
+        codings[:1] if key.coded else [],
+        (origin or "") if "Origin" in key.headers else "",
+    )
+
+
+def test_what_shows_who_asks_is_passed_on_and_parts_copies() -> None:
+    for each in distribution(checks_tokens=True).behaviours:
+        shows = each.route.passes_credentials
+        if each.key is not None:
+            assert (("Authorization" in each.key.headers), each.key.cookies) == (shows, shows)
+        if shows:
+            assert each.passes_everything
+
+
+def test_what_players_add_is_known_by_name() -> None:
+    assert all(re.fullmatch(cache_key.OF_PLAYERS, name) for name in OF_PLAYERS)
+    assert len(OF_PLAYERS) <= 10
+    assert any(route.query is Query.EVERYTHING for route in ROUTES)
+
+
+def filled(pattern: str, text: str) -> str:
+    return without_token(pattern.replace("/t/*", "/t/e30.e30.AA", 1).replace("*", text))[0]
+
+
+# What each configuration says, in the same words.
+
+
+def said_by_template(read: Mapping[str, Any]) -> dict[str, Any]:
+    resources = read["Resources"]
+    config = resources["Distribution"]["Properties"]["DistributionConfig"]
+    origin = config["Origins"][0]
+    custom = origin["CustomOriginConfig"]
+    removed = resources["ForPlayers"]["Properties"]["ResponseHeadersPolicyConfig"]
+    all_behaviours = [*config["CacheBehaviors"], config["DefaultCacheBehavior"]]
+    return {
+        "behaviours": [formed_behaviour(each, resources) for each in all_behaviours],
+        "errors": {
+            each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config["CustomErrorResponses"]
+        },
+        "tag_field": config["CacheTagConfig"]["HeaderName"],
+        "removed": sorted(each["Header"] for each in removed["RemoveHeadersConfig"]["Items"]),
+        "origin": [
+            custom["OriginProtocolPolicy"],
+            custom["HTTPPort"],
+            custom["HTTPSPort"],
+            custom["OriginReadTimeout"],
+            custom["OriginKeepaliveTimeout"],
+            origin["ConnectionTimeout"],
+        ],
+        "viewers": [
+            config["ViewerCertificate"]["MinimumProtocolVersion"],
+            config["HttpVersion"],
+            config["PriceClass"],
+        ],
+        "store": "KeyValueStoreAssociations"
+        in resources["ViewerRequest"]["Properties"]["FunctionConfig"],
+    }
+
+
+def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str, Any]:
+    key = one["CachePolicyId"]
+    policy = None
+    if isinstance(key, dict):
+        config = resources[key["Ref"]]["Properties"]["CachePolicyConfig"]
+        inside = config["ParametersInCacheKeyAndForwardedToOrigin"]
+        policy = {
+            "min_ttl": config["MinTTL"],
+            "ttls": (config["DefaultTTL"], config["MaxTTL"]),
+            "codings": (
+                inside["EnableAcceptEncodingBrotli"],
+                inside["EnableAcceptEncodingGzip"],
+            ),
+            "cookies": inside["CookiesConfig"]["CookieBehavior"],
+            "headers": inside["HeadersConfig"].get("Headers", []),
+            "query": inside["QueryStringsConfig"]["QueryStringBehavior"],
+            "without": inside["QueryStringsConfig"].get("QueryStrings", []),
+        }
+    request = one.get("OriginRequestPolicyId")
+    return {
+        "pattern": one.get("PathPattern"),
+        "policy": policy,
+        "methods": one["AllowedMethods"],
+        "https": one["ViewerProtocolPolicy"],
+        "compress": one["Compress"],
+        "runs": "FunctionAssociations" in one,
+        "is_signed": "TrustedKeyGroups" in one,
+        "told": "country" if isinstance(request, dict) else request,
+        "is_for_players": "ResponseHeadersPolicyId" in one,
+    }
+
+
+def said_by_resources(text: str) -> dict[str, Any]:
+    read = plain(hcl2.load(io.StringIO(text)))
+    resources = {
+        (kind, name): body
+        for each in read["resource"]
+        for kind, named in each.items()
+        for name, body in named.items()
+    }
+    body = resources["aws_cloudfront_distribution", "this"]
+    [origin] = body["origin"]
+    [custom] = origin["custom_origin_config"]
+    [removed] = resources["aws_cloudfront_response_headers_policy", "for_players"][
+        "remove_headers_config"
+    ]
+    [certificate] = body["viewer_certificate"]
+    all_behaviours = [*body["ordered_cache_behavior"], *body["default_cache_behavior"]]
+    return {
+        "behaviours": [resource_behaviour(each, resources) for each in all_behaviours],
+        "errors": {
+            each["error_code"]: each["error_caching_min_ttl"]
+            for each in body["custom_error_response"]
+        },
+        "tag_field": body["cache_tag_config"][0]["header_name"],
+        "removed": sorted(each["header"] for each in removed["items"]),
+        "origin": [
+            custom["origin_protocol_policy"],
+            custom["http_port"],
+            custom["https_port"],
+            custom["origin_read_timeout"],
+            custom["origin_keepalive_timeout"],
+            origin["connection_timeout"],
+        ],
+        "viewers": [
+            certificate["minimum_protocol_version"],
+            body["http_version"],
+            body["price_class"],
+        ],
+        "store": "key_value_store_associations"
+        in resources["aws_cloudfront_function", "viewer_request"],
+    }
+
+
+def resource_behaviour(
+    one: Mapping[str, Any], resources: Mapping[tuple[str, str], Any]
+) -> dict[str, Any]:
+    policy = None
+    if one["cache_policy_id"].startswith("${"):
+        kind, name, _ = one["cache_policy_id"][2:-1].split(".")
+        config = resources[kind, name]
+        [inside] = config["parameters_in_cache_key_and_forwarded_to_origin"]
+        [headers], [query] = inside["headers_config"], inside["query_strings_config"]
+        policy = {
+            "min_ttl": config["min_ttl"],
+            "ttls": (config["default_ttl"], config["max_ttl"]),
+            "codings": (
+                inside["enable_accept_encoding_brotli"],
+                inside["enable_accept_encoding_gzip"],
+            ),
+            "cookies": inside["cookies_config"][0]["cookie_behavior"],
+            "headers": items(headers.get("headers")),
+            "query": query["query_string_behavior"],
+            "without": items(query.get("query_strings")),
+        }
+    request = one.get("origin_request_policy_id")
+    return {
+        "pattern": one.get("path_pattern"),
+        "policy": policy,
+        "methods": one["allowed_methods"],
+        "https": one["viewer_protocol_policy"],
+        "compress": one["compress"],
+        "runs": "function_association" in one,
+        "is_signed": "trusted_key_groups" in one,
+        "told": "country" if request and "with_country" in request else request,
+        "is_for_players": "response_headers_policy_id" in one,
+    }
+
+
+def items(blocks: Sequence[Mapping[str, Any]] | None) -> Any:
+    return blocks[0]["items"] if blocks else []
+
+
+def plain(value: Any) -> Any:
+    """Return what was read without the quotes that its reader leaves on."""
+    if isinstance(value, dict):
+        return {plain(key): plain(each) for key, each in value.items() if key != "__is_block__"}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, str) and value.startswith('"'):
+        return json.loads(value)
+    return value
