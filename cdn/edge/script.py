@@ -1,4 +1,4 @@
-"""What edges run in JavaScript: the rules of ``cdn.policy`` and ``cdn.signing`` put in front of code.
+"""What edges run in JavaScript: code, and in front of it the rules of ``cdn.policy`` and tokens.
 
 The code is in ``cdn/edge/javascript``, and ends in none of the rules itself: what a token looks
 like, what it may say and what it opens comes with it as ``POLICY``.
@@ -23,7 +23,7 @@ ENTRY: Final = rf"^/({ID_PATTERN})(?:\.[a-z0-9]+)+$"
 ASSET: Final = (
     rf"^/(?:{MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"
 )
-"""What an edge can tell from a path. Nothing in it can be read in two ways, as ``..`` or ``%2f``."""
+"""What an edge can tell from a path: none that can be read in two ways, as ``..`` or ``%2f``."""
 
 _SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -55,9 +55,10 @@ _ANSWERS: Final[dict[str, Any]] = {
     },
     "refused": {"Cache-Control": "private, max-age=1"},
     "preflight": {**preflight_headers(PLAYED_BY), "Cache-Control": "no-store"},
-    "challenges": {  # RFC 6750 §3.1
-        401: 'Bearer error="invalid_token"',
-        403: 'Bearer error="insufficient_scope"',
+    "beside": {
+        401: {"WWW-Authenticate": 'Bearer error="invalid_token"'},  # RFC 6750 §3.1
+        403: {"WWW-Authenticate": 'Bearer error="insufficient_scope"'},
+        405: {"Allow": PLAYED_BY},
     },
 }
 _COMMENT: Final = re.compile(r"^ *//.*\n", re.MULTILINE)
@@ -65,15 +66,10 @@ _COMMENT: Final = re.compile(r"^ *//.*\n", re.MULTILINE)
 
 def script(*names: str, begin: str = "", checks_tokens: bool) -> str:
     """Return files of code, one after the other, behind the rules and what is to come first."""
-    policy = {**(_POLICY_OF_TOKENS if checks_tokens else {}), **_answers()}
+    policy = {**(_POLICY_OF_TOKENS if checks_tokens else {}), **_ANSWERS}
     code = (_COMMENT.sub("", _read(name)) for name in names)
     said = json.dumps(policy, separators=(",", ":"))
     return f"{begin}const POLICY = {said};\n" + "".join(code)
-
-
-def _answers() -> dict[str, Any]:
-    challenges = _ANSWERS["challenges"].items()
-    return {**_ANSWERS, "challenges": {one: {"WWW-Authenticate": said} for one, said in challenges}}
 
 
 def _read(name: str) -> str:

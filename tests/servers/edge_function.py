@@ -1,7 +1,7 @@
-"""CloudFront's function, run: in Node, and in njs, which is much like what runs it at the edge.
+"""What edges run in JavaScript, run: in Node, and in njs, which CloudFront's runtime is much like.
 
-Both have the modules ``crypto`` and ``cloudfront`` as the runtime has them; the key value store has
-what a test puts there, and fails for any other key, as CloudFront's does.
+For CloudFront, both have the modules ``crypto`` and ``cloudfront`` as its runtime does; the key
+value store has what a test puts there, and fails for any other key, as CloudFront's does.
 """
 
 import json
@@ -47,6 +47,32 @@ next(0);
 """
 
 
+_WORKER_IN_NODE = """
+import { createInterface } from "node:readline";
+import worker from "./worker.mjs";
+const env = { PLAYBACK_KEYS: process.argv[2] };
+const asked = [];
+globalThis.fetch = async (request, init) => {
+  asked.push({
+    url: request.url,
+    method: request.method,
+    headers: Object.fromEntries(request.headers),
+    cf: init && init.cf,
+  });
+  return new Response("of the origin");
+};
+createInterface({ input: process.stdin }).on("line", async (line) => {
+  const { now_s, event } = JSON.parse(line);
+  Date.now = () => now_s * 1000;
+  const { url, method, headers, country } = event;
+  const request = Object.assign(new Request(url, { method, headers }), { cf: { country } });
+  const answer = await worker.fetch(request, env);
+  const said = Object.fromEntries(answer.headers);
+  console.log(JSON.stringify({ status: answer.status, headers: said, asked: asked.splice(0) }));
+});
+"""
+
+
 class RunningFunction:
     """A function in Node, which answers one event after the other."""
 
@@ -71,8 +97,23 @@ def in_node(code: str, keys: Mapping[str, str], folder: Path) -> Iterator[Runnin
     (store / "index.js").write_text(_STORE.format(keys=json.dumps(keys)))
     (store / "package.json").write_text('{"type": "module", "exports": "./index.js"}')
     (folder / "main.mjs").write_text(code + _IN_NODE)
+    with _running(folder) as running:
+        yield running
+
+
+@contextmanager
+def worker_in_node(code: str, keys: bytes, folder: Path) -> Iterator[RunningFunction]:
+    """Run a Worker of Cloudflare, to which a JWK set is bound; what it asks for is written down."""
+    (folder / "worker.mjs").write_text(code)
+    (folder / "main.mjs").write_text(_WORKER_IN_NODE)
+    with _running(folder, keys.decode()) as running:
+        yield running
+
+
+@contextmanager
+def _running(folder: Path, *arguments: str) -> Iterator[RunningFunction]:
     with subprocess.Popen(
-        ["node", "main.mjs"],
+        ["node", "main.mjs", *arguments],
         cwd=folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

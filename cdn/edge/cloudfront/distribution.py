@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Final
 
 from cdn.edge.cloud import CloudEdge
+from cdn.edge.players import OF_PLAYERS
 from cdn.errors import UnusableEdge
 from cdn.policy.lifetime import YEAR_S
 from cdn.policy.route import CREDENTIALS, ROUTES, Query, Route
@@ -34,21 +35,6 @@ NOT_FOR_VIEWERS: Final = ("CDN-Cache-Control", "Surrogate-Control", "Surrogate-K
 SECRET_FIELD: Final = "X-Origin-Secret"  # noqa: S105 the name of a field
 """A load balancer in front of the origin may look at it; soundbridge does not."""
 COUNTRY_FIELD: Final = "CloudFront-Viewer-Country"
-OF_PLAYERS: Final = (
-    "CMCD",
-    "_HLS_msn",
-    "_HLS_part",
-    "_HLS_pathway",
-    "_HLS_primary_id",
-    "_HLS_push",
-    "_HLS_skip",
-    "_HLS_start_offset",
-    "_HLS_throughput",
-)
-"""``cdn.policy.cache_key.OF_PLAYERS`` by name: those of rfc8216bis, for CloudFront has no patterns.
-
-A cache policy names up to 10 (Developer Guide, "Quotas": query strings per cache policy).
-"""
 ERROR_STATUSES: Final = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 """Developer Guide, "How CloudFront caches errors": those whose time can be set."""
 BEHAVIOURS_MAX: Final = 75

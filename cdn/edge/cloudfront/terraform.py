@@ -181,7 +181,7 @@ def _origin(distribution: Distribution) -> Block:
         ("enabled", True),
         ("origin_shield_region", Expression("origin_shield.value")),
     ]
-    # That there is a secret is none; Terraform would refuse to let it say how many blocks there are.
+    # Terraform lets nothing secret say how many blocks there are; that there is a secret is none.
     secret = Expression('nonsensitive(var.origin_secret == "") ? [] : [1]')
     header: _Body = [("name", SECRET_FIELD), ("value", Expression("var.origin_secret"))]
     return Block(

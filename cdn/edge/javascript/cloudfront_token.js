@@ -14,7 +14,7 @@ async function handler(event) {
   const found = divided(request.uri);
   const status = found === null ? 401 : await statusOf(found, request.headers);
   if (status !== 0) {
-    return answer(status, REASONS[status], POLICY.challenges[status] || {});
+    return answer(status, REASONS[status], POLICY.beside[status] || {});
   }
   request.uri = found.path;
   return request;

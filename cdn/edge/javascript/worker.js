@@ -23,7 +23,7 @@ export default {
     }
     const status = await statusOf(found, request, env);
     if (status !== 0) {
-      return answer(status, POLICY.challenges[status] || {});
+      return answer(status, POLICY.beside[status] || {});
     }
     const headers = new Headers(request.headers);
     NOT_PASSED_ON.forEach((name) => headers.delete(name));

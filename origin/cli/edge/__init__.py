@@ -4,10 +4,11 @@ from typing import Final
 
 import click
 
+from origin.cli.edge.cloudflare import cloudflare
 from origin.cli.edge.cloudfront import cloudfront
 from origin.cli.edge.policy import policy
 
-COMMANDS: Final = (cloudfront, policy)
+COMMANDS: Final = (cloudflare, cloudfront, policy)
 
 
 @click.group(short_help="Write the configuration of a cache or a CDN in front.")

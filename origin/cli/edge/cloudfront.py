@@ -24,9 +24,10 @@ from origin.cli.edge.description import put_out
     show_default=True,
 )
 def cloudfront(
+    *,
     host: str,
     origin: str,
-    checks_tokens: bool,  # noqa: FBT001
+    checks_tokens: bool,
     shield_region: str | None,
     kind: str,
     folder: Path | None,

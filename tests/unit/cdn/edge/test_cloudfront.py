@@ -20,11 +20,11 @@ from cdn.edge.cloudfront.distribution import (
     BEHAVIOURS_MAX,
     CACHING_DISABLED,
     NOT_FOR_VIEWERS,
-    OF_PLAYERS,
     Behaviour,
     Distribution,
     distribution_of,
 )
+from cdn.edge.players import OF_PLAYERS
 from cdn.policy import cache_key
 from cdn.policy.cache_key import cache_key_of, without_token
 from cdn.policy.route import PAGE, ROUTES, Query, route_of

@@ -1,0 +1,41 @@
+"""Which requests a rule of Cloudflare is for, in its rules language. Pure.
+
+Globs are matched by ``strict wildcard``, which all plans have, while ``matches`` is for some (Rules
+language, "Operators"). As rules are not looked at until the first one fits, but all of them are, an
+expression takes out what routes before its own have.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Final
+
+from cdn.policy.route import ROUTES, Route
+
+PATH: Final = "http.request.uri.path"
+SHOWS_WHO_ASKS: Final = '(http.cookie ne "" or any(http.request.headers["authorization"][*] ne ""))'
+
+
+def requests_of(host: str, routes: Sequence[Route]) -> str:
+    """Return the expression of what is asked for at routes, which follow each other.
+
+    What has a token in front is asked for by the Worker, once more and without it.
+    """
+    before = ROUTES[: ROUTES.index(routes[0])]
+    own = _any_of(chain.from_iterable(each.globs for each in routes))
+    others = _any_of(chain.from_iterable(each.globs for each in before))
+    asked = f'{of_host(host)} and not starts_with({PATH}, "/t/") and {own}'
+    return f"{asked} and not {others}" if before else asked
+
+
+def of_host(host: str) -> str:
+    """Return the expression of everything that is asked of a host."""
+    return f'http.host eq "{host}"'
+
+
+def _any_of(globs: Iterable[str]) -> str:
+    return f"({' or '.join(map(_fits, globs))})"
+
+
+def _fits(glob: str) -> str:
+    operator = "strict wildcard" if "*" in glob else "eq"
+    return f'{PATH} {operator} "{glob}"'

@@ -1,0 +1,31 @@
+"""``soundbridge edge cloudflare``."""
+
+from pathlib import Path
+
+import click
+
+from origin.cli.edge.cloud import cloud_edge_of, cloud_options
+from origin.cli.edge.description import put_out
+
+
+@click.command(short_help="Write rules for a zone at Cloudflare.")
+@cloud_options
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["api", "terraform"]),
+    default="api",
+    show_default=True,
+    help="Bodies of requests to Cloudflare's API, or Terraform's.",
+)
+def cloudflare(
+    *, host: str, origin: str, checks_tokens: bool, kind: str, folder: Path | None
+) -> None:
+    """Write rules for a zone at Cloudflare, and, to check tokens, a Worker.
+
+    Where the origin is, is said there in DNS. `cdn/README.md` says how to go on from there.
+    """
+    from cdn.edge.cloudflare.documents import for_api, for_terraform
+
+    edge = cloud_edge_of(host, origin, checks_tokens=checks_tokens)
+    put_out((for_terraform if kind == "terraform" else for_api)(edge), folder)

@@ -1,0 +1,241 @@
+"""Rules of Cloudflare, applied to requests as its rules language says."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import hcl2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdn.edge.cloud import CloudEdge, CloudOrigin
+from cdn.edge.cloudflare import rules
+from cdn.edge.cloudflare.documents import for_api, for_terraform
+from cdn.edge.cloudflare.rules import rulesets
+from cdn.policy.cache_key import OF_PLAYERS, cache_key_of
+from cdn.policy.route import PAGE, ROUTES, Route, route_of
+
+HOST = "music.example.com"
+EDGE = CloudEdge(
+    host=HOST, origin=CloudOrigin.read("https://origin.example.com"), checks_tokens=True
+)
+PHASES = rulesets(EDGE)
+FREE_RULES = {"http_request_firewall_custom": 5}
+"""As many as the Free plan has; 10 in other phases (Cache Rules, Transform Rules, WAF)."""
+PATHS = st.one_of(
+    st.sampled_from(
+        [
+            "/",
+            "/song.m3u8",
+            "/song.packed.m3u8",
+            "/song.json",
+            "/media/a1/r1/128k/00001.m4s",
+            "/media/a1/r1/128k/playlist.m3u8",
+            "/media/a1/r1/waveform.json",
+            "/media/a1/r1/artwork-640.jpg",
+            "/growing/a1/r1/128k/playlist.m3u8",
+            "/artwork/t1/w1/64-00ff.jpg",
+            "/assets/page-x.js",
+            "/v1/tracks",
+            "/v1/tracks/x.json",
+            "/openapi.json",
+            "/.well-known/jwks.json",
+            "/healthz",
+        ]
+    ),
+    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_.-]{1,8}){0,3}", fullmatch=True),
+)
+QUERIES = st.lists(
+    st.sampled_from(["limit=3", "q=a", "CMCD=sid%3d1", "_HLS_msn=3"]), max_size=3
+).map("&".join)
+ORIGINS = st.sampled_from([None, "https://a.example", "https://b.example"])
+Request = dict[str, Any]
+
+
+def asked(
+    path: str, query: str = "", origin: str | None = None, *, host: str = HOST, cookie: str = ""
+) -> Request:
+    return {"path": path, "query": query, "origin": origin, "host": host, "cookie": cookie}
+
+
+@given(path=PATHS, query=QUERIES, origin=ORIGINS, other=ORIGINS)
+def test_the_key_has_what_the_policy_has(
+    path: str, query: str, origin: str | None, other: str | None
+) -> None:
+    """Of the page, nothing is kept here: it would be asked for anew each time."""
+    route = chosen(path)
+    key = key_of(asked(path, query, origin))
+    if route is PAGE or not route.is_kept:
+        assert key is None
+        return
+    if route_of(path) is PAGE:  # what is not there, by an ending that is
+        return
+    assert key is not None
+    policy = cache_key_of(f"{path}?{query}", None, origin)
+    assert policy is not None
+    assert key[:2] == (policy.path, policy.query)
+    others = key_of(asked(path, query, other)) == key
+    assert others is (cache_key_of(f"{path}?{query}", None, other) == policy)
+
+
+@given(path=PATHS)
+def test_who_shows_who_asks_is_not_given_a_copy(path: str) -> None:
+    if chosen(path).passes_credentials:
+        assert key_of(asked(path, cookie="a=b")) is None
+
+
+@given(path=PATHS)
+def test_what_plays_needs_a_token_in_front(path: str) -> None:
+    is_blocked = any(applies(rule, asked(path)) for rule in PHASES[rules.BLOCKS])
+    assert is_blocked is chosen(path).under_token
+    behind = asked(f"/t/e30.e30.AA{path}")
+    assert not any(applies(rule, behind) for rule in PHASES[rules.BLOCKS])
+    assert key_of(behind) is None
+
+
+def test_edges_alone_ask_whether_tokens_open() -> None:
+    assert any(applies(rule, asked("/opens/x/play/song")) for rule in PHASES[rules.BLOCKS])
+
+
+def test_other_hosts_are_left_alone() -> None:
+    every = [rule for phase in PHASES.values() for rule in phase]
+    assert not any(applies(each, asked("/song.m3u8", "a=1", host="example.com")) for each in every)
+
+
+def test_the_origin_decides_for_how_long() -> None:
+    for rule in PHASES[rules.CACHE][1:]:
+        said = rule["action_parameters"]
+        assert said["edge_ttl"] == {"mode": "bypass_by_default"}
+        assert said["browser_ttl"] == {"mode": "respect_origin"}
+
+
+def test_strong_tags_stay_where_nothing_is_recoded() -> None:
+    for route in ROUTES:
+        if route.is_kept and route is not PAGE:
+            path = route.globs[0].replace("*", "x")
+            said = settings_of(asked(path))
+            assert said["respect_strong_etags"] is not route.is_coded
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_there_are_no_more_rules_than_every_plan_has(phase: str) -> None:
+    assert len(PHASES[phase]) <= FREE_RULES.get(phase, 10)
+    assert len({rule["ref"] for rule in PHASES[phase]}) == len(PHASES[phase])
+    assert all(len(rule["expression"]) <= 4096 for rule in PHASES[phase])
+
+
+def test_both_forms_have_the_same_rules() -> None:
+    by_api = {each.name: json.loads(each.text) for each in for_api(EDGE) if "http_" in each.name}
+    [terraform, worker] = for_terraform(EDGE)
+    read = plain(hcl2.load(io.StringIO(terraform.text)))
+    resources = [
+        each["cloudflare_ruleset"] for each in read["resource"] if "cloudflare_ruleset" in each
+    ]
+    by_terraform = {
+        f"{body['phase']}.json": {"rules": body["rules"]}
+        for each in resources
+        for body in each.values()
+    }
+    assert by_terraform == by_api
+    assert worker in for_api(EDGE)
+
+
+# What Cloudflare does with rules.
+
+
+def chosen(path: str) -> Route:
+    """Return the route whose globs fit first: what can be told without regular expressions."""
+    return next(each for each in ROUTES if any(fits(glob, path) for glob in each.globs))
+
+
+def key_of(request: Request) -> tuple[Any, ...] | None:
+    """Return the key that a request has; its phases come in this order."""
+    for rule in PHASES[rules.REWRITES]:
+        if applies(rule, request):
+            request = {**request, "query": rewritten(rule, request["query"])}
+    removed = [
+        name
+        for rule in PHASES[rules.HEADERS]
+        if applies(rule, request)
+        for name in rule["action_parameters"]["headers"]
+    ]
+    if not settings_of(request).get("cache"):
+        return None
+    origin = None if "origin" in removed else request["origin"]
+    return request["path"], request["query"], origin
+
+
+def settings_of(request: Request) -> dict[str, Any]:
+    """Return what cache rules set: the last one of those that apply counts."""
+    said: dict[str, Any] = {}
+    for rule in PHASES[rules.CACHE]:
+        if applies(rule, request):
+            said |= rule["action_parameters"]
+    return said
+
+
+def rewritten(rule: Mapping[str, Any], query: str) -> str:
+    said = rule["action_parameters"]["uri"]["query"]
+    if "value" in said:
+        assert said["value"] == ""
+        return ""
+    names = re.findall(r'"([^"]+)"', said["expression"])
+    assert said["expression"].startswith("remove_query_args(http.request.uri.query, ")
+    assert all(re.fullmatch(OF_PLAYERS, name) for name in names)
+    return "&".join(each for each in query.split("&") if each.partition("=")[0] not in names)
+
+
+def applies(rule: Mapping[str, Any], request: Request) -> bool:
+    """Tell whether a rule's expression is true of a request."""
+    code = "".join(translated(rule["expression"], request))
+    return bool(eval(code, {"__builtins__": {}}))  # noqa: S307 of our own making
+
+
+_TERM = re.compile(
+    r'(?P<field>http\.[a-z.]+) (?P<operator>strict wildcard|eq|ne) "(?P<text>[^"]*)"'
+    r'|any\(http\.request\.headers\["authorization"\]\[\*\] ne ""\)'
+    r'|starts_with\(http\.request\.uri\.path, "(?P<start>[^"]*)"\)'
+    r"|(?P<word> and | or |not |\(|\))"
+)
+_FIELDS = {
+    "http.host": "host",
+    "http.request.uri.path": "path",
+    "http.request.uri.query": "query",
+    "http.cookie": "cookie",
+}
+
+
+def translated(expression: str, request: Request) -> Iterator[str]:
+    position = 0
+    while position < len(expression):
+        found = _TERM.match(expression, position)
+        assert found is not None, expression[position:]
+        position = found.end()
+        if found["word"]:
+            yield found["word"]
+        elif found["start"]:
+            yield str(request["path"].startswith(found["start"]))
+        elif found["field"]:
+            value = request[_FIELDS[found["field"]]]
+            is_equal = value == found["text"]
+            results = {"eq": is_equal, "ne": not is_equal}
+            yield str(results.get(found["operator"], fits(found["text"], value)))
+        else:
+            yield str(False)
+
+
+def fits(glob: str, text: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, glob.split("*"))), text) is not None
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {plain(key): plain(each) for key, each in value.items() if key != "__is_block__"}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    if isinstance(value, str) and value.startswith('"'):
+        return json.loads(value)
+    return value
