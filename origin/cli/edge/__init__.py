@@ -6,9 +6,10 @@ import click
 
 from origin.cli.edge.cloudflare import cloudflare
 from origin.cli.edge.cloudfront import cloudfront
+from origin.cli.edge.fastly import fastly
 from origin.cli.edge.policy import policy
 
-COMMANDS: Final = (cloudflare, cloudfront, policy)
+COMMANDS: Final = (cloudflare, cloudfront, fastly, policy)
 
 
 @click.group(short_help="Write the configuration of a cache or a CDN in front.")

@@ -1,0 +1,97 @@
+"""Checking playback tokens in Fastly's VCL: ES256 by ``digest.ecdsa_verify``, keys in a dictionary.
+
+VCL reads no JSON. So a token has to be written as nearly every library writes it: without spaces
+and escapes, its times as integers; whatever else it is, it is refused. A token that is bound to
+pages is refused, too: VCL has no patterns that are not known beforehand. All other rules are those
+of ``cdn.signing``. Nothing is asked of the origin, and nothing restarts: after a restart, Fastly
+would go past its shield.
+
+Texts in VCL have ``%22`` for a quote (VCL reference, "String"); patterns are PCRE.
+"""
+
+import re
+from importlib.resources import files
+from typing import Final
+
+from cdn.edge.script import ASSET, ENTRY
+from cdn.policy.route import ROUTES
+from cdn.signing.bounds import NO_COUNTRY
+from cdn.signing.claims import CLOCK_SKEW_S
+from cdn.signing.scope import ABOUT_ENDINGS, Scope
+from cdn.signing.token import TOKEN_CHARACTERS_MAX
+from manifests.layout import ID_PATTERN
+
+TABLE: Final = "playback_keys"
+"""The dictionary (edge dictionary) of public keys: PEM by ``kid``."""
+_SIGNATURE_CHARACTERS: Final = 86
+"""Of ES256: 64 bytes (RFC 7518 §3.4) in base64url."""
+_PART: Final = "[A-Za-z0-9_-]"
+PREFIX: Final = rf"^/t/(({_PART}+)\.({_PART}+))\.({_PART}{{{_SIGNATURE_CHARACTERS}}})(/.*)$"
+_TEXT: Final = r'"[^"\\]*"'
+_PAIR: Final = r'"[a-z0-9]+":"[A-Za-z0-9_.~+/-]*"'
+HEADER: Final = rf"^\{{{_PAIR}(?:,{_PAIR})*\}}$"
+KID: Final = r'[{,]"kid":"([A-Za-z0-9_.~-]{1,128})"[,}]'
+ALGORITHM: Final = '[{,]"alg":"ES256"[,}]'
+_CLAIM: Final = (
+    rf'"(?:iss|sub|jti)":{_TEXT}'
+    rf'|"(?:aud|asset)":"{ID_PATTERN}"|"aud":\["{ID_PATTERN}"\]'
+    r'|"(?:exp|nbf|iat)":[0-9]{1,12}'
+    r'|"scope":"[!#-Z^-~]+(?: [!#-Z^-~]+)*"'
+    r'|"countries":\["[A-Z]{2}"(?:,"[A-Z]{2}")*\]'
+)
+CLAIMS: Final = rf"^\{{(?:{_CLAIM})(?:,(?:{_CLAIM}))*\}}$"
+AUDIENCE: Final = rf'[{{,]"aud":\[?"({ID_PATTERN})"\]?[,}}]'
+ASSET_CLAIM: Final = rf'[{{,]"asset":"({ID_PATTERN})"[,}}]'
+END: Final = r'[{,]"exp":([0-9]{1,12})[,}]'
+BEGIN: Final = r'[{,]"nbf":([0-9]{1,12})[,}]'
+COUNTRIES: Final = r'[{,]"countries":(\[[^\]]*\])[,}]'
+
+
+def scope(word: str) -> str:
+    """Return the pattern of claims that have a word in their scope."""
+    return rf'[{{,]"scope":"(?:[^"]* )?{word}(?: [^"]*)?"[,}}]'
+
+
+def quoted(text: str) -> str:
+    """Return a text, or a pattern, as VCL has it; where it has ``%``, so do escapes in VCL."""
+    if re.search(r"[%\n\r]", text):
+        raise AssertionError("this cannot stand in a text of VCL as it is")
+    return '"' + text.replace('"', "%22") + '"'
+
+
+def subroutine() -> str:
+    """Return the subroutine that refuses what no token opens, and cuts tokens off."""
+    code = (files("cdn.edge.fastly") / "token.vcl").read_text(encoding="utf-8")
+    return re.sub("@([A-Z_]+)@", lambda found: _SAID[found[1]], code)
+
+
+def _texts() -> dict[str, str]:
+    plays = "|".join(route.pattern for route in ROUTES if route.under_token)
+    endings = "|".join(each.removeprefix(".") for each in ABOUT_ENDINGS)
+    return {
+        "TOKEN": PREFIX,
+        "PLAYS": plays,
+        "HEADER": HEADER,
+        "ALGORITHM": ALGORITHM,
+        "KID": KID,
+        "CLAIMS": CLAIMS,
+        "END": END,
+        "BEGIN": BEGIN,
+        "AUDIENCE": AUDIENCE,
+        "ASSET_CLAIM": ASSET_CLAIM,
+        "COUNTRIES": COUNTRIES,
+        "NO_COUNTRY": f"^(?:{'|'.join(sorted(NO_COUNTRY))})$",
+        "HAS_SCOPE": '"scope":',
+        "ABOUT_PATH": rf"\.(?:{endings})$",
+        "ABOUT": scope(Scope.ABOUT),
+        "PLAY": scope(Scope.PLAY),
+        "ENTRY": ENTRY,
+        "ASSET": ASSET,
+    }
+
+
+_SAID: Final = {
+    **{name: quoted(text) for name, text in _texts().items()},
+    "SKEW": f"{CLOCK_SKEW_S}s",
+    "SIGNED_MAX": str(TOKEN_CHARACTERS_MAX - _SIGNATURE_CHARACTERS - 1),
+}

@@ -1,0 +1,381 @@
+"""VCL of Fastly: linted, and its decisions taken by translating them, for nobody else runs it."""
+
+import io
+import json
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import hcl2
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cdn.edge.cloud import CloudEdge, CloudOrigin
+from cdn.edge.fastly.terraform import configuration
+from cdn.edge.fastly.token import subroutine
+from cdn.edge.fastly.vcl import service
+from cdn.errors import TokenRefused
+from cdn.policy.cache_key import cache_key_of
+from cdn.policy.route import ROUTES, route_of
+from cdn.signing.bounds import Bounds, Circumstances
+from cdn.signing.keys import Algorithm, new_signing_key
+from cdn.signing.scope import Scope, scope_of_path
+from cdn.signing.token import KeyRing, sign
+from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, SEGMENT, TABLE, Asked
+from tests.servers.falco import found_in
+
+CURVE, STRANGER = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.ES256)
+RING = KeyRing([CURVE.public])
+PEM = CURVE.public.half.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+STATUSES = {601: 204, 602: 401, 603: 403, 604: 308, 605: 404}
+
+
+def edge(*, checks_tokens: bool = True) -> CloudEdge:
+    origin = CloudOrigin.read("https://origin.example.com")
+    return CloudEdge(host="music.example.com", origin=origin, checks_tokens=checks_tokens)
+
+
+VCL = service(edge())
+
+
+@pytest.mark.parametrize("checks_tokens", [True, False])
+def test_falco_finds_nothing(checks_tokens: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    assert found_in(service(edge(checks_tokens=checks_tokens)), tmp_path) == []
+
+
+def test_falco_finds_what_is_wrong(tmp_path: Path) -> None:
+    assert found_in(VCL.replace("beresp.cacheable", "beresp.casheable"), tmp_path)
+
+
+@pytest.mark.parametrize("checks_tokens", [True, False])
+def test_terraform_can_be_read(checks_tokens: bool) -> None:  # noqa: FBT001
+    text = configuration(edge(checks_tokens=checks_tokens), "frankfurt-de")
+    read = hcl2.load(io.StringIO(text))
+    [body] = read["resource"][0]['"fastly_service_vcl"'].values()
+    assert body["backend"][0]["shield"] == '"frankfurt-de"'
+    assert ("dictionary" in body) is checks_tokens
+    assert "shield" not in configuration(edge(), None)
+
+
+PATHS = st.one_of(
+    st.sampled_from(
+        [glob.replace("*", "x/y") for route in ROUTES for glob in route.globs if glob != "*"]
+    ),
+    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_.-]{1,8}){0,3}", fullmatch=True),
+    st.sampled_from(["/song.m3u8", "/song.json", SEGMENT, "/media/a1/r1/artwork-64.jpg"]),
+)
+QUERIES = st.lists(
+    st.sampled_from(["limit=3", "q=a", "CMCD=sid%3d1", "_HLS_msn=3", "CMC=1"]), max_size=3
+).map("&".join)
+CODINGS = st.sampled_from([None, "gzip", "br, gzip", "gzip, deflate, br, zstd", "br;q=0", "x"])
+ORIGINS = st.sampled_from([None, "https://a.example", "https://b.example"])
+TARGETS = st.tuples(PATHS, QUERIES, CODINGS, ORIGINS)
+
+
+@given(TARGETS)
+def test_the_key_is_that_of_the_policy(
+    target: tuple[str, str, str | None, str | None],
+) -> None:
+    path, query, accept, origin = target
+    asked = Vcl(path, query, {"Accept-Encoding": accept, "Origin": origin})
+    asked.call("soundbridge_coding")
+    asked.call("soundbridge_route")
+    key = cache_key_of(f"{path}?{query}", accept, origin)
+    assert (asked.fields.get("X-Soundbridge-Pass") is not None) is (key is None)
+    if key is not None:
+        assert asked.url == (f"{key.path}?{key.query}" if key.query else key.path)
+        assert (asked.fields.get("X-Soundbridge-Origin") or "") == key.origin
+        assert (asked.fields.get("Accept-Encoding") or "identity") == key.coding
+
+
+@given(PATHS)
+def test_who_shows_who_asks_is_passed_on(path: str) -> None:
+    asked = Vcl(path, "", {"Cookie": "a=b", "Authorization": "x"})
+    asked.call("soundbridge_route")
+    if route_of(path).passes_credentials:
+        assert asked.fields["X-Soundbridge-Pass"] == "1"
+        assert asked.fields["Cookie"] == "a=b"
+    elif route_of(path).is_kept:
+        assert asked.fields.get("Cookie") is asked.fields.get("Authorization") is None
+
+
+def test_no_client_can_have_itself_passed_on() -> None:
+    asked = Vcl(SEGMENT, "", {"X-Soundbridge-Pass": "1"})
+    asked.call("soundbridge_route")
+    assert asked.fields["X-Soundbridge-Pass"] is None
+
+
+def resigned(text: str | None) -> str | None:
+    """Sign with a key that Fastly can verify by, where the table's own key has signed it."""
+    if text is None or f'"kid":"{KEY.kid}"'.encode() not in decoded(text.split(".")[0]):
+        return text
+    try:
+        payload = jwt.api_jws.decode(text, KEY.half, ["HS256"])
+    except jwt.PyJWTError:
+        return text
+    return by_curve(payload)
+
+
+def by_curve(payload: bytes) -> str:
+    assert isinstance(CURVE.half, EllipticCurvePrivateKey)
+    headers = {"kid": CURVE.public.kid}
+    return jwt.api_jws.encode(payload, CURVE.half, "ES256", headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
+def test_what_is_let_through(asked: Asked, status: int) -> None:
+    """A token that is bound to pages is refused, and one whose times are no integers."""
+    text = resigned(asked.token)
+    payload = b"" if text is None or text.count(".") != 2 else decoded(text.split(".")[1])
+    if asked.token is not None and (b'"referrers":' in payload or b"1.5" in payload):
+        status = 401
+    prefix = "" if text is None else f"/t/{text}"
+    got = Vcl(prefix + asked.path, "", {}, asked.country)
+    assert got.status("soundbridge_token") == status
+    if status == 0:
+        assert got.url == asked.path
+
+
+def test_a_stranger_who_takes_the_name_of_a_key_is_none() -> None:
+    assert isinstance(STRANGER.half, EllipticCurvePrivateKey)
+    claims = {"aud": "song", "exp": NOW_S + 60}
+    text = jwt.encode(claims, STRANGER.half, "ES256", headers={"kid": CURVE.public.kid})
+    assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    scopes=st.sets(st.sampled_from(Scope), min_size=1),
+    countries=st.one_of(st.none(), st.sets(COUNTRIES.filter(str.isalpha), min_size=1)),
+    path=st.sampled_from([ENTRY, "/song.json", SEGMENT, "/other.mpd", "/media/a2/r/1.m4s"]),
+    country=st.one_of(st.none(), COUNTRIES),
+    age_s=st.integers(-100, 200),
+)
+def test_it_decides_as_the_origin_does(
+    *,
+    scopes: set[Scope],
+    countries: set[str] | None,
+    path: str,
+    country: str | None,
+    age_s: int,
+) -> None:
+    bounds = Bounds(None if countries is None else frozenset(countries))
+    text = sign(
+        "song",
+        CURVE,
+        now_s=NOW_S,
+        valid_for_s=100,
+        scopes=frozenset(scopes),
+        bounds=bounds,
+        asset_id="a1",
+    )
+    got = Vcl(f"/t/{text}{path}", "", {}, country, NOW_S + age_s)
+    assert got.status("soundbridge_token") == at_home(text, path, country, NOW_S + age_s)
+
+
+def at_home(text: str, path: str, country: str | None, now_s: float) -> int:
+    try:
+        known = RING.verify(text, now_s)
+    except TokenRefused:
+        return 401
+    is_let = known.bounds.allow(Circumstances(country)) and scope_of_path(path) in known.scopes
+    is_open = path.startswith((f"/{known.playback_id}.", f"/media/{known.asset_id}/"))
+    return 0 if is_let and is_open else 403
+
+
+@settings(max_examples=500, deadline=None)
+@given(claims=CLAIMS, is_whole=st.booleans(), spaces=st.booleans())
+def test_it_lets_nothing_through_that_the_origin_refuses(
+    *, claims: dict[str, Any], is_whole: bool, spaces: bool
+) -> None:
+    usual = {"aud": "song", "exp": NOW_S + 60} if is_whole else {}
+    separators = (", ", ": ") if spaces else (",", ":")
+    text = by_curve(json.dumps({**usual, **claims}, separators=separators).encode())
+    try:
+        RING.verify(text, NOW_S)
+    except TokenRefused:
+        assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
+
+
+# A service's subroutines, translated line by line into Python.
+
+
+class Refused(Exception):
+    def __init__(self, code: int) -> None:
+        self.code = code
+
+
+class Vcl:
+    """A request that subroutines are applied to."""
+
+    def __init__(
+        self,
+        path: str,
+        query: str = "",
+        fields: dict[str, str | None] | None = None,
+        country: str | None = None,
+        now_s: float = NOW_S,
+    ) -> None:
+        self.url = f"{path}?{query}" if query else path
+        self.fields: dict[str, str | None] = dict(fields or {})
+        self.country = country or ""
+        self.now_s = now_s
+        self.locals: dict[str, Any] = {}
+        self.groups: tuple[str | None, ...] = ()
+
+    def call(self, name: str) -> None:
+        translated(name)(self)
+
+    def status(self, name: str) -> int:
+        try:
+            self.call(name)
+        except Refused as refused:
+            return STATUSES[refused.code]
+        return 0
+
+    def get(self, name: str) -> Any:
+        kind, _, rest = name.partition(".")
+        if kind == "var":
+            return self.locals.get(rest) or ""
+        if name.startswith("req.http."):
+            return self.fields.get(name.removeprefix("req.http.")) or ""
+        if kind == "re":
+            return self.groups[int(rest.removeprefix("group."))]
+        known = {
+            "req.url": self.url,
+            "req.url.path": self.url.partition("?")[0],
+            "now": self.now_s,
+            "client.geo.country_code": self.country,
+            "playback_keys": {CURVE.public.kid: PEM},
+        }
+        return known[name]
+
+    def set(self, name: str, value: Any) -> None:
+        if name.startswith("var."):
+            self.locals[name.removeprefix("var.")] = value
+        elif name == "req.url":
+            self.url = value
+        else:
+            self.fields[name.removeprefix("req.http.")] = value
+
+    def fits(self, text: str, pattern: str) -> bool:
+        found = re.search(pattern, text)
+        if found is not None:
+            self.groups = (found[0], *found.groups())
+        return found is not None
+
+
+def decoded(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def text_of(data: bytes) -> str:
+    return data.decode(errors="replace").partition("\0")[0]
+
+
+def is_signed(_: object, pem: str, signed: str, signature: str, *__: object) -> bool:
+    assert pem == PEM
+    try:
+        jwt.api_jws.decode(f"{signed}.{signature}", CURVE.public.half, ["ES256"])
+    except jwt.PyJWTError:
+        return False
+    return True
+
+
+def without(url: str, pattern: str) -> str:
+    path, _, query = url.partition("?")
+    names = (each for each in query.split("&") if not re.search(pattern, each.partition("=")[0]))
+    return f"{path}?{'&'.join(names)}"
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "digest.base64url_nopad_decode": lambda text: text_of(decoded(text)),
+    "digest.ecdsa_verify": is_signed,
+    "std.strlen": len,
+    "std.atoi": int,
+    "std.integer2time": float,
+    "std.strstr": lambda text, part: part in text,
+    "time.is_after": lambda one, other: one > other,
+    "time.add": lambda one, other: one + other,
+    "table.lookup": lambda table, name, other: table.get(name, other),
+    "querystring.regfilter": without,
+    "querystring.clean": lambda url: url.removesuffix("?"),
+}
+_TOKEN = re.compile(
+    r'\s*(?:(?P<text>"[^"]*")|(?P<number>[0-9]+)s?\b|(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<call>\()?'
+    r"|(?P<operator>!~|~|\|\||&&|==|!=|!|>|\+|\(|\)|,))"
+)
+BARE = {"sha256", "jwt", "url_nopad"}
+_WORDS = {"||": " or ", "&&": " and ", "!": " not ", "==": "==", "!=": "!=", ">": ">", "+": "+"}
+
+
+def expression(code: str) -> str:
+    """Return an expression of VCL in Python; what stands before ``~`` is one name."""
+    parts: list[str] = []
+    position, negated = 0, None
+    while position < len(code.rstrip()):
+        found = _TOKEN.match(code, position)
+        assert found is not None, code[position:]
+        position = found.end()
+        if found["text"] is not None:
+            text = repr(unquote(found["text"][1:-1]))
+            if negated is None:
+                parts.append(text)
+            else:
+                parts.append(f"{negated}self.fits({parts.pop()}, {text})")
+                negated = None
+        elif found["number"]:
+            parts.append(found["number"])
+        elif found["call"]:
+            parts.append(f"FUNCTIONS[{found['name']!r}](")
+        elif found["name"]:
+            name = repr(found["name"])
+            parts.append(name if found["name"] in BARE else f"self.get({name})")
+        elif found["operator"] in {"~", "!~"}:
+            negated = " not " if found["operator"] == "!~" else ""
+        else:
+            parts.append(_WORDS.get(found["operator"], found["operator"]))
+    return "".join(parts)
+
+
+def translated(name: str) -> Callable[[Vcl], None]:
+    whole = re.search(rf"^sub {name} \{{\n(.*?)^\}}$", VCL, re.DOTALL | re.MULTILINE)
+    assert whole is not None
+    lines = ["def subroutine(self):"]
+    for line in whole[1].splitlines():
+        code = re.sub(r" # [a-z-]+$", "", line.strip())
+        indent = " " * (len(line) - len(line.lstrip()))
+        if not code or code.startswith(("declare local", "#")) or code == "}":
+            continue
+        if found := re.fullmatch(r"(?:\} els)?if \((.*)\) \{", code):
+            word = "elif" if code.startswith("}") else "if"
+            lines.append(f"{indent}{word} {expression(found[1])}:")
+        elif code == "} else {":
+            lines.append(f"{indent}else:")
+        elif found := re.fullmatch(r"set (\S+) = (.*);", code):
+            lines.append(f"{indent}self.set({found[1]!r}, {expression(found[2])})")
+        elif found := re.fullmatch(r"unset (\S+);", code):
+            lines.append(f"{indent}self.set({found[1]!r}, None)")
+        elif found := re.fullmatch(r"error ([0-9]+);", code):
+            lines.append(f"{indent}raise Refused({found[1]})")
+        else:
+            assert code == "return;", code
+            lines.append(f"{indent}return")
+    names: dict[str, Any] = {"FUNCTIONS": FUNCTIONS, "Refused": Refused}
+    exec("\n".join(lines), names)  # noqa: S102 of our own making
+    done: Callable[[Vcl], None] = names["subroutine"]
+    return done
+
+
+def test_the_subroutine_of_tokens_is_in_the_service() -> None:
+    assert subroutine() in VCL
+    assert subroutine() not in service(edge(checks_tokens=False))
