@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
-from cdn.policy.route import UNDER_TOKEN
+from cdn.policy.route import ROUTES, UNDER_TOKEN
 from cdn.signing.bounds import NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN
 from cdn.signing.scope import ABOUT_ENDINGS
@@ -19,7 +19,7 @@ from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
 
 PLAYED_BY: Final = "GET, HEAD, OPTIONS"
 """The methods of what plays."""
-ENTRY: Final = rf"^/({ID_PATTERN})(?:\.[a-z0-9]+)+$"
+ENTRY: Final = rf"^/(?:steering/)?({ID_PATTERN})(?:\.[a-z0-9]+)+$"
 ASSET: Final = (
     rf"^/(?:{MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"
 )
@@ -33,6 +33,8 @@ _POLICY_OF_TOKENS: Final[dict[str, Any]] = {
     "entry": ENTRY,
     "asset": ASSET,
     "about": ABOUT_ENDINGS,
+    "not_kept": "|".join(each.pattern for each in ROUTES if each.under_token and not each.is_kept)
+    or "^$",
     "token": r"^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}$",
     "characters_max": TOKEN_CHARACTERS_MAX,
     "claims": sorted(KNOWN),

@@ -61,6 +61,14 @@ class Methods(StrEnum):
         return self.value.split(", ")
 
 
+class Told(StrEnum):
+    """What of a request that is in no key the origin is told."""
+
+    NOTHING = "nothing"
+    QUERY = "query"
+    EVERYTHING = "everything"
+
+
 @dataclass(frozen=True, slots=True)
 class KeyPolicy:
     """A cache policy: what of a request is in the key, beside the path."""
@@ -92,9 +100,11 @@ class Behaviour:
     plays: bool
 
     @property
-    def passes_everything(self) -> bool:
-        """Whether the origin is told all that a request says."""
-        return not self.plays and (self.key is None or self.key.query)
+    def is_told(self) -> Told:
+        """What the origin is told of a request, beside its path and what is in its key."""
+        if self.key is not None and not self.key.query:
+            return Told.NOTHING
+        return Told.QUERY if self.plays else Told.EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +121,14 @@ class Distribution:
         return tuple(dict.fromkeys(each.key for each in self.behaviours if each.key is not None))
 
     @property
-    def default(self) -> Behaviour:
-        """The behaviour of what no pattern fits."""
-        return self.behaviours[-1]
+    def for_players(self) -> tuple[Told, ...]:
+        """What the origin is told of what plays; a request policy each."""
+        kinds = dict.fromkeys(each.is_told for each in self.behaviours if each.plays)
+        return tuple(each for each in kinds if self.tells_players(each))
+
+    def tells_players(self, told: Told) -> bool:
+        """Whether that needs a request policy: to check tokens, the function needs a country."""
+        return self.edge.checks_tokens or told is not Told.NOTHING
 
 
 def distribution_of(edge: CloudEdge, shield_region: str | None = None) -> Distribution:

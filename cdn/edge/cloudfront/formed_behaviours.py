@@ -7,8 +7,9 @@ from cdn.edge.cloudfront.distribution import (
     CACHING_DISABLED,
     Behaviour,
     Distribution,
+    Told,
 )
-from cdn.edge.cloudfront.formed_policies import logical_id
+from cdn.edge.cloudfront.formed_policies import logical_id, request_id
 
 ORIGIN_ID: Final = "soundbridge"
 
@@ -25,21 +26,20 @@ def behaviour(one: Behaviour, distribution: Distribution) -> dict[str, Any]:
         "CachePolicyId": CACHING_DISABLED if one.key is None else {"Ref": logical_id(one.key)},
     }
     if one.plays:
-        said |= _of_what_plays(distribution)
-    elif one.passes_everything:
+        said |= _of_what_plays()
+        if distribution.tells_players(one.is_told):
+            said["OriginRequestPolicyId"] = {"Ref": request_id(one.is_told)}
+    if one.is_told is Told.EVERYTHING:
         said["OriginRequestPolicyId"] = ALL_VIEWER_EXCEPT_HOST
-    if not one.passes_everything:
+    else:
         said["ResponseHeadersPolicyId"] = {"Ref": "ForPlayers"}
     return said
 
 
-def _of_what_plays(distribution: Distribution) -> dict[str, Any]:
+def _of_what_plays() -> dict[str, Any]:
     arn = {"Fn::GetAtt": ["ViewerRequest", "FunctionMetadata.FunctionARN"]}
     group = {"Fn::If": ["IsSigned", [{"Ref": "Signers"}], {"Ref": "AWS::NoValue"}]}
-    said: dict[str, Any] = {
+    return {
         "FunctionAssociations": [{"EventType": "viewer-request", "FunctionARN": arn}],
         "TrustedKeyGroups": group,
     }
-    if distribution.edge.checks_tokens:
-        said["OriginRequestPolicyId"] = {"Ref": "WithCountry"}
-    return said

@@ -8,6 +8,7 @@ from cdn.edge.cloudfront.distribution import (
     NOT_FOR_VIEWERS,
     Distribution,
     KeyPolicy,
+    Told,
 )
 from cdn.edge.script import PLAYED_BY
 
@@ -17,12 +18,18 @@ def logical_id(key: KeyPolicy) -> str:
     return "Key" + "".join(part.capitalize() for part in key.name.split("-"))
 
 
+def request_id(told: Told) -> str:
+    """Return what an origin request policy is called within a template."""
+    return f"Tell{told.capitalize()}"
+
+
 def policies(distribution: Distribution) -> dict[str, Any]:
     """Return the policies that behaviours refer to."""
     resources = {logical_id(key): _cache_policy(key) for key in distribution.keys}
     resources["ForPlayers"] = _response_headers_policy()
-    if distribution.edge.checks_tokens:
-        resources["WithCountry"] = _origin_request_policy()
+    for told in distribution.for_players:
+        is_checked = distribution.edge.checks_tokens
+        resources[request_id(told)] = _origin_request_policy(told, tells_country=is_checked)
     return resources
 
 
@@ -53,13 +60,17 @@ def _cache_policy(key: KeyPolicy) -> dict[str, Any]:
     return {"Type": "AWS::CloudFront::CachePolicy", "Properties": {"CachePolicyConfig": config}}
 
 
-def _origin_request_policy() -> dict[str, Any]:
+def _origin_request_policy(told: Told, *, tells_country: bool) -> dict[str, Any]:
     """Return what lets the function see the country: what the origin is not told, it is not."""
+    headers: dict[str, Any] = {"HeaderBehavior": "none"}
+    if tells_country:
+        headers = {"HeaderBehavior": "whitelist", "Headers": [COUNTRY_FIELD]}
+    query = "all" if told is Told.QUERY else "none"
     config = {
-        "Name": _named("with-country"),
+        "Name": _named(f"tell-{told}"),
         "CookiesConfig": {"CookieBehavior": "none"},
-        "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": [COUNTRY_FIELD]},
-        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+        "HeadersConfig": headers,
+        "QueryStringsConfig": {"QueryStringBehavior": query},
     }
     properties = {"OriginRequestPolicyConfig": config}
     return {"Type": "AWS::CloudFront::OriginRequestPolicy", "Properties": properties}

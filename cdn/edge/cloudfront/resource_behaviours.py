@@ -7,8 +7,9 @@ from cdn.edge.cloudfront.distribution import (
     CACHING_DISABLED,
     Behaviour,
     Distribution,
+    Told,
 )
-from cdn.edge.cloudfront.resource_policies import resource_name
+from cdn.edge.cloudfront.resource_policies import request_name, resource_name
 from cdn.edge.hcl import Block, Expression
 
 ORIGIN_ID: Final = "soundbridge"
@@ -28,10 +29,13 @@ def behaviour(one: Behaviour, distribution: Distribution) -> Block:
         ("cache_policy_id", key if one.key is None else _id_of("cache", resource_name(one.key))),
     ]
     if one.plays:
-        body += _of_what_plays(distribution)
-    elif one.passes_everything:
+        body += _of_what_plays()
+        if distribution.tells_players(one.is_told):
+            told = _id_of("origin_request", request_name(one.is_told))
+            body.append(("origin_request_policy_id", told))
+    if one.is_told is Told.EVERYTHING:
         body.append(("origin_request_policy_id", ALL_VIEWER_EXCEPT_HOST))
-    if not one.passes_everything:
+    else:
         body.append(("response_headers_policy_id", _id_of("response_headers", "for_players")))
     kind = "default_cache_behavior" if one.pattern is None else "ordered_cache_behavior"
     return Block(kind, (), body)
@@ -41,10 +45,8 @@ def _id_of(kind: str, name: str) -> Expression:
     return Expression(f"aws_cloudfront_{kind}_policy.{name}.id")
 
 
-def _of_what_plays(distribution: Distribution) -> _Body:
+def _of_what_plays() -> _Body:
     body: _Body = [("trusted_key_groups", Expression("aws_cloudfront_key_group.signers[*].id"))]
-    if distribution.edge.checks_tokens:
-        body.append(("origin_request_policy_id", _id_of("origin_request", "with_country")))
     arn = Expression("aws_cloudfront_function.viewer_request.arn")
     event: _Body = [("event_type", "viewer-request"), ("function_arn", arn)]
     return [*body, Block("function_association", (), event)]

@@ -9,6 +9,7 @@ from cdn.edge.cloudfront.distribution import (
     NOT_FOR_VIEWERS,
     Distribution,
     KeyPolicy,
+    Told,
 )
 from cdn.edge.hcl import Block, Expression
 from cdn.edge.script import PLAYED_BY
@@ -21,13 +22,20 @@ def resource_name(key: KeyPolicy) -> str:
     return key.name.replace("-", "_")
 
 
+def request_name(told: Told) -> str:
+    """Return what an origin request policy is called within a configuration."""
+    return f"tell_{told}"
+
+
 def policies(distribution: Distribution) -> Iterator[Block]:
     """Return the policies that behaviours refer to."""
     for key in distribution.keys:
         yield _policy("cache", key.name, _cache_policy(key))
     yield _policy("response_headers", "for-players", _response_headers_policy())
-    if distribution.edge.checks_tokens:
-        yield _policy("origin_request", "with-country", _origin_request_policy())
+    for told in distribution.for_players:
+        is_checked = distribution.edge.checks_tokens
+        body = _origin_request_policy(told, tells_country=is_checked)
+        yield _policy("origin_request", f"tell-{told}", body)
 
 
 def _policy(kind: str, name: str, body: _Body) -> Block:
@@ -62,11 +70,12 @@ def _items(kind: str, items: Sequence[str]) -> Block:
     return Block(kind, (), [("items", items)])
 
 
-def _origin_request_policy() -> _Body:
+def _origin_request_policy(told: Told, *, tells_country: bool) -> _Body:
+    fields = [COUNTRY_FIELD] if tells_country else []
     return [
         _chosen("cookies", "cookie", "none"),
-        _chosen("headers", "header", "whitelist", [COUNTRY_FIELD]),
-        _chosen("query_strings", "query_string", "none"),
+        _chosen("headers", "header", "whitelist" if fields else "none", fields),
+        _chosen("query_strings", "query_string", "all" if told is Told.QUERY else "none"),
     ]
 
 

@@ -93,5 +93,9 @@ sub soundbridge_token {
   if (re.group.1 != var.opens) {
     error 603;
   }
-  set req.url = var.path;
+  if (req.url.qs == "") {
+    set req.url = var.path;
+  } else {
+    set req.url = var.path "?" req.url.qs;
+  }
 }

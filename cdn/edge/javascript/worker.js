@@ -9,6 +9,7 @@ const KINDS = {
   "oct undefined": { alg: "HS256", import: { name: "HMAC", hash: "SHA-256" }, verify: { name: "HMAC" } },
 };
 const NOT_PASSED_ON = ["authorization", "cookie", "origin", "referer"];
+const NOT_KEPT = new RegExp(POLICY.not_kept);
 const KEYS = new Map();
 
 export default {
@@ -28,7 +29,9 @@ export default {
     const headers = new Headers(request.headers);
     NOT_PASSED_ON.forEach((name) => headers.delete(name));
     const asked = { method: request.method, headers: headers, redirect: "manual" };
-    return fetch(new Request(url.origin + found.path, asked), { cf: { cacheEverything: true } });
+    const isKept = !NOT_KEPT.test(found.path);
+    const target = url.origin + found.path + (isKept ? "" : url.search);
+    return fetch(new Request(target, asked), { cf: { cacheEverything: isKept } });
   },
 };
 

@@ -22,6 +22,7 @@ from cdn.edge.cloudfront.distribution import (
     NOT_FOR_VIEWERS,
     Behaviour,
     Distribution,
+    Told,
     distribution_of,
 )
 from cdn.edge.players import OF_PLAYERS
@@ -64,7 +65,7 @@ def linted(text: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     path = folder / "soundbridge.json"
     path.write_text(text)
     lint = Path(sys.executable).with_name("cfn-lint")
-    command = [lint, "--non-zero-exit-code", "informational", path]
+    command: list[str | Path] = [lint, "--non-zero-exit-code", "informational", path]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -192,7 +193,14 @@ def test_what_shows_who_asks_is_passed_on_and_parts_copies() -> None:
         if each.key is not None:
             assert (("Authorization" in each.key.headers), each.key.cookies) == (shows, shows)
         if shows:
-            assert each.passes_everything
+            assert each.is_told is Told.EVERYTHING
+
+
+def test_what_is_not_kept_is_asked_for_with_its_query() -> None:
+    """So what players say to a server of steering comes there."""
+    for each in distribution(checks_tokens=True).behaviours:
+        if each.key is None:
+            assert each.is_told in {Told.QUERY, Told.EVERYTHING}
 
 
 def test_what_players_add_is_known_by_name() -> None:
@@ -258,7 +266,11 @@ def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> di
             "query": inside["QueryStringsConfig"]["QueryStringBehavior"],
             "without": inside["QueryStringsConfig"].get("QueryStrings", []),
         }
-    request = one.get("OriginRequestPolicyId")
+    told = one.get("OriginRequestPolicyId")
+    if isinstance(told, dict):
+        config = resources[told["Ref"]]["Properties"]["OriginRequestPolicyConfig"]
+        said = config["QueryStringsConfig"]["QueryStringBehavior"]
+        told = (said, config["HeadersConfig"].get("Headers", []))
     return {
         "pattern": one.get("PathPattern"),
         "policy": policy,
@@ -267,7 +279,7 @@ def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> di
         "compress": one["Compress"],
         "runs": "FunctionAssociations" in one,
         "is_signed": "TrustedKeyGroups" in one,
-        "told": "country" if isinstance(request, dict) else request,
+        "told": told,
         "is_for_players": "ResponseHeadersPolicyId" in one,
     }
 
@@ -335,7 +347,11 @@ def resource_behaviour(
             "query": query["query_string_behavior"],
             "without": items(query.get("query_strings")),
         }
-    request = one.get("origin_request_policy_id")
+    told = one.get("origin_request_policy_id")
+    if told is not None and told.startswith("${"):
+        config = resources[tuple(told[2:-1].split(".")[:2])]
+        [query], [headers] = config["query_strings_config"], config["headers_config"]
+        told = (query["query_string_behavior"], items(headers.get("headers")))
     return {
         "pattern": one.get("path_pattern"),
         "policy": policy,
@@ -344,7 +360,7 @@ def resource_behaviour(
         "compress": one["compress"],
         "runs": "function_association" in one,
         "is_signed": "trusted_key_groups" in one,
-        "told": "country" if request and "with_country" in request else request,
+        "told": told,
         "is_for_players": "response_headers_policy_id" in one,
     }
 

@@ -145,6 +145,13 @@ def test_what_is_let_through(asked: Asked, status: int) -> None:
         assert got.url == asked.path
 
 
+def test_what_is_behind_a_token_keeps_its_query_until_its_route_is_known() -> None:
+    text = sign("song", CURVE, now_s=NOW_S, valid_for_s=60)
+    asked = Vcl(f"/t/{text}{ENTRY}", "_HLS_pathway=a")
+    asked.call("soundbridge_token")
+    assert asked.url == f"{ENTRY}?_HLS_pathway=a"
+
+
 def test_a_stranger_who_takes_the_name_of_a_key_is_none() -> None:
     assert isinstance(STRANGER.half, EllipticCurvePrivateKey)
     claims = {"aud": "song", "exp": NOW_S + 60}
@@ -253,6 +260,7 @@ class Vcl:
         known = {
             "req.url": self.url,
             "req.url.path": self.url.partition("?")[0],
+            "req.url.qs": self.url.partition("?")[2],
             "now": self.now_s,
             "client.geo.country_code": self.country,
             "playback_keys": {CURVE.public.kid: PEM},
@@ -320,6 +328,7 @@ _WORDS = {"||": " or ", "&&": " and ", "!": " not ", "==": "==", "!=": "!=", ">"
 
 def expression(code: str) -> str:
     """Return an expression of VCL in Python; what stands before ``~`` is one name."""
+    code = re.sub(r'(?<=[a-z]) "\?" (?=[a-z])', ' + "?" + ', code)
     parts: list[str] = []
     position, negated = 0, None
     while position < len(code.rstrip()):
