@@ -11,7 +11,7 @@ from cdn.errors import TokenRefused
 from cdn.signing.bounds import Circumstances
 from cdn.signing.scope import scope_of_path
 from cdn.signing.secret import SecretKey
-from cdn.signing.token import KeyRing
+from cdn.signing.token import TOKEN_CHARACTERS_MAX, KeyRing
 
 NOW_S = 1_800_000_000
 KEY = SecretKey("2027", bytes(range(32)))
@@ -56,7 +56,7 @@ def signed_with(key: bytes, kid: Any, algorithm: str = "HS256") -> str:
 
 GOOD = token()
 HEAD, BODY, SIGNATURE = GOOD.split(".")
-LONG = token(jti="x" * 1024)
+LONG = token(jti="x" * TOKEN_CHARACTERS_MAX)
 TABLE: Sequence[tuple[str, Asked, int]] = [
     ("entry", Asked(ENTRY, GOOD), 0),
     ("segment", Asked(SEGMENT, GOOD), 0),

@@ -110,6 +110,15 @@ def test_what_a_player_says_of_itself_is_not_passed_on(running: RunningFunction)
     assert not {"origin", "cookie", "authorization", "referer"} & set(asked_for["headers"])
 
 
+@pytest.mark.parametrize("is_bound", [True, False])
+def test_what_hangs_on_the_page_says_so(running: RunningFunction, *, is_bound: bool) -> None:
+    referrers = (ReferrerPattern.of("a.example"),) if is_bound else None
+    text = sign("song", KEY, now_s=NOW_S, valid_for_s=60, bounds=Bounds(referrers=referrers))
+    got = answer(running, Asked(ENTRY, text, origin="https://a.example"))
+    assert got["status"] == 200
+    assert got["headers"].get("vary") == ("Origin, Referer" if is_bound else None)
+
+
 def test_methods_that_change_things_are_refused(running: RunningFunction) -> None:
     got = answer(running, Asked(ENTRY, GOOD, "POST"))
     assert (got["status"], got["headers"]["allow"], got["asked"]) == (405, "GET, HEAD, OPTIONS", [])

@@ -22,7 +22,8 @@ export default {
     if (request.method === "OPTIONS") {
       return answer(204, POLICY.preflight);
     }
-    const status = await statusOf(found, request, env);
+    const token = parsed(found.token, decoded);
+    const status = await statusOf(token, found.path, request, env);
     if (status !== 0) {
       return answer(status, POLICY.beside[status] || {});
     }
@@ -31,16 +32,16 @@ export default {
     const asked = { method: request.method, headers: headers, redirect: "manual" };
     const isKept = !NOT_KEPT.test(found.path);
     const target = url.origin + found.path + (isKept ? "" : url.search);
-    return fetch(new Request(target, asked), { cf: { cacheEverything: isKept } });
+    const got = await fetch(new Request(target, asked), { cf: { cacheEverything: isKept } });
+    return token.claims.referrers === undefined ? got : onThisPageAlone(got);
   },
 };
 
-async function statusOf(found, request, env) {
-  const token = parsed(found.token, (text) => new TextDecoder().decode(bytesOf(text)));
+async function statusOf(token, path, request, env) {
   if (token === null || !(await isSigned(token, env))) {
     return 401;
   }
-  const wanted = wantedAt(found.path);
+  const wanted = wantedAt(path);
   if (wanted === null) {
     return 404;
   }
@@ -78,6 +79,17 @@ function plain(jwk) {
     }
   });
   return members;
+}
+
+// Keeps browsers from giving on one site what they were given on another.
+function onThisPageAlone(got) {
+  const same = new Response(got.body, got);
+  same.headers.append("Vary", "Origin, Referer");
+  return same;
+}
+
+function decoded(text) {
+  return new TextDecoder().decode(bytesOf(text));
 }
 
 function bytesOf(text) {

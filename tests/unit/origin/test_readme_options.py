@@ -1,6 +1,6 @@
 """README's options are those that the commands take, and it tells which the command line alone has.
 
-What ``admin`` and ``token`` take is told by the names that settings have there.
+What ``admin``, ``edge`` and ``token`` take is told by the names that settings have there.
 """
 
 import re
@@ -13,7 +13,7 @@ from origin.cli import main
 
 README = Path(__file__).parents[3] / "README.md"
 OF_PYTEST = {"--dist", "--no-loadscope-reorder"}
-GROUPS = ("admin ", "token ")
+GROUPS = ("admin ", "edge ", "token ")
 
 
 def options(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, click.Option]]:

@@ -130,6 +130,7 @@ PATHS = st.one_of(
             "/openapi.json",
             "/.well-known/jwks.json",
             "/healthz",
+            "/steering/song.json",
             "/readyz",
         ]
     ),
