@@ -14,44 +14,43 @@ from cdn.edge.hcl import Block, Expression, document
 from cdn.edge.plan import EdgeFile
 
 
-def for_api(edge: CloudEdge) -> list[EdgeFile]:
+def zone_of(host: str) -> str:
+    """Return the zone that a name is most likely in: its last two labels."""
+    return ".".join(host.split(".")[-2:])
+
+
+def for_api(edge: CloudEdge, zone: str) -> list[EdgeFile]:
     """Return a file for each phase, and the Worker with what Wrangler needs to know."""
     files = [
         EdgeFile(f"{phase}.json", json.dumps({"rules": rules}, indent=2) + "\n")
-        for phase, rules in rulesets(edge).items()
+        for phase, rules in rulesets(edge, zone).items()
     ]
     if edge.checks_tokens:
-        files += [EdgeFile(FILE, worker()), EdgeFile("wrangler.json", _wrangler(edge))]
+        files += [EdgeFile(FILE, worker()), EdgeFile("wrangler.json", _wrangler(edge, zone))]
     return files
 
 
-def for_terraform(edge: CloudEdge) -> list[EdgeFile]:
+def for_terraform(edge: CloudEdge, zone: str) -> list[EdgeFile]:
     """Return a configuration, and the Worker that it reads."""
-    files = [EdgeFile("soundbridge.tf", document(_blocks(edge)))]
+    files = [EdgeFile("soundbridge.tf", document(_blocks(edge, zone)))]
     return [*files, EdgeFile(FILE, worker())] if edge.checks_tokens else files
 
 
-def _wrangler(edge: CloudEdge) -> str:
+def _wrangler(edge: CloudEdge, zone: str) -> str:
     said = {
         "name": NAME,
         "main": FILE,
         "compatibility_date": COMPATIBILITY_DATE,
-        "routes": [{"pattern": f"{edge.host}/t/*", "zone_name": _zone(edge.host)}],
+        "routes": [{"pattern": f"{edge.host}/t/*", "zone_name": zone}],
     }
     return json.dumps(said, indent=2) + "\n"
 
 
-def _zone(host: str) -> str:
-    """Return the zone that a name is most likely in: what is behind its first label."""
-    first, _, rest = host.partition(".")
-    return rest if "." in rest else f"{first}.{rest}"
-
-
-def _blocks(edge: CloudEdge) -> Iterator[Block]:
+def _blocks(edge: CloudEdge, zone: str) -> Iterator[Block]:
     provider = {"source": "cloudflare/cloudflare", "version": ">= 5.0"}
     yield Block("terraform", (), [Block("required_providers", (), [("cloudflare", provider)])])
     yield _variable("zone_id")
-    for phase, rules in rulesets(edge).items():
+    for phase, rules in rulesets(edge, zone).items():
         yield Block(
             "resource",
             ("cloudflare_ruleset", phase),

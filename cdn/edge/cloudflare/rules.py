@@ -64,8 +64,8 @@ def _treatment(route: Route) -> tuple[object, ...]:
     return (route.is_kept, route.query, route.is_coded, route.passes_credentials, route.under_token)
 
 
-def rulesets(edge: CloudEdge) -> dict[str, list[_Rule]]:
-    """Return the rules of each phase, in their order."""
+def rulesets(edge: CloudEdge, zone: str) -> dict[str, list[_Rule]]:
+    """Return the rules of each phase, in their order; ``zone`` is what the host's name is in."""
     host = edge.host
     phases = {
         REWRITES: [*_rewrites(host)],
@@ -74,7 +74,7 @@ def rulesets(edge: CloudEdge) -> dict[str, list[_Rule]]:
         ANSWERS: [_shown(host)],
     }
     if edge.checks_tokens:
-        phases[BLOCKS] = [*_blocks(host)]
+        phases[BLOCKS] = [*_blocks(host, zone)]
     return phases
 
 
@@ -142,11 +142,16 @@ def _shown(host: str) -> _Rule:
     return _rule("told", said, of_host(host), "rewrite", {"headers": headers})
 
 
-def _blocks(host: str) -> Iterator[_Rule]:
-    """Refuse what plays where no token is in front: behind one, the Worker asks for it."""
+def _blocks(host: str, zone: str) -> Iterator[_Rule]:
+    """Refuse what plays where no token is in front, unless our own Worker asks for it.
+
+    What Workers ask may come through these rules once more, those of other zones among them
+    (WAF, "Troubleshoot rate limiting rules"): the field has the zone of the Worker, or nothing.
+    """
     for group in _groups():
         if group.any.under_token:
-            said, of = "Plays with a token alone", requests_of(host, group.routes)
+            said, asked = "Plays with a token alone", requests_of(host, group.routes)
+            of = f'{asked} and cf.worker.upstream_zone ne "{zone}"'
             yield _rule(f"token_{group.name}", said, of, "block", {})
     of = f'{of_host(host)} and starts_with(http.request.uri.path, "/opens/")'
     yield _rule("opens", "Asked by edges alone", of, "block", {})

@@ -43,8 +43,8 @@ PRICE_CLASS: Final = "PriceClass_All"
 CONNECT_S: Final = 5
 READ_S: Final = 30
 MAX_TTL_S: Final = YEAR_S
-KEEPALIVE_S: Final = 5
-"""CloudFront's usual one, and less than for how long the origin keeps an idle connection."""
+KEEPALIVE_S: Final = 60
+"""Less than for how long the origin keeps an idle connection; the quota is 120 s."""
 
 _REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 

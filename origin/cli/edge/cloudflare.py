@@ -10,6 +10,7 @@ from origin.cli.edge.description import put_out
 
 @click.command(short_help="Write rules for a zone at Cloudflare.")
 @cloud_options
+@click.option("--zone", help="The zone of --host; by default its last two labels.")
 @click.option(
     "--as",
     "kind",
@@ -19,13 +20,22 @@ from origin.cli.edge.description import put_out
     help="Bodies of requests to Cloudflare's API, or Terraform's.",
 )
 def cloudflare(
-    *, host: str, origin: str, checks_tokens: bool, kind: str, folder: Path | None
+    *,
+    host: str,
+    origin: str,
+    checks_tokens: bool,
+    zone: str | None,
+    kind: str,
+    folder: Path | None,
 ) -> None:
     """Write rules for a zone at Cloudflare, and, to check tokens, a Worker.
 
     Where the origin is, is said there in DNS. `cdn/README.md` says how to go on from there.
     """
-    from cdn.edge.cloudflare.documents import for_api, for_terraform
+    from cdn.edge.cloudflare.documents import for_api, for_terraform, zone_of
 
     edge = cloud_edge_of(host, origin, checks_tokens=checks_tokens)
-    put_out((for_terraform if kind == "terraform" else for_api)(edge), folder)
+    zone = zone or zone_of(host)
+    if host != zone and not host.endswith(f".{zone}"):
+        raise click.UsageError(f"{host} is not in the zone {zone}.")
+    put_out((for_terraform if kind == "terraform" else for_api)(edge, zone), folder)

@@ -19,10 +19,11 @@ from cdn.policy.cache_key import OF_PLAYERS, cache_key_of
 from cdn.policy.route import PAGE, ROUTES, Route, route_of
 
 HOST = "music.example.com"
+ZONE = "example.com"
 EDGE = CloudEdge(
     host=HOST, origin=CloudOrigin.read("https://origin.example.com"), checks_tokens=True
 )
-PHASES = rulesets(EDGE)
+PHASES = rulesets(EDGE, ZONE)
 FREE_RULES = {"http_request_firewall_custom": 5}
 """As many as the Free plan has; 10 in other phases (Cache Rules, Transform Rules, WAF)."""
 PATHS = st.one_of(
@@ -57,9 +58,10 @@ Request = dict[str, Any]
 
 
 def asked(
-    path: str, query: str = "", origin: str | None = None, *, host: str = HOST, cookie: str = ""
+    path: str, query: str = "", origin: str | None = None, *, host: str = HOST, **others: str
 ) -> Request:
-    return {"path": path, "query": query, "origin": origin, "host": host, "cookie": cookie}
+    usual = {"path": path, "query": query, "origin": origin, "host": host}
+    return {**usual, "cookie": "", "zone": "", **others}
 
 
 @given(path=PATHS, query=QUERIES, origin=ORIGINS, other=ORIGINS)
@@ -92,6 +94,10 @@ def test_who_shows_who_asks_is_not_given_a_copy(path: str) -> None:
 def test_what_plays_needs_a_token_in_front(path: str) -> None:
     is_blocked = any(applies(rule, asked(path)) for rule in PHASES[rules.BLOCKS])
     assert is_blocked is chosen(path).under_token
+    by_another = asked(path, zone="example.org")
+    assert any(applies(rule, by_another) for rule in PHASES[rules.BLOCKS]) is is_blocked
+    by_worker = asked(path, zone=ZONE)
+    assert not any(applies(rule, by_worker) for rule in PHASES[rules.BLOCKS])
     behind = asked(f"/t/e30.e30.AA{path}")
     assert not any(applies(rule, behind) for rule in PHASES[rules.BLOCKS])
     assert key_of(behind) is None
@@ -129,8 +135,9 @@ def test_there_are_no_more_rules_than_every_plan_has(phase: str) -> None:
 
 
 def test_both_forms_have_the_same_rules() -> None:
-    by_api = {each.name: json.loads(each.text) for each in for_api(EDGE) if "http_" in each.name}
-    [terraform, worker] = for_terraform(EDGE)
+    files = for_api(EDGE, ZONE)
+    by_api = {each.name: json.loads(each.text) for each in files if "http_" in each.name}
+    [terraform, worker] = for_terraform(EDGE, ZONE)
     read = plain(hcl2.load(io.StringIO(terraform.text)))
     resources = [
         each["cloudflare_ruleset"] for each in read["resource"] if "cloudflare_ruleset" in each
@@ -141,7 +148,7 @@ def test_both_forms_have_the_same_rules() -> None:
         for body in each.values()
     }
     assert by_terraform == by_api
-    assert worker in for_api(EDGE)
+    assert worker in files
 
 
 # What Cloudflare does with rules.
@@ -196,7 +203,7 @@ def applies(rule: Mapping[str, Any], request: Request) -> bool:
 
 
 _TERM = re.compile(
-    r'(?P<field>http\.[a-z.]+) (?P<operator>strict wildcard|eq|ne) "(?P<text>[^"]*)"'
+    r'(?P<field>(?:http|cf)\.[a-z._]+) (?P<operator>strict wildcard|eq|ne) "(?P<text>[^"]*)"'
     r'|any\(http\.request\.headers\["authorization"\]\[\*\] ne ""\)'
     r'|starts_with\(http\.request\.uri\.path, "(?P<start>[^"]*)"\)'
     r"|(?P<word> and | or |not |\(|\))"
@@ -206,6 +213,7 @@ _FIELDS = {
     "http.request.uri.path": "path",
     "http.request.uri.query": "query",
     "http.cookie": "cookie",
+    "cf.worker.upstream_zone": "zone",
 }
 
 
