@@ -146,7 +146,7 @@ def _blocks(host: str, zone: str) -> Iterator[_Rule]:
     """Refuse what plays where no token is in front, unless our own Worker asks for it.
 
     What Workers ask may come through these rules once more, those of other zones among them
-    (WAF, "Troubleshoot rate limiting rules"): the field has the zone of the Worker, or nothing.
+    (WAF, "Block Worker subrequests from other zones"): the field has its zone, or nothing.
     """
     for group in _groups():
         if group.any.under_token:
