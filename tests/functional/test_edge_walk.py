@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -105,5 +106,5 @@ def test_a_player_comes_by_everything_through_cloudflare(walk: Walk, tmp_path: P
 
 
 def asked_for(running: RunningFunction, path: str) -> list[str]:
-    event = {"url": EDGE + path, "method": "GET", "headers": {}, "country": None}
+    event: dict[str, Any] = {"url": EDGE + path, "method": "GET", "headers": {}, "country": None}
     return [each["url"] for each in running.answer(event, time.time())["asked"]]

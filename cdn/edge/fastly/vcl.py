@@ -61,7 +61,7 @@ def _recv(edge: CloudEdge) -> str:
 
   #FASTLY recv
 
-  if (fastly.ff.visits_this_service == 0 && req.restarts == 0) {{
+  if (req.method != "FASTLYPURGE" && fastly.ff.visits_this_service == 0 && req.restarts == 0) {{
     if (!req.http.Fastly-SSL) {{
       error {_REDIRECT};
     }}

@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import hcl2
 import pytest
@@ -71,7 +72,7 @@ def test_a_text_is_no_template() -> None:
 
 
 def test_everything_has_its_form() -> None:
-    body = [
+    body: list[tuple[str, Any] | Block] = [
         ("a", 1),
         ("b", True),
         ("c", None),

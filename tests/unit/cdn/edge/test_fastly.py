@@ -5,6 +5,7 @@ import json
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -185,7 +186,7 @@ def test_it_decides_as_the_origin_does(
         bounds=bounds,
         asset_id="a1",
     )
-    got = Vcl(f"/t/{text}{path}", "", {}, country, NOW_S + age_s)
+    got = Vcl(f"/t/{text}{path}", "", {}, country, now_s=NOW_S + age_s)
     assert got.status("soundbridge_token") == at_home(text, path, country, NOW_S + age_s)
 
 
@@ -213,6 +214,34 @@ def test_it_lets_nothing_through_that_the_origin_refuses(
         assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
 
 
+@pytest.mark.parametrize(
+    ("path", "said", "done"),
+    [
+        ("/v1/tracks", {}, "lookup"),
+        ("/v1/tracks", {"method": "POST"}, "pass"),
+        ("/v1/tracks", {"fields": {"Cookie": "a=b"}}, "pass"),
+        ("/v1/tracks", {"method": "OPTIONS"}, "pass"),
+        ("/healthz", {}, "pass"),
+        ("/", {}, "lookup"),
+        ("/", {"fields": {"Fastly-SSL": None}}, 308),
+        (SEGMENT, {}, 401),
+        (f"{SEGMENT}?a=b", {}, 401),
+        ("/opens/x/play/song", {}, 401),
+        ("/t/x.y.z/song.m3u8", {}, 401),
+        (SEGMENT, {"method": "OPTIONS"}, 204),
+        ("/t/x.y.z/song.m3u8", {"method": "OPTIONS"}, 204),
+        (SEGMENT, {"visits": 1}, "lookup"),
+        (SEGMENT, {"method": "FASTLYPURGE"}, "lookup"),
+    ],
+)
+def test_what_becomes_of_a_request(path: str, said: dict[str, Any], done: str | int) -> None:
+    """At a shield, whoever asks has shown a token; who purges has to show a key."""
+    asked = Vcl(path, **said)
+    assert asked.outcome("vcl_recv") == done
+    purges = said.get("method") == "FASTLYPURGE"
+    assert (asked.fields.get("Fastly-Purge-Requires-Auth") == "1") is purges
+
+
 # A service's subroutines, translated line by line into Python.
 
 
@@ -230,24 +259,32 @@ class Vcl:
         query: str = "",
         fields: dict[str, str | None] | None = None,
         country: str | None = None,
+        *,
         now_s: float = NOW_S,
+        method: str = "GET",
+        visits: int = 0,
     ) -> None:
         self.url = f"{path}?{query}" if query else path
-        self.fields: dict[str, str | None] = dict(fields or {})
+        self.fields: dict[str, str | None] = {"Fastly-SSL": "1", **(fields or {})}
+        self.method, self.visits = method, visits
         self.country = country or ""
         self.now_s = now_s
         self.locals: dict[str, Any] = {}
         self.groups: tuple[str | None, ...] = ()
 
-    def call(self, name: str) -> None:
-        translated(name)(self)
+    def call(self, name: str) -> Any:
+        return translated(name)(self)
 
-    def status(self, name: str) -> int:
+    def outcome(self, name: str) -> Any:
+        """Return what a subroutine returns, or the status of what it answers itself."""
         try:
-            self.call(name)
+            return self.call(name)
         except Refused as refused:
             return STATUSES[refused.code]
-        return 0
+
+    def status(self, name: str) -> int:
+        """Return 0 where a subroutine lets a request go on."""
+        return self.outcome(name) or 0
 
     def get(self, name: str) -> Any:
         kind, _, rest = name.partition(".")
@@ -261,6 +298,9 @@ class Vcl:
             "req.url": self.url,
             "req.url.path": self.url.partition("?")[0],
             "req.url.qs": self.url.partition("?")[2],
+            "req.method": self.method,
+            "req.restarts": 0,
+            "fastly.ff.visits_this_service": self.visits,
             "now": self.now_s,
             "client.geo.country_code": self.country,
             "playback_keys": {CURVE.public.kid: PEM},
@@ -356,7 +396,8 @@ def expression(code: str) -> str:
     return "".join(parts)
 
 
-def translated(name: str) -> Callable[[Vcl], None]:
+@cache
+def translated(name: str) -> Callable[[Vcl], Any]:
     whole = re.search(rf"^sub {name} \{{\n(.*?)^\}}$", VCL, re.DOTALL | re.MULTILINE)
     assert whole is not None
     lines = ["def subroutine(self):"]
@@ -374,6 +415,10 @@ def translated(name: str) -> Callable[[Vcl], None]:
             lines.append(f"{indent}self.set({found[1]!r}, {expression(found[2])})")
         elif found := re.fullmatch(r"unset (\S+);", code):
             lines.append(f"{indent}self.set({found[1]!r}, None)")
+        elif found := re.fullmatch(r"call (\S+);", code):
+            lines.append(f"{indent}self.call({found[1]!r})")
+        elif found := re.fullmatch(r"return\(([a-z]+)\);", code):
+            lines.append(f"{indent}return {found[1]!r}")
         elif found := re.fullmatch(r"error ([0-9]+);", code):
             lines.append(f"{indent}raise Refused({found[1]})")
         else:
@@ -381,7 +426,7 @@ def translated(name: str) -> Callable[[Vcl], None]:
             lines.append(f"{indent}return")
     names: dict[str, Any] = {"FUNCTIONS": FUNCTIONS, "Refused": Refused}
     exec("\n".join(lines), names)  # noqa: S102 of our own making
-    done: Callable[[Vcl], None] = names["subroutine"]
+    done: Callable[[Vcl], Any] = names["subroutine"]
     return done
 
 
