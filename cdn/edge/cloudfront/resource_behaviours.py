@@ -1,6 +1,6 @@
 """Behaviours of a distribution as Terraform has them."""
 
-from typing import Any, Final
+from typing import Any
 
 from cdn.edge.cloudfront.distribution import (
     ALL_VIEWER_EXCEPT_HOST,
@@ -9,10 +9,10 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
     Told,
 )
+from cdn.edge.cloudfront.resource_origin import ORIGIN_ID
 from cdn.edge.cloudfront.resource_policies import request_name, resource_name
 from cdn.edge.hcl import Block, Expression
 
-ORIGIN_ID: Final = "soundbridge"
 _Body = list[tuple[str, Any] | Block]
 
 

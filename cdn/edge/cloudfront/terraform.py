@@ -8,18 +8,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cdn.edge.cloudfront.distribution import (
-    CONNECT_S,
     ERROR_STATUSES,
-    KEEPALIVE_S,
     PRICE_CLASS,
-    READ_S,
     SECRET_FIELD,
     TAG_FIELD,
     TLS,
     Distribution,
 )
 from cdn.edge.cloudfront.function import RUNTIME
-from cdn.edge.cloudfront.resource_behaviours import ORIGIN_ID, behaviour
+from cdn.edge.cloudfront.resource_behaviours import behaviour
+from cdn.edge.cloudfront.resource_origin import origin, where_given
 from cdn.edge.cloudfront.resource_policies import policies
 from cdn.edge.hcl import Block, Expression, document
 
@@ -124,14 +122,7 @@ def _signers() -> Iterator[Block]:
 
 
 def _body(distribution: Distribution) -> _Body:
-    errors = [
-        Block(
-            "custom_error_response",
-            (),
-            [("error_code", status), ("error_caching_min_ttl", 0)],
-        )
-        for status in ERROR_STATUSES
-    ]
+    log: _Body = [("bucket", Expression("logging_config.value")), ("prefix", "cdn/")]
     return [
         ("comment", f"soundbridge as {distribution.edge.host}"),
         ("enabled", True),
@@ -139,65 +130,24 @@ def _body(distribution: Distribution) -> _Body:
         ("http_version", "http2and3"),
         ("is_ipv6_enabled", True),
         ("price_class", PRICE_CLASS),
-        _origin(distribution),
+        origin(distribution),
         *(behaviour(each, distribution) for each in distribution.behaviours),
         Block("cache_tag_config", (), [("header_name", TAG_FIELD)]),
-        *errors,
-        _where_given(
-            "logging_config",
-            "log_bucket",
-            [("bucket", Expression("logging_config.value")), ("prefix", "cdn/")],
-        ),
+        *map(_error, ERROR_STATUSES),
+        where_given("logging_config", "log_bucket", log),
         Block("restrictions", (), [Block("geo_restriction", (), [("restriction_type", "none")])]),
-        Block(
-            "viewer_certificate",
-            (),
-            [
-                ("acm_certificate_arn", Expression("var.certificate_arn")),
-                ("minimum_protocol_version", TLS),
-                ("ssl_support_method", "sni-only"),
-            ],
-        ),
+        Block("viewer_certificate", (), _certificate()),
     ]
 
 
-def _where_given(kind: str, variable: str, body: _Body) -> Block:
-    """Return a block that is there where a variable is not empty."""
-    for_each = Expression(f'var.{variable} == "" ? [] : [var.{variable}]')
-    return Block("dynamic", (kind,), [("for_each", for_each), Block("content", (), body)])
+def _error(status: int) -> Block:
+    body = [("error_code", status), ("error_caching_min_ttl", 0)]
+    return Block("custom_error_response", (), body)
 
 
-def _origin(distribution: Distribution) -> Block:
-    origin = distribution.edge.origin
-    custom: _Body = [
-        ("origin_protocol_policy", "https-only" if origin.is_tls else "http-only"),
-        ("http_port", 80 if origin.is_tls else origin.port),
-        ("https_port", origin.port if origin.is_tls else 443),
-        ("origin_ssl_protocols", ["TLSv1.2"]),
-        ("origin_read_timeout", READ_S),
-        ("origin_keepalive_timeout", KEEPALIVE_S),
+def _certificate() -> _Body:
+    return [
+        ("acm_certificate_arn", Expression("var.certificate_arn")),
+        ("minimum_protocol_version", TLS),
+        ("ssl_support_method", "sni-only"),
     ]
-    shield: _Body = [
-        ("enabled", True),
-        ("origin_shield_region", Expression("origin_shield.value")),
-    ]
-    # Terraform lets nothing secret say how many blocks there are; that there is a secret is none.
-    secret = Expression('nonsensitive(var.origin_secret == "") ? [] : [1]')
-    header: _Body = [("name", SECRET_FIELD), ("value", Expression("var.origin_secret"))]
-    return Block(
-        "origin",
-        (),
-        [
-            ("origin_id", ORIGIN_ID),
-            ("domain_name", Expression("var.origin_domain")),
-            ("connection_attempts", 3),
-            ("connection_timeout", CONNECT_S),
-            Block("custom_origin_config", (), custom),
-            _where_given("origin_shield", "shield_region", shield),
-            Block(
-                "dynamic",
-                ("custom_header",),
-                [("for_each", secret), Block("content", (), header)],
-            ),
-        ],
-    )

@@ -1,15 +1,12 @@
 """A distribution of CloudFront, as both of its configurations say it."""
 
-import io
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import hcl2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +26,7 @@ from cdn.edge.players import OF_PLAYERS
 from cdn.policy import cache_key
 from cdn.policy.cache_key import cache_key_of, without_token
 from cdn.policy.route import PAGE, ROUTES, Query, route_of
+from tests.unit.cdn.edge.cloudfront_said import said_by_resources, said_by_template
 
 TEMPLATE_BYTES_MAX = 51_200
 """More has to lie in a bucket (CloudFormation User Guide, "Understand quotas")."""
@@ -212,170 +210,3 @@ def test_what_players_add_is_known_by_name() -> None:
 
 def filled(pattern: str, text: str) -> str:
     return without_token(pattern.replace("/t/*", "/t/e30.e30.AA", 1).replace("*", text))[0]
-
-
-# What each configuration says, in the same words.
-
-
-def said_by_template(read: Mapping[str, Any]) -> dict[str, Any]:
-    resources = read["Resources"]
-    config = resources["Distribution"]["Properties"]["DistributionConfig"]
-    origin = config["Origins"][0]
-    custom = origin["CustomOriginConfig"]
-    removed = resources["ForPlayers"]["Properties"]["ResponseHeadersPolicyConfig"]
-    all_behaviours = [*config["CacheBehaviors"], config["DefaultCacheBehavior"]]
-    return {
-        "behaviours": [formed_behaviour(each, resources) for each in all_behaviours],
-        "errors": {
-            each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config["CustomErrorResponses"]
-        },
-        "tag_field": config["CacheTagConfig"]["HeaderName"],
-        "removed": sorted(each["Header"] for each in removed["RemoveHeadersConfig"]["Items"]),
-        "origin": [
-            custom["OriginProtocolPolicy"],
-            custom["HTTPPort"],
-            custom["HTTPSPort"],
-            custom["OriginReadTimeout"],
-            custom["OriginKeepaliveTimeout"],
-            origin["ConnectionTimeout"],
-        ],
-        "viewers": [
-            config["ViewerCertificate"]["MinimumProtocolVersion"],
-            config["HttpVersion"],
-            config["PriceClass"],
-        ],
-        "store": "KeyValueStoreAssociations"
-        in resources["ViewerRequest"]["Properties"]["FunctionConfig"],
-    }
-
-
-def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str, Any]:
-    key = one["CachePolicyId"]
-    policy = None
-    if isinstance(key, dict):
-        config = resources[key["Ref"]]["Properties"]["CachePolicyConfig"]
-        inside = config["ParametersInCacheKeyAndForwardedToOrigin"]
-        policy = {
-            "min_ttl": config["MinTTL"],
-            "ttls": (config["DefaultTTL"], config["MaxTTL"]),
-            "codings": (
-                inside["EnableAcceptEncodingBrotli"],
-                inside["EnableAcceptEncodingGzip"],
-            ),
-            "cookies": inside["CookiesConfig"]["CookieBehavior"],
-            "headers": inside["HeadersConfig"].get("Headers", []),
-            "query": inside["QueryStringsConfig"]["QueryStringBehavior"],
-            "without": inside["QueryStringsConfig"].get("QueryStrings", []),
-        }
-    told = one.get("OriginRequestPolicyId")
-    if isinstance(told, dict):
-        config = resources[told["Ref"]]["Properties"]["OriginRequestPolicyConfig"]
-        said = config["QueryStringsConfig"]["QueryStringBehavior"]
-        told = (said, config["HeadersConfig"].get("Headers", []))
-    return {
-        "pattern": one.get("PathPattern"),
-        "policy": policy,
-        "methods": one["AllowedMethods"],
-        "https": one["ViewerProtocolPolicy"],
-        "compress": one["Compress"],
-        "runs": "FunctionAssociations" in one,
-        "is_signed": "TrustedKeyGroups" in one,
-        "told": told,
-        "is_for_players": "ResponseHeadersPolicyId" in one,
-    }
-
-
-def said_by_resources(text: str) -> dict[str, Any]:
-    read = plain(hcl2.load(io.StringIO(text)))
-    resources = {
-        (kind, name): body
-        for each in read["resource"]
-        for kind, named in each.items()
-        for name, body in named.items()
-    }
-    body = resources["aws_cloudfront_distribution", "this"]
-    [origin] = body["origin"]
-    [custom] = origin["custom_origin_config"]
-    [removed] = resources["aws_cloudfront_response_headers_policy", "for_players"][
-        "remove_headers_config"
-    ]
-    [certificate] = body["viewer_certificate"]
-    all_behaviours = [*body["ordered_cache_behavior"], *body["default_cache_behavior"]]
-    return {
-        "behaviours": [resource_behaviour(each, resources) for each in all_behaviours],
-        "errors": {
-            each["error_code"]: each["error_caching_min_ttl"]
-            for each in body["custom_error_response"]
-        },
-        "tag_field": body["cache_tag_config"][0]["header_name"],
-        "removed": sorted(each["header"] for each in removed["items"]),
-        "origin": [
-            custom["origin_protocol_policy"],
-            custom["http_port"],
-            custom["https_port"],
-            custom["origin_read_timeout"],
-            custom["origin_keepalive_timeout"],
-            origin["connection_timeout"],
-        ],
-        "viewers": [
-            certificate["minimum_protocol_version"],
-            body["http_version"],
-            body["price_class"],
-        ],
-        "store": "key_value_store_associations"
-        in resources["aws_cloudfront_function", "viewer_request"],
-    }
-
-
-def resource_behaviour(
-    one: Mapping[str, Any], resources: Mapping[tuple[str, str], Any]
-) -> dict[str, Any]:
-    policy = None
-    if one["cache_policy_id"].startswith("${"):
-        kind, name, _ = one["cache_policy_id"][2:-1].split(".")
-        config = resources[kind, name]
-        [inside] = config["parameters_in_cache_key_and_forwarded_to_origin"]
-        [headers], [query] = inside["headers_config"], inside["query_strings_config"]
-        policy = {
-            "min_ttl": config["min_ttl"],
-            "ttls": (config["default_ttl"], config["max_ttl"]),
-            "codings": (
-                inside["enable_accept_encoding_brotli"],
-                inside["enable_accept_encoding_gzip"],
-            ),
-            "cookies": inside["cookies_config"][0]["cookie_behavior"],
-            "headers": items(headers.get("headers")),
-            "query": query["query_string_behavior"],
-            "without": items(query.get("query_strings")),
-        }
-    told = one.get("origin_request_policy_id")
-    if told is not None and told.startswith("${"):
-        config = resources[tuple(told[2:-1].split(".")[:2])]
-        [query], [headers] = config["query_strings_config"], config["headers_config"]
-        told = (query["query_string_behavior"], items(headers.get("headers")))
-    return {
-        "pattern": one.get("path_pattern"),
-        "policy": policy,
-        "methods": one["allowed_methods"],
-        "https": one["viewer_protocol_policy"],
-        "compress": one["compress"],
-        "runs": "function_association" in one,
-        "is_signed": "trusted_key_groups" in one,
-        "told": told,
-        "is_for_players": "response_headers_policy_id" in one,
-    }
-
-
-def items(blocks: Sequence[Mapping[str, Any]] | None) -> Any:
-    return blocks[0]["items"] if blocks else []
-
-
-def plain(value: Any) -> Any:
-    """Return what was read without the quotes that its reader leaves on."""
-    if isinstance(value, dict):
-        return {plain(key): plain(each) for key, each in value.items() if key != "__is_block__"}
-    if isinstance(value, list):
-        return [plain(each) for each in value]
-    if isinstance(value, str) and value.startswith('"'):
-        return json.loads(value)
-    return value
