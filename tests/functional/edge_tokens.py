@@ -1,11 +1,14 @@
 """Requests under playback tokens, and what edges that verify these by themselves have to say."""
 
+import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import jwt
 from hypothesis import strategies as st
+from jwt.utils import base64url_encode
 
 from cdn.errors import TokenRefused
 from cdn.signing.bounds import Circumstances
@@ -54,6 +57,18 @@ def signed_with(key: bytes, kid: Any, algorithm: str = "HS256") -> str:
     return jwt.encode(claims, key, algorithm, headers={"kid": kid})
 
 
+def compact(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def headed(**header: Any) -> str:
+    """Sign what is good, by HS256, whatever its header says."""
+    parts = [{"typ": "JWT", "kid": KEY.kid, **header}, {"aud": "song", "exp": NOW_S + 60}]
+    signed = b".".join(base64url_encode(compact(each)) for each in parts)
+    signature = hmac.new(KEY.half, signed, "sha256").digest()
+    return b".".join([signed, base64url_encode(signature)]).decode()
+
+
 GOOD = token()
 HEAD, BODY, SIGNATURE = GOOD.split(".")
 LONG = token(jti="x" * TOKEN_CHARACTERS_MAX)
@@ -65,7 +80,7 @@ TABLE: Sequence[tuple[str, Asked, int]] = [
     ("metadata", Asked("/song.json", GOOD), 0),
     ("HEAD", Asked(ENTRY, GOOD, "HEAD"), 0),
     ("aud as a list", Asked(ENTRY, token(aud=["song"])), 0),
-    ("nbf a little ahead", Asked(ENTRY, token(nbf=NOW_S + 59)), 0),
+    ("nbf a little ahead", Asked(ENTRY, token(nbf=NOW_S + 60)), 0),
     ("all that may be said", Asked(ENTRY, token(iat=1, nbf=1.5, iss="i", sub="s", jti="j")), 0),
     ("no token", Asked(ENTRY), 401),
     ("no token at a segment", Asked(SEGMENT), 401),
@@ -77,6 +92,10 @@ TABLE: Sequence[tuple[str, Asked, int]] = [
         401,
     ),
     ("another algorithm", Asked(ENTRY, signed_with(KEY.half * 2, KEY.kid, "HS512")), 401),
+    ("a header that lies", Asked(ENTRY, headed(alg="HS512")), 401),
+    ("a header that tells the truth", Asked(ENTRY, headed(alg="HS256")), 0),
+    ("what is not understood", Asked(ENTRY, headed(alg="HS256", crit=["x"], x=1)), 401),
+    ("a longer signature", Asked(ENTRY, f"{GOOD}A"), 401),
     ("alg none", Asked(ENTRY, f"eyJhbGciOiJub25lIiwia2lkIjoiMjAyNyJ9.{BODY}.AA"), 401),
     ("another body", Asked(ENTRY, f"{HEAD}.{token(aud='other').split('.')[1]}.{SIGNATURE}"), 401),
     ("half a signature", Asked(ENTRY, f"{HEAD}.{BODY}.{SIGNATURE[:20]}"), 401),
