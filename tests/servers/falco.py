@@ -1,11 +1,16 @@
 """falco, a linter of Fastly's VCL (npm's ``falco-js`` has it as a program)."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from tests.servers.npm_package import unpacked
+
+PINNED: Final = "falco-js@0.23.2"
+SHA512: Final = (
+    "m1NjV4bTXyfRDxdwyg4dBcdG0J7jpcw22mWQT7DLGOTT7EQw0IAGNHZufa35wOFZJBMZsFn5owbMYl44Irlq/w=="
+)
 TIME_LIMIT_S = 60
 NEWER = "digest.ecdsa_verify(sha256, var.key, var.signed, var.signature, jwt, url_nopad)"
 """What falco 0.23 does not know yet ..."""
@@ -13,19 +18,24 @@ LIKE_IT = "digest.rsa_verify(sha256, var.key, var.signed, var.signature, url_nop
 """... and what has the same arguments, but for one, and the same result."""
 
 
-def found_in(vcl: str, folder: Path) -> list[dict[str, Any]]:
+def falco_in(folder: Path) -> Path:
+    """Download it into a folder; return the program."""
+    program = unpacked(PINNED, SHA512, folder) / "bin" / "falco-linux-amd64"
+    program.chmod(0o755)
+    return program
+
+
+def found_in(vcl: str, folder: Path, falco: Path) -> list[dict[str, Any]]:
     """Return what falco finds wrong with a service's VCL, without what is advice alone.
 
     What a service has beside its VCL is put in front: a backend, and the dictionary of keys.
     """
-    falco = shutil.which("falco")
-    assert falco is not None, "falco is not there: .ci/debian-packages installs it"
     beside = 'backend F_origin { .host = "origin.example.com"; }\n'
     if NEWER in vcl:
         beside += "table playback_keys {}\n"
     path = folder / "main.vcl"
     path.write_text(beside + vcl.replace(NEWER, LIKE_IT))
-    command = [falco, "-json", str(path)]
+    command = [str(falco), "-json", str(path)]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=TIME_LIMIT_S, check=False
     )

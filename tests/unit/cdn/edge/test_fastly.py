@@ -26,7 +26,8 @@ from cdn.signing.keys import Algorithm, new_signing_key
 from cdn.signing.scope import Scope, scope_of_path
 from cdn.signing.token import KeyRing, sign
 from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, SEGMENT, TABLE, Asked
-from tests.servers.falco import found_in
+from tests.servers.falco import falco_in, found_in
+from tests.sources.made_once import made_once
 from tests.unit.cdn.edge.vcl_in_python import Request, Service, decoded
 
 CURVE, STRANGER = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.ES256)
@@ -43,13 +44,19 @@ VCL = service(edge())
 Vcl = partial(Request, Service(VCL, {CURVE.public.kid: PEM}), now_s=NOW_S)
 
 
+@pytest.fixture(scope="session")
+def falco(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = made_once(tmp_path_factory, "falco", falco_in)
+    return folder / "package" / "bin" / "falco-linux-amd64"
+
+
 @pytest.mark.parametrize("checks_tokens", [True, False])
-def test_falco_finds_nothing(checks_tokens: bool, tmp_path: Path) -> None:  # noqa: FBT001
-    assert found_in(service(edge(checks_tokens=checks_tokens)), tmp_path) == []
+def test_falco_finds_nothing(checks_tokens: bool, tmp_path: Path, falco: Path) -> None:  # noqa: FBT001
+    assert found_in(service(edge(checks_tokens=checks_tokens)), tmp_path, falco) == []
 
 
-def test_falco_finds_what_is_wrong(tmp_path: Path) -> None:
-    assert found_in(VCL.replace("beresp.cacheable", "beresp.casheable"), tmp_path)
+def test_falco_finds_what_is_wrong(tmp_path: Path, falco: Path) -> None:
+    assert found_in(VCL.replace("beresp.cacheable", "beresp.casheable"), tmp_path, falco)
 
 
 @pytest.mark.parametrize("checks_tokens", [True, False])
