@@ -213,6 +213,7 @@ def serve(
     from origin.service import ServerFailed, Service
     from origin.serving import MetricsAddress, run_server
 
+    tokens = tokens_of(more)
     roles = frozenset(map(Role, role_names))
     if roles and _is_default("port"):
         port = port_of(roles, port)
@@ -236,7 +237,7 @@ def serve(
         run_server(
             Service(
                 stores,
-                tokens_of(more),
+                tokens,
                 cache,
                 shares_of(memory_mb * _MB),
                 Defence(limits, trusted_proxies, address_field=field),

@@ -177,6 +177,9 @@ def test_settings_that_make_no_sense_are_wrong_usage(folder: Path, packaged: Pac
     store = ("--store", folder / "store", "--port", "0")
     done = soundbridge("serve", *store, "--require-tokens")
     assert (done.returncode, "--require-tokens needs --playback-keys" in done.stderr) == (2, True)
+    nowhere = folder / "nowhere"
+    done = soundbridge("serve", "--state", nowhere, "--port", "0", "--require-tokens")
+    assert (done.returncode, nowhere.exists()) == (2, False)
     done = soundbridge("serve", *store, "--cdn-checks-tokens")
     assert (done.returncode, "--cdn-checks-tokens needs --playback-keys" in done.stderr) == (
         2,
