@@ -100,7 +100,13 @@ class Delivery:
         """
         _, _, below = prefix.partition("/")
         asset_id = below.removesuffix("/")
-        for each in (self._published, self._objects, self._documents, self._growing):
+        for each in (
+            self._published,
+            self._objects,
+            self._documents,
+            self._growing,
+            self._gate,
+        ):
             each.removed(asset_id)
 
     async def entry_playlist(self, request: web.Request) -> web.Response:

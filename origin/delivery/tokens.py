@@ -72,6 +72,11 @@ class TokenGate:
         without = _refuse if rules.required else handler
         return [web.get(path, without), web.get(f"{PREFIX}{{token}}{path}", under_token)]
 
+    def removed(self, asset_id: str) -> None:
+        """Let no token open an asset that was removed."""
+        if self._rules is not None:
+            self._rules.verified.removed(asset_id)
+
     def add_check(self, app: web.Application) -> None:
         """Let edges ask whether tokens open what they hold."""
         rules = self._rules

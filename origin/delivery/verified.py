@@ -61,6 +61,12 @@ class VerifiedToken:
         self._assets = (*self._assets, asset_id)[-_ASSETS_MAX:]
         self.opens = self._prefixes()
 
+    def drop_asset(self, asset_id: str) -> None:
+        """Let the token open this asset no more, unless it is found behind its id once again."""
+        if asset_id in self._assets:
+            self._assets = tuple(each for each in self._assets if each != asset_id)
+            self.opens = self._prefixes()
+
     def opens_by_path_alone(self, path: bytes) -> bool:
         """Tell whether it opens a path whatever else a request says: within its scope, unbound."""
         scope = Scope.ABOUT if path.endswith(_ABOUT_ENDINGS) else Scope.PLAY
@@ -126,6 +132,11 @@ class VerifiedTokens:
         while self._size_bytes > self._bytes_max and self._tokens:
             self._forget(next(iter(self._tokens)))
         return known
+
+    def removed(self, asset_id: str) -> None:
+        """Let no token open an asset that was removed, as far as that is remembered."""
+        for known in self._tokens.values():
+            known.drop_asset(asset_id)
 
     def _forget(self, token: bytes) -> None:
         self._size_bytes -= len(token) + self._tokens.pop(token).size_bytes()

@@ -16,8 +16,14 @@ from cdn.signing.scope import EVERYTHING, Scope, scope_of_path
 from cdn.signing.token import KeyRing, sign
 from manifests import layout
 from origin.app import create_app
+from origin.cache import record
+from origin.delivery import problem
+from origin.delivery.answer import Responder
 from origin.delivery.circumstances import CircumstanceFields
+from origin.delivery.compression import Compressor
+from origin.delivery.handlers import Delivery
 from origin.delivery.tokens import TokenRules
+from origin.stores.reader import StoreReader
 from tests.conformance.test_http_tokens import OF_FIRST, OF_SECOND
 from tests.sources.published import publish
 
@@ -188,3 +194,18 @@ async def test_what_cannot_be_known_now_is_no_answer_to_keep(
     response = await client.get(f"/opens/{token_for()}/play/media/first-light-asset")
     assert response.status == 500
     assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_nobody_is_let_in_to_what_was_removed(store: MemoryStore) -> None:
+    """An edge may hold it still: what is remembered of a token is forgotten."""
+    rules = TokenRules(KeyRing([KEY.public]))
+    delivery = Delivery(StoreReader(store), Responder(Compressor(), purged=False), rules)
+    app = Application(middlewares=[record.middleware, problem.middleware])
+    delivery.add_routes(app)
+    check = f"/opens/{token_for()}/play/media/first-light-asset"
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get(check)).status == 204
+        store.delete(layout.entry_key("first-light"))
+        assert (await client.get(check)).status == 204, "who listens may end"
+        delivery.removed("media/first-light-asset/")
+        assert (await client.get(check)).status == 403

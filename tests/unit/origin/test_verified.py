@@ -104,6 +104,17 @@ def test_every_path_keeps_to_its_token(rest: str, before: str) -> None:
         assert shared == path.replace(b"a.b.c", b"-", 1)
 
 
+def test_a_token_opens_no_asset_that_was_removed(tokens: VerifiedTokens) -> None:
+    tokens.removed("another")
+    assert tokens.path_without(b"/t/a.b.c/media/asset/r1/x", NOW_S) is not None
+    tokens.removed("asset")
+    assert tokens.path_without(b"/t/a.b.c/media/asset/r1/x", NOW_S) is None
+    assert tokens.path_without(b"/t/a.b.c/first.m3u8", NOW_S) is not None
+    known = tokens.find(b"a.b.c", NOW_S)
+    assert known is not None
+    assert not known.is_for_asset("asset")
+
+
 BOUND = read_bounds(["DE"], None, None)
 
 
