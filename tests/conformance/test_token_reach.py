@@ -83,8 +83,9 @@ async def test_a_token_opens_what_it_names_and_no_more() -> None:
         ClientSession(f"http://127.0.0.1:{paths.hot_port}") as client,
     ):
         for owner, scopes, (bounds, country, site) in product(OWNERS, SCOPES, BOUNDS):
-            said = {"now_s": time.time(), "valid_for_s": 3600.0}
-            token = sign(owner, KEY, **said, scopes=scopes, bounds=bounds)
+            token = sign(
+                owner, KEY, now_s=time.time(), valid_for_s=3600, scopes=scopes, bounds=bounds
+            )
             for what, place in product(PATHS, PLACES):
                 is_open = (
                     what.owner == owner
