@@ -5,7 +5,8 @@ path without a playback token, for some routes the query without what players pu
 what is compressed which coding is sent. Neither host nor scheme is in it: one program answers for
 one site, and whoever asks by another name gets the same. So nothing that a player says of itself
 parts copies: what it measures (CMCD, CTA-5004), what it says to the server of a playlist or of
-steering (``_HLS_*``, rfc8216bis §6.2.5), or which token it has.
+steering (``_HLS_*``, rfc8216bis §6.2.5), or which token it has. What is written in another way than
+it is (``/medi%61/``) has no copy: a purge, which names each object in one way, would not find it.
 """
 
 import re
@@ -17,6 +18,9 @@ from cdn.policy.route import UNDER_TOKEN, Query, Route, route_of
 
 OF_PLAYERS: Final = r"(?:CMCD|_HLS_[A-Za-z_]+)"
 """Names of parameters that players add by themselves."""
+
+ODDLY_WRITTEN: Final = r"%|\\|//|/\.{1,2}(?:/|$)"
+"""What may stand in a path for something that can be written without it."""
 
 _PLAYERS_PARAMETER: Final = re.compile(rf"{OF_PLAYERS}(?:=.*)?")
 
@@ -49,7 +53,7 @@ def cache_key_of(
     whole_path, _, query = target.partition("?")
     path, _ = without_token(whole_path)
     route = route_of(path)
-    if not route.is_kept:
+    if not route.is_kept or re.search(ODDLY_WRITTEN, path):
         return None
     return CacheKey(
         path,

@@ -117,6 +117,23 @@ def test_what_is_not_kept_has_no_key() -> None:
     assert cache_key_of("/healthz") is None
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/medi%61/a1/r1/128k/00001.m4s",
+        f"/{SEGMENT}",
+        f"/.{SEGMENT}",
+        f"/x/..{SEGMENT}",
+        "/v1/..",
+        "/assets\\x.js",
+    ],
+)
+def test_what_a_purge_would_not_find_is_not_kept(path: str) -> None:
+    assert cache_key_of(path) is None
+    assert cache_key_of(TOKEN + path) is None
+    assert cache_key_of(f"{SEGMENT}?a=%61//./") is not None
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])
 def test_globs_lead_to_their_route(route: Route) -> None:
     """Filled in, each glob is an address of its own route, or of one that stands before it."""
