@@ -8,6 +8,7 @@ from collections.abc import Collection
 from enum import StrEnum, auto
 from typing import Final
 
+from cdn.edge.roles import PORTS as PORTS_BEHIND_EDGES
 from origin.companion.rooms import EVERYTHING, Room
 
 
@@ -37,13 +38,7 @@ ROOMS: Final = {
     Role.SEARCH: frozenset({Room.SEARCH, Room.LISTS}),
     Role.ANALYTICS: frozenset({Room.PLAYS}),
 }
-PORTS: Final = {
-    Role.AUTH: 3001,
-    Role.UPLOAD: 3002,
-    Role.STREAMING: 3003,
-    Role.SEARCH: 3004,
-    Role.ANALYTICS: 3005,
-}
+PORTS: Final = {role: PORTS_BEHIND_EDGES[role] for role in Role}
 
 
 def rooms_of(roles: Collection[Role]) -> frozenset[Room]:

@@ -1,28 +1,22 @@
-"""What the README says of roles: each path is sent to one that has it."""
+"""What edges and the README say of roles: each path is sent to one that has it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import MemoryStore
 
+from cdn.edge.roles import role_of
 from origin.app import create_app
 from origin.companion.composition import Companion
 from origin.companion.media import Media
 from origin.companion.roles import Role, rooms_of
 from tests.functional.api.service import SIGNING_KEY, Service, over_sqlite_alone
-from tests.servers.nginx import README, shown_in_readme
 
+README = Path(__file__).parents[3] / "README.md"
 READ = "GET and HEAD at "
 CHANGE = "whatever is not GET or HEAD at "
-
-
-def role_that_is_asked(method: str, path: str) -> str:
-    """Return whom the nginx of the README asks."""
-    rules = re.findall(r'^ +"~(\S* ?\S+)" (\w+);$', shown_in_readme(), re.MULTILINE)
-    assert len(rules) == 7
-    fits = (role for rule, role in rules if re.search(rule, f"{method} {path}"))
-    return next(fits, Role.STREAMING)
 
 
 def table() -> list[tuple[str, str, str]]:
@@ -61,7 +55,7 @@ async def test_the_proxy_asks_for_each_endpoint_whom_it_has(service: Service) ->
     whole = {each for endpoints in of_each.values() for each in endpoints}
     assert whole == {(each.method, each.path) for each in service.companion.endpoints}
     for method, path in whole:
-        asked = role_that_is_asked(method, path)
+        asked = role_of(method, path)
         assert (method, path) in of_each[Role(asked)], (method, path, asked)
 
 
@@ -72,10 +66,10 @@ async def test_what_is_beside_the_api_is_with_who_has_it(service: Service) -> No
         for route in service.client.app.router.routes()
         if route.resource is not None and not route.resource.canonical.startswith("/v1/")
     }
-    of_auth = {path for path in beside if role_that_is_asked("GET", path) == Role.AUTH}
+    of_auth = {path for path in beside if role_of("GET", path) == Role.AUTH}
     files = {"/companion/sign_in.js", "/companion/page.css"}
     assert of_auth == {"/sign-in", "/docs", "/openapi.json", *files}
-    assert {role_that_is_asked("GET", path) for path in beside - of_auth} == {Role.STREAMING}
+    assert {role_of("GET", path) for path in beside - of_auth} == {Role.STREAMING}
 
 
 @over_sqlite_alone
@@ -84,7 +78,7 @@ async def test_the_role_that_has_the_document_describes_the_whole(service: Servi
         service.database,
         Media(MemoryStore()),
         uploads=service.uploads,
-        rooms=rooms_of([Role(role_that_is_asked("GET", "/openapi.json"))]),
+        rooms=rooms_of([Role(role_of("GET", "/openapi.json"))]),
         signing_key=SIGNING_KEY,
     )
     app = create_app(service.store, companion=auth, delivers=False, is_part=True)
@@ -97,6 +91,6 @@ async def test_the_role_that_has_the_document_describes_the_whole(service: Servi
 
 @pytest.mark.parametrize(("role", "method", "path"), table())
 def test_the_table_says_what_the_proxy_does(role: str, method: str, path: str) -> None:
-    assert role_that_is_asked(method, path) == role
+    assert role_of(method, path) == role
     if path.startswith("/v1/"):
-        assert role_that_is_asked(method, f"{path}/abc") == role
+        assert role_of(method, f"{path}/abc") == role
