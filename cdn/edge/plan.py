@@ -47,9 +47,8 @@ class Certificate:
 
     def __post_init__(self) -> None:
         """Refuse what a configuration would read as something else."""
-        for path in (self.chain, self.key):
-            if not _PATH.fullmatch(path):
-                raise UnusableEdge(f"{path!r} is no path that a configuration can hold")
+        check_path(self.chain)
+        check_path(self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +86,12 @@ class EdgeFile:
 
     name: str
     text: str
+
+
+def check_path(text: str) -> None:
+    """Raise UnusableEdge for a path that a configuration would read as something else."""
+    if not _PATH.fullmatch(text):
+        raise UnusableEdge(f"{text!r} is no path that a configuration can hold")
 
 
 def _check_network(text: str) -> None:

@@ -7,9 +7,10 @@ import click
 from origin.cli.edge.cloudflare import cloudflare
 from origin.cli.edge.cloudfront import cloudfront
 from origin.cli.edge.fastly import fastly
+from origin.cli.edge.nginx import nginx
 from origin.cli.edge.policy import policy
 
-COMMANDS: Final = (cloudflare, cloudfront, fastly, policy)
+COMMANDS: Final = (cloudflare, cloudfront, fastly, nginx, policy)
 
 
 @click.group(short_help="Write the configuration of a cache or a CDN in front.")

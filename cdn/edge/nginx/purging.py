@@ -1,0 +1,53 @@
+"""How a copy is replaced: who purges asks for it once more, past what is kept.
+
+Whatever the origin then says takes the place of the copy. What it forbids to store would leave the
+copy where it was: so where something is not there any more, or for nobody, it is asked once more,
+and that is kept for a second, whatever it says of storing. While no origin answers, nothing is
+lost.
+"""
+
+from typing import Final
+
+from cdn.edge.nginx.installation import Installation
+from cdn.edge.nginx.places import kept, told, unknown
+from cdn.edge.nginx.text import block
+from cdn.edge.plan import Edge
+
+_GONE: Final = "401 403 404 410"
+_LOOPBACK: Final = ("127.", "::1")
+
+
+def purge_server(edge: Edge, installation: Installation) -> str:
+    """Return the server that purgers ask, at a port of its own."""
+    is_local = all(each.startswith(_LOOPBACK) for each in edge.purges_from)
+    if is_local or installation.address is not None:
+        addresses = [installation.address or "127.0.0.1"]
+    else:
+        addresses = ["*", "[::]"]
+    secret = edge.purge_secret
+    return block(
+        "server",
+        *(f"listen {address}:{installation.purge_port};" for address in addresses),
+        *(f"allow {network};" for network in edge.purges_from),
+        "deny all;",
+        *([f'if ($http_x_purge_secret != "{secret}") {{ return 403; }}'] if secret else []),
+        "recursive_error_pages on;",
+        "error_page 418 = $purge_place;",
+        "return 418;",
+        block(
+            "location @purge",
+            *_past_copies(edge),
+            "proxy_intercept_errors on;",
+            f"error_page {_GONE} = @gone;",
+        ),
+        block(
+            "location @gone",
+            *_past_copies(edge, "Cache-Control", "Expires", "Set-Cookie"),
+            f"proxy_cache_valid {_GONE} 1s;",
+        ),
+        unknown(),
+    )
+
+
+def _past_copies(edge: Edge, *unheard: str) -> list[str]:
+    return [*kept(edge, *unheard), "proxy_cache_bypass 1;", *told()]

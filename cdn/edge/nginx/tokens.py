@@ -1,0 +1,84 @@
+"""How nginx has playback tokens checked: by the origin, whose answers it keeps.
+
+The origin says for how long an answer holds (a minute at most, and one second where nothing opens),
+and on what it depends beside its address (``Vary``). No answer is used when its time is over: while
+all origins are down, what plays ends with the last one that was given.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cdn.edge.nginx.text import block, mapped
+from cdn.edge.nginx.upstreams import delivering
+from cdn.edge.plan import Edge
+
+CHECK: Final = "/.token-check"
+"""The location that asks; from outside, it is none."""
+
+_TOKEN: Final = r"^/t/([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/"
+_ID: Final = "[a-z0-9][a-z0-9_-]{0,63}"
+_SUBJECTS: Final = (
+    (f"^/(media|growing)/({_ID})/", "$1/$2"),
+    (rf"^/({_ID})\.", "$1"),
+)
+_ABOUT: Final = r"\.(?:json|dat|jpg)$"
+"""What tells of sound and is none (``about``); everything else is there to play."""
+
+
+def maps(edge: Edge) -> Iterator[str]:
+    """Return what stands in front of a path (``$front``), and the question to ask (``$check``)."""
+    if not edge.checks_tokens:
+        yield mapped("$is_under_token", "$front", [("1", "token")], "bare")
+        return
+    yield mapped("$sent_path", "$token", [(_TOKEN, "$1")])
+    yield mapped("$path", "$scope", [(_ABOUT, "about")], "play")
+    yield mapped("$path", "$subject", _SUBJECTS)
+    question = (r"^(\S+) (\S+) (\S+)$", "/opens/$1/$2/$3")
+    yield mapped("$token $scope $subject", "$check", [question])
+    yield mapped("$is_under_token$check", "$front", [("^$", "bare"), ("^1$", "unread")], "token")
+    yield mapped(
+        "$upstream_http_cache_control",
+        "$holders_cache_control",
+        [
+            ("no-store", "$upstream_http_cache_control"),
+            (r"^(?:public, )?(max-age=[0-9]+)(?:, s-maxage=[0-9]+)?(.*)$", "private, $1$2"),
+        ],
+        "no-store",
+        volatile=True,
+    )
+    forbidden = [("^.", "private, no-store")]
+    yield mapped("$upstream_http_cache_control", "$not_by_cdns", forbidden, volatile=True)
+
+
+def check_location(edge: Edge) -> str:
+    """Return the location that asks the origin whether a token opens what is asked for."""
+    return block(
+        f"location = {CHECK}",
+        "internal;",
+        f"proxy_pass http://{delivering(edge)}$check;",
+        "proxy_pass_request_body off;",
+        "proxy_cache checks;",
+        'proxy_cache_key "$check";',
+        "proxy_cache_use_stale off;",
+        "proxy_cache_background_update off;",
+        "proxy_cache_revalidate off;",
+        *fields(edge),
+        "proxy_intercept_errors on;",
+        "error_page 404 = @unopened;  # else auth_request calls it an error of ours",
+    )
+
+
+def fields(edge: Edge) -> list[str]:
+    """Return what the origin is told of who asks."""
+    return [
+        f"proxy_set_header Host {edge.host};",
+        'proxy_set_header Content-Length "";',
+        "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+        "proxy_set_header X-Forwarded-Proto $scheme;",
+        "proxy_set_header X-Request-Id $request_id;",
+        *(
+            f'proxy_set_header {name} "";'
+            for name in ("Accept-Encoding", "Authorization", "Cookie", "Connection", "Forwarded")
+        ),
+    ]
+
