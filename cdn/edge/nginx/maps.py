@@ -8,7 +8,7 @@ what the origin is then asked is nothing else than that.
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from cdn.edge.nginx.text import mapped
+from cdn.edge.nginx.text import NOTHING, mapped
 from cdn.policy.cache_key import ODDLY_WRITTEN, OF_PLAYERS
 from cdn.policy.coding import AT_EDGES, Coding, accepted
 from cdn.policy.lifetime import lifetime_of
@@ -85,4 +85,4 @@ def _ways() -> Iterator[str]:
         [(r"^1\S* /v1/\S* /v1/", "odd"), ("^1", "disguised"), (f"^{_TANGLED} ", "tangled")],
         "plain",
     )
-    yield mapped("$http_authorization$http_cookie", "$who", [("^$", "anybody")], "known")
+    yield mapped("$http_authorization$http_cookie", "$who", [(NOTHING, "anybody")], "known")

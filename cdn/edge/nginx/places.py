@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cdn.edge.nginx.maps import is_stored, names
-from cdn.edge.nginx.text import block, mapped, quoted
+from cdn.edge.nginx.text import NOTHING, block, mapped, quoted
 from cdn.edge.nginx.tokens import CHECK
 from cdn.edge.plan import Edge
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
@@ -38,8 +38,8 @@ def maps(edge: Edge) -> Iterator[str]:
     )
     for variable, value in _own().values():
         seen = "$upstream_http_access_control_allow_origin"
-        yield mapped(seen, variable, [("^$", value)], volatile=True)
-    without = [("^$", "no-store")]
+        yield mapped(seen, variable, [(NOTHING, value)], volatile=True)
+    without = [(NOTHING, "no-store")]
     yield mapped("$upstream_http_cache_control", "$own_cache_control", without, volatile=True)
 
 

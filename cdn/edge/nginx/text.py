@@ -2,6 +2,10 @@
 
 from collections.abc import Iterable
 from textwrap import indent
+from typing import Final
+
+NOTHING: Final = "^$"
+"""The expression of a text that is empty."""
 
 
 def block(head: str, *lines: str) -> str:
@@ -29,6 +33,11 @@ def mapped(
     itself of a map that nobody has looked at before: its expression would change ``$1``.
     ``volatile`` maps are looked at anew each time, for what nginx asks more than once in a request.
     """
-    lines = [f"{quoted(f'~{pattern}')} {quoted(value)};" for pattern, value in rows]
+    lines = [f"{quoted(_key(pattern))} {quoted(value)};" for pattern, value in rows]
     first = [*(["volatile;"] if volatile else []), f"default {quoted(default)};"]
     return block(f"map {quoted(source)} {variable}", *first, *lines)
+
+
+def _key(pattern: str) -> str:
+    """Return what a map compares with; nginx asks no expression about a text that is empty."""
+    return "" if pattern == NOTHING else f"~{pattern}"

@@ -8,7 +8,7 @@ all origins are down, what plays ends with the last one that was given.
 from collections.abc import Iterator
 from typing import Final
 
-from cdn.edge.nginx.text import block, mapped
+from cdn.edge.nginx.text import NOTHING, block, mapped
 from cdn.edge.nginx.upstreams import delivering
 from cdn.edge.plan import Edge
 
@@ -35,7 +35,7 @@ def maps(edge: Edge) -> Iterator[str]:
     yield mapped("$path", "$subject", _SUBJECTS)
     question = (r"^(\S+) (\S+) (\S+)$", "/opens/$1/$2/$3")
     yield mapped("$token $scope $subject", "$check", [question])
-    yield mapped("$is_under_token$check", "$front", [("^$", "bare"), ("^1$", "unread")], "token")
+    yield mapped("$is_under_token$check", "$front", [(NOTHING, "bare"), ("^1$", "unread")], "token")
     yield mapped(
         "$upstream_http_cache_control",
         "$holders_cache_control",

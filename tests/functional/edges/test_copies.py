@@ -1,0 +1,241 @@
+"""What an edge keeps, and what it gives of it."""
+
+import threading
+from collections.abc import Callable
+from http.client import IncompleteRead
+from itertools import count
+from typing import Final
+
+import pytest
+
+from cdn.policy.cache_control import policy_for
+from cdn.policy.object_class import ObjectClass
+from tests.functional.edges.asking import Answer, ask, ask_at_once
+from tests.functional.supervising import until
+from tests.servers.edges.running import RunningEdge
+from tests.servers.scripted import Said, ScriptedOrigin
+
+TAG: Final = '"a-tag"'
+BODY: Final = bytes(range(256)) * 400
+BRIEF: Final = {"Cache-Control": "max-age=1", "ETag": TAG}
+FOREVER: Final = policy_for(ObjectClass.SEGMENT).headers | {"ETag": TAG, "Accept-Ranges": "bytes"}
+NUMBERS: Final = count()
+
+
+@pytest.fixture
+def segment() -> str:
+    """The path of a segment that nobody has asked for."""
+    return f"/media/asset/r{next(NUMBERS)}/128k/00001.m4s"
+
+
+@pytest.fixture
+def entry() -> str:
+    """The path of an entry that nobody has asked for."""
+    return f"/entry-{next(NUMBERS)}.m3u8"
+
+
+def expired(edge: RunningEdge, path: str, fresh: Callable[[Answer], bool]) -> Answer:
+    """Ask until a copy's time is over."""
+    return until(lambda: not fresh(found := ask(edge.url, path)) and found)
+
+
+def test_the_second_request_is_answered_by_the_edge(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(fields=FOREVER, body=BODY)
+    first, second = ask(edge.url, segment), ask(edge.url, segment)
+    assert (first.status, first.body) == (second.status, second.body) == (200, BODY)
+    assert not first.is_hit
+    assert second.is_hit
+    assert len(origin.fetches(segment)) == 1
+    for name, value in FOREVER.items():
+        assert second.fields[name.lower()] == value
+
+
+def test_five_hundred_at_once_cost_one_fetch(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    held = threading.Event()
+    origin.says[segment] = Said(fields=FOREVER, body=BODY, held=held)
+    threading.Timer(0.5, held.set).start()
+    answers = ask_at_once(edge.url, segment, 500)
+    assert {(each.status, each.body) for each in answers} == {(200, BODY)}
+    assert len(origin.fetches(segment)) == 1
+
+
+def test_a_range_is_cut_from_the_whole_copy(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(fields=FOREVER, body=BODY)
+    for range_, part in (
+        ("bytes=10-19", BODY[10:20]),
+        ("bytes=0-", BODY),
+        ("bytes=-7", BODY[-7:]),
+    ):
+        found = ask(edge.url, segment, Range=range_)
+        assert (found.status, found.body) == (206, part)
+    assert ask(edge.url, segment, Range=f"bytes={len(BODY)}-").status == 416
+    assert ask(edge.url, segment).body == BODY
+    (asked,) = origin.fetches(segment)
+    assert "range" not in asked.fields
+
+
+def test_a_part_is_given_only_of_what_the_client_has(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(fields=FOREVER, body=BODY)
+    ask(edge.url, segment)
+    assert ask(edge.url, segment, Range="bytes=1-2", If_Range=TAG).status == 206
+    assert ask(edge.url, segment, Range="bytes=1-2", If_Range='"another"').status == 200
+    assert ask(edge.url, segment, Range="bytes=1-2", If_Range=f"W/{TAG}").status == 200
+
+
+def test_a_client_that_has_it_is_told_so(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(fields=FOREVER, body=BODY)
+    for _ in range(2):
+        known = ask(edge.url, segment, If_None_Match=f'"x", {TAG}')
+        assert (known.status, known.body) == (304, b"")
+        assert known.fields["etag"] == TAG
+        assert known.fields["cache-control"] == FOREVER["Cache-Control"]
+    assert ask(edge.url, segment, If_None_Match='"x"').status == 200
+    assert len(origin.fetches(segment)) == 1
+
+
+def test_what_has_expired_is_asked_for_by_its_tag(
+    edge: RunningEdge, origin: ScriptedOrigin, entry: str
+) -> None:
+    origin.says[entry] = Said(fields=BRIEF, body=b"#EXTM3U")
+    assert ask(edge.url, entry).body == b"#EXTM3U"
+    renewed = expired(edge, entry, lambda found: len(origin.fetches(entry)) == 1)
+    assert (renewed.status, renewed.body) == (200, b"#EXTM3U")
+    assert origin.fetches(entry)[1].fields["if-none-match"] == TAG
+    assert ask(edge.url, entry).is_hit
+    origin.says[entry] = Said(fields=BRIEF | {"ETag": '"new"'}, body=b"new")
+    assert expired(edge, entry, lambda found: found.body != b"new").status == 200
+
+
+def test_head_is_answered_from_what_get_brought(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(fields=FOREVER, body=BODY)
+    for _ in range(2):
+        head = ask(edge.url, segment, method="HEAD")
+        assert (head.status, head.body) == (200, b"")
+        assert head.fields["content-length"] == str(len(BODY))
+    assert ask(edge.url, segment).body == BODY
+    assert len(origin.fetches(segment)) == 1
+
+
+def test_nothing_is_kept_of_an_answer_that_was_cut(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(fields=FOREVER, body=BODY, cut_at=70_000)
+    with pytest.raises(IncompleteRead):
+        ask(edge.url, segment)
+    origin.says[segment] = Said(fields=FOREVER, body=BODY)
+    whole = ask(edge.url, segment)
+    assert whole.body == BODY
+    assert not whole.is_hit
+
+
+@pytest.mark.long_unless("503", "403")
+@pytest.mark.parametrize("status", [500, 503, 400, 403, 410])
+def test_errors_are_kept_by_nobody(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str, status: int
+) -> None:
+    origin.says[segment] = Said(status, policy_for(ObjectClass.CLIENT_ERROR).headers)
+    assert [ask(edge.url, segment).status for _ in range(2)] == [status, status]
+    origin.says[segment] = Said(fields=FOREVER)
+    assert ask(edge.url, segment).status == 200
+
+
+def test_that_something_is_not_there_is_kept_for_seconds(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(404, {"Cache-Control": "max-age=1"})
+    assert [ask(edge.url, segment).status for _ in range(2)] == [404, 404]
+    assert len(origin.fetches(segment)) == 1
+    origin.says[segment] = Said(fields=FOREVER)
+    assert expired(edge, segment, lambda found: found.status == 404).status == 200
+
+
+STALE_FOR: Final = {"Cache-Control": "max-age=1, stale-if-error=86400", "ETag": TAG}
+
+
+@pytest.mark.long_unless("503", "None")
+@pytest.mark.parametrize("status", [500, 502, 503, 504, None])
+def test_an_entry_outlives_errors_of_the_origin(
+    edge: RunningEdge, origin: ScriptedOrigin, entry: str, status: int | None
+) -> None:
+    origin.says[entry] = Said(fields=STALE_FOR, body=b"entry")
+    ask(edge.url, entry)
+    if status is None:
+        origin.is_down = True
+    else:
+        origin.says[entry] = Said(status, {"Cache-Control": "no-store"}, b"error")
+    refused = origin.refused
+
+    def still_there() -> bool:
+        found = ask(edge.url, entry)
+        assert (found.status, found.body) == (200, b"entry")
+        return origin.refused > refused or len(origin.fetches(entry)) > 1
+
+    until(still_there)
+    assert still_there()
+
+
+@pytest.mark.long_unless("404")
+@pytest.mark.parametrize("status", [404, 403, 410])
+def test_what_was_taken_back_is_no_error_that_an_entry_outlives(
+    edge: RunningEdge, origin: ScriptedOrigin, entry: str, status: int
+) -> None:
+    origin.says[entry] = Said(fields=STALE_FOR, body=b"entry")
+    ask(edge.url, entry)
+    origin.says[entry] = Said(status, {"Cache-Control": "no-store"}, b"gone")
+    assert expired(edge, entry, lambda found: found.status == 200).status == status
+
+
+def test_what_the_api_said_is_not_said_for_longer(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path = f"/v1/tracks/{next(NUMBERS)}"
+    origin.says[path] = Said(fields={"Cache-Control": "public, max-age=0, s-maxage=1"})
+    assert ask(edge.url, path).status == 200
+    assert ask(edge.url, path).is_hit
+    origin.is_down = True
+    assert expired(edge, path, lambda found: found.status == 200).status in {502, 503, 504}
+
+
+def test_it_is_renewed_behind_those_who_ask_for_as_long_as_it_says(
+    edge: RunningEdge, origin: ScriptedOrigin, entry: str
+) -> None:
+    swr = {"Cache-Control": "max-age=1, stale-while-revalidate=30"}
+    origin.says[entry] = Said(fields=swr, body=b"old")
+    ask(edge.url, entry)
+    held = threading.Event()
+    origin.says[entry] = Said(fields=swr, body=b"new", held=held)
+    assert expired(edge, entry, lambda _: len(origin.fetches(entry)) == 1).body == b"old"
+    assert {each.body for each in ask_at_once(edge.url, entry, 20)} == {b"old"}
+    assert len(origin.fetches(entry)) == 2
+    held.set()
+    assert until(lambda: ask(edge.url, entry).body == b"new")
+
+
+@pytest.mark.parametrize("vary", ["User-Agent", "*", "Accept-Encoding, X-Mood"])
+def test_what_varies_otherwise_is_not_shared(
+    edge: RunningEdge, origin: ScriptedOrigin, entry: str, vary: str
+) -> None:
+    origin.says[entry] = Said(fields={"Cache-Control": "max-age=60", "Vary": vary}, body=b"one")
+    ask(edge.url, entry, User_Agent="one", X_Mood="good")
+    origin.says[entry] = Said(fields={"Cache-Control": "max-age=60", "Vary": vary}, body=b"two")
+    assert ask(edge.url, entry, User_Agent="two", X_Mood="bad").body == b"two"
+
+
+def test_what_sets_a_cookie_is_not_kept(
+    edge: RunningEdge, origin: ScriptedOrigin, entry: str
+) -> None:
+    fields = {"Cache-Control": "max-age=60", "Set-Cookie": "who=ann"}
+    origin.says[entry] = Said(fields=fields)
+    assert [ask(edge.url, entry).is_hit for _ in range(2)] == [False, False]
