@@ -1,7 +1,6 @@
 """What an edge keeps, and what it gives of it."""
 
 import threading
-from collections.abc import Callable
 from http.client import IncompleteRead
 from itertools import count
 from typing import Final
@@ -10,7 +9,7 @@ import pytest
 
 from cdn.policy.cache_control import policy_for
 from cdn.policy.object_class import ObjectClass
-from tests.functional.edges.asking import Answer, ask, ask_at_once
+from tests.functional.edges.asking import ask, ask_at_once
 from tests.functional.supervising import until
 from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin
@@ -20,6 +19,26 @@ BODY: Final = bytes(range(256)) * 400
 BRIEF: Final = {"Cache-Control": "max-age=1", "ETag": TAG}
 FOREVER: Final = policy_for(ObjectClass.SEGMENT).headers | {"ETag": TAG, "Accept-Ranges": "bytes"}
 NUMBERS: Final = count()
+STALE_FOR: Final = {"Cache-Control": "max-age=1, stale-if-error=86400", "ETag": TAG}
+OF_API: Final = {"Cache-Control": "public, max-age=0, s-maxage=1"}
+RENEWED: Final = {"Cache-Control": "max-age=1, stale-while-revalidate=86400"}
+ERRORS: Final = (503, None, 500, 502, 504)
+TAKEN_BACK: Final = (404, 403, 410)
+AGED: Final = {
+    "/aged.m3u8": BRIEF,
+    "/aged-changed.m3u8": STALE_FOR,
+    "/v1/aged": OF_API,
+    "/aged-renewed.m3u8": RENEWED,
+    **{f"/aged-{status}.m3u8": STALE_FOR for status in (*ERRORS, *TAKEN_BACK)},
+}
+"""What is asked for before all tests, so that its time is over when one of them comes to it."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def aged(edge: RunningEdge, scripted_origin: ScriptedOrigin) -> None:
+    for path, fields in AGED.items():
+        scripted_origin.says[path] = Said(fields=fields, body=b"old")
+        assert ask(edge.url, path).body == b"old"
 
 
 @pytest.fixture
@@ -32,11 +51,6 @@ def segment() -> str:
 def entry() -> str:
     """The path of an entry that nobody has asked for."""
     return f"/entry-{next(NUMBERS)}.m3u8"
-
-
-def expired(edge: RunningEdge, path: str, fresh: Callable[[Answer], bool]) -> Answer:
-    """Ask until a copy's time is over."""
-    return until(lambda: not fresh(found := ask(edge.url, path)) and found)
 
 
 def test_the_second_request_is_answered_by_the_edge(
@@ -104,16 +118,21 @@ def test_a_client_that_has_it_is_told_so(
 
 
 def test_what_has_expired_is_asked_for_by_its_tag(
-    edge: RunningEdge, origin: ScriptedOrigin, entry: str
+    edge: RunningEdge, origin: ScriptedOrigin
 ) -> None:
-    origin.says[entry] = Said(fields=BRIEF, body=b"#EXTM3U")
-    assert ask(edge.url, entry).body == b"#EXTM3U"
-    renewed = expired(edge, entry, lambda found: len(origin.fetches(entry)) == 1)
-    assert (renewed.status, renewed.body) == (200, b"#EXTM3U")
-    assert origin.fetches(entry)[1].fields["if-none-match"] == TAG
-    assert ask(edge.url, entry).is_hit
-    origin.says[entry] = Said(fields=BRIEF | {"ETag": '"new"'}, body=b"new")
-    assert expired(edge, entry, lambda found: found.body != b"new").status == 200
+    path = "/aged.m3u8"
+    origin.says[path] = Said(fields={"Cache-Control": "max-age=600", "ETag": TAG}, body=b"old")
+    renewed = until(lambda: (found := ask(edge.url, path)) and origin.fetches(path) and found)
+    assert (renewed.status, renewed.body) == (200, b"old")
+    assert ask(edge.url, path).is_hit
+    (asked,) = origin.fetches(path)
+    assert asked.fields["if-none-match"] == TAG
+
+
+def test_what_has_expired_and_changed_is_new(edge: RunningEdge, origin: ScriptedOrigin) -> None:
+    path = "/aged-changed.m3u8"
+    origin.says[path] = Said(fields=STALE_FOR | {"ETag": '"new"'}, body=b"new")
+    assert until(lambda: ask(edge.url, path).body == b"new")
 
 
 def test_head_is_answered_from_what_get_brought(
@@ -151,6 +170,7 @@ def test_errors_are_kept_by_nobody(
     assert ask(edge.url, segment).status == 200
 
 
+@pytest.mark.long
 def test_that_something_is_not_there_is_kept_for_seconds(
     edge: RunningEdge, origin: ScriptedOrigin, segment: str
 ) -> None:
@@ -158,69 +178,69 @@ def test_that_something_is_not_there_is_kept_for_seconds(
     assert [ask(edge.url, segment).status for _ in range(2)] == [404, 404]
     assert len(origin.fetches(segment)) == 1
     origin.says[segment] = Said(fields=FOREVER)
-    assert expired(edge, segment, lambda found: found.status == 404).status == 200
-
-
-STALE_FOR: Final = {"Cache-Control": "max-age=1, stale-if-error=86400", "ETag": TAG}
+    assert until(lambda: ask(edge.url, segment).status == 200)
 
 
 @pytest.mark.long_unless("503", "None")
-@pytest.mark.parametrize("status", [500, 502, 503, 504, None])
+@pytest.mark.parametrize("status", ERRORS)
 def test_an_entry_outlives_errors_of_the_origin(
-    edge: RunningEdge, origin: ScriptedOrigin, entry: str, status: int | None
+    edge: RunningEdge, origin: ScriptedOrigin, status: int | None
 ) -> None:
-    origin.says[entry] = Said(fields=STALE_FOR, body=b"entry")
-    ask(edge.url, entry)
+    path = f"/aged-{status}.m3u8"
     if status is None:
         origin.is_down = True
     else:
-        origin.says[entry] = Said(status, {"Cache-Control": "no-store"}, b"error")
+        origin.says[path] = Said(status, {"Cache-Control": "no-store"}, b"error")
     refused = origin.refused
 
-    def still_there() -> bool:
-        found = ask(edge.url, entry)
-        assert (found.status, found.body) == (200, b"entry")
-        return origin.refused > refused or len(origin.fetches(entry)) > 1
+    def is_still_there() -> bool:
+        found = ask(edge.url, path)
+        assert (found.status, found.body) == (200, b"old")
+        return origin.refused > refused or len(origin.fetches(path)) > 0
 
-    until(still_there)
-    assert still_there()
+    until(is_still_there)
+    assert is_still_there()
 
 
 @pytest.mark.long_unless("404")
-@pytest.mark.parametrize("status", [404, 403, 410])
+@pytest.mark.parametrize("status", TAKEN_BACK)
 def test_what_was_taken_back_is_no_error_that_an_entry_outlives(
-    edge: RunningEdge, origin: ScriptedOrigin, entry: str, status: int
+    edge: RunningEdge, origin: ScriptedOrigin, status: int
 ) -> None:
-    origin.says[entry] = Said(fields=STALE_FOR, body=b"entry")
-    ask(edge.url, entry)
-    origin.says[entry] = Said(status, {"Cache-Control": "no-store"}, b"gone")
-    assert expired(edge, entry, lambda found: found.status == 200).status == status
+    path = f"/aged-{status}.m3u8"
+    origin.says[path] = Said(status, {"Cache-Control": "no-store"}, b"gone")
+    gone = until(lambda: (found := ask(edge.url, path)).status != 200 and found)
+    assert gone.status == status
 
 
 def test_what_the_api_said_is_not_said_for_longer(
     edge: RunningEdge, origin: ScriptedOrigin
 ) -> None:
-    path = f"/v1/tracks/{next(NUMBERS)}"
-    origin.says[path] = Said(fields={"Cache-Control": "public, max-age=0, s-maxage=1"})
-    assert ask(edge.url, path).status == 200
-    assert ask(edge.url, path).is_hit
     origin.is_down = True
-    assert expired(edge, path, lambda found: found.status == 200).status in {502, 503, 504}
+    failed = until(lambda: (found := ask(edge.url, "/v1/aged")).status != 200 and found)
+    assert failed.status in {502, 503, 504}
+    origin.is_down = False
+    origin.says["/v1/aged"] = Said(fields=OF_API, body=b"new")
+    assert ask(edge.url, "/v1/aged").body == b"new"
+    assert ask(edge.url, "/v1/aged").is_hit
 
 
 def test_it_is_renewed_behind_those_who_ask_for_as_long_as_it_says(
-    edge: RunningEdge, origin: ScriptedOrigin, entry: str
+    edge: RunningEdge, origin: ScriptedOrigin
 ) -> None:
-    swr = {"Cache-Control": "max-age=1, stale-while-revalidate=30"}
-    origin.says[entry] = Said(fields=swr, body=b"old")
-    ask(edge.url, entry)
+    path = "/aged-renewed.m3u8"
     held = threading.Event()
-    origin.says[entry] = Said(fields=swr, body=b"new", held=held)
-    assert expired(edge, entry, lambda _: len(origin.fetches(entry)) == 1).body == b"old"
-    assert {each.body for each in ask_at_once(edge.url, entry, 20)} == {b"old"}
-    assert len(origin.fetches(entry)) == 2
+    origin.says[path] = Said(fields=RENEWED, body=b"new", held=held)
+
+    def is_renewing() -> bool:
+        assert ask(edge.url, path).body == b"old"
+        return len(origin.fetches(path)) > 0
+
+    until(is_renewing)
+    assert {each.body for each in ask_at_once(edge.url, path, 20)} == {b"old"}
+    assert len(origin.fetches(path)) == 1
     held.set()
-    assert until(lambda: ask(edge.url, entry).body == b"new")
+    assert until(lambda: ask(edge.url, path).body == b"new")
 
 
 @pytest.mark.parametrize("vary", ["User-Agent", "*", "Accept-Encoding, X-Mood"])

@@ -10,13 +10,14 @@ from cdn.edge.nginx.configuration import NAME, configuration
 from cdn.edge.nginx.installation import Installation
 from cdn.edge.plan import Edge
 from cdn.policy.coding import AT_EDGES
-from tests.servers.edges.running import Purged, RunningEdge, ended, free_port, written
+from tests.servers.edges.running import Purged, RunningEdge, ended, free_ports, written
 from tests.servers.soundbridge import TIMEOUT_S
 
 
 def installed(folder: Path) -> Installation:
     """Return one that has all its files in a folder, and ports that nobody has."""
     (folder / "cache").mkdir(parents=True)
+    http_port, https_port, purge_port = free_ports(3)
     return Installation(
         user=getpass.getuser(),
         folder=str(folder / "cache"),
@@ -24,9 +25,9 @@ def installed(folder: Path) -> Installation:
         pid=str(folder / "pid"),
         size="100m",
         address="127.0.0.1",
-        http_port=free_port(),
-        https_port=free_port(),
-        purge_port=free_port(),
+        http_port=http_port,
+        https_port=https_port,
+        purge_port=purge_port,
     )
 
 

@@ -1,0 +1,184 @@
+"""What is nginx's own: its files, TLS, and who may purge."""
+
+import http.client
+import shutil
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cdn.edge.nginx.configuration import NAME, configuration
+from cdn.edge.plan import Address, Certificate, Edge
+from tests.functional.edges.asking import ask
+from tests.functional.edges.certificates import certificate
+from tests.servers.edges.nginx import installed, nginx, purge_status
+from tests.servers.edges.running import RunningEdge, written
+from tests.servers.scripted import Said, ScriptedOrigin
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
+
+HOST = "localhost"
+SECRET = "a-secret-of-purgers"  # noqa: S105 of a test
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+SEGMENT = "/media/a/r1/128k/00001.m4s"
+
+
+@pytest.fixture(scope="module")
+def secured(
+    scripted_origin: ScriptedOrigin, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[RunningEdge, ssl.SSLContext]]:
+    """An edge with a certificate and a secret, and what a client trusts."""
+    folder = tmp_path_factory.mktemp("secured")
+    chain, key = certificate(folder, HOST)
+    edge = Edge(
+        host=HOST,
+        origins=[Address("127.0.0.1", scripted_origin.port)],
+        certificate=Certificate(str(chain), str(key)),
+        purge_secret=SECRET,
+    )
+    with nginx(edge, folder / "nginx") as running:
+        yield running, ssl.create_default_context(cafile=chain)
+
+
+def test_it_is_asked_over_tls(
+    secured: tuple[RunningEdge, ssl.SSLContext], origin: ScriptedOrigin
+) -> None:
+    edge, trusted = secured
+    origin.says[SEGMENT] = Said(fields=FOREVER)
+    secure = http.client.HTTPSConnection(
+        HOST, edge.ports["https"], context=trusted, timeout=TIMEOUT_S
+    )
+    with closing(secure):
+        secure.request("GET", SEGMENT)
+        assert secure.getresponse().read() == b"said"
+    assert origin.fetches(SEGMENT)[0].fields["x-forwarded-proto"] == "https"
+
+
+def test_who_asks_without_tls_is_sent_there(secured: tuple[RunningEdge, ssl.SSLContext]) -> None:
+    edge, _ = secured
+    found = ask(edge.url, "/a.m3u8?CMCD=x", Host="evil.example")
+    assert found.status == 308
+    assert found.fields["location"] == f"https://{HOST}:{edge.ports['https']}/a.m3u8?CMCD=x"
+
+
+def test_http_2_is_spoken_and_no_tls_before_1_2(
+    secured: tuple[RunningEdge, ssl.SSLContext],
+) -> None:
+    edge, _ = secured
+    url = f"https://{HOST}:{edge.ports['https']}/healthz"
+    asked = [*"curl -sk -o /dev/null -w %{http_version} --http2".split(), url]
+    said = subprocess.run(asked, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+    assert said.stdout == "2"
+    old = [*"openssl s_client -tls1_1 -cipher ALL:@SECLEVEL=0".split(), "-connect", url[8:-8]]
+    refused = subprocess.run(old, capture_output=True, input=b"", timeout=TIMEOUT_S, check=False)
+    assert b"Cipher is (NONE)" in refused.stdout
+
+
+def test_who_purges_shows_the_secret(
+    secured: tuple[RunningEdge, ssl.SSLContext], origin: ScriptedOrigin
+) -> None:
+    edge, _ = secured
+    origin.says[SEGMENT] = Said(fields=FOREVER)
+    port = edge.ports["purge"]
+    assert purge_status(port, SEGMENT) == 403
+    assert purge_status(port, SEGMENT, secret=f"{SECRET}x") == 403
+    assert origin.asked == []
+    assert purge_status(port, SEGMENT, secret=SECRET) == 200
+    assert "x-purge-secret" not in origin.asked[0].fields
+
+
+def test_who_purges_comes_from_a_network_that_may(
+    origin: ScriptedOrigin, tmp_path: Path
+) -> None:
+    origins = [Address("127.0.0.1", origin.port)]
+    edge = Edge(host=HOST, origins=origins, purges_from=["10.0.0.0/8"])
+    with nginx(edge, tmp_path / "nginx") as running:
+        assert purge_status(running.ports["purge"], SEGMENT) == 403
+        assert origin.fetches(SEGMENT) == []
+
+
+def test_while_no_origin_answers_a_purge_loses_nothing(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path = f"{SEGMENT}?kept"
+    origin.says[SEGMENT] = Said(fields=FOREVER)
+    ask(edge.url, path)
+    origin.is_down = True
+    assert purge_status(edge.ports["purge"], SEGMENT) == 502
+    origin.is_down = False
+    origin.says[SEGMENT] = Said(503, {"Cache-Control": "no-store"})
+    assert purge_status(edge.ports["purge"], SEGMENT) == 503
+    assert ask(edge.url, path).is_hit
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/medi%61/a/r1/1.m4s", "/t/a.b.c/a.m3u8"])
+def test_what_is_not_kept_cannot_be_purged(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str
+) -> None:
+    assert purge_status(edge.ports["purge"], path) == 404
+    assert origin.asked == []
+
+
+def test_no_token_and_no_query_is_logged(
+    scripted_origin: ScriptedOrigin, tmp_path: Path
+) -> None:
+    edge = Edge(host=HOST, origins=[Address("127.0.0.1", scripted_origin.port)])
+    with nginx(edge, tmp_path / "nginx") as running:
+        ask(running.url, "/t/a.secret.token/a.m3u8?CMCD=secret")
+        ask(running.url, "/v1/search?q=secret")
+    said = (tmp_path / "nginx" / "access.log").read_text()
+    assert '"path":"/a.m3u8"' in said
+    assert '"path":"/v1/search"' in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--origin", "10.0.0.1", "--origin", "[::1]:81", "--roles"),
+        ("--check-tokens", "--purge-from", "10.0.0.0/8", "--purge-from", "::1"),
+        ("--listen", "[::1]", "--cache-size", "500m", "--cache-days", "1"),
+    ],
+    ids=["plain", "roles", "tokens", "places"],
+)
+def test_nginx_takes_what_is_written(tmp_path: Path, options: tuple[str, ...]) -> None:
+    (tmp_path / "cache").mkdir()
+    where = {
+        "--user": "root",
+        "--cache-folder": tmp_path / "cache",
+        "--log-folder": tmp_path,
+        "--pid-file": tmp_path / "pid",
+        "--http-port": "18980",
+        "--https-port": "18981",
+        "--purge-port": "18982",
+        "--into": tmp_path,
+    }
+    usual = () if "--listen" in options else ("--listen", "127.0.0.1")
+    flat = [each for pair in where.items() for each in pair]
+    done = soundbridge_here("edge", "nginx", *flat, *usual, *options)
+    assert done.returncode == 0, done.stderr
+    checked = subprocess.run(
+        ["nginx", "-t", "-e", "stderr", "-c", tmp_path / NAME],
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+    assert "[warn]" not in checked.stderr
+
+
+def test_a_certificate_is_taken(tmp_path: Path) -> None:
+    chain, key = certificate(tmp_path, HOST)
+    edge = Edge(
+        host=HOST,
+        origins=[Address("127.0.0.1", 1)],
+        certificate=Certificate(str(chain), str(key)),
+    )
+    written([configuration(edge, installed(tmp_path / "nginx"))], tmp_path)
+    command = ["nginx", "-t", "-e", "stderr", "-c", tmp_path / NAME]
+    assert shutil.which("nginx")
+    assert subprocess.run(command, check=False, timeout=TIMEOUT_S).returncode == 0
