@@ -112,6 +112,9 @@ PROBE: Final = Route(
     (ObjectClass.PROBE,),
     is_kept=False,
 )
+CHECK: Final = Route("check", r"^/opens/", ("/opens/*",), (), is_kept=False)
+"""What edges ask the origin of a token; whoever keeps the answer does so apart, by its own rules."""
+
 PAGE: Final = Route(
     "page",
     "^/",
@@ -121,7 +124,7 @@ PAGE: Final = Route(
     passes_credentials=True,
 )
 
-ROUTES: Final = (SOUND, COVER, PICTURE, DOCUMENT, PAGE_ASSET, KEYS, API, ENTRY, PROBE, PAGE)
+ROUTES: Final = (SOUND, COVER, PICTURE, DOCUMENT, PAGE_ASSET, KEYS, API, ENTRY, PROBE, CHECK, PAGE)
 """All of them, in the order in which they are looked at."""
 
 ANYWHERE: Final = (ObjectClass.NOT_FOUND, ObjectClass.CLIENT_ERROR, ObjectClass.SERVER_ERROR)

@@ -5,11 +5,11 @@ from typing import Final
 
 from cdn.edge.nginx.maps import is_stored, names
 from cdn.edge.nginx.text import NOTHING, block, mapped, quoted
-from cdn.edge.nginx.tokens import CHECK
+from cdn.edge.nginx.tokens import CHECK_LOCATION
 from cdn.edge.plan import Edge
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
 from cdn.policy.lifetime import lifetime_of
-from cdn.policy.route import Route
+from cdn.policy.route import CHECK, Route
 
 _CHALLENGE: Final = 'Bearer realm="playback"'
 _FAILED: Final = "error timeout invalid_header http_500 http_502 http_503 http_504"
@@ -56,7 +56,7 @@ def locations(edge: Edge) -> list[str]:
         places += [
             block(
                 "location @play",
-                f"auth_request {CHECK};",
+                f"auth_request {CHECK_LOCATION};",
                 "error_page 500 = @unavailable;  # nobody knows now whether it may be played",
                 *kept(edge),
                 f"proxy_cache_use_stale {_FAILED};",
@@ -134,9 +134,11 @@ _HOLDERS: Final = {
 def _places(edge: Edge) -> Iterator[tuple[str, str]]:
     plays = names(lambda route: route.under_token)
     yield f"^OPTIONS {plays} ", "@preflight"
+    if edge.checks_tokens:
+        yield rf"^\S+ {CHECK.name} ", "@unknown"  # who may play is asked by the edge alone
     yield "^(?!GET |HEAD )", "@pass"
-    if edge.checks_tokens:  # decoded, it may be what plays
-        yield r"^\S+ \S+ \S+ disguised ", "@unknown"
+    if edge.checks_tokens:
+        yield r"^\S+ \S+ \S+ disguised ", "@unknown"  # decoded, it may be what plays
         yield rf"^\S+ {plays} token ", "@play"
         yield rf"^\S+ {plays} ", "@refuse"
     yield r"^\S+ \S+ \S+ (?:odd|disguised|tangled) ", "@pass"

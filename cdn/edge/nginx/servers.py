@@ -3,7 +3,7 @@
 from cdn.edge.nginx.installation import Installation
 from cdn.edge.nginx.places import locations
 from cdn.edge.nginx.text import block
-from cdn.edge.nginx.tokens import CHECK, check_location
+from cdn.edge.nginx.tokens import CHECK_LOCATION, check_location
 from cdn.edge.plan import Certificate, Edge
 
 _HTTPS_PORT = 443
@@ -54,7 +54,7 @@ def _answering(edge: Edge, listening: list[str]) -> str:
         f"server_name {edge.host};",
         "recursive_error_pages on;",
         "error_page 418 = $place;",
-        f"if ($uri != {CHECK}) {{ {away} }}" if edge.checks_tokens else away,
+        f"if ($uri != {CHECK_LOCATION}) {{ {away} }}" if edge.checks_tokens else away,
         *locations(edge),
         *([check_location(edge)] if edge.checks_tokens else []),
     )

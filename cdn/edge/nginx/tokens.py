@@ -12,7 +12,7 @@ from cdn.edge.nginx.text import NOTHING, block, mapped
 from cdn.edge.nginx.upstreams import delivering
 from cdn.edge.plan import Edge
 
-CHECK: Final = "/.token-check"
+CHECK_LOCATION: Final = "/.token-check"
 """The location that asks; from outside, it is none."""
 
 _TOKEN: Final = r"^/t/([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/"
@@ -53,7 +53,7 @@ def maps(edge: Edge) -> Iterator[str]:
 def check_location(edge: Edge) -> str:
     """Return the location that asks the origin whether a token opens what is asked for."""
     return block(
-        f"location = {CHECK}",
+        f"location = {CHECK_LOCATION}",
         "internal;",
         f"proxy_pass http://{delivering(edge)}$check;",
         "proxy_pass_request_body off;",
