@@ -113,7 +113,7 @@ PROBE: Final = Route(
     is_kept=False,
 )
 CHECK: Final = Route("check", r"^/opens/", ("/opens/*",), (), is_kept=False)
-"""What edges ask the origin of a token; whoever keeps the answer does so apart, by its own rules."""
+"""What edges ask the origin of a token; who keeps the answer does so apart, by its own rules."""
 
 PAGE: Final = Route(
     "page",

@@ -1,4 +1,4 @@
-"""The five roles behind one address, by the proxy of the README, as a browser meets them."""
+"""The five roles behind one address, by the nginx written for them, as a browser meets it."""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from cdn.edge.plan import Address, Edge
+from cdn.edge.roles import PORTS
 from origin.companion.roles import Role
 from tests.acceptance.creating import Creator, found, prepared
 from tests.acceptance.watching import wait_for_position
 from tests.functional.supervising import embedded
-from tests.servers.nginx import in_front
+from tests.servers.edges.nginx import nginx
 
+HOST = "127.83.1.5"
+"""An address of loopback where nobody else has the ports of the roles."""
 WAIT_MS = 60_000
 
 
@@ -26,14 +30,11 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(state: Path) -> Iterator[str]:
     folder = state.parent
     with ExitStack() as running:
-        servers = {
-            role.value: running.enter_context(
-                embedded(state, folder / f"{role}.log", "--role", role.value)
-            )
-            for role in Role
-        }
-        urls = {role: server.url for role, server in servers.items()}
-        yield running.enter_context(in_front(urls, folder))
+        for role in Role:
+            where = ("--host", HOST, "--port", str(PORTS[role]), "--role", role.value)
+            running.enter_context(embedded(state, folder / f"{role}.log", *where))
+        plan = Edge(host="localhost", origins=[Address(HOST, 1)], parts=True)
+        yield running.enter_context(nginx(plan, folder / "nginx")).url
 
 
 @pytest.fixture

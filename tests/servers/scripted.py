@@ -73,7 +73,7 @@ class ScriptedOrigin:
         self.asked.append(asked)
         if "content-length" in fields or "transfer-encoding" in fields:
             await self._take(asked, reader)
-        while said.held is not None and not said.held.is_set():
+        while said.held is not None and not said.held.is_set():  # noqa: ASYNC110 of another thread
             await asyncio.sleep(_LOOK_EVERY_S)
         await _answer(said, asked, writer)
 

@@ -79,17 +79,15 @@ def _cache(edge: Edge, installation: Installation) -> list[str]:
     # Files are written where they stay: another disk would mean to copy each.
     where = f"proxy_cache_path {installation.folder}"
     how = "levels=1:2 use_temp_path=off"
-    lines = [
-        f"{where}/copies {how} keys_zone=copies:{installation.keys_mb}m"
-        f" max_size={installation.size} inactive={installation.days}d;"
-    ]
+    room = f"max_size={installation.size} inactive={installation.days}d"
+    lines = [f"{where}/copies {how} keys_zone=copies:{installation.keys_mb}m {room};"]
     if edge.checks_tokens:
         lines.append(f"{where}/checks {how} keys_zone=checks:16m max_size=256m inactive=2m;")
     return [
         *lines,
         "proxy_cache_lock on;",
         "proxy_cache_lock_age 5s;  # then somebody else asks, too",
-        "proxy_cache_lock_timeout 20s;",
+        "proxy_cache_lock_timeout 5s;  # and then all who still wait",
         "proxy_cache_revalidate on;",
         "proxy_cache_background_update on;  # for as long as stale-while-revalidate says",
     ]
@@ -100,7 +98,7 @@ def _asking() -> list[str]:
         "proxy_http_version 1.1;",
         "proxy_redirect off;",
         "proxy_connect_timeout 2s;",
-        "proxy_read_timeout 20s;",
+        "proxy_read_timeout 15s;",
         "proxy_buffer_size 16k;",
         "proxy_buffers 16 16k;",
         "proxy_pass_header Date;  # nginx tells no Age: by this, who asks knows it",
@@ -109,5 +107,5 @@ def _asking() -> list[str]:
         # would double what those have to bear, and take origins for dead that deliver.
         "proxy_next_upstream error timeout invalid_header;",
         "proxy_next_upstream_tries 3;",
-        "proxy_next_upstream_timeout 20s;",
+        "proxy_next_upstream_timeout 40s;  # so that a second one is asked after one that hangs",
     ]

@@ -14,8 +14,14 @@ from cdn.policy.coding import AT_EDGES, Coding, accepted
 from cdn.policy.lifetime import lifetime_of
 from cdn.policy.route import ROUTES, UNDER_TOKEN, Query, Route
 
-_RUNS: Final = 6
+RUNS: Final = 6
 """How many runs of parameters that count a query may have between what players put there."""
+
+_OF_PLAYERS: Final = rf"(?:&(?:{OF_PLAYERS}(?:=[^&]*)?)?(?=&|$))*+"
+_OTHERS: Final = rf"((?:&(?!{OF_PLAYERS}(?:[=&]|$))[^&]+)*+)"
+QUERY: Final = f"^{(_OF_PLAYERS + _OTHERS) * RUNS}{_OF_PLAYERS}$"
+"""Finds in a query, with ``&`` in front, what counts of it: its groups, one after the other."""
+
 _TANGLED: Final = "-"
 """The query of which that is not known; no query that counts has it."""
 
@@ -51,11 +57,8 @@ def _paths() -> Iterator[str]:
 
 
 def _queries() -> Iterator[str]:
-    player = rf"(?:&(?:{OF_PLAYERS}(?:=[^&]*)?)?(?=&|$))*+"
-    other = rf"((?:&(?!{OF_PLAYERS}(?:[=&]|$))[^&]+)*+)"
-    kept = "".join(f"${number}" for number in range(1, _RUNS + 1))
-    whole = f"^{(player + other) * _RUNS}{player}$"
-    yield mapped("&$args", "$query_without_players", [(whole, kept)], _TANGLED)
+    groups = "".join(f"${number}" for number in range(1, RUNS + 1))
+    yield mapped("&$args", "$query_without_players", [(QUERY, groups)], _TANGLED)
     counts = f"^{names(lambda route: route.query is Query.EVERYTHING)}$"
     yield mapped("$route", "$query", [(counts, "$query_without_players")])
     yield mapped("$query", "$asked_query", [("^&(.*)$", "?$1")])

@@ -48,7 +48,12 @@ def locations(edge: Edge) -> list[str]:
     places = [
         block("location @pass", *asked_as_it_came(), *told(), *_unbuffered()),
         block("location @keep", *kept(edge), f"proxy_cache_use_stale {_FAILED};", *told()),
-        block("location @keep_fresh", *kept(edge), *told()),
+        block(
+            "location @keep_fresh",
+            *kept(edge),
+            "proxy_cache_lock off;  # what may not be kept would be asked for one by one",
+            *told(),
+        ),
         block("location @preflight", *_preflight(), "return 204;"),
         unknown(),
     ]
@@ -149,9 +154,13 @@ def _places(edge: Edge) -> Iterator[tuple[str, str]]:
 
 
 def _outlives_errors(route: Route) -> bool:
-    """Tell whether a copy that is stale is better than the error of an origin."""
+    """Tell whether a copy that is stale is better than the error of an origin.
+
+    That is so of all that plays: of what grows, it is a part of what it will be.
+    """
     lifetimes = (lifetime_of(each) for each in route.classes)
-    return is_stored(route) and any(each and each.stale_if_error_s for each in lifetimes)
+    outlives = any(each and (each.stale_if_error_s or each.immutable) for each in lifetimes)
+    return is_stored(route) and outlives
 
 
 def _own() -> dict[str, tuple[str, str]]:

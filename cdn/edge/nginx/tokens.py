@@ -15,7 +15,7 @@ from cdn.edge.plan import Edge
 CHECK_LOCATION: Final = "/.token-check"
 """The location that asks; from outside, it is none."""
 
-_TOKEN: Final = r"^/t/([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/"
+_TOKEN: Final = r"^/t/([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/"  # noqa: S105 how it looks
 _ID: Final = "[a-z0-9][a-z0-9_-]{0,63}"
 _SUBJECTS: Final = (
     (f"^/(media|growing)/({_ID})/", "$1/$2"),
@@ -81,4 +81,3 @@ def fields(edge: Edge) -> list[str]:
             for name in ("Accept-Encoding", "Authorization", "Cookie", "Connection", "Forwarded")
         ),
     ]
-

@@ -164,7 +164,9 @@ def test_no_spelling_leads_around_the_check(
         origin.usually = Said(404, {"Cache-Control": "max-age=5"})
 
 
-@pytest.mark.parametrize("said", [Said(503, {"Cache-Control": "no-store"}), None], ids=["503", "down"])
+@pytest.mark.parametrize(
+    "said", [Said(503, {"Cache-Control": "no-store"}), None], ids=["503", "down"]
+)
 def test_where_it_cannot_be_known_nothing_plays(
     checking: RunningEdge, origin: ScriptedOrigin, said: Said | None
 ) -> None:
@@ -218,7 +220,7 @@ CLASSES: Final = sorted({each for route in ROUTES if route.under_token for each 
 @pytest.mark.parametrize("purged", [False, True], ids=["", "purged"])
 @pytest.mark.parametrize("object_class", [*CLASSES, ObjectClass.NOT_FOUND])
 def test_browsers_of_holders_are_told_what_the_origin_would_tell_them(
-    checking: RunningEdge, origin: ScriptedOrigin, object_class: ObjectClass, purged: bool
+    checking: RunningEdge, origin: ScriptedOrigin, object_class: ObjectClass, *, purged: bool
 ) -> None:
     path = f"/{object_class}{'-purged' * purged}.m3u8"
     opened(origin, ANN, "play", path[1:-5])

@@ -93,7 +93,7 @@ def test_the_origin_is_asked_for_what_the_key_says(
         Origin="https://a.example",
         Range="bytes=0-1",
         X_HTTP_Method_Override="DELETE",
-        X_Purge_Secret="guessed",
+        X_Purge_Secret="guessed",  # noqa: S106 none
         Forwarded="for=1.2.3.4",
         X_Request_Id="mine",
         Host="another.example",
@@ -129,9 +129,7 @@ def test_what_is_written_oddly_is_passed_and_not_kept(
         assert len(origin.fetches(path)) == 2, path
 
 
-def test_a_query_that_is_too_tangled_is_not_kept(
-    edge: RunningEdge, origin: ScriptedOrigin
-) -> None:
+def test_a_query_that_is_too_tangled_is_not_kept(edge: RunningEdge, origin: ScriptedOrigin) -> None:
     target = "/v1/tangled?" + "&".join(f"a{number}=1&CMCD=x" for number in range(9))
     origin.says["/v1/tangled"] = Said(fields={"Cache-Control": "max-age=600"})
     assert [ask(edge.url, target).status for _ in range(2)] == [200, 200]

@@ -32,6 +32,24 @@ def test_who_says_who_they_are_is_answered_by_the_origin_alone(
     assert ask(edge.url, path).body == b"for all"
 
 
+def test_nobody_waits_for_another_where_nothing_may_be_kept(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    held = threading.Event()
+    origin.says["/v1/me"] = Said(401, {"Cache-Control": "private, no-store"})
+    assert ask(edge.url, "/v1/me").status == 401
+    origin.says["/v1/me"] = Said(401, {"Cache-Control": "private, no-store"}, held=held)
+    asking = [threading.Thread(target=ask, args=(edge.url, "/v1/me")) for _ in range(3)]
+    for each in asking:
+        each.start()
+    try:
+        until(lambda: len(origin.fetches("/v1/me")) == 4)
+    finally:
+        held.set()
+        for each in asking:
+            each.join()
+
+
 @pytest.mark.parametrize("path", PLAYS)
 def test_credentials_are_of_no_use_where_nothing_looks_at_them(
     edge: RunningEdge, origin: ScriptedOrigin, path: str

@@ -127,9 +127,7 @@ def doomed(caching_kind: str, tmp_path: Path) -> Iterator[Site]:
             )
             for name in ("one", "two")
         ]
-        plan = Edge(
-            host="listen.example", origins=[Address(*origin.address) for origin in origins]
-        )
+        plan = Edge(host="listen.example", origins=[Address(*origin.address) for origin in origins])
         edge = running.enter_context(KINDS[caching_kind](plan, tmp_path / "edge"))
         yield Site(tmp_path, asset, origins, edge)
 
