@@ -1,5 +1,6 @@
 """Whom nginx asks: every origin alike, or, of five roles, those that have what is asked for."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from cdn.edge.nginx.text import block, mapped
@@ -32,7 +33,7 @@ def upstreams(edge: Edge) -> list[str]:
     return [*parts, mapped("$request_method $path", "$upstream", RULES, DEFAULT)]
 
 
-def _upstream(name: str, servers: "list[Address] | tuple[Address, ...]") -> str:
+def _upstream(name: str, servers: Sequence[Address]) -> str:
     lines = [f"server {each} {_FAILURES};" for each in servers]
     # The zone is shared by nginx's processes, so that they count together.
     return block(f"upstream {name}", f"zone {name} 128k;", *_BALANCING, *lines)

@@ -31,14 +31,17 @@ class Answer:
         return "; hit" in self.edge
 
 
-def ask(
-    url: str, path: str, *, method: str = "GET", body: bytes | None = None, **fields: str
-) -> Answer:
+def ask(url: str, path: str, *, method: str = "GET", **fields: str) -> Answer:
     """Ask for a path just as it is written; names of fields have underscores for hyphens.
 
     Raises:
         http.client.IncompleteRead: It ended before its end.
     """
+    return send(url, path, None, method=method, **fields)
+
+
+def send(url: str, path: str, body: bytes | None, *, method: str, **fields: str) -> Answer:
+    """Ask with a body; see ``ask``."""
     named = {name.replace("_", "-"): value for name, value in fields.items()}
     address = urlsplit(url)
     assert address.hostname is not None

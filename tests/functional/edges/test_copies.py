@@ -3,13 +3,13 @@
 import threading
 from http.client import IncompleteRead
 from itertools import count
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 
 from cdn.policy.cache_control import policy_for
 from cdn.policy.object_class import ObjectClass
-from tests.functional.edges.asking import ask, ask_at_once
+from tests.functional.edges.asking import Answer, ask, ask_at_once
 from tests.functional.supervising import until
 from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin
@@ -122,7 +122,12 @@ def test_what_has_expired_is_asked_for_by_its_tag(
 ) -> None:
     path = "/aged.m3u8"
     origin.says[path] = Said(fields={"Cache-Control": "max-age=600", "ETag": TAG}, body=b"old")
-    renewed = until(lambda: (found := ask(edge.url, path)) and origin.fetches(path) and found)
+
+    def asked_for() -> Answer | Literal[False]:
+        found = ask(edge.url, path)
+        return bool(origin.fetches(path)) and found
+
+    renewed = until(asked_for)
     assert (renewed.status, renewed.body) == (200, b"old")
     assert ask(edge.url, path).is_hit
     (asked,) = origin.fetches(path)

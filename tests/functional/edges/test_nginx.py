@@ -1,7 +1,6 @@
 """What is nginx's own: its files, TLS, and who may purge."""
 
 import http.client
-import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -154,11 +153,11 @@ def test_nginx_takes_what_is_written(tmp_path: Path, options: tuple[str, ...]) -
         "--into": tmp_path,
     }
     usual = () if "--listen" in options else ("--listen", "127.0.0.1")
-    flat = [each for pair in where.items() for each in pair]
+    flat = [str(each) for pair in where.items() for each in pair]
     done = soundbridge_here("edge", "nginx", *flat, *usual, *options)
     assert done.returncode == 0, done.stderr
     checked = subprocess.run(
-        ["nginx", "-t", "-e", "stderr", "-c", tmp_path / NAME],
+        ["nginx", "-t", "-e", "stderr", "-c", str(tmp_path / NAME)],
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -176,6 +175,5 @@ def test_a_certificate_is_taken(tmp_path: Path) -> None:
         certificate=Certificate(str(chain), str(key)),
     )
     written([configuration(edge, installed(tmp_path / "nginx"))], tmp_path)
-    command = ["nginx", "-t", "-e", "stderr", "-c", tmp_path / NAME]
-    assert shutil.which("nginx")
+    command = ["nginx", "-t", "-e", "stderr", "-c", str(tmp_path / NAME)]
     assert subprocess.run(command, check=False, timeout=TIMEOUT_S).returncode == 0

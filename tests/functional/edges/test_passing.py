@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
-from tests.functional.edges.asking import ask
+from tests.functional.edges.asking import ask, send
 from tests.functional.supervising import until
 from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin
@@ -68,7 +68,7 @@ def test_what_changes_something_is_passed_on_as_it_came(
     origin.says[path] = Said(fields=FOR_ALL)
     for _ in range(2):
         body = b"x" * 100_000
-        assert ask(edge.url, f"{path}?CMCD=1", method=method, body=body, Host="a.b").status == 200
+        assert send(edge.url, f"{path}?CMCD=1", body, method=method, Host="a.b").status == 200
     asked = origin.fetches(path)
     assert [(each.method, each.target, len(each.body)) for each in asked] == [
         (method, f"{path}?CMCD=1", 100_000)

@@ -38,11 +38,21 @@ class Site:
 
     def fetches(self, path: str) -> int:
         """Return how often both have been asked for a path, all that came until now."""
-        marks = [f"/mark-{time.monotonic_ns()}" for _ in self.origins]
-        for origin, mark in zip(self.origins, marks, strict=True):
-            ask(origin.url, mark)
-            until(lambda origin=origin, mark=mark: mark in _paths(origin))
+        for origin in self.origins:
+            _wait_for_log(origin)
         return sum(_paths(origin).count(path) for origin in self.origins)
+
+
+def _wait_for_log(origin: Server) -> None:
+    mark = f"/mark-{time.monotonic_ns()}"
+    ask(origin.url, mark)
+    until(lambda: mark in _paths(origin))
+
+
+def _reload(origin: Server) -> None:
+    before = origin.workers
+    origin.signal(signal.SIGHUP)
+    until(lambda: not before & origin.workers)
 
 
 def _paths(origin: Server) -> list[str]:
@@ -106,9 +116,7 @@ def test_what_was_taken_back_is_gone_a_second_after_its_purge(site: Site) -> Non
         site.store.delete(withdrawn.entry.where.key(name))
     site.store.delete(withdrawn.entry.where.key(layout.INDEX))
     for origin in site.origins:
-        before = origin.workers
-        origin.signal(signal.SIGHUP)
-        until(lambda origin=origin, before=before: not before & origin.workers)
+        _reload(origin)
     assert {ask(site.edge.url, path).status for path in paths} == {200}, "nothing is forgotten yet"
     begun_s = time.monotonic()
     site.edge.dropped(*paths, tag="asset-withdrawn-asset")

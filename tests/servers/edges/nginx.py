@@ -36,7 +36,7 @@ def nginx(edge: Edge, folder: Path) -> Iterator[RunningEdge]:
     """Run it in front of origins that run."""
     where = installed(folder)
     written([configuration(edge, where)], folder)
-    command = ["nginx", "-e", "stderr", "-c", folder / NAME, "-g", "daemon off;"]
+    command = ["nginx", "-e", "stderr", "-c", str(folder / NAME), "-g", "daemon off;"]
     with ended(command, where.http_port) as process:
         ports = {"https": where.https_port, "purge": where.purge_port}
 

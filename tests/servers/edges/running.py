@@ -58,7 +58,7 @@ def written(files: Sequence[EdgeFile], folder: Path) -> None:
 
 
 @contextmanager
-def ended(command: Sequence[str | Path], port: int) -> Iterator[subprocess.Popen[bytes]]:
+def ended(command: Sequence[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server in the foreground; it accepts at ``port`` when it is given, and ends at last."""
     with subprocess.Popen(command) as process:
         try:
