@@ -38,7 +38,7 @@ def purge_server(edge: Edge, installation: Installation) -> str:
             "location @purge",
             *_past_copies(edge),
             "proxy_intercept_errors on;",
-            f"error_page {_GONE} = @gone;",
+            f"error_page {_GONE} =410 @gone;  # 403 is for who may not purge",
         ),
         block(
             "location @gone",

@@ -111,6 +111,19 @@ def test_while_no_origin_answers_a_purge_loses_nothing(
     assert ask(edge.url, path).is_hit
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_who_purges_is_told_that_something_is_gone(
+    edge: RunningEdge, origin: ScriptedOrigin, status: int
+) -> None:
+    """Not 403, which is for those who may not purge."""
+    path = f"/media/told/r{status}/1.m4s"
+    origin.says[path] = Said(fields=FOREVER)
+    ask(edge.url, path)
+    origin.says[path] = Said(status, {"Cache-Control": "no-store"})
+    assert purge_status(edge.ports["purge"], path) == 410
+    assert ask(edge.url, path).status == status
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/medi%61/a/r1/1.m4s", "/t/a.b.c/a.m3u8"])
 def test_what_is_not_kept_cannot_be_purged(
     edge: RunningEdge, origin: ScriptedOrigin, path: str
