@@ -62,6 +62,8 @@ def locations(edge: Edge) -> list[str]:
             block(
                 "location @play",
                 f"auth_request {CHECK_LOCATION};",
+                "auth_request_set $check_vary $upstream_http_vary;",
+                "add_header Vary $check_vary;  # on which page it may be kept, too",
                 "error_page 500 = @unavailable;  # nobody knows now whether it may be played",
                 *kept(edge),
                 f"proxy_cache_use_stale {_FAILED};",

@@ -205,7 +205,8 @@ def test_a_check_that_depends_on_the_page_is_asked_for_each(
     check = opened(origin, ANN, "play", "media/pages", Said(204, fields, b""))
     origin.says[path] = Said(fields=FOREVER)
     for _ in range(2):
-        assert ask(checking.url, f"/t/{ANN}{path}", Origin="https://good.example").status == 200
+        found = ask(checking.url, f"/t/{ANN}{path}", Origin="https://good.example")
+        assert (found.status, found.fields["vary"]) == (200, "Origin, Referer")
     assert len(origin.fetches(check)) == 1
     assert origin.fetches(check)[0].fields["origin"] == "https://good.example"
     opened(origin, ANN, "play", "media/pages", Said(403, {**CLOSED, "Vary": fields["Vary"]}))
