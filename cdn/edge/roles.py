@@ -11,7 +11,7 @@ PORTS: Final = {"auth": 3001, "upload": 3002, "streaming": 3003, "search": 3004,
 DEFAULT: Final = "streaming"
 RULES: Final = (
     (r"^[A-Z]+ /v1/me/(?:tracks|artists|albums|follows)(?:/|$)", "upload"),
-    (r"^[A-Z]+ /v1/(?:me|webhooks)(?:/|$)", "auth"),
+    (r"^[A-Z]+ /v1/(?:me|webhooks|playback-tokens)(?:/|$)", "auth"),
     (r"^[A-Z]+ /(?:sign-in|docs|openapi\.json|companion)(?:/|$)", "auth"),
     (r"^[A-Z]+ /v1/search(?:/|$)", "search"),
     (r"^(?:GET|HEAD) /v1/(?:tracks|artists|albums)(?:/|$)", "search"),
