@@ -82,10 +82,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class EdgeFile:
-    """One file of a configuration."""
+    """One file of a configuration; a secret one is for its owner alone to read."""
 
     name: str
     text: str
+    is_secret: bool = False
 
 
 def check_path(text: str) -> None:

@@ -51,7 +51,7 @@ def configuration(edge: Edge, installation: Installation) -> EdgeFile:
         block("events", "worker_connections 16384;"),
         block("http", *http),
     ]
-    return EdgeFile(NAME, "\n".join(text) + "\n")
+    return EdgeFile(NAME, "\n".join(text) + "\n", is_secret=edge.purge_secret is not None)
 
 
 def _surroundings(installation: Installation) -> list[str]:
@@ -80,7 +80,10 @@ def _cache(edge: Edge, installation: Installation) -> list[str]:
     where = f"proxy_cache_path {installation.folder}"
     how = "levels=1:2 use_temp_path=off"
     room = f"max_size={installation.size} inactive={installation.days}d"
-    lines = [f"{where}/copies {how} keys_zone=copies:{installation.keys_mb}m {room};"]
+    lines = [
+        f"{where}/copies {how} keys_zone=copies:{installation.keys_mb}m {room};",
+        f"{where}/answers {how} keys_zone=answers:16m max_size=256m inactive=10m;",
+    ]
     if edge.checks_tokens:
         lines.append(f"{where}/checks {how} keys_zone=checks:16m max_size=256m inactive=2m;")
     return [

@@ -32,6 +32,9 @@ def maps(edge: Edge) -> Iterator[str]:
     yield mapped(source, "$place", _places(edge), "@pass")
     purged = rf"^(?:GET|HEAD) {names(is_stored)} bare plain "
     yield mapped(source, "$purge_place", [(purged, "@purge")], "@unknown")
+    # Apart from what plays, which many different questions would else crowd out.
+    yield mapped("$route", "$kept_in", [(f"^{names(_outlives_errors)}$", "copies")], "answers")
+    yield mapped("$http_host", "$asked_host", [(NOTHING, edge.host)], "$http_host")
     told = [(status, f"nginx; {said}") for status, said in _STATUSES]
     yield mapped(
         "$upstream_cache_status", "$cache_status", told, "nginx; fwd=bypass", volatile=True
@@ -95,7 +98,7 @@ def kept(edge: Edge, *unheard: str) -> list[str]:
     names is in the key, or the answer is not stored.
     """
     return [
-        "proxy_cache copies;",
+        "proxy_cache $kept_in;",
         'proxy_cache_key "$copy";',
         "proxy_no_cache $varies_otherwise;",
         f"proxy_ignore_headers {' '.join(('Vary', *unheard))};",
@@ -112,7 +115,7 @@ def asked_as_it_came() -> list[str]:
     """Return how what is not kept is asked for."""
     return [
         "proxy_pass http://$upstream$request_uri;",
-        "proxy_set_header Host $http_host;",
+        "proxy_set_header Host $asked_host;",
         *_forwarded(),
         *(f'proxy_set_header {name} "";' for name in _DROPPED),
     ]

@@ -59,6 +59,7 @@ def check_location(edge: Edge) -> str:
         "proxy_pass_request_body off;",
         "proxy_cache checks;",
         'proxy_cache_key "$check";',
+        "proxy_cache_lock off;  # what begins to play would wait for half a second",
         "proxy_cache_use_stale off;",
         "proxy_cache_background_update off;",
         "proxy_cache_revalidate off;",

@@ -107,7 +107,11 @@ def put_out(files: Sequence[EdgeFile], folder: Path | None) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for each in files:
-            (folder / each.name).write_text(each.text, encoding="utf-8")
-            click.echo(str(folder / each.name))
+            path = folder / each.name
+            path.touch(0o600 if each.is_secret else 0o644)
+            if each.is_secret:
+                path.chmod(0o600)  # it may have been there
+            path.write_text(each.text, encoding="utf-8")
+            click.echo(str(path))
     except OSError as error:
         raise click.ClickException(f"{folder} cannot be written: {error}.") from error

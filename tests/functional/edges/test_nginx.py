@@ -2,9 +2,12 @@
 
 import http.client
 import ssl
+import stat
 import subprocess
+import threading
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,10 @@ from cdn.edge.nginx.configuration import NAME, configuration
 from cdn.edge.plan import Address, Certificate, Edge
 from tests.functional.edges.asking import ask
 from tests.functional.edges.certificates import certificate
+from tests.functional.supervising import until
 from tests.servers.edges.nginx import installed, nginx, purge_status
 from tests.servers.edges.running import RunningEdge, written
-from tests.servers.scripted import Said, ScriptedOrigin
+from tests.servers.scripted import Said, ScriptedOrigin, scripted
 from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 
 HOST = "localhost"
@@ -180,6 +184,37 @@ def test_nginx_takes_what_is_written(tmp_path: Path, options: tuple[str, ...]) -
     assert "[warn]" not in checked.stderr
 
 
+def test_a_configuration_with_a_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    (tmp_path / NAME).write_text("an old one")
+    where = ("--into", str(tmp_path))
+    assert not soundbridge_here("edge", "nginx", *where).returncode
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o644
+    secret = ("--purge-secret-file", str(tmp_path / "secret"))
+    assert not soundbridge_here("edge", "nginx", *where, *secret).returncode
+    assert f'"{SECRET}"' in (tmp_path / NAME).read_text()
+    assert stat.S_IMODE((tmp_path / NAME).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--cache-size", "10"), "no size"),
+        (("--host", "a b"), "no host name"),
+        (("--certificate", "/a"), "go together"),
+        (("--http-port", "0"), "three numbers"),
+        (("--purge-from", "somewhere"), "no address"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_in_a_sentence(
+    options: tuple[str, ...], said: str
+) -> None:
+    refused = soundbridge_here("edge", "nginx", *options)
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_a_certificate_is_taken(tmp_path: Path) -> None:
     chain, key = certificate(tmp_path, HOST)
     edge = Edge(
@@ -190,3 +225,22 @@ def test_a_certificate_is_taken(tmp_path: Path) -> None:
     written([configuration(edge, installed(tmp_path / "nginx"))], tmp_path)
     command = ["nginx", "-t", "-e", "stderr", "-c", str(tmp_path / NAME)]
     assert subprocess.run(command, check=False, timeout=TIMEOUT_S).returncode == 0
+
+
+@pytest.mark.long
+def test_an_origin_that_hangs_is_waited_for_and_another_one_asked(tmp_path: Path) -> None:
+    held = threading.Event()
+    with scripted() as hanging, scripted() as well:
+        hanging.usually = Said(fields=FOREVER, held=held)
+        well.usually = Said(fields=FOREVER, body=b"well")
+        origins = [Address("127.0.0.1", each.port) for each in (hanging, well)]
+        with nginx(Edge(host=HOST, origins=origins), tmp_path / "nginx") as running:
+            numbers = count()
+
+            def is_waiting() -> bool:
+                path = f"/media/a/r1/{next(numbers)}.m4s"
+                assert ask(running.url, path).body == b"well"
+                return len(hanging.asked) > 0
+
+            until(is_waiting)
+        held.set()

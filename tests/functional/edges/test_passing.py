@@ -1,6 +1,7 @@
 """What an edge passes on: who says who they are, what changes something, what comes bit by bit."""
 
 import http.client
+import socket
 import threading
 from contextlib import closing
 from typing import Final
@@ -75,6 +76,16 @@ def test_what_changes_something_is_passed_on_as_it_came(
     ] * 2
     assert asked[0].fields["host"] == "a.b"
     assert "forwarded" not in asked[0].fields
+
+
+def test_who_names_no_host_is_answered_too(edge: RunningEdge, origin: ScriptedOrigin) -> None:
+    """As load balancers ask for ``/healthz``, by HTTP/1.0."""
+    origin.says["/healthz"] = Said(fields={"Cache-Control": "no-store"})
+    address = urlsplit(edge.url)
+    with socket.create_connection((str(address.hostname), address.port), TIMEOUT_S) as client:
+        client.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert client.recv(65_536).split(b" ", 2)[1] == b"200"
+    assert origin.fetches("/healthz")[0].fields["host"] == "listen.example"
 
 
 def test_an_upload_reaches_the_origin_as_it_comes(
