@@ -1,12 +1,15 @@
 """Questions to an edge, each on a connection of its own."""
 
 import http.client
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
+from tests.functional.supervising import until
+from tests.servers.edges.running import RunningEdge
 from tests.servers.soundbridge import TIMEOUT_S
 
 _AT_ONCE: Final = 100
@@ -59,6 +62,13 @@ def send(url: str, path: str, body: bytes | None, *, method: str, **fields: str)
                 low = name.lower()
                 found[low] = f"{found[low]}, {value}" if low in found else value
             return Answer(response.status, found, response.read())
+
+
+def seen(
+    edge: RunningEdge, path: str, is_so: Callable[[Answer], bool], **fields: str
+) -> Literal[True]:
+    """Wait until an answer is as it should be after a purge, which may take a moment to be done."""
+    return until(lambda: is_so(ask(edge.url, path, **fields)))
 
 
 def ask_at_once(url: str, path: str, times: int, **fields: str) -> list[Answer]:

@@ -14,7 +14,7 @@ import pytest
 
 from cdn.edge.nginx.configuration import NAME, configuration
 from cdn.edge.plan import Address, Certificate, Edge
-from tests.functional.edges.asking import ask
+from tests.functional.edges.asking import ask, seen
 from tests.functional.edges.certificates import certificate
 from tests.functional.supervising import until
 from tests.servers.edges.nginx import installed, nginx, purge_status
@@ -125,7 +125,7 @@ def test_who_purges_is_told_that_something_is_gone(
     ask(edge.url, path)
     origin.says[path] = Said(status, {"Cache-Control": "no-store"})
     assert purge_status(edge.ports["purge"], path) == 410
-    assert ask(edge.url, path).status == status
+    assert seen(edge, path, lambda found: found.status == status)
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/medi%61/a/r1/1.m4s", "/t/a.b.c/a.m3u8"])

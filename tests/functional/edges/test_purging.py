@@ -9,7 +9,7 @@ import pytest
 
 from cdn.policy.cache_control import policy_for
 from cdn.policy.object_class import ObjectClass
-from tests.functional.edges.asking import ask
+from tests.functional.edges.asking import ask, seen
 from tests.functional.supervising import until
 from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin
@@ -41,7 +41,7 @@ def test_what_is_new_is_seen_at_once_in_every_coding(
     assert ask(edge.url, playlist).body == b"old"
     edge.dropped(playlist, tag=TAG)
     for coding in ("br", "gzip", "identity"):
-        assert ask(edge.url, playlist, Accept_Encoding=coding).body == b"new"
+        assert seen(edge, playlist, lambda found: found.body == b"new", Accept_Encoding=coding)
 
 
 GONE: Final = [
@@ -62,10 +62,10 @@ def test_what_is_gone_is_gone_at_once(
     origin.says[segment] = Said(status, {**fields, "Surrogate-Key": TAG}, b"gone")
     assert ask(edge.url, segment).is_hit
     edge.dropped(segment, tag=TAG)
-    assert ask(edge.url, segment).status == status
+    assert seen(edge, segment, lambda found: found.status == status)
     origin.says[segment] = Said(fields=FOREVER, body=b"back")
     edge.dropped(segment, tag=TAG)
-    assert ask(edge.url, segment).body == b"back"
+    assert seen(edge, segment, lambda found: found.body == b"back")
 
 
 def test_what_was_on_its_way_is_purged_by_the_second_purge(
@@ -81,7 +81,7 @@ def test_what_was_on_its_way_is_purged_by_the_second_purge(
     held.set()
     asking.join()
     edge.dropped(segment, tag=TAG)
-    assert ask(edge.url, segment).body == b"new"
+    assert seen(edge, segment, lambda found: found.body == b"new")
 
 
 def test_what_nobody_asked_for_can_be_purged(
@@ -90,4 +90,4 @@ def test_what_nobody_asked_for_can_be_purged(
     edge.dropped(segment, tag=TAG)
     origin.says[segment] = Said(fields=FOREVER)
     edge.dropped(segment, tag=TAG)
-    assert ask(edge.url, segment).status == HTTPStatus.OK
+    assert seen(edge, segment, lambda found: found.status == HTTPStatus.OK)
