@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cdn.edge.nginx import maps, places, tokens
+from cdn.edge.nginx import answers, maps, places, tokens
 from cdn.edge.nginx.installation import Installation
 from cdn.edge.nginx.purging import purge_server
 from cdn.edge.nginx.servers import public_servers
@@ -37,6 +37,7 @@ def configuration(edge: Edge, installation: Installation) -> EdgeFile:
         *maps.maps(),
         *tokens.maps(edge),
         *places.maps(edge),
+        *answers.maps(),
         *public_servers(edge, installation),
         purge_server(edge, installation),
     ]

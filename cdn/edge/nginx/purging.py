@@ -8,8 +8,9 @@ lost.
 
 from typing import Final
 
+from cdn.edge.nginx.answers import said
 from cdn.edge.nginx.installation import Installation
-from cdn.edge.nginx.places import kept, told, unknown
+from cdn.edge.nginx.locations import kept, unknown
 from cdn.edge.nginx.text import block
 from cdn.edge.plan import Edge
 
@@ -50,4 +51,4 @@ def purge_server(edge: Edge, installation: Installation) -> str:
 
 
 def _past_copies(edge: Edge, *unheard: str) -> list[str]:
-    return [*kept(edge, *unheard), "proxy_cache_bypass 1;", *told()]
+    return [*kept(edge, *unheard), "proxy_cache_bypass 1;", *said()]

@@ -63,14 +63,13 @@ def check_location(edge: Edge) -> str:
         "proxy_cache_use_stale off;",
         "proxy_cache_background_update off;",
         "proxy_cache_revalidate off;",
-        *fields(edge),
+        *_fields(edge),
         "proxy_intercept_errors on;",
         "error_page 404 = @unopened;  # else auth_request calls it an error of ours",
     )
 
 
-def fields(edge: Edge) -> list[str]:
-    """Return what the origin is told of who asks."""
+def _fields(edge: Edge) -> list[str]:
     return [
         f"proxy_set_header Host {edge.host};",
         'proxy_set_header Content-Length "";',
