@@ -1,0 +1,83 @@
+"""What caches are told is what edges do: what the policy uses of RFC 9111 and RFC 5861."""
+
+from itertools import count
+from typing import Final
+
+import pytest
+
+from cdn.policy.cache_control import Audience, policy_for
+from cdn.policy.object_class import ObjectClass
+from tests.functional.edges.asking import ask
+from tests.servers.edges.running import RunningEdge
+from tests.servers.scripted import Said, ScriptedOrigin
+
+NUMBERS: Final = count()
+KEPT: Final = (
+    "max-age=60",
+    "public, max-age=60",
+    "MAX-AGE=60",
+    "max-age=0, s-maxage=60",
+    "s-maxage=60",
+    "s-maxage=60, max-age=0, must-revalidate",
+    "max-age=60, immutable",
+    "max-age=60, stale-while-revalidate=60, stale-if-error=86400",
+)
+NOT_KEPT: Final = (
+    "no-store",
+    "private, no-store",
+    "private, max-age=60",
+    "max-age=60, private",
+    "no-cache",
+    "max-age=60, no-store",
+    "max-age=0",
+    "max-age=0, must-revalidate",
+    "s-maxage=0, max-age=60",
+    None,
+)
+
+
+@pytest.fixture(
+    params=["/media/a/r{}/1.m4s", "/e{}.m3u8", "/v1/t{}"], ids=["media", "entry", "api"]
+)
+def path(request: pytest.FixtureRequest) -> str:
+    """A path that nobody has asked for, of each way in which something is kept."""
+    pattern: str = request.param
+    return pattern.format(next(NUMBERS))
+
+
+@pytest.mark.parametrize("said", KEPT)
+def test_it_is_kept(edge: RunningEdge, origin: ScriptedOrigin, path: str, said: str) -> None:
+    origin.says[path] = Said(fields={"Cache-Control": said})
+    first, second = (ask(edge.url, path) for _ in range(2))
+    assert second.is_hit
+    assert len(origin.fetches(path)) == 1
+    assert first.fields["cache-control"] == second.fields["cache-control"] == said
+
+
+@pytest.mark.parametrize("said", NOT_KEPT)
+def test_it_is_not_kept(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, said: str | None
+) -> None:
+    origin.says[path] = Said(fields={} if said is None else {"Cache-Control": said})
+    assert not any(ask(edge.url, path).is_hit for _ in range(2))
+    assert len(origin.fetches(path)) == 2
+
+
+@pytest.mark.parametrize("object_class", ObjectClass)
+def test_nothing_that_is_for_one_reader_is_kept(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, object_class: ObjectClass
+) -> None:
+    origin.says[path] = Said(fields=policy_for(object_class, audience=Audience.ONE).headers)
+    assert not any(ask(edge.url, path).is_hit for _ in range(2))
+
+
+@pytest.mark.parametrize(
+    "field", [{"Cache_Control": "no-cache"}, {"Cache_Control": "max-age=0"}, {"Pragma": "no-cache"}]
+)
+def test_no_listener_has_the_origin_asked_again(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, field: dict[str, str]
+) -> None:
+    origin.says[path] = Said(fields={"Cache-Control": "max-age=60"})
+    ask(edge.url, path)
+    assert ask(edge.url, path, **field).is_hit
+    assert len(origin.fetches(path)) == 1
