@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.servers.seaweedfs import free_ports
 
-SECRET = "edge-s3cret"  # noqa: S105 of nobody
+SECRET = "edge-s3cret-of-tests"  # noqa: S105 of nobody
 _VCL = """
 vcl 4.1;
 import xkey;
