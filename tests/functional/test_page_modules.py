@@ -148,3 +148,29 @@ def test_a_rung_is_left_when_the_connection_does_not_carry_it(
         [*situation, RUNGS_BPS],
     )
     assert said == decision
+
+
+AGAIN = """async ([failed, code, would]) => {
+    const {retrying} = await import('/retrying.js');
+    const usual = {maxLoadTimeMs: 7, errorRetry: {maxNumRetry: 6, maxRetryDelayMs: 8000}};
+    const {fragLoadPolicy: {default: policy}} = retrying({fragLoadPolicy: {default: usual}});
+    const {errorRetry: how} = policy;
+    const kept = policy.maxLoadTimeMs === 7 && how.maxRetryDelayMs === 8000;
+    return [kept, how.shouldRetry(how, failed, false, code === null ? undefined : {code}, would)];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("situation", "again"),
+    [
+        ([0, 0, False], True),  # the connection ended
+        ([1, 0, False], False),  # and once more: hls.js takes another rung
+        ([0, 404, False], False),
+        ([0, None, False], False),  # what came cannot be parsed
+        ([3, 503, True], True),  # as hls.js has it
+    ],
+)
+def test_a_segment_that_was_cut_is_asked_for_once_more(
+    page: Page, situation: list[int | bool | None], *, again: bool
+) -> None:
+    assert page.evaluate(AGAIN, situation) == [True, again]
