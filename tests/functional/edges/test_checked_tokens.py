@@ -149,12 +149,16 @@ def test_nothing_plays_without_a_token(
         f"/t/{ANN}/media/as/%2e%2e/other/1.m4s",
         f"/t/{ANN}/media/as/r1/index%2Ejson",
         f"/%74/{ANN}/media/other/r1/1.m4s",
+        "http://listen.example/media/as/r1/128k/1.m4s",
+        f"http://listen.example/t/{ANN}/media/other/r1/1.m4s",
+        f"/t/{ANN}/media/as/r1/1.m4s#/../../other",
     ],
 )
 def test_no_spelling_leads_around_the_check(
     checking: RunningEdge, origin: ScriptedOrigin, path: str
 ) -> None:
     opened(origin, ANN, "play", "media/as")
+    opened(origin, ANN, "play", "media/other", Said(403, CLOSED))
     origin.usually = Said(fields=FOREVER, body=b"secret")
     try:
         found = ask(checking.url, path)

@@ -109,6 +109,15 @@ def test_the_origin_is_asked_for_what_the_key_says(
     assert asked.fields["x-forwarded-proto"] == "http"
 
 
+def test_an_address_with_a_host_is_the_same_address(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path = "/media/whole/r1/1.m4s"
+    origin.says[path] = Said(fields={"Cache-Control": "max-age=600"})
+    ask(edge.url, path)
+    assert ask(edge.url, f"http://another.example{path}").is_hit
+
+
 def test_the_api_is_asked_without_what_players_say(
     edge: RunningEdge, origin: ScriptedOrigin
 ) -> None:
