@@ -112,7 +112,7 @@ PROBE: Final = Route(
     (ObjectClass.PROBE,),
     is_kept=False,
 )
-CHECK: Final = Route("check", r"^/opens/", ("/opens/*",), (), is_kept=False)
+CHECK: Final = Route("check", r"^/opens/", ("/opens/*",), (ObjectClass.TOKEN_CHECK,), is_kept=False)
 """What edges ask the origin of a token; who keeps the answer does so apart, by its own rules."""
 
 PAGE: Final = Route(

@@ -5,23 +5,25 @@ and on what it depends beside its address (``Vary``). No answer is used when its
 all origins are down, what plays ends with the last one that was given.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from cdn.edge.nginx.text import NOTHING, block, mapped
 from cdn.edge.nginx.upstreams import delivering
 from cdn.edge.plan import Edge
+from cdn.signing.scope import ABOUT_ENDINGS
+from manifests.layout import ID_PATTERN
 
 CHECK_LOCATION: Final = "/.token-check"
 """The location that asks; from outside, it is none."""
 
 _TOKEN: Final = r"^/t/([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/"  # noqa: S105 how it looks
-_ID: Final = "[a-z0-9][a-z0-9_-]{0,63}"
 _SUBJECTS: Final = (
-    (f"^/(media|growing)/({_ID})/", "$1/$2"),
-    (rf"^/({_ID})\.", "$1"),
+    (f"^/(media|growing)/({ID_PATTERN})/", "$1/$2"),
+    (rf"^/({ID_PATTERN})\.", "$1"),
 )
-_ABOUT: Final = r"\.(?:json|dat|jpg)$"
+_ABOUT: Final = f"(?:{'|'.join(map(re.escape, ABOUT_ENDINGS))})$"
 """What tells of sound and is none (``about``); everything else is there to play."""
 
 
