@@ -36,7 +36,7 @@ def edge(*words: str) -> Result:
             },
         ),
     ],
-    ids=" ".join,
+    ids=lambda each: " ".join(sorted(each) if isinstance(each, set) else each),
 )
 def test_files_are_written(words: list[str], names: set[str], tmp_path: Path) -> None:
     done = edge(*words, *SAID, "--check-tokens", "--into", str(tmp_path))
