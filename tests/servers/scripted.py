@@ -10,12 +10,15 @@ from typing import Final
 
 from tests.servers.connections import connections
 
+_PROBE: Final = "/readyz"
 _LOOK_EVERY_S: Final = 0.01
 
 
 @dataclass(frozen=True)
 class Said:
-    """One answer; of a body that is cut, the rest never comes. It waits while ``held``.
+    """One answer; of a body that is cut, the rest never comes. It waits while ``held``, and a time.
+
+    ``then`` is said from the next time on.
 
     ``pieces`` are sent after the body, each when the semaphore lets it, without an end that is
     known before.
@@ -26,6 +29,8 @@ class Said:
     body: bytes = b"said"
     cut_at: int | None = None
     held: threading.Event | None = None
+    after_s: float = 0
+    then: "Said | None" = None
     pieces: threading.Semaphore | None = None
 
 
@@ -43,7 +48,9 @@ class Asked:
 class ScriptedOrigin:
     """One that runs; what is said nothing of is 404.
 
-    While it ``is_down``, it closes whatever is opened, and counts that in ``refused``.
+    An edge that asks by itself whether it is ready is always told so, and not remembered: how soon
+    edges see that one is not is asked of real ones. While it ``is_down``, it closes whatever else
+    is opened, and counts that in ``refused``.
     """
 
     port: int = 0
@@ -65,10 +72,15 @@ class ScriptedOrigin:
         fields = {
             name.lower(): value for name, _, value in (line.partition(": ") for line in lines)
         }
+        if target == _PROBE and "x-forwarded-for" not in fields:
+            await _answer(Said(), Asked(method, target, fields), writer)
+            return
         if self.is_down:
             self.refused += 1
             return
         said = self.says.get(target.partition("?")[0], self.usually)
+        if said.then is not None:
+            self.says[target.partition("?")[0]] = said.then
         asked = Asked(method, target, fields)
         self.asked.append(asked)
         if "content-length" in fields or "transfer-encoding" in fields:
@@ -103,13 +115,15 @@ async def _answer(said: Said, asked: Asked, writer: asyncio.StreamWriter) -> Non
     body = b"" if is_known or asked.method == "HEAD" else said.body
     head = [f"HTTP/1.1 {status.value} {status.phrase}"]
     head += [f"{name}: {value}" for name, value in said.fields.items()]
-    if said.pieces is None and not is_known:
+    if said.pieces is not None:
+        head.append("Transfer-Encoding: chunked")
+    elif not is_known:
         head.append(f"Content-Length: {len(said.body)}")
     writer.write("\r\n".join([*head, "Connection: close", "", ""]).encode("latin-1"))
     writer.write(body[: said.cut_at])
     await writer.drain()
     while said.pieces is not None:
         if said.pieces.acquire(blocking=False):
-            writer.write(b"piece\n")
+            writer.write(b"6\r\npiece\n\r\n")
             await writer.drain()
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -9,8 +9,9 @@ from origin.cli.edge.cloudfront import cloudfront
 from origin.cli.edge.fastly import fastly
 from origin.cli.edge.nginx import nginx
 from origin.cli.edge.policy import policy
+from origin.cli.edge.varnish import varnish
 
-COMMANDS: Final = (cloudflare, cloudfront, fastly, nginx, policy)
+COMMANDS: Final = (cloudflare, cloudfront, fastly, nginx, policy, varnish)
 
 
 @click.group(short_help="Write the configuration of a cache or a CDN in front.")

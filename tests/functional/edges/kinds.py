@@ -4,7 +4,10 @@ from typing import Final
 
 from tests.servers.edges.nginx import nginx
 from tests.servers.edges.running import Starts
+from tests.servers.edges.varnish import varnish
 
-KINDS: Final[dict[str, Starts]] = {"nginx": nginx}
-CACHING: Final = ("nginx",)
+KINDS: Final[dict[str, Starts]] = {"nginx": nginx, "varnish": varnish}
+CACHING: Final = ("nginx", "varnish")
 """Those that keep copies."""
+FETCHING_WHOLE: Final = {"varnish"}
+"""Those that have all of an answer before they give any of it: what is cut, they ask for again."""

@@ -104,18 +104,9 @@ def test_the_origin_is_asked_for_what_the_key_says(
     assert asked.fields["host"] == "listen.example"
     unwanted = {"authorization", "cookie", "origin", "range", "forwarded", "x-purge-secret"}
     assert not {*unwanted, "x-http-method-override"} & set(asked.fields)
-    assert asked.fields["x-request-id"] != "mine"
+    assert asked.fields.get("x-request-id") != "mine"
     assert asked.fields["x-forwarded-for"].endswith("127.0.0.1")
     assert asked.fields["x-forwarded-proto"] == "http"
-
-
-def test_an_address_with_a_host_is_the_same_address(
-    edge: RunningEdge, origin: ScriptedOrigin
-) -> None:
-    path = "/media/whole/r1/1.m4s"
-    origin.says[path] = Said(fields={"Cache-Control": "max-age=600"})
-    ask(edge.url, path)
-    assert ask(edge.url, f"http://another.example{path}").is_hit
 
 
 def test_the_api_is_asked_without_what_players_say(

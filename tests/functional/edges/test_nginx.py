@@ -30,6 +30,12 @@ SEGMENT = "/media/a/r1/128k/00001.m4s"
 
 
 @pytest.fixture(scope="module")
+def caching_kind() -> str:
+    """No other one is asked here."""
+    return "nginx"
+
+
+@pytest.fixture(scope="module")
 def secured(
     scripted_origin: ScriptedOrigin, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[RunningEdge, ssl.SSLContext]]:
@@ -267,3 +273,13 @@ def test_an_origin_that_hangs_is_waited_for_and_another_one_asked(tmp_path: Path
 
             until(is_waiting)
         held.set()
+
+
+def test_what_nginx_asks_itself_nobody_else_can(
+    tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
+) -> None:
+    origins = [Address("127.0.0.1", scripted_origin.port)]
+    plan = Edge(host=HOST, origins=origins, checks_tokens=True)
+    with nginx(plan, tmp_path / "checking") as checking:
+        assert ask(checking.url, "/.token-check").status in {403, 404}
+    assert origin.asked == []

@@ -116,7 +116,8 @@ def test_events_come_as_they_are_sent(
     address = urlsplit(edge.url)
     with closing(http.client.HTTPConnection(str(address.hostname), address.port)) as connection:
         connection.timeout = TIMEOUT_S
-        connection.request("GET", "/v1/assets/events", headers=fields)
+        asking = fields | {"Accept": "text/event-stream"}  # as every EventSource does
+        connection.request("GET", "/v1/assets/events", headers=asking)
         pieces.release()
         response = connection.getresponse()
         assert response.readline() == b"piece\n"

@@ -1,0 +1,38 @@
+"""Grace: when a copy is given that is not fresh any more (RFC 5861).
+
+For as long as ``stale-while-revalidate`` says, it is given while it is fetched anew. For as long as
+``stale-if-error`` says, it is given where no origin is well; where one seems to be, it is asked
+first, and only what it fails to give is taken from the copy. Those who ask then do not wait for
+each other: one that fails late would have them fail one after the other. A soft purge makes a copy
+as old as one that has just ceased to be fresh.
+"""
+
+from typing import Final
+
+GRACE: Final = """\
+sub vcl_recv {
+    if (req.http.X-Edge-Stale && !req.http.X-Edge-Failed) {
+        set req.grace = 0s;
+        set req.hash_ignore_busy = true;
+    } elseif (req.http.X-Edge-Failed) {
+        # What was set stays set when a request begins anew; a copy's own grace is the limit.
+        set req.grace = 365d;
+    }
+}
+
+sub vcl_hit {
+    if (obj.ttl >= 0s || req.http.X-Edge-Failed || !std.healthy(req.backend_hint)
+        || obj.ttl + std.duration(obj.http.X-Edge-SWR + "s", 0s) > 0s) {
+        return (deliver);
+    }
+    set req.http.X-Edge-Stale = "1";
+    return (restart);
+}
+
+sub vcl_synth {
+    if (resp.status == 503 && req.http.X-Edge-Stale && !req.http.X-Edge-Failed) {
+        set req.http.X-Edge-Failed = "1";
+        return (restart);
+    }
+}
+"""

@@ -1,0 +1,89 @@
+"""What Varnish says by itself: preflights, refusals, and that no origin answers.
+
+All of it is nobody's to keep, and is told to players of every site.
+"""
+
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Final
+
+from cdn.edge.varnish.text import quoted
+from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
+
+_DETAILS: Final = {
+    400: "A tag is letters, digits, '-' and '_'; a space parts two.",
+    401: "This plays with a token in front of it: /t/{token}/...",
+    403: "What was shown for it does not allow this.",
+    404: "There is nothing at this address.",
+    405: "Nobody is connected to others here.",
+}
+_UNAVAILABLE: Final = "Nobody can answer this just now; ask again."
+_METHODS: Final = "GET, HEAD, OPTIONS"
+_CHALLENGE: Final = 'Bearer realm="playback"'
+_RETRY_AFTER_S: Final = 1
+
+
+def synthetic() -> str:
+    """Return the answers that are made here."""
+    return f"""\
+sub vcl_synth {{
+    unset resp.http.X-Varnish;
+{_fields("resp", ON_EVERY_ANSWER | {"X-Content-Type-Options": "nosniff"})}\
+    if (req.http.X-Edge-Answer == "preflight") {{
+{_fields("resp", preflight_headers(_METHODS), indent=8)}\
+        return (deliver);
+    }}
+    set resp.http.Cache-Control = "no-store";
+    if (resp.status == 200) {{
+        set resp.http.Content-Type = "text/plain; charset=utf-8";
+        set resp.body = "purged";
+        return (deliver);
+    }}
+    set resp.http.Content-Type = "application/problem+json";
+    if (req.http.X-Edge-Challenge) {{
+        set resp.http.WWW-Authenticate = req.http.X-Edge-Challenge;
+    }} elseif (resp.status == 401) {{
+        set resp.http.WWW-Authenticate = {quoted(_CHALLENGE)};
+    }}
+    {" else".join(_problems())}
+    return (deliver);
+}}
+
+sub vcl_backend_error {{
+    unset beresp.http.X-Varnish;
+{_fields("beresp", ON_EVERY_ANSWER | {"X-Content-Type-Options": "nosniff"})}\
+    set beresp.status = 503;
+    set beresp.http.Cache-Control = "no-store";
+    set beresp.http.Retry-After = "{_RETRY_AFTER_S}";
+    set beresp.http.Content-Type = "application/problem+json";
+    set beresp.body = {quoted(_problem(503, _UNAVAILABLE))};
+    # Those who have waited together are told together.
+    set beresp.ttl = 0.25s;
+    set beresp.grace = 0s;
+    return (deliver);
+}}
+"""
+
+
+def _problems() -> Iterator[str]:
+    for status, detail in _DETAILS.items():
+        body = quoted(_problem(status, detail))
+        yield f"if (resp.status == {status}) {{\n        set resp.body = {body};\n    }}"
+    yield (
+        " {\n        set resp.status = 503;\n"
+        f'        set resp.http.Retry-After = "{_RETRY_AFTER_S}";\n'
+        f"        set resp.body = {quoted(_problem(503, _UNAVAILABLE))};\n    }}"
+    )
+
+
+def _problem(status: int, detail: str) -> str:
+    """Return a problem document (RFC 9457), as the origin writes them."""
+    title = HTTPStatus(status).phrase
+    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
+
+
+def _fields(of: str, values: dict[str, str], indent: int = 4) -> str:
+    return "".join(
+        f"{' ' * indent}set {of}.http.{name} = {quoted(value)};\n" for name, value in values.items()
+    )

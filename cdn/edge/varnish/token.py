@@ -1,0 +1,120 @@
+"""Playback tokens at the edge: the origin is asked whether one opens what is asked for.
+
+``/t/{token}{path}`` becomes a question, ``/opens/{token}/{scope}/...``, whose answer is kept for as
+long as the origin says, and is the same for all segments of an asset. Where it is a 204, the
+request begins anew as one for the bare path, of which all listeners share one copy; every other
+status is the client's. So no token is in a key but in those of such questions, and a refusal is
+never one of a path. If no origin answers, what plays is closed: a known answer holds for its own
+time, which is a minute at most.
+
+Browsers are told what a token's holder is told without an edge (``Audience.TOKEN_HOLDERS``), and so
+is a CDN in front, which would give copies away to anybody. Bare paths of what plays are refused,
+and so are odd spellings, which an origin might read as such a path. The origin is one that only
+the edge can reach, since it gives what plays to whoever asks.
+"""
+
+from typing import Final
+
+from cdn.edge.varnish.text import quoted
+from manifests.layout import ID_PATTERN
+
+_TOKEN: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}"  # noqa: S105 a pattern
+_TOKEN_CHARACTERS_MAX: Final = 2048
+_BEFORE: Final = rf"^/t/(?=[^/]{{1,{_TOKEN_CHARACTERS_MAX}}}/)({_TOKEN})"
+_MEDIA: Final = rf"{_BEFORE}/(media|growing)/({ID_PATTERN})/.*$"
+_ENTRY: Final = rf"{_BEFORE}/({ID_PATTERN})\.[^/]+$"
+_ABOUT: Final = r"\.(?:json|dat|jpg)$"
+_MISLEADING: Final = r"\\|//|/\.{1,2}(?:/|$)|%2[eEfF]|%5[cC]|^/(?!v1/).*%"
+"""What an origin might read as a path that plays, though it looks like another."""
+_KEPT_S_MAX: Final = 60
+_NOT_BY_CDNS: Final = "private, no-store"
+
+CHECKED: Final = f"""\
+sub vcl_recv {{
+    if (!req.http.X-Edge-Opened && (req.method == "GET" || req.method == "HEAD")) {{
+        if (req.http.X-Edge-Plays) {{
+            call ask_about_token;
+        }}
+        if (req.url ~ "^/opens/" || req.http.X-Edge-Path ~ {quoted(_MISLEADING)}) {{
+            return (synth(404, "Not Found"));
+        }}
+    }}
+}}
+
+sub ask_about_token {{
+    set req.http.X-Edge-Scope = "play";
+    if (req.http.X-Edge-Path ~ {quoted(_ABOUT)}) {{
+        set req.http.X-Edge-Scope = "about";
+    }}
+    if (req.http.X-Edge-Path !~ {quoted(_BEFORE + "/")}) {{
+        return (synth(401, "Unauthorized"));
+    }}
+    if (req.http.X-Edge-Path ~ {quoted(_MISLEADING)}) {{
+        return (synth(404, "Not Found"));
+    }}
+    set req.http.X-Edge-Target = req.http.X-Edge-Bare;
+    if (req.http.X-Edge-Path ~ {quoted(_MEDIA)}) {{
+        set req.url = regsub(req.http.X-Edge-Path, {quoted(_MEDIA)},
+            "/opens/\\1/" + req.http.X-Edge-Scope + "/\\2/\\3");
+    }} elseif (req.http.X-Edge-Path ~ {quoted(_ENTRY)}) {{
+        set req.url = regsub(req.http.X-Edge-Path, {quoted(_ENTRY)},
+            "/opens/\\1/" + req.http.X-Edge-Scope + "/\\2");
+    }} else {{
+        return (synth(401, "Unauthorized"));
+    }}
+    unset req.http.Authorization;
+    unset req.http.Cookie;
+    set req.http.X-Edge-Coding = "identity";
+    set req.http.X-Edge-Kept = "1";
+    set req.http.X-Edge-Checking = "1";
+    return (hash);
+}}
+
+sub vcl_backend_response {{
+    if (bereq.http.X-Edge-Checking) {{
+        set beresp.grace = 0s;
+        set beresp.keep = 0s;
+        if (beresp.status != 204 && beresp.status != 401 && beresp.status != 403) {{
+            set beresp.uncacheable = true;
+            set beresp.ttl = 1s;
+        }} elseif (beresp.ttl > {_KEPT_S_MAX}s) {{
+            set beresp.ttl = {_KEPT_S_MAX}s;
+        }}
+    }}
+}}
+
+sub vcl_deliver {{
+    if (req.http.X-Edge-Checking) {{
+        unset req.http.X-Edge-Checking;
+        if (resp.status == 204) {{
+            set req.http.X-Edge-Opened = "1";
+            set req.http.X-Edge-Vary = resp.http.Vary;
+            set req.url = req.http.X-Edge-Target;
+            return (restart);
+        }}
+        set req.http.X-Edge-Challenge = resp.http.WWW-Authenticate;
+        if (resp.status == 401) {{
+            return (synth(401, "Unauthorized"));
+        }} elseif (resp.status == 403) {{
+            return (synth(403, "Forbidden"));
+        }} elseif (resp.status == 404) {{
+            return (synth(404, "Not Found"));
+        }}
+        return (synth(503, "Service Unavailable"));
+    }}
+    if (req.http.X-Edge-Opened && resp.http.Cache-Control !~ "no-store") {{
+        set resp.http.Cache-Control = "private, " + regsuball(resp.http.Cache-Control,
+            "public, |private, |s-maxage=[0-9]+, |, s-maxage=[0-9]+$", "");
+        set resp.http.CDN-Cache-Control = "{_NOT_BY_CDNS}";
+        set resp.http.Surrogate-Control = "{_NOT_BY_CDNS}";
+    }}
+    if (req.http.X-Edge-Opened && req.http.X-Edge-Vary != "") {{
+        # A browser may keep it for the pages on which the token opens it.
+        if (resp.http.Vary) {{
+            set resp.http.Vary = resp.http.Vary + ", " + req.http.X-Edge-Vary;
+        }} else {{
+            set resp.http.Vary = req.http.X-Edge-Vary;
+        }}
+    }}
+}}
+"""

@@ -1,0 +1,259 @@
+"""What is Varnish's own: who may purge, by tags and in two ways; what is stale; its parameters."""
+
+import gzip
+import re
+import subprocess
+import time
+from collections.abc import Mapping
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from cdn.edge.plan import Address, Edge
+from cdn.edge.varnish.purge import Tags
+from tests.functional.edges.asking import ask, ask_at_once, send
+from tests.functional.supervising import until
+from tests.servers.edges.running import RunningEdge
+from tests.servers.edges.varnish import port_of, purge_status, varnish
+from tests.servers.scripted import Said, ScriptedOrigin
+from tests.servers.soundbridge import soundbridge_here
+
+HOST: Final = "listen.example"
+SECRET: Final = "a-secret-of-purgers"  # noqa: S105 of a test
+NUMBERS: Final = count()
+
+
+def plan(origin: ScriptedOrigin, **more: object) -> Edge:
+    origins = [Address("127.0.0.1", origin.port)]
+    return Edge(host=HOST, origins=origins, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def caching_kind() -> str:
+    """No other one is asked here."""
+    return "varnish"
+
+
+@pytest.fixture
+def path() -> str:
+    """Where nobody has asked for anything."""
+    return f"/own-{next(NUMBERS)}.json"
+
+
+def kept(directives: str = "max-age=60", **more: str) -> dict[str, str]:
+    fields = {name.replace("_", "-"): value for name, value in more.items()}
+    return {"Cache-Control": directives, "ETag": '"one"'} | fields
+
+
+@pytest.mark.parametrize(
+    ("said", "is_kept"),
+    [
+        ({"Cache-Control": "max-age=60"}, True),
+        ({"Cache-Control": "max-age=60, s-maxage=0"}, False),
+        ({"Cache-Control": "PRIVATE, max-age=60"}, False),
+        ({"Cache-Control": "max-age=60,no-store"}, False),
+        ({"Cache-Control": "no-cache, max-age=60"}, False),
+        ({"Cache-Control": "max-age=60", "Age": "59"}, True),
+        ({"Cache-Control": "max-age=60", "Age": "60"}, False),
+        ({"Cache-Control": "private", "CDN-Cache-Control": "max-age=60"}, True),
+        ({"Cache-Control": "max-age=60", "CDN-Cache-Control": "no-store"}, False),
+        ({"Cache-Control": "max-age=0", "Surrogate-Control": "max-age=60"}, True),
+        ({"CDN-Cache-Control": "no-store", "Surrogate-Control": "max-age=60"}, False),
+        ({"CDN-Cache-Control": "max-age=60", "Surrogate-Control": "no-store"}, True),
+        ({"Expires": "Fri, 01 Jan 2038 00:00:00 GMT"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+def test_which_field_decides_whether_it_is_kept(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, said: dict[str, str], *, is_kept: bool
+) -> None:
+    origin.says[path] = Said(fields=said)
+    assert [ask(edge.url, path).is_hit for _ in range(3)] == [False, is_kept, is_kept]
+    assert len(origin.fetches(path)) == (1 if is_kept else 3)
+
+
+def aged(edge: RunningEdge, origin: ScriptedOrigin, path: str, directives: str) -> None:
+    """Have a copy there that ceases to be fresh at this moment."""
+    tag = path.strip("/").replace(".", "-")
+    origin.says[path] = Said(fields=kept(directives, Surrogate_Key=tag), body=b"old")
+    assert ask(edge.url, path).body == b"old"
+    assert purge_status(port_of(edge), "/", Xkey_Softpurge=tag) == 200
+    new = kept(directives, Surrogate_Key=tag, ETag='"two"')
+    origin.says[path] = Said(fields=new, body=b"new")
+
+
+def test_a_soft_purge_leaves_a_copy_for_as_long_as_it_is_renewed(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str
+) -> None:
+    aged(edge, origin, path, "max-age=60, stale-while-revalidate=60")
+    stale = ask(edge.url, path)
+    assert stale.body == b"old"
+    assert stale.edge.startswith("varnish; hit; ttl=")
+    until(lambda: ask(edge.url, path).body == b"new")
+
+
+@pytest.mark.parametrize("directives", ["max-age=60", "max-age=60, stale-if-error=60"])
+def test_else_it_is_not_given_where_there_is_a_new_one(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, directives: str
+) -> None:
+    aged(edge, origin, path, directives)
+    assert ask(edge.url, path).body == b"new"
+    assert ask(edge.url, path).is_hit
+
+
+def test_those_who_ask_together_for_what_fails_are_all_given_the_stale_copy(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str
+) -> None:
+    """And none of them waits for the failures of others: one after the other, they take 20 s."""
+    aged(edge, origin, path, "max-age=60, stale-if-error=60")
+    origin.says[path] = Said(503, {"Cache-Control": "no-store"}, after_s=0.25)
+    begun_s = time.monotonic()
+    assert {each.body for each in ask_at_once(edge.url, path, 40)} == {b"old"}
+    assert time.monotonic() - begun_s < 10
+
+
+def test_those_who_ask_for_what_is_not_kept_do_not_wait_for_each_other(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path = f"/v1/slow-{next(NUMBERS)}"
+    origin.says[path] = Said(fields={"Cache-Control": "private, no-store"}, after_s=0.25)
+    ask(edge.url, path)
+    begun_s = time.monotonic()
+    ask_at_once(edge.url, path, 60)
+    assert time.monotonic() - begun_s < 10  # one after the other, they take 15 s
+
+
+@pytest.mark.parametrize(
+    ("directives", "age_s"), [("max-age=60, s-maxage=86400", 0), ("max-age=86400", 100)]
+)
+def test_a_browsers_time_begins_at_an_edge_that_is_to_be_purged(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, directives: str, age_s: int
+) -> None:
+    origin.says[path] = Said(fields={"Cache-Control": directives, "Age": "100"})
+    for _ in range(2):
+        assert int(ask(edge.url, path).fields.get("age", "0")) in range(age_s, age_s + 90)
+
+
+def test_what_was_cut_is_asked_for_again_before_anybody_gets_a_part(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path, whole = f"/media/cut/r{next(NUMBERS)}/128k/1.m4s", Said(fields=kept(), body=bytes(99_999))
+    origin.says[path] = Said(fields=kept(), body=whole.body, cut_at=50_000, then=whole)
+    found = ask(edge.url, path)
+    assert (found.status, found.body) == (200, whole.body)
+    assert len(origin.fetches(path)) == 2
+
+
+def test_what_changes_something_is_not_asked_for_twice(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path = f"/v1/once-{next(NUMBERS)}"
+    origin.says[path] = Said(503, {"Cache-Control": "no-store"})
+    assert send(edge.url, path, b"x", method="POST").status == 503
+    assert len(origin.fetches(path)) == 1
+
+
+def test_no_client_can_make_notes(edge: RunningEdge, origin: ScriptedOrigin) -> None:
+    path = f"/v1/notes-{next(NUMBERS)}"
+    origin.says[path] = Said(fields={"Cache-Control": "no-store"})
+    ask(edge.url, path, X_Edge_Kept="1", X_Edge_Opened="1", X_Edge_Failed="1", Cookie="a=b")
+    (asked,) = origin.fetches(path)
+    assert not {"x-edge-kept", "x-edge-opened", "x-edge-failed"} & set(asked.fields)
+
+
+@pytest.mark.parametrize("parameter", ["off", "on"])
+def test_a_copy_for_each_coding_whatever_varnish_may_do_about_them(
+    tmp_path: Path, origin: ScriptedOrigin, path: str, parameter: str
+) -> None:
+    bodies = {"br": b"br", "gzip": gzip.compress(b"gzip"), "identity": b"identity"}
+    with varnish(
+        plan(origin), tmp_path, parameters=("-p", f"http_gzip_support={parameter}")
+    ) as edge:
+        for coding, body in bodies.items():
+            said = {"Vary": "Accept-Encoding"}
+            said |= {} if coding == "identity" else {"Content-Encoding": coding}
+            origin.says[path] = Said(fields=kept() | said | {"ETag": f'"{coding}"'}, body=body)
+            ask(edge.url, path, Accept_Encoding=coding)
+        for coding, body in bodies.items():
+            found = ask(edge.url, path, Accept_Encoding=f"{coding}, zstd")
+            assert (found.is_hit, found.body) == (True, body)
+            assert found.fields.get("content-encoding", "identity") == coding
+            assert found.fields["vary"] == "Accept-Encoding"
+        assert purge_status(port_of(edge), path) == 200
+        again = [ask(edge.url, path, Accept_Encoding=coding) for coding in bodies]
+        assert not any(each.is_hit for each in again)
+
+
+@pytest.mark.parametrize("tags", list(Tags))
+def test_purges_by_address_and_by_tag(tmp_path: Path, origin: ScriptedOrigin, tags: Tags) -> None:
+    pages = {"/a.json": "class-x asset-a", "/b.json": "class-x asset-b", "/c.json": "asset-ab"}
+    for path, said in pages.items():
+        origin.says[path] = Said(fields=kept(Surrogate_Key=said))
+    with varnish(plan(origin, purge_secret=SECRET), tmp_path, tags) as edge:
+
+        def gone(path: str = "/", **fields: str) -> set[str]:
+            for each in pages:
+                ask(edge.url, each)
+            assert purge_status(port_of(edge), path, X_Purge_Secret=SECRET, **fields) == 200
+            return {each for each in pages if not ask(edge.url, each).is_hit}
+
+        assert gone("/a.json?CMCD=x") == {"/a.json"}
+        assert gone(Xkey_Purge="asset-a") == {"/a.json"}
+        assert gone(Xkey_Purge="class-x") == {"/a.json", "/b.json"}
+        assert gone(Xkey_Purge="asset-b asset-ab") == {"/b.json", "/c.json"}
+        assert gone(Xkey_Softpurge="asset-a asset-ab") == {"/a.json", "/c.json"}
+        assert gone(Xkey_Purge="nobody") == set()
+        _is_refused(port_of(edge), {"Xkey_Purge": "class-x"})
+        assert all(ask(edge.url, each).is_hit for each in pages)
+
+
+def _is_refused(port: int, asked: Mapping[str, str]) -> None:
+    for odd in ('x" && obj.http.x ~ "', "a|b", "a  b", ".*", "a,b"):
+        assert purge_status(port, "/", X_Purge_Secret=SECRET, Xkey_Purge=odd) == 400
+    assert purge_status(port, "/", **asked) == 403
+    assert purge_status(port, "/", X_Purge_Secret=SECRET[:-1], **asked) == 403
+    by_a_proxy = {"X_Purge_Secret": SECRET, "X_Forwarded_For": "127.0.0.1"}
+    assert purge_status(port, "/", **by_a_proxy, **asked) == 403
+
+
+def test_who_is_not_named_cannot_purge(tmp_path: Path, origin: ScriptedOrigin) -> None:
+    with varnish(plan(origin, purges_from=("10.1.0.0/16", "::1")), tmp_path) as edge:
+        assert purge_status(port_of(edge), "/a.json") == 403
+    assert origin.asked == []
+
+
+@pytest.mark.parametrize(
+    "options", [("--check-tokens",), ("--roles",), ("--tags", "bans")], ids=str
+)
+def test_varnish_takes_what_is_written(tmp_path: Path, options: tuple[str, ...]) -> None:
+    origins = ("--origin", "127.0.0.1", "--origin", "[::1]:8081")
+    done = soundbridge_here("edge", "varnish", "--into", tmp_path, *origins, *options)
+    assert done.returncode == 0, done.stderr
+    vcl = tmp_path / "soundbridge.vcl"
+    compiled = subprocess.run(
+        ["/usr/sbin/varnishd", "-j", "none", "-C", "-n", tmp_path / "n", "-f", vcl],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert compiled.returncode == 0, compiled.stderr[:2000]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--certificate", "/a.pem", "--certificate-key", "/a.key"), "Varnish has no TLS"),
+        (("--storage", "lots"), "'lots' is no size"),
+        (("--listen", "80; rm"), "nothing to listen at"),
+    ],
+)
+def test_what_varnish_cannot_be_is_said(
+    tmp_path: Path, options: tuple[str, ...], said: str
+) -> None:
+    done = soundbridge_here("edge", "varnish", "--into", tmp_path, *options)
+    assert done.returncode == 2
+    assert re.search(said, done.stderr)
+    assert not list(tmp_path.iterdir())
