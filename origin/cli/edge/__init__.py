@@ -4,6 +4,7 @@ from typing import Final
 
 import click
 
+from origin.cli.edge.caddy import caddy
 from origin.cli.edge.cloudflare import cloudflare
 from origin.cli.edge.cloudfront import cloudfront
 from origin.cli.edge.fastly import fastly
@@ -11,7 +12,7 @@ from origin.cli.edge.nginx import nginx
 from origin.cli.edge.policy import policy
 from origin.cli.edge.varnish import varnish
 
-COMMANDS: Final = (cloudflare, cloudfront, fastly, nginx, policy, varnish)
+COMMANDS: Final = (caddy, cloudflare, cloudfront, fastly, nginx, policy, varnish)
 
 
 @click.group(short_help="Write the configuration of a cache or a CDN in front.")

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from tests.servers.edges.caddy import caddy
 from tests.servers.edges.nginx import nginx
 from tests.servers.edges.running import Starts
 from tests.servers.edges.varnish import varnish
 
-KINDS: Final[dict[str, Starts]] = {"nginx": nginx, "varnish": varnish}
+KINDS: Final[dict[str, Starts]] = {"nginx": nginx, "varnish": varnish, "caddy": caddy}
 CACHING: Final = ("nginx", "varnish")
 """Those that keep copies."""
 FETCHING_WHOLE: Final = {"varnish"}

@@ -1,0 +1,60 @@
+"""Which origin is asked, and which one after it.
+
+An origin that drains says so at ``/readyz``, and gets no new requests. Who could not be asked at
+all is followed by the next one, whatever was to be done; who failed to answer, only where asking
+twice does no harm.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from cdn.edge.caddy.text import block, quoted
+from cdn.edge.plan import Edge
+from cdn.edge.roles import DEFAULT, PORTS, RULES
+
+BALANCED: Final = block(
+    "(balanced)",
+    "lb_policy least_conn",
+    "lb_try_duration 5s",
+    "lb_try_interval 100ms",
+    block("lb_retry_match", "method GET HEAD"),
+    "health_uri /readyz",
+    "health_interval 1s",
+    "health_timeout 2s",
+    "health_fails 2",
+    "fail_duration 5s",
+    "max_fails 3",
+    "# Who asks is not believed about itself.",
+    "header_up -X-Request-Id",
+    "header_up -Forwarded",
+    block(
+        "transport http",
+        "versions 1.1",
+        "dial_timeout 2s",
+        "# An upload may need long to be finished.",
+        "response_header_timeout 300s",
+        "# The origin has made all content codings that there are.",
+        "compression off",
+    ),
+)
+_IMPORTED: Final = "import balanced"
+
+
+def balanced(edge: Edge) -> Iterator[str]:
+    """Return who is asked for what; the first rule that fits counts."""
+    if not edge.parts:
+        yield _asked([str(each) for each in edge.origins])
+        return
+    yield 'vars asked "{http.request.method} {http.request.uri.path}"'
+    for number, (rule, role) in enumerate(RULES):
+        yield f"@rule{number} vars_regexp asked {quoted(rule)}"
+        yield block(f"handle @rule{number}", _of_role(edge, role))
+    yield block("handle", _of_role(edge, DEFAULT))
+
+
+def _of_role(edge: Edge, role: str) -> str:
+    return _asked([f"{each.host}:{PORTS[role]}" for each in edge.origins])
+
+
+def _asked(addresses: list[str]) -> str:
+    return block(f"reverse_proxy {' '.join(addresses)}", _IMPORTED)
