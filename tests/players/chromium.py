@@ -23,9 +23,9 @@ QUIET: Final = (
 
 
 @contextmanager
-def chromium(program: str = SHELL) -> Iterator[Browser]:
+def chromium(program: str = SHELL, *options: str) -> Iterator[Browser]:
     """Run a browser; no event loop may run in this thread meanwhile."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=program, args=[*QUIET, *options])
         yield browser
         browser.close()
