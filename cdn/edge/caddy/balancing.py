@@ -15,7 +15,7 @@ from cdn.edge.roles import DEFAULT, PORTS, RULES
 BALANCED: Final = block(
     "(balanced)",
     "lb_policy least_conn",
-    "lb_try_duration 5s",
+    "lb_try_duration 2s",
     "lb_try_interval 100ms",
     block("lb_retry_match", "method GET HEAD"),
     "health_uri /readyz",

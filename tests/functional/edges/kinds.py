@@ -12,3 +12,5 @@ CACHING: Final = ("nginx", "varnish")
 """Those that keep copies."""
 FETCHING_WHOLE: Final = {"varnish"}
 """Those that have all of an answer before they give any of it: what is cut, they ask for again."""
+PROBING: Final = ("varnish", "caddy")
+"""Those that ask origins by themselves whether they are ready."""

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import socket
 import subprocess
 import time
 from collections.abc import Mapping
@@ -15,10 +16,11 @@ from cdn.edge.plan import Address, Edge
 from cdn.edge.varnish.purge import Tags
 from tests.functional.edges.asking import ask, ask_at_once, send
 from tests.functional.supervising import until
-from tests.servers.edges.running import RunningEdge
+from tests.servers.edges.caddy import caddy
+from tests.servers.edges.running import RunningEdge, free_ports
 from tests.servers.edges.varnish import port_of, purge_status, varnish
 from tests.servers.scripted import Said, ScriptedOrigin
-from tests.servers.soundbridge import soundbridge_here
+from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 
 HOST: Final = "listen.example"
 SECRET: Final = "a-secret-of-purgers"  # noqa: S105 of a test
@@ -257,3 +259,49 @@ def test_what_varnish_cannot_be_is_said(
     assert done.returncode == 2
     assert re.search(said, done.stderr)
     assert not list(tmp_path.iterdir())
+
+
+def test_who_speaks_for_others_by_the_proxy_protocol_is_believed(
+    tmp_path: Path, scripted_origin: ScriptedOrigin, origin: ScriptedOrigin
+) -> None:
+    """So it is the client's own address that may purge, or may not."""
+    (port,) = free_ports(1)
+    listening = ("-a", f"127.0.0.1:{port},PROXY")
+    with varnish(plan(scripted_origin), tmp_path, parameters=listening):
+        for client, purged in (("127.0.0.1", b"200"), ("192.0.2.7", b"403")):
+            assert _status(port, client, b"PURGE /a.json") == purged
+        origin.says["/v1/a"] = Said(fields={"Cache-Control": "no-store"})
+        assert _status(port, "192.0.2.7", b"GET /v1/a") == b"200"
+    assert origin.fetches("/v1/a")[0].fields["x-forwarded-for"] == "192.0.2.7"
+
+
+def _status(port: int, client: str, asked: bytes) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as connection:
+        connection.sendall(f"PROXY TCP4 {client} 127.0.0.1 5000 443\r\n".encode())
+        connection.sendall(asked + b" HTTP/1.1\r\nHost: a.example\r\n\r\n")
+        return connection.recv(65_536).split(b" ", 2)[1]
+
+
+def test_behind_caddy_nobody_purges_and_tls_is_told(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, tmp_path: Path
+) -> None:
+    origin.says[path] = Said(fields=kept(Surrogate_Key="behind"))
+    in_front = Edge(host="localhost", origins=[Address("127.0.0.1", port_of(edge))])
+    with caddy(in_front, tmp_path) as front:
+        assert [ask(front.url, path).is_hit for _ in range(2)] == [False, True]
+        assert ask(front.url, "/", method="PURGE", Xkey_Purge="behind").status == 405
+        assert ask(front.url, path).is_hit
+        ask(front.url, "/v1/who", Cookie="a=b")
+    assert origin.fetches("/v1/who")[0].fields["x-forwarded-for"] == "127.0.0.1, 127.0.0.1"
+
+
+def test_the_longest_token_is_looked_at(
+    scripted_origin: ScriptedOrigin, origin: ScriptedOrigin, tmp_path: Path
+) -> None:
+    token = ".".join(["a" * 682] * 3)
+    path = "/media/long/r1/128k/00001.m4s"
+    origin.says[f"/opens/{token}/play/media/long"] = Said(204, {"Cache-Control": "max-age=9"}, b"")
+    origin.says[path] = Said(fields=kept())
+    with varnish(plan(scripted_origin, checks_tokens=True), tmp_path) as checking:
+        assert ask(checking.url, f"/t/{token}{path}?CMCD={'x' * 2000}").status == 200
+        assert ask(checking.url, f"/t/{token}aa{path}").status == 401
