@@ -18,7 +18,7 @@ VCL_NAME: Final = "soundbridge.vcl"
 SERVICE_NAME: Final = "varnish.service.conf"
 
 _TRANSIENT: Final = "256M"
-_STORAGE: Final = re.compile(r"[1-9][0-9]{0,11}[KMGT]?")
+_STORAGE: Final = re.compile(r"[1-9][0-9]{0,11}[KMGTkmgt]?")
 _LISTEN: Final = re.compile(r"(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}(?:,(?:PROXY|HTTP))?")
 PARAMETERS: Final = {
     "feature": "+http2",

@@ -14,7 +14,7 @@ from cdn.policy.cache_key import ODDLY_WRITTEN, OF_PLAYERS
 from cdn.policy.coding import Coding
 from cdn.policy.route import ROUTES, UNDER_TOKEN, Query, Route
 
-_OF_PLAYERS: Final = rf"(?:^|(?<=&)){OF_PLAYERS}(?:=[^&]*)?(?=&|$)"
+OF_A_PLAYER: Final = rf"(?:^|(?<=&)){OF_PLAYERS}(?:=[^&]*)?(?=&|$)"
 _PARTS: Final = f"""\
 sub cut_query {{
     set req.url = req.http.X-Edge-Path;
@@ -22,7 +22,7 @@ sub cut_query {{
 
 sub cut_what_players_say {{
     set req.http.X-Edge-Query = regsub(req.url, "^[^?]*[?]?", "");
-    set req.http.X-Edge-Query = regsuball(req.http.X-Edge-Query, {quoted(_OF_PLAYERS)}, "");
+    set req.http.X-Edge-Query = regsuball(req.http.X-Edge-Query, {quoted(OF_A_PLAYER)}, "");
     set req.http.X-Edge-Query = regsuball(req.http.X-Edge-Query, "&&+", "&");
     set req.http.X-Edge-Query = regsuball(req.http.X-Edge-Query, "^&|&$", "");
     set req.url = req.http.X-Edge-Path;

@@ -13,9 +13,12 @@ and so are odd spellings, which an origin might read as such a path. The origin 
 the edge can reach, since it gives what plays to whoever asks.
 """
 
+import re
 from typing import Final
 
 from cdn.edge.varnish.text import quoted
+from cdn.policy.route import CHECK
+from cdn.signing.scope import ABOUT_ENDINGS
 from manifests.layout import ID_PATTERN
 
 _TOKEN: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}"  # noqa: S105 a pattern
@@ -23,7 +26,7 @@ _TOKEN_CHARACTERS_MAX: Final = 2048
 _BEFORE: Final = rf"^/t/(?=[^/]{{1,{_TOKEN_CHARACTERS_MAX}}}/)({_TOKEN})"
 _MEDIA: Final = rf"{_BEFORE}/(media|growing)/({ID_PATTERN})/.*$"
 _ENTRY: Final = rf"{_BEFORE}/({ID_PATTERN})\.[^/]+$"
-_ABOUT: Final = r"\.(?:json|dat|jpg)$"
+_ABOUT: Final = f"(?:{'|'.join(map(re.escape, ABOUT_ENDINGS))})$"
 _MISLEADING: Final = r"\\|//|/\.{1,2}(?:/|$)|%2[eEfF]|%5[cC]|^/(?!v1/).*%"
 """What an origin might read as a path that plays, though it looks like another."""
 _KEPT_S_MAX: Final = 60
@@ -35,7 +38,8 @@ sub vcl_recv {{
         if (req.http.X-Edge-Plays) {{
             call ask_about_token;
         }}
-        if (req.url ~ "^/opens/" || req.http.X-Edge-Path ~ {quoted(_MISLEADING)}) {{
+        if (req.http.X-Edge-Path ~ {quoted(CHECK.pattern)}
+            || req.http.X-Edge-Path ~ {quoted(_MISLEADING)}) {{
             return (synth(404, "Not Found"));
         }}
     }}

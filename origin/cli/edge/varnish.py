@@ -6,7 +6,6 @@ from typing import Any
 import click
 
 from cdn.edge.varnish.command import USUAL_LISTENS, USUAL_STORAGE
-from cdn.edge.varnish.configuration import files
 from cdn.edge.varnish.purge import Tags
 from cdn.errors import UnusableEdge
 from origin.cli.edge.description import described, edge_of, put_out
@@ -54,6 +53,8 @@ def varnish(
 
     Varnish has no TLS: hitch, Caddy or nginx stand in front of it.
     """
+    from cdn.edge.varnish.configuration import files
+
     secret = None if purge_secret_file is None else purge_secret_file.read().strip()
     edge = edge_of(**said, purge_secret=secret)
     try:
