@@ -45,15 +45,17 @@ class Edge:
         """Return the status, the content, and what the edge says of its copy."""
         async with self.client.get(self.url + path, headers={"Accept-Encoding": coding}) as answer:
             assert answer.headers.get("Content-Encoding", "identity") in {coding, "identity"}
-            said = answer.headers.get("X-Cache") or answer.headers.getall("Cache-Status")[-1]
+            said = ", ".join(answer.headers.getall("Cache-Status", [])).rpartition(", ")[2]
             return answer.status, await answer.read(), said
 
     async def says_another(self, path: str, before: bytes) -> bool:
         return (await self.get(path))[1] != before
 
     async def is_kept(self, path: str, coding: str = "identity") -> bool:
-        said = (await self.get(path, coding))[2]
-        return said != "0" and "fwd=" not in said
+        return "; hit" in (await self.get(path, coding))[2]
+
+    async def is_up(self) -> bool:
+        return (await self.get("/healthz"))[0] == 200
 
     async def warm(self) -> None:
         for path in (*ENTRIES, self.segment):
@@ -86,6 +88,7 @@ async def edge(request: pytest.FixtureRequest) -> AsyncIterator[Edge]:
         run = getattr(kind, request.param)
         with run(origin.port) as running:
             edge = Edge(running.url, running.purger, store, asset)
+            await until(edge.is_up)
             yield edge
             await edge.client.close()
 
