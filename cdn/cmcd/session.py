@@ -1,0 +1,197 @@
+"""What a person would have noticed of one session, as far as its requests tell. Pure.
+
+CMCD comes with requests for objects, and a player that has all it wants makes none. So a server
+learns of sound that is asked for, with what the player said at that moment; not of what was heard,
+nor of pauses, nor of an end. What is derived here, and how:
+
+- *Startup* is the time from the first request of the session until the first request for a segment
+  that tells of sound in the buffer (``bl`` above 0) or, from players that tell no ``bl``, that is
+  not urgent (``su``): until it could play, and at most one request later than that. Waiting for a
+  person to press a button is no part of it, nor is what comes before the first request that tells
+  anything, which of hls.js is a media playlist's. It is unknown where the session was first seen
+  with sound in its buffer already: its beginning was another server's, or a cache's.
+- A *starvation* is an emptied buffer. Players tell it by ``bs``; hls.js does so for video alone,
+  and at its next initialization section, however late that is. But a request is urgent then, too
+  (``su``), which else it is at a start and after a seek. So an urgent request for the segment
+  behind the last one asked for counts where the last one was not urgent, or where the buffer that
+  was told with the last one had run dry since. One that jumps is a seek. ``bs`` that comes later
+  for what has counted so counts no more. A player that waits with its next request until all is
+  calm again, as hls.js does where one segment fills its buffer, tells nothing of it: to a server,
+  it was paused.
+- *Starved time* is how much later the request that told of a starvation came than the buffer told
+  with the last one would have lasted, at the rate (``pr``) told then. It is short by what a player
+  hides, and 0 where it tells no ``bl``.
+- *Media* is the duration (``d``, else the usual one) of segments asked for, each once while it is
+  asked for again: by rung, it is the residency. Who leaves has not heard all of it.
+- The *rebuffer ratio* of a session is starved time by starved time and media together.
+- *Throughput* is what the player measured (``mtp``), as of each segment.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from cdn.cmcd.place import Place
+from cdn.cmcd.report import Report
+from cdn.policy.lifetime import USUAL_TARGET_DURATION_S
+
+SEGMENT_S_MAX: Final = 60.0
+STARVED_S_MAX: Final = 120.0
+"""A session that was silent for longer has ended; see ``sessions``."""
+_DRY_S: Final = 0.25
+"""Requests are told apart no better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What one request added to what is known of its session."""
+
+    is_first: bool = False
+    startup_s: float | None = None
+    starvations: int = 0
+    starved_s: float = 0.0
+    rung: str | None = None
+    media_s: float = 0.0
+    throughput_bps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The last segment that was asked for, and what was told with it."""
+
+    number: int
+    at_s: float
+    duration_s: float
+    buffer_s: float | None
+    is_urgent: bool
+
+
+NOTHING: Final = Noticed()
+
+
+class Session:
+    """One session of one asset, from its first request on; times are seconds of one clock."""
+
+    __slots__ = (
+        "_began_s", "_has_begun", "_is_counted", "_is_dry", "_is_told", "_last",
+        "_rate", "asset_id", "media_s", "starved_s",
+    )  # fmt: skip
+
+    def __init__(self, began_s: float | None) -> None:
+        self.asset_id: str | None = None
+        self.media_s = 0.0
+        self.starved_s = 0.0
+        self._began_s = began_s
+        self._has_begun = False
+        self._is_counted = False
+        """Whether a starvation counted since the last segment was asked for."""
+        self._is_dry = False
+        """Whether the last one that counted may go on."""
+        self._is_told = False
+        """Whether one counted of which ``bs`` has not told yet."""
+        self._last: _Asked | None = None
+        self._rate = 1.0
+
+    @property
+    def has_media(self) -> bool:
+        """Whether a segment was asked for."""
+        return self._last is not None
+
+    @property
+    def rebuffer_ratio(self) -> float | None:
+        """Starved time by starved time and media; None where there is no media."""
+        return self.starved_s / (self.starved_s + self.media_s) if self.media_s else None
+
+    def take(self, place: Place, report: Report, now_s: float) -> Noticed:
+        """Take one request, in the order in which they came."""
+        self.asset_id = self.asset_id or place.asset_id
+        if place.number is None:
+            return self._beside(report, now_s) if place.is_init else NOTHING
+        return self._segment(place.number, place.rung, report, now_s)
+
+    def _beside(self, report: Report, now_s: float) -> Noticed:
+        """Take a request for an initialization section, by which hls.js tells of a starvation."""
+        if not (report.bs and self._has_begun):
+            return NOTHING
+        if self._is_told:
+            self._is_told = False
+            return NOTHING
+        return self._starvation(now_s)
+
+    def _segment(self, number: int, rung: str | None, report: Report, now_s: float) -> Noticed:
+        last = self._last
+        duration_s = _duration_s(report)
+        if last is None and self._began_s is None and report.su and not report.bl_ms:
+            self._began_s = now_s
+        is_again = last is not None and last.number == number
+        media_s = 0.0 if is_again else duration_s
+        starved = self._starved(number, report, now_s) if self._has_begun else NOTHING
+        startup_s = None if self._has_begun else self._begun(report, now_s)
+        self.media_s += media_s
+        self._rate = report.pr or 1.0
+        self._is_counted = False
+        buffer_s = None if report.bl_ms is None else report.bl_ms / 1000
+        self._last = _Asked(number, now_s, duration_s, buffer_s, report.su)
+        return Noticed(
+            is_first=last is None,
+            startup_s=startup_s,
+            starvations=starved.starvations,
+            starved_s=starved.starved_s,
+            rung=rung,
+            media_s=media_s,
+            throughput_bps=report.mtp_kbps * 1000 if report.mtp_kbps else None,
+        )
+
+    def _begun(self, report: Report, now_s: float) -> float | None:
+        """Tell how long it took until something could play; None where that is not yet, or ever."""
+        could_play = not report.su if report.bl_ms is None else report.bl_ms > 0
+        if not could_play:
+            return None
+        self._has_begun = True
+        return None if self._began_s is None else max(0.0, now_s - self._began_s)
+
+    def _starved(self, number: int, report: Report, now_s: float) -> Noticed:
+        if report.bs:
+            is_known, self._is_told = self._is_told or self._is_counted, False
+            return NOTHING if is_known else self._starvation(now_s)
+        last = self._last
+        if last is None or not report.su or number not in {last.number, last.number + 1}:
+            self._is_dry = False
+            return NOTHING
+        if self._is_counted:
+            return NOTHING
+        if not last.is_urgent or self._ran_dry(last, report, now_s):
+            self._is_told = True
+            return self._starvation(now_s)
+        if self._is_dry and last.buffer_s == 0:
+            return self._starving(now_s - last.at_s, 0)
+        return NOTHING
+
+    def _ran_dry(self, last: _Asked, report: Report, now_s: float) -> bool:
+        """Tell whether what was in the buffer was heard to its end, and time passed without."""
+        if not last.buffer_s or self._dry_s(now_s) < _DRY_S:
+            return False
+        if report.bl_ms is None:
+            return True
+        heard_s = last.buffer_s + last.duration_s - report.bl_ms / 1000
+        return heard_s > last.buffer_s / 2  # or it was paused, and only grew
+
+    def _dry_s(self, now_s: float) -> float:
+        last = self._last
+        if last is None or last.buffer_s is None:
+            return 0.0
+        return now_s - last.at_s - last.buffer_s / self._rate
+
+    def _starvation(self, now_s: float) -> Noticed:
+        self._is_counted = self._is_dry = True
+        return self._starving(self._dry_s(now_s), 1)
+
+    def _starving(self, starved_s: float, starvations: int) -> Noticed:
+        counted_s = min(max(0.0, starved_s), STARVED_S_MAX)
+        self.starved_s += counted_s
+        return Noticed(starvations=starvations, starved_s=counted_s)
+
+
+def _duration_s(report: Report) -> float:
+    if not report.d_ms:
+        return float(USUAL_TARGET_DURATION_S)
+    return min(report.d_ms / 1000, SEGMENT_S_MAX)
