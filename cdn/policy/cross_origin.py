@@ -10,8 +10,9 @@ nothing, either, and edges answer it by themselves for what plays.
 from typing import Final
 
 EXPOSED_HEADERS: Final = (
-    "Accept-Ranges, Age, Cache-Control, Cache-Status, Content-Encoding, Content-Length, "
-    "Content-Range, Content-Type, Date, ETag, Last-Modified, Location, Retry-After, "
+    "Accept-Ranges, Age, CMSD-Dynamic, CMSD-Static, Cache-Control, Cache-Status, "
+    "Content-Encoding, Content-Length, Content-Range, Content-Type, Date, ETag, Last-Modified, "
+    "Location, Retry-After, "
     "Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "
     "Upload-Concat, Upload-Defer-Length, Upload-Expires, Upload-Length, Upload-Metadata, "
     "Upload-Offset"

@@ -14,6 +14,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from cdn.cmcd import cmsd
 from cdn.policy.cache_control import CachePolicy, policy_for
 from cdn.policy.coding import CODED, PLAIN, Coding
 from cdn.policy.lifetime import USUAL_TARGET_DURATION_S
@@ -35,6 +36,7 @@ from origin.delivery.http_date import format_http_date
 from origin.delivery.range import ByteSpan, Unsatisfiable, Whole, content_range, select
 from origin.delivery.reuse import REUSABLE, Reusable
 from origin.delivery.sending import Pieces, response_of
+from origin.delivery.static_data import static_of
 from origin.telemetry.requests import OBJECT_CLASS
 
 _PASSES: Final = frozenset(
@@ -61,7 +63,7 @@ class Resource:
     ``takes_query`` says that another query gets another one. ``target_duration_s`` is that of a
     growing playlist. What is ``doubted`` is kept by nobody for long, and not given again. What is
     not ``encoded`` beforehand is compressed when it is asked for. ``named`` are tags of what its
-    address names.
+    address names. ``static_data`` is what it tells of itself, beyond what all of its kind do.
     """
 
     kind: ObjectKind
@@ -75,6 +77,7 @@ class Resource:
     doubted: bool = False
     target_duration_s: int = USUAL_TARGET_DURATION_S
     encoded: Mapping[Coding, Encoded] = field(default_factory=dict)
+    static_data: str | None = None
 
 
 class Responder:
@@ -112,6 +115,9 @@ class Responder:
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         headers[hdrs.CONTENT_TYPE] = resource.kind.media_type
         headers[hdrs.ACCEPT_RANGES] = "bytes"
+        static_data = resource.static_data or static_of(resource.kind)
+        if static_data is not None:
+            headers[cmsd.FIELD] = static_data
         if coding is not Coding.IDENTITY:
             headers[hdrs.CONTENT_ENCODING] = coding
         body = await self._representation(resource, coding)

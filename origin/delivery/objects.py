@@ -15,7 +15,7 @@ disagree would be worse than none that tells: the entity tag, a digest, says all
 from typing import Final
 
 from cdn.policy.object_class import ObjectClass
-from manifests.index import StoredObject
+from manifests.index import SegmentRecord, StoredObject
 from manifests.layout import MEDIA_PREFIX, Revision, name_after
 from origin.cache.record import Found, current
 from origin.delivery.address import ObjectKind
@@ -26,6 +26,7 @@ from origin.delivery.errors import NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import Reader
 from origin.delivery.recorded import RecordedSegments
+from origin.delivery.static_data import static_of_segment
 from origin.memory_shares import USUAL
 
 _PROVEN_BYTES: Final = 500
@@ -70,6 +71,9 @@ class RevisionObjects:
             asset_id=published.where.asset_id,
             artist=published.artist,
             doubted=published.doubted,
+            static_data=static_of_segment(published, stored)
+            if isinstance(stored, SegmentRecord)
+            else None,
         )
 
     async def _growing_segment(self, where: Revision, name: str, kind: ObjectKind) -> Resource:

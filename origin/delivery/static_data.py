@@ -1,0 +1,55 @@
+"""What an object of ours tells players and edges of itself (CMSD), where that is known for certain.
+
+A segment is played by HLS and by DASH, so it does not say which; one of a revision that is still
+being packaged says no more than that it is sound: what it will be part of is not written yet.
+"""
+
+from typing import Final
+
+from cdn.cmcd.cmsd import DASH, HLS, ON_DEMAND, static
+from cdn.cmcd.report import ObjectType
+from cdn.policy.object_class import ObjectClass
+from manifests.index import SegmentRecord
+from manifests.layout import name_after
+from origin.delivery.address import DASH_TYPE, HLS_TYPE, ObjectKind
+from origin.delivery.published import PublishedRevision
+
+_OF_MANIFESTS: Final = {HLS_TYPE: HLS, DASH_TYPE: DASH}
+_GROWS: Final = frozenset({ObjectClass.GROWING_PLAYLIST, ObjectClass.PROVISIONAL_ENTRY})
+_OF_CLASSES: Final = {
+    ObjectClass.SEGMENT: static(ObjectType.AUDIO),
+    ObjectClass.INIT: static(ObjectType.INIT),
+    ObjectClass.PROVISIONAL_INIT: static(ObjectType.INIT),
+}
+
+
+def static_of(kind: ObjectKind) -> str | None:
+    """Return what every object of a kind tells; None where it is no part of a presentation."""
+    streaming_format = _OF_MANIFESTS.get(kind.media_type)
+    if streaming_format is None:
+        return _OF_CLASSES.get(kind.object_class)
+    return static(
+        ObjectType.MANIFEST,
+        streaming_format=streaming_format,
+        stream_type=None if kind.object_class in _GROWS else ON_DEMAND,
+    )
+
+
+def static_of_segment(published: PublishedRevision, segment: SegmentRecord) -> str:
+    """Return what a segment of a complete revision tells."""
+    rung, _, file_name = segment.name.partition("/")
+    is_packed = file_name.endswith(".aac")
+    bitrate_bps = None
+    for rendition in published.index.renditions:
+        if rendition.rung == rung:
+            source = rendition.packed if is_packed else rendition
+            bitrate_bps = None if source is None else source.bandwidth_bps
+    following = name_after(segment.name)
+    return static(
+        ObjectType.AUDIO,
+        bitrate_bps=bitrate_bps,
+        duration_ms=round(segment.duration_ticks * 1000 / published.index.sample_rate_hz),
+        next_object=following.rpartition("/")[2] if following in published.objects else None,
+        streaming_format=HLS if is_packed else None,
+        stream_type=ON_DEMAND,
+    )
