@@ -27,6 +27,7 @@ QUESTIONS = {
     "origin rude-clients": ("--seconds", "0.2", "--rounds", "1"),
     "origin l2": ("--seconds", "0.2", "--rounds", "1", "--segments", "200"),
     "origin store": ("--seconds", "0.2", "--rounds", "1", "--segments", "200"),
+    "origin cmcd": ("--seconds", "0.2", "--rounds", "1"),
     "origin memory": ("--plays", "20", "--tracks", "5", "--memory", "40"),
     "origin replay": ("--plays", "500", "--tracks", "50"),
     "api upload": ("--megabytes", "20", "--rounds", "1", "--at-once", "5"),

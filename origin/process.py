@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -13,6 +13,7 @@ from aiohttp import web
 
 from cdn.errors import UnusableKey
 from origin.app import create_app
+from origin.companion.rooms import Room
 from origin.cycles import look_rarely
 from origin.defence.forwarding import TrustedProxies
 from origin.defence.guard import Guard, sweeping
@@ -26,9 +27,14 @@ from origin.delivery.tokens import TokenRules
 from origin.delivery.verified import VerifiedTokens
 from origin.draining import Accepting, drain
 from origin.playback_keys import key_ring_of
+from origin.quality.forwarding import forwarding
+from origin.quality.gathering import Gathering
+from origin.quality.links import Inbox
+from origin.quality.opening import gathering_of, intake_of
+from origin.quality.sums import DaySums
 from origin.service import ServerFailed, Service
 from origin.stores.opening import StoreUnusable, open_stores
-from origin.supervision.orders import Orders, from_signals, from_supervisor
+from origin.supervision.orders import Ending, Orders, from_signals, from_supervisor
 from origin.telemetry.process import Telemetry
 from origin.telemetry.reporting import reporting
 from origin.web.page import PageMissing
@@ -42,12 +48,13 @@ _LEFTOVERS_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What it has: its sockets by slot, and which slot is its own."""
+    """What it has: sockets by slot, an inbox for each of several, and which slot is its own."""
 
     service: Service
     listeners: Sequence[socket.socket]
     slot: int
     telemetry: Telemetry
+    inboxes: Sequence[Inbox] = ()
 
 
 def run_alone(process: Process, on_ready: Callable[[], None]) -> None:
@@ -136,8 +143,13 @@ async def _serve_beside(
     rules = _token_rules(service)
     answers = HotAnswers(service.shares.answers)
     verified = None if rules is None else rules.verified
-    hot = HotPath(answers, verified, process.telemetry.notes, service.defence.address_field)
+    gathering = _gathering(process, companion)
+    intake = None if gathering is None else gathering.intake
+    field = service.defence.address_field
+    hot = HotPath(answers, verified, process.telemetry.notes, field, intake)
     application = _application(process, draining, rules, answers, companion)
+    if intake is not None:
+        application.on_response_prepare.append(intake.note_answer)
     if companion is not None:
         _count_plays(companion, process.telemetry)
         _count_answers(companion, process.telemetry)
@@ -156,13 +168,42 @@ async def _serve_beside(
         await accepting.accept({process.slot})
         orders.accept = accepting.accept
         look_rarely()
-        async with sweeping(server):
+        async with sweeping(server), _gathered(process, gathering, companion):
             orders.say_ready()
-            await orders.ending()
+            ending = await orders.ending()
+            if gathering is not None and ending is Ending.RETIRE:
+                gathering.leave()
             hot.close()
             await drain(server, accepting, draining, orders, service.drain)
     finally:
         await runner.cleanup()
+
+
+def _gathering(process: Process, companion: "Companion | None") -> Gathering | None:
+    """Return what takes what players tell; None where nothing is served, or nobody asks for it."""
+    service = process.service
+    hears = service.delivers or Room.ASSETS in service.rooms
+    intake = intake_of(service.cmcd_one_in) if hears else None
+    if intake is None:
+        return None
+    sums = DaySums() if service.cache is not None else None
+    if companion is not None:
+        sums, companion.edge_log.intake = companion.quality, intake
+    return gathering_of(intake, process.inboxes, process.slot, process.telemetry.metrics, sums)
+
+
+@asynccontextmanager
+async def _gathered(
+    process: Process, gathering: Gathering | None, companion: "Companion | None"
+) -> AsyncIterator[None]:
+    """Add up what players tell while the caller's block runs, and see to it that it is written."""
+    cache = process.service.cache
+    async with AsyncExitStack() as opened:
+        if gathering is not None:
+            if companion is None and cache is not None and gathering.sums is not None:
+                await opened.enter_async_context(forwarding(cache, gathering.sums))
+            await opened.enter_async_context(gathering.running())
+        yield
 
 
 def _token_rules(service: Service) -> TokenRules | None:

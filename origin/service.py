@@ -42,7 +42,8 @@ class Service:
     None for serving stores alone; ``access`` says who gets in to it, and ``uploads`` what may be
     sent. ``packager_jobs`` is how many are packaged at a time by a process beside those that serve,
     0 for none. ``outward`` are private networks that webhooks may reach. Of everything, it is what
-    its ``roles`` say; all of it without any.
+    its ``roles`` say; all of it without any. Of sessions, one in ``cmcd_one_in`` is looked at, none
+    for 0.
     """
 
     stores: tuple[str, ...]
@@ -59,6 +60,7 @@ class Service:
     packager_jobs: int = 0
     outward: tuple[str, ...] = ()
     roles: frozenset[Role] = frozenset()
+    cmcd_one_in: int = 1
 
     @property
     def rooms(self) -> frozenset[Room]:

@@ -18,6 +18,7 @@ from origin.companion.rooms import Room
 from origin.defence.parser import ParserMissing, look_for_c_parser
 from origin.heap import few_heaps
 from origin.packager_process import be_packager
+from origin.quality.links import Inbox, open_inboxes
 from origin.service import ServerFailed, Service
 from origin.stores.opening import open_store
 from origin.supervision.kept import Kept
@@ -61,11 +62,12 @@ def run_server(
     few_heaps()
     with log_stream(), ExitStack() as opened:
         listeners = _listen(host, port, workers, opened)
+        inboxes = open_inboxes(workers, opened)
         url = url_of(host, listeners[0].getsockname()[1])
         totals = WorkerTotals()
         supervisor = Supervisor(
-            _work,
-            (service, listeners),
+            _work_linked,
+            (service, listeners, inboxes),
             slots=workers,
             stops_within_s=service.drain.stop_s,
             retires_within_s=service.drain.retire_s,
@@ -98,13 +100,24 @@ def serve_here(
 def _work(
     service: Service, listeners: Sequence[socket.socket], slot: int, end: socket.socket
 ) -> None:
+    """Be one worker of a supervisor of an earlier version, which has no inboxes for workers."""
+    _work_linked(service, listeners, (), slot, end)
+
+
+def _work_linked(
+    service: Service,
+    listeners: Sequence[socket.socket],
+    inboxes: Sequence[Inbox],
+    slot: int,
+    end: socket.socket,
+) -> None:
     """Be one worker: the process's own function."""
     from origin.process import Process, run_supervised  # noqa: PLC0415 its supervisor has no use
     from origin.telemetry.process import telemetry_of_process  # noqa: PLC0415
 
     ignore_terminal()
     with telemetry_of_process(slot) as telemetry:
-        run_supervised(Process(service, listeners, slot, telemetry), end)
+        run_supervised(Process(service, listeners, slot, telemetry, inboxes), end)
 
 
 def _packager(service: Service, totals: WorkerTotals) -> Kept | None:

@@ -5,6 +5,7 @@ from typing import Any
 from benchmarks.origin import (
     against_nginx,
     many_connections,
+    noted_reports,
     rude_clients,
     second_tier,
     store_misses,
@@ -21,6 +22,7 @@ _OPTIONS: dict[str, tuple[Any, dict[str, float]]] = {
     "store": (store_misses, {"seconds": 5.0, "rounds": 5, "segments": 1500}),
     "many-connections": (many_connections, {"seconds": 15.0, "rounds": 3}),
     "rude-clients": (rude_clients, {"seconds": 35.0, "rounds": 3}),
+    "cmcd": (noted_reports, {"seconds": 5.0, "rounds": 5}),
     "memory": (memory, {"plays": 30_000, "tracks": 500, "seed": 1, "memory": 250}),
     "replay": (
         replay,

@@ -16,6 +16,7 @@ from origin.cli.clients import (
     requests_setting,
     trusted_proxies_setting,
 )
+from origin.cli.cmcd import cmcd_setting
 from origin.cli.database import (
     DEFAULT_STATE,
     database_setting,
@@ -123,6 +124,7 @@ class _Workers(click.IntRange):
     help="You purge the CDN whenever an entry changes, and once more 15 s later: let it keep"
     " entries for a day instead of a minute.",
 )
+@cmcd_setting
 @setting(
     "--drain-delay",
     "drain_delay_s",
@@ -187,6 +189,7 @@ def serve(
     cache: str | None,
     purge: tuple[str, ...],
     cdn_is_purged: bool,
+    cmcd_one_in: int,
     drain_delay_s: float,
     drain_timeout_s: float,
     packages: bool,
@@ -250,6 +253,7 @@ def serve(
                 packager_jobs=packager_jobs if packages else 0,
                 outward=outward,
                 roles=roles,
+                cmcd_one_in=cmcd_one_in,
             ),
             host=host,
             port=port,

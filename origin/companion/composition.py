@@ -45,6 +45,9 @@ from origin.companion.pages.serving import add_pages
 from origin.companion.playback_tokens.endpoints import PlaybackTokens
 from origin.companion.plays.playing import Playing
 from origin.companion.purging.watching import PurgeWatch
+from origin.companion.quality.edge import EdgeLog
+from origin.companion.quality.endpoints import AssetQuality
+from origin.companion.quality.writing import Writer
 from origin.companion.queue_watching import QueueWatch
 from origin.companion.rooms import EVERYTHING, Room, endpoints_of
 from origin.companion.search.endpoints import Searching
@@ -58,6 +61,7 @@ from origin.companion.webhooks.endpoints import WebhookEndpoints
 from origin.companion.webhooks.log import DeliveryEndpoints
 from origin.defence.forwarding import TrustedProxies
 from origin.delivery.answer import Responder
+from origin.quality.sums import DaySums
 from packager.queue.persisting import Persisting
 
 if TYPE_CHECKING:
@@ -81,7 +85,8 @@ class Companion:
     the queue. Without ``uploads``, nothing can be uploaded; without ``finding``, rows are searched
     without an index. ``is_draining`` tells whether the process comes to its end: streams end then.
     ``outward`` are private networks that webhooks may reach. ``playing`` and both ``..._watch``
-    are to be run beside, too. Of the ``rooms``, only those that a process is to have are there.
+    are to be run beside, too, and ``quality_writer``, which writes down what ``quality`` holds. Of
+    the ``rooms``, only those that a process is to have are there.
     ``answers`` is what is kept for whoever asks next; without it, all is read anew. Every
     ``ask_again_s`` it is looked who listens to streams and may no more. Without a ``signing_key``,
     no playback tokens are issued.
@@ -118,6 +123,9 @@ class Companion:
         self.purge_watch = PurgeWatch(database)
         self.first_track = FirstTrack(database)
         self.playing = Playing(database, secrets.token_bytes, clock)
+        self.quality = DaySums()
+        self.edge_log = EdgeLog()
+        self.quality_writer = Writer(database, self.quality)
         authenticator = Authenticator(
             database, self._clients, self.uses, tokens, trusted_origins=frozenset(access.origins)
         )
@@ -157,6 +165,8 @@ class Companion:
                 *self._streams.endpoints(),
                 *AssetChanges(database, media, new_random_id).endpoints(),
                 *PlaybackIdEndpoints(database, media, new_random_id).endpoints(),
+                *AssetQuality(database).endpoints(),
+                *self.edge_log.endpoints(),
             ],
             Room.WEBHOOKS: [
                 *webhooks.endpoints(),

@@ -32,6 +32,7 @@ from origin.companion.working import work_in_queue
 from origin.database.engine import open_replica, open_serving
 from origin.database.sqlite import open_sqlite_reader
 from origin.playback_keys import read_signing_key_of
+from origin.quality.forwarding import receiving
 from origin.stores.opening import open_store
 
 KEPT: Final = frozenset({Room.CATALOGUE, Room.LISTS, Room.SEARCH})
@@ -102,11 +103,14 @@ async def open_companion(
         )
         if purge:
             await opened.enter_async_context(registered(database.primary, purge))
+        handed_over_at = cache if Room.ASSETS in rooms else None
+        await opened.enter_async_context(receiving(handed_over_at, companion.quality))
         emptying = partial(keep_emptying, database, companion.withdrawal)
         for room, begin, name in (
             (None, companion.uses.run, "uses"),
             (None, companion.queue_watch.keep, "queue watched"),
             (None, companion.purge_watch.keep, "purging watched"),
+            (None, companion.quality_writer.run, "figures of assets"),
             (Room.PLAYS, companion.playing.writer.run, "plays"),
             (Room.PLAYS, companion.playing.writer.keep_sweeping, "sweep of plays"),
             (Room.SESSIONS, lambda: sweep(database), "sweep of identity"),

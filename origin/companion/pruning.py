@@ -1,4 +1,4 @@
-"""Taking away rows that are only added to: events, deeds, jobs that are done, uploads that ended.
+"""Taking away rows that are only added to: events, deeds, done jobs, ended uploads, old figures.
 
 What has a number goes from the beginning on, in the order of numbers and without a hole, so that
 who follows can tell whether anything is missing behind the last that they have seen: there is
@@ -20,12 +20,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from origin.companion.assets.collecting import KIND as COLLECT
 from origin.companion.assets.tables import owned_assets as owned
+from origin.companion.catalogue.listing import day_of
 from origin.companion.catalogue.tables import events
 from origin.companion.database import Database
 from origin.companion.duties import Duty
 from origin.companion.identity.erasing import KIND as ERASE
 from origin.companion.identity.tables import audit
 from origin.companion.purging.promising import KIND as PURGE
+from origin.companion.quality import rows as quality
 from origin.companion.uploads.fetching import FETCH_KIND as FETCH
 from origin.companion.uploads.tables import ENDED, uploads
 from origin.companion.webhooks.queueing import KIND as WEBHOOK
@@ -38,6 +40,7 @@ EVENTS_KEPT_S: Final = 30 * DAY_S
 JOBS_KEPT_S: Final = 30 * DAY_S
 UPLOADS_KEPT_S: Final = 30 * DAY_S
 DEEDS_KEPT_S: Final = 365 * DAY_S
+QUALITY_KEPT_DAYS: Final = 400
 BATCH: Final = 500
 _DUTY: Final = "pruning"
 _EVERY_S: Final = 600.0
@@ -68,6 +71,8 @@ async def prune(database: Database, *, now_s: float) -> None:
         while await _prune_jobs(database, kind, now_s - JOBS_KEPT_S) == BATCH:
             pass
     while await _prune_uploads(database, now_s - UPLOADS_KEPT_S) == BATCH:
+        pass
+    while await _prune_quality(database, day_of(now_s) - QUALITY_KEPT_DAYS):
         pass
 
 
@@ -109,6 +114,11 @@ async def _prune_uploads(database: Database, before_s: float) -> int:
         async with database.change() as connection:
             await connection.execute(delete(uploads).where(uploads.c.id.in_(ids), ENDED))
     return len(ids)
+
+
+async def _prune_quality(database: Database, before_day: int) -> int:
+    async with database.change() as connection:
+        return await quality.forget_before(connection, before_day, BATCH)
 
 
 def ended_uploads(before_s: float) -> Select[tuple[str]]:

@@ -9,6 +9,7 @@ from origin.companion.catalogue import tables as catalogue
 from origin.companion.identity import tables as identity
 from origin.companion.plays import tables as plays
 from origin.companion.purging import tables as purging
+from origin.companion.quality import tables as quality
 from origin.companion.similar import tables as similar
 from origin.companion.uploads import tables as uploads
 from origin.companion.webhooks import tables as webhooks
@@ -26,5 +27,6 @@ ROOMS: Final = (
     similar,
     artwork,
     purging,
+    quality,
 )
 metadata: Final = queue.metadata

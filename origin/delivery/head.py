@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from cdn.cmcd.parse import FIELDS
 from cdn.policy.coding import CODED, PLAIN, Coding
 from origin.defence.forwarding import AddressField
 from origin.delivery.authority import is_authority
@@ -44,6 +45,7 @@ _DECIDING: Final = frozenset(
 )  # fmt: skip
 """Fields that may change what a request means, or where it ends."""
 _CREDENTIALS: Final = frozenset({"authorization", "cookie"})
+_REPORTS: Final = frozenset(FIELDS)
 _Field = tuple[str, str]
 
 
@@ -54,7 +56,8 @@ class PlainHead:
     ``plain`` and ``compressible`` are the numbers of the representation that is wanted of an object
     of which there is only one, and of one that is offered compressed; None where none will do.
     ``has_credentials`` tells that it may say who asks, ``has_origin`` that a page of some site
-    does. ``forwarded_for`` is what stands in the field in which proxies name their clients.
+    does, ``has_report`` that a player tells how it fares (CMCD). ``forwarded_for`` is what stands
+    in the field in which proxies name their clients.
     ``host`` is for the log alone.
     """
 
@@ -66,6 +69,7 @@ class PlainHead:
     host: str | None = None
     has_credentials: bool = False
     has_origin: bool = False
+    has_report: bool = False
 
 
 def number_of(coding: Coding, *, in_part: bool) -> int:
@@ -131,6 +135,7 @@ class KnownHeads:
             host=found["host"],
             has_credentials=not _CREDENTIALS.isdisjoint(found),
             has_origin="origin" in found,
+            has_report=not _REPORTS.isdisjoint(found),
         )
 
 
@@ -166,6 +171,7 @@ def _head(
     host: str,
     has_credentials: bool,
     has_origin: bool,
+    has_report: bool,
 ) -> PlainHead:
     """Return what fields ask for; the same object where they ask for the same."""
     plain, compressible = _wanted(accepted, in_part=part is not None)
@@ -178,6 +184,7 @@ def _head(
         host,
         has_credentials,
         has_origin,
+        has_report,
     )
 
 

@@ -19,7 +19,8 @@ Three conditions must hold, looked at for every piece of data; else it goes to a
 - What was sent before has left: a client that reads slowly is left to aiohttp's flow control.
 
 A plain request without an answer is noted, for the answer that aiohttp will give. The query is cut
-off, as it is by the handlers of all that is reusable: players put there what they measure (CMCD).
+off, as it is by the handlers of all that is reusable: players put there what they measure (CMCD),
+of which note is taken once the answer is on its way (``quality``).
 So is a playback token that was verified (``verified``). What the API answers is found by all that
 was asked, and somebody vouches for it each time (``live``).
 """
@@ -39,6 +40,7 @@ from origin.delivery.head import END, HEAD_BYTES_MAX, KnownHeads, PlainHead
 from origin.delivery.live import VOUCHER, LiveAnswers
 from origin.delivery.reuse import REUSABLE, HotAnswers
 from origin.delivery.verified import VerifiedTokens
+from origin.quality.intake import Intake
 from origin.telemetry.access_log import client_part
 from origin.telemetry.request_id import new_request_id
 from origin.telemetry.requests import NotedAnswer, RequestNotes
@@ -66,7 +68,8 @@ class _Plain(NamedTuple):
 class HotPath:
     """What the connections of one process share.
 
-    ``address_field`` is the one in which proxies name their clients.
+    ``address_field`` is the one in which proxies name their clients. ``intake`` is where to note
+    what players tell of themselves, if anywhere.
     """
 
     def __init__(
@@ -75,11 +78,13 @@ class HotPath:
         tokens: VerifiedTokens | None = None,
         notes: RequestNotes | None = None,
         address_field: AddressField = AddressField.X_FORWARDED_FOR,
+        intake: Intake | None = None,
     ) -> None:
         self.answers = answers
         self.live = LiveAnswers()
         self.tokens = VerifiedTokens() if tokens is None else tokens
         self.notes = RequestNotes() if notes is None else notes
+        self.intake = intake
         self.is_closed = False
         self._heads = KnownHeads(address_field=address_field)
 
@@ -161,9 +166,9 @@ class HotConnection(GuardedConnection):
             return False
         self._noted = None  # not before: the answer to what was noted may be under way
         asked = self._hot.plain_request(data)
-        return asked is not None and self._is_given(asked, transport)
+        return asked is not None and self._is_given(asked, data, transport)
 
-    def _is_given(self, asked: _Plain, transport: asyncio.Transport) -> bool:
+    def _is_given(self, asked: _Plain, data: bytes, transport: asyncio.Transport) -> bool:
         """Answer a plain request; else take note of it, for the answer that aiohttp will give."""
         now_s, unix_s = self._loop.time(), time.time()
         path, head = self._hot.tokens.path_without(asked.path, unix_s), asked.head
@@ -178,6 +183,12 @@ class HotConnection(GuardedConnection):
         elif self._takes(transport, head, now_s):
             transport.writelines((sent_head, answer.body))
             self._sent(answer.noted, head, head.request_id, now_s)
+            intake = self._hot.intake
+            if intake is not None:
+                if asked.query:
+                    intake.note_query(path, asked.query, unix_s)
+                elif head.has_report:
+                    intake.note_head(path, data, unix_s)
             return True
         return False
 

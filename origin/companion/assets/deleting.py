@@ -10,6 +10,7 @@ from origin.companion.assets.tables import owned_assets as owned
 from origin.companion.catalogue.events import News
 from origin.companion.catalogue.tracks import rows as tracks
 from origin.companion.catalogue.tracks.telling import news as track_news
+from origin.companion.quality import rows as quality
 from origin.companion.uploads import rows as uploads
 from packager.queue import assets
 
@@ -24,6 +25,7 @@ async def delete_asset(
     await collect_asset(
         connection, row.asset_id, row.playback_id, row.owner_id, job_id=job_id, now_s=now_s
     )
+    await quality.forget(connection, row.asset_id)
     await uploads.forget(connection, row.asset_id, now_s=now_s)
     return [news_of(row, "asset.deleted"), *await _unlink(connection, row.track_id, now_s)]
 

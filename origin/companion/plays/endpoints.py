@@ -1,19 +1,19 @@
 """Plays over HTTP."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from aiohttp import hdrs
 
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
-from origin.companion.api.errors import FieldError, QueryInvalid
 from origin.companion.api.models import NoBody, NoQuery
 from origin.companion.catalogue.tracks.making import found
 from origin.companion.database import Database
 from origin.companion.identity.principal import Role, Scope
 from origin.companion.identity.rules import is_owner
 from origin.companion.plays import rows
+from origin.companion.plays.days import EPOCH, days_asked
 from origin.companion.plays.hearing import Hearing
 from origin.companion.plays.models import (
     Beacons,
@@ -24,10 +24,6 @@ from origin.companion.plays.models import (
 )
 from origin.delivery.errors import DatabaseUnavailable, NotFound
 
-DAYS_DEFAULT: Final = 30
-DAYS_MAX: Final = 366
-_EPOCH: Final = date(1970, 1, 1)
-_FIRST_DAY: Final = (date.min - _EPOCH).days
 _READERS: Final = Who(Role.CREATOR, Scope.PLAYS)
 
 
@@ -69,7 +65,8 @@ class Plays:
     async def get(self, call: Call[PlaysAsked, NoBody]) -> Answer:
         """Of one's own tracks. A play belongs to the day (UTC) on which it began."""
         asked = call.query
-        first, last = _days(asked, datetime.fromtimestamp(call.now_s, UTC).date())
+        today = datetime.fromtimestamp(call.now_s, UTC).date()
+        first, last = days_asked(asked.first, asked.last, today)
         async with self._database.look(call.principal) as connection:
             row = await found(connection, asked.track_id)
             if not is_owner(call.principal, row.user_id):
@@ -77,27 +74,10 @@ class Plays:
             played = await rows.days(connection, asked.track_id, first, last)
         days = [
             DayOfPlays(
-                day=_EPOCH + timedelta(days=day),
+                day=EPOCH + timedelta(days=day),
                 plays=played[day].plays if day in played else 0,
                 heard_s=played[day].heard_s if day in played else 0.0,
             )
             for day in range(first, last + 1)
         ]
         return Answer(PlaysOfTrack(track_id=asked.track_id, days=days))
-
-
-def _days(asked: PlaysAsked, today: date) -> tuple[int, int]:
-    """Return the first and the last day that are asked for; raises QueryInvalid."""
-    last = ((asked.last or today) - _EPOCH).days
-    first = (
-        max(last - DAYS_DEFAULT + 1, _FIRST_DAY)
-        if asked.first is None
-        else (asked.first - _EPOCH).days
-    )
-    if asked.last is None and first > last:
-        last = first
-    if first > last:
-        raise QueryInvalid([FieldError("to", "it is before `from`")])
-    if last - first >= DAYS_MAX:
-        raise QueryInvalid([FieldError("from", f"ask for at most {DAYS_MAX} days at once")])
-    return first, last

@@ -11,7 +11,15 @@ from tests.functional.api.service import Service, User
 ID_IN_PATH: Final = re.compile(r"{(\w+)}")
 NOBODYS: Final = "nobodys0000000000000"
 _numbers: Final = count(1)
-_TEXTS: Final = ("name-{}", "name {}", "en", "2026-01-02", "https://example.com/{}", "a" * 64)
+_TEXTS: Final = (
+    "name-{}",
+    "name {}",
+    "en",
+    "2026-01-02",
+    "https://example.com/{}",
+    "a" * 64,
+    "/{}",
+)
 
 
 def value_of(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:

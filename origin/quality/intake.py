@@ -1,0 +1,160 @@
+"""Taking note of requests that tell something by CMCD, beside their answers.
+
+This is called on the hot path: what it does takes less than a microsecond. It looks for the id of a
+session where players write it, and keeps the request's bytes if that session is chosen
+(``cdn.cmcd.sampling``), without reading them. There is room for so many; beyond, they are counted
+and gone. Where no id is found, that is left for whoever reads.
+"""
+
+import time
+from collections import Counter
+from enum import StrEnum
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zlib import crc32
+
+from aiohttp import hdrs, web
+
+from cdn.cmcd.parse import BYTES_MAX, FIELDS
+from cdn.cmcd.sampling import Thinning
+from origin.delivery.verified import PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOM: Final = 1_000
+"""At most 4 KB each: the memory that a flood can take."""
+PATH_BYTES_MAX: Final = 1024
+_IN_QUERY: Final = b"sid%3D%22"
+_END_IN_QUERY: Final = b"%22"
+_IN_FIELDS: Final = b'sid="'
+_END_IN_FIELDS: Final = b'"'
+_PARAMETER: Final = b"CMCD="
+_ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+
+class Outcome(StrEnum):
+    """What became of a request that told something."""
+
+    TAKEN = "taken"
+    UNSAMPLED = "unsampled"
+    """Its session is not looked at."""
+    DROPPED = "dropped"
+    """There was no room, here or on its way to its session."""
+    UNREADABLE = "unreadable"
+    NO_SESSION = "no_session"
+    """It did not say to which session it belongs."""
+    ELSEWHERE = "elsewhere"
+    """It was for nothing that is played."""
+
+
+class Told(NamedTuple):
+    """A request as it was noted: its path, and its query or, where that ``is_head``, its head.
+
+    ``number`` is that by which its session is chosen; None where nobody has looked yet. What
+    ``is_edge`` was told to a cache in front of us, which said so later.
+    """
+
+    at_s: float
+    path: bytes
+    written: bytes
+    number: int | None
+    is_head: bool
+    is_edge: bool = False
+
+
+class Intake:
+    """What one process has noted and not read; ``wake`` is called where that is no longer nothing.
+
+    ``outcomes`` counts what became of requests, here and later, but for those that were left out
+    here, which are many: ``unsampled``.
+    """
+
+    def __init__(self, thinning: Thinning, room: int = ROOM) -> None:
+        self.thinning = thinning
+        self.outcomes: Counter[str] = Counter()
+        self.unsampled = 0
+        self.wake: Callable[[], None] = _nobody
+        self._room = room
+        self._noted: list[Told] = []
+
+    def note_query(self, path: bytes, query: bytes, at_s: float) -> None:
+        """Note a request by its query, which may be about something else."""
+        start = query.find(_IN_QUERY) + len(_IN_QUERY)
+        if start >= len(_IN_QUERY):
+            number = crc32(query[start : query.find(_END_IN_QUERY, start)])
+            if number % self.thinning.one_in:
+                self.unsampled += 1
+            else:
+                self._note(Told(at_s, path, query, number, is_head=False))
+        elif _PARAMETER in query:
+            self._note(Told(at_s, path, query, None, is_head=False))
+
+    def note_head(self, path: bytes, head: bytes, at_s: float) -> None:
+        """Note a request by its head, which has a field of CMCD."""
+        start = head.find(_IN_FIELDS) + len(_IN_FIELDS)
+        number = None
+        if start >= len(_IN_FIELDS):
+            number = crc32(head[start : head.find(_END_IN_FIELDS, start)])
+            if number % self.thinning.one_in:
+                self.unsampled += 1
+                return
+        self._note(Told(at_s, path, head, number, is_head=True))
+
+    async def note_answer(self, request: web.Request, response: web.StreamResponse) -> None:
+        """Note a request that aiohttp answers; a signal of ``on_response_prepare``."""
+        if response.status in _ANSWERED and request.method == hdrs.METH_GET:
+            self.note_request(request)
+
+    def note_request(self, request: web.Request) -> None:
+        """Note a request by its query and, if that tells nothing, by its fields."""
+        path, _, query = request.raw_path.partition("?")
+        if path.startswith(PREFIX):  # as the hot path has it: no token is kept
+            path = f"{PREFIX}-/{path[len(PREFIX) :].partition('/')[2]}"
+        if _PARAMETER.decode() in query:
+            self.note_query(_bytes(path), _bytes(query), time.time())
+            return
+        told = [f"{name}: {value}" for name in FIELDS for value in request.headers.getall(name, ())]
+        if told:
+            self.note_head(_bytes(path), _bytes("\r\n".join(told)), time.time())
+
+    @property
+    def room_left(self) -> int:
+        """How many more can be noted now."""
+        return self._room - len(self._noted)
+
+    def note_edge(self, at_s: float, url: bytes, fields: bytes | None) -> None:
+        """Note what an edge's log has: a URL's path and query, and the values of header fields."""
+        path, _, query = url.partition(b"?")
+        if fields is None:
+            self._note(Told(at_s, path, query, None, is_head=False, is_edge=True))
+        else:
+            head = FIELDS[0].encode() + b":" + fields
+            self._note(Told(at_s, path, head, None, is_head=True, is_edge=True))
+
+    def counted(self) -> Counter[str]:
+        """Return what became of requests so far."""
+        return self.outcomes + Counter({Outcome.UNSAMPLED: self.unsampled})
+
+    def take(self) -> list[Told]:
+        """Return what was noted, in the order in which it came, and have room again."""
+        noted, self._noted = self._noted, []
+        return noted
+
+    def _note(self, told: Told) -> None:
+        if len(told.written) > BYTES_MAX or len(told.path) > PATH_BYTES_MAX:
+            self.outcomes[Outcome.UNREADABLE] += 1
+        elif len(self._noted) >= self._room:
+            self.outcomes[Outcome.DROPPED] += 1
+        else:
+            self._noted.append(told)
+            if len(self._noted) == 1:
+                self.wake()
+
+
+def _nobody() -> None:
+    """Nobody reads yet."""
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
