@@ -66,14 +66,15 @@ class Told(NamedTuple):
 class Intake:
     """What one process has noted and not read; ``wake`` is called where that is no longer nothing.
 
-    ``outcomes`` counts what became of requests, here and later, but for those that were left out
-    here, which are many: ``unsampled``.
+    ``outcomes`` counts what became of requests, but for those that were left out here, which may be
+    many: ``unsampled`` and ``dropped``.
     """
 
     def __init__(self, thinning: Thinning, room: int = ROOM) -> None:
         self.thinning = thinning
         self.outcomes: Counter[str] = Counter()
         self.unsampled = 0
+        self.dropped = 0
         self.wake: Callable[[], None] = _nobody
         self._room = room
         self._noted: list[Told] = []
@@ -134,7 +135,8 @@ class Intake:
 
     def counted(self) -> Counter[str]:
         """Return what became of requests so far."""
-        return self.outcomes + Counter({Outcome.UNSAMPLED: self.unsampled})
+        here = {Outcome.UNSAMPLED: self.unsampled, Outcome.DROPPED: self.dropped}
+        return self.outcomes + Counter(here)
 
     def take(self) -> list[Told]:
         """Return what was noted, in the order in which it came, and have room again."""
@@ -145,7 +147,7 @@ class Intake:
         if len(told.written) > BYTES_MAX or len(told.path) > PATH_BYTES_MAX:
             self.outcomes[Outcome.UNREADABLE] += 1
         elif len(self._noted) >= self._room:
-            self.outcomes[Outcome.DROPPED] += 1
+            self.dropped += 1
         else:
             self._noted.append(told)
             if len(self._noted) == 1:
