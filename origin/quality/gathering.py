@@ -1,6 +1,6 @@
 """Reading what was noted, a slice at a time, and adding up what it tells of sessions.
 
-No slice holds the loop up for longer than ``SLICE_S``, and after each batch there is a pause that
+No slice holds the loop up for long (``slices``), and after each batch there is a pause that
 grows with it, so that no more than ``READ_PER_S_MAX`` are read in a second, whatever comes.
 """
 
@@ -8,12 +8,11 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from cdn.cmcd.figures import of_ended, of_noticed
 from cdn.cmcd.parse import fields_in, parse_fields, parse_query
 from cdn.cmcd.place import place_of
-from cdn.cmcd.report import Report
 from cdn.cmcd.sampling import is_chosen, number_of
 from cdn.cmcd.sessions import Ended, Sessions
 from origin.beside import kept_beside
@@ -21,10 +20,11 @@ from origin.quality.counts import SessionCounts
 from origin.quality.edge import EdgeSessions
 from origin.quality.intake import Intake, Outcome, Told
 from origin.quality.links import Links
+from origin.quality.messages import packed, unpacked
 from origin.quality.order import Heard, InOrder
+from origin.quality.slices import in_slices
 from origin.quality.sums import DaySums
 
-SLICE_S: Final = 0.001
 READ_PER_S_MAX: Final = 500
 _GATHER_S: Final = 0.05
 """Requests come in bursts: a few are read together."""
@@ -32,9 +32,6 @@ _SECOND_S: Final = 1.0
 _LOOK_EVERY_S: Final = 0.25
 _HIGH_BITS: Final = 16
 """By the low ones sessions are chosen, so those of all that are chosen are alike."""
-
-
-_T = TypeVar("_T")
 
 
 class Gathering:
@@ -85,7 +82,7 @@ class Gathering:
             await asyncio.sleep(_GATHER_S)
             self._is_there.clear()
             noted = self.intake.take()
-            await _in_slices(self.read, noted)
+            await in_slices(self.read, noted)
             self._flush()
             await asyncio.sleep(len(noted) / READ_PER_S_MAX)
 
@@ -99,7 +96,7 @@ class Gathering:
     async def _keep_order(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
-            await _in_slices(self.enter, self._order.due(self._clock()))
+            await in_slices(self.enter, self._order.due(self._clock()))
 
     def read(self, told: Told) -> None:
         """Read one request, and hand it to whose session it is."""
@@ -128,7 +125,7 @@ class Gathering:
         if self._links.is_ours(number >> _HIGH_BITS):
             self.take((told.at_s, path, number, report), is_edge=told.is_edge)
             return Outcome.TAKEN
-        message = [told.at_s, path, number, told.is_edge, report.sid, *_packed(report)]
+        message = [told.at_s, path, number, told.is_edge, report.sid, *packed(report)]
         self._links.send(number >> _HIGH_BITS, message)
         return None
 
@@ -145,8 +142,8 @@ class Gathering:
             self.intake.thinning.hear(message[0])
             self._thinned()
             return
-        at_s, path, number, is_edge, sid, *packed = message
-        self.take((at_s, path, number, _unpacked(sid, packed)), is_edge=is_edge)
+        at_s, path, number, is_edge, sid, *said = message
+        self.take((at_s, path, number, unpacked(sid, *said)), is_edge=is_edge)
 
     def take(self, heard: Heard, *, is_edge: bool = False) -> None:
         """Take a report of a session that is this process's, in whatever order they come.
@@ -199,22 +196,3 @@ class Gathering:
             self.enter(heard)
         self._ended(self.sessions.end_all())
         self._ended(self.edge.sessions.end_all())
-
-
-async def _in_slices(do: Callable[[_T], None], items: Iterable[_T]) -> None:
-    """Do something with each, and let others have the loop every now and then."""
-    until_s = time.perf_counter() + SLICE_S
-    for item in items:
-        do(item)
-        if time.perf_counter() > until_s:
-            await asyncio.sleep(0)
-            until_s = time.perf_counter() + SLICE_S
-
-
-def _packed(report: Report) -> list[Any]:
-    return [report.bl_ms, report.bs, report.d_ms, report.mtp_kbps, report.pr, report.su]
-
-
-def _unpacked(sid: str, packed: list[Any]) -> Report:
-    bl_ms, bs, d_ms, mtp_kbps, pr, su = packed
-    return Report(sid=sid, bl_ms=bl_ms, bs=bs, d_ms=d_ms, mtp_kbps=mtp_kbps, pr=pr, su=su)
