@@ -68,3 +68,7 @@ class TokenTooLong(CdnError):
 
 class NotSignable(CdnError):
     """What was said cannot be signed, or would be read as something else."""
+
+
+class UnusablePathway(CdnError):
+    """Players cannot be steered to this pathway, or not beside the others."""

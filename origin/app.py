@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from cdn.steering.answer import SteeringRules
 from origin.cache import record
 from origin.cache.running import Tiers
 from origin.defence import admission
@@ -25,6 +26,7 @@ from origin.delivery.reading import Doubts, Reader, no_doubt
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.memory_shares import USUAL, MemoryShares
+from origin.steering.endpoint import Steering
 from origin.stores.patience import WaningPatience
 from origin.stores.reader import TIMEOUT_S, StoreReader
 from origin.stores.several import StoresReader
@@ -60,6 +62,7 @@ def create_app(
     companion: "Companion | None" = None,
     delivers: bool = True,
     is_part: bool = False,
+    steering: SteeringRules | None = None,
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 
@@ -73,6 +76,7 @@ def create_app(
     process comes to its end, and ``telemetry`` is told what happens. ``companion`` is the
     API beside what is delivered; one that ``delivers`` nothing is the API alone, without the page.
     What ``is_part`` of a whole has the rest of it under the same address: the API, too.
+    ``steering`` says between which pathways players are steered; without it, they are not.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -108,7 +112,11 @@ def create_app(
         count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
         reader, doubts = tiers.reader, store.doubted_until_s
-    delivery = Delivery(reader, responder, tokens, shares, doubts)
+    steered = None if steering is None else Steering(steering)
+    if steered is not None:
+        steered.tell(telemetry.metrics)
+        app.cleanup_ctx.append(steered.probing)
+    delivery = Delivery(reader, responder, tokens, shares, doubts, steering=steered)
     if tiers is not None:
         tiers.reader.on_removed = delivery.removed
         if companion is not None and companion.answers is not None:
@@ -119,7 +127,13 @@ def create_app(
         app[CDN_CHECKS_TOKENS] = tokens.checked_by_cdn
         add_jwk_set(app, tokens.keys, responder)
     first_track = None if companion is None else companion.first_track.link
-    page.add_routes(app, responder, with_api=has_api, first_track=first_track)
+    page.add_routes(
+        app,
+        responder,
+        with_api=has_api,
+        first_track=first_track,
+        elsewhere=() if steered is None else steered.origins,
+    )
     Vitals(telemetry.metrics).add_route(app)
     return app
 

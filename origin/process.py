@@ -249,6 +249,7 @@ def _application(
             companion=companion,
             delivers=process.service.delivers,
             is_part=process.service.is_part,
+            steering=process.service.steering,
         )
     except PageMissing as error:
         raise ServerFailed(str(error)) from error

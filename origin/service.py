@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cdn.steering.answer import SteeringRules
 from origin.companion.access import Access
 from origin.companion.roles import Role, delivers, rooms_of
 from origin.companion.rooms import Room
@@ -43,7 +44,7 @@ class Service:
     sent. ``packager_jobs`` is how many are packaged at a time by a process beside those that serve,
     0 for none. ``outward`` are private networks that webhooks may reach. Of everything, it is what
     its ``roles`` say; all of it without any. Of sessions, one in ``cmcd_one_in`` is looked at, none
-    for 0.
+    for 0. ``steering`` is how players are steered, None for not.
     """
 
     stores: tuple[str, ...]
@@ -61,6 +62,7 @@ class Service:
     outward: tuple[str, ...] = ()
     roles: frozenset[Role] = frozenset()
     cmcd_one_in: int = 1
+    steering: SteeringRules | None = None
 
     @property
     def rooms(self) -> frozenset[Room]:

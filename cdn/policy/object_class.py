@@ -28,6 +28,7 @@ class ObjectClass(StrEnum):
     KEYS = "keys"
     TOKEN_CHECK = "token-check"  # noqa: S105 a class of answers
     PROBE = "probe"
+    STEERING = "steering"
     NOT_FOUND = "not-found"
     CLIENT_ERROR = "client-error"
     SERVER_ERROR = "server-error"

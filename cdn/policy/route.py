@@ -115,6 +115,15 @@ PROBE: Final = Route(
 CHECK: Final = Route("check", r"^/opens/", ("/opens/*",), (ObjectClass.TOKEN_CHECK,), is_kept=False)
 """What edges ask the origin of a token; who keeps the answer does so apart, by its own rules."""
 
+STEERING: Final = Route(
+    "steering",
+    r"^/steering/",
+    ("/steering/*",),
+    (ObjectClass.STEERING,),
+    query=Query.EVERYTHING,
+    under_token=True,
+    is_kept=False,
+)
 PAGE: Final = Route(
     "page",
     "^/",
@@ -124,7 +133,9 @@ PAGE: Final = Route(
     passes_credentials=True,
 )
 
-ROUTES: Final = (SOUND, COVER, PICTURE, DOCUMENT, PAGE_ASSET, KEYS, API, ENTRY, PROBE, CHECK, PAGE)
+ROUTES: Final = (
+    SOUND, COVER, PICTURE, DOCUMENT, PAGE_ASSET, KEYS, API, STEERING, ENTRY, PROBE, CHECK, PAGE,
+)  # fmt: skip
 """All of them, in the order in which they are looked at."""
 
 ANYWHERE: Final = (ObjectClass.NOT_FOUND, ObjectClass.CLIENT_ERROR, ObjectClass.SERVER_ERROR)

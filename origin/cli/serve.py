@@ -27,6 +27,7 @@ from origin.cli.database import (
 )
 from origin.cli.playback_tokens import token_settings, tokens_of
 from origin.cli.purging import purge_setting, require_credentials, require_promises
+from origin.cli.steering import steering_of, steering_settings
 from origin.cli.store import store_in, stores_setting
 from origin.cli.uploads import (
     rules_of,
@@ -166,6 +167,7 @@ class _Workers(click.IntRange):
     default="127.0.0.1",
     help="Address to serve metrics at: whoever reaches it can read them.",
 )
+@steering_settings
 @access_settings
 def serve(
     *,
@@ -233,6 +235,7 @@ def serve(
     access_rules = access_of(
         more, trusted_proxies=trusted_proxies, address_field=field, cache=cache
     )
+    steering = steering_of(more, has_tokens=tokens is not None)
     drain = DrainTimes(drain_delay_s, drain_timeout_s)
     if own_store is not None:  # not before: what makes no sense leaves nothing behind
         _make(own_store)
@@ -254,6 +257,7 @@ def serve(
                 outward=outward,
                 roles=roles,
                 cmcd_one_in=cmcd_one_in,
+                steering=steering,
             ),
             host=host,
             port=port,

@@ -22,7 +22,7 @@ from manifests.presentation import multivariant_playlist
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource
 from origin.delivery.bounded import ENTRY_BYTES, BoundedMap
-from origin.delivery.documents import Document, read_multivariant
+from origin.delivery.documents import Document, Offer, offer_as_it_is, read_multivariant
 from origin.delivery.errors import BrokenObject, NotFound
 from origin.delivery.published import Published, PublishedRevision
 from origin.delivery.reading import Check, Reader, no_check, well_formed
@@ -40,8 +40,13 @@ class GrowingDocuments:
     """What is below ``growing/`` in one store, and what is made of it."""
 
     def __init__(
-        self, reader: Reader, published: Published, bytes_max: int = USUAL.documents // 2
+        self,
+        reader: Reader,
+        published: Published,
+        bytes_max: int = USUAL.documents // 2,
+        offer: Offer = offer_as_it_is,
     ) -> None:
+        self._offer = offer
         self._reader = reader
         self._published = published
         self._completed: BoundedMap[str, Document] = BoundedMap(bytes_max)
@@ -71,12 +76,12 @@ class GrowingDocuments:
         """Remember nothing of an asset that was removed."""
         self._completed.drop_those(lambda key: key.startswith(f"{GROWING_PREFIX}/{asset_id}/"))
 
-    async def entry_playlist(self, where: Revision) -> Document:
+    async def entry_playlist(self, where: Revision, playback_id: str) -> Document:
         """Return the provisional multivariant playlist as it reads from the root."""
         playlist = await self._multivariant(where)
         with well_formed():
             prefixed = playlist.with_uri_prefix(f"{where.growing_prefix}/")
-            return Document.of(prefixed.render().encode())
+            return Document.of(self._offer(prefixed, playback_id).render().encode())
 
     async def renditions(self, where: Revision) -> tuple[ProvisionalRendition, ...]:
         """Return what the provisional multivariant playlist tells of the renditions."""

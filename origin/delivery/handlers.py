@@ -30,7 +30,7 @@ from origin.delivery.address import (
 )
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.artwork import ArtworkObjects
-from origin.delivery.documents import Document, EntryDocuments
+from origin.delivery.documents import Document, EntryDocuments, offer_as_it_is
 from origin.delivery.errors import BadRequest, NotFound
 from origin.delivery.growing import GrowingDocuments
 from origin.delivery.listed import ListedReader
@@ -40,6 +40,7 @@ from origin.delivery.published import Published
 from origin.delivery.reading import Doubts, Missing, Reader, no_doubt
 from origin.delivery.tokens import TokenGate, TokenRules
 from origin.memory_shares import USUAL, MemoryShares
+from origin.steering.endpoint import Steering
 
 LISTED_DEFAULT: Final = 50
 LISTED_MAX: Final = 200
@@ -64,15 +65,19 @@ class Delivery:
         tokens: TokenRules | None = None,
         shares: MemoryShares = USUAL,
         doubts: Doubts = no_doubt,
+        *,
+        steering: Steering | None = None,
     ) -> None:
         self._responder = responder
+        self._steering = steering
+        offer = offer_as_it_is if steering is None else steering.offer
         self._published = Published(reader, shares.indexes, doubts)
         self._gate = TokenGate(self._published, tokens)
         listed = ListedReader(reader, self._published)
         self._objects = RevisionObjects(listed, self._published, shares.segments)
-        self._documents = EntryDocuments(listed, shares.documents // 2)
+        self._documents = EntryDocuments(listed, shares.documents // 2, offer)
         self._artwork = ArtworkObjects(reader, responder, doubts)
-        self._growing = GrowingDocuments(listed, self._published, shares.documents // 2)
+        self._growing = GrowingDocuments(listed, self._published, shares.documents // 2, offer)
 
     def add_routes(self, app: web.Application, *, with_list: bool = True) -> None:
         """Register everything that is delivered, and the list of what is newest."""
@@ -90,6 +95,9 @@ class Delivery:
             app.add_routes(self._gate.routes(path, handler))
         self._gate.add_check(app)
         self._artwork.add_routes(app)
+        if self._steering is not None:
+            manifest = f"/steering{entry}.json"
+            app.add_routes(self._gate.open_routes(manifest, self._steering.manifest))
         if with_list:
             app.add_routes([web.get("/v1/assets", self.listing)])
 
@@ -113,10 +121,10 @@ class Delivery:
         """Answer with the multivariant playlist of what the id plays now."""
         entry = await self._entry(request)
         if await self._is_growing(entry):
-            document = await self._growing.entry_playlist(entry.where)
+            document = await self._growing.entry_playlist(entry.where, entry.playback_id)
         else:
             published = await self._published.revision(entry.where)
-            document = await self._documents.playlist(published)
+            document = await self._documents.playlist(published, entry.playback_id)
         return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
 
     async def entry_packed_audio(self, request: web.Request) -> web.Response:
@@ -125,7 +133,7 @@ class Delivery:
         if await self._is_growing(entry):
             raise NotFound("This is still being prepared; packed audio comes when that is done.")
         published = await self._published.revision(entry.where)
-        document = await self._documents.packed_playlist(published)
+        document = await self._documents.packed_playlist(published, entry.playback_id)
         return await self._answer(request, entry, _ENTRY_PLAYLIST, document)
 
     async def entry_mpd(self, request: web.Request) -> web.Response:

@@ -53,8 +53,17 @@ class TokenGate:
     def routes(self, path: str, handler: Handler) -> Sequence[web.RouteDef]:
         """Return the routes to ``path``, which has a playback id or an asset id in it."""
         rules = self._rules
+        without = _refuse if rules is not None and rules.required else handler
+        return [web.get(path, without), *self._under_token(path, handler)]
+
+    def open_routes(self, path: str, handler: Handler) -> Sequence[web.RouteDef]:
+        """Return the routes to what is no secret, and may be asked for beside a token, too."""
+        return [web.get(path, handler), *self._under_token(path, handler)]
+
+    def _under_token(self, path: str, handler: Handler) -> Sequence[web.RouteDef]:
+        rules = self._rules
         if rules is None:
-            return [web.get(path, handler)]
+            return []
         opening = Opening(self._published, rules.circumstances)
 
         async def under_token(request: web.Request) -> web.StreamResponse:
@@ -69,8 +78,7 @@ class TokenGate:
                 response.headers[hdrs.VARY] = ", ".join(filter(None, (before, varies_by)))
             return response
 
-        without = _refuse if rules.required else handler
-        return [web.get(path, without), web.get(f"{PREFIX}{{token}}{path}", under_token)]
+        return [web.get(f"{PREFIX}{{token}}{path}", under_token)]
 
     def removed(self, asset_id: str) -> None:
         """Let no token open an asset that was removed."""

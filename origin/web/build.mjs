@@ -3,7 +3,9 @@
 // Everything that the documents ask for lands in assets/ under a name that holds a hash of its
 // content, so it may be cached for ever. The documents, index.html for listeners and creators.html,
 // and the service worker, sw.js, are the only files that change in place.
-// hls.js is a chunk of its own, because only browsers with Media Source Extensions ask for it.
+// hls.js is a chunk of its own, because only browsers with Media Source Extensions ask for it. It is
+// built from its sources: of its two builds, one lacks content steering and CMCD, and the other is
+// half as large again, for subtitles, DRM and advertisements that nobody hears here.
 // What is in assets/ is compressed here once and for all, as far as that makes it smaller.
 
 import { createHash } from "node:crypto";
@@ -20,6 +22,26 @@ if (!destination) {
   throw new Error("usage: node build.mjs DESTINATION");
 }
 
+const HLS = path.join(here, "node_modules/hls.js");
+const { version } = JSON.parse(await readFile(path.join(HLS, "package.json"), "utf8"));
+const PARTS = {
+  ALT_AUDIO: false,
+  CMCD: true,
+  CONTENT_STEERING: true,
+  EME_DRM: false,
+  IFRAMES: false,
+  INTERSTITIALS: false,
+  M2TS_ADVANCED_CODECS: false,
+  MEDIA_CAPABILITIES: false,
+  SUBTITLES: false,
+  VARIABLE_SUBSTITUTION: false,
+};
+const parts = Object.entries(PARTS).map(([name, isIn]) => [`__USE_${name}__`, String(isIn)]);
+const hlsFromSources = {
+  name: "hls.js from its sources",
+  setup: (it) => it.onResolve({ filter: /^hls\.js$/ }, () => ({ path: path.join(HLS, "src/hls.ts") })),
+};
+
 const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: ["src/main.js", "src/style.css", "src/icon.svg"],
@@ -33,6 +55,15 @@ const { metafile } = await build({
   minify: true,
   legalComments: "none",
   loader: { ".svg": "copy" },
+  plugins: [hlsFromSources],
+  define: {
+    ...Object.fromEntries(parts),
+    __VERSION__: JSON.stringify(version),
+    __IN_WORKER__: "false",
+    __HLS_WORKER_BUNDLE__: "undefined",
+  },
+  // As hls.js is compiled: fields without a value are types alone, and nothing is set by them.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   metafile: true,
   logLevel: "warning",
 });
@@ -115,6 +146,8 @@ for (const [file] of outputs) {
 }
 
 await mkdir(path.join(destination, "licenses"), { recursive: true });
-for (const name of ["hls.js", "uplot", "web-vitals"]) {
-  await cp(path.join(here, "node_modules", name, "LICENSE"), path.join(destination, `licenses/${name}.txt`));
+const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+for (const name of Object.keys(dependencies)) {
+  const text = path.join(destination, `licenses/${name.replaceAll("/", "-")}.txt`);
+  await cp(path.join(here, "node_modules", name, "LICENSE"), text);
 }

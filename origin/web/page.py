@@ -7,7 +7,7 @@ their content: they may be cached for ever, the rest not at all. The build compr
 with the time that nobody has who waits.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
@@ -127,17 +127,28 @@ def _resource(name: str, content: bytes, object_class: ObjectClass) -> Resource:
     return Resource(kind, sha256(content).hexdigest(), MemoryBody(content))
 
 
+def _security_headers(elsewhere: Sequence[str]) -> Mapping[str, str]:
+    if not elsewhere:
+        return SECURITY_HEADERS
+    own = "connect-src 'self'"
+    policy = CONTENT_SECURITY_POLICY.replace(own, " ".join((own, *elsewhere)))
+    return {**SECURITY_HEADERS, "Content-Security-Policy": policy}
+
+
 def add_routes(
     app: web.Application,
     responder: Responder,
     *,
     with_api: bool = False,
     first_track: Callable[[], Awaitable[str | None]] | None = None,
+    elsewhere: Sequence[str] = (),
 ) -> None:
     """Add the page and its files to ``app``; PageMissing where the installation left them out.
 
     ``first_track`` returns the ``Link`` to what the page shows that is to open no certain track.
+    ``elsewhere`` are origins from which the page may load, beside its own.
     """
+    security = _security_headers(elsewhere)
     page = dict(_ours(with_api=with_api))
     page["/"] = replace(page["/"], takes_query=first_track is not None)
 
@@ -146,7 +157,7 @@ def add_routes(
         if resource is None:
             raise NotFound("There is nothing at this address.")
         response = await responder.answer(request, resource)
-        response.headers.update(SECURITY_HEADERS)
+        response.headers.update(security)
         is_open = request.path != "/" or "play" in request.query
         link = None if first_track is None or is_open else await first_track()
         if link is not None:

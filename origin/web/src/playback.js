@@ -8,6 +8,7 @@
 
 import { DownSwitch } from "./down_switch.js";
 import { element } from "./element.js";
+import { leavingPathways, loadPolicies, watchPathways } from "./pathways.js";
 import { retrying } from "./retrying.js";
 
 const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
@@ -44,7 +45,7 @@ export function fetchEngine(address) {
  */
 export async function findEngine(audio) {
   if (!isNative()) {
-    const { default: Hls } = await import("hls.js/light");
+    const { default: Hls } = await import("hls.js");
     return (...how) => new HlsJsPlayback(Hls, audio, ...how);
   }
   if (audio.canPlayType(HLS_TYPE)) {
@@ -107,7 +108,9 @@ class HlsJsPlayback {
       backBufferLength: BUFFER_BEHIND_S,
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
+      errorController: leavingPathways(Hls.DefaultConfig.errorController),
       ...retrying(Hls.DefaultConfig),
+      ...loadPolicies(Hls),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
       ...guess(),
     });
@@ -118,23 +121,18 @@ class HlsJsPlayback {
       audio.addEventListener(name, heard, { signal, once: true });
     }
     new DownSwitch(Hls, this.#hls, audio);
+    watchPathways(Hls, this.#hls);
     if (start_s === 0) {
       this.#hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) => this.#foretell(details.fragments[0]?.url));
       this.#hls.once(Hls.Events.FRAG_LOAD_EMERGENCY_ABORTED, () => this.#foretelling.abort());
     }
     this.#hls.on(Hls.Events.MANIFEST_PARSED, (_, { levels }) => {
-      this.#rungs = levels.map((level) => level.attrs["STABLE-VARIANT-ID"] ?? null);
-      const bandwidths = levels.map((level) => Number(level.attrs.BANDWIDTH));
-      this.#levelOf = new Map(
-        track.renditions.map(({ rung, bandwidth_bps }) => {
-          const named = this.#rungs.indexOf(rung);
-          return [rung, named < 0 ? bandwidths.indexOf(bandwidth_bps) : named];
-        }),
-      );
+      this.#nameLevels(levels, track);
       if (this.#chosen !== null) {
         this.choose(this.#chosen);
       }
     });
+    this.#hls.on(Hls.Events.LEVELS_UPDATED, (_, { levels }) => this.#nameLevels(levels, track)); // of another pathway
     this.#hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => handlers.rendition(this.#rungs[level]));
     this.#hls.on(Hls.Events.ERROR, (_, error) => this.#onError(Hls, error, handlers));
     this.#hls.loadSource(track.hls);
@@ -149,6 +147,17 @@ class HlsJsPlayback {
     } else if (this.#levelOf.has(rung)) {
       this.#hls.nextLevel = this.#levelOf.get(rung);
     }
+  }
+
+  #nameLevels(levels, track) {
+    this.#rungs = levels.map((level) => level.attrs["STABLE-VARIANT-ID"] ?? null);
+    const bandwidths = levels.map((level) => Number(level.attrs.BANDWIDTH));
+    this.#levelOf = new Map(
+      track.renditions.map(({ rung, bandwidth_bps }) => {
+        const named = this.#rungs.indexOf(rung);
+        return [rung, named < 0 ? bandwidths.indexOf(bandwidth_bps) : named];
+      }),
+    );
   }
 
   /** Have the first segment come beside its initialization section, not after it. */

@@ -6,6 +6,7 @@ const VARIANT = /^#EXT-X-STREAM-INF:(?:.*,)?BANDWIDTH=(\d+).*\n([^#\s].*)$/gm;
 export function firstVariant(playlist, bps) {
   const variants = [...playlist.matchAll(VARIANT)].map(([, bandwidth, uri]) => ({ bandwidth: Number(bandwidth), uri }));
   variants.sort((one, other) => one.bandwidth - other.bandwidth);
-  const found = variants.findLast(({ bandwidth }) => bandwidth <= bps) ?? variants[0];
+  const best = variants.findLast(({ bandwidth }) => bandwidth <= bps) ?? variants[0];
+  const found = variants.find(({ bandwidth }) => bandwidth === best.bandwidth); // on the first pathway that has it
   return found?.uri.trim() ?? null;
 }

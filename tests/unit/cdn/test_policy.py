@@ -35,6 +35,7 @@ ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
         (ObjectClass.CLIENT_ERROR, "no-store"),
         (ObjectClass.SERVER_ERROR, "no-store"),
         (ObjectClass.PROBE, "no-store"),
+        (ObjectClass.STEERING, "no-store"),
         (ObjectClass.PARTIAL_LISTING, "no-store"),
         (ObjectClass.PRIVATE, "private, no-store"),
     ],

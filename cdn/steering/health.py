@@ -1,0 +1,37 @@
+"""Whether a pathway answers, by what probes of it found. Pure.
+
+It takes several failures in a row to be silent, and several answers in a row to be back: a pathway
+that comes and goes is no pathway, and players that are sent to and fro lose time at each turn.
+Until something is known, it is taken to answer.
+"""
+
+from typing import Final
+
+FAILURES: Final = 3
+SUCCESSES: Final = 5
+
+
+class Health:
+    """What is known of one pathway."""
+
+    def __init__(self) -> None:
+        self.is_silent = False
+        self._contrary = 0
+        """How many probes in a row have found it otherwise."""
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it may soon be known to be otherwise."""
+        return self._contrary > 0
+
+    def note(self, *, answered: bool) -> bool:
+        """Take note of a probe; tell whether that changes anything."""
+        if answered != self.is_silent:
+            self._contrary = 0
+            return False
+        self._contrary += 1
+        if self._contrary < (SUCCESSES if self.is_silent else FAILURES):
+            return False
+        self.is_silent = not self.is_silent
+        self._contrary = 0
+        return True

@@ -1,0 +1,58 @@
+"""In which order a player is to try the pathways.
+
+1. One that answers comes before one that does not. None is left out: who is told that nothing is
+   there stops playing, and probes may be wrong.
+2. The one that the player avoids, since it was slow there, comes last of those (``player``).
+3. One that is for the player's country comes before one that is for all, and that before one that
+   is for others. Where the country is not known, the first two are the same.
+4. The one that costs less comes first. So cost decides among equals, and a player that does not get
+   what it needs from a cheap pathway leaves it, by 2.
+5. Among those that cost the same, sessions are spread by weight: each session draws a number for
+   each pathway, out of both their names, and the largest wins (rendezvous hashing, weighted as by
+   Schindelhauer and Schomaker). So a session stays where it is, whoever answers it; one pathway
+   more takes its share from all others alike, and one that is lost leaves only its own sessions to
+   them.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from hashlib import blake2b
+from typing import Final
+
+from cdn.steering.pathway import Pathway
+from cdn.steering.player import Player
+
+_BITS: Final = 53
+"""As many as a float holds exactly."""
+
+
+def ordered(
+    pathways: Sequence[Pathway], silent: Collection[str], player: Player
+) -> tuple[Pathway, ...]:
+    """Return all pathways, the best for this player first; ``silent`` are those without answer."""
+
+    def place(pathway: Pathway) -> tuple[bool, bool, int, float, float]:
+        return (
+            pathway.name in silent,
+            pathway.name == player.avoid,
+            _distance(pathway, player.country),
+            pathway.cost,
+            -drawn(player.session, pathway),
+        )
+
+    return tuple(sorted(pathways, key=place))
+
+
+def drawn(session: str, pathway: Pathway) -> float:
+    """Return what a session draws for a pathway: the more, the heavier it is."""
+    digest = blake2b(f"{session}\0{pathway.name}".encode(), digest_size=8).digest()
+    uniform = ((int.from_bytes(digest, "big") >> (64 - _BITS)) + 0.5) / (1 << _BITS)
+    return -pathway.weight / math.log(uniform)
+
+
+def _distance(pathway: Pathway, country: str | None) -> int:
+    if not pathway.regions:
+        return 1
+    if country is None:
+        return 1
+    return 0 if country in pathway.regions else 2
