@@ -21,9 +21,9 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, An
 
 
 @contextmanager
-def connections(serve: Serve) -> Iterator[int]:
+def connections(serve: Serve, host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
     """Serve every connection to a port of loopback, which is the value, for the caller's block."""
-    accepting = _Accepting(serve)
+    accepting = _Accepting(serve, host, port)
     thread = threading.Thread(target=lambda: asyncio.run(accepting.run()))
     thread.start()
     assert accepting.ready.wait(_START_TIMEOUT_S)
@@ -53,16 +53,17 @@ async def opened(
 
 
 class _Accepting:
-    def __init__(self, serve: Serve) -> None:
+    def __init__(self, serve: Serve, host: str, port: int) -> None:
         self._serve = serve
+        self._host = host
         self._tasks: set[asyncio.Task[None]] = set()
         self.ready = threading.Event()
-        self.port = 0
+        self.port = port
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
-        with socket.create_server(("127.0.0.1", 0)) as listening:
+        with socket.create_server((self._host, self.port)) as listening:
             listening.setblocking(False)
             self.port = listening.getsockname()[1]
             self._loop.add_reader(listening, self._accept, listening)
