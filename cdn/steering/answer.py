@@ -1,4 +1,4 @@
-"""The steering manifest (rfc8216bis §7.2): what a player is told."""
+"""The steering manifest (rfc8216bis §7): what a player is told."""
 
 import json
 from collections.abc import Collection, Sequence

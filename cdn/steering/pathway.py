@@ -11,7 +11,7 @@ from cdn.errors import UnusablePathway
 from manifests.steering import DEFAULT_PATHWAY
 
 PATHWAYS_MAX: Final = 16
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,32}")  # rfc8216bis §7.2 and no longer than that
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]{1,32}")  # rfc8216bis §7 and no longer than that
 _URL: Final = re.compile(r"[A-Za-z0-9._~:/\[\]%-]+")
 """No query, no user, and nothing that a quoted string or a policy of a page could not hold."""
 _REGION: Final = re.compile(r"[A-Za-z]{2}")  # ISO 3166-1 alpha-2

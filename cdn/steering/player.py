@@ -1,6 +1,6 @@
 """What a player says when it asks where to go, and what it brings along from the last answer.
 
-``_HLS_pathway`` and ``_HLS_throughput`` are the player's own (rfc8216bis §7.4): the pathway that it
+``_HLS_pathway`` and ``_HLS_throughput`` are the player's own (rfc8216bis §7): the pathway that it
 uses, and the bits per second that it has seen there. ``session`` and ``avoid`` are ours: they stood
 in the RELOAD-URI that it was given. Anybody may write anything there, and harms nobody but himself:
 what cannot be read was not said, and nothing of it is kept here. So it is no hint on the health of

@@ -20,6 +20,7 @@ from manifests.validate import (
     packed_audio,
     rungs,
     session,
+    steering,
     timeline,
     version,
 )
@@ -44,6 +45,7 @@ _RULE_SETS: Final[Iterable[RuleSet[Any]]] = (
     version.RULES,
     multivariant_playlist.RULES,
     multivariant_playlist.NESTED,
+    steering.RULES,
     media.RULES,
     session.RULES,
     define.RULES,

@@ -19,6 +19,7 @@ from manifests.validate import (
     media_playlist,
     multivariant_playlist,
     session,
+    steering,
     version,
 )
 from manifests.validate.delivery import ObjectKind
@@ -106,6 +107,7 @@ def _judge_multivariant(facts: Written[MultivariantPlaylist], uri: str) -> list[
     return [
         *version.RULES.check(facts, uri),
         *multivariant_playlist.RULES.check(facts, uri),
+        *steering.RULES.check(facts, uri),
         *media.RULES.check(facts, uri),
         *session.RULES.check(facts, uri),
         *define.RULES.check(facts, uri),

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
-from cdn.policy import ObjectClass, policy_for
+from cdn.policy.cache_control import policy_for
+from cdn.policy.object_class import ObjectClass
 from cdn.steering.answer import SteeringRules, steering_manifest
 from cdn.steering.player import read_player
 from manifests.multivariant_playlist import MultivariantPlaylist

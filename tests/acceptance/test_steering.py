@@ -301,31 +301,43 @@ def test_hls_js_as_it_comes_hears_of_an_edge_that_says_nothing_before_it_has_pla
     assert all(around.other_than(edge).host in url for _, url in after)
 
 
-@pytest.mark.long
-def test_under_a_token_what_plays_moves_to_a_clone_that_keeps_the_token(
-    browser: Browser, plain: str, track: Track, store: Path, tmp_path: Path, asked: Asked
-) -> None:
-    del track
-    track_id = next((store / "entry").glob("*.json")).stem
+@pytest.fixture
+def under_token(track: Track, tmp_path: Path) -> str:
+    """The path of the track, but for its end, under a token whose key is in ``key.json``."""
     made = soundbridge_here("token", "new-key", tmp_path / "signing.pem")
     (tmp_path / "key.json").write_text(made.stdout)
     key = ("--signing-key", tmp_path / "signing.pem")
-    token = soundbridge_here("token", "sign", track_id, *key, "--for", "1h").stdout.strip()
-    guarded = (f"--playback-keys={tmp_path / 'key.json'}", "--require-tokens")
-    with surroundings(store, *guarded) as around:
-        around.pace(PACE_BYTES_PER_S)
-        for page in listening(browser, around.url, asked):
-            # By none of the two: as the name of a site leads to one of them, or to others.
-            entry = f"{around.steering.url}/t/{token}/{track_id}.m3u8"
-            play_plainly(page, plain, entry)
-            edge = used(page, around, asked)
-            dying_s = time.monotonic()
-            edge.die()
-            wait_for_sound(page, 11)
-            wait_for_position(page, 10)
-            assert_nothing_was_heard(page)
-            assert_it_moved(around, asked, edge, dying_s)
-            assert all(f"/t/{token}/media/" in url for _, url in asked.segments)
+    signed = soundbridge_here("token", "sign", track.playback_id, *key, "--for", "1h")
+    return f"/t/{signed.stdout.strip()}/{track.playback_id}"
+
+
+@pytest.fixture
+def guarded(under_token: str, store: Path, tmp_path: Path) -> Iterator[Surroundings]:
+    del under_token
+    with surroundings(store, f"--playback-keys={tmp_path / 'key.json'}", "--require-tokens") as it:
+        yield it
+
+
+@pytest.fixture
+def bearer(browser: Browser, guarded: Surroundings, asked: Asked) -> Iterator[Page]:
+    yield from listening(browser, guarded.url, asked)
+
+
+@pytest.mark.long
+def test_under_a_token_what_plays_moves_to_a_clone_that_keeps_the_token(
+    bearer: Page, plain: str, guarded: Surroundings, under_token: str, asked: Asked
+) -> None:
+    guarded.pace(PACE_BYTES_PER_S)
+    # By none of the two: as the name of a site leads to one of them, or to others.
+    play_plainly(bearer, plain, f"{guarded.steering.url}{under_token}.m3u8")
+    edge = used(bearer, guarded, asked)
+    dying_s = time.monotonic()
+    edge.die()
+    wait_for_position(bearer, 38)
+    assert_nothing_was_heard(bearer)
+    assert_it_moved(guarded, asked, edge, dying_s)
+    token = under_token.rpartition("/")[0]
+    assert all(f"{token}/media/" in url for _, url in asked.segments)
 
 
 def test_players_that_know_nothing_of_pathways_play_them(

@@ -78,7 +78,7 @@ class Edge:
     async def _answer(self, answers: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         free_s = 0.0
         while piece := await answers.read(_PIECE_BYTES):
-            while self._hangs:
+            while self._hangs:  # noqa: ASYNC110 another thread says so
                 await asyncio.sleep(_LOOK_S)
             if self._dies_after_bytes is not None:
                 self._dies_after_bytes -= len(piece)

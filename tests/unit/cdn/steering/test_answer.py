@@ -1,0 +1,85 @@
+"""The steering manifest, as the standard has it and as players read it."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdn.steering.answer import TROUBLED_TTL_S, TTL_S, SteeringRules, steering_manifest
+from cdn.steering.pathway import Pathway
+from cdn.steering.player import Player, read_player
+
+BOTH = (Pathway("a", "https://a.example/"), Pathway("b", "https://b.example/"))
+RULES = SteeringRules(BOTH)
+SOMEBODY = Player("s")
+CLONED = SteeringRules(BOTH, cloned=True)
+
+
+def told(
+    rules: SteeringRules = RULES,
+    player: Player = SOMEBODY,
+    silent: frozenset[str] = frozenset(),
+    *,
+    doubted: bool = False,
+) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(
+        steering_manifest(rules, player, "song", silent, doubted=doubted)
+    )
+    return document
+
+
+def test_it_says_what_the_standard_asks_for_and_no_more() -> None:
+    said = told()
+    assert said.keys() == {"VERSION", "TTL", "RELOAD-URI", "PATHWAY-PRIORITY"}
+    assert (said["VERSION"], said["TTL"]) == (1, TTL_S)
+    assert sorted(said["PATHWAY-PRIORITY"]) == ["a", "b"]
+
+
+def test_players_ask_sooner_while_something_is_wrong() -> None:
+    assert told(silent=frozenset({"a"}))["TTL"] == TROUBLED_TTL_S
+    assert told(doubted=True)["TTL"] == TROUBLED_TTL_S
+    assert told(SteeringRules(BOTH, ttl_s=5), silent=frozenset({"a"}))["TTL"] == 5
+
+
+def test_where_all_are_silent_all_are_told() -> None:
+    assert sorted(told(silent=frozenset({"a", "b"}))["PATHWAY-PRIORITY"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("before", ["/steering/song.json?session=x", "/t/a.b.c/steering/song.json"])
+def test_what_is_to_be_remembered_is_in_the_address_of_the_next_question(before: str) -> None:
+    player = Player("s", avoid="a")
+    there = urljoin(f"https://x.example{before}", told(player=player)["RELOAD-URI"])
+    assert urlsplit(there).path == urlsplit(before).path
+    again = read_player(
+        dict(parse_qsl(urlsplit(there).query)), {"a", "b"}, new_session="new", country=None
+    )
+    assert again == player
+
+
+def test_clones_keep_everything_but_the_host() -> None:
+    said = told(CLONED)
+    assert said["PATHWAY-CLONES"] == [
+        {"BASE-ID": ".", "ID": name, "URI-REPLACEMENT": {"HOST": f"{name}.example"}}
+        for name in ("a", "b")
+    ]
+    assert sorted(said["PATHWAY-PRIORITY"][:2]) == ["a", "b"]
+    assert said["PATHWAY-PRIORITY"][2:] == ["."]
+
+
+def test_players_begin_with_the_first_or_where_their_playlist_came_from() -> None:
+    assert (RULES.first, CLONED.first) == ("a", ".")
+
+
+def test_the_address_is_relative_unless_there_is_another() -> None:
+    assert RULES.server_uri("song") == "steering/song.json"
+    there = SteeringRules(BOTH, "https://s.example/x/")
+    assert there.server_uri("song") == "https://s.example/x/steering/song.json"
+
+
+@given(st.text(min_size=1, max_size=32), st.sampled_from([None, "a"]))
+def test_the_same_is_said_to_the_same_session_each_time(session: str, avoid: str | None) -> None:
+    player = Player(session, avoid=avoid)
+    assert told(player=player) == told(player=player)
