@@ -30,6 +30,7 @@ QUESTIONS = {
     "origin cmcd": ("--seconds", "0.2", "--rounds", "1"),
     "origin memory": ("--plays", "20", "--tracks", "5", "--memory", "40"),
     "origin replay": ("--plays", "500", "--tracks", "50"),
+    "cdn steering": ("--seconds", "0.2", "--rounds", "1"),
     "api upload": ("--megabytes", "20", "--rounds", "1", "--at-once", "5"),
     "api playable": ("--longest", "10", "--rounds", "1"),
     "api cached": ("--tracks", "500", "--seconds", "4"),

@@ -20,8 +20,8 @@ from cdn.steering.pathway import Pathway
 from origin.beside import kept_beside
 
 EVERY_S: Final = 2.0
-DOUBTED_EVERY_S: Final = 1.0
-"""Sooner, where one more of them may be the last."""
+DOUBTED_EVERY_S: Final = 0.5
+"""Sooner, where one has just failed: players wait. Who comes back may take his time."""
 TIMEOUT_S: Final = 2.0
 _PROBE: Final = "healthz"
 _BYTES_MAX: Final = 1024
@@ -71,7 +71,8 @@ class Probing:
             failure = await _failure(session, pathway)
             if health.note(answered=failure is None):
                 _tell(pathway, failure)
-            await asyncio.sleep(DOUBTED_EVERY_S if health.is_doubted else EVERY_S)
+            is_failing = health.is_doubted and not health.is_silent
+            await asyncio.sleep(DOUBTED_EVERY_S if is_failing else EVERY_S)
 
 
 async def _failure(session: ClientSession, pathway: Pathway) -> str | None:

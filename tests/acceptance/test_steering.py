@@ -14,7 +14,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
@@ -60,7 +60,7 @@ PLAY: Final = """async ([module, uri, rate]) => {
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    extensions_map: ClassVar = {".mjs": "text/javascript", ".html": "text/html"}
+    extensions_map = {".mjs": "text/javascript", ".html": "text/html"}  # noqa: RUF012 its base's
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""

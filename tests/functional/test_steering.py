@@ -71,13 +71,13 @@ async def test_an_entry_names_each_variant_once_on_each_pathway(
 ) -> None:
     steered = await playlist(client, "/first-light.m3u8")
     assert steered.steering == ContentSteering("steering/first-light.json", "a")
+    del asset
     async for plain_client in serve(store, None):
         plain = await playlist(plain_client, "/first-light.m3u8")
-    assert plain.steering is None
-    assert [(each.pathway_id, each.uri) for each in steered.variants] == [
-        (pathway.name, pathway.url + each.uri) for pathway in BOTH for each in plain.variants
-    ]
-    del asset
+        assert plain.steering is None
+        assert [(each.pathway_id, each.uri) for each in steered.variants] == [
+            (pathway.name, pathway.url + each.uri) for pathway in BOTH for each in plain.variants
+        ]
 
 
 async def test_what_the_store_holds_stays_as_it_is(client: Client, asset: PublishedAsset) -> None:

@@ -104,7 +104,8 @@ SAID = "a=https://a.example;regions=DE,FR;cost=2,b=https://b.example;weight=3"
 @pytest.mark.long_unless("environment")
 @pytest.mark.parametrize("place", ["environment", "file", "line"])
 def test_pathways_are_said_as_all_settings_are(tmp_path: Path, place: str) -> None:
-    line, environment = [], {}
+    line: list[str] = []
+    environment: dict[str, str] = {}
     each = [SAID[: SAID.index(",b=")], SAID[SAID.index("b=") :]]
     if place == "environment":
         environment = {"SOUNDBRIDGE_PATHWAY": SAID}

@@ -44,7 +44,7 @@ def of_documents(uses: int) -> Use:
     documents = EntryDocuments(StoreReader(store), BYTES_MAX)
 
     async def use(number: int) -> None:
-        await documents.playlist(await published.revision(places[number]))
+        await documents.playlist(await published.revision(places[number]), "first-light")
 
     return use
 

@@ -38,7 +38,9 @@ async def test_who_asks_for_a_revision_at_the_same_time_gets_what_was_made_of_it
     published, documents = Published(reader), EntryDocuments(reader)
     first, *others = await asyncio.gather(*(published.revision(where) for _ in range(100)))
     assert all(other is first for other in others)
-    made, *others_made = await asyncio.gather(*(documents.playlist(first) for _ in range(100)))
+    made, *others_made = await asyncio.gather(
+        *(documents.playlist(first, "first-light") for _ in range(100))
+    )
     assert all(other is made for other in others_made)
     await reader.close()
 

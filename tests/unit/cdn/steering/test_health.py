@@ -12,15 +12,17 @@ def noted(health: Health, *answers: bool) -> list[bool]:
 
 def test_it_is_silent_after_some_failures_in_a_row_and_back_after_more_answers() -> None:
     health = Health()
-    assert not health.is_silent
-    assert noted(health, *[False] * (FAILURES - 1)) == [False] * (FAILURES - 1)
-    assert not health.is_silent
-    assert health.is_doubted
-    assert noted(health, False) == [True]
-    assert health.is_silent
-    assert not health.is_doubted
-    assert noted(health, *[True] * SUCCESSES)[-1]
-    assert not health.is_silent
+    seen = [(health.is_silent, health.is_doubted)]
+    for answer in [False] * FAILURES + [True] * SUCCESSES:
+        health.note(answered=answer)
+        seen.append((health.is_silent, health.is_doubted))
+    assert seen == [
+        (False, False),
+        *[(False, True)] * (FAILURES - 1),
+        (True, False),
+        *[(True, True)] * (SUCCESSES - 1),
+        (False, False),
+    ]
 
 
 def test_what_comes_between_begins_the_count_anew() -> None:

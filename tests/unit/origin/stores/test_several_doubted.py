@@ -99,12 +99,12 @@ async def test_no_document_is_remembered_that_was_made_of_doubted_facts(several:
     forge(several.other, asset, MULTIVARIANT, forged)
     published, documents = reading(several), EntryDocuments(several.reader)
     several.trusted.down = True
-    doubted = await documents.playlist(await published.revision(WHERE))
+    doubted = await documents.playlist(await published.revision(WHERE), "first-light")
     assert b"111111" in doubted.body.content
     several.trusted.down = False
     for _ in range(2):
         several.now_s += LOOKED_FOR_EVERY_S
-        found = await documents.playlist(await published.revision(WHERE))
+        found = await documents.playlist(await published.revision(WHERE), "first-light")
         assert b"128000" in found.body.content
 
 
