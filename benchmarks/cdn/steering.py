@@ -27,7 +27,7 @@ _COUNTRY: Final = ("CF-IPCountry", "DE")
 
 
 def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
-    """Ask both, in turns; pathways are as many as asked for, and nginx answers the probes of all."""
+    """Ask both, in turns; nginx answers the probes of all pathways."""
     asset = packaged(folder / "store")
     names = [f"cdn-{number}" for number in range(int(asked.pathways))]
     root = folder / "files"

@@ -241,12 +241,13 @@ def test_the_page_goes_on_elsewhere_when_an_edge_dies_within_a_segment(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("size_bytes", [0, 100_000], ids=["between answers", "within one"])
 def test_the_page_goes_on_elsewhere_when_an_edge_says_nothing_any_more(
-    listener: Page, around: Surroundings, track: Track, asked: Asked
+    listener: Page, around: Surroundings, track: Track, asked: Asked, size_bytes: int
 ) -> None:
     play_on_page(listener, track)
     edge = used(listener, around, asked)
-    edge.hang()
+    edge.hang_within(size_bytes)
     hung_s = time.monotonic()
     wait_for_position(listener, 34)
     assert_nothing_was_heard(listener)

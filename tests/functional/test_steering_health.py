@@ -115,8 +115,8 @@ def test_pathways_are_said_as_all_settings_are(tmp_path: Path, place: str) -> No
     else:
         line = [word for text in each for word in ("--pathway", text)]
     publish(LocalStore(tmp_path / "store", mkdir=True))
-    serve = ("serve", "--store", tmp_path / "store", "--port", "0", *line)
-    with running(*serve, environment=environment) as server:
+    store = ("--store", tmp_path / "store", "--port", "0")
+    with running("serve", *store, *line, environment=environment) as server:
         url = url_said(server)
         with urllib.request.urlopen(f"{url}/first-light.m3u8", timeout=TIMEOUT_S) as answer:  # noqa: S310 loopback
             text = answer.read().decode()

@@ -26,6 +26,7 @@ class Edge:
         self.origin_port: int | None = None
         self.bytes_per_s: float | None = None
         self._dies_after_bytes: int | None = None
+        self._hangs_after_bytes: int | None = None
         self._hangs = False
         self._running: ExitStack | None = None
         self._turn = threading.Lock()
@@ -46,6 +47,10 @@ class Edge:
         """Die once so much more of answers has come: in the middle of one."""
         self._dies_after_bytes = size_bytes
 
+    def hang_within(self, size_bytes: int) -> None:
+        """Hang once so much more of answers has come: in the middle of one."""
+        self._hangs_after_bytes = size_bytes
+
     def hang(self) -> None:
         """Take all there is, and say nothing any more, on any connection."""
         self._hangs = True
@@ -53,7 +58,7 @@ class Edge:
     def come_back(self) -> None:
         """Relay again, whatever was before."""
         with self._turn:
-            self._hangs, self._dies_after_bytes = False, None
+            self._hangs, self._dies_after_bytes, self._hangs_after_bytes = False, None, None
             if self._running is None:
                 self._running = ExitStack()
                 listening = connections(self._connected, self.host, self.port)
@@ -78,6 +83,9 @@ class Edge:
     async def _answer(self, answers: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         free_s = 0.0
         while piece := await answers.read(_PIECE_BYTES):
+            if self._hangs_after_bytes is not None:
+                self._hangs_after_bytes -= len(piece)
+                self._hangs = self._hangs or self._hangs_after_bytes <= 0
             while self._hangs:  # noqa: ASYNC110 another thread says so
                 await asyncio.sleep(_LOOK_S)
             if self._dies_after_bytes is not None:

@@ -1,64 +1,134 @@
 // Leaves a pathway whose host does not answer for another one, before the sound ahead has been heard.
 //
-// hls.js alone tries every rung of a pathway before it leaves that, and gives each request ten seconds
-// to begin, and four more times of that: for a player with ten seconds ahead, that is too late. Here
-// a request has four seconds to begin, and what fails for want of an answer is not tried again there.
-// How long an answer takes, once it has begun, does not matter: who is slow is not dead (down_switch.js
-// sees to that). All of this holds only as long as there is a pathway that has not failed.
+// hls.js alone tries every rung of a pathway before it leaves that, gives a request ten seconds to
+// begin, and four more times of that, and one that has begun two minutes: for a player with ten seconds
+// ahead, that is too late. Here a request has four seconds to begin and never stands still for longer,
+// and what timed out is not asked for again there; what failed is, once (retrying.js). How
+// long an answer takes that comes does not matter: who is slow is not dead (down_switch.js sees to
+// that). All of this holds only as long as there is a pathway that has not failed; else it is as ever.
 
-const BEGINS_MS = 4000;
+import { retrying } from "./retrying.js";
+
+const STANDS_STILL_MS = 4000;
+const LOOK_EVERY_MS = 500;
 const PENALTY_MS = 300_000; // for so long hls.js itself does not come back to a pathway that it left
 const LEAVE_PATHWAY = { action: 2, flags: 1 }; // SendAlternateToPenaltyBox, MoveAllAlternatesMatchingHost
 const SERVER_ERRORS = 500; // and all above
-const OF_HOSTS = new Set(["fragLoadError", "fragLoadTimeOut", "levelLoadError", "levelLoadTimeOut"]);
 
-/** Return an error controller that leaves a pathway at once where the host may be what failed. */
-export function leavingPathways(ErrorController) {
-  return class extends ErrorController {
-    #left = new Map(); // when a pathway was left, in milliseconds
+export class Pathways {
+  #Hls;
+  #hls;
+  #left = new Map(); // when a pathway was left, in milliseconds
+  #timer;
 
-    getLevelSwitchAction(data, level) {
-      const here = this.hls.levels[this.hls.loadLevel]?.pathwayId;
-      if (here === undefined || !isOfHost(data) || !this.#hasOther(here)) {
-        return super.getLevelSwitchAction(data, level);
+  constructor(Hls) {
+    this.#Hls = Hls;
+  }
+
+  /** Return what hls.js is to be made with. */
+  config() {
+    const { errorController, playlistLoadPolicy } = this.#Hls.DefaultConfig;
+    const { fragLoadPolicy } = retrying(this.#Hls.DefaultConfig);
+    return {
+      errorController: this.#leaving(errorController),
+      fragLoadPolicy: this.#hasted(fragLoadPolicy),
+      playlistLoadPolicy: this.#hasted(playlistLoadPolicy),
+    };
+  }
+
+  /** Follow the player that was made with it. */
+  follow(hls) {
+    const { Events } = this.#Hls;
+    this.#hls = hls;
+    for (const name of [Events.MANIFEST_PARSED, Events.STEERING_MANIFEST_LOADED, Events.FRAG_LOADED]) {
+      hls.on(name, () => this.#haste());
+    }
+    hls.on(Events.FRAG_LOADING, (_, { frag }) => this.#watch(frag));
+    for (const name of [Events.FRAG_LOADED, Events.DESTROYING]) {
+      hls.on(name, () => clearInterval(this.#timer));
+    }
+  }
+
+  get #here() {
+    return this.#hls?.levels[this.#hls.loadLevel]?.pathwayId;
+  }
+
+  /** Whether there is a pathway beside this one that has not failed. */
+  get #hasOther() {
+    const [now, here] = [performance.now(), this.#here];
+    const isLeft = (pathway) => now - (this.#left.get(pathway) ?? -Infinity) <= PENALTY_MS;
+    return here !== undefined && this.#hls.pathways.some((pathway) => pathway !== here && !isLeft(pathway));
+  }
+
+  #leaving(ErrorController) {
+    const pathways = this;
+    return class extends ErrorController {
+      getLevelSwitchAction(data, level) {
+        return pathways.#leave(data) ?? super.getLevelSwitchAction(data, level);
       }
-      this.#left.set(here, performance.now());
-      return { ...LEAVE_PATHWAY };
+    };
+  }
+
+  #leave({ details, response }) {
+    const { FRAG_LOAD_ERROR, FRAG_LOAD_TIMEOUT, LEVEL_LOAD_ERROR, LEVEL_LOAD_TIMEOUT } = this.#Hls.ErrorDetails;
+    const status = response?.code ?? 0; // 0: nothing came, or not all of it
+    const isOfHost = status < 400 || status >= SERVER_ERRORS;
+    const isOfLoading = [FRAG_LOAD_ERROR, FRAG_LOAD_TIMEOUT, LEVEL_LOAD_ERROR, LEVEL_LOAD_TIMEOUT].includes(details);
+    if (!isOfHost || !isOfLoading || !this.#hasOther) {
+      return null;
     }
+    this.#left.set(this.#here, performance.now());
+    return { ...LEAVE_PATHWAY };
+  }
 
-    #hasOther(here) {
-      const now = performance.now();
-      const isLeft = (pathway) => now - (this.#left.get(pathway) ?? -Infinity) <= PENALTY_MS;
-      return this.hls.pathways.some((pathway) => pathway !== here && !isLeft(pathway));
+  #hasted({ default: usual }) {
+    const { errorRetry, timeoutRetry } = usual;
+    const again = (times, { shouldRetry }) => (...asked) => {
+      const [count, would] = [asked[1], shouldRetry?.(...asked) ?? asked[4]];
+      return would && (count < times || !this.#hasOther);
+    };
+    return {
+      default: {
+        ...usual,
+        errorRetry: { ...errorRetry, shouldRetry: again(1, errorRetry) },
+        timeoutRetry: { ...timeoutRetry, shouldRetry: again(0, timeoutRetry) },
+      },
+    };
+  }
+
+  #haste() {
+    const { fragLoadPolicy, playlistLoadPolicy } = this.#hls.config;
+    const usual = this.#Hls.DefaultConfig.fragLoadPolicy.default.maxTimeToFirstByteMs;
+    for (const policy of [fragLoadPolicy, playlistLoadPolicy]) {
+      policy.default.maxTimeToFirstByteMs = this.#hasOther ? STANDS_STILL_MS : usual;
     }
-  };
-}
+  }
 
-/** Return what hls.js is to be told of loading where there may be several pathways. */
-export function loadPolicies(Hls) {
-  const { fragLoadPolicy, playlistLoadPolicy } = Hls.DefaultConfig;
-  return { fragLoadPolicy: copied(fragLoadPolicy), playlistLoadPolicy: copied(playlistLoadPolicy) };
-}
+  /** Take what stands still for what never came. */
+  #watch(frag) {
+    let [loaded, since_ms] = [0, Infinity];
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      const { stats } = frag;
+      if (stats.aborted) {
+        clearInterval(this.#timer);
+      } else if (stats.loading.first && stats.loaded === loaded) {
+        since_ms = Math.min(since_ms, performance.now());
+        if (performance.now() - since_ms >= STANDS_STILL_MS && this.#hasOther) {
+          clearInterval(this.#timer);
+          this.#giveUp(frag);
+        }
+      } else {
+        [loaded, since_ms] = [stats.loaded, Infinity];
+      }
+    }, LOOK_EVERY_MS);
+  }
 
-/** Have requests of a player begin soon, or not be waited for, whenever it has several pathways. */
-export function watchPathways(Hls, hls) {
-  const { fragLoadPolicy, playlistLoadPolicy } = hls.config;
-  const policies = [fragLoadPolicy.default, playlistLoadPolicy.default];
-  const usual = policies.map(({ maxTimeToFirstByteMs, timeoutRetry }) => ({ maxTimeToFirstByteMs, timeoutRetry }));
-  const hasted = { maxTimeToFirstByteMs: BEGINS_MS, timeoutRetry: null };
-  const look = () => {
-    const hasOthers = hls.pathways.length > 1;
-    policies.forEach((policy, index) => Object.assign(policy, hasOthers ? hasted : usual[index]));
-  };
-  hls.on(Hls.Events.MANIFEST_PARSED, look);
-  hls.on(Hls.Events.STEERING_MANIFEST_LOADED, look);
-}
-
-function isOfHost({ details, response }) {
-  const status = response?.code ?? 0; // 0: nothing came, or not all of it
-  return OF_HOSTS.has(details) && (status < 400 || status >= SERVER_ERRORS);
-}
-
-function copied(policy) {
-  return { default: { ...policy.default } };
+  #giveUp(frag) {
+    const { Events, ErrorDetails, ErrorTypes } = this.#Hls;
+    const error = new Error(`nothing more came for ${STANDS_STILL_MS} ms`);
+    const said = { type: ErrorTypes.NETWORK_ERROR, details: ErrorDetails.FRAG_LOAD_TIMEOUT, fatal: false, frag, error };
+    this.#hls.trigger(Events.ERROR, said);
+    frag.abortRequests();
+  }
 }

@@ -8,8 +8,7 @@
 
 import { DownSwitch } from "./down_switch.js";
 import { element } from "./element.js";
-import { leavingPathways, loadPolicies, watchPathways } from "./pathways.js";
-import { retrying } from "./retrying.js";
+import { Pathways } from "./pathways.js";
 
 const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
 const HLS_TYPE = "application/vnd.apple.mpegurl";
@@ -102,15 +101,14 @@ class HlsJsPlayback {
   #closing = new AbortController();
 
   constructor(Hls, audio, track, start_s, handlers) {
+    const pathways = new Pathways(Hls);
     this.#hls = new Hls({
       startPosition: start_s,
       ...ahead(audio.autoplay ? BUFFER_AHEAD_S : BUFFER_UNHEARD_S),
       backBufferLength: BUFFER_BEHIND_S,
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
-      errorController: leavingPathways(Hls.DefaultConfig.errorController),
-      ...retrying(Hls.DefaultConfig),
-      ...loadPolicies(Hls),
+      ...pathways.config(),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
       ...guess(),
     });
@@ -121,7 +119,7 @@ class HlsJsPlayback {
       audio.addEventListener(name, heard, { signal, once: true });
     }
     new DownSwitch(Hls, this.#hls, audio);
-    watchPathways(Hls, this.#hls);
+    pathways.follow(this.#hls);
     if (start_s === 0) {
       this.#hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) => this.#foretell(details.fragments[0]?.url));
       this.#hls.once(Hls.Events.FRAG_LOAD_EMERGENCY_ABORTED, () => this.#foretelling.abort());
