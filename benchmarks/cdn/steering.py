@@ -33,7 +33,7 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
     root = folder / "files"
     _write(root, names)
     steering, cached = Asked(_questions(names), [_COUNTRY]), Asked(asset.playlists)
-    static = Asked([f"/steering/{_PLAYBACK_ID}.json"])
+    static = Asked([f"/steering/{_PLAYBACK_ID}"])
     ours: list[Served] = []
     theirs: list[Served] = []
     plain: list[Served] = []
@@ -77,7 +77,7 @@ def _pathways(names: list[str], url: str) -> list[str]:
 
 def _questions(names: list[str]) -> list[str]:
     return [
-        f"/steering/{_PLAYBACK_ID}.json?session=s{number}"
+        f"/steering/{_PLAYBACK_ID}?session=s{number}"
         f"&_HLS_pathway={names[number % len(names)]}&_HLS_throughput={100_000 + 1000 * number}"
         for number in range(_PLAYERS)
     ]
@@ -88,7 +88,7 @@ def _write(root: Path, names: list[str]) -> None:
     rules = SteeringRules(tuple(Pathway(name, "https://x.example/") for name in names))
     document = steering_manifest(rules, Player("s1"), _PLAYBACK_ID, frozenset(), doubted=False)
     (root / "steering").mkdir(parents=True)
-    (root / "steering" / f"{_PLAYBACK_ID}.json").write_bytes(document)
+    (root / "steering" / _PLAYBACK_ID).write_bytes(document)
     (root / "healthz").write_bytes(b"ok\n")
 
 

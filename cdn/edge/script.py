@@ -19,7 +19,7 @@ from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
 
 PLAYED_BY: Final = "GET, HEAD, OPTIONS"
 """The methods of what plays."""
-ENTRY: Final = rf"^/(?:steering/)?({ID_PATTERN})(?:\.[a-z0-9]+)+$"
+ENTRY: Final = rf"^/(?:steering/)?({ID_PATTERN})(?:\.[a-z0-9]+)*$"
 ASSET: Final = (
     rf"^/(?:{MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"
 )

@@ -46,6 +46,14 @@ class Route:
     is_kept: bool = True
 
     @property
+    def needs_token(self) -> bool:
+        """Whether an edge that checks tokens gives what is there to who has one alone.
+
+        What no cache keeps, the origin gives, which looks at tokens itself.
+        """
+        return self.under_token and self.is_kept
+
+    @property
     def is_coded(self) -> bool:
         """Whether there is a copy for each content coding."""
         return not COMPRESSIBLE.isdisjoint(self.classes)

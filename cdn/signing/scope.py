@@ -35,6 +35,7 @@ SCOPES: Final[Mapping[ObjectClass, Scope]] = MappingProxyType(
         ObjectClass.PROVISIONAL_INIT: Scope.PLAY,
         ObjectClass.ENTRY_PLAYLIST: Scope.PLAY,
         ObjectClass.ENTRY_MPD: Scope.PLAY,
+        ObjectClass.STEERING: Scope.PLAY,
         ObjectClass.METADATA: Scope.ABOUT,
         ObjectClass.WAVEFORM: Scope.ABOUT,
         ObjectClass.CHAPTERS: Scope.ABOUT,

@@ -43,7 +43,7 @@ class SteeringRules:
 
 def address_of(playback_id: str) -> str:
     """Return where the steering manifest is, below where the entry is."""
-    return f"steering/{playback_id}.json"
+    return f"steering/{playback_id}"
 
 
 def steering_manifest(
@@ -76,7 +76,7 @@ def _reload_uri(playback_id: str, player: Player) -> str:
     brought = {"session": player.session}
     if player.avoid is not None:
         brought["avoid"] = player.avoid
-    return f"{playback_id}.json?{urlencode(brought)}"
+    return f"{playback_id}?{urlencode(brought)}"
 
 
 def _clones(pathways: Sequence[Pathway]) -> list[dict[str, Any]]:

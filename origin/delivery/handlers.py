@@ -96,7 +96,7 @@ class Delivery:
         self._gate.add_check(app)
         self._artwork.add_routes(app)
         if self._steering is not None:
-            manifest = f"/steering{entry}.json"
+            manifest = f"/steering{entry}"
             app.add_routes(self._gate.open_routes(manifest, self._steering.manifest))
         if with_list:
             app.add_routes([web.get("/v1/assets", self.listing)])

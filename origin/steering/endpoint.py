@@ -1,4 +1,4 @@
-"""``/steering/{playback_id}.json``: which pathway a player is to use (rfc8216bis §7).
+"""``/steering/{playback_id}``: which pathway a player is to use (rfc8216bis §7).
 
 It is the same for every playback id, and is answered for those that there are not: nothing is read
 for it. Nor is it a secret: it names no more than the playlists of those that play without a token.

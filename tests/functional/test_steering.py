@@ -59,7 +59,7 @@ async def playlist(client: Client, path: str) -> MultivariantPlaylist:
     return parsed
 
 
-async def told(client: Client, path: str = "/steering/x.json", **headers: str) -> dict[str, Any]:
+async def told(client: Client, path: str = "/steering/x", **headers: str) -> dict[str, Any]:
     response = await client.get(URL(path, encoded=True), headers=headers)
     assert response.status == HTTPStatus.OK
     found: dict[str, Any] = await response.json()
@@ -70,7 +70,7 @@ async def test_an_entry_names_each_variant_once_on_each_pathway(
     client: Client, store: MemoryStore, asset: PublishedAsset
 ) -> None:
     steered = await playlist(client, "/first-light.m3u8")
-    assert steered.steering == ContentSteering("steering/first-light.json", "a")
+    assert steered.steering == ContentSteering("steering/first-light", "a")
     del asset
     async for plain_client in serve(store, None):
         plain = await playlist(plain_client, "/first-light.m3u8")
@@ -98,22 +98,22 @@ async def test_another_set_of_pathways_is_another_representation(
 
 async def test_whoever_configures_no_pathway_has_no_endpoint(store: MemoryStore) -> None:
     async for client in serve(store, None):
-        response = await client.get("/steering/first-light.json")
+        response = await client.get("/steering/first-light")
         assert response.status == HTTPStatus.NOT_FOUND
 
 
 async def test_a_steering_manifest_is_json_for_everyone_and_kept_by_nobody(client: Client) -> None:
-    response = await client.get("/steering/first-light.json", headers={"Origin": "https://x"})
+    response = await client.get("/steering/first-light", headers={"Origin": "https://x"})
     assert response.headers["Content-Type"] == "application/json"
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     for name in ("Cache-Control", "CDN-Cache-Control", "Surrogate-Control"):
         assert response.headers[name] == "no-store"
-    head = await client.head("/steering/first-light.json")
+    head = await client.head("/steering/first-light")
     assert head.status == HTTPStatus.OK
 
 
 async def test_a_session_is_made_once_and_brought_along(client: Client) -> None:
-    first = await told(client, "/steering/first-light.json?_HLS_pathway=a")
+    first = await told(client, "/steering/first-light?_HLS_pathway=a")
     again = await told(client, f"/steering/{first['RELOAD-URI']}")
     assert again["RELOAD-URI"] == first["RELOAD-URI"]
     assert again["PATHWAY-PRIORITY"] == first["PATHWAY-PRIORITY"]
@@ -129,11 +129,11 @@ async def test_the_country_that_a_cdn_tells_comes_first(client: Client) -> None:
 
 
 async def test_who_is_slow_on_a_pathway_is_sent_to_the_other(client: Client) -> None:
-    slow = "/steering/x.json?session=s&_HLS_pathway={}&_HLS_throughput=100000"
+    slow = "/steering/x?session=s&_HLS_pathway={}&_HLS_throughput=100000"
     for used, other in (("a", "b"), ("b", "a")):
         said = await told(client, slow.format(used))
         assert said["PATHWAY-PRIORITY"] == [other, used]
-        assert said["RELOAD-URI"] == f"x.json?session=s&avoid={used}"
+        assert said["RELOAD-URI"] == f"x?session=s&avoid={used}"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ async def test_who_is_slow_on_a_pathway_is_sent_to_the_other(client: Client) -> 
     ],
 )
 async def test_a_hostile_query_is_answered_like_any_other(client: Client, query: str) -> None:
-    said = await told(client, f"/steering/x.json?{query}")
+    said = await told(client, f"/steering/x?{query}")
     assert sorted(said["PATHWAY-PRIORITY"]) == ["a", "b"]
     assert len(json.dumps(said)) < 400
 
@@ -169,5 +169,5 @@ async def test_the_page_may_load_from_the_pathways_and_nowhere_else(
         )
         steered = await playlist(client, "/first-light.m3u8")
         assert steered.steering is not None
-        there = "https://steering.invalid/here/steering/first-light.json"
+        there = "https://steering.invalid/here/steering/first-light"
         assert steered.steering.server_uri == there

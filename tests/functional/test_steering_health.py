@@ -31,7 +31,7 @@ class Steered:
 
     def told(self, session: str) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(
-            self.server.get(f"/steering/first-light.json?session={session}")
+            self.server.get(f"/steering/first-light?session={session}")
         )
         return found
 

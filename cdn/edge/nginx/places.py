@@ -28,8 +28,9 @@ def _places(edge: Edge) -> Iterator[tuple[str, str]]:
     yield "^(?!GET |HEAD )", "@pass"
     if edge.checks_tokens:
         yield r"^\S+ \S+ \S+ disguised ", "@unknown"  # decoded, it may be what plays
-        yield rf"^\S+ {plays} token ", "@play"
-        yield rf"^\S+ {plays} ", "@refuse"
+        checked = names(lambda route: route.needs_token)
+        yield rf"^\S+ {checked} token ", "@play"
+        yield rf"^\S+ {checked} ", "@refuse"
     yield r"^\S+ \S+ \S+ (?:odd|disguised|tangled) ", "@pass"
     yield rf"^\S+ {plays} token ", "@pass"
     yield rf"^\S+ {names(lambda route: route.passes_credentials)} \S+ \S+ known$", "@pass"

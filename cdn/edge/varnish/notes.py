@@ -17,6 +17,7 @@ _NOTES: Final = {
     "X-Edge-Kept": "it is of a route whose answers may be kept",
     "X-Edge-Opened": "a token opens it",
     "X-Edge-Path": "the path that is asked for, without a query",
+    "X-Edge-Passes": "the origin is asked for it as it came, by a token or not",
     "X-Edge-Plays": "what is asked for plays, or tells about what plays",
     "X-Edge-Query": "the query, without what players put there",
     "X-Edge-Scope": "what a token has to be good for",

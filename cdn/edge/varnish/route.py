@@ -92,7 +92,7 @@ def methods() -> str:
     """Return what tells what plays, and requests that a copy could answer from all others."""
     branches = (
         f"if (req.http.X-Edge-Bare ~ {quoted(route.pattern)}) {{\n"
-        + ('        set req.http.X-Edge-Plays = "1";\n    }' if route.under_token else "    }")
+        + (f'        set req.http.{_noted(route)} = "1";\n    }}' if route.under_token else "    }")
         for route in ROUTES
     )
     return f"""\
@@ -104,11 +104,16 @@ sub vcl_recv {{
 {_METHODS}"""
 
 
+def _noted(route: Route) -> str:
+    return "X-Edge-Plays" if route.needs_token else "X-Edge-Passes"
+
+
 def routes() -> str:
     """Return what brings each request to its key, or passes it on."""
     odd = f"if (req.http.X-Edge-Path ~ {quoted(ODDLY_WRITTEN)}) {{\n{_PASSED}    }}"
     under_token = (  # the origin looks at tokens that the edge does not
-        "if (req.http.X-Edge-Plays && req.http.X-Edge-Bare != req.http.X-Edge-Path) {\n"
+        "if (req.http.X-Edge-Passes"
+        " || (req.http.X-Edge-Plays && req.http.X-Edge-Bare != req.http.X-Edge-Path)) {\n"
         f"{_PASSED}    }}"
     )
     branches = " else".join([odd, under_token, *map(_branch, ROUTES)])

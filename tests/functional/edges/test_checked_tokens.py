@@ -58,6 +58,17 @@ def test_listeners_share_one_copy_and_each_one_is_checked_once(
     assert len(origin.fetches(checks[0])) == 1, "one check is for all segments of an asset"
 
 
+@pytest.mark.parametrize("path", [f"/t/{ANN}/steering/pb", "/steering/pb"])
+def test_who_is_steered_is_told_by_the_origin_each_time(
+    checking: RunningEdge, origin: ScriptedOrigin, path: str
+) -> None:
+    """What a player reports is in its query; the origin looks at the token itself."""
+    origin.says[path] = Said(fields=policy_for(ObjectClass.STEERING).headers)
+    asked = f"{path}?session=s&_HLS_pathway=a&_HLS_throughput=9"
+    assert [ask(checking.url, asked).status for _ in range(2)] == [200, 200]
+    assert [each.target for each in origin.asked] == [asked, asked]
+
+
 @pytest.mark.parametrize(
     ("path", "scope", "what"),
     [
@@ -217,7 +228,7 @@ def test_a_check_that_depends_on_the_page_is_asked_for_each(
     assert ask(checking.url, f"/t/{ANN}{path}", Origin="https://good.example").status == 200
 
 
-CLASSES: Final = sorted({each for route in ROUTES if route.under_token for each in route.classes})
+CLASSES: Final = sorted({each for route in ROUTES if route.needs_token for each in route.classes})
 
 
 @pytest.mark.parametrize("purged", [False, True], ids=["", "purged"])

@@ -45,7 +45,7 @@ PATHS = st.one_of(
             "/openapi.json",
             "/.well-known/jwks.json",
             "/healthz",
-            "/steering/song.json",
+            "/steering/song",
         ]
     ),
     st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_.-]{1,8}){0,3}", fullmatch=True),

@@ -128,7 +128,7 @@ PATHS = st.one_of(
             "/openapi.json",
             "/.well-known/jwks.json",
             "/healthz",
-            "/steering/song.json",
+            "/steering/song",
             "/readyz",
         ]
     ),

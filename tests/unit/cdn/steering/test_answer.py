@@ -48,7 +48,7 @@ def test_where_all_are_silent_all_are_told() -> None:
     assert sorted(told(silent=frozenset({"a", "b"}))["PATHWAY-PRIORITY"]) == ["a", "b"]
 
 
-@pytest.mark.parametrize("before", ["/steering/song.json?session=x", "/t/a.b.c/steering/song.json"])
+@pytest.mark.parametrize("before", ["/steering/song?session=x", "/t/a.b.c/steering/song"])
 def test_what_is_to_be_remembered_is_in_the_address_of_the_next_question(before: str) -> None:
     player = Player("s", avoid="a")
     there = urljoin(f"https://x.example{before}", told(player=player)["RELOAD-URI"])
@@ -74,9 +74,9 @@ def test_players_begin_with_the_first_or_where_their_playlist_came_from() -> Non
 
 
 def test_the_address_is_relative_unless_there_is_another() -> None:
-    assert RULES.server_uri("song") == "steering/song.json"
+    assert RULES.server_uri("song") == "steering/song"
     there = SteeringRules(BOTH, "https://s.example/x/")
-    assert there.server_uri("song") == "https://s.example/x/steering/song.json"
+    assert there.server_uri("song") == "https://s.example/x/steering/song"
 
 
 @given(st.text(min_size=1, max_size=32), st.sampled_from([None, "a"]))
