@@ -11,6 +11,7 @@ from typing import Final
 
 from cdn.edge.plan import Address, Edge
 from cdn.edge.roles import DEFAULT, PORTS, RULES
+from cdn.edge.varnish.notes import NOT_SENT
 from cdn.edge.varnish.text import quoted
 
 _RETRIES_MAX: Final = 3
@@ -36,10 +37,7 @@ _LIMITS: Final = """\
 _FETCHED: Final = """\
 sub vcl_backend_fetch {
     unset bereq.http.X-Purge-Secret;
-    unset bereq.http.X-Edge-Path;
-    unset bereq.http.X-Edge-Bare;
-    unset bereq.http.X-Edge-Target;
-    if (bereq.method == "GET" || bereq.method == "HEAD") {
+UNSET    if (bereq.method == "GET" || bereq.method == "HEAD") {
         unset bereq.body;
     }
     if (bereq.http.X-Edge-Kept) {
@@ -114,7 +112,12 @@ sub vcl_recv {{
 def fetched(edge: Edge) -> str:
     """Return how they are asked, and what is done about failures."""
     retries = str(max(1, min(_RETRIES_MAX, len(edge.origins))))
-    return _FETCHED.replace("HOST", quoted(edge.host)).replace("RETRIES", retries)
+    unset = "".join(f"    unset bereq.http.{name};\n" for name in NOT_SENT)
+    return (
+        _FETCHED.replace("UNSET", unset)
+        .replace("HOST", quoted(edge.host))
+        .replace("RETRIES", retries)
+    )
 
 
 def _director(name: str, addresses: Sequence[Address]) -> str:

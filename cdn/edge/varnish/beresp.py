@@ -15,10 +15,10 @@ _KEPT_STATUSES: Final = (200, 203, 204, 300, 301, 308, 404, 410)  # of RFC 9110 
 _IS_NOT_KEPT: Final = " && ".join(f"beresp.status != {each}" for each in _KEPT_STATUSES)
 
 
-def _said(directive: str) -> str:
+def said(directive: str, field: str = "beresp.http.X-Edge-Said") -> str:
     """Return the seconds that a directive says, as a duration; none where it is not there."""
     pattern = rf"(?i)^(?:.*[ ,])?{directive}=([0-9]+).*$"
-    return f'std.duration(regsub(beresp.http.X-Edge-Said, "{pattern}", "\\1s"), 0s)'
+    return f'std.duration(regsub({field}, "{pattern}", "\\1s"), 0s)'
 
 
 KEPT: Final = f"""\
@@ -53,9 +53,9 @@ sub vcl_backend_response {{
         return (deliver);
     }}
     if (beresp.http.X-Edge-Said ~ "(?i)(?:^|[ ,])s-maxage=[0-9]") {{
-        set beresp.ttl = {_said("s-maxage")};
+        set beresp.ttl = {said("s-maxage")};
     }} else {{
-        set beresp.ttl = {_said("max-age")};
+        set beresp.ttl = {said("max-age")};
     }}
     set beresp.ttl = beresp.ttl - std.duration(beresp.http.Age + "s", 0s);
     if (beresp.ttl <= 0s) {{
@@ -63,8 +63,8 @@ sub vcl_backend_response {{
         return (deliver);
     }}
     set beresp.keep = 1d;
-    set beresp.grace = {_said("stale-if-error")};
-    set beresp.http.X-Edge-SWR = {_said("stale-while-revalidate")};
+    set beresp.grace = {said("stale-if-error")};
+    set beresp.http.X-Edge-SWR = {said("stale-while-revalidate")};
     if (beresp.grace < std.duration(beresp.http.X-Edge-SWR + "s", 0s)) {{
         set beresp.grace = std.duration(beresp.http.X-Edge-SWR + "s", 0s);
     }}

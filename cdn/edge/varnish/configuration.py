@@ -10,9 +10,9 @@ from cdn.edge.varnish.grace import GRACE
 from cdn.edge.varnish.notes import begun
 from cdn.edge.varnish.purge import Tags, purges
 from cdn.edge.varnish.resp import RESP
-from cdn.edge.varnish.route import methods, routes
+from cdn.edge.varnish.route import playing, routes
 from cdn.edge.varnish.synth import synthetic
-from cdn.edge.varnish.token import CHECKED
+from cdn.edge.varnish.token import ANSWERED, CHECKED
 from cdn.errors import UnusableEdge
 
 
@@ -45,11 +45,12 @@ def vcl(edge: Edge, tags: Tags = Tags.XKEY) -> str:
         begun(edge.host),
         asked(edge),
         purges(edge, tags),
-        methods(),
+        playing(),
         *([CHECKED] if edge.checks_tokens else []),
         GRACE,
         routes(),
         fetched(edge),
+        *([ANSWERED] if edge.checks_tokens else []),
         KEPT,
         KEPT_AT_LAST,
         RESP,

@@ -19,6 +19,7 @@ _NOTES: Final = {
     "X-Edge-Path": "the path that is asked for, without a query",
     "X-Edge-Passes": "the origin is asked for it as it came, by a token or not",
     "X-Edge-Plays": "what is asked for plays, or tells about what plays",
+    "X-Edge-Purged": "how many copies were dropped, or which",
     "X-Edge-Query": "the query, without what players put there",
     "X-Edge-Scope": "what a token has to be good for",
     "X-Edge-Stale": "there is a copy, too old to be given if there is a new one",
@@ -26,6 +27,9 @@ _NOTES: Final = {
     "X-Edge-Target": "what is asked for once a token has been looked at",
     "X-Edge-Vary": "what it depends on that a token opens it",
 }
+_SENT: Final = {"Checking", "Coding", "Failed", "Kept", "Stale"}
+NOT_SENT: Final = tuple(each for each in _NOTES if each.removeprefix("X-Edge-") not in _SENT)
+"""Notes that nothing looks at where an origin is asked."""
 
 
 def begun(host: str) -> str:

@@ -26,7 +26,7 @@ sub cut_what_players_say {{
     set req.http.X-Edge-Query = regsuball(req.http.X-Edge-Query, "&&+", "&");
     set req.http.X-Edge-Query = regsuball(req.http.X-Edge-Query, "^&|&$", "");
     set req.url = req.http.X-Edge-Path;
-    if (req.http.X-Edge-Query != "") {{
+    if (req.http.X-Edge-Query ~ ".") {{
         set req.url = req.url + "?" + req.http.X-Edge-Query;
     }}
 }}
@@ -41,33 +41,45 @@ sub leave_out_who_asks {{
     unset req.http.Referer;
 }}
 
+sub pass_on {{
+    if (req.method == "PURGE") {{
+        return (synth(200, "Purged"));
+    }}
+    return (pass);
+}}
+
 sub pass_credentials {{
-    if (req.http.Authorization || req.http.Cookie) {{
+    if (req.method != "PURGE" && (req.http.Authorization || req.http.Cookie)) {{
         return (pass);
     }}
 }}
 
 """
-_METHODS: Final = """\
+_PREFLIGHTS: Final = """\
 sub vcl_recv {
+    if (req.url !~ "^/" && req.url != "*") {
+        return (synth(400, "Bad Request"));
+    }
+    if (req.method == "CONNECT") {
+        return (synth(405, "Method Not Allowed"));
+    }
     if (req.method == "OPTIONS" && req.http.Access-Control-Request-Method
         && req.http.X-Edge-Plays) {
         set req.http.X-Edge-Answer = "preflight";
         return (synth(204, "No Content"));
     }
-    if (req.method == "CONNECT") {
-        return (synth(405, "Method Not Allowed"));
-    }
+}
+"""
+_METHODS: Final = """\
     if (req.method != "GET" && req.method != "HEAD" && req.method != "PURGE") {
         return (pass);
     }
-    if (req.http.Accept ~ "text/event-stream") {
+    if (req.http.Accept ~ "text/event-stream" && !req.http.X-Edge-Plays) {
         # What others could have, too, is not sent on before there is more of it; and any answer
         # is ended after ten minutes.
         set sess.send_timeout = 1d;
-        return (pass);
+        call pass_on;
     }
-}
 """
 _KEY: Final = """\
     set req.http.X-Edge-Kept = "1";
@@ -85,11 +97,11 @@ sub vcl_hash {
     return (lookup);
 }
 """
-_PASSED: Final = "        return (pass);\n"
+_PASSED: Final = "        call pass_on;\n"
 
 
-def methods() -> str:
-    """Return what tells what plays, and requests that a copy could answer from all others."""
+def playing() -> str:
+    """Return what tells what plays, and answers preflights of it."""
     branches = (
         f"if (req.http.X-Edge-Bare ~ {quoted(route.pattern)}) {{\n"
         + (f'        set req.http.{_noted(route)} = "1";\n    }}' if route.under_token else "    }")
@@ -101,7 +113,7 @@ sub vcl_recv {{
     {" else".join(branches)}
 }}
 
-{_METHODS}"""
+{_PREFLIGHTS}"""
 
 
 def _noted(route: Route) -> str:
@@ -118,7 +130,7 @@ def routes() -> str:
     )
     branches = " else".join([odd, under_token, *map(_branch, ROUTES)])
     coding = f'    set req.http.X-Edge-Coding = "{Coding.IDENTITY}";\n'
-    return f"{_PARTS}sub vcl_recv {{\n{coding}    {branches}\n{_KEY}"
+    return f"{_PARTS}sub vcl_recv {{\n{_METHODS}{coding}    {branches}\n{_KEY}"
 
 
 def _branch(route: Route) -> str:

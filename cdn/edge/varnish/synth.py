@@ -12,11 +12,11 @@ from cdn.edge.varnish.text import quoted
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
 
 _DETAILS: Final = {
-    400: "A tag is letters, digits, '-' and '_'; a space parts two.",
+    400: "An address begins with a slash; a tag is letters, digits, '-' and '_'.",
     401: "This plays with a token in front of it: /t/{token}/...",
     403: "What was shown for it does not allow this.",
     404: "There is nothing at this address.",
-    405: "Nobody is connected to others here.",
+    405: "This can be read, and nothing else be done to it.",
 }
 _UNAVAILABLE: Final = "Nobody can answer this just now; ask again."
 _METHODS: Final = "GET, HEAD, OPTIONS"
@@ -41,7 +41,7 @@ sub vcl_synth {{
         return (deliver);
     }}
     set resp.http.Content-Type = "application/problem+json";
-    if (req.http.X-Edge-Challenge) {{
+    if (req.http.X-Edge-Challenge ~ ".") {{
         set resp.http.WWW-Authenticate = req.http.X-Edge-Challenge;
     }} elseif (resp.status == 401) {{
         set resp.http.WWW-Authenticate = {quoted(_CHALLENGE)};

@@ -16,6 +16,7 @@ the edge can reach, since it gives what plays to whoever asks.
 import re
 from typing import Final
 
+from cdn.edge.varnish.beresp import said
 from cdn.edge.varnish.text import quoted
 from cdn.policy.route import CHECK
 from cdn.signing.scope import ABOUT_ENDINGS
@@ -32,9 +33,28 @@ _MISLEADING: Final = r"\\|//|/\.{1,2}(?:/|$)|%2[eEfF]|%5[cC]|^/(?!v1/).*%"
 _KEPT_S_MAX: Final = 60
 _NOT_BY_CDNS: Final = "private, no-store"
 
+ANSWERED: Final = f"""\
+sub vcl_backend_response {{
+    if (bereq.http.X-Edge-Checking) {{
+        set beresp.do_stream = false;
+        set beresp.grace = 0s;
+        set beresp.keep = 0s;
+        set beresp.ttl = {said("max-age", "beresp.http.Cache-Control")};
+        if (beresp.ttl > {_KEPT_S_MAX}s) {{
+            set beresp.ttl = {_KEPT_S_MAX}s;
+        }}
+        if (beresp.ttl <= 0s
+            || (beresp.status != 204 && beresp.status != 401 && beresp.status != 403)) {{
+            set beresp.uncacheable = true;
+            set beresp.ttl = 1s;
+        }}
+        return (deliver);
+    }}
+}}
+"""
 CHECKED: Final = f"""\
 sub vcl_recv {{
-    if (!req.http.X-Edge-Opened && (req.method == "GET" || req.method == "HEAD")) {{
+    if (!req.http.X-Edge-Opened && req.method != "PURGE" && req.method != "OPTIONS") {{
         if (req.http.X-Edge-Plays) {{
             call ask_about_token;
         }}
@@ -46,6 +66,9 @@ sub vcl_recv {{
 }}
 
 sub ask_about_token {{
+    if (req.method != "GET" && req.method != "HEAD") {{
+        return (synth(405, "Method Not Allowed"));
+    }}
     set req.http.X-Edge-Scope = "play";
     if (req.http.X-Edge-Path ~ {quoted(_ABOUT)}) {{
         set req.http.X-Edge-Scope = "about";
@@ -74,19 +97,6 @@ sub ask_about_token {{
     return (hash);
 }}
 
-sub vcl_backend_response {{
-    if (bereq.http.X-Edge-Checking) {{
-        set beresp.grace = 0s;
-        set beresp.keep = 0s;
-        if (beresp.status != 204 && beresp.status != 401 && beresp.status != 403) {{
-            set beresp.uncacheable = true;
-            set beresp.ttl = 1s;
-        }} elseif (beresp.ttl > {_KEPT_S_MAX}s) {{
-            set beresp.ttl = {_KEPT_S_MAX}s;
-        }}
-    }}
-}}
-
 sub vcl_deliver {{
     if (req.http.X-Edge-Checking) {{
         unset req.http.X-Edge-Checking;
@@ -112,7 +122,7 @@ sub vcl_deliver {{
         set resp.http.CDN-Cache-Control = "{_NOT_BY_CDNS}";
         set resp.http.Surrogate-Control = "{_NOT_BY_CDNS}";
     }}
-    if (req.http.X-Edge-Opened && req.http.X-Edge-Vary != "") {{
+    if (req.http.X-Edge-Opened && req.http.X-Edge-Vary ~ ".") {{
         # A browser may keep it for the pages on which the token opens it.
         if (resp.http.Vary) {{
             set resp.http.Vary = resp.http.Vary + ", " + req.http.X-Edge-Vary;

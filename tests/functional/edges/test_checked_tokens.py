@@ -146,6 +146,30 @@ def test_nothing_plays_without_a_token(
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        {"Accept": "text/event-stream"},
+        {"Authorization": "Bearer x", "Cookie": "who=ann"},
+        {"Upgrade": "websocket", "Connection": "Upgrade"},
+        {"X_Original_URL": "/", "X_Forwarded_Host": "a.example", "Cache_Control": "no-cache"},
+        {"Expect": "100-continue"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "get"])
+def test_no_way_of_asking_leads_around_the_check(
+    checking: RunningEdge, origin: ScriptedOrigin, method: str, fields: dict[str, str]
+) -> None:
+    origin.usually = Said(fields=FOREVER, body=b"secret")
+    try:
+        found = ask(checking.url, SEGMENT, method=method, **fields)
+        assert found.status in {400, 401, 403, 404, 405, 501}
+        assert origin.fetches(SEGMENT) == []
+    finally:
+        origin.usually = Said(404, {"Cache-Control": "max-age=5"})
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/medi%61/as/r1/128k/1.m4s",

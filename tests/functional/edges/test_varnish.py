@@ -158,6 +158,22 @@ def test_what_changes_something_is_not_asked_for_twice(
     assert len(origin.fetches(path)) == 1
 
 
+@pytest.mark.parametrize("target", ["media/a/r1/1.m4s", "http:/a.m3u8", "ftp://a.example/a.m3u8"])
+def test_addresses_that_begin_otherwise_are_refused(
+    edge: RunningEdge, origin: ScriptedOrigin, target: str
+) -> None:
+    with socket.create_connection(("127.0.0.1", port_of(edge)), TIMEOUT_S) as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a.example\r\n\r\n".encode())
+        assert connection.recv(65_536).split(b" ", 2)[1] == b"400"
+    assert origin.asked == []
+
+
+def test_what_is_not_kept_needs_no_purge(edge: RunningEdge, origin: ScriptedOrigin) -> None:
+    for path in ("/healthz", "/medi%61/a.m4s", "/t/a.b.c/a.m3u8"):
+        assert purge_status(port_of(edge), path) == 200
+    assert origin.asked == []
+
+
 def test_no_client_can_make_notes(edge: RunningEdge, origin: ScriptedOrigin) -> None:
     path = f"/v1/notes-{next(NUMBERS)}"
     origin.says[path] = Said(fields={"Cache-Control": "no-store"})
@@ -295,7 +311,7 @@ def test_behind_caddy_nobody_purges_and_tls_is_told(
     assert origin.fetches("/v1/who")[0].fields["x-forwarded-for"] == "127.0.0.1, 127.0.0.1"
 
 
-def test_the_longest_token_is_looked_at(
+def test_the_longest_token_is_looked_at_and_opens_nothing_but_reading(
     scripted_origin: ScriptedOrigin, origin: ScriptedOrigin, tmp_path: Path
 ) -> None:
     token = ".".join(["a" * 682] * 3)
@@ -305,3 +321,7 @@ def test_the_longest_token_is_looked_at(
     with varnish(plan(scripted_origin, checks_tokens=True), tmp_path) as checking:
         assert ask(checking.url, f"/t/{token}{path}?CMCD={'x' * 2000}").status == 200
         assert ask(checking.url, f"/t/{token}aa{path}").status == 401
+        for method in ("POST", "QUERY", "DELETE"):
+            assert ask(checking.url, path, method=method).status == 405
+            assert ask(checking.url, f"/t/{token}{path}", method=method).status == 405
+    assert len(origin.fetches(path)) == 1
