@@ -1,4 +1,4 @@
-"""The five roles behind one address, by the nginx written for them, as a browser meets it."""
+"""The five roles behind one address, by what is written for each edge, as a browser meets it."""
 
 import re
 from collections.abc import Iterator
@@ -13,28 +13,34 @@ from cdn.edge.roles import PORTS
 from origin.companion.roles import Role
 from tests.acceptance.creating import Creator, found, prepared
 from tests.acceptance.watching import wait_for_position
+from tests.functional.edges.kinds import KINDS
 from tests.functional.supervising import embedded
-from tests.servers.edges.nginx import nginx
 
 HOST = "127.83.1.5"
 """An address of loopback where nobody else has the ports of the roles."""
 WAIT_MS = 60_000
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("roles") / "state"
+@pytest.fixture(scope="module", params=KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    said: str = request.param
+    return said
 
 
 @pytest.fixture(scope="module")
-def address(state: Path) -> Iterator[str]:
+def state(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp(kind) / "state"
+
+
+@pytest.fixture(scope="module")
+def address(kind: str, state: Path) -> Iterator[str]:
     folder = state.parent
     with ExitStack() as running:
         for role in Role:
             where = ("--host", HOST, "--port", str(PORTS[role]), "--role", role.value)
             running.enter_context(embedded(state, folder / f"{role}.log", *where))
         plan = Edge(host="localhost", origins=[Address(HOST, 1)], parts=True)
-        yield running.enter_context(nginx(plan, folder / "nginx")).url
+        yield running.enter_context(KINDS[kind](plan, folder / "edge")).url
 
 
 @pytest.fixture
