@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from tests.functional.supervising import until
 from tests.servers.edges.caddy import caddy
 from tests.servers.edges.running import RunningEdge, free_ports
 from tests.servers.edges.varnish import port_of, purge_status, varnish
-from tests.servers.scripted import Said, ScriptedOrigin
+from tests.servers.scripted import Said, ScriptedOrigin, scripted
 from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 
 HOST: Final = "listen.example"
@@ -115,6 +116,25 @@ def test_those_who_ask_together_for_what_fails_are_all_given_the_stale_copy(
     begun_s = time.monotonic()
     assert {each.body for each in ask_at_once(edge.url, path, 40)} == {b"old"}
     assert time.monotonic() - begun_s < 10
+
+
+def test_a_stale_copy_is_given_while_all_origins_are_sick_if_it_may_be(tmp_path: Path) -> None:
+    with ExitStack() as running:
+        with scripted() as dying:
+            edge = running.enter_context(varnish(plan(dying), tmp_path))
+            aged(edge, dying, "/may.json", "max-age=60, stale-if-error=60")
+            aged(edge, dying, "/may-not.json", "max-age=60")
+        until(lambda: b"sick" in _health(tmp_path))
+        for _ in range(2):
+            stale = ask(edge.url, "/may.json")
+            assert (stale.status, stale.body, stale.is_hit) == (200, b"old", True)
+            assert int(stale.fields["age"]) >= 0
+            assert ask(edge.url, "/may-not.json").status == 503
+
+
+def _health(folder: Path) -> bytes:
+    command = ["varnishadm", "-n", str(folder / "varnish"), "backend.list"]
+    return subprocess.run(command, capture_output=True, check=True, timeout=TIMEOUT_S).stdout
 
 
 def test_those_who_ask_for_what_is_not_kept_do_not_wait_for_each_other(
@@ -288,6 +308,21 @@ def test_who_speaks_for_others_by_the_proxy_protocol_is_believed(
             assert _status(port, client, b"PURGE /a.json") == purged
         origin.says["/v1/a"] = Said(fields={"Cache-Control": "no-store"})
         assert _status(port, "192.0.2.7", b"GET /v1/a") == b"200"
+        terminated = [
+            "curl",
+            "--haproxy-protocol",
+            "--http2-prior-knowledge",
+            "-sS",
+            "-o",
+            "/dev/null",
+        ]
+        done = subprocess.run(
+            [*terminated, "-w", "%{http_version} %{http_code}", f"http://127.0.0.1:{port}/v1/a"],
+            capture_output=True,
+            check=False,
+            timeout=TIMEOUT_S,
+        )
+        assert done.stdout == b"2 200", done.stderr
     assert origin.fetches("/v1/a")[0].fields["x-forwarded-for"] == "192.0.2.7"
 
 

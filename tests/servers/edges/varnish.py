@@ -53,7 +53,7 @@ def _command(folder: Path, port: int) -> Iterator[str]:
     ours = {
         "-a": f"127.0.0.1:{port}",
         "-f": str(folder / VCL_NAME),
-        "-T": "none",
+        "-T": "127.0.0.1:0",
         "-j": "none",
     }
     written = (folder / SERVICE_NAME).read_text().rpartition("ExecStart=")[2]
