@@ -91,6 +91,11 @@ sub ask_about_token {{
     }}
     unset req.http.Authorization;
     unset req.http.Cookie;
+    # An answer may vary by the page's site, and does by no more of its address.
+    set req.http.Referer = regsub(req.http.Referer, "^(https?://[^/?#]+).*$", "\\1/");
+    if (req.http.Origin || req.http.Referer !~ ".") {{
+        unset req.http.Referer;
+    }}
     set req.http.X-Edge-Coding = "identity";
     set req.http.X-Edge-Kept = "1";
     set req.http.X-Edge-Checking = "1";

@@ -26,6 +26,8 @@ from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 HOST: Final = "listen.example"
 SECRET: Final = "a-secret-of-purgers"  # noqa: S105 of a test
 NUMBERS: Final = count()
+FILLING: Final = 1500
+"""As many small copies are more than a megabyte."""
 
 
 def plan(origin: ScriptedOrigin, **more: object) -> Edge:
@@ -167,6 +169,21 @@ def test_what_was_cut_is_asked_for_again_before_anybody_gets_a_part(
     found = ask(edge.url, path)
     assert (found.status, found.body) == (200, whole.body)
     assert len(origin.fetches(path)) == 2
+
+
+def test_a_segment_takes_the_room_of_hundreds_of_small_copies(
+    tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
+) -> None:
+    big = "/media/a/r1/big.m4s"
+    for number in range(FILLING):
+        origin.says[f"/small-{number}.json"] = Said(fields=kept(), body=bytes(500))
+    origin.says[big] = Said(fields=kept(), body=bytes(250_000))
+    with varnish(plan(scripted_origin), tmp_path, storage="1M") as edge:
+        for number in range(FILLING):
+            assert ask(edge.url, f"/small-{number}.json").status == 200
+        assert not ask(edge.url, "/small-0.json").is_hit, "it is full"
+        found = [ask(edge.url, big) for _ in range(2)]
+        assert [(each.status, each.is_hit) for each in found] == [(200, False), (200, True)]
 
 
 def test_what_changes_something_is_not_asked_for_twice(
@@ -344,6 +361,30 @@ def test_behind_caddy_nobody_purges_and_tls_is_told(
         assert ask(front.url, path).is_hit
         ask(front.url, "/v1/who", Cookie="a=b")
     assert origin.fetches("/v1/who")[0].fields["x-forwarded-for"] == "127.0.0.1, 127.0.0.1"
+
+
+def test_a_site_is_asked_about_once_whatever_its_pages(
+    scripted_origin: ScriptedOrigin, origin: ScriptedOrigin, tmp_path: Path
+) -> None:
+    path, check = "/media/sites/r1/1.m4s", "/opens/a.b.c/play/media/sites"
+    varying = {"Cache-Control": "max-age=60", "Vary": "Origin, Referer"}
+    origin.says[check], origin.says[path] = Said(204, varying, b""), Said(fields=kept())
+    pages: list[dict[str, str]] = [
+        *({"Referer": f"https://a.example/{number}?x#y"} for number in range(3)),
+        {"Referer": "https://b.example"},
+        {"Origin": "https://c.example", "Referer": "https://c.example/x"},
+        {"Origin": "https://c.example"},
+        {},
+    ]
+    with varnish(plan(scripted_origin, checks_tokens=True), tmp_path) as checking:
+        assert {ask(checking.url, f"/t/a.b.c{path}", **page).status for page in pages} == {200}
+    asked = [each.fields for each in origin.fetches(check)]
+    assert [(each.get("origin"), each.get("referer")) for each in asked] == [
+        (None, "https://a.example/"),
+        (None, "https://b.example/"),
+        ("https://c.example", None),
+        (None, None),
+    ]
 
 
 def test_the_longest_token_is_looked_at_and_opens_nothing_but_reading(

@@ -18,10 +18,14 @@ from tests.servers.soundbridge import TIMEOUT_S
 
 @contextmanager
 def varnish(
-    edge: Edge, folder: Path, tags: Tags = Tags.XKEY, parameters: Sequence[str] = ()
+    edge: Edge,
+    folder: Path,
+    tags: Tags = Tags.XKEY,
+    parameters: Sequence[str] = (),
+    storage: str = "256M",
 ) -> Iterator[RunningEdge]:
     """Run it in front of origins; ``parameters`` come after those that are written."""
-    written(files(edge, tags=tags, storage="256M"), folder)
+    written(files(edge, tags=tags, storage=storage), folder)
     (port,) = free_ports(1)
     with ended([*_command(folder, port), *parameters], port) as process:
         yield RunningEdge(f"http://127.0.0.1:{port}", process, partial(_purge, edge, port))
