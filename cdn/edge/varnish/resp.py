@@ -9,14 +9,18 @@ CDNs and their tags are left on for one such; browsers do not look at them.
 
 from typing import Final
 
+AGE: Final = """\
+sub vcl_deliver {
+    if (obj.ttl > 0s && resp.http.Cache-Control ~ "s-maxage") {
+        unset resp.http.Age;
+    }
+}
+"""
 RESP: Final = """\
 sub vcl_deliver {
     if (resp.http.Vary) {
         set resp.http.Vary = regsub(resp.http.Vary,
             "X-Edge-Coding(?:, Accept-Encoding)?", "Accept-Encoding");
-    }
-    if (obj.ttl > 0s && resp.http.Cache-Control ~ "s-maxage") {
-        unset resp.http.Age;
     }
     if (req.http.If-None-Match == "*" || std.strstr(req.http.If-None-Match, resp.http.ETag)) {
         # Varnish compares a single tag.

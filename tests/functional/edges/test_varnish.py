@@ -161,6 +161,19 @@ def test_a_browsers_time_begins_at_an_edge_that_is_to_be_purged(
         assert int(ask(edge.url, path).fields.get("age", "0")) in range(age_s, age_s + 90)
 
 
+def test_so_does_that_of_who_has_a_token(
+    scripted_origin: ScriptedOrigin, origin: ScriptedOrigin, tmp_path: Path
+) -> None:
+    opens = Said(204, {"Cache-Control": "max-age=60"}, b"")
+    origin.says["/opens/a.b.c/play/aged"] = opens
+    origin.says["/aged.m3u8"] = Said(fields=kept("max-age=60, s-maxage=86400", Age="100"))
+    with varnish(plan(scripted_origin, checks_tokens=True), tmp_path) as checking:
+        for _ in range(2):
+            found = ask(checking.url, "/t/a.b.c/aged.m3u8").fields
+            assert found["cache-control"] == "private, max-age=60"
+            assert int(found.get("age", "0")) < 60
+
+
 def test_what_was_cut_is_asked_for_again_before_anybody_gets_a_part(
     edge: RunningEdge, origin: ScriptedOrigin
 ) -> None:
