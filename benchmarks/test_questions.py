@@ -31,6 +31,7 @@ QUESTIONS = {
     "origin memory": ("--plays", "20", "--tracks", "5", "--memory", "40"),
     "origin replay": ("--plays", "500", "--tracks", "50"),
     "cdn steering": ("--seconds", "0.2", "--rounds", "1"),
+    "cdn edges": ("--plays", "20", "--tracks", "5", "--rounds", "1"),
     "api upload": ("--megabytes", "20", "--rounds", "1", "--at-once", "5"),
     "api playable": ("--longest", "10", "--rounds", "1"),
     "api cached": ("--tracks", "500", "--seconds", "4"),
@@ -39,6 +40,10 @@ QUESTIONS = {
     "cdn token": ("--tokens", "300", "--rounds", "1"),
     "api queries": ("--tracks", "2000", "--artists", "50", "--times", "5"),
 }
+
+
+NO_COST = ("/nginx/warm/origin_", "/varnish/warm/origin_", "/alone/")
+"""What is best at nothing, and what is there to compare with."""
 
 
 @pytest.mark.timeout(TIMEOUT_S + 20)
@@ -56,7 +61,8 @@ def test_a_question_is_answered(question: str) -> None:
     assert {"question", "goals", "versions", "processor", "cores"} <= report.keys()
     assert report["versions"]["ffmpeg"].startswith("n8")
     del report["load_before_1min"]
-    assert [name for name, figure in figures(report) if figure <= 0] == []
+    nothing = [name for name, figure in figures(report) if figure <= 0]
+    assert [name for name in nothing if not name.startswith(NO_COST)] == []
 
 
 def figures(report: Any, name: str = "") -> Iterator[tuple[str, float]]:

@@ -56,13 +56,22 @@ class Connection:
             raise ConnectionError("more came than an answer")
         if self._awaits_head:
             self._read_head()
-        dropped = self.socket.recv_into(nowhere, self.left_bytes, socket.MSG_TRUNC)
-        if not dropped:
-            raise ConnectionError("closed in the middle of an answer")
-        self.left_bytes -= dropped
+        self.left_bytes -= self._dropped_bytes(nowhere)
         if self.left_bytes:
             self._wait_for(self.left_bytes)
         return not self.left_bytes
+
+    def _dropped_bytes(self, nowhere: memoryview) -> int:
+        """Drop what there is of a body, which may have come with the head, or not yet."""
+        if not self.left_bytes:
+            return 0
+        try:
+            dropped = self.socket.recv_into(nowhere, self.left_bytes, socket.MSG_TRUNC)
+        except BlockingIOError:
+            return 0
+        if not dropped:
+            raise ConnectionError("closed in the middle of an answer")
+        return dropped
 
     def _read_head(self) -> None:
         """Look at a head, with which comes the beginning of a body that is longer."""

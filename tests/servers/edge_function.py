@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.servers.npm_package import NODE
+
 TIME_LIMIT_S = 120
 _STORE = """const KEYS = {keys};
 export default {{
@@ -113,7 +115,7 @@ def worker_in_node(code: str, keys: bytes, folder: Path) -> Iterator[RunningFunc
 @contextmanager
 def _running(folder: Path, *arguments: str) -> Iterator[RunningFunction]:
     with subprocess.Popen(
-        ["node", "main.mjs", *arguments],
+        [NODE, "main.mjs", *arguments],
         cwd=folder,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

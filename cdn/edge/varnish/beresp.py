@@ -53,11 +53,12 @@ sub vcl_backend_response {{
         return (deliver);
     }}
     if (beresp.http.X-Edge-Said ~ "(?i)(?:^|[ ,])s-maxage=[0-9]") {{
-        set beresp.ttl = {said("s-maxage")};
-    }} else {{
-        set beresp.ttl = {said("max-age")};
-    }}
-    set beresp.ttl = beresp.ttl - std.duration(beresp.http.Age + "s", 0s);
+        set beresp.ttl = {said("s-maxage")} - std.duration(beresp.http.Age + "s", 0s);
+    }} elseif (beresp.http.X-Edge-Said ~ "(?i)(?:^|[ ,])max-age=[0-9]") {{
+        set beresp.ttl = {said("max-age")} - std.duration(beresp.http.Age + "s", 0s);
+    }} elseif (!beresp.http.Expires) {{
+        set beresp.ttl = 0s;
+    }}  # else as Varnish reckons it (RFC 9111 section 4.2.1)
     if (beresp.ttl <= 0s) {{
         call keep_not;
         return (deliver);

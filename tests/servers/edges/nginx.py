@@ -14,7 +14,7 @@ from tests.servers.edges.running import Purged, RunningEdge, ended, free_ports, 
 from tests.servers.soundbridge import TIMEOUT_S
 
 
-def installed(folder: Path) -> Installation:
+def installed(folder: Path, size: str = "100m") -> Installation:
     """Return one that has all its files in a folder, and ports that nobody has."""
     (folder / "cache").mkdir(parents=True)
     http_port, https_port, purge_port = free_ports(3)
@@ -23,7 +23,7 @@ def installed(folder: Path) -> Installation:
         folder=str(folder / "cache"),
         logs=str(folder),
         pid=str(folder / "pid"),
-        size="100m",
+        size=size,
         address="127.0.0.1",
         http_port=http_port,
         https_port=https_port,
@@ -32,9 +32,9 @@ def installed(folder: Path) -> Installation:
 
 
 @contextmanager
-def nginx(edge: Edge, folder: Path) -> Iterator[RunningEdge]:
-    """Run it in front of origins that run."""
-    where = installed(folder)
+def nginx(edge: Edge, folder: Path, size: str = "100m") -> Iterator[RunningEdge]:
+    """Run it in front of origins that run; ``size`` is that of its cache, as nginx writes it."""
+    where = installed(folder, size)
     written([configuration(edge, where)], folder)
     command = ["nginx", "-e", "stderr", "-c", str(folder / NAME), "-g", "daemon off;"]
     with ended(command, where.http_port) as process:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cdn.edge.plan import Edge, EdgeFile
 from tests.servers.soundbridge import TIMEOUT_S
@@ -58,9 +59,12 @@ def written(files: Sequence[EdgeFile], folder: Path) -> None:
 
 
 @contextmanager
-def ended(command: Sequence[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server in the foreground; it accepts at ``port`` when it is given, and ends at last."""
-    with subprocess.Popen(command) as process:
+def ended(command: Sequence[str], port: int, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server in the foreground; it accepts at ``port`` when it is given, and ends at last.
+
+    ``options`` are those of ``subprocess.Popen``.
+    """
+    with subprocess.Popen(command, **options) as process:
         try:
             _wait_for(process, port)
             yield process

@@ -48,7 +48,7 @@ PATHS = st.one_of(
             "/steering/song",
         ]
     ),
-    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_.-]{1,8}){0,3}", fullmatch=True),
+    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_-][a-z0-9_.-]{0,7}){0,3}", fullmatch=True),
 )
 QUERIES = st.lists(
     st.sampled_from(["limit=3", "q=a", "CMCD=sid%3d1", "_HLS_msn=3"]), max_size=3

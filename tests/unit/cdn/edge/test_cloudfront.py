@@ -132,7 +132,7 @@ PATHS = st.one_of(
             "/readyz",
         ]
     ),
-    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_.-]{1,8}){0,3}", fullmatch=True),
+    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_-][a-z0-9_.-]{0,7}){0,3}", fullmatch=True),
 )
 CODINGS = st.sampled_from([None, "gzip", "br, gzip", "gzip, deflate, br, zstd", "br;q=0", "x"])
 ORIGINS = st.sampled_from([None, "https://a.example", "https://b.example"])

@@ -73,7 +73,7 @@ PATHS = st.one_of(
     st.sampled_from(
         [glob.replace("*", "x/y") for route in ROUTES for glob in route.globs if glob != "*"]
     ),
-    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_.-]{1,8}){0,3}", fullmatch=True),
+    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_-][a-z0-9_.-]{0,7}){0,3}", fullmatch=True),
     st.sampled_from(["/song.m3u8", "/song.json", SEGMENT, "/media/a1/r1/artwork-64.jpg"]),
 )
 QUERIES = st.lists(

@@ -1,0 +1,1 @@
+"""What a cache in front keeps off the origin."""
