@@ -31,10 +31,17 @@ class SteeringRules:
     cloned: bool = False
     ttl_s: int = TTL_S
 
-    @property
-    def first(self) -> str:
-        """The pathway that players use until they have been told another."""
-        return DEFAULT_PATHWAY if self.cloned else self.pathways[0].name
+    def offered(self, playback_id: str) -> tuple[Pathway, ...]:
+        """Return the pathways in the order of an entry's playlist, of which everybody has a copy.
+
+        It is drawn as for a session: so players begin, and those that know nothing of pathways
+        stay, where weights and costs have them, but entry by entry.
+        """
+        return ordered(self.pathways, (), Player(playback_id))
+
+    def first(self, playback_id: str) -> str:
+        """Return the pathway that players use until they have been told another."""
+        return DEFAULT_PATHWAY if self.cloned else self.offered(playback_id)[0].name
 
     def server_uri(self, playback_id: str) -> str:
         """Return the SERVER-URI in the playlist of an entry."""
@@ -60,12 +67,13 @@ def steering_manifest(
     """
     best = ordered(rules.pathways, silent, player)
     names = [pathway.name for pathway in best]
+    if rules.cloned:  # where the playlist came from is some pathway, too, or leads to one
+        names.insert(0 if player.begins and player.pathway is None else len(names), DEFAULT_PATHWAY)
     said: dict[str, Any] = {
         "VERSION": 1,
         "TTL": min(rules.ttl_s, TROUBLED_TTL_S) if silent or doubted else rules.ttl_s,
         "RELOAD-URI": _reload_uri(playback_id, player),
-        # Where the playlist came from is some pathway, too, or whatever leads to one.
-        "PATHWAY-PRIORITY": [*names, DEFAULT_PATHWAY] if rules.cloned else names,
+        "PATHWAY-PRIORITY": names,
     }
     if rules.cloned:
         said["PATHWAY-CLONES"] = _clones(rules.pathways)

@@ -2,12 +2,15 @@
 
 1. One that answers comes before one that does not. None is left out: who is told that nothing is
    there stops playing, and probes may be wrong.
-2. The one that the player avoids, since it was slow there, comes last of those (``player``).
-3. One that is for the player's country comes before one that is for all, and that before one that
+2. The one on which a player has just begun comes first, once: what it needs to begin with is on its
+   way from there, and would have to come anew. Nor do all players survive it: hls.js 1.7 loads
+   nothing more if a segment ends between a change of pathways and the playlist from there.
+3. The one that the player avoids, since it was slow there, comes last of those (``player``).
+4. One that is for the player's country comes before one that is for all, and that before one that
    is for others. Where the country is not known, the first two are the same.
-4. The one that costs less comes first. So cost decides among equals, and a player that does not get
-   what it needs from a cheap pathway leaves it, by 2.
-5. Among those that cost the same, sessions are spread by weight: each session draws a number for
+5. The one that costs less comes first. So cost decides among equals, and a player that does not get
+   what it needs from a cheap pathway leaves it, by 3.
+6. Among those that cost the same, sessions are spread by weight: each session draws a number for
    each pathway, out of both their names, and the largest wins (rendezvous hashing, weighted as by
    Schindelhauer and Schomaker). So a session stays where it is, whoever answers it; one pathway
    more takes its share from all others alike, and one that is lost leaves only its own sessions to
@@ -31,9 +34,10 @@ def ordered(
 ) -> tuple[Pathway, ...]:
     """Return all pathways, the best for this player first; ``silent`` are those without answer."""
 
-    def place(pathway: Pathway) -> tuple[bool, bool, int, float, float]:
+    def place(pathway: Pathway) -> tuple[bool, bool, bool, int, float, float]:
         return (
             pathway.name in silent,
+            not (player.begins and pathway.name == player.pathway),
             pathway.name == player.avoid,
             _distance(pathway, player.country),
             pathway.cost,

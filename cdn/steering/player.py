@@ -20,13 +20,17 @@ _DIGITS_MAX: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """One that asks; ``avoid`` is the pathway on which it was slow, ``country`` where it is."""
+    """One that asks; ``avoid`` is the pathway on which it was slow, ``country`` where it is.
+
+    One that ``begins`` asks for the first time.
+    """
 
     session: str
     pathway: str | None = None
     throughput_bps: int | None = None
     avoid: str | None = None
     country: str | None = None
+    begins: bool = False
 
 
 def read_player(
@@ -46,7 +50,8 @@ def read_player(
     is_slow = throughput_bps is not None and throughput_bps < SLOW_BPS
     if avoid is None and is_known and is_slow:
         avoid = pathway
-    return Player(session if is_known else new_session, pathway, throughput_bps, avoid, country)
+    name = session if is_known else new_session
+    return Player(name, pathway, throughput_bps, avoid, country, begins=not is_known)
 
 
 def _one_of(names: Collection[str], text: str | None) -> str | None:

@@ -57,9 +57,9 @@ _SETTINGS: Final = (
         multiple=True,
         callback=_pathways,
         metavar="NAME=URL[;weight=3][;regions=DE,FR][;cost=1]",
-        help="One of several CDNs or edges between which players are steered; they begin with the"
-        " first. Those of their country come first, then what costs less; what costs the same is"
-        " shared out by weight.",
+        help="One of several CDNs or edges between which players are steered: those of"
+        " their country come first, then what costs less; what costs the same is shared out by"
+        " weight.",
     ),
     setting(
         "--steering-url",

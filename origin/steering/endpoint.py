@@ -46,7 +46,6 @@ class Steering:
         self._country_of = country_of
         self._new_session = new_session
         self._names = frozenset(pathway.name for pathway in rules.pathways)
-        self._bases = {pathway.name: pathway.url for pathway in rules.pathways}
         self._headers = {
             hdrs.CONTENT_TYPE: JSON_TYPE,
             **policy_for(ObjectClass.STEERING).headers,
@@ -80,8 +79,9 @@ class Steering:
         """Return an entry's playlist with the address of its steering manifest, and pathways."""
         rules = self._rules
         if not rules.cloned:
-            playlist = with_pathways(playlist, self._bases)
-        steering = ContentSteering(rules.server_uri(playback_id), rules.first)
+            offered = rules.offered(playback_id)
+            playlist = with_pathways(playlist, {each.name: each.url for each in offered})
+        steering = ContentSteering(rules.server_uri(playback_id), rules.first(playback_id))
         return replace(playlist, steering=steering)
 
     async def manifest(self, request: web.Request) -> web.Response:

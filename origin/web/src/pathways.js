@@ -5,7 +5,8 @@
 // ahead, that is too late. Here a request has four seconds to begin and never stands still for longer,
 // and what timed out is not asked for again there; what failed is, once (retrying.js). How
 // long an answer takes that comes does not matter: who is slow is not dead (down_switch.js sees to
-// that). All of this holds only as long as there is a pathway that has not failed; else it is as ever.
+// that). What is on its way when the pathway changes is asked for anew: hls.js 1.7 drops what comes before
+// the playlist of the new one, and then loads nothing more. All of this holds only as long as there is a pathway that has not failed; else it is as ever.
 
 import { retrying } from "./retrying.js";
 
@@ -44,6 +45,7 @@ export class Pathways {
       hls.on(name, () => this.#haste());
     }
     hls.on(Events.FRAG_LOADING, (_, { frag }) => this.#watch(frag));
+    hls.on(Events.LEVELS_UPDATED, () => hls.inFlightFragments.main?.frag?.abortRequests());
     for (const name of [Events.FRAG_LOADED, Events.DESTROYING]) {
       hls.on(name, () => clearInterval(this.#timer));
     }

@@ -1,6 +1,7 @@
 """The steering manifest, as the standard has it and as players read it."""
 
 import json
+from collections import Counter
 from typing import Any
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -69,8 +70,19 @@ def test_clones_keep_everything_but_the_host() -> None:
     assert said["PATHWAY-PRIORITY"][2:] == ["."]
 
 
-def test_players_begin_with_the_first_or_where_their_playlist_came_from() -> None:
-    assert (RULES.first, CLONED.first) == ("a", ".")
+def test_who_begins_where_the_playlist_came_from_stays_there_once() -> None:
+    said = told(CLONED, Player("s", begins=True))
+    assert said["PATHWAY-PRIORITY"][0] == "."
+    assert len(said["PATHWAY-CLONES"]) == 2
+    assert told(CLONED, Player("s", "a", begins=True))["PATHWAY-PRIORITY"][0] == "a"
+
+
+def test_entries_begin_on_all_pathways_by_weight_or_where_their_playlist_came_from() -> None:
+    entries = [f"entry-{number}" for number in range(200)]
+    first = Counter(RULES.first(entry) for entry in entries)
+    assert min(first.values()) > 60
+    assert {RULES.offered(entry)[0].name == RULES.first(entry) for entry in entries} == {True}
+    assert {CLONED.first(entry) for entry in entries} == {"."}
 
 
 def test_the_address_is_relative_unless_there_is_another() -> None:

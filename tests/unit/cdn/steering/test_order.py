@@ -110,6 +110,16 @@ def test_what_costs_less_comes_first_among_those_that_are_as_near() -> None:
     assert names([dear, cheap, near], country="DE") == ["near", "cheap", "dear"]
 
 
+def test_who_begins_stays_once_where_he_is_if_that_answers() -> None:
+    for session in SESSIONS[:50]:
+        for here in ("a", "b"):
+            begins = Player(session, here, begins=True)
+            assert ordered([A, B], (), begins)[0].name == here
+            assert ordered([A, B], {here}, begins)[1].name == here
+            goes_on = Player(session, here)
+            assert ordered([A, B], (), goes_on) == ordered([A, B], (), Player(session))
+
+
 def test_who_was_slow_somewhere_goes_there_last_of_what_answers() -> None:
     cheap, dear = Pathway("cheap", "https://c/"), Pathway("dear", "https://d/", cost=2)
     assert names([cheap, dear], avoid="cheap") == ["dear", "cheap"]

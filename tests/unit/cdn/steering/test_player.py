@@ -16,11 +16,11 @@ def read(**query: str) -> Player:
 
 def test_a_first_question_is_answered_to_a_new_session() -> None:
     said = read(_HLS_pathway="a", _HLS_throughput="1000000")
-    assert said == Player("new", "a", 1_000_000)
+    assert said == Player("new", "a", 1_000_000, begins=True)
 
 
 def test_a_session_is_brought_along() -> None:
-    assert read(session="s-1_Z").session == "s-1_Z"
+    assert read(session="s-1_Z") == Player("s-1_Z")
 
 
 def test_a_pathway_may_be_quoted() -> None:
