@@ -5,8 +5,7 @@
 // ahead, that is too late. Here a request has four seconds to begin and never stands still for longer,
 // and what timed out is not asked for again there; what failed is, once (retrying.js). How
 // long an answer takes that comes does not matter: who is slow is not dead (down_switch.js sees to
-// that). What is on its way when the pathway changes is asked for anew: hls.js 1.7 drops what comes before
-// the playlist of the new one, and then loads nothing more. All of this holds only as long as there is a pathway that has not failed; else it is as ever.
+// that). All of this holds only as long as there is a pathway that has not failed; else it is as ever.
 
 import { retrying } from "./retrying.js";
 
@@ -21,6 +20,7 @@ export class Pathways {
   #hls;
   #left = new Map(); // when a pathway was left, in milliseconds
   #timer;
+  #mending;
 
   constructor(Hls) {
     this.#Hls = Hls;
@@ -45,9 +45,12 @@ export class Pathways {
       hls.on(name, () => this.#haste());
     }
     hls.on(Events.FRAG_LOADING, (_, { frag }) => this.#watch(frag));
-    hls.on(Events.LEVELS_UPDATED, () => hls.inFlightFragments.main?.frag?.abortRequests());
+    hls.on(Events.LEVELS_UPDATED, () => this.#mend());
     for (const name of [Events.FRAG_LOADED, Events.DESTROYING]) {
       hls.on(name, () => clearInterval(this.#timer));
+    }
+    for (const name of [Events.FRAG_BUFFERED, Events.DESTROYING]) {
+      hls.on(name, () => clearInterval(this.#mending));
     }
   }
 
@@ -122,6 +125,22 @@ export class Pathways {
         }
       } else {
         [loaded, since_ms] = [stats.loaded, Infinity];
+      }
+    }, LOOK_EVERY_MS);
+  }
+
+  /**
+   * Load on where hls.js 1.7 would not: it drops a segment that comes between a change of pathways and
+   * the playlist of the new one, and waits for it for ever.
+   */
+  #mend() {
+    clearInterval(this.#mending);
+    this.#mending = setInterval(() => {
+      const { frag, state } = this.#hls.inFlightFragments.main ?? {};
+      const hasCome = frag?.stats.loading.end > 0 || frag?.stats.aborted;
+      if (state === "FRAG_LOADING" && hasCome) {
+        this.#hls.stopLoad();
+        this.#hls.startLoad(this.#hls.media?.currentTime || this.#hls.startPosition);
       }
     }, LOOK_EVERY_MS);
   }
