@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ from tests.servers.soundbridge import running, soundbridge_here, url_said
 SEGMENT: Final = re.compile(r"/\w+/\d+\.m4s$")
 SEGMENT_S: Final = 6
 STOCK: Final = Path(origin.web.__file__).parent / "node_modules/hls.js/dist/hls.mjs"
+SRC: Final = Path(origin.web.__file__).parent / "src"
+PATHWAYS: Final = ("pathways.js", "retrying.js")
 HOSTS: Final = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 RATE: Final = 2
 PACE_BYTES_PER_S: Final = 120_000
@@ -60,7 +63,7 @@ PLAY: Final = """async ([module, uri, rate]) => {
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    extensions_map = {".mjs": "text/javascript", ".html": "text/html"}  # noqa: RUF012 its base's
+    extensions_map = {".mjs": "text/javascript", ".js": "text/javascript", ".html": "text/html"}  # noqa: RUF012 its base's
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
@@ -90,6 +93,26 @@ class Surroundings:
         for edge in (*self.edges.values(), self.steering):
             edge.come_back()
             edge.bytes_per_s = None
+
+
+PLAY_AND_MOVE: Final = """async (uri) => {
+    const [{default: Hls}, {Pathways}] =
+        await Promise.all(['/hls.mjs', '/pathways.js'].map((module) => import(module)));
+    const audio = document.createElement('audio');
+    document.body.replaceChildren(audio);
+    const pathways = new Pathways(Hls);
+    const hls = new Hls(pathways.config());
+    pathways.follow(hls);
+    hls.on(Hls.Events.FRAG_LOADING, function move(_, {frag}) {
+        if (frag.sn === 'initSegment') return;
+        hls.off(Hls.Events.FRAG_LOADING, move);
+        setTimeout(() => { hls.pathwayPriority = hls.pathways.toReversed(); });
+    });
+    hls.loadSource(uri);
+    hls.attachMedia(audio);
+    audio.autoplay = true;
+}"""
+"""As the page does, and is sent to the other pathway while the first segment is on its way."""
 
 
 @dataclass
@@ -144,6 +167,8 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("plain")
     (folder / "index.html").write_text("<!doctype html><title>plain</title>")
     shutil.copy(STOCK, folder)
+    for module in PATHWAYS:
+        shutil.copy(SRC / module, folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder)) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -270,6 +295,28 @@ def test_an_edge_dies_while_nobody_tells_where_to_go(
     wait_for_position(listener, 26)
     assert_nothing_was_heard(listener)
     assert_it_moved(around, asked, edge, dying_s)
+
+
+def test_what_ends_before_the_playlist_of_another_pathway_comes_stops_nothing(
+    listener: Page, plain: str, around: Surroundings, track: Track, asked: Asked
+) -> None:
+    """hls.js alone would wait for it for ever."""
+    entry = f"{around.url}/{track.playback_id}.m3u8"
+    with urllib.request.urlopen(entry) as answer:  # noqa: S310 our own server
+        first = str(
+            urlsplit(re.findall(r"^http.*", answer.read().decode(), re.MULTILINE)[0]).hostname
+        )
+    edge = around.edges[first]
+    other = around.other_than(edge)
+    edge.bytes_per_s = PACE_BYTES_PER_S
+    other.hang()
+    listener.goto(f"{plain}/")
+    with listener.expect_event("requestfinished", lambda request: SEGMENT.search(request.url)):
+        listener.evaluate(PLAY_AND_MOVE, entry)
+    other.come_back()
+    wait_for_position(listener, 7)
+    assert edge.host in asked.segments[0][1]
+    assert all(other.host in url for _, url in asked.segments[1:])
 
 
 @pytest.mark.long
