@@ -82,14 +82,14 @@ def _played(
         soundbridge(store, place / "log", *options, cores=()) as origin,
         _in_front(starts, origin, place) as (url, edge),
         watched(edge.pid) as watch,
-        _listeners(url, asked, sizes) as says,
     ):
         before, found = _costs(origin, edge, port), {}
-        for each in _PASSES:
-            said = next(says)
-            after = _costs(origin, edge, port)
-            found[each] = said | _between(before, after, said["segment_bytes"])
-            before = after
+        with _listeners(url, asked, sizes) as says:
+            for each in _PASSES:
+                said = next(says)
+                after = _costs(origin, edge, port)
+                found[each] = said | _between(before, after, said["segment_bytes"])
+                before = after
         found["warm"]["edge_peak_mb"] = round(watch.peak_bytes / 1e6, 1)
     return found
 
