@@ -63,19 +63,24 @@ _WORKER: Final = "/sw.js"
 _ICON: Final = "/favicon.ico"
 
 
-def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resource]:
+def read_page(
+    dist: Traversable, *, with_api: bool = False, with_pathways: bool = False
+) -> dict[str, Resource]:
     """Read the bundle, by URL path; PageMissing where there is none.
 
     ``with_api`` has the page say that there is an API, so that no browser has to try, and has the
-    pages of creators, which are the same but for what they load at once.
+    pages of creators, which are the same but for what they load at once. ``with_pathways`` has it
+    say that what plays may come from elsewhere.
     """
+    says = " data-pathways" if with_pathways else ""
     try:
         page = {
-            "/": _document(dist, "index.html", _LIST, with_api=with_api),
+            "/": _document(dist, "index.html", says, _LIST, with_api=with_api),
             _WORKER: _worker(dist, with_api=with_api),
         }
         if with_api:
-            page |= dict.fromkeys(_API_PAGES, _document(dist, "creators.html", with_api=True))
+            creators = _document(dist, "creators.html", says, with_api=True)
+            page |= dict.fromkeys(_API_PAGES, creators)
         assets = {path.name: path.read_bytes() for path in (dist / "assets").iterdir()}
     except FileNotFoundError as error:
         raise PageMissing(
@@ -89,8 +94,9 @@ def read_page(dist: Traversable, *, with_api: bool = False) -> dict[str, Resourc
 
 
 @cache
-def _ours(*, with_api: bool) -> Mapping[str, Resource]:
-    return read_page(files("origin.web") / "dist", with_api=with_api)
+def _ours(*, with_api: bool, with_pathways: bool) -> Mapping[str, Resource]:
+    dist = files("origin.web") / "dist"
+    return read_page(dist, with_api=with_api, with_pathways=with_pathways)
 
 
 def _is_coded(name: str) -> bool:
@@ -107,11 +113,13 @@ def _asset(name: str, assets: Mapping[str, bytes]) -> Resource:
     return replace(plain, encoded=encoded)
 
 
-def _document(dist: Traversable, name: str, asks: bytes = b"", *, with_api: bool) -> Resource:
-    """Return a page; with the API, ``asks`` is in its head."""
-    content = (dist / name).read_bytes()
+def _document(
+    dist: Traversable, name: str, says: str, asks: bytes = b"", *, with_api: bool
+) -> Resource:
+    """Return a page that ``says`` something; with the API that, too, and ``asks`` in its head."""
+    said = f"<html{' data-api' if with_api else ''}{says} ".encode()
+    content = (dist / name).read_bytes().replace(b"<html ", said, 1)
     if with_api:
-        content = content.replace(b"<html ", b"<html data-api ", 1)
         content = content.replace(b"</head>", asks + b"</head>", 1)
     return _resource(name, content, ObjectClass.PAGE)
 
@@ -149,7 +157,7 @@ def add_routes(
     ``elsewhere`` are origins from which the page may load, beside its own.
     """
     security = _security_headers(elsewhere)
-    page = dict(_ours(with_api=with_api))
+    page = dict(_ours(with_api=with_api, with_pathways=bool(elsewhere)))
     page["/"] = replace(page["/"], takes_query=first_track is not None)
 
     async def answer(request: web.Request) -> web.Response:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page
 from tests.acceptance.connection import Connection
 from tests.acceptance.creating import Creator, prepared
 from tests.acceptance.listening import clip
+from tests.acceptance.watching import be_there, wait_for_position
 from tests.functional.scraping import metrics
 from tests.functional.supervising import Server, embedded, until
 from tests.servers.valkey import valkey
@@ -157,6 +158,25 @@ def test_a_slow_connection_shows_until_its_session_ends(
         assert sum(each["count"] for each in ratios if each["up_to"] != 0) > sum(
             each["count"] for each in before["rebuffer_ratios"] if each["up_to"] != 0
         )
+
+
+def test_our_own_page_tells(page: Page, state: Path) -> None:
+    with serve(state, "page") as server:
+        there = served(server, state)
+        before = there.quality()
+        page.goto(f"{server.url}/?play={there.playback_id}")
+        be_there(page)
+        page.get_by_role("button", name="Play", exact=True).first.click()
+        wait_for_position(page, 8)
+        page.goto(f"{server.url}/healthz")
+        until(lambda: metrics(server)["soundbridge_cmcd_startup_seconds_count"] == 1)
+        server.stop()
+    fetched = [line for line in (state / "page").read_text().splitlines() if "/00000.m4s" in line]
+    assert len(fetched) == 1, "what was fetched early is what plays"
+    with serve(state, "page, once more") as server:
+        told = served(server, state).quality()
+    assert told["sessions"] == before["sessions"] + 1
+    assert told["media_s"] > before["media_s"]
 
 
 def test_a_role_without_a_database_hands_over_what_it_heard(state: Path) -> None:

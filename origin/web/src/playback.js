@@ -84,6 +84,15 @@ function guess() {
   return bps === null ? {} : { abrEwmaDefaultEstimate: bps };
 }
 
+/**
+ * Tell the server by CMCD how the sound fares (CTA-5004), in header fields: a query would be another
+ * address, and what was fetched early be fetched twice. Hosts of pathways would each be asked first
+ * whether they take the fields, for each segment; they are told nothing.
+ */
+function told() {
+  return "pathways" in document.documentElement.dataset ? {} : { cmcd: { useHeaders: true } };
+}
+
 /** Have so much sound ahead: without the second bound, 60 MB are filled, ten minutes of it. */
 function ahead(length_s) {
   return { maxBufferLength: length_s, maxMaxBufferLength: length_s };
@@ -109,6 +118,7 @@ class HlsJsPlayback {
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
       ...pathways.config(),
+      ...told(),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
       ...guess(),
     });
