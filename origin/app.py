@@ -26,6 +26,7 @@ from origin.delivery.reading import Doubts, Reader, no_doubt
 from origin.delivery.reuse import HotAnswers
 from origin.delivery.tokens import TokenRules, add_jwk_set
 from origin.memory_shares import USUAL, MemoryShares
+from origin.steering.country import CountryOf, country_by_cdn
 from origin.steering.endpoint import Steering
 from origin.stores.patience import WaningPatience
 from origin.stores.reader import TIMEOUT_S, StoreReader
@@ -63,6 +64,7 @@ def create_app(
     delivers: bool = True,
     is_part: bool = False,
     steering: SteeringRules | None = None,
+    country_of: CountryOf = country_by_cdn,
 ) -> web.Application:
     """Return the application that serves what one store holds, or several.
 
@@ -77,6 +79,7 @@ def create_app(
     API beside what is delivered; one that ``delivers`` nothing is the API alone, without the page.
     What ``is_part`` of a whole has the rest of it under the same address: the API, too.
     ``steering`` says between which pathways players are steered; without it, they are not.
+    ``country_of`` tells from where.
     """
     draining, telemetry = draining or Draining(), telemetry or Telemetry()
     app = web.Application(middlewares=(telemetry.middleware, *_MIDDLEWARES))
@@ -112,7 +115,7 @@ def create_app(
         count_tiers(telemetry.metrics, tiers)
         app.cleanup_ctx.append(_while_running(tiers))
         reader, doubts = tiers.reader, store.doubted_until_s
-    steered = None if steering is None else Steering(steering)
+    steered = None if steering is None else Steering(steering, country_of)
     if steered is not None:
         steered.tell(telemetry.metrics)
         app.cleanup_ctx.append(steered.probing)

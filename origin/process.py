@@ -33,6 +33,7 @@ from origin.quality.links import Inbox
 from origin.quality.opening import gathering_of, intake_of
 from origin.quality.sums import DaySums
 from origin.service import ServerFailed, Service
+from origin.steering.country import country_by
 from origin.stores.opening import StoreUnusable, open_stores
 from origin.supervision.orders import Ending, Orders, from_signals, from_supervisor
 from origin.telemetry.process import Telemetry
@@ -213,10 +214,14 @@ def _token_rules(service: Service) -> TokenRules | None:
         return None
     verified = VerifiedTokens(service.shares.tokens)
     ring = key_ring_of(tokens.keys, tokens.signing_key)
+    fields = _circumstances(service)
+    return TokenRules(ring, tokens.required, tokens.checked_by_cdn, verified, fields)
+
+
+def _circumstances(service: Service) -> CircumstanceFields:
     defence = service.defence
     proxies = TrustedProxies(defence.trusted_proxies, defence.address_field)
-    fields = CircumstanceFields(tokens.country_field, proxies)
-    return TokenRules(ring, tokens.required, tokens.checked_by_cdn, verified, fields)
+    return CircumstanceFields(defence.country_field, proxies)
 
 
 def _options(process: Process) -> dict[str, Any]:
@@ -250,6 +255,7 @@ def _application(
             delivers=process.service.delivers,
             is_part=process.service.is_part,
             steering=process.service.steering,
+            country_of=country_by(_circumstances(process.service)),
         )
     except PageMissing as error:
         raise ServerFailed(str(error)) from error

@@ -23,14 +23,13 @@ class PlaybackTokens:
     """Where the keys of playback tokens are, and whether what plays needs one.
 
     ``checked_by_cdn``, whoever asks it, even for what it holds. By the ``signing_key``, the API
-    issues tokens, which are good. ``country_field`` is where trusted proxies name a country.
+    issues tokens, which are good.
     """
 
     keys: Path | None
     required: bool = False
     checked_by_cdn: bool = False
     signing_key: Path | None = None
-    country_field: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The settings for what clients may take, and who they are behind proxies."""
 
+import re
 from typing import Final
 
 import click
@@ -9,6 +10,7 @@ from origin.defence.forwarding import LOOPBACK, AddressField, TrustedProxies
 from origin.settings import setting
 
 _LIMITS: Final = ClientLimits()
+_FIELD_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}")  # RFC 9110 §5.1
 
 
 def _networks(_context: click.Context, _option: click.Parameter, said: str) -> tuple[str, ...]:
@@ -19,6 +21,12 @@ def _networks(_context: click.Context, _option: click.Parameter, said: str) -> t
     except ValueError as error:
         raise click.BadParameter(f"{error}.") from error
     return networks
+
+
+def _field_name(_context: click.Context, _option: click.Parameter, said: str | None) -> str | None:
+    if said is not None and not _FIELD_NAME.fullmatch(said):
+        raise click.BadParameter(f"{said!r} is no name of a header field.")
+    return said
 
 
 trusted_proxies_setting = setting(
@@ -35,6 +43,15 @@ client_address_field_setting = setting(
     type=click.Choice([field.value for field in AddressField], case_sensitive=False),
     help="The field in which those proxies name their clients (Forwarded is RFC 7239's); the other"
     " one counts for nothing.",
+)
+client_country_field_setting = setting(
+    "--client-country-field",
+    "country_field",
+    callback=_field_name,
+    metavar="NAME",
+    help="The field in which those proxies name the country of their clients, whatever those sent"
+    " in it (CloudFront-Viewer-Country, CF-IPCountry, ...): for playback tokens that are bound to"
+    " countries, and for --pathway's regions.",
 )
 connections_setting = setting(
     "--connections-per-client",

@@ -1,6 +1,5 @@
 """The settings of a server for playback tokens: which are good, who needs one, where from."""
 
-import re
 from collections.abc import Callable, Mapping
 from functools import reduce
 from pathlib import Path
@@ -13,14 +12,7 @@ from origin.settings import setting
 if TYPE_CHECKING:
     from origin.service import PlaybackTokens
 
-_FIELD_NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,64}")  # RFC 9110 §5.1
 _T = TypeVar("_T", bound=Callable[..., Any])
-
-
-def _field_name(_context: click.Context, _option: click.Parameter, said: str | None) -> str | None:
-    if said is not None and not _FIELD_NAME.fullmatch(said):
-        raise click.BadParameter(f"{said!r} is no name of a header field.")
-    return said
 
 
 _SETTINGS: Final = (
@@ -48,15 +40,6 @@ _SETTINGS: Final = (
         help="Your CDN checks the token of each request and leaves it out of its cache keys: let it"
         " keep what is under tokens. Without this, CDNs are told not to.",
     ),
-    setting(
-        "--client-country-field",
-        "country_field",
-        callback=_field_name,
-        metavar="NAME",
-        help="The field in which --trusted-proxies name the country of their clients, whatever"
-        " those sent in it (CloudFront-Viewer-Country, CF-IPCountry, ...), for tokens that are"
-        " bound to some.",
-    ),
 )
 
 
@@ -71,17 +54,11 @@ def tokens_of(said: Mapping[str, Any]) -> "PlaybackTokens | None":
 
     keys, signing_key = said["playback_keys"], said["signing_key"]
     if keys is not None or signing_key is not None:
-        return PlaybackTokens(
-            keys,
-            said["require_tokens"],
-            said["cdn_checks_tokens"],
-            signing_key,
-            said["country_field"],
-        )
-    for name in ("require_tokens", "cdn_checks_tokens", "country_field"):
+        return PlaybackTokens(keys, said["require_tokens"], said["cdn_checks_tokens"], signing_key)
+    for name in ("require_tokens", "cdn_checks_tokens"):
         if said[name]:
-            option = "--client-country-field" if name == "country_field" else f"--{name}"
+            option = f"--{name.replace('_', '-')}"
             raise click.UsageError(
-                f"{option.replace('_', '-')} needs --playback-keys: with which keys are they good?"
+                f"{option} needs --playback-keys: with which keys are they good?"
             )
     return None

@@ -12,6 +12,7 @@ from origin.cli.announcing import announce
 from origin.cli.cache import cache_setting
 from origin.cli.clients import (
     client_address_field_setting,
+    client_country_field_setting,
     connections_setting,
     requests_setting,
     trusted_proxies_setting,
@@ -101,6 +102,7 @@ class _Workers(click.IntRange):
 @token_settings
 @trusted_proxies_setting
 @client_address_field_setting
+@client_country_field_setting
 @connections_setting
 @requests_setting
 @upload_size_setting
@@ -181,6 +183,7 @@ def serve(
     workers: int,
     trusted_proxies: tuple[str, ...],
     client_address_field: str,
+    country_field: str | None,
     connections_per_client: int,
     requests_per_client: int,
     upload_size_mb: int,
@@ -246,7 +249,7 @@ def serve(
                 tokens,
                 cache,
                 shares_of(memory_mb * _MB),
-                Defence(limits, trusted_proxies, address_field=field),
+                Defence(limits, trusted_proxies, address_field=field, country_field=country_field),
                 drain,
                 cdn_is_purged=cdn_is_purged,
                 purge=purge,

@@ -17,6 +17,8 @@ from manifests.multivariant_playlist import MultivariantPlaylist
 from manifests.parse import parse_playlist
 from manifests.steering import ContentSteering
 from origin.app import create_app
+from origin.delivery.circumstances import CircumstanceFields
+from origin.steering.country import country_by
 from origin.stores.reader import StoreReader
 from tests.sources.published import PublishedAsset, publish
 
@@ -38,8 +40,10 @@ def asset(store: MemoryStore) -> PublishedAsset:
     return publish(store)
 
 
-async def serve(store: MemoryStore, rules: SteeringRules | None) -> AsyncIterator[Client]:
-    app = create_app(store, reader=StoreReader(store), steering=rules)
+async def serve(
+    store: MemoryStore, rules: SteeringRules | None, **options: Any
+) -> AsyncIterator[Client]:
+    app = create_app(store, reader=StoreReader(store), steering=rules, **options)
     async with TestClient(TestServer(app)) as opened:
         yield opened
 
@@ -132,6 +136,15 @@ async def test_the_country_that_a_cdn_tells_comes_first(client: Client) -> None:
             assert (await told(client, **{field: country}))["PATHWAY-PRIORITY"][0] == first
         for nonsense in ("XX", "T1", "Germany", ""):
             assert len((await told(client, **{field: nonsense}))["PATHWAY-PRIORITY"]) == 2
+
+
+async def test_the_country_is_in_the_field_that_is_named(store: MemoryStore) -> None:
+    publish(store)
+    country_of = country_by(CircumstanceFields("X-Country"))
+    async for client in serve(store, SteeringRules(BOTH), country_of=country_of):
+        for country, first in (("DE", "a"), ("FR", "b")):
+            ours = {"X-Country": country, "CF-IPCountry": "FR" if country == "DE" else "DE"}
+            assert (await told(client, **ours))["PATHWAY-PRIORITY"][0] == first
 
 
 async def test_who_is_slow_on_a_pathway_is_sent_to_the_other(client: Client) -> None:
