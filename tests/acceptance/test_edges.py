@@ -62,6 +62,7 @@ def listener(browser: Browser, site: Site) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.long_if("varnish", "caddy")
 def test_a_worker_that_dies_in_a_segment_is_not_heard(site: Site, listener: Page) -> None:
     came: list[str] = []
     failed: list[str] = []

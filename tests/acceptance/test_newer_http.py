@@ -64,6 +64,7 @@ def speaking(site: tuple[str, int, Path], protocol: str) -> Iterator[Browser]:
         yield opened
 
 
+@pytest.mark.long_if("h2")
 def test_it_plays(site: tuple[str, int, Path], speaking: Browser, protocol: str) -> None:
     playback_id, port, _ = site
     page = speaking.new_context(base_url=f"https://localhost:{port}").new_page()

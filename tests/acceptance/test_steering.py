@@ -297,6 +297,7 @@ def test_an_edge_dies_while_nobody_tells_where_to_go(
     assert_it_moved(around, asked, edge, dying_s)
 
 
+@pytest.mark.long
 def test_what_ends_before_the_playlist_of_another_pathway_comes_stops_nothing(
     listener: Page, plain: str, around: Surroundings, track: Track, asked: Asked
 ) -> None:

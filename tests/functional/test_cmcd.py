@@ -118,6 +118,7 @@ def test_what_is_no_media_tells_nothing(server: Server) -> None:
     until(lambda: grown(server, before, "soundbridge_cmcd_reports_total,outcome=elsewhere") == 1)
 
 
+@pytest.mark.long
 def test_a_flood_of_sessions_is_thinned_and_what_is_held_is_bounded(
     server: Server, asset: PublishedAsset
 ) -> None:
@@ -174,6 +175,7 @@ def test_workers_that_take_over_have_the_sessions(folder: Path, asset: Published
         assert not server.events("what goes on beside has failed")
 
 
+@pytest.mark.long
 def test_nobody_looks_where_nobody_is_to(folder: Path, asset: PublishedAsset) -> None:
     options = ("--cmcd-sample", "0", "--metrics-port", "0")
     with supervised(folder / "store", folder / "other log", *options) as server:

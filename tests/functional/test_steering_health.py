@@ -65,6 +65,7 @@ def well(steered: Steered) -> Iterator[Steered]:
         edge.come_back()
 
 
+@pytest.mark.long
 def test_an_edge_that_dies_is_left_and_is_used_again_once_it_is_well(well: Steered) -> None:
     before = well.shares()
     assert min(before.values()) > SESSIONS / 8

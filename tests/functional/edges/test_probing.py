@@ -18,6 +18,8 @@ from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin, scripted
 from tests.sources.published import publish
 
+pytestmark = pytest.mark.long
+
 NUMBERS = count()
 
 

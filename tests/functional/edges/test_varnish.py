@@ -67,7 +67,9 @@ def kept(directives: str = "max-age=60", **more: str) -> dict[str, str]:
         ({"Cache-Control": "max-age=0", "Surrogate-Control": "max-age=60"}, True),
         ({"CDN-Cache-Control": "no-store", "Surrogate-Control": "max-age=60"}, False),
         ({"CDN-Cache-Control": "max-age=60", "Surrogate-Control": "no-store"}, True),
-        ({"Expires": "Fri, 01 Jan 2038 00:00:00 GMT"}, False),
+        ({"Expires": "Fri, 01 Jan 2038 00:00:00 GMT"}, True),
+        ({"Expires": "Fri, 01 Jan 2021 00:00:00 GMT"}, False),
+        ({"Cache-Control": "no-store", "Expires": "Fri, 01 Jan 2038 00:00:00 GMT"}, False),
         ({}, False),
     ],
     ids=str,
@@ -120,6 +122,7 @@ def test_those_who_ask_together_for_what_fails_are_all_given_the_stale_copy(
     assert time.monotonic() - begun_s < 10
 
 
+@pytest.mark.long
 def test_a_stale_copy_is_given_while_all_origins_are_sick_if_it_may_be(tmp_path: Path) -> None:
     with ExitStack() as running:
         with scripted() as dying:
@@ -161,6 +164,7 @@ def test_a_browsers_time_begins_at_an_edge_that_is_to_be_purged(
         assert int(ask(edge.url, path).fields.get("age", "0")) in range(age_s, age_s + 90)
 
 
+@pytest.mark.long
 def test_so_does_that_of_who_has_a_token(
     scripted_origin: ScriptedOrigin, origin: ScriptedOrigin, tmp_path: Path
 ) -> None:
@@ -184,6 +188,7 @@ def test_what_was_cut_is_asked_for_again_before_anybody_gets_a_part(
     assert len(origin.fetches(path)) == 2
 
 
+@pytest.mark.long
 def test_a_segment_takes_the_room_of_hundreds_of_small_copies(
     tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
 ) -> None:
@@ -255,6 +260,7 @@ def test_a_copy_for_each_coding_whatever_varnish_may_do_about_them(
         assert not any(each.is_hit for each in again)
 
 
+@pytest.mark.long_if("bans")
 @pytest.mark.parametrize("tags", list(Tags))
 def test_purges_by_address_and_by_tag(tmp_path: Path, origin: ScriptedOrigin, tags: Tags) -> None:
     pages = {"/a.json": "class-x asset-a", "/b.json": "class-x asset-b", "/c.json": "asset-ab"}
@@ -287,6 +293,7 @@ def _is_refused(port: int, asked: Mapping[str, str]) -> None:
     assert purge_status(port, "/", **by_a_proxy, **asked) == 403
 
 
+@pytest.mark.long
 def test_who_is_not_named_cannot_purge(tmp_path: Path, origin: ScriptedOrigin) -> None:
     with varnish(plan(origin, purges_from=("10.1.0.0/16", "::1")), tmp_path) as edge:
         assert purge_status(port_of(edge), "/a.json") == 403
@@ -327,6 +334,7 @@ def test_what_varnish_cannot_be_is_said(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_who_speaks_for_others_by_the_proxy_protocol_is_believed(
     tmp_path: Path, scripted_origin: ScriptedOrigin, origin: ScriptedOrigin
 ) -> None:
@@ -376,6 +384,7 @@ def test_behind_caddy_nobody_purges_and_tls_is_told(
     assert origin.fetches("/v1/who")[0].fields["x-forwarded-for"] == "127.0.0.1, 127.0.0.1"
 
 
+@pytest.mark.long
 def test_a_site_is_asked_about_once_whatever_its_pages(
     scripted_origin: ScriptedOrigin, origin: ScriptedOrigin, tmp_path: Path
 ) -> None:
@@ -400,6 +409,7 @@ def test_a_site_is_asked_about_once_whatever_its_pages(
     ]
 
 
+@pytest.mark.long
 def test_the_longest_token_is_looked_at_and_opens_nothing_but_reading(
     scripted_origin: ScriptedOrigin, origin: ScriptedOrigin, tmp_path: Path
 ) -> None:
