@@ -29,7 +29,7 @@ PATHS = {
     200: [
         "/", "/v1/assets", "/healthz", "/readyz", "/.well-known/jwks.json",
         "/knolls.m3u8", "/knolls.packed.m3u8", "/knolls.mpd", "/knolls.json",
-        "/t/{token}/knolls.m3u8", f"/t/{{token}}{MEDIA}/128k/00001.m4s",
+        "/steering/knolls", "/t/{token}/knolls.m3u8", f"/t/{{token}}{MEDIA}/128k/00001.m4s",
         *(
             f"{MEDIA}/{name}"
             for name in (
@@ -50,6 +50,7 @@ PATHS = {
 UNTAGGED = {
     ObjectClass.PROBE,
     ObjectClass.TOKEN_CHECK,  # it ends by itself, soon, and has nothing in it
+    ObjectClass.STEERING,  # nor is it kept by anybody
     ObjectClass.NOT_FOUND,
     ObjectClass.CLIENT_ERROR,
     ObjectClass.SERVER_ERROR,
@@ -116,7 +117,10 @@ def said(folder: Path, revision: str, partial: str) -> list[Said]:
     ]
     assets = files("origin.web") / "dist" / "assets"
     paths += [f"/assets/{each.name}" for each in assets.iterdir()]
-    rules = {"SOUNDBRIDGE_PLAYBACK_KEYS": str(folder / "key.json")}
+    rules = {
+        "SOUNDBRIDGE_PLAYBACK_KEYS": str(folder / "key.json"),
+        "SOUNDBRIDGE_PATHWAY": "here=http://127.0.0.1:1/",
+    }
     with serving(folder / "store", environment=rules) as url:
         return said_of([*(f"{url}{path}" for path in paths), partial], [*paths, "/v1/assets"])
 
