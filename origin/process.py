@@ -14,6 +14,7 @@ from aiohttp import web
 from cdn.errors import UnusableKey
 from origin.app import create_app
 from origin.companion.rooms import Room
+from origin.counting import count_companion, count_connections
 from origin.cycles import look_rarely
 from origin.defence.forwarding import TrustedProxies
 from origin.defence.guard import Guard, sweeping
@@ -152,18 +153,14 @@ async def _serve_beside(
     if intake is not None:
         application.on_response_prepare.append(intake.note_answer)
     if companion is not None:
-        _count_plays(companion, process.telemetry)
-        _count_answers(companion, process.telemetry)
-        _count_replicas(companion, process.telemetry)
-        companion.queue_watch.tell(process.telemetry.metrics)
-        companion.purge_watch.tell(process.telemetry.metrics)
+        count_companion(companion, process.telemetry.metrics)
     runner = web.AppRunner(application, shutdown_timeout=_LEFTOVERS_S)
     try:
         await runner.setup()
         server = cast("web.Server", runner.server)  # there, once it is set up
         guard = Guard.of(service.defence)
         process.telemetry.notes.client_of = guard.client_of
-        _count(guard, process.telemetry)
+        count_connections(guard, process.telemetry.metrics)
         connect = partial(HotConnection, server, guard=guard, hot=hot, **_options(process))
         accepting = Accepting(connect, process.listeners)
         await accepting.accept({process.slot})
@@ -259,57 +256,3 @@ def _application(
         )
     except PageMissing as error:
         raise ServerFailed(str(error)) from error
-
-
-def _count_plays(companion: "Companion", telemetry: Telemetry) -> None:
-    metrics, held = telemetry.metrics, companion.playing.buffer
-    metrics.gauge("held_plays", "Plays that are not written yet.", lambda: len(held))
-    for name, what, read in (
-        ("counted_plays", "Plays that were written.", lambda: held.written),
-        ("repeated_plays", "Not written: twice there, or too many.", lambda: held.refused),
-        ("overflowed_plays", "Turned away: no room is left for more.", lambda: held.overflowed),
-    ):
-        metrics.counter(name, what, read)
-
-
-def _count_answers(companion: "Companion", telemetry: Telemetry) -> None:
-    metrics, answers = telemetry.metrics, companion.answers
-    if answers is None:
-        return
-    metrics.gauge("api_answers_kept", "Answers of the API in memory.", lambda: len(answers))
-    metrics.gauge("api_answers_bytes", "What those take.", lambda: answers.size_bytes)
-    metrics.counters(
-        "api_answers_changed",
-        "Subjects of answers that were told to have changed, by their kind.",
-        "kind",
-        lambda: answers.raised,
-    )
-
-
-def _count_replicas(companion: "Companion", telemetry: Telemetry) -> None:
-    database = companion.database
-    if database.has_replicas:
-        telemetry.metrics.gauges(
-            "passed_over_replicas",
-            "Workers that read others in the place of a replica: it is away, or too far behind.",
-            "replica",
-            lambda: {
-                str(number): int(replica.is_passed_over)
-                for number, replica in enumerate(database.replicas.all, 1)
-            },
-        )
-
-
-def _count(guard: Guard, telemetry: Telemetry) -> None:
-    metrics = telemetry.metrics
-    metrics.gauge("open_connections", "Connections to clients.", lambda: guard.connections)
-    for name, what, read in (
-        ("refused_connections", "Refused: too many, or too often.", lambda: guard.refused),
-        (
-            "timed_out_connections",
-            "Ended: what they sent came too slowly.",
-            lambda: guard.timed_out,
-        ),
-        ("cut_off_connections", "Ended: they took too little.", lambda: guard.cut_off),
-    ):
-        metrics.counter(name, what, read)
