@@ -122,6 +122,7 @@ def test_what_is_no_media_tells_nothing(server: Server) -> None:
 def test_a_flood_of_sessions_is_thinned_and_what_is_held_is_bounded(
     server: Server, asset: PublishedAsset
 ) -> None:
+    until(lambda: "soundbridge_cmcd_one_in" in metrics(server))  # its workers have told something
     before = metrics(server)
     path = f"{asset.path}/128k/00001.m4s"
     with closing(server.connect()) as client:
