@@ -7,7 +7,6 @@ taken, and whoever sends them is told to come again.
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -18,10 +17,10 @@ from origin.companion.plays import rows
 from origin.companion.plays.buffer import Buffer
 from origin.companion.plays.rules import Limits
 from origin.companion.plays.shared import Shared, first_kept_day
+from origin.companion.writing_behind import keep_writing
 from origin.delivery.errors import DatabaseUnavailable
 
 EVERY_S: Final = 1.0
-_AT_END_S: Final = 2.0
 SWEEP_S: Final = 600.0
 _MARKS_AT_ONCE: Final = 2_000
 
@@ -47,13 +46,7 @@ class Writer:
 
     async def run(self) -> None:
         """Write down what is held, again and again, and once more at the end."""
-        try:
-            while True:
-                await asyncio.sleep(EVERY_S)
-                await self._tried()
-        finally:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._tried(), _AT_END_S)
+        await keep_writing(self.write, EVERY_S, self._failed)
 
     async def write(self) -> int:
         """Write down what is held by now, and return how much counts of it.
@@ -70,12 +63,8 @@ class Writer:
         self._buffer.settle(held, counted)
         return counted
 
-    async def _tried(self) -> None:
-        try:
-            await self.write()
-        except (DatabaseUnavailable, SQLAlchemyError) as error:
-            cause = str(error.__cause__ or error).partition("\n")[0]
-            _log.warning("plays not written yet", held=len(self._buffer), cause=cause)
+    def _failed(self, cause: str) -> None:
+        _log.warning("plays not written yet", held=len(self._buffer), cause=cause)
 
     async def keep_sweeping(self, *, every_s: float = SWEEP_S) -> None:
         """Take away what is over again and again, beginning now."""

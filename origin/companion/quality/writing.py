@@ -4,20 +4,16 @@ A process that is killed loses what came since. While the database is away, figu
 written once it is back.
 """
 
-import asyncio
-from contextlib import suppress
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from origin.companion.database import Database
 from origin.companion.quality import rows
-from origin.delivery.errors import DatabaseUnavailable
+from origin.companion.writing_behind import keep_writing
 from origin.quality.sums import DaySums
 
 EVERY_S: Final = 5.0
-_AT_END_S: Final = 2.0
 
 _log = structlog.get_logger("soundbridge.quality")
 
@@ -31,13 +27,7 @@ class Writer:
 
     async def run(self) -> None:
         """Write down what is held, again and again, and once more at the end."""
-        try:
-            while True:
-                await asyncio.sleep(EVERY_S)
-                await self._tried()
-        finally:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._tried(), _AT_END_S)
+        await keep_writing(self.write, EVERY_S, self._failed)
 
     async def write(self) -> None:
         """Write down what is held by now; raises DatabaseUnavailable: then it is held as before."""
@@ -51,9 +41,5 @@ class Writer:
             self._sums.give_back(days)
             raise
 
-    async def _tried(self) -> None:
-        try:
-            await self.write()
-        except (DatabaseUnavailable, SQLAlchemyError) as error:
-            cause = str(error.__cause__ or error).partition("\n")[0]
-            _log.warning("figures of assets not written yet", held=len(self._sums), cause=cause)
+    def _failed(self, cause: str) -> None:
+        _log.warning("figures of assets not written yet", held=len(self._sums), cause=cause)
