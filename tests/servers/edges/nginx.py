@@ -10,7 +10,8 @@ from cdn.edge.nginx.configuration import NAME, configuration
 from cdn.edge.nginx.installation import Installation
 from cdn.edge.plan import Edge
 from cdn.policy.coding import AT_EDGES
-from tests.servers.edges.running import Purged, RunningEdge, ended, free_ports, written
+from tests.servers.edges.running import Purged, RunningEdge, ended, written
+from tests.servers.seaweedfs import free_ports
 from tests.servers.soundbridge import TIMEOUT_S
 
 

@@ -3,7 +3,7 @@
 import socket
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,6 @@ class RunningEdge:
 
 Starts = Callable[[Edge, Path], AbstractContextManager[RunningEdge]]
 """Runs a kind of edge, its files in a folder, for as long as the block lasts."""
-
-
-def free_ports(number: int) -> list[int]:
-    """Return ports of loopback that nobody has, each another one."""
-    with ExitStack() as held:
-        sockets = [
-            held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)
-        ]
-        return [each.getsockname()[1] for each in sockets]
 
 
 def written(files: Sequence[EdgeFile], folder: Path) -> None:

@@ -12,7 +12,8 @@ from cdn.edge.plan import Edge
 from cdn.edge.varnish.command import SERVICE_NAME, VCL_NAME
 from cdn.edge.varnish.configuration import files
 from cdn.edge.varnish.purge import Tags
-from tests.servers.edges.running import Purged, RunningEdge, ended, free_ports, written
+from tests.servers.edges.running import Purged, RunningEdge, ended, written
+from tests.servers.seaweedfs import free_ports
 from tests.servers.soundbridge import TIMEOUT_S
 
 
