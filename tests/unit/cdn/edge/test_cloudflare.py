@@ -9,7 +9,6 @@ from typing import Any
 import hcl2
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from cdn.edge.cloud import CloudEdge, CloudOrigin
 from cdn.edge.cloudflare import rules
@@ -17,6 +16,8 @@ from cdn.edge.cloudflare.documents import for_api, for_terraform
 from cdn.edge.cloudflare.rules import rulesets
 from cdn.policy.cache_key import OF_PLAYERS, cache_key_of
 from cdn.policy.route import PAGE, ROUTES, Route, route_of
+from tests.unit.cdn.edge.cloudfront_said import plain
+from tests.unit.cdn.edge.targets import ORIGINS, PATHS, QUERIES
 
 HOST = "music.example.com"
 ZONE = "example.com"
@@ -26,34 +27,6 @@ EDGE = CloudEdge(
 PHASES = rulesets(EDGE, ZONE)
 FREE_RULES = {"http_request_firewall_custom": 5}
 """As many as the Free plan has; 10 in other phases (Cache Rules, Transform Rules, WAF)."""
-PATHS = st.one_of(
-    st.sampled_from(
-        [
-            "/",
-            "/song.m3u8",
-            "/song.packed.m3u8",
-            "/song.json",
-            "/media/a1/r1/128k/00001.m4s",
-            "/media/a1/r1/128k/playlist.m3u8",
-            "/media/a1/r1/waveform.json",
-            "/media/a1/r1/artwork-640.jpg",
-            "/growing/a1/r1/128k/playlist.m3u8",
-            "/artwork/t1/w1/64-00ff.jpg",
-            "/assets/page-x.js",
-            "/v1/tracks",
-            "/v1/tracks/x.json",
-            "/openapi.json",
-            "/.well-known/jwks.json",
-            "/healthz",
-            "/steering/song",
-        ]
-    ),
-    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_-][a-z0-9_.-]{0,7}){0,3}", fullmatch=True),
-)
-QUERIES = st.lists(
-    st.sampled_from(["limit=3", "q=a", "CMCD=sid%3d1", "_HLS_msn=3"]), max_size=3
-).map("&".join)
-ORIGINS = st.sampled_from([None, "https://a.example", "https://b.example"])
 Request = dict[str, Any]
 
 
@@ -238,13 +211,3 @@ def translated(expression: str, request: Request) -> Iterator[str]:
 
 def fits(glob: str, text: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, glob.split("*"))), text) is not None
-
-
-def plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {plain(key): plain(each) for key, each in value.items() if key != "__is_block__"}
-    if isinstance(value, list):
-        return [plain(each) for each in value]
-    if isinstance(value, str) and value.startswith('"'):
-        return json.loads(value)
-    return value

@@ -27,6 +27,7 @@ from cdn.policy import cache_key
 from cdn.policy.cache_key import cache_key_of, without_token
 from cdn.policy.route import PAGE, ROUTES, Query, route_of
 from tests.unit.cdn.edge.cloudfront_said import said_by_resources, said_by_template
+from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
 
 TEMPLATE_BYTES_MAX = 51_200
 """More has to lie in a bucket (CloudFormation User Guide, "Understand quotas")."""
@@ -102,43 +103,6 @@ def test_who_may_be_asked_without_a_token_is_not_signed_either() -> None:
         assert one["runs"] is plays
 
 
-PATHS = st.one_of(
-    st.sampled_from(
-        [
-            "/",
-            "/tracks/x",
-            "/song.m3u8",
-            "/song.packed.m3u8",
-            "/song.mpd",
-            "/song.json",
-            "/media/a1/r1/128k/00001.m4s",
-            "/media/a1/r1/128k/00001.aac",
-            "/media/a1/r1/128k/init.mp4",
-            "/media/a1/r1/128k/playlist.m3u8",
-            "/media/a1/r1/manifest.mpd",
-            "/media/a1/r1/waveform.dat",
-            "/media/a1/r1/waveform.json",
-            "/media/a1/r1/artwork-640.jpg",
-            "/growing/a1/r1/128k/playlist.m3u8",
-            "/growing/a1/r1/128k/init.mp4",
-            "/artwork/t1/w1/64-00ff.jpg",
-            "/assets/page-x.js",
-            "/v1/tracks",
-            "/v1/tracks/x.json",
-            "/openapi.json",
-            "/.well-known/jwks.json",
-            "/healthz",
-            "/steering/song",
-            "/readyz",
-        ]
-    ),
-    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_-][a-z0-9_.-]{0,7}){0,3}", fullmatch=True),
-)
-CODINGS = st.sampled_from([None, "gzip", "br, gzip", "gzip, deflate, br, zstd", "br;q=0", "x"])
-ORIGINS = st.sampled_from([None, "https://a.example", "https://b.example"])
-QUERIES = st.lists(
-    st.sampled_from(["limit=3", "q=a", "CMCD=sid%3d1", "_HLS_msn=3", "_HLS_pathway=b"]), max_size=3
-).map("&".join)
 TARGETS = st.tuples(PATHS, QUERIES, CODINGS, ORIGINS)
 
 

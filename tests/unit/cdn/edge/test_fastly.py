@@ -28,6 +28,7 @@ from cdn.signing.token import KeyRing, sign
 from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, SEGMENT, TABLE, Asked
 from tests.servers.falco import falco_in, found_in
 from tests.sources.made_once import made_once
+from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
 from tests.unit.cdn.edge.vcl_in_python import Request, Service, decoded
 
 CURVE, STRANGER = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.ES256)
@@ -69,19 +70,11 @@ def test_terraform_can_be_read(checks_tokens: bool) -> None:  # noqa: FBT001
     assert "shield" not in configuration(edge(), None)
 
 
-PATHS = st.one_of(
-    st.sampled_from(
-        [glob.replace("*", "x/y") for route in ROUTES for glob in route.globs if glob != "*"]
-    ),
-    st.from_regex(r"/[a-z0-9_-]{1,8}(/[a-z0-9_-][a-z0-9_.-]{0,7}){0,3}", fullmatch=True),
-    st.sampled_from(["/song.m3u8", "/song.json", SEGMENT, "/media/a1/r1/artwork-64.jpg"]),
+AT_ROUTES = st.sampled_from(
+    [glob.replace("*", "x/y") for route in ROUTES for glob in route.globs if glob != "*"]
 )
-QUERIES = st.lists(
-    st.sampled_from(["limit=3", "q=a", "CMCD=sid%3d1", "_HLS_msn=3", "CMC=1"]), max_size=3
-).map("&".join)
-CODINGS = st.sampled_from([None, "gzip", "br, gzip", "gzip, deflate, br, zstd", "br;q=0", "x"])
-ORIGINS = st.sampled_from([None, "https://a.example", "https://b.example"])
-TARGETS = st.tuples(PATHS, QUERIES, CODINGS, ORIGINS)
+ADDRESSES = st.one_of(AT_ROUTES, PATHS)
+TARGETS = st.tuples(ADDRESSES, QUERIES, CODINGS, ORIGINS)
 
 
 @given(TARGETS)
@@ -100,7 +93,7 @@ def test_the_key_is_that_of_the_policy(
         assert (asked.fields.get("Accept-Encoding") or "identity") == key.coding
 
 
-@given(PATHS)
+@given(ADDRESSES)
 def test_who_shows_who_asks_is_passed_on(path: str) -> None:
     asked = Vcl(path, "", {"Cookie": "a=b", "Authorization": "x"})
     asked.call("soundbridge_route")
