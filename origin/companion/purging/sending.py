@@ -3,7 +3,8 @@
 What is due is read, made into as few requests as may be, and sent, as often as the CDN's rate
 allows; after each request it is noted, in the same transaction as the rate, what it has done. After
 a pause, what is due is read anew: what came meanwhile goes along. A worker that is killed leaves
-rows, which are sent again: a purge bears repetition.
+rows, which are sent again: a purge bears repetition. Who has lost its job notes nothing any more:
+the rows that it read may be gone, and their numbers those of others.
 """
 
 import asyncio
@@ -26,7 +27,9 @@ from origin.companion.purging import rows
 from origin.companion.purging.promising import have_job
 from origin.companion.purging.registering import purger_id
 from origin.companion.purging.rows import Key
+from packager.queue import lease
 from packager.queue.errors import AttemptFailed, Postponed
+from packager.queue.job import Claimed
 from packager.queue.policy import Failure
 from packager.queue.worker import Completion, Run
 
@@ -48,13 +51,13 @@ class Sender:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def __call__(self, run: Run) -> Completion:
-        """Send all that is due; raises Postponed or AttemptFailed, and what is left stays."""
+        """Send all that is due; raises Postponed, AttemptFailed or LeaseLost; the rest stays."""
         mine = run.held.creator_id
         found = {purger_id(name): (name, each) for name, each in self.purgers.items()}.get(mine)
         if found is None:
             why = "No worker that was asked has this CDN: give all of them the same --purge."
             raise Postponed(Failure("purger_unknown", why, again_s=_ELSEWHERE_S))
-        sending = _Sending(self, mine, *found)
+        sending = _Sending(self, run.held, *found)
         await sending.send()
 
         async def record(connection: AsyncConnection) -> None:
@@ -70,11 +73,16 @@ class _Sending:
     """One job's work for one CDN."""
 
     around: Sender
-    id: str
+    held: Claimed
     name: str
     purger: Purger
     full_s: float = 0.0
     has_waited: bool = False
+
+    @property
+    def id(self) -> str:
+        """The CDN's."""
+        return self.held.creator_id
 
     async def send(self) -> None:
         """Send what is due until nothing is."""
@@ -148,7 +156,9 @@ class _Sending:
         raise AttemptFailed(error.code, why) from error
 
     async def _note(self, note: Callable[..., Awaitable[None]]) -> None:
+        """Note what came of a request; raises LeaseLost."""
         async with self.around.database.begin() as connection:
+            await lease.confirm(connection, self.held)
             await note(connection, self.id, full_s=self.full_s)
 
 

@@ -1,22 +1,27 @@
 """What publishing, withdrawing and deleting drop at CDNs: exactly that, in time, once and again."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from cdn.purge.changes import of_answers
 from origin.companion.assets import collecting
 from origin.companion.assets.collecting import AFTER_S
 from origin.companion.purging.media import WITHDRAWN_S, promise_entries
-from origin.companion.purging.tables import purgers
+from origin.companion.purging.promising import promise
+from origin.companion.purging.tables import purgers, purges
 from origin.companion.purging.watching import PurgeWatch
 from origin.telemetry.metrics import Metrics
 from packager.errors import CorruptSource
-from packager.queue import assets
+from packager.queue import assets, lease
+from packager.queue.errors import LeaseLost
 from packager.queue.worker import Run
 from tests.functional.api.catalogue import artist
 from tests.functional.api.collecting import collect
+from tests.functional.api.packaging import LEASE_S
 from tests.functional.api.purging import Purging, purging
 from tests.functional.api.service import Service
 from tests.servers.purged.bucket import Bucket
@@ -316,6 +321,46 @@ async def test_a_worker_that_is_killed_while_it_sends_loses_nothing(purged: Purg
     await purged.work()
     assert purged.fastly.take() == [soft("playback-song")]
     assert purged.edge.paths() == ENTRIES
+
+
+async def test_who_lost_its_job_while_it_sent_notes_nothing(purged: Purging) -> None:
+    """On SQLite a number comes again, so its rows may be another promise's by then."""
+    await promise_tag(purged, "track-a")
+    await purged.work()
+    purged.ahead_s += 16
+    purged.fastly.gate.clear()
+    held = await purged.claim()
+    assert held is not None
+    first = asyncio.create_task(purged.attempt(held))
+    await until(lambda: purged.fastly.waiting)
+    purged.ahead_s += LEASE_S + 1
+    again = await purged.claim()
+    assert again is not None
+    assert again.job_id == held.job_id
+    async with purged.service.database.change() as connection:  # it was quicker
+        await connection.execute(delete(purges))
+        await lease.succeed(connection, again, now_s=purged.now_s())
+    await promise_tag(purged, "track-b")
+    purged.fastly.gate.set()
+    with pytest.raises(LeaseLost):
+        await first
+    assert purged.fastly.values() == ["track-a", "track-a"]
+    await purged.work()
+    assert purged.fastly.values() == ["track-b"]
+
+
+async def promise_tag(purged: Purging, *tags: str, soft: bool = False) -> None:
+    """Promise to who knows tags, so to Fastly, that some are dropped."""
+    async with purged.service.database.change() as connection:
+        await promise(
+            connection, lambda known: of_answers(tags, known, soft=soft), now_s=purged.now_s()
+        )
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110 what is asked tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_metrics_tell_what_waits_and_what_fails(purged: Purging) -> None:
