@@ -9,11 +9,16 @@ from cdn.purge.target import By, Target
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one request is to drop."""
+    """What one request is to drop.
+
+    ``mark`` tells it from every other, and is the same where it is sent once more since nobody
+    knows what became of it: some CDNs do it once then. Empty where nobody asks twice.
+    """
 
     by: By
     soft: bool
     values: tuple[str, ...]
+    mark: str = ""
 
     def halves(self) -> "tuple[Batch, Batch]":
         """Return it as two, where it has more than one value: one of them may be taken."""

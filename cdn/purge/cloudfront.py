@@ -41,7 +41,11 @@ _SERVER_ERROR: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class CloudFront:
-    """One distribution, over a client of aiobotocore; ``reference`` gives a new text each time."""
+    """One distribution, over a client of aiobotocore; ``reference`` gives a new text each time.
+
+    That, or a batch's mark, is its ``CallerReference``: one that comes again, with the same paths,
+    is what was created before.
+    """
 
     client: Any
     distribution: str
@@ -59,7 +63,7 @@ class CloudFront:
                 DistributionId=self.distribution,
                 InvalidationBatch={
                     "Paths": {"Quantity": len(items), "Items": items},
-                    "CallerReference": self.reference(),
+                    "CallerReference": batch.mark or self.reference(),
                 },
             )
 

@@ -1,6 +1,7 @@
 """What is due for one CDN, and what becomes of it."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, case, delete, func, select, update
@@ -20,13 +21,29 @@ Key = tuple[By, str]
 async def due(connection: AsyncConnection, purger_id: str, *, now_s: float) -> Sequence[Row[Any]]:
     """Return what is due, the first first."""
     rows: Select[Any] = (
-        select(purges.c.number, purges.c.by, purges.c.value, purges.c.soft, purges.c.is_repeat)
+        select(
+            purges.c.number,
+            purges.c.by,
+            purges.c.value,
+            purges.c.soft,
+            purges.c.is_repeat,
+            purges.c.promised_s,
+        )
         .where(purges.c.purger_id == purger_id, purges.c.due_s <= now_s)
         .order_by(purges.c.due_s, purges.c.number)
         .limit(READ_AT_ONCE)
     )
     found: Sequence[Row[Any]] = (await connection.execute(rows)).all()
     return found
+
+
+def mark_of(values: Sequence[str], rows: Iterable[Row[Any]]) -> str:
+    """Return what tells a sending of these rows from all others, and not from itself. Pure.
+
+    A number alone would not: SQLite gives it again, once its row and all behind it have gone.
+    """
+    sent = sorted((row.number, row.promised_s, row.is_repeat, row.soft) for row in rows)
+    return hashlib.sha256(repr((tuple(values), sent)).encode()).hexdigest()
 
 
 async def next_due_s(connection: AsyncConnection, purger_id: str) -> float | None:

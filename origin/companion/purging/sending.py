@@ -10,8 +10,9 @@ the rows that it read may be gone, and their numbers those of others.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 import structlog
@@ -114,15 +115,15 @@ class _Sending:
             part = parts.pop()
             await self._wait(len(part.values))
             its = {(part.by, value): by_key[part.by, value] for value in part.values}
+            mark = rows.mark_of(part.values, chain.from_iterable(its.values()))
             try:
-                await self.purger.send(part)
+                await self.purger.send(replace(part, mark=mark))
             except PurgeRefused as error:
                 if len(part.values) > 1:
                     parts += reversed(part.halves())
                 else:
-                    await self._give_up(
-                        [row for same in its.values() for row in same], part.values[0], str(error)
-                    )
+                    given_up = list(chain.from_iterable(its.values()))
+                    await self._give_up(given_up, part.values[0], str(error))
                 continue
             except PurgeFailed as error:
                 await self._fail(error)

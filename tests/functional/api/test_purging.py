@@ -2,16 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, update
 
+from cdn.purge.address import Address
 from cdn.purge.changes import of_answers
+from cdn.purge.credentials import Credentials
+from cdn.purge.opening import open_purgers
 from origin.companion.assets import collecting
 from origin.companion.assets.collecting import AFTER_S
 from origin.companion.purging.media import WITHDRAWN_S, promise_entries
 from origin.companion.purging.promising import promise
+from origin.companion.purging.registering import register
 from origin.companion.purging.tables import purgers, purges
 from origin.companion.purging.watching import PurgeWatch
 from origin.telemetry.metrics import Metrics
@@ -25,6 +31,7 @@ from tests.functional.api.packaging import LEASE_S
 from tests.functional.api.purging import Purging, purging
 from tests.functional.api.service import Service
 from tests.servers.purged.bucket import Bucket
+from tests.servers.purged.cloudfront import CloudFrontApi
 from tests.servers.purged.vendor import Request
 
 pytestmark = pytest.mark.long_if("postgresql")
@@ -347,6 +354,38 @@ async def test_who_lost_its_job_while_it_sent_notes_nothing(purged: Purging) -> 
     assert purged.fastly.values() == ["track-a", "track-a"]
     await purged.work()
     assert purged.fastly.values() == ["track-b"]
+
+
+async def test_what_cloudfront_did_without_a_word_is_not_done_twice(
+    purged: Purging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+    async with with_cloudfront(purged) as (both, cloudfront):
+        await promise_tag(both, "track-a", "track-b")
+        cloudfront.loses_answers = True
+        await both.work()
+        assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))]
+        cloudfront.loses_answers = False
+        await both.work_for(3)
+        assert cloudfront.take() == [], "that was it"
+        assert len(cloudfront.references) == 1
+        await both.work_for(16)
+        assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))], "once more"
+        await promise_tag(both, "track-a", "track-b")
+        await both.work()
+        assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))], "it is another"
+
+
+@asynccontextmanager
+async def with_cloudfront(purged: Purging) -> AsyncIterator[tuple[Purging, CloudFrontApi]]:
+    async with CloudFrontApi().running() as api:
+        address = Address.parse(api.purger)
+        async with open_purgers([address], Credentials()) as more:
+            async with purged.service.database.change() as connection:
+                await register(connection, [address], now_s=purged.now_s())
+            yield replace(purged, purgers={**purged.purgers, **more}), api
+            assert api.wrong == []
 
 
 async def promise_tag(purged: Purging, *tags: str, soft: bool = False) -> None:

@@ -21,7 +21,7 @@ PATHS_MAX, WILDCARDS_MAX = 3_000, 15
 class CloudFrontApi(Vendor):
     in_progress: dict[str, list[str]] = field(default_factory=dict)
     done: dict[str, list[str]] = field(default_factory=dict)
-    references: set[str] = field(default_factory=set)
+    references: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     hides: set[str] = field(default_factory=set)
     tag_header: str = "Cache-Tag"
 
@@ -49,10 +49,9 @@ class CloudFrontApi(Vendor):
         quantity = said.findtext(f".//{{{_SPACE}}}Quantity")
         if not request.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 "):
             return _error(403, "MissingAuthenticationToken")
-        if reference in self.references or not reference:
-            self.wrong.append("a reference is new each time")
-        self.references.add(reference)
-        if quantity != str(len(items)):
+        if reference in self.references:
+            return self._again(reference, items)
+        if quantity != str(len(items)) or not reference:
             return self._refused("InconsistentQuantities", str(quantity))
         if wrong := [item for item in items if not _ITEM.fullmatch(item)]:
             return self._refused("InvalidArgument", wrong[0])
@@ -60,7 +59,8 @@ class CloudFrontApi(Vendor):
         if len(items) + len(self._open()) - wildcards > PATHS_MAX or wildcards > WILDCARDS_MAX:
             self.throttled += 1
             return _error(400, "TooManyInvalidationsInProgress")
-        number = f"I{len(self.references):05}"
+        number = f"I{len(self.references) + 1:05}"
+        self.references[reference] = number, items
         self.in_progress[number] = items
         self.requests.append(Request("item", tuple(items)))
         return web.Response(status=201, text=_invalidation(number, items, "InProgress"))
@@ -102,6 +102,14 @@ class CloudFrontApi(Vendor):
             text=f'<DistributionConfig xmlns="{_SPACE}"><CallerReference>r</CallerReference>'
             f"<Comment/><Enabled>true</Enabled>{tagged}</DistributionConfig>"
         )
+
+    def _again(self, reference: str, items: list[str]) -> web.Response:
+        """Say what came of it before; nothing is created."""
+        number, before = self.references[reference]
+        if before != items:
+            return self._refused("InvalidationBatchAlreadyExists", reference)
+        status = "InProgress" if number in self.in_progress else "Completed"
+        return web.Response(status=201, text=_invalidation(number, items, status))
 
     def _open(self) -> list[str]:
         return [item for items in self.in_progress.values() for item in items]

@@ -31,6 +31,7 @@ class Vendor:
     wrong: list[str] = field(default_factory=list)
     throttled: int = 0
     is_down: bool = False
+    loses_answers: bool = False
     refuses: frozenset[str] = frozenset()
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     waiting: int = 0
@@ -65,7 +66,9 @@ class Vendor:
         if self.is_down:
             return web.Response(status=503, text="down")
         try:
-            return await handler(request)  # type: ignore[misc, no-any-return]
+            answer: web.StreamResponse = await handler(request)  # type: ignore[misc]
+            is_lost = self.loses_answers and request.method == "POST"
+            return web.Response(status=504) if is_lost else answer
         except web.HTTPException as error:
             return self.refused(f"{request.method} {request.path}: {error.status}", error.status)
 
