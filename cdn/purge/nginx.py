@@ -18,7 +18,7 @@ from cdn.policy.route import route_of
 from cdn.purge.asking import Answer, ask, failure_of
 from cdn.purge.batch import Batch
 from cdn.purge.limits import NGINX, Limits
-from cdn.purge.target import By, path_of
+from cdn.purge.target import TAG_OF_NOTHING, By, path_of
 from cdn.purge.varnish import SECRET_FIELD
 
 _AT_ONCE: Final = 8
@@ -60,7 +60,7 @@ class Nginx:
 
     async def look(self) -> str:
         """Ask for what is not there: nothing is kept for long of that."""
-        await self._renew("/soundbridge-nothing", "identity")
+        await self._renew(f"/{TAG_OF_NOTHING}", "identity")
         return "it lets us purge"
 
     async def _renew(self, path: str, coding: str) -> None:

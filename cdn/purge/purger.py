@@ -17,4 +17,4 @@ class Purger(Protocol):
         """Have a batch dropped. It may be given again; raises PurgeFailed."""
 
     async def look(self) -> str:
-        """Drop nothing, and say in a sentence that this would be done; raises PurgeFailed."""
+        """Drop nothing that is there, and say in a sentence that we may; raises PurgeFailed."""

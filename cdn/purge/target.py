@@ -11,6 +11,8 @@ from cdn.errors import PurgeRefused
 TAG_LENGTH_MAX: Final = 256
 """The shortest of what CDNs take (CloudFront; Fastly and Cloudflare take 1,024 bytes)."""
 PATH_LENGTH_MAX: Final = 2_000
+TAG_OF_NOTHING: Final = "soundbridge-nothing"
+"""No answer has it: who has it dropped learns whether we may, and no more happens."""
 
 _TAG: Final = re.compile(r"[!-+\--~]+")
 """Visible ASCII without the comma, which ends a tag in ``Cache-Tag``."""

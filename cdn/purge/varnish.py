@@ -14,7 +14,7 @@ from cdn.errors import PurgeRefused
 from cdn.purge.asking import ask, failure_of
 from cdn.purge.batch import Batch
 from cdn.purge.limits import VARNISH, Limits
-from cdn.purge.target import By, path_of
+from cdn.purge.target import TAG_OF_NOTHING, By, path_of
 
 SECRET_FIELD: Final = "X-Purge-Secret"  # noqa: S105 the name of a field
 
@@ -46,7 +46,7 @@ class Varnish:
 
     async def look(self) -> str:
         """Drop a tag that nothing has."""
-        await self._purge("/", {"Xkey-Purge": "soundbridge-nothing"})
+        await self._purge("/", {"Xkey-Purge": TAG_OF_NOTHING})
         return "it lets us purge"
 
     async def _purge(self, path: str, more: dict[str, str] | None = None) -> None:

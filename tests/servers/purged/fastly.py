@@ -1,4 +1,7 @@
-"""Fastly's purging API, as its reference describes it: batches of keys, and single URLs."""
+"""Fastly's purging API, as its reference describes it: batches of keys, and single URLs.
+
+The token's scope is ``purge_select``: it may read nothing.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -28,7 +31,6 @@ class FastlyApi(Vendor):
         return [
             web.post("/service/{service}/purge", self.keys),
             web.post("/purge/{url:.+}", self.one),
-            web.get("/service/{service}", self.service),
         ]
 
     async def keys(self, request: web.Request) -> web.Response:
@@ -55,9 +57,6 @@ class FastlyApi(Vendor):
         if "." not in url.partition("/")[0] or not url.partition("/")[2]:
             return self.refused(f"{url} is no URL without its scheme")
         return self._dropped(request, "path", (url,), {"status": "ok", "id": "108-1"})
-
-    async def service(self, request: web.Request) -> web.Response:
-        return self._stops(request) or self._of_another(request) or web.json_response({})
 
     def _dropped(
         self, request: web.Request, by: str, values: tuple[str, ...], said: dict[str, str]
