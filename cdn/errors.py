@@ -56,6 +56,12 @@ class PurgerClosed(PurgeFailed):
     code = "purger_closed"
 
 
+class PurgeNotDone(PurgeFailed):
+    """It says that it did not do it, and not whether it ever will."""
+
+    code = "purge_not_done"
+
+
 class PurgeRefused(PurgeFailed):
     """It will refuse that whenever it is asked."""
 

@@ -19,6 +19,8 @@ TIMEOUT: Final = ClientTimeout(total=30, connect=5)
 ANSWER_BYTES_MAX: Final = 64 * 1024
 _PAUSE_S_MAX: Final = 3_600.0
 _SAID_MAX: Final = 300
+_RESET: Final = "Fastly-RateLimit-Reset"
+"""From which second of the epoch on Fastly takes more; it promises no Retry-After."""
 _OUT_OF_TURN: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY})
 _CLOSED: Final = frozenset(
     {
@@ -82,7 +84,7 @@ def failure_of(name: str, answer: Answer, now: datetime | None = None) -> PurgeF
     status = answer.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    pause_s = asked_pause_s(answer.headers.get(hdrs.RETRY_AFTER), now or datetime.now(UTC))
+    pause_s = _pause_s(answer.headers, now or datetime.now(UTC))
     said = f"{name} answered {status}{_quoted(answer.content)}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return PurgeDelayed(said, pause_s)
@@ -91,6 +93,18 @@ def failure_of(name: str, answer: Answer, now: datetime | None = None) -> PurgeF
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _OUT_OF_TURN:
         return PurgerUnreachable(said, pause_s)
     return PurgeRefused(said)
+
+
+def _pause_s(headers: Mapping[str, str], now: datetime) -> float:
+    said = headers.get(hdrs.RETRY_AFTER)
+    return _pause_until_s(headers.get(_RESET), now) if said is None else asked_pause_s(said, now)
+
+
+def _pause_until_s(reset: str | None, now: datetime) -> float:
+    """Return for how long it is until a second of the epoch, an hour at most."""
+    if reset is None or not (reset.isascii() and reset.isdecimal()):
+        return 0.0
+    return min(max(0.0, float(reset[:12]) - now.timestamp()), _PAUSE_S_MAX)
 
 
 def asked_pause_s(retry_after: str | None, now: datetime) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiohttp import ClientSession, hdrs
 
-from cdn.errors import PurgeRefused, PurgerUnreachable
+from cdn.errors import PurgeNotDone, PurgerUnreachable
 from cdn.purge.asking import ask, failure_of
 from cdn.purge.batch import Batch
 from cdn.purge.limits import CLOUDFLARE, Limits
@@ -60,7 +60,7 @@ class Cloudflare:
             raise failure
         said = _said(answer.content)
         if said.get("success") is not True:
-            raise PurgeRefused(f"Cloudflare did not do it: {said.get('errors')!r}"[:300])
+            raise PurgeNotDone(f"Cloudflare did not do it: {said.get('errors')!r}"[:300])
 
 
 def _said(content: bytes) -> dict[str, Any]:

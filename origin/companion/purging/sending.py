@@ -13,13 +13,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import structlog
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cdn.errors import PurgeDelayed, PurgeFailed, PurgeRefused
+from cdn.errors import PurgeDelayed, PurgeFailed, PurgeNotDone, PurgeRefused
 from cdn.purge.batch import Batch, batches
 from cdn.purge.purger import Purger
 from cdn.purge.rate import turn
@@ -38,6 +38,8 @@ AGAIN_S: Final = 300.0
 """After all attempts at a CDN, which may be a minute, it is tried again so often."""
 _PAUSE_S: Final = 5.0
 _ELSEWHERE_S: Final = 60.0
+_BELIEVED_AT: Final = 3
+"""Who says so often that it did not do something, never will."""
 
 _log = structlog.get_logger("soundbridge.purging")
 
@@ -118,15 +120,15 @@ class _Sending:
             mark = rows.mark_of(part.values, chain.from_iterable(its.values()))
             try:
                 await self.purger.send(replace(part, mark=mark))
-            except PurgeRefused as error:
+            except PurgeFailed as error:
+                if not self._is_for_good(error):
+                    await self._fail(error)
                 if len(part.values) > 1:
                     parts += reversed(part.halves())
                 else:
                     given_up = list(chain.from_iterable(its.values()))
                     await self._give_up(given_up, part.values[0], str(error))
                 continue
-            except PurgeFailed as error:
-                await self._fail(error)
             _log.info("purged", purger=self.name, by=part.by, soft=part.soft, targets=len(its))
             note = partial(rows.note_sent, rows=its, now_s=self.around.clock())
             await self._note(note)
@@ -140,11 +142,17 @@ class _Sending:
             self.has_waited = True
             await self.around.sleep(its.wait_s)
 
+    def _is_for_good(self, error: PurgeFailed) -> bool:
+        """Tell whether there is no use in sending it again."""
+        if isinstance(error, PurgeNotDone):
+            return self.held.attempts >= _BELIEVED_AT
+        return isinstance(error, PurgeRefused)
+
     async def _give_up(self, some: Sequence[Row[Any]], value: str, why: str) -> None:
         _log.error("not to be purged", purger=self.name, target=value, cause=why)
         await self._note(partial(rows.note_refused, rows=some))
 
-    async def _fail(self, error: PurgeFailed) -> None:
+    async def _fail(self, error: PurgeFailed) -> NoReturn:
         """Raise what a failure means for the job."""
         why = f"{self.name}: {error}"
         _log.warning("not purged", purger=self.name, cause=str(error), code=error.code)

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select, update
 
 from cdn.purge.address import Address
 from cdn.purge.changes import of_answers
-from cdn.purge.credentials import Credentials
 from cdn.purge.opening import open_purgers
 from origin.companion.assets import collecting
 from origin.companion.assets.collecting import AFTER_S
@@ -28,11 +27,12 @@ from packager.queue.worker import Run
 from tests.functional.api.catalogue import artist
 from tests.functional.api.collecting import collect
 from tests.functional.api.packaging import LEASE_S
-from tests.functional.api.purging import Purging, purging
+from tests.functional.api.purging import CREDENTIALS, Purging, purging
 from tests.functional.api.service import Service
 from tests.servers.purged.bucket import Bucket
+from tests.servers.purged.cloudflare import CloudflareApi
 from tests.servers.purged.cloudfront import CloudFrontApi
-from tests.servers.purged.vendor import Request
+from tests.servers.purged.vendor import Request, Vendor
 
 pytestmark = pytest.mark.long_if("postgresql")
 
@@ -361,31 +361,50 @@ async def test_what_cloudfront_did_without_a_word_is_not_done_twice(
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
-    async with with_cloudfront(purged) as (both, cloudfront):
-        await promise_tag(both, "track-a", "track-b")
+    async with CloudFrontApi().running() as cloudfront, beside(purged, cloudfront) as all_:
+        await promise_tag(all_, "track-a", "track-b")
         cloudfront.loses_answers = True
-        await both.work()
+        await all_.work()
         assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))]
         cloudfront.loses_answers = False
-        await both.work_for(3)
+        await all_.work_for(3)
         assert cloudfront.take() == [], "that was it"
         assert len(cloudfront.references) == 1
-        await both.work_for(16)
+        await all_.work_for(16)
         assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))], "once more"
-        await promise_tag(both, "track-a", "track-b")
-        await both.work()
+        await promise_tag(all_, "track-a", "track-b")
+        await all_.work()
         assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))], "it is another"
 
 
+async def test_what_cloudflare_says_it_did_not_do_is_sent_again_and_holds_up_no_other(
+    purged: Purging,
+) -> None:
+    """In an answer that is 200: that may be of a moment, or for ever."""
+    async with CloudflareApi().running() as cloudflare, beside(purged, cloudflare) as all_:
+        cloudflare.refuses, cloudflare.refuses_by = frozenset({"track-a"}), 200
+        await promise_tag(all_, "track-a")
+        await all_.work_for(3)
+        assert cloudflare.take() == []
+        cloudflare.refuses = frozenset()
+        await all_.work_for(20)
+        assert cloudflare.take() == [hard("track-a")] * 2
+        cloudflare.refuses = frozenset({"track-a"})
+        await promise_tag(all_, "track-a", "track-b")
+        await all_.work_for(40)
+        assert cloudflare.take() == [hard("track-b")] * 2
+        assert await all_.left() == 0
+
+
 @asynccontextmanager
-async def with_cloudfront(purged: Purging) -> AsyncIterator[tuple[Purging, CloudFrontApi]]:
-    async with CloudFrontApi().running() as api:
-        address = Address.parse(api.purger)
-        async with open_purgers([address], Credentials()) as more:
-            async with purged.service.database.change() as connection:
-                await register(connection, [address], now_s=purged.now_s())
-            yield replace(purged, purgers={**purged.purgers, **more}), api
-            assert api.wrong == []
+async def beside(purged: Purging, vendor: Vendor) -> AsyncIterator[Purging]:
+    """Have another CDN beside those that there are."""
+    address = Address.parse(vendor.purger)
+    async with open_purgers([address], CREDENTIALS) as more:
+        async with purged.service.database.change() as connection:
+            await register(connection, [address], now_s=purged.now_s())
+        yield replace(purged, purgers={**purged.purgers, **more})
+        assert vendor.wrong == []
 
 
 async def promise_tag(purged: Purging, *tags: str, soft: bool = False) -> None:

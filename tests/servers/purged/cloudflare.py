@@ -24,6 +24,7 @@ _FORMS = {
 @dataclass
 class CloudflareApi(Vendor):
     plan: str = "free"
+    refuses_by: int = 400
     bucket: Bucket = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,7 +60,7 @@ class CloudflareApi(Vendor):
         if wrong := [value for value in values if not form.fullmatch(value)]:
             return self.refused(f"{wrong[0]} is none of {name}")
         if self.refuses & set(values):
-            return _said(400, "Invalid")
+            return _said(self.refuses_by, "Invalid")
         self.requests.append(Request(by, tuple(values)))
         body = {"success": True, "errors": [], "messages": [], "result": {"id": ZONE}}
         return web.json_response(body)

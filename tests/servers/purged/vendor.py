@@ -53,6 +53,10 @@ class Vendor:
         """Return all that was dropped since the last time, sorted."""
         return sorted(value for request in self.take() for value in request.values)
 
+    @property
+    def purger(self) -> str:
+        raise NotImplementedError
+
     def routes(self) -> list[web.RouteDef]:
         raise NotImplementedError
 

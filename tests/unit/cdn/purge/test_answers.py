@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 
 from cdn.errors import PurgeDelayed, PurgeFailed, PurgerClosed, PurgeRefused, PurgerUnreachable
 from cdn.policy.coding import AT_EDGES as CODINGS
@@ -40,6 +41,23 @@ def test_statuses(status: int, kind: type[PurgeFailed] | None) -> None:
 )  # fmt: skip
 def test_how_long_it_asks_to_be_left_alone(said: str | None, pause_s: float) -> None:
     assert asked_pause_s(said, NOW) == pause_s
+
+
+@pytest.mark.parametrize(
+    ("headers", "pause_s"),
+    [
+        ({"Fastly-RateLimit-Reset": "1767323105"}, 60),
+        ({"Fastly-RateLimit-Reset": "1767323105", "Retry-After": "7"}, 7),
+        ({"Fastly-RateLimit-Reset": "1767323000"}, 0),
+        ({"Fastly-RateLimit-Reset": "9" * 400}, 3600),
+        ({"Fastly-RateLimit-Reset": "soon"}, 0),
+    ],
+)
+def test_fastly_says_when_it_takes_more(headers: dict[str, str], pause_s: float) -> None:
+    assert NOW.timestamp() == 1_767_323_045
+    failure = failure_of("Fastly", Answer(429, CIMultiDict(headers), b""), NOW)
+    assert isinstance(failure, PurgeDelayed)
+    assert failure.pause_s == pause_s
 
 
 @given(st.text())
