@@ -8,8 +8,13 @@ from sqlalchemy import Row, Select, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdn.purge.target import By
+from origin.companion.purging.promising import KIND
 from origin.companion.purging.tables import FAILURE_LENGTH_MAX, purgers, purges
+from packager.queue.job import State
+from packager.queue.tables import jobs
 
+UNKNOWN: Final = "purger_unknown"
+"""Why a job failed that came to a worker without its CDN: another may send."""
 REPEATED_AFTER_S: Final = 15.0
 """What a CDN was being given when it was purged has come to it by then."""
 READ_AT_ONCE: Final = 5_000
@@ -35,6 +40,22 @@ async def due(connection: AsyncConnection, purger_id: str, *, now_s: float) -> S
     )
     found: Sequence[Row[Any]] = (await connection.execute(rows)).all()
     return found
+
+
+async def is_put_off(connection: AsyncConnection, purger_id: str, *, now_s: float) -> bool:
+    """Tell whether a job that failed waits until this CDN is to be asked again.
+
+    Where something was promised while that one sent, there is another beside it, that would ask at
+    once.
+    """
+    waiting = select(jobs.c.id).where(
+        jobs.c.subject == purger_id,
+        jobs.c.kind == KIND,
+        jobs.c.state == State.QUEUED,
+        jobs.c.failure_code != UNKNOWN,
+        jobs.c.not_before_s > now_s,
+    )
+    return await connection.scalar(waiting.limit(1)) is not None
 
 
 def mark_of(values: Sequence[str], rows: Iterable[Row[Any]]) -> str:

@@ -59,9 +59,11 @@ class Sender:
         found = {purger_id(name): (name, each) for name, each in self.purgers.items()}.get(mine)
         if found is None:
             why = "No worker that was asked has this CDN: give all of them the same --purge."
-            raise Postponed(Failure("purger_unknown", why, again_s=_ELSEWHERE_S))
-        sending = _Sending(self, run.held, *found)
-        await sending.send()
+            raise Postponed(Failure(rows.UNKNOWN, why, again_s=_ELSEWHERE_S))
+        async with self.database.begin() as connection:
+            is_put_off = await rows.is_put_off(connection, mine, now_s=self.clock())
+        if not is_put_off:
+            await _Sending(self, run.held, *found).send()
 
         async def record(connection: AsyncConnection) -> None:
             next_s = await rows.next_due_s(connection, mine)

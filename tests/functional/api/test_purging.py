@@ -267,6 +267,21 @@ async def test_one_that_asks_to_be_left_alone_is_left_alone(purged: Purging) -> 
     assert purged.fastly.take() == [soft("playback-song")]
 
 
+async def test_what_is_promised_meanwhile_asks_nobody_earlier(purged: Purging) -> None:
+    await promise_tag(purged, "track-a")
+    held = await purged.claim()
+    assert held is not None
+    await promise_tag(purged, "track-b")
+    theirs, purged.fastly.bucket = purged.fastly.bucket, Bucket(0.001, 0, purged.fastly.clock)
+    await purged.attempt(held)
+    assert await purged.work() == 1
+    assert (purged.fastly.throttled, purged.fastly.take()) == (1, [])
+    purged.fastly.bucket = theirs
+    await purged.work_for(3)
+    assert purged.fastly.take() == [hard("track-a", "track-b")]
+    await purged.forget()
+
+
 async def test_of_a_batch_that_is_refused_the_rest_is_dropped(purged: Purging) -> None:
     ann = await purged.service.user()
     purged.fastly.refuses = frozenset({"playback-song3"})
