@@ -66,6 +66,18 @@ async def test_each_cdn_has_one_job_for_all_that_is_promised(known: AsyncEngine)
         assert len(await rows.due(connection, purger_id(NGINX.name), now_s=NOON_S)) == 12
 
 
+async def test_what_is_to_be_gone_waits_for_no_backlog(
+    known: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "READ_AT_ONCE", 2)
+    async with known.begin() as connection:
+        for name in ("song", "other", "third"):
+            await promise(connection, name)
+        await promise_entries(connection, "gone", soft=False, now_s=NOON_S + 1)
+        due = await rows.due(connection, purger_id(VARNISH.name), now_s=NOON_S + 1)
+        assert [row.value for row in due] == ["playback-gone", "playback-song"]
+
+
 async def test_what_is_taken_back_is_not_promised(known: AsyncEngine) -> None:
     async with known.connect() as connection:
         await promise(connection)

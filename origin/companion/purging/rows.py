@@ -24,7 +24,10 @@ Key = tuple[By, str]
 
 
 async def due(connection: AsyncConnection, purger_id: str, *, now_s: float) -> Sequence[Row[Any]]:
-    """Return what is due, the first first."""
+    """Return what is due: what is to be gone before what may be given a while, the first first.
+
+    So what is taken down waits for no backlog, however long, of what was only published.
+    """
     rows: Select[Any] = (
         select(
             purges.c.number,
@@ -35,7 +38,7 @@ async def due(connection: AsyncConnection, purger_id: str, *, now_s: float) -> S
             purges.c.promised_s,
         )
         .where(purges.c.purger_id == purger_id, purges.c.due_s <= now_s)
-        .order_by(purges.c.due_s, purges.c.number)
+        .order_by(purges.c.soft, purges.c.due_s, purges.c.number)
         .limit(READ_AT_ONCE)
     )
     found: Sequence[Row[Any]] = (await connection.execute(rows)).all()
