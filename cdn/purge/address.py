@@ -22,6 +22,11 @@ _OPTIONS: Final = {
     "varnish": {"host"},
     "nginx": {"host"},
 }
+_FORMS: Final = {
+    "endpoint": re.compile(r"https?://[A-Za-z0-9.:_\[\]-]+(?:/[A-Za-z0-9./_-]*)?"),
+    "host": re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}"),
+}
+"""What has a form of its own: no credentials, and nothing that would end a header field."""
 _EXAMPLES: Final = (
     "cloudfront://DISTRIBUTION_ID, fastly://SERVICE_ID, cloudflare://ZONE_ID, varnish://host:port"
     " or nginx://host:port"
@@ -39,7 +44,10 @@ class Address:
     @classmethod
     def parse(cls, url: str) -> "Address":
         """Read a URL; raises UnusablePurger."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise UnusablePurger(f"That is no URL: use {_EXAMPLES}.") from error
         known = _OPTIONS.get(parts.scheme)
         if known is None or parts.path not in {"", "/"} or parts.fragment or "@" in parts.netloc:
             raise UnusablePurger(f"{parts.scheme}:// is none to purge: use {_EXAMPLES}.")
@@ -48,13 +56,17 @@ class Address:
             is_there = bool(parts.port) if parts.scheme in {"varnish", "nginx"} else True
         except ValueError as error:
             raise UnusablePurger(f"{parts.scheme}://{parts.netloc}: {error}.") from error
-        is_id = _ID.fullmatch(parts.netloc) or parts.scheme in {"varnish", "nginx"}
+        form = _FORMS["host"] if parts.scheme in {"varnish", "nginx"} else _ID
+        is_id = form.fullmatch(parts.netloc)
         if not parts.hostname or not is_there or not is_id:
             raise UnusablePurger(f"{parts.scheme}://{parts.netloc} names none: use {_EXAMPLES}.")
         if unknown := sorted(set(options) - known):
             raise UnusablePurger(
                 f"{parts.scheme}:// has no option {unknown[0]}: it has {', '.join(sorted(known))}."
             )
+        for name, form in _FORMS.items():
+            if name in options and not form.fullmatch(options[name]):
+                raise UnusablePurger(f"{parts.scheme}://: what {name}= says is no {name}.")
         address = cls(parts.scheme, parts.netloc, options)
         _ = address.limits  # what is wrong with those is said now
         return address

@@ -9,6 +9,7 @@ before more is sent. Nothing is dropped softly.
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
 from botocore.exceptions import (  # type: ignore[import-untyped] # they have none
@@ -36,7 +37,6 @@ _FULL: Final = frozenset({"TooManyInvalidationsInProgress", "Throttling", "Throt
 _REFUSED: Final = frozenset(
     {"InvalidArgument", "BatchTooLarge", "InconsistentQuantities", "MissingBody"}
 )
-_SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +160,10 @@ def _meant(error: ClientError) -> PurgeFailed:
     code = what.get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     said = f"CloudFront answered {code or status}: {what.get('Message', '')}"
-    if code in _FULL:
+    if code in _FULL or status == HTTPStatus.TOO_MANY_REQUESTS:
         return PurgeDelayed(said[:300], _PAUSE_S)
     if code in _REFUSED:
         return PurgeRefused(said[:300])
-    if status >= _SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return PurgerUnreachable(said[:300])
     return PurgerClosed(f"{said[:300]} Look at the distribution's id, and at AWS's credentials.")

@@ -30,7 +30,7 @@ IN_PROGRESS_MAX: Final = 3_000
 WILDCARDS_IN_PROGRESS_MAX: Final = 15
 """Paths of a distribution in invalidations that are in progress, and those with a ``*`` (CloudFront
 Developer Guide, "Concurrent invalidation request maximum"). Tags are named as paths are, in
-``Paths.Items``, and no other limit is published for them: they count as paths here."""
+``Paths.Items``, and each counts as a path ("What you need to know when invalidating tags")."""
 
 CLOUDFRONT_BY_TAG: Final = Limits({By.TAG: 1_000, By.PREFIX: 15, By.PATH: 1_000}, Rate(1, 5))
 CLOUDFRONT_BY_PATH: Final = Limits({By.PREFIX: 15, By.PATH: 1_000}, Rate(1, 5))

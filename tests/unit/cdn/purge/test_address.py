@@ -17,6 +17,8 @@ from cdn.purge.opening import check
         ("varnish://127.0.0.1:6081", "varnish://127.0.0.1:6081"),
         ("nginx://edge.example:8081?host=radio.example", "nginx://edge.example:8081"),
         ("nginx://[::1]:8081", "nginx://[::1]:8081"),
+        ("fastly://s?endpoint=https://proxy.example:8/fastly", "fastly://s"),
+        ("cloudfront://E1?endpoint=http://[::1]:5000", "cloudfront://E1"),
     ],
 )
 def test_what_names_a_cdn(url: str, name: str) -> None:
@@ -29,7 +31,9 @@ def test_what_names_a_cdn(url: str, name: str) -> None:
         "", "akamai://x", "fastly://", "fastly://a/b", "fastly://user:secret@a", "varnish://host",
         "varnish://host:99999", "varnish://host:0", "nginx://:80", "cloudflare://z?plan=gold",
         "cloudfront://E1?by=cookies", "fastly://s?token=x", "fastly://s#x", "cloudfront://a-b",
-        "fastly://s?endpoint", "varnish://h:80?endpoint=http://x",
+        "fastly://s?endpoint", "varnish://h:80?endpoint=http://x", "varnish://[::1:80",
+        "varnish://a b:80", "nginx://h:80?host=a%0d%0ab:c", "fastly://s?endpoint=api.fastly.com",
+        "fastly://s?endpoint=https://user:secret@x", "cloudfront://E1?endpoint=https://x?y",
     ],
 )  # fmt: skip
 def test_what_names_none(url: str) -> None:
