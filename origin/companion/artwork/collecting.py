@@ -13,6 +13,7 @@ from manifests.layout import TrackArtwork
 from origin.companion.artwork.tables import artworks
 from origin.companion.database import Database
 from origin.companion.media import Media
+from origin.companion.purging.pictures import promise_picture, promise_picture_gone
 from origin.delivery.errors import DatabaseUnavailable
 from packager.errors import StoreFailed
 from packager.publishing.storage import Storage
@@ -42,10 +43,14 @@ async def collect(database: Database, media: Media, *, now_s: float) -> bool:
         found = (await connection.execute(to_go(now_s, _AT_ONCE))).all()
     for row in found:
         where = TrackArtwork(row.track_id, row.id)
-        keys = await asyncio.to_thread(_remove, media.store, where)
+        keys = await asyncio.to_thread(_keys, media.store, where)
+        async with database.change() as connection:
+            await promise_picture(connection, where, keys, now_s=now_s)
+        await asyncio.to_thread(_remove, media.store, keys)
         await media.tell(keys)
         async with database.change() as connection:
             await connection.execute(delete(artworks).where(artworks.c.id == row.id))
+            await promise_picture_gone(connection, where, now_s=now_s)
     return len(found) == _AT_ONCE
 
 
@@ -55,8 +60,11 @@ def to_go(now_s: float, limit: int) -> Select[tuple[str, str]]:
     return rows.order_by(artworks.c.due_s).limit(limit)
 
 
-def _remove(store: ObjectStore, where: TrackArtwork) -> tuple[str, ...]:
+def _keys(store: ObjectStore, where: TrackArtwork) -> tuple[str, ...]:
     with Storage(store) as storage:
-        keys = tuple(storage.sizes_bytes(where.prefix))
+        return tuple(storage.sizes_bytes(where.prefix))
+
+
+def _remove(store: ObjectStore, keys: tuple[str, ...]) -> None:
+    with Storage(store) as storage:
         storage.delete_all(keys)
-    return keys

@@ -49,14 +49,17 @@ async def promise(
             await have_job(connection, purger.id, now_s=now_s, due_s=due)
 
 
-async def release(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
-    """Let what was promised of an asset's objects be due now: they have gone."""
+async def release(
+    connection: AsyncConnection, asset_id: str, *, now_s: float, due_s: float | None = None
+) -> None:
+    """Let what was promised of an asset's objects, or a picture's, be due: they have gone."""
+    due = now_s if due_s is None else due_s
     held = update(purges).where(purges.c.asset_id == asset_id, purges.c.due_s > now_s)
     released = await connection.execute(
-        held.values(due_s=now_s, asset_id=None).returning(purges.c.purger_id)
+        held.values(due_s=due, asset_id=None).returning(purges.c.purger_id)
     )
     for purger_id in sorted(set(released.scalars())):
-        await have_job(connection, purger_id, now_s=now_s, due_s=now_s)
+        await have_job(connection, purger_id, now_s=now_s, due_s=due)
 
 
 async def any_without(connection: AsyncConnection, some: Collection[By], *, now_s: float) -> bool:

@@ -61,5 +61,5 @@ purges: Final = Table(
     Index(None, "purger_id", "due_s"),
     Index(None, "asset_id"),
 )
-"""``is_repeat`` of what was sent once. ``asset_id`` is of whose objects these are, where they wait
-for these to go."""
+"""``is_repeat`` of what was sent once. ``asset_id`` is of whose objects these are, or the id of a
+picture, where they wait for these to go."""

@@ -12,8 +12,11 @@ from sqlalchemy import delete, select, update
 from cdn.purge.address import Address
 from cdn.purge.changes import of_answers
 from cdn.purge.opening import open_purgers
+from origin.companion.artwork.collecting import collect as collect_pictures
+from origin.companion.artwork.lifecycle import GOES_AFTER_S
 from origin.companion.assets import collecting
 from origin.companion.assets.collecting import AFTER_S
+from origin.companion.media import Media
 from origin.companion.purging.media import WITHDRAWN_S, promise_entries
 from origin.companion.purging.promising import promise
 from origin.companion.purging.registering import register
@@ -27,12 +30,15 @@ from packager.queue.worker import Run
 from tests.functional.api.catalogue import artist
 from tests.functional.api.collecting import collect
 from tests.functional.api.packaging import LEASE_S
+from tests.functional.api.played import song
 from tests.functional.api.purging import CREDENTIALS, Purging, purging
 from tests.functional.api.service import Service
+from tests.functional.api.test_artwork import put
 from tests.servers.purged.bucket import Bucket
 from tests.servers.purged.cloudflare import CloudflareApi
 from tests.servers.purged.cloudfront import CloudFrontApi
 from tests.servers.purged.vendor import Request, Vendor
+from tests.sources.pictures import picture, saved
 
 pytestmark = pytest.mark.long_if("postgresql")
 
@@ -224,6 +230,24 @@ async def test_answers_of_the_api_are_dropped_with_what_they_say(purged: Purging
     assert response.status == 204
     await purged.work()
     assert purged.fastly.values() == tags
+
+
+async def test_a_picture_that_was_replaced_is_dropped_when_it_has_gone(purged: Purging) -> None:
+    """Who asks for it in the hour that it stays has a CDN keep it anew."""
+    service = purged.service
+    ann, one = await song(service)
+    before = [f"/{each['url']}" for each in (await put(service, one, ann))["artwork"]]
+    await put(service, one, ann, saved(picture(500, 500)))
+    await purged.forget()
+    purged.ahead_s += GOES_AFTER_S
+    media = Media(service.store)
+    assert await collect_pictures(service.database, media, now_s=purged.now_s()) is False
+    await purged.work()
+    assert (purged.fastly.take(), purged.edge.paths()) == ([], []), "others have it in memory"
+    await purged.work_for(61, 30.5)
+    assert purged.fastly.take() == [hard(f"track-{one['id']}")]
+    assert purged.edge.paths() == sorted(before)
+    await purged.forget()
 
 
 async def test_nothing_is_promised_where_nobody_is_there(service: Service) -> None:
