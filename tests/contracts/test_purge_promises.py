@@ -12,7 +12,7 @@ from cdn.purge.address import Address
 from origin.companion.purging import rows
 from origin.companion.purging.media import promise_entries, promise_gone, promise_objects
 from origin.companion.purging.promising import KEPT_S, KIND
-from origin.companion.purging.registering import forget, purger_id, register
+from origin.companion.purging.registering import forget, look_after, purger_id, register
 from origin.companion.purging.tables import purgers, purges
 from packager.queue import lease, policy
 from packager.queue.claim import claim
@@ -135,6 +135,21 @@ async def test_a_repeat_comes_along_earlier_and_a_failed_job_when_the_queue_says
         await promise(connection, "third")
         (job,) = await of_varnish(connection)
         assert job.not_before_s == NOON_S + 300
+
+
+async def test_what_lost_all_its_workers_is_sent_all_the_same(known: AsyncEngine) -> None:
+    async with known.begin() as connection:
+        await promise(connection)
+        for number in range(policy.ATTEMPTS):
+            await look_after(connection, [VARNISH, NGINX], now_s=NOON_S)
+            assert await take(connection, NOON_S + 60 * number) is not None
+        later_s = NOON_S + 60 * policy.ATTEMPTS
+        assert await take(connection, later_s) is None
+        assert await states(connection) == [State.PARKED]
+        await look_after(connection, [VARNISH, NGINX], now_s=later_s)
+        assert await take(connection, later_s) is not None
+        await look_after(connection, [VARNISH, NGINX], now_s=later_s)
+        assert await states(connection) == [State.PARKED, State.RUNNING]
 
 
 async def test_objects_are_due_when_they_have_gone(known: AsyncEngine) -> None:

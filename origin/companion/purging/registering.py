@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cdn.purge.address import Address
 from origin.beside import kept_beside
-from origin.companion.purging.promising import KEPT_S, KIND
+from origin.companion.purging.promising import KEPT_S, KIND, have_job
+from origin.companion.purging.rows import next_due_s
 from origin.companion.purging.tables import purgers, purges
 from packager.errors import first_line
 from packager.queue.inserting import insert_into
+from packager.queue.job import State
 from packager.queue.tables import jobs
 from packager.queue.worker import DATABASE_ERRORS
 
@@ -49,6 +51,19 @@ async def register(
         await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=seen))
 
 
+async def look_after(
+    connection: AsyncConnection, addresses: Sequence[Address], *, now_s: float
+) -> None:
+    """Have what was promised sent although its job was given up, having lost too many workers."""
+    for address in sorted(addresses, key=lambda each: purger_id(each.name)):
+        mine = purger_id(address.name)
+        due_s = await next_due_s(connection, mine)
+        is_open = jobs.c.state.in_((State.QUEUED, State.RUNNING))
+        its = select(jobs.c.id).where(jobs.c.subject == mine, jobs.c.kind == KIND, is_open)
+        if due_s is not None and await connection.scalar(its.limit(1)) is None:
+            await have_job(connection, mine, now_s=now_s, due_s=due_s)
+
+
 async def forget(connection: AsyncConnection, *, now_s: float) -> None:
     """Forget CDNs that no process has had for a week, and what was promised to them."""
     gone = select(purgers.c.id).where(purgers.c.seen_s < now_s - KEPT_S)
@@ -60,12 +75,14 @@ async def forget(connection: AsyncConnection, *, now_s: float) -> None:
 
 
 async def keep_registered(database: AsyncEngine, addresses: Sequence[Address]) -> None:
-    """Do both again and again, until cancelled."""
+    """Do all of it again and again, until cancelled."""
     while True:
         try:
             async with database.begin() as connection:
                 await register(connection, addresses, now_s=time.time())
                 await forget(connection, now_s=time.time())
+            async with database.begin() as connection:
+                await look_after(connection, addresses, now_s=time.time())
         except DATABASE_ERRORS as error:
             _log.warning("CDNs not registered", cause=first_line(error))
         await asyncio.sleep(_EVERY_S)
