@@ -21,7 +21,7 @@ from obstore.store import ObjectStore
 
 from origin.collecting.collect import remove_promised
 from origin.collecting.errors import CollectionFailed
-from origin.collecting.rows import rows
+from origin.collecting.rows import questions
 from origin.collecting.surroundings import Surroundings
 from origin.database.engine import DatabaseUnusable
 from origin.inspection.blocking import in_thread
@@ -76,8 +76,9 @@ class Promises:
     def _remove(self) -> int:
         """Return how many folders were removed; what is left over has its turn the next time."""
         removed = 0
-        with rows(self.state, self.url) as row_of:
-            removals = remove_promised(Surroundings(self.store, row_of))
+        with questions(self.state, self.url) as asked:
+            around = Surroundings(self.store, asked.row_of, purging=asked.purging)
+            removals = remove_promised(around)
             for _ in islice(removals, _REMOVALS_AT_ONCE):
                 removed += 1
                 if self._is_over.is_set():

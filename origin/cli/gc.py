@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,7 @@ from origin.stores.opening import StoreUnusable, open_store
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from origin.collecting.surroundings import PicturesOf, RowOf
+    from origin.collecting.rows import Asked
     from packager.publishing.garbage import Graces, Removal
 
 _HOUR_S: Final = 3600.0
@@ -87,8 +88,9 @@ def gc(
     uploaded sources that have been packaged, and pictures of tracks that no row names. What an
     entry, or an asset's row in the database, plays is never touched. Where workers package into the
     store, give their --state or --database: without it, a source whose job still waits is
-    recognised only by its asset having no entry, and pictures are left alone. Servers go on giving
-    what they have in memory to whoever knows its URL, until they are reloaded.
+    recognised only by its asset having no entry, pictures are left alone, and nothing is purged.
+    Servers that do not read that database go on giving what they have in memory to whoever knows
+    its URL, until they are reloaded.
 
     \b
     soundbridge gc s3://media/audio --database postgresql://...
@@ -119,8 +121,15 @@ def _removals(
 
     walk = remove_garbage if deletes else find_garbage
     try:
-        with _questions(state, database) as (row_of, pictures_of):
-            around = Surroundings(open_store(store), row_of, pictures_of=pictures_of)
+        with _questions(state, database) as asked:
+            around = Surroundings(open_store(store))
+            if asked is not None:
+                around = replace(
+                    around,
+                    row_of=asked.row_of,
+                    pictures_of=asked.pictures_of,
+                    purging=asked.purging,
+                )
             yield walk(around, graces)
     except StoreUnusable as error:
         raise click.UsageError(str(error)) from error
@@ -129,12 +138,10 @@ def _removals(
 
 
 @contextmanager
-def _questions(
-    state: Path | None, database: str | None
-) -> "Iterator[tuple[RowOf | None, PicturesOf | None]]":
+def _questions(state: Path | None, database: str | None) -> "Iterator[Asked | None]":
     if state is None and database is None:
         click.echo(_NOT_ASKED, err=True)
-        yield None, None
+        yield None
         return
     from origin.collecting.rows import questions
     from origin.delivery import logs

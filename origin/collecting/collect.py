@@ -8,6 +8,7 @@ from origin.collecting.entries import Entries
 from origin.collecting.holdings import Holdings
 from origin.collecting.leftovers import find_leftovers, remove_leftovers
 from origin.collecting.pictures import find_pictures, remove_pictures
+from origin.collecting.removing import remove
 from origin.collecting.superseded import remove_superseded
 from origin.collecting.surroundings import Surroundings
 from packager.publishing.garbage import Asset, Graces, Reason, Removal, Row, garbage
@@ -64,8 +65,7 @@ def _removed(around: Surroundings, graces: Graces, asset_ids: Sequence[str]) -> 
                 if removal.reason is Reason.SUPERSEDED:
                     superseded.append(removal)
                     continue
-                for stage in removal.stages:
-                    holdings.remove(stage)
+                remove(around, holdings, removal)
                 yield removal
         yield from remove_superseded(around, holdings, entries, superseded)
 

@@ -8,19 +8,21 @@ the store has of it. So does an upload whose next bytes are waited for, and a pa
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Row as Record
 from sqlalchemy import exists, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from manifests.layout import ID_PATTERN
 from origin.collecting.errors import CollectionFailed
-from origin.collecting.surroundings import PicturesOf, RowOf
+from origin.collecting.purging import PurgingRows
+from origin.collecting.surroundings import PicturesOf, Purging, RowOf
 from origin.companion.artwork.tables import artworks
 from origin.companion.catalogue.tables import tracks
 from origin.companion.uploads.tables import GOES, uploads
@@ -34,16 +36,18 @@ _AN_ID: Final = re.compile(ID_PATTERN)
 _OPEN: Final = (State.QUEUED, State.RUNNING)
 
 
-@contextmanager
-def rows(state: Path | None, url: str | None) -> Iterator[RowOf]:
-    """Give the caller's block ``read_row``, as ``questions`` does."""
-    with questions(state, url) as (row_of, _):
-        yield row_of
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a database says, and what is promised in it; all of it raises CollectionFailed."""
+
+    row_of: RowOf
+    pictures_of: PicturesOf
+    purging: Purging
 
 
 @contextmanager
-def questions(state: Path | None, url: str | None) -> Iterator[tuple[RowOf, PicturesOf]]:
-    """Give the caller's block ``read_row`` and ``read_pictures``, which raise CollectionFailed.
+def questions(state: Path | None, url: str | None) -> Iterator[Asked]:
+    """Give the caller's block ``read_row`` and ``read_pictures``, and what purges.
 
     Raises DatabaseUnusable, also where there is no database of ours yet: an empty one would tell
     that nothing is waited for.
@@ -52,12 +56,23 @@ def questions(state: Path | None, url: str | None) -> Iterator[tuple[RowOf, Pict
         opened = AsyncExitStack()
         engine = runner.run(opened.enter_async_context(open_existing(state or Path(), url)))
         try:
-            yield (
+            yield Asked(
                 lambda asset_id: runner.run(read_row(engine, asset_id)),
                 lambda track_id: runner.run(read_pictures(engine, track_id)),
+                PurgingRows(lambda work: runner.run(_write(engine, work))),
             )
         finally:
             runner.run(opened.aclose())
+
+
+async def _write(engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    try:
+        async with engine.begin() as connection:
+            await work(connection)
+    except (SQLAlchemyError, OSError) as error:
+        raise CollectionFailed(
+            f"The database could not be written: {first_line(error)}. Run it again."
+        ) from error
 
 
 async def read_row(engine: AsyncEngine, asset_id: str) -> Row | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from manifests.layout import Revision
 from origin.collecting.entries import Entries
 from origin.collecting.holdings import Holdings
+from origin.collecting.removing import remove
 from origin.collecting.surroundings import Surroundings
 from packager.publishing.garbage import Removal
 
@@ -35,8 +36,7 @@ def remove_superseded(
         raise
     _put_back(holdings, [one for one in taken if one not in going])
     for removal, _ in going:
-        for stage in removal.stages:
-            holdings.remove(stage)
+        remove(around, holdings, removal)
         yield removal
 
 

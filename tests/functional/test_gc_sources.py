@@ -14,7 +14,7 @@ from manifests import layout
 from manifests.entry import Entry
 from manifests.layout import Revision
 from origin.collecting.collect import find_garbage, remove_garbage
-from origin.collecting.rows import rows
+from origin.collecting.rows import questions
 from origin.collecting.surroundings import Surroundings
 from origin.companion.identity.principal import Role
 from origin.companion.identity.users import add_user, find_user
@@ -61,8 +61,8 @@ def test_what_a_job_waits_for_stays_until_it_has_ended(store: LocalStore, tmp_pa
     queue(state, "so_g")
     end_jobs(state)
     queue(state, "song")
-    with rows(state, None) as row_of:
-        around = Surroundings(store, row_of)
+    with questions(state, None) as asked:
+        around = Surroundings(store, asked.row_of)
         assert reasons(remove_garbage(around, GRACES)) == {"sources/so_g": Reason.DONE}
         assert reasons(find_garbage(Surroundings(store), GRACES)) == {
             "media/song/r1": Reason.ABANDONED
@@ -85,8 +85,8 @@ def test_a_database_that_has_never_heard_of_an_asset_condemns_no_source(
     queue(tmp_path / "the-right-one", "song")
     queue(tmp_path / "the-wrong-one", "other")
     for state in (tmp_path / "the-right-one", tmp_path / "the-wrong-one"):
-        with rows(state, None) as row_of:
-            assert reasons(remove_garbage(Surroundings(store, row_of), GRACES)) == {}
+        with questions(state, None) as asked:
+            assert reasons(remove_garbage(Surroundings(store, asked.row_of), GRACES)) == {}
     assert keys(store) == {"sources/song/upload/song.wav"}
 
 
@@ -118,8 +118,8 @@ def test_what_has_come_of_an_upload_stays_until_that_has_ended(
         unfinished.write_bytes(b"RIFF")
         obstore.put(store, f"sources/{asset_id}/upload/song.wav.tail-0", b"RIFF")
     age(root, hours=25)
-    with rows(state, None) as row_of:
-        around = Surroundings(store, row_of)
+    with questions(state, None) as asked:
+        around = Surroundings(store, asked.row_of)
         gone = {"sources/over/upload/song.wav#0": Reason.ABANDONED}
         assert reasons(find_garbage(around, GRACES)) == gone
         assert reasons(remove_garbage(around, GRACES)) == gone
@@ -147,8 +147,8 @@ def test_what_a_row_plays_or_announces_stays_until_it_is_withdrawn(
     queue(state, asset.entry.asset_id)
     end_jobs(state)
     age(tmp_path / "store", hours=25)
-    with rows(state, None) as row_of:
-        around = Surroundings(store, row_of)
+    with questions(state, None) as asked:
+        around = Surroundings(store, asked.row_of)
         for entry in (asset.entry, replace(asset.entry, provisional=True)):
             announce(state, entry)
             assert reasons(find_garbage(around, GRACES)) == {}
@@ -160,6 +160,6 @@ def test_what_a_row_plays_or_announces_stays_until_it_is_withdrawn(
 
 
 def test_a_state_folder_without_a_database_is_not_an_empty_queue(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnusable, match="There is no"), rows(tmp_path, None):
+    with pytest.raises(DatabaseUnusable, match="There is no"), questions(tmp_path, None):
         pass
     assert list(tmp_path.iterdir()) == []
