@@ -48,7 +48,7 @@ class Cloudflare:
         return "it lets us purge"
 
     async def _ask(self, what: dict[str, list[str]]) -> None:
-        headers = {
+        headers: dict[str, str] = {
             hdrs.AUTHORIZATION: f"Bearer {self.token}",
             hdrs.ACCEPT: "application/json",
             hdrs.CONTENT_TYPE: "application/json",

@@ -51,7 +51,7 @@ async def until(holds: Callable[[], object]) -> None:
 
 
 async def test_what_a_killed_worker_had_promised_is_sent_by_the_next(
-    tmp_path: Path, music: Path, fastly: FastlyApi
+    tmp_path: Path, music: Path, fastly: FastlyApi, edge: EdgeRecorder
 ) -> None:
     state, store = tmp_path / "state", tmp_path / "media"
     queued = await asyncio.to_thread(
@@ -59,9 +59,12 @@ async def test_what_a_killed_worker_had_promised_is_sent_by_the_next(
     )
     assert queued.returncode == 0, queued.stderr
     fastly.gate.clear()
-    options = ("--state", state, "--store", store, "--lease", "1", "--purge", fastly.purger)
+    both = ("--purge", fastly.purger, "--purge", edge.purger)
+    options = ("--state", state, "--store", store, "--lease", "1", *both)
     with running("worker", *options) as first:
         await until(lambda: fastly.waiting)  # it has promised, and is about to have it dropped
+        await until(lambda: edge.heads["/song.m3u8", "br"])  # who answers waits for nobody
+        assert fastly.requests == []
         first.send_signal(signal.SIGKILL)
     fastly.gate.set()
     await until(lambda: not fastly.waiting)
