@@ -59,8 +59,8 @@ class Nginx:
                 raise error
 
     async def look(self) -> str:
-        """Ask for what is not there: nothing is kept for long of that."""
-        await self._renew(f"/{TAG_OF_NOTHING}", "identity")
+        """Have what is not there fetched anew: an origin has to be well, too, and it says so."""
+        await self._renew(f"/{TAG_OF_NOTHING}.json", "identity")
         return "it lets us purge"
 
     async def _renew(self, path: str, coding: str) -> None:

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 from obstore.store import MemoryStore
 
-from cdn.errors import PurgerClosed
+from cdn.errors import PurgerClosed, PurgerUnreachable
 from cdn.purge.address import Address
 from cdn.purge.batch import Batch
 from cdn.purge.credentials import Credentials
@@ -19,6 +19,7 @@ from manifests.layout import entry_key
 from origin.app import create_app
 from tests.servers.purged import nginx, varnish
 from tests.servers.purged.varnish import SECRET
+from tests.servers.seaweedfs import free_ports
 from tests.sources.published import PublishedAsset, publish
 
 ENTRIES = ("/song.m3u8", "/song.mpd", "/song.json")
@@ -145,3 +146,13 @@ async def test_who_has_no_secret_purges_nothing(edge: Edge) -> None:
         await edge.purge(secret="guessed")  # noqa: S106
     for path in ENTRIES:
         assert await edge.is_kept(path)
+
+
+async def test_an_edge_whose_origin_is_down_is_not_well() -> None:
+    """Else each of many addresses would be asked for by itself, to see which of them fails."""
+    (nobody,) = free_ports(1)
+    with nginx.nginx(nobody) as running:
+        address = Address.parse(running.purger)
+        async with open_purgers([address], Credentials(edge=SECRET)) as purgers:
+            with pytest.raises(PurgerUnreachable, match=r"50[234]"):
+                await purgers[address.name].look()

@@ -45,7 +45,7 @@ async def promise(
         targets = sorted(set(wanted(_known(purger))))
         if targets:
             due = now_s if due_s is None else due_s
-            await _add(connection, purger.id, targets, asset_id, now_s=now_s, due_s=due)
+            await _add(connection, purger.id, targets, asset_id, due_s=due)
             await have_job(connection, purger.id, now_s=now_s, due_s=due)
 
 
@@ -56,7 +56,7 @@ async def release(
     due = now_s if due_s is None else due_s
     held = update(purges).where(purges.c.asset_id == asset_id, purges.c.due_s > now_s)
     released = await connection.execute(
-        held.values(due_s=due, asset_id=None).returning(purges.c.purger_id)
+        held.values(promised_s=due, due_s=due, asset_id=None).returning(purges.c.purger_id)
     )
     for purger_id in sorted(set(released.scalars())):
         await have_job(connection, purger_id, now_s=now_s, due_s=due)
@@ -109,7 +109,6 @@ async def _add(
     targets: Sequence[Target],
     asset_id: str | None,
     *,
-    now_s: float,
     due_s: float,
 ) -> None:
     rows = [
@@ -120,7 +119,7 @@ async def _add(
             "soft": target.soft,
             "is_repeat": False,
             "asset_id": asset_id,
-            "promised_s": now_s,
+            "promised_s": due_s,
             "due_s": due_s,
         }
         for target in targets

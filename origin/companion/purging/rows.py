@@ -17,6 +17,8 @@ UNKNOWN: Final = "purger_unknown"
 """Why a job failed that came to a worker without its CDN: another may send."""
 REPEATED_AFTER_S: Final = 15.0
 """What a CDN was being given when it was purged has come to it by then."""
+_PUT_OFF_S: Final = 2.0
+_PUT_OFF_S_MAX: Final = 300.0
 READ_AT_ONCE: Final = 5_000
 _AT_ONCE: Final = 500
 
@@ -122,6 +124,31 @@ async def note_refused(
     """Give up what a CDN will refuse however often."""
     await _remove(connection, [row.number for row in rows])
     await _count(connection, purger_id, full_s=full_s, refused=purgers.c.refused + 1)
+
+
+async def put_off(
+    connection: AsyncConnection,
+    purger_id: str,
+    rows: Sequence[Row[Any]],
+    why: str,
+    *,
+    now_s: float,
+    age_s: float,
+    full_s: float,
+) -> None:
+    """Let what failed by itself be due again in a while: for as long as it has waited by now."""
+    due_s = now_s + min(max(age_s, _PUT_OFF_S), _PUT_OFF_S_MAX)
+    numbers = [row.number for row in rows]
+    for start in range(0, len(numbers), _AT_ONCE):
+        some = purges.c.number.in_(numbers[start : start + _AT_ONCE])
+        await connection.execute(update(purges).where(some).values(due_s=due_s))
+    await _count(
+        connection,
+        purger_id,
+        full_s=full_s,
+        failures=purgers.c.failures + 1,
+        failure=why[:FAILURE_LENGTH_MAX],
+    )
 
 
 async def note_failed(

@@ -5,6 +5,10 @@ allows; after each request it is noted, in the same transaction as the rate, wha
 a pause, what is due is read anew: what came meanwhile goes along. A worker that is killed leaves
 rows, which are sent again: a purge bears repetition. Who has lost its job notes nothing any more:
 the rows that it read may be gone, and their numbers those of others.
+
+Where a CDN takes nothing, the queue decides when it is asked again. Where it is well, but something
+fails by itself (an edge is to fetch anew what its origin cannot give), that is put off, and nothing
+waits for it.
 """
 
 import asyncio
@@ -38,8 +42,10 @@ AGAIN_S: Final = 300.0
 """After all attempts at a CDN, which may be a minute, it is tried again so often."""
 _PAUSE_S: Final = 5.0
 _ELSEWHERE_S: Final = 60.0
-_BELIEVED_AT: Final = 3
-"""Who says so often that it did not do something, never will."""
+_BELIEVED_S: Final = 60.0
+"""Who says for so long that it did not do something, never will."""
+_WHOLE_S: Final = 10.0
+"""For so long, what failed is sent as it was: a CDN may have done it, and not have said so."""
 
 _log = structlog.get_logger("soundbridge.purging")
 
@@ -119,17 +125,12 @@ class _Sending:
             part = parts.pop()
             await self._wait(len(part.values))
             its = {(part.by, value): by_key[part.by, value] for value in part.values}
-            mark = rows.mark_of(part.values, chain.from_iterable(its.values()))
+            some = list(chain.from_iterable(its.values()))
+            mark = rows.mark_of(part.values, some)
             try:
                 await self.purger.send(replace(part, mark=mark))
             except PurgeFailed as error:
-                if not self._is_for_good(error):
-                    await self._fail(error)
-                if len(part.values) > 1:
-                    parts += reversed(part.halves())
-                else:
-                    given_up = list(chain.from_iterable(its.values()))
-                    await self._give_up(given_up, part.values[0], str(error))
+                parts += await self._failed(error, part, some)
                 continue
             _log.info("purged", purger=self.name, by=part.by, soft=part.soft, targets=len(its))
             note = partial(rows.note_sent, rows=its, now_s=self.around.clock())
@@ -144,11 +145,38 @@ class _Sending:
             self.has_waited = True
             await self.around.sleep(its.wait_s)
 
-    def _is_for_good(self, error: PurgeFailed) -> bool:
-        """Tell whether there is no use in sending it again."""
-        if isinstance(error, PurgeNotDone):
-            return self.held.attempts >= _BELIEVED_AT
-        return isinstance(error, PurgeRefused)
+    async def _failed(
+        self, error: PurgeFailed, part: Batch, some: Sequence[Row[Any]]
+    ) -> Sequence[Batch]:
+        """Return what of a part that failed is to be sent by itself; the rest is put off, or over.
+
+        Raises what it means for the job where the CDN takes nothing at all.
+        """
+        age_s = self.around.clock() - min(row.promised_s for row in some)
+        is_doubted = isinstance(error, PurgeNotDone)
+        is_over = isinstance(error, PurgeRefused) or (is_doubted and age_s >= _BELIEVED_S)
+        if not (is_over or is_doubted) and not await self._is_well(error):
+            await self._fail(error)
+        if len(part.values) > 1 and (is_over or is_doubted or age_s >= _WHOLE_S):
+            return part.halves()[::-1]
+        if is_over:
+            await self._give_up(some, part.values[0], str(error))
+        else:
+            _log.warning("put off", purger=self.name, targets=len(part.values), cause=str(error))
+            now_s = self.around.clock()
+            note = partial(rows.put_off, rows=some, why=str(error), now_s=now_s, age_s=age_s)
+            await self._note(note)
+        return ()
+
+    async def _is_well(self, error: PurgeFailed) -> bool:
+        """Tell whether the CDN takes other things: then nothing else has to wait for this."""
+        if isinstance(error, PurgeDelayed) or error.pause_s:
+            return False
+        try:
+            await self.purger.look()
+        except PurgeFailed:
+            return False
+        return True
 
     async def _give_up(self, some: Sequence[Row[Any]], value: str, why: str) -> None:
         _log.error("not to be purged", purger=self.name, target=value, cause=why)

@@ -61,5 +61,6 @@ purges: Final = Table(
     Index(None, "purger_id", "due_s"),
     Index(None, "asset_id"),
 )
-"""``is_repeat`` of what was sent once. ``asset_id`` is of whose objects these are, or the id of a
-picture, where they wait for these to go."""
+"""``is_repeat`` of what was sent once. ``promised_s`` is from when on it was to be sent, ``due_s``
+when it is to be, next: later, where it failed, or is a repeat. ``asset_id`` is of whose objects
+these are, or the id of a picture, where they wait for these to go."""

@@ -41,11 +41,11 @@ class PurgeWatch:
         """Look once; where the database does not answer, nothing is known any more."""
         # What is held until its objects have gone is not due, and waits for nobody.
         waits = (purges.c.purger_id == purgers.c.id) & purges.c.is_repeat.is_(False)
-        due = waits & (purges.c.due_s <= self._clock())
+        due = waits & (purges.c.promised_s <= self._clock())
         rows = select(
             purgers,
             select(func.count()).where(due).correlate(purgers).scalar_subquery().label("pending"),
-            select(func.min(purges.c.due_s))
+            select(func.min(purges.c.promised_s))
             .where(due)
             .correlate(purgers)
             .scalar_subquery()

@@ -278,6 +278,25 @@ async def test_one_that_is_down_gets_it_later_and_holds_up_no_other(purged: Purg
     }
 
 
+async def test_what_an_edge_cannot_fetch_anew_holds_up_nothing_else(purged: Purging) -> None:
+    """Its origin fails at one address, as where the store has lost what is there."""
+    purged.edge.breaks = frozenset({"/song.mpd"})
+    ann = await purged.service.user()
+    await purged.packaging.playing(ann)
+    await purged.work()
+    for name in ("more", "most"):
+        await purged.packaging.playing(ann, name)
+        await purged.work()
+        assert (f"/{name}.m3u8", "br") in purged.edge.heads
+        await purged.work_for(150, 10)
+    assert await purged.left() == 1
+    purged.edge.heads.clear()
+    purged.edge.breaks = frozenset()
+    await purged.work_for(400, 20)
+    assert {path for path, _ in purged.edge.heads} == {"/song.mpd"}
+    assert await purged.left() == 0
+
+
 async def test_one_that_asks_to_be_left_alone_is_left_alone(purged: Purging) -> None:
     ann = await purged.service.user()
     await purged.packaging.playing(ann)
@@ -430,8 +449,10 @@ async def test_what_cloudflare_says_it_did_not_do_is_sent_again_and_holds_up_no_
         assert cloudflare.take() == [hard("track-a")] * 2
         cloudflare.refuses = frozenset({"track-a"})
         await promise_tag(all_, "track-a", "track-b")
-        await all_.work_for(40)
-        assert cloudflare.take() == [hard("track-b")] * 2
+        await all_.work()
+        assert cloudflare.take() == [hard("track-b")]
+        await all_.work_for(160, 4)
+        assert cloudflare.take() == [hard("track-b")]
         assert await all_.left() == 0
 
 

@@ -12,6 +12,7 @@ from tests.servers.purged.vendor import Vendor
 @dataclass
 class EdgeRecorder(Vendor):
     heads: Counter[tuple[str, str]] = field(default_factory=Counter)
+    breaks: frozenset[str] = frozenset()
 
     @property
     def purger(self) -> str:
@@ -25,6 +26,8 @@ class EdgeRecorder(Vendor):
             return web.Response(status=403)
         if request.method != "HEAD" or await request.read():
             return self.refused(f"{request.method} is not HEAD")
+        if request.path in self.breaks:
+            return web.Response(status=502)
         self.heads[request.raw_path, request.headers["Accept-Encoding"]] += 1
         return web.Response(status=404)
 
