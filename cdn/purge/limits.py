@@ -37,15 +37,16 @@ CLOUDFRONT_BY_PATH: Final = Limits({By.PREFIX: 15, By.PATH: 1_000}, Rate(1, 5))
 """A third of what may be in progress, so that what is urgent finds room beside what is long. AWS
 publishes no rate for CreateInvalidation: one a second is ours."""
 
+_FASTLY_BURST: Final = 2_560
 FASTLY: Final = Limits(
     {By.TAG: 256, By.PATH: 16},
-    Rate(100_000 / 3_600, 2_560),
+    Rate((100_000 - _FASTLY_BURST) / 3_600, _FASTLY_BURST),
     counts_targets=True,
     soft=frozenset({By.TAG, By.PATH}),
 )
 """256 keys a batch (Fastly API, "Purge multiple surrogate key tags"); 100,000 URLs or keys an hour
-on average for a customer (Fastly, resource limits, purges). A URL is a request of its own, and 16
-of them, sent one after another, are a batch of ours."""
+on average for a customer (Fastly, resource limits, purges): no hour has more, a burst in it. A URL
+is a request of its own, and 16 of them, sent one after another, are a batch of ours."""
 
 _CLOUDFLARE_AT_ONCE: Final = {By.TAG: 100, By.PREFIX: 100, By.PATH: 100}
 CLOUDFLARE: Final = {

@@ -361,7 +361,7 @@ async def test_a_thousand_changes_at_once_are_few_requests_within_the_rate(
 
 async def test_a_rate_is_kept_from_one_job_to_the_next(purged: Purging) -> None:
     purged.edge.is_down = True
-    per_s = 100_000 / 3_600
+    per_s = 97_440 / 3_600
     for number in range(44):
         async with purged.service.database.change() as connection:
             await promise_entries(connection, f"s{number}", soft=True, now_s=purged.now_s())

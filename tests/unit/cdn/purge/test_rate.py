@@ -43,3 +43,8 @@ def test_a_plan_of_cloudflare() -> None:
         full_s, now_s = its.full_s, now_s + its.wait_s
         waits.append(round(its.wait_s, 6))
     assert waits == [0] * 25 + [12] * 5, "a burst of 25, then five a minute"
+
+
+def test_no_hour_of_fastlys_has_more_than_it_publishes() -> None:
+    rate = limits.FASTLY.rate
+    assert rate.burst + 3_600 * rate.per_s == pytest.approx(100_000)
