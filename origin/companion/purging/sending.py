@@ -23,7 +23,7 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cdn.errors import PurgeDelayed, PurgeFailed, PurgeNotDone, PurgeRefused
+from cdn.errors import PurgeDelayed, PurgeFailed, PurgeNotDone, PurgeRefused, PurgerUnreachable
 from cdn.purge.batch import Batch, batches
 from cdn.purge.purger import Purger
 from cdn.purge.rate import turn
@@ -45,7 +45,8 @@ _ELSEWHERE_S: Final = 60.0
 _BELIEVED_S: Final = 60.0
 """Who says for so long that it did not do something, never will."""
 _WHOLE_S: Final = 10.0
-"""For so long, what failed is sent as it was: a CDN may have done it, and not have said so."""
+"""For so long, paths that failed are sent as they were: a CDN may have done it, and not have said
+so. Then it is found out which of them fails. Tags are one request, and fail together."""
 
 _log = structlog.get_logger("soundbridge.purging")
 
@@ -157,7 +158,8 @@ class _Sending:
         is_over = isinstance(error, PurgeRefused) or (is_doubted and age_s >= _BELIEVED_S)
         if not (is_over or is_doubted) and not await self._is_well(error):
             await self._fail(error)
-        if len(part.values) > 1 and (is_over or is_doubted or age_s >= _WHOLE_S):
+        is_one_of_them = part.by is By.PATH and age_s >= _WHOLE_S
+        if len(part.values) > 1 and (is_over or is_doubted or is_one_of_them):
             return part.halves()[::-1]
         if is_over:
             await self._give_up(some, part.values[0], str(error))
@@ -170,7 +172,7 @@ class _Sending:
 
     async def _is_well(self, error: PurgeFailed) -> bool:
         """Tell whether the CDN takes other things: then nothing else has to wait for this."""
-        if isinstance(error, PurgeDelayed) or error.pause_s:
+        if not isinstance(error, PurgerUnreachable) or error.pause_s:
             return False
         try:
             await self.purger.look()

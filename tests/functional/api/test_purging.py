@@ -435,6 +435,26 @@ async def test_what_cloudfront_did_without_a_word_is_not_done_twice(
         assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))], "it is another"
 
 
+async def test_who_may_look_and_not_purge_takes_nothing(
+    purged: Purging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+    async with CloudFrontApi().running() as cloudfront, beside(purged, cloudfront) as all_:
+        cloudfront.denies = True
+        await promise_tag(all_, *(f"track-{number}" for number in range(20)))
+        await all_.work_for(60)
+        mine = purgers.c.name.like("cloudfront%")
+        async with purged.service.database.look_now() as connection:
+            row = (await connection.execute(select(purgers).where(mine))).one()
+        assert row.failing_since_s is not None
+        assert "AccessDenied" in row.failure
+        assert row.failures == 5, "the queue decides how often"
+        cloudfront.denies = False
+        await all_.work_for(400, 20)
+        assert len(cloudfront.take()[0].values) == 20
+
+
 async def test_what_cloudflare_says_it_did_not_do_is_sent_again_and_holds_up_no_other(
     purged: Purging,
 ) -> None:

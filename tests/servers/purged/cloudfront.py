@@ -24,6 +24,7 @@ class CloudFrontApi(Vendor):
     references: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
     hides: set[str] = field(default_factory=set)
     tag_header: str = "Cache-Tag"
+    denies: bool = False
 
     @property
     def purger(self) -> str:
@@ -47,8 +48,9 @@ class CloudFrontApi(Vendor):
         items = [item.text or "" for item in said.iterfind(f".//{{{_SPACE}}}Path")]
         reference = said.findtext(f"{{{_SPACE}}}CallerReference") or ""
         quantity = said.findtext(f".//{{{_SPACE}}}Quantity")
-        if not request.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 "):
-            return _error(403, "MissingAuthenticationToken")
+        is_signed = request.headers.get("Authorization", "").startswith("AWS4-HMAC-SHA256 ")
+        if self.denies or not is_signed:
+            return _error(403, "AccessDenied")
         if reference in self.references:
             return self._again(reference, items)
         if quantity != str(len(items)) or not reference:
