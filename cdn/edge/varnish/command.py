@@ -5,6 +5,7 @@ Where there is no more room, a segment takes that of hundreds of small copies, s
 to how many (``nuke_limit``): with Varnish's own, of 50, it would be refused, and the answer be 503.
 Players ask every few seconds, so that connections are kept for longer than Varnish would, and so
 are uploads that pause. Varnish is not to touch content codings: the origin has made all there are.
+CDNs in front send dozens of fields beside those of browsers, and the notes of the VCL are fields, too.
 It speaks HTTP/2 to who comes from a TLS terminator by the PROXY protocol.
 """
 
@@ -25,6 +26,7 @@ _LISTEN: Final = re.compile(r"(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}(?
 PARAMETERS: Final = {
     "feature": "+http2",
     "http_gzip_support": "off",
+    "http_max_hdr": "128",
     "http_resp_hdr_len": "16k",
     "nuke_limit": "100000",
     "timeout_idle": "75",

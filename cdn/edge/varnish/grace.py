@@ -30,7 +30,8 @@ sub vcl_hit {
 }
 
 sub vcl_synth {
-    if (resp.status == 503 && req.http.X-Edge-Stale && !req.http.X-Edge-Failed) {
+    if (resp.status == 503 && req.restarts > 0
+        && req.http.X-Edge-Stale && !req.http.X-Edge-Failed) {
         set req.http.X-Edge-Failed = "1";
         return (restart);
     }

@@ -1,4 +1,9 @@
-"""The notes that the configuration makes on a request, as fields of it; no client can make any."""
+"""The notes that the configuration makes on a request, as fields of it; no client can make any.
+
+Varnish drops a note for which it has no room, and goes on. So it is looked whether there is room
+for all of them, before one counts. Where Varnish gives up (``VCL failed``), it puts back the request
+as the client has sent it, whose own notes are taken away again before anything looks at them.
+"""
 
 from typing import Final
 
@@ -38,9 +43,20 @@ def begun(host: str) -> str:
     Who names no host is taken to ask for ``host``.
     """
     unset = "".join(f"    # {what}\n    unset req.http.{name};\n" for name, what in _NOTES.items())
+    room = "".join(f'    set req.http.{name} = "-";\n' for name in _NOTES)
     return f"""\
+sub forget {{
+{unset}}}
+
+sub find_room {{
+{room}    if (!req.http.{[*_NOTES][-1]}) {{
+        return (fail);
+    }}
+    call forget;
+}}
+
 sub begin {{
-{unset}    unset req.http.X-Request-Id;
+    unset req.http.X-Request-Id;
     unset req.http.Forwarded;
     if (!req.http.Host) {{
         set req.http.Host = {quoted(host)};
@@ -52,6 +68,7 @@ sub begin {{
         }}
     }}
     std.collect(req.http.Accept-Encoding, ", ");
+    call find_room;
     set req.http.X-Edge-Accepted = "{Coding.IDENTITY}";
 {_codings()}}}
 
@@ -60,6 +77,13 @@ sub vcl_recv {{
         call begin;
     }}
     set req.http.X-Edge-Path = regsub(req.url, "[?].*$", "");
+}}
+
+sub vcl_synth {{
+    if (resp.reason == "VCL failed") {{
+        call forget;
+        set resp.status = 431;
+    }}
 }}
 """
 

@@ -76,7 +76,7 @@ acl purgers {{
 {networks}}}
 
 {_PURGE_TAGS[tags]}sub vcl_recv {{
-    if (req.method == "PURGE" && req.restarts == 0) {{
+    if (req.method == "PURGE") {{
         call may_purge;
     }}
 }}

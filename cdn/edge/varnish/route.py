@@ -86,6 +86,9 @@ _KEY: Final = """\
     unset req.http.X-HTTP-Method-Override;
     # Varnish has what is compressed by gzip vary by it, too.
     set req.http.Accept-Encoding = req.http.X-Edge-Coding;
+    if (!req.http.X-Edge-Kept || !req.http.X-Edge-Coding) {
+        return (fail);  # the workspace is full
+    }
     if (req.method == "PURGE") {
         return (purge);
     }

@@ -17,6 +17,7 @@ _DETAILS: Final = {
     403: "What was shown for it does not allow this.",
     404: "There is nothing at this address.",
     405: "This can be read, and nothing else be done to it.",
+    431: "There is more in this request than is looked at: shorten its address and its fields.",
 }
 _UNAVAILABLE: Final = "Nobody can answer this just now; ask again."
 _METHODS: Final = "GET, HEAD, OPTIONS"

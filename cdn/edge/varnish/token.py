@@ -99,6 +99,9 @@ sub ask_about_token {{
     set req.http.X-Edge-Coding = "identity";
     set req.http.X-Edge-Kept = "1";
     set req.http.X-Edge-Checking = "1";
+    if (!req.http.X-Edge-Target || !req.http.X-Edge-Checking) {{
+        return (fail);  # the workspace is full
+    }}
     return (hash);
 }}
 
