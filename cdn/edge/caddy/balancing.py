@@ -40,14 +40,20 @@ BALANCED: Final = block(
 _IMPORTED: Final = "import balanced"
 
 
+def rules(edge: Edge) -> Iterator[str]:
+    """Return what tells whom to ask, where roles are apart: it stands in front of ``balanced``."""
+    if edge.parts:
+        for number, (rule, _) in enumerate(RULES):
+            yield f"@rule{number} vars_regexp asked {quoted(rule)}"
+
+
 def balanced(edge: Edge) -> Iterator[str]:
     """Return who is asked for what; the first rule that fits counts."""
     if not edge.parts:
         yield _asked([str(each) for each in edge.origins])
         return
     yield 'vars asked "{http.request.method} {http.request.uri.path}"'
-    for number, (rule, role) in enumerate(RULES):
-        yield f"@rule{number} vars_regexp asked {quoted(rule)}"
+    for number, (_, role) in enumerate(RULES):
         yield block(f"handle @rule{number}", _of_role(edge, role))
     yield block("handle", _of_role(edge, DEFAULT))
 

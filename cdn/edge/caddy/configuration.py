@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from cdn.edge.caddy.balancing import BALANCED, balanced
+from cdn.edge.caddy.balancing import BALANCED, balanced, rules
 from cdn.edge.caddy.installation import Installation, Tls
 from cdn.edge.caddy.text import block, quoted
 from cdn.edge.plan import Edge, EdgeFile
@@ -63,10 +63,15 @@ def _site(edge: Edge, installation: Installation) -> str:
         *_tls(edge, installation),
         _LOG,
         f"@other not method {_METHODS}",
-        "error @other 405",
-        "# It is what caches ask that check tokens.",
-        "error /opens/* 404",
-        *balanced(edge),
+        *rules(edge),
+        block(
+            "route",
+            "# In this order: Caddy's own puts errors behind what is handled.",
+            "error @other 405",
+            "# It is what caches ask that check tokens.",
+            "error /opens/* 404",
+            *balanced(edge),
+        ),
         block(
             "handle_errors",
             *(f"header {name} {quoted(value)}" for name, value in ON_EVERY_ANSWER.items()),

@@ -102,6 +102,13 @@ def test_what_is_between_caches_and_origins_is_nobody_elses(
     assert origin.asked == []
 
 
+def test_nor_is_it_where_roles_are_apart(tmp_path: Path) -> None:
+    with caddy(Edge(host=HOST, origins=[Address("127.0.0.1", 1)], parts=True), tmp_path) as edge:
+        assert ask(edge.url, "/", method="PURGE").status == 405
+        assert ask(edge.url, "/v1/me", method="PURGE").status == 405
+        assert ask(edge.url, "/opens/a.b.c/play/x").status == 404
+
+
 def test_an_upload_reaches_the_origin_as_it_comes(
     plain: RunningEdge, origin: ScriptedOrigin
 ) -> None:
