@@ -12,7 +12,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _ADDRESS: Final = re.compile(
     rf"(?P<host>{_NAME.pattern}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?"
 )
-_PORT_MAX: Final = 65_535
+PORT_MAX: Final = 65_535
 _PATH: Final = re.compile(r"[^\x00-\x20\x7f\"'`;{}$\\]+")
 """What stands in a configuration as it is, without quotes."""
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
@@ -33,7 +33,7 @@ class Address:
         """Read ``host`` or ``host:port``; UnusableEdge where it is none."""
         found = _ADDRESS.fullmatch(text)
         port = usual_port if found is None or found["port"] is None else int(found["port"])
-        if found is None or not 0 < port <= _PORT_MAX:
+        if found is None or not 0 < port <= PORT_MAX:
             raise UnusableEdge(f"{text!r} is no address: it is HOST:PORT, as 10.0.0.5:8080")
         return cls(found["host"], port)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from cdn.edge.plan import PORT_MAX
 from cdn.errors import UnusableEdge
 
 _ADDRESS: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]+")
-_PORT_MAX: Final = 65_535
 
 
 class Tls(StrEnum):
@@ -41,5 +41,5 @@ class Installation:
         if self.address is not None and not _ADDRESS.fullmatch(self.address):
             raise UnusableEdge(f"{self.address!r} is no address to listen at")
         ports = {self.http_port, self.https_port}
-        if not all(0 < port <= _PORT_MAX for port in ports) or len(ports) == 1:
+        if not all(0 < port <= PORT_MAX for port in ports) or len(ports) == 1:
             raise UnusableEdge("the two ports are two numbers from 1 to 65535")

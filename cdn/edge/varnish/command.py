@@ -5,7 +5,7 @@ Where there is no more room, a segment takes that of hundreds of small copies, s
 to how many (``nuke_limit``): with Varnish's own, of 50, it would be refused, and the answer be 503.
 Players ask every few seconds, so that connections are kept for longer than Varnish would, and so
 are uploads that pause. Varnish is not to touch content codings: the origin has made all there are.
-CDNs in front send dozens of fields beside those of browsers, and the notes of the VCL are fields, too.
+CDNs in front send dozens of fields beside those of browsers, and notes of the VCL are fields, too.
 It speaks HTTP/2 to who comes from a TLS terminator by the PROXY protocol.
 """
 
@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from cdn.edge.plan import PORT_MAX
 from cdn.errors import UnusableEdge
 
 USUAL_STORAGE: Final = "1G"
@@ -21,8 +22,13 @@ VCL_NAME: Final = "soundbridge.vcl"
 SERVICE_NAME: Final = "varnish.service.conf"
 
 _TRANSIENT: Final = "256M"
-_STORAGE: Final = re.compile(r"[1-9][0-9]{0,11}[KMGTkmgt]?")
-_LISTEN: Final = re.compile(r"(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}(?:,(?:PROXY|HTTP))?")
+_STORAGE: Final = re.compile(r"(?P<number>[1-9][0-9]{0,11})(?P<unit>[KMGTkmgt]?)")
+_STORAGE_BYTES_MIN: Final = 1 << 20
+"""Varnish starts with no less."""
+_UNITS: Final = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
+_LISTEN: Final = re.compile(
+    r"(?:[A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})(?:,(?:PROXY|HTTP))?"
+)
 PARAMETERS: Final = {
     "feature": "+http2",
     "http_gzip_support": "off",
@@ -38,10 +44,12 @@ def command(storage: str = USUAL_STORAGE, listens: Sequence[str] = USUAL_LISTENS
 
     ``listens`` are as ``varnishd -a`` takes them: ``HOST:PORT``, ``HOST:PORT,PROXY``.
     """
-    if not _STORAGE.fullmatch(storage):
+    size = _STORAGE.fullmatch(storage)
+    if size is None or int(size["number"]) << _UNITS[size["unit"].upper()] < _STORAGE_BYTES_MIN:
         raise UnusableEdge(f"{storage!r} is no size: it is a number and K, M, G or T, as 4G")
     for each in listens:
-        if not _LISTEN.fullmatch(each):
+        place = _LISTEN.fullmatch(each)
+        if place is None or not 0 < int(place["port"]) <= PORT_MAX:
             raise UnusableEdge(f"{each!r} is nothing to listen at: it is [HOST]:PORT[,PROXY]")
     words = [
         "/usr/sbin/varnishd -F -j unix,user=vcache",

@@ -1,8 +1,8 @@
 """The notes that the configuration makes on a request, as fields of it; no client can make any.
 
 Varnish drops a note for which it has no room, and goes on. So it is looked whether there is room
-for all of them, before one counts. Where Varnish gives up (``VCL failed``), it puts back the request
-as the client has sent it, whose own notes are taken away again before anything looks at them.
+for all of them, before one counts. Where Varnish gives up (``VCL failed``), it puts back what the
+client has sent, whose own notes are taken away again before anything looks at them.
 """
 
 from typing import Final

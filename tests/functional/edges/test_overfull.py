@@ -79,5 +79,7 @@ def test_many_fields_leave_room_for_all_that_is_noted(
         if number < FIELDS_OF_BROWSER_AND_CDN:
             assert found.startswith(b"HTTP/1.1 200 ")
             assert ask(checking.url, path, Accept_Encoding="br").is_hit
-    said = {(each.fields["host"], each.fields["accept-encoding"]) for each in everything_plays.asked}
+    said = {
+        (each.fields["host"], each.fields["accept-encoding"]) for each in everything_plays.asked
+    }
     assert said == {("listen.example", "br")}

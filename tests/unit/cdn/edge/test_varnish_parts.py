@@ -77,13 +77,15 @@ def test_networks_are_written_as_vcl_has_them() -> None:
     ]
 
 
-@pytest.mark.parametrize("storage", ["", "0", "1.5G", "1x", "lots", "1G -s x", "-1G"])
+@pytest.mark.parametrize("storage", ["", "0", "1.5G", "1x", "lots", "1G -s x", "-1G", "4", "1000k"])
 def test_what_is_no_size_is_refused(storage: str) -> None:
     with pytest.raises(UnusableEdge, match="no size"):
         command(storage)
 
 
-@pytest.mark.parametrize("listens", ["80", ":80 -T x", "a b:80", ":80,UNIX", ":x", "$HOME:80"])
+@pytest.mark.parametrize(
+    "listens", ["80", ":80 -T x", "a b:80", ":80,UNIX", ":x", "$HOME:80", ":65536", ":0"]
+)
 def test_where_nobody_can_listen_is_refused(listens: str) -> None:
     with pytest.raises(UnusableEdge, match="nothing to listen at"):
         command("1G", [listens])
