@@ -87,6 +87,7 @@ class ScriptedOrigin:
             await self._take(asked, reader)
         while said.held is not None and not said.held.is_set():  # noqa: ASYNC110 of another thread
             await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(said.after_s)
         await _answer(said, asked, writer)
 
     async def _take(self, asked: Asked, reader: asyncio.StreamReader) -> None:
