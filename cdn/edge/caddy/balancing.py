@@ -2,7 +2,8 @@
 
 An origin that drains says so at ``/readyz``, and gets no new requests. Who could not be asked at
 all is followed by the next one, whatever was to be done; who failed to answer, only where asking
-twice does no harm.
+twice does no harm. One that is alone is always asked: a cache has an answer when no origin behind
+it is ready.
 """
 
 from collections.abc import Iterator
@@ -12,32 +13,39 @@ from cdn.edge.caddy.text import block, quoted
 from cdn.edge.plan import Edge
 from cdn.edge.roles import DEFAULT, PORTS, RULES
 
-BALANCED: Final = block(
-    "(balanced)",
+_CHOSEN: Final = (
     "lb_policy least_conn",
-    "lb_try_duration 2s",
-    "lb_try_interval 100ms",
-    block("lb_retry_match", "method GET HEAD"),
     "health_uri /readyz",
     "health_interval 1s",
     "health_timeout 2s",
     "health_fails 2",
     "fail_duration 5s",
     "max_fails 3",
-    "# Who asks is not believed about itself.",
-    "header_up -X-Request-Id",
-    "header_up -Forwarded",
-    block(
-        "transport http",
-        "versions 1.1",
-        "dial_timeout 2s",
-        "# An upload may need long to be finished.",
-        "response_header_timeout 300s",
-        "# The origin has made all content codings that there are.",
-        "compression off",
-    ),
 )
 _IMPORTED: Final = "import balanced"
+
+
+def balancing(edge: Edge) -> str:
+    """Return the part that all have in common who are asked."""
+    return block(
+        "(balanced)",
+        *(_CHOSEN if len(edge.origins) > 1 else []),
+        "lb_try_duration 2s",
+        "lb_try_interval 100ms",
+        block("lb_retry_match", "method GET HEAD"),
+        "# Who asks is not believed about itself.",
+        "header_up -X-Request-Id",
+        "header_up -Forwarded",
+        block(
+            "transport http",
+            "versions 1.1",
+            "dial_timeout 2s",
+            "# An upload may need long to be finished.",
+            "response_header_timeout 300s",
+            "# The origin has made all content codings that there are.",
+            "compression off",
+        ),
+    )
 
 
 def rules(edge: Edge) -> Iterator[str]:

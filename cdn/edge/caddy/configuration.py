@@ -3,7 +3,7 @@
 import json
 from typing import Final
 
-from cdn.edge.caddy.balancing import BALANCED, balanced, rules
+from cdn.edge.caddy.balancing import balanced, balancing, rules
 from cdn.edge.caddy.installation import Installation, Tls
 from cdn.edge.caddy.text import block, quoted
 from cdn.edge.plan import Edge, EdgeFile
@@ -33,7 +33,7 @@ def configuration(edge: Edge, installation: Installation) -> EdgeFile:
     """Return the configuration of Caddy for an edge; raises UnusableEdge for what it cannot be."""
     if edge.checks_tokens:
         raise UnusableEdge("Caddy keeps nothing: the origins look at tokens (--require-tokens)")
-    parts = [_machine(installation), BALANCED, _site(edge, installation)]
+    parts = [_machine(installation), balancing(edge), _site(edge, installation)]
     return EdgeFile(NAME, "\n\n".join(parts) + "\n")
 
 

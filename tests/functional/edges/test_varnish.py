@@ -27,6 +27,8 @@ from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 HOST: Final = "listen.example"
 SECRET: Final = "a-secret-of-purgers"  # noqa: S105 of a test
 NUMBERS: Final = count()
+LOOKED_AFTER_S: Final = 4.0
+"""Who looks each second has failed to find one ready twice by then."""
 FILLING: Final = 1500
 """As many small copies are more than a megabyte."""
 
@@ -383,6 +385,24 @@ def test_behind_caddy_nobody_purges_and_tls_is_told(
         assert ask(front.url, path).is_hit
         ask(front.url, "/v1/who", Cookie="a=b")
     assert origin.fetches("/v1/who")[0].fields["x-forwarded-for"] == "127.0.0.1, 127.0.0.1"
+
+
+@pytest.mark.long
+def test_what_varnish_holds_is_given_behind_caddy_while_all_origins_are_sick(
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as running:
+        with scripted() as dying:
+            dying.says["/readyz"] = Said(fields={"Cache-Control": "no-store"})
+            dying.says["/kept.json"] = Said(fields=kept())
+            edge = running.enter_context(varnish(plan(dying), tmp_path))
+            in_front = Edge(host="localhost", origins=[Address("127.0.0.1", port_of(edge))])
+            front = running.enter_context(caddy(in_front, tmp_path / "caddy"))
+            assert ask(front.url, "/kept.json").status == 200
+        until(lambda: b"sick" in _health(tmp_path))
+        ends_s = time.monotonic() + LOOKED_AFTER_S
+        while time.monotonic() < ends_s:
+            assert ask(front.url, "/kept.json").is_hit
 
 
 @pytest.mark.long
