@@ -21,7 +21,7 @@ _LOG: Final = block(
     "# No token and no query: who has a line could play by it, or see who searched.",
     block(
         "format filter",
-        'request>uri regexp "(^/t/)[^/?]+|[?].*" "${1}-"',
+        'request>uri regexp "(/t/)[^/?]+|[?].*" "${1}-"',
         "request>headers delete",
         "resp_headers delete",
         "wrap json",

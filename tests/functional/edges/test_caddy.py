@@ -192,7 +192,9 @@ def test_no_token_is_logged(tmp_path: Path, scripted_origin: ScriptedOrigin) -> 
     """Each request has a line: it tells where it was, and not by which token."""
     edge = Edge(host=HOST, origins=[Address("127.0.0.1", scripted_origin.port)])
     with caddy(edge, tmp_path) as running:
-        assert ask(running.url, f"/t/se.cr.et{SEGMENT}?q=private").status == 404
+        for scheme_and_host in ("", "http://localhost", "/"):
+            path = f"{scheme_and_host}/t/se.cr.et{SEGMENT}?q=private"
+            assert ask(running.url, path).status == 404
     said = (tmp_path / LOG).read_text()
     assert f"/t/-{SEGMENT}-" in said
     assert "se.cr.et" not in said
