@@ -40,6 +40,8 @@ def balancing(edge: Edge) -> str:
             "transport http",
             "versions 1.1",
             "dial_timeout 2s",
+            "# The origin closes idle ones after 75 s, and what is sent just then is lost.",
+            "keepalive 60s",
             "# An upload may need long to be finished.",
             "response_header_timeout 300s",
             "# The origin has made all content codings that there are.",

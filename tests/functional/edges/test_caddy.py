@@ -1,6 +1,7 @@
 """What Caddy does in front of origins: it keeps nothing, passes everything on, and balances."""
 
 import http.client
+import re
 import ssl
 import subprocess
 import threading
@@ -14,6 +15,7 @@ import pytest
 from cdn.edge.caddy.configuration import NAME
 from cdn.edge.plan import Address, Certificate, Edge
 from cdn.policy.cross_origin import ON_EVERY_ANSWER
+from origin.defence.deadlines import Deadlines
 from tests.functional.edges.asking import ask, send
 from tests.functional.edges.certificates import certificate
 from tests.functional.supervising import until
@@ -218,6 +220,14 @@ def test_caddy_takes_what_is_written(tmp_path: Path, options: tuple[str, ...]) -
 def _is_taken(folder: Path) -> bool:
     command = [str(CADDY), "validate", "--adapter", "caddyfile", "--config", str(folder / NAME)]
     return subprocess.run(command, check=False, timeout=TIMEOUT_S).returncode == 0
+
+
+def test_no_connection_is_kept_until_the_origin_closes_it() -> None:
+    """Else what changes something, which is not asked for twice, is lost now and then."""
+    text = soundbridge_here("edge", "caddy").stdout
+    found = re.search(r"\bkeepalive (\d+)s\n", text)
+    assert found is not None
+    assert int(found[1]) < Deadlines().idle_s
 
 
 @pytest.mark.parametrize(
