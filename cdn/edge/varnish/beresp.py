@@ -38,7 +38,6 @@ sub vcl_backend_response {{
     std.collect(beresp.http.Cache-Control, ", ");
     std.collect(beresp.http.CDN-Cache-Control, ", ");
     std.collect(beresp.http.Surrogate-Control, ", ");
-    std.collect(beresp.http.Surrogate-Key, " ");
     std.collect(beresp.http.Vary, ", ");
     set beresp.http.X-Edge-Said = beresp.http.Cache-Control;
     if (beresp.http.CDN-Cache-Control) {{

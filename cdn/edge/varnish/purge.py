@@ -47,6 +47,7 @@ sub purge_tags {
 
 sub vcl_backend_response {
     unset beresp.http.xkey;
+    std.collect(beresp.http.Surrogate-Key, " ");
     if (beresp.http.Surrogate-Key) {
         set beresp.http.xkey = beresp.http.Surrogate-Key;
     }
@@ -54,6 +55,10 @@ sub vcl_backend_response {
 
 """,
     Tags.BANS: """\
+sub vcl_backend_response {
+    std.collect(beresp.http.Surrogate-Key, " ");
+}
+
 sub purge_tags {
     set req.http.X-Edge-Purged = regsuball(req.http.Xkey-Purge + req.http.Xkey-Softpurge, " ", "|");
     if (!std.ban("obj.http.Surrogate-Key ~ (^|\\s)(" + req.http.X-Edge-Purged + ")(\\s|$)")) {

@@ -266,7 +266,8 @@ def test_a_copy_for_each_coding_whatever_varnish_may_do_about_them(
 @pytest.mark.long_if("bans")
 @pytest.mark.parametrize("tags", list(Tags))
 def test_purges_by_address_and_by_tag(tmp_path: Path, origin: ScriptedOrigin, tags: Tags) -> None:
-    pages = {"/a.json": "class-x asset-a", "/b.json": "class-x asset-b", "/c.json": "asset-ab"}
+    in_two_lines = "class-x\r\nSurrogate-Key: asset-b"
+    pages = {"/a.json": "class-x asset-a", "/b.json": in_two_lines, "/c.json": "asset-ab"}
     for path, said in pages.items():
         origin.says[path] = Said(fields=kept(Surrogate_Key=said))
     with varnish(plan(origin, purge_secret=SECRET), tmp_path, tags) as edge:
