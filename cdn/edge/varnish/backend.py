@@ -3,7 +3,8 @@
 An origin that drains says so at ``/readyz`` before it closes, and gets no new requests then. What
 fails is asked of the next one, if asking twice does no harm. What may be kept is fetched whole
 before a listener gets any of it: an origin that dies in the middle of a segment costs a second
-request, and nobody hears it.
+request, and nobody hears it. One that hangs is waited for by all who want the same: for less time
+than players have ahead.
 """
 
 from collections.abc import Sequence
@@ -31,8 +32,8 @@ _LIMITS: Final = """\
     .probe = ready;
     .max_connections = 1000;
     .connect_timeout = 2s;
-    .first_byte_timeout = 30s;
-    .between_bytes_timeout = 30s;
+    .first_byte_timeout = 15s;
+    .between_bytes_timeout = 15s;
 """
 _FETCHED: Final = """\
 sub vcl_backend_fetch {

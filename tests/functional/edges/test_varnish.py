@@ -4,6 +4,7 @@ import gzip
 import re
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -29,6 +30,8 @@ SECRET: Final = "a-secret-of-purgers"  # noqa: S105 of a test
 NUMBERS: Final = count()
 LOOKED_AFTER_S: Final = 4.0
 """Who looks each second has failed to find one ready twice by then."""
+AHEAD_S: Final = 25.0
+"""Less than the 30 s that hls.js has ahead."""
 FILLING: Final = 1500
 """As many small copies are more than a megabyte."""
 
@@ -205,6 +208,23 @@ def test_a_segment_takes_the_room_of_hundreds_of_small_copies(
         assert not ask(edge.url, "/small-0.json").is_hit, "it is full"
         found = [ask(edge.url, big) for _ in range(2)]
         assert [(each.status, each.is_hit) for each in found] == [(200, False), (200, True)]
+
+
+@pytest.mark.long
+def test_one_that_hangs_is_waited_for_as_long_as_players_have_ahead(
+    tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
+) -> None:
+    path = "/media/hung/r1/1.m4s"
+    with scripted() as hanging:
+        hanging.usually = Said(held=threading.Event())
+        origin.says[path] = Said(fields=kept())
+        both = [Address("127.0.0.1", each.port) for each in (hanging, scripted_origin)]
+        with varnish(Edge(host=HOST, origins=both), tmp_path) as edge:
+            begun_s = time.monotonic()
+            while not hanging.asked:  # they take turns
+                assert ask(edge.url, path).status == 200
+                purge_status(port_of(edge), path)
+            assert time.monotonic() - begun_s < AHEAD_S
 
 
 def test_what_changes_something_is_not_asked_for_twice(
