@@ -92,6 +92,11 @@ _KEY: Final = """\
     if (req.method == "PURGE") {
         return (purge);
     }
+    if (req.method != "GET"
+        || req.http.Range !~ "(?i)^bytes=([0-9]{1,15}-([0-9]{1,15})?|-[0-9]{1,15})$") {
+        # To several parts, and to units that there are none of, Varnish says 416.
+        unset req.http.Range;
+    }
     return (hash);
 }
 

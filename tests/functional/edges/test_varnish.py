@@ -194,6 +194,29 @@ def test_what_was_cut_is_asked_for_again_before_anybody_gets_a_part(
     assert len(origin.fetches(path)) == 2
 
 
+@pytest.mark.parametrize(
+    ("method", "range_", "status"),
+    [
+        ("GET", "bytes=0-1", 206),
+        ("GET", "Bytes=2-", 206),
+        ("GET", "bytes=0-1,3-4", 200),
+        ("GET", "items=0-1", 200),
+        ("GET", "bytes=0-99999999999999999999", 200),
+        ("GET", "bytes=", 200),
+        ("GET", "bytes=4-", 416),
+        ("HEAD", "bytes=0-1", 200),
+    ],
+)
+def test_what_cannot_be_cut_is_given_whole(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, *, method: str, range_: str, status: int
+) -> None:
+    """RFC 9110 section 14.2: units that are not known are ignored, and so is Range but for GET."""
+    origin.says[path] = Said(fields=kept())
+    assert [ask(edge.url, path, method=method, Range=range_).status for _ in range(2)] == [
+        status
+    ] * 2
+
+
 @pytest.mark.long
 def test_a_segment_takes_the_room_of_hundreds_of_small_copies(
     tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
