@@ -250,13 +250,17 @@ def test_one_that_hangs_is_waited_for_as_long_as_players_have_ahead(
             assert time.monotonic() - begun_s < AHEAD_S
 
 
+@pytest.mark.parametrize(("method", "body"), [("POST", b"x"), ("DELETE", None)])
 def test_what_changes_something_is_not_asked_for_twice(
-    edge: RunningEdge, origin: ScriptedOrigin
+    edge: RunningEdge, origin: ScriptedOrigin, method: str, body: bytes | None
 ) -> None:
     path = f"/v1/once-{next(NUMBERS)}"
     origin.says[path] = Said(503, {"Cache-Control": "no-store"})
-    assert send(edge.url, path, b"x", method="POST").status == 503
+    assert send(edge.url, path, body, method=method).status == 503
     assert len(origin.fetches(path)) == 1
+    refused, origin.is_down = origin.refused, True
+    assert send(edge.url, path, body, method=method).status == 503
+    assert origin.refused == refused + 1
 
 
 @pytest.mark.parametrize("target", ["media/a/r1/1.m4s", "http:/a.m3u8", "ftp://a.example/a.m3u8"])
