@@ -143,6 +143,9 @@ def test_what_changes_something_is_not_asked_for_twice(
     origin.says["/v1/once"] = Said(503, {"Cache-Control": "no-store"})
     assert send(plain.url, "/v1/once", b"x", method="POST").status == 503
     assert len(origin.fetches("/v1/once")) == 1
+    refused, origin.is_down = origin.refused, True
+    assert send(plain.url, "/v1/once", None, method="DELETE").status in {502, 503}
+    assert origin.refused == refused + 1
 
 
 def test_players_elsewhere_can_read_what_caddy_says_by_itself(
