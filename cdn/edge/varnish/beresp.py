@@ -17,7 +17,7 @@ _IS_NOT_KEPT: Final = " && ".join(f"beresp.status != {each}" for each in _KEPT_S
 
 def said(directive: str, field: str = "beresp.http.X-Edge-Said") -> str:
     """Return the seconds that a directive says, as a duration; none where it is not there."""
-    pattern = rf"(?i)^(?:.*[ ,])?{directive}=([0-9]+).*$"
+    pattern = rf"(?i)^(?:.*[\s,])?{directive}=([0-9]+).*$"
     return f'std.duration(regsub({field}, "{pattern}", "\\1s"), 0s)'
 
 
@@ -45,15 +45,15 @@ sub vcl_backend_response {{
     }} elseif (beresp.http.Surrogate-Control) {{
         set beresp.http.X-Edge-Said = beresp.http.Surrogate-Control;
     }}
-    if (beresp.http.X-Edge-Said ~ "(?i)(?:^|[ ,])(?:no-store|no-cache|private)(?:[ ,=]|$)"
+    if (beresp.http.X-Edge-Said ~ "(?i)(?:^|[\\s,;])(?:no-store|no-cache|private)(?:[\\s,;=]|$)"
         || ({_IS_NOT_KEPT})
         || beresp.http.Set-Cookie || beresp.http.Vary ~ "[*]") {{
         call keep_not;
         return (deliver);
     }}
-    if (beresp.http.X-Edge-Said ~ "(?i)(?:^|[ ,])s-maxage=[0-9]") {{
+    if (beresp.http.X-Edge-Said ~ "(?i)(?:^|[\\s,])s-maxage=[0-9]") {{
         set beresp.ttl = {said("s-maxage")} - std.duration(beresp.http.Age + "s", 0s);
-    }} elseif (beresp.http.X-Edge-Said ~ "(?i)(?:^|[ ,])max-age=[0-9]") {{
+    }} elseif (beresp.http.X-Edge-Said ~ "(?i)(?:^|[\\s,])max-age=[0-9]") {{
         set beresp.ttl = {said("max-age")} - std.duration(beresp.http.Age + "s", 0s);
     }} elseif (!beresp.http.Expires) {{
         set beresp.ttl = 0s;
