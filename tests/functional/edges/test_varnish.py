@@ -237,6 +237,21 @@ def test_a_segment_takes_the_room_of_hundreds_of_small_copies(
 
 
 @pytest.mark.long
+def test_what_one_answers_by_an_error_is_asked_of_the_next(
+    tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
+) -> None:
+    with scripted() as failing:
+        failing.usually = Said(503, {"Cache-Control": "no-store"})
+        both = [Address("127.0.0.1", each.port) for each in (failing, scripted_origin)]
+        with varnish(Edge(host=HOST, origins=both), tmp_path) as edge:
+            for number in range(6):
+                path = f"/v1/either-{number}"
+                origin.says[path] = Said(fields={"Cache-Control": "no-store"})
+                assert ask(edge.url, path).status == 200
+        assert failing.asked
+
+
+@pytest.mark.long
 def test_one_that_hangs_is_waited_for_as_long_as_players_have_ahead(
     tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
 ) -> None:
