@@ -57,7 +57,7 @@ sub pass_credentials {{
 """
 _PREFLIGHTS: Final = """\
 sub vcl_recv {
-    if (req.url !~ "^/" && req.url != "*") {
+    if (req.url !~ "^/" && (req.url != "*" || req.method != "OPTIONS")) {
         return (synth(400, "Bad Request"));
     }
     if (req.method == "CONNECT") {

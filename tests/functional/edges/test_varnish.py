@@ -281,7 +281,9 @@ def test_what_changes_something_is_not_asked_for_twice(
     assert origin.refused == refused + 1
 
 
-@pytest.mark.parametrize("target", ["media/a/r1/1.m4s", "http:/a.m3u8", "ftp://a.example/a.m3u8"])
+@pytest.mark.parametrize(
+    "target", ["media/a/r1/1.m4s", "http:/a.m3u8", "ftp://a.example/a.m3u8", "*"]
+)
 def test_addresses_that_begin_otherwise_are_refused(
     edge: RunningEdge, origin: ScriptedOrigin, target: str
 ) -> None:
