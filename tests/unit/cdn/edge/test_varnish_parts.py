@@ -66,6 +66,15 @@ def test_only_xkey_needs_what_is_no_part_of_varnish(tags: Tags) -> None:
     assert ("import xkey;" in vcl(EDGE, tags)) is (tags is Tags.XKEY)
 
 
+@pytest.mark.parametrize("parts", [False, True])
+def test_every_note_is_taken_from_clients_and_has_its_room(*, parts: bool) -> None:
+    text = vcl(Edge(host="a.example", origins=EDGE.origins, checks_tokens=True, parts=parts))
+    noted = set(re.findall(r"\breq\.http\.(X-Edge-[A-Za-z]+)", text))
+    forgotten, room = text.partition("sub find_room {")[::2]
+    assert noted == set(re.findall(r"unset req\.http\.(X-Edge-[A-Za-z]+)", forgotten))
+    assert noted == set(re.findall(r'set req\.http\.(X-Edge-[A-Za-z]+) = "-"', room))
+
+
 def test_networks_are_written_as_vcl_has_them() -> None:
     networks = ("127.0.0.1", "10.0.0.0/8", "::1", "fd00::/8")
     text = vcl(Edge(host="a.example", origins=EDGE.origins, purges_from=networks))
