@@ -12,7 +12,7 @@ from typing import Any, Final
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
 from cdn.policy.route import ROUTES, UNDER_TOKEN
 from cdn.signing.bounds import NO_COUNTRY
-from cdn.signing.claims import CLOCK_SKEW_S, KNOWN
+from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
 from cdn.signing.scope import ABOUT_ENDINGS
 from cdn.signing.token import TOKEN_CHARACTERS_MAX
 from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
@@ -38,6 +38,7 @@ _POLICY_OF_TOKENS: Final[dict[str, Any]] = {
     "token": r"^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}$",
     "characters_max": TOKEN_CHARACTERS_MAX,
     "claims": sorted(KNOWN),
+    "restricting": sorted(RESTRICTING),
     "skew_s": CLOCK_SKEW_S,
     "last_moment_s": 253_402_300_799,
     "id": rf"^{ID_PATTERN}$",

@@ -111,7 +111,11 @@ TABLE: Sequence[tuple[str, Asked, int]] = [
     ("without aud", Asked(ENTRY, token(aud=None)), 401),
     ("two audiences", Asked(ENTRY, token(aud=["song", "other"])), 401),
     ("aud that is no id", Asked(ENTRY, token(aud="Song")), 401),
-    ("an unknown claim", Asked(ENTRY, token(cnf={"jkt": "x"})), 401),
+    ("what others understand", Asked(ENTRY, token(azp="app", roles=["a", "b"], age=-1.5e3)), 0),
+    ("what nobody need understand", Asked(ENTRY, token(**{"": [], "__proto__": True})), 0),
+    ("a bound that is not understood", Asked(ENTRY, token(cnf={"jkt": "x"})), 401),
+    ("a bound that is misspelt", Asked(ENTRY, token(country="DE")), 401),
+    ("a bound of another standard", Asked(ENTRY, token(cdniip="192.0.2.1")), 401),
     ("asset that is no id", Asked(ENTRY, token(asset="../a1")), 401),
     ("scope that is no text", Asked(ENTRY, token(scope=["play"])), 401),
     ("no countries at all", Asked(ENTRY, token(countries=[])), 401),
@@ -215,6 +219,7 @@ CLAIMS = st.dictionaries(
             "referrers",
             "no_referrer",
             "foo",
+            "country",
         ]
     ),
     st.one_of(

@@ -1,7 +1,8 @@
 """Checking playback tokens in Fastly's VCL: ES256 by ``digest.ecdsa_verify``, keys in a dictionary.
 
 VCL reads no JSON. So a token has to be written as nearly every library writes it: without spaces
-and escapes, its times as integers; whatever else it is, it is refused. A token that is bound to
+and escapes, its times as integers, and with no object in it, whose members could be taken for its
+own claims; whatever else it is, it is refused. A token that is bound to
 pages is refused, too: VCL has no patterns that are not known beforehand. All other rules are those
 of ``cdn.signing``. Nothing is asked of the origin, and nothing restarts: after a restart, Fastly
 would go past its shield.
@@ -16,7 +17,7 @@ from typing import Final
 from cdn.edge.script import ASSET, ENTRY
 from cdn.policy.route import ROUTES
 from cdn.signing.bounds import NO_COUNTRY
-from cdn.signing.claims import CLOCK_SKEW_S
+from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
 from cdn.signing.scope import ABOUT_ENDINGS, Scope
 from cdn.signing.token import TOKEN_CHARACTERS_MAX
 from manifests.layout import ID_PATTERN
@@ -28,6 +29,7 @@ _SIGNATURE_CHARACTERS: Final = 86
 _PART: Final = "[A-Za-z0-9_-]"
 PREFIX: Final = rf"^/t/(({_PART}+)\.({_PART}+))\.({_PART}{{{_SIGNATURE_CHARACTERS}}})(/.*)$"
 _TEXT: Final = r'"[^"\\]*"'
+_FLAT: Final = rf"(?:{_TEXT}|-?[0-9][0-9.eE+-]*|true|false|null)"
 _PAIR: Final = r'"[a-z0-9]+":"[A-Za-z0-9_.~+/-]*"'
 HEADER: Final = rf"^\{{{_PAIR}(?:,{_PAIR})*\}}$"
 KID: Final = r'[{,]"kid":"([A-Za-z0-9_.~-]{1,128})"[,}]'
@@ -38,7 +40,10 @@ _CLAIM: Final = (
     r'|"(?:exp|nbf|iat)":[0-9]{1,12}'
     r'|"scope":"[!#-Z^-~]+(?: [!#-Z^-~]+)*"'
     r'|"countries":\["[A-Z]{2}"(?:,"[A-Z]{2}")*\]'
+    rf'|(?!"(?:{"|".join(sorted(KNOWN | RESTRICTING))})":){_TEXT}:'
+    rf"(?:{_FLAT}|\[(?:{_FLAT}(?:,{_FLAT})*)?\])"
 )
+"""What is ours, as it has to be, or a claim of somebody else's."""
 CLAIMS: Final = rf"^\{{(?:{_CLAIM})(?:,(?:{_CLAIM}))*\}}$"
 AUDIENCE: Final = rf'[{{,]"aud":\[?"({ID_PATTERN})"\]?[,}}]'
 ASSET_CLAIM: Final = rf'[{{,]"asset":"({ID_PATTERN})"[,}}]'

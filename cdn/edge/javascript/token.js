@@ -69,8 +69,10 @@ function refusal(claims, wanted, said, nowS) {
 }
 
 function areGood(claims, nowS) {
-  const names = Object.keys(claims);
-  if (!names.every((name) => POLICY.claims.indexOf(name) >= 0 && claims[name] !== null)) {
+  if (POLICY.claims.some((name) => claims[name] === null)) {
+    return false;
+  }
+  if (POLICY.restricting.some((name) => claims[name] !== undefined)) {
     return false;
   }
   const texts = ["iss", "sub", "jti"];

@@ -143,6 +143,18 @@ def test_what_is_let_through(asked: Asked, status: int) -> None:
         assert got.url == asked.path
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"act": {"exp": NOW_S + 60}}, {"a": [{"aud": "song"}]}, {"name": "Jos\u00e9"}, {"a": '"'}],
+)
+def test_what_vcl_might_misread_is_refused(said: dict[str, Any]) -> None:
+    """VCL reads no JSON: members of members, and quotes, could be taken for claims."""
+    text = by_curve(
+        json.dumps({**said, "aud": "song", "exp": NOW_S + 60}).replace(" ", "").encode()
+    )
+    assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
+
+
 def test_what_is_behind_a_token_keeps_its_query_until_its_route_is_known() -> None:
     text = sign("song", CURVE, now_s=NOW_S, valid_for_s=60)
     asked = Vcl(f"/t/{text}{ENTRY}", "_HLS_pathway=a")
