@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
-from cdn.policy.route import ROUTES, UNDER_TOKEN
+from cdn.policy.route import OPEN, ROUTES, UNDER_TOKEN
 from cdn.signing.bounds import NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
 from cdn.signing.scope import ABOUT_ENDINGS
@@ -33,6 +33,7 @@ _POLICY_OF_TOKENS: Final[dict[str, Any]] = {
     "entry": ENTRY,
     "asset": ASSET,
     "about": ABOUT_ENDINGS,
+    "open": OPEN,
     "not_kept": "|".join(each.pattern for each in ROUTES if each.under_token and not each.is_kept)
     or "^$",
     "token": r"^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}$",

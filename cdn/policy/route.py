@@ -32,7 +32,7 @@ class Route:
 
     ``pattern`` is in what Python, PCRE and JavaScript have in common. ``globs`` say the same where
     the routes above them have been taken out (``*`` is any text, as CloudFront has it).
-    ``under_token`` tells that a token may stand in front.
+    ``under_token`` tells that a token may stand in front, and ``is_open`` that none has to.
     """
 
     name: str
@@ -41,17 +41,23 @@ class Route:
     classes: tuple[ObjectClass, ...]
     query: Query = Query.NOTHING
     under_token: bool = False
+    is_open: bool = False
     passes_credentials: bool = False
     varies_by_origin: bool = False
     is_kept: bool = True
 
     @property
     def needs_token(self) -> bool:
-        """Whether an edge that checks tokens gives what is there to who has one alone.
+        """Whether an edge that checks tokens looks at one in front of it.
 
         What no cache keeps, the origin gives, which looks at tokens itself.
         """
         return self.under_token and self.is_kept
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether an edge that checks tokens gives it to nobody who has none."""
+        return self.needs_token and not self.is_open
 
     @property
     def is_coded(self) -> bool:
@@ -72,6 +78,7 @@ COVER: Final = Route(
     ("/media/*.jpg",),
     (ObjectClass.ARTWORK,),
     under_token=True,
+    is_open=True,  # lists that are open show it
 )
 PICTURE: Final = Route("picture", r"^/artwork/", ("/artwork/*",), (ObjectClass.ARTWORK,))
 DOCUMENT: Final = Route(
@@ -146,6 +153,8 @@ ROUTES: Final = (
 )  # fmt: skip
 """All of them, in the order in which they are looked at."""
 
+OPEN: Final = "|".join(route.pattern for route in ROUTES if route.is_open)
+"""The pattern of what needs no token, though a route behind it has the same address."""
 ANYWHERE: Final = (ObjectClass.NOT_FOUND, ObjectClass.CLIENT_ERROR, ObjectClass.SERVER_ERROR)
 """What may be answered at every address."""
 

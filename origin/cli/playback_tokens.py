@@ -32,7 +32,7 @@ _SETTINGS: Final = (
     setting(
         "--require-tokens",
         is_flag=True,
-        help="Let nothing play without a token; the list and the page stay open.",
+        help="Let nothing play without a token; the list, covers and the page stay open.",
     ),
     setting(
         "--cdn-checks-tokens",

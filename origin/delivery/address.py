@@ -20,6 +20,9 @@ JSON_TYPE: Final = "application/json"
 PODCAST_CHAPTERS_TYPE: Final = "application/json+chapters"
 INIT_TYPE: Final = "audio/mp4"
 
+COVER_NAME: Final = r"artwork-[0-9]{1,5}\.jpg"
+"""The pictures that came with the sound, which lists show."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectKind:
@@ -57,7 +60,7 @@ _KINDS: Final = _compiled(
     (re.escape(layout.WAVEFORM_BINARY), ObjectClass.WAVEFORM, "application/octet-stream"),
     (re.escape(layout.CHAPTERS_JSON), ObjectClass.CHAPTERS, PODCAST_CHAPTERS_TYPE),
     (re.escape(layout.HLS_CHAPTERS_JSON), ObjectClass.CHAPTERS, JSON_TYPE),
-    (r"artwork-[0-9]{1,5}\.jpg", ObjectClass.ARTWORK, "image/jpeg"),
+    (COVER_NAME, ObjectClass.ARTWORK, "image/jpeg"),
 )
 _GROWING_KINDS: Final = _compiled(
     (_INIT_NAME, ObjectClass.PROVISIONAL_INIT, INIT_TYPE),

@@ -21,6 +21,7 @@ from manifests.layout import (
     Revision,
 )
 from origin.delivery.address import (
+    COVER_NAME,
     DASH_TYPE,
     HLS_TYPE,
     JSON_TYPE,
@@ -82,7 +83,8 @@ class Delivery:
     def add_routes(self, app: web.Application, *, with_list: bool = True) -> None:
         """Register everything that is delivered, and the list of what is newest."""
         entry = f"/{{playback_id:{ID_PATTERN}}}"
-        below = f"{{asset_id:{ID_PATTERN}}}/{{revision:{ID_PATTERN}}}/{{name:[a-z0-9._/-]+}}"
+        revision = f"{{asset_id:{ID_PATTERN}}}/{{revision:{ID_PATTERN}}}"
+        below = f"{revision}/{{name:[a-z0-9._/-]+}}"
         playable = {
             f"{entry}.m3u8": self.entry_playlist,
             f"{entry}.packed.m3u8": self.entry_packed_audio,
@@ -91,6 +93,8 @@ class Delivery:
             f"/{MEDIA_PREFIX}/{below}": self.media_object,
             f"/{GROWING_PREFIX}/{below}": self.growing_object,
         }
+        cover = f"/{MEDIA_PREFIX}/{revision}/{{name:{COVER_NAME}}}"
+        app.add_routes(self._gate.open_routes(cover, self.media_object))
         for path, handler in playable.items():
             app.add_routes(self._gate.routes(path, handler))
         self._gate.add_check(app)

@@ -13,8 +13,8 @@ Where a token is bound to pages or countries, ``Vary`` names the fields by which
 not every browser keeps apart what it was given on one site and on another. A CDN that checks tokens
 is not told so, for it keeps one copy for all: it says itself what ``token_check`` has said to it.
 
-Where tokens are required, what plays is refused without one; the list, the page and the probes are
-not. Where they are not, a token is looked at when there is one.
+Where tokens are required, what plays is refused without one; the list, the covers that it shows,
+the page and the probes are not. Where they are not, a token is looked at when there is one.
 """
 
 from collections.abc import Sequence

@@ -116,11 +116,22 @@ async def test_a_token_opens_what_its_playback_id_plays(origins: Origins, path: 
             assert answer.headers["Cache-Control"] == f"private, {freshness}"
 
 
-@pytest.mark.parametrize("path", OF_FIRST)
+@pytest.mark.parametrize("path", [path for path in OF_FIRST if not path.endswith(".jpg")])
 async def test_without_a_token(origins: Origins, path: str) -> None:
     assert (await origins.optional.ask("GET", path)).status == 200
     for method in ("GET", "HEAD"):
         assert_refused(await origins.required.ask(method, path), 401, "")
+
+
+async def test_covers_which_lists_show_need_none(origins: Origins) -> None:
+    (cover,) = (path for path in OF_FIRST if path.endswith(".jpg"))
+    for method in ("GET", "HEAD"):
+        plain, answer = [await each.ask(method, cover) for each in (origins.none, origins.required)]
+        assert (answer.status, answer.body) == (200, plain.body)
+        for name in ("Cache-Control", *TO_CDNS):
+            assert answer.headers[name] == plain.headers[name]
+    odd = cover.replace("artwork-", "128k/00000.m4s/artwork-")
+    assert_refused(await origins.required.ask("GET", odd), 401, "")
 
 
 @pytest.mark.parametrize("path", OF_SECOND)

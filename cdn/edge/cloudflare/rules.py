@@ -61,7 +61,8 @@ def _groups() -> Iterator[_Group]:
 
 
 def _treatment(route: Route) -> tuple[object, ...]:
-    return (route.is_kept, route.query, route.is_coded, route.passes_credentials, route.under_token)
+    tokens = route.under_token, route.is_open
+    return (route.is_kept, route.query, route.is_coded, route.passes_credentials, *tokens)
 
 
 def rulesets(edge: CloudEdge, zone: str) -> dict[str, list[_Rule]]:
@@ -149,7 +150,7 @@ def _blocks(host: str, zone: str) -> Iterator[_Rule]:
     (WAF, "Block Worker subrequests from other zones"): the field has its zone, or nothing.
     """
     for group in _groups():
-        if group.any.under_token:
+        if group.any.under_token and not group.any.is_open:
             said, asked = "Plays with a token alone", requests_of(host, group.routes)
             of = f'{asked} and cf.worker.upstream_zone ne "{zone}"'
             yield _rule(f"token_{group.name}", said, of, "block", {})

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Final
 
 from cdn.edge.script import ASSET, ENTRY
-from cdn.policy.route import ROUTES
+from cdn.policy.route import OPEN, ROUTES
 from cdn.signing.bounds import NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
 from cdn.signing.scope import ABOUT_ENDINGS, Scope
@@ -76,6 +76,7 @@ def _texts() -> dict[str, str]:
     return {
         "TOKEN": PREFIX,
         "PLAYS": plays,
+        "OPEN": OPEN,
         "HEADER": HEADER,
         "ALGORITHM": ALGORITHM,
         "KID": KID,

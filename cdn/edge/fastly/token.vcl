@@ -10,7 +10,7 @@ sub soundbridge_token {
   declare local var.opens STRING;
 
   if (req.url.path !~ @TOKEN@) {
-    if (req.url.path ~ @PLAYS@ || req.url.path ~ "^/(?:t|opens)/") {
+    if ((req.url.path ~ @PLAYS@ && req.url.path !~ @OPEN@) || req.url.path ~ "^/(?:t|opens)/") {
       error 602;
     }
     return;

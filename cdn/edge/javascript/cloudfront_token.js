@@ -4,12 +4,16 @@
 // each key's "k" by its "kid".
 
 const KEYS = cf.kvs();
+const OPEN = new RegExp(POLICY.open);
 const REASONS = { 401: "Unauthorized", 403: "Forbidden", 404: "Not Found" };
 
 async function handler(event) {
   const request = event.request;
   if (request.method === "OPTIONS") {
     return answer(204, "No Content", POLICY.preflight);
+  }
+  if (OPEN.test(request.uri) && wantedAt(request.uri) !== null) {
+    return request;
   }
   const found = divided(request.uri);
   const status = found === null ? 401 : await statusOf(found, request.headers);

@@ -30,7 +30,7 @@ def _places(edge: Edge) -> Iterator[tuple[str, str]]:
         yield r"^\S+ \S+ \S+ disguised ", "@unknown"  # decoded, it may be what plays
         checked = names(lambda route: route.needs_token)
         yield rf"^\S+ {checked} token ", "@play"
-        yield rf"^\S+ {checked} ", "@refuse"
+        yield rf"^\S+ {names(lambda route: route.is_closed)} ", "@refuse"
     yield r"^\S+ \S+ \S+ (?:odd|disguised|tangled) ", "@pass"
     yield rf"^\S+ {plays} token ", "@pass"
     yield rf"^\S+ {names(lambda route: route.passes_credentials)} \S+ \S+ known$", "@pass"

@@ -18,7 +18,7 @@ from typing import Final
 
 from cdn.edge.varnish.beresp import said
 from cdn.edge.varnish.text import quoted
-from cdn.policy.route import CHECK
+from cdn.policy.route import CHECK, OPEN
 from cdn.signing.scope import ABOUT_ENDINGS
 from manifests.layout import ID_PATTERN
 
@@ -55,7 +55,7 @@ sub vcl_backend_response {{
 CHECKED: Final = f"""\
 sub vcl_recv {{
     if (!req.http.X-Edge-Opened && req.method != "PURGE" && req.method != "OPTIONS") {{
-        if (req.http.X-Edge-Plays) {{
+        if (req.http.X-Edge-Plays && req.http.X-Edge-Path !~ {quoted(OPEN)}) {{
             call ask_about_token;
         }}
         if (req.http.X-Edge-Path ~ {quoted(CHECK.pattern)}

@@ -290,6 +290,40 @@ def test_the_page_and_the_api_need_none(
     assert ask(checking.url, path).status == 200
 
 
+def test_a_cover_needs_none_and_those_who_have_one_get_the_same_copy(
+    checking: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path = "/media/covered/r1/artwork-64.jpg"
+    opened(origin, ANN, "about", "media/covered")
+    opened(origin, BOB, "about", "media/covered", Said(403, CLOSED))
+    origin.says[path] = Said(fields=FOREVER)
+    plain = ask(checking.url, path)
+    assert (plain.status, plain.fields["cache-control"]) == (200, FOREVER["Cache-Control"])
+    held = ask(checking.url, f"/t/{ANN}{path}")
+    assert (held.status, held.is_hit) == (200, True)
+    assert held.fields["cache-control"].startswith("private, ")
+    assert ask(checking.url, f"/t/{BOB}{path}").status == 403
+    assert len(origin.fetches(path)) == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/media/as/r1/128k/..%2f..%2f1.m4s%2f..%2fa.jpg",
+        "/media/as/r1/128k/1.m4s%3fa.jpg",
+        "/media/as/r1/128k/1.m4s?a.jpg",
+        "/growing/as/r1/a.jpg",
+        "/media/../pb.m3u8;.jpg",
+    ],
+)
+def test_what_only_looks_like_a_cover_is_none(
+    checking: RunningEdge, origin: ScriptedOrigin, path: str
+) -> None:
+    origin.says[path] = Said(fields=FOREVER)
+    assert ask(checking.url, path).status in {401, 404}
+    assert origin.asked == []
+
+
 @pytest.mark.parametrize("path", ["/opens/a.b.c/play/pb", "/opens/", "/opens/a.b.c/play/media/as"])
 def test_nobody_outside_has_use_for_the_check(
     checking: RunningEdge, origin: ScriptedOrigin, path: str
