@@ -3,7 +3,11 @@
 
 import { ask, HAS_API } from "./api.js";
 
+const UNDER_TOKEN = /^t\/[^/]+\//;
+const YOUNG_MS = 30_000; // no token ends sooner
+
 const leave = new Map(); // what stands in front of addresses, by playback id
+const given_ms = new Map(); // when, by playback id
 
 /** Return the address of a track's playlist or of what is said of it, under a token where one was needed. */
 export function fileOf(playbackId, ending) {
@@ -25,14 +29,30 @@ export async function readAbout(playbackId, response) {
   if (!leave.has(playbackId)) {
     return track;
   }
-  const at = (uri) => uri && before(playbackId) + uri;
-  const { hls, dash, waveform, artwork } = track;
+  return { ...readdressed(track, (uri) => before(playbackId) + uri), artwork: underToken(playbackId, track.artwork) };
+}
+
+/** Tell whether a track's token may have ended, where it has one. */
+export function mayHaveEnded({ playback_id }) {
+  return performance.now() - given_ms.get(playback_id) > YOUNG_MS;
+}
+
+/** Return a track with addresses under a new token, if it had one and there is one to be had. */
+export async function renewed(track) {
+  const { playback_id } = track;
+  if (!leave.has(playback_id) || !(await isGiven(playback_id))) {
+    return track;
+  }
+  return readdressed(track, (uri) => uri.replace(UNDER_TOKEN, before(playback_id)));
+}
+
+function readdressed({ hls, dash, waveform, ...others }, at) {
+  const given = (uri) => uri && at(uri);
   return {
-    ...track,
-    hls: at(hls),
-    dash: at(dash),
-    waveform: waveform && { json: at(waveform.json), binary: at(waveform.binary) },
-    artwork: underToken(playbackId, artwork),
+    ...others,
+    hls: given(hls),
+    dash: given(dash),
+    waveform: waveform && { json: given(waveform.json), binary: given(waveform.binary) },
   };
 }
 
@@ -52,6 +72,7 @@ async function isGiven(playbackId, signal) {
   try {
     const { token } = await ask("playback-tokens", { method: "POST", body: { playback_id: playbackId }, signal });
     leave.set(playbackId, `t/${token}/`);
+    given_ms.set(playbackId, performance.now());
     return true;
   } catch (error) {
     if (signal?.aborted) {

@@ -4,7 +4,7 @@
 // Both answer to the same four members: `engine`, `canChoose`, `choose(rung)` and `close()`; what
 // happens is told through the handlers given when it begins:
 //   rendition(rung)            what is heard now changed; null where the browser does not say
-//   trouble({fatal, details})  something went wrong; after a fatal one nothing plays any more
+//   trouble({fatal, details, status})  something went wrong; after a fatal one nothing plays any more
 
 import { DownSwitch } from "./down_switch.js";
 import { element } from "./element.js";
@@ -182,13 +182,13 @@ class HlsJsPlayback {
     this.#hls.destroy();
   }
 
-  #onError(Hls, { type, fatal, details }, handlers) {
+  #onError(Hls, { type, fatal, details, response }, handlers) {
     if (fatal && type === Hls.ErrorTypes.MEDIA_ERROR && !this.#recovered) {
       this.#recovered = true;
       this.#hls.recoverMediaError();
       handlers.trouble({ fatal: false, details });
     } else {
-      handlers.trouble({ fatal, details });
+      handlers.trouble({ fatal, details, status: response?.code });
     }
   }
 }

@@ -15,6 +15,7 @@ import { Completeness } from "./completeness.js";
 import { bindControls } from "./controls.js";
 import { completed, showCredits } from "./credits.js";
 import { showFacts } from "./facts.js";
+import { mayHaveEnded, renewed } from "./leave.js";
 import { introduce, report } from "./media_session.js";
 import { PlayState } from "./play_state.js";
 import { PlaybackTrouble } from "./playback_trouble.js";
@@ -25,6 +26,7 @@ import { Sound } from "./sound.js";
 import { fetchPeaks } from "./waveform.js";
 
 const COVER_WAIT_MS = 1500;
+const UNAUTHORIZED = 401;
 
 class SoundPlayer extends HTMLElement {
   #audio;
@@ -193,6 +195,10 @@ class SoundPlayer extends HTMLElement {
   }
 
   #fail(sentence, trouble) {
+    if (trouble.status === UNAUTHORIZED && mayHaveEnded(this.#track)) {
+      this.#playOn(!this.#audio.paused || this.#audio.autoplay);
+      return;
+    }
     this.#trouble.show(sentence);
     this.#audio.pause();
     this.#state.fail();
@@ -204,7 +210,16 @@ class SoundPlayer extends HTMLElement {
     if (!this.#sound.isLoaded) {
       location.reload(); // a new version may have other files, which only its own page can name
     } else if (this.#state.hasFailed) {
-      this.open(this.#track, { play, start_s: this.#playhead.position_s, rung: this.#sound.rung });
+      this.#playOn(play);
+    }
+  }
+
+  /** Open the track once more where it was, under a new token where it had one. */
+  async #playOn(play) {
+    const failed = this.#track;
+    const track = await renewed(failed);
+    if (this.#track === failed) {
+      this.open(track, { play, start_s: this.#playhead.position_s, rung: this.#sound.rung });
     }
   }
 

@@ -1,0 +1,75 @@
+"""The page plays on where its token has ended, for who may have another."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
+
+from tests.acceptance.creating import Creator, prepared
+from tests.acceptance.places import WAIT_MS, Place, sign_in
+from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
+from tests.functional.supervising import embedded, until
+from tests.servers.soundbridge import soundbridge_here
+
+pytestmark = pytest.mark.long
+
+LIFE_S = 30
+"""The least that there is."""
+NEAR_THE_END_S = 55
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory, long_music: Path) -> Iterator[Place]:
+    folder = tmp_path_factory.mktemp("ended")
+    state, key = folder / "state", folder / "signing.pem"
+    assert soundbridge_here("token", "new-key", key).returncode == 0
+    options = ("--signing-key", str(key), "--require-tokens")
+    with embedded(state, folder / "log", *options) as server:
+        prepared(state, "user", "add", "Ann", "--role", "creator")
+        ann = Creator(server.url, prepared(state, "key", "add", "Ann"))
+        artist = ann.ask("POST", "/v1/artists", {"name": "Ann", "handle": "ann"})
+        track = {"artist_id": artist["id"], "title": "Song", "visibility": "public"}
+        upload = ann.ask("POST", "/v1/uploads", {"name": "song.wav", "track": track})
+        ann.ask("PUT", upload["send"]["put"], content=long_music.read_bytes())
+        ann.becomes_ready(upload["asset_id"])
+        yield Place(state, ann)
+
+
+@pytest.fixture
+def page(browser: Browser, place: Place) -> Iterator[Page]:
+    context = browser.new_context(base_url=place.creator.url)
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
+def briefly(route: Route, request: Request) -> None:
+    """Ask for a token that ends soon."""
+    said = json.loads(request.post_data or "")
+    route.continue_(post_data=json.dumps({**said, "valid_for_s": LIFE_S}))
+
+
+@pytest.mark.parametrize("is_playing", [True, False], ids=["playing", "paused"])
+def test_what_plays_goes_on_under_another_token(
+    page: Page, place: Place, *, is_playing: bool
+) -> None:
+    page.route("**/v1/playback-tokens", briefly)
+    sign_in(page, place.sign_in_link("Ann"))
+    issued: list[str] = []
+    page.on("request", lambda one: issued.append(one.url) if one.url.endswith(".m3u8") else None)
+    open_page(page, "/")
+    until(lambda: all(page.request.get(url).status == 401 for url in set(issued)))
+    assert any("/t/" in url for url in issued)
+    page.unroute("**/v1/playback-tokens")
+    if is_playing:
+        page.locator("sound-player").evaluate("player => player.play()")
+        wait_for_state(page, "playing")
+    page.locator("sound-player").evaluate(f"player => player.seek({NEAR_THE_END_S})")
+    if not is_playing:
+        wait_for_state(page, "paused")
+        page.locator("sound-player").evaluate("player => player.play()")
+    wait_for_position(page, NEAR_THE_END_S + 2)
+    expect(page.locator("sound-player .trouble")).to_be_hidden()
+    assert page.evaluate("watched.troubles.filter(({fatal}) => fatal)") == []
