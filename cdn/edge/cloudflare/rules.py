@@ -61,8 +61,7 @@ def _groups() -> Iterator[_Group]:
 
 
 def _treatment(route: Route) -> tuple[object, ...]:
-    tokens = route.under_token, route.is_open
-    return (route.is_kept, route.query, route.is_coded, route.passes_credentials, *tokens)
+    return (route.is_kept, route.query, route.is_coded, route.passes_credentials, route.under_token)
 
 
 def rulesets(edge: CloudEdge, zone: str) -> dict[str, list[_Rule]]:
@@ -150,8 +149,9 @@ def _blocks(host: str, zone: str) -> Iterator[_Rule]:
     (WAF, "Block Worker subrequests from other zones"): the field has its zone, or nothing.
     """
     for group in _groups():
-        if group.any.under_token and not group.any.is_open:
-            said, asked = "Plays with a token alone", requests_of(host, group.routes)
+        closed = [route for route in group.routes if route.under_token and not route.is_open]
+        if closed:
+            said, asked = "Plays with a token alone", requests_of(host, closed)
             of = f'{asked} and cf.worker.upstream_zone ne "{zone}"'
             yield _rule(f"token_{group.name}", said, of, "block", {})
     of = f'{of_host(host)} and starts_with(http.request.uri.path, "/opens/")'
