@@ -29,7 +29,7 @@ export async function readAbout(playbackId, response) {
   if (!leave.has(playbackId)) {
     return track;
   }
-  return { ...readdressed(track, (uri) => before(playbackId) + uri), artwork: underToken(playbackId, track.artwork) };
+  return readdressed(track, (uri) => before(playbackId) + uri);
 }
 
 /** Tell whether a track's token may have ended, where it has one. */
@@ -46,6 +46,7 @@ export async function renewed(track) {
   return readdressed(track, (uri) => uri.replace(UNDER_TOKEN, before(playback_id)));
 }
 
+// Pictures need none, and are the same that lists have shown.
 function readdressed({ hls, dash, waveform, ...others }, at) {
   const given = (uri) => uri && at(uri);
   return {
@@ -54,11 +55,6 @@ function readdressed({ hls, dash, waveform, ...others }, at) {
     dash: given(dash),
     waveform: waveform && { json: given(waveform.json), binary: given(waveform.binary) },
   };
-}
-
-/** Return pictures of a track with their addresses under its token, where they came with its sound. */
-export function underToken(playbackId, artwork) {
-  return artwork.map((one) => (one.url.startsWith("media/") ? { ...one, url: before(playbackId) + one.url } : one));
 }
 
 function before(playbackId) {

@@ -4,7 +4,7 @@
 import { ask, HAS_API } from "./api.js";
 import { beginningOf } from "./beginning.js";
 import { foretellCover } from "./cover.js";
-import { fileOf, fetchAbout, readAbout, underToken } from "./leave.js";
+import { fileOf, fetchAbout, readAbout } from "./leave.js";
 import { expected_bps } from "./playback.js";
 import { firstVariant } from "./variants.js";
 
@@ -77,9 +77,6 @@ export async function fetchTrack({ playback_id, track_id, said }) {
   }
   const track = await readAbout(playback_id, response);
   const catalogue = await known;
-  if (catalogue?.artwork !== undefined) {
-    catalogue.artwork = underToken(playback_id, catalogue.artwork);
-  }
   return catalogue === null ? track : { ...track, ...catalogue, track_id };
 }
 
