@@ -1,4 +1,4 @@
-"""The page plays on where its token has ended, for who may have another."""
+"""The page plays on where its token has ended, for who may have another; covers need none."""
 
 import json
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.acceptance.creating import Creator, prepared
+from tests.acceptance.listening import clip
 from tests.acceptance.places import WAIT_MS, Place, sign_in
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
 from tests.functional.supervising import embedded, until
@@ -17,11 +18,12 @@ pytestmark = pytest.mark.long
 
 LIFE_S = 30
 """The least that there is."""
+DURATION_S = 70
 NEAR_THE_END_S = 55
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, long_music: Path) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("ended")
     state, key = folder / "state", folder / "signing.pem"
     assert soundbridge_here("token", "new-key", key).returncode == 0
@@ -31,8 +33,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, long_music: Path) -> Iterato
         ann = Creator(server.url, prepared(state, "key", "add", "Ann"))
         artist = ann.ask("POST", "/v1/artists", {"name": "Ann", "handle": "ann"})
         track = {"artist_id": artist["id"], "title": "Song", "visibility": "public"}
-        upload = ann.ask("POST", "/v1/uploads", {"name": "song.wav", "track": track})
-        ann.ask("PUT", upload["send"]["put"], content=long_music.read_bytes())
+        upload = ann.ask("POST", "/v1/uploads", {"name": "song.flac", "track": track})
+        song = clip("battle-epic.ogg", folder / "song.flac", DURATION_S, {})
+        ann.ask("PUT", upload["send"]["put"], content=song.read_bytes())
         ann.becomes_ready(upload["asset_id"])
         yield Place(state, ann)
 
@@ -73,3 +76,10 @@ def test_what_plays_goes_on_under_another_token(
     wait_for_position(page, NEAR_THE_END_S + 2)
     expect(page.locator("sound-player .trouble")).to_be_hidden()
     assert page.evaluate("watched.troubles.filter(({fatal}) => fatal)") == []
+
+
+def test_who_may_play_nothing_sees_the_covers_that_lists_show(page: Page) -> None:
+    page.goto("/")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.thumbnail img')].some(one => one.naturalWidth > 0)"
+    )
