@@ -33,6 +33,11 @@ class Algorithm(StrEnum):
     HS256 = "HS256"
     """Of a key that is no pair (``secret``)."""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What ``alg`` may say of it: EdDSA over Ed25519 has a name of its own (RFC 9864 §2.2)."""
+        return (self.value, "Ed25519") if self is Algorithm.EDDSA else (self.value,)
+
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:

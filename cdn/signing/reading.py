@@ -24,16 +24,15 @@ KID_CHARACTERS_MAX: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A kind of JWK; ``names`` are those that ``alg`` may have in it."""
+    """A kind of JWK."""
 
     algorithm: Algorithm
     reader: type[ECAlgorithm | OKPAlgorithm]
-    names: tuple[str, ...]
 
 
 _JWK_FORMS: Final = {
-    "EC P-256": _Form(Algorithm.ES256, ECAlgorithm, ("ES256",)),
-    "OKP Ed25519": _Form(Algorithm.EDDSA, OKPAlgorithm, ("EdDSA", "Ed25519")),  # RFC 9864 §2.2
+    "EC P-256": _Form(Algorithm.ES256, ECAlgorithm),
+    "OKP Ed25519": _Form(Algorithm.EDDSA, OKPAlgorithm),
 }
 
 
@@ -114,7 +113,7 @@ def _from_jwk(jwk: Mapping[str, Any]) -> PublicKey | SecretKey:
     if "d" in jwk:
         raise UnusableKey("it is a private key; servers need the public one alone")
     form = _form(jwk)
-    if form is None or jwk.get("alg", form.algorithm.value) not in form.names:
+    if form is None or jwk.get("alg", form.algorithm.value) not in form.algorithm.names:
         raise UnusableKey("it is no key for ES256, EdDSA (Ed25519) or HS256")
     try:
         half = form.reader.from_jwk(dict(jwk))

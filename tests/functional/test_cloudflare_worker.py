@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import jwt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jwt.algorithms import OKPAlgorithm
 
 from cdn.edge.cloudflare.worker import worker
 from cdn.signing.bounds import Bounds, Circumstances
@@ -94,6 +96,15 @@ def test_a_stranger_who_takes_the_name_of_a_key_is_none(
     named = PublicKey(known.public.kid, stranger.public.algorithm, stranger.public.half)
     text = sign("song", SigningKey(named, stranger.half), now_s=NOW_S, valid_for_s=60)
     assert answer(running, Asked(ENTRY, text))["status"] == 401
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
+def test_ed25519_has_two_names(running: RunningFunction, algorithm: str) -> None:
+    signer = jwt.PyJWS()
+    signer.register_algorithm("Ed25519", OKPAlgorithm())
+    claims = json.dumps({"aud": "song", "exp": NOW_S + 60}).encode()
+    text = signer.encode(claims, EDWARDS.half, algorithm, {"kid": EDWARDS.kid})
+    assert answer(running, Asked(ENTRY, text))["status"] == 200
 
 
 def test_what_a_player_says_of_itself_is_not_passed_on(running: RunningFunction) -> None:

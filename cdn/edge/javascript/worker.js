@@ -4,9 +4,9 @@
 // Cloudflare's key. PLAYBACK_KEYS is a secret of the Worker: a JWK set (RFC 7517 §5).
 
 const KINDS = {
-  "EC P-256": { alg: "ES256", import: { name: "ECDSA", namedCurve: "P-256" }, verify: { name: "ECDSA", hash: "SHA-256" } },
-  "OKP Ed25519": { alg: "EdDSA", import: { name: "Ed25519" }, verify: { name: "Ed25519" } },
-  "oct undefined": { alg: "HS256", import: { name: "HMAC", hash: "SHA-256" }, verify: { name: "HMAC" } },
+  "EC P-256": { algs: ["ES256"], import: { name: "ECDSA", namedCurve: "P-256" }, verify: { name: "ECDSA", hash: "SHA-256" } },
+  "OKP Ed25519": { algs: ["EdDSA", "Ed25519"], import: { name: "Ed25519" }, verify: { name: "Ed25519" } },
+  "oct undefined": { algs: ["HS256"], import: { name: "HMAC", hash: "SHA-256" }, verify: { name: "HMAC" } },
 };
 const NOT_PASSED_ON = ["authorization", "cookie", "origin", "referer"];
 const NOT_KEPT = new RegExp(POLICY.not_kept);
@@ -59,7 +59,7 @@ async function statusOf(token, path, request, env) {
 async function isSigned(token, env) {
   const jwk = JSON.parse(env.PLAYBACK_KEYS).keys.find((each) => each.kid === token.header.kid);
   const kind = jwk && KINDS[jwk.kty + " " + jwk.crv];
-  if (!kind || token.header.alg !== kind.alg) {
+  if (!kind || kind.algs.indexOf(token.header.alg) < 0) {
     return false;
   }
   const name = JSON.stringify(jwk);

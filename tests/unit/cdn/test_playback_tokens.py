@@ -10,6 +10,7 @@ import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jwt.algorithms import OKPAlgorithm
 
 from cdn.errors import TokenExpired, TokenRefused, TokenTooLong, UnusableKey
 from cdn.signing.bounds import ANYWHERE, read_bounds
@@ -49,6 +50,20 @@ def test_what_is_signed_is_good_until_its_time_is_over(key: SigningKey) -> None:
     assert RING.verify(token, NOW_S + 59.9).playback_id == "first-light"
     with pytest.raises(TokenExpired):
         RING.verify(token, NOW_S + 60)
+
+
+def edwards(algorithm: str) -> str:
+    """Sign by Ed25519, by whatever name."""
+    signer = jwt.PyJWS()
+    signer.register_algorithm("Ed25519", OKPAlgorithm())
+    claims = json.dumps(CLAIMS).encode()
+    return signer.encode(claims, EDDSA.half, algorithm, {"kid": EDDSA.kid})
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
+def test_ed25519_has_two_names(algorithm: str) -> None:
+    """RFC 9864 §2.2: libraries are about to say the second."""
+    assert RING.verify(edwards(algorithm), NOW_S).playback_id == "first-light"
 
 
 def test_a_token_s_audience_is_a_text_or_a_list_of_one() -> None:
@@ -106,6 +121,8 @@ def test_what_an_issuer_says_for_others_is_passed_over(said: dict[str, Any]) -> 
         pytest.param(signed(kid="unknown"), id="unknown kid"),
         pytest.param(signed(crit=["b64"], b64=False), id="crit"),
         pytest.param(signed({"aud": "first-light"}), id="no exp"),
+        pytest.param(signed(["aud", "exp"]), id="claims that are a list"),  # type: ignore[arg-type]
+        pytest.param(rewritten(0, alg="Ed25519"), id="alg Ed25519 of another key"),
         pytest.param(signed({"exp": NOW_S + 60}), id="no aud"),
         pytest.param(signed({**CLAIMS, "exp": "soon"}), id="exp a text"),
         pytest.param(signed({**CLAIMS, "exp": True}), id="exp true"),
