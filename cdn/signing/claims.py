@@ -2,7 +2,8 @@
 
 Claims that nobody here knows are passed over (RFC 7519 §4): who issues tokens may say in them
 what else it likes. But for those that are meant to restrict in a way that is not held to here:
-a token that has one opens nothing, rather than more than it should.
+a token that has one opens nothing, rather than more than it should. A bound that is yet to come
+has to be named in ``crit`` (RFC 7515 §4.1.11), by which all verifiers of today refuse its tokens.
 """
 
 import math
