@@ -53,28 +53,43 @@ def briefly(route: Route, request: Request) -> None:
     route.continue_(post_data=json.dumps({**said, "valid_for_s": LIFE_S}))
 
 
-@pytest.mark.parametrize("is_playing", [True, False], ids=["playing", "paused"])
-def test_what_plays_goes_on_under_another_token(
-    page: Page, place: Place, *, is_playing: bool
-) -> None:
+def play_until_it_ended(page: Page, place: Place) -> None:
+    """Sign in, and play until the token opens nothing any more."""
     page.route("**/v1/playback-tokens", briefly)
     sign_in(page, place.sign_in_link("Ann"))
-    issued: list[str] = []
-    page.on("request", lambda one: issued.append(one.url) if one.url.endswith(".m3u8") else None)
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if one.url.endswith(".m3u8") else None)
     open_page(page, "/")
-    until(lambda: all(page.request.get(url).status == 401 for url in set(issued)))
-    assert any("/t/" in url for url in issued)
+    until(lambda: all(page.request.get(url).status == 401 for url in set(asked)))
+    assert any("/t/" in url for url in asked)
     page.unroute("**/v1/playback-tokens")
-    if is_playing:
-        page.locator("sound-player").evaluate("player => player.play()")
-        wait_for_state(page, "playing")
+    page.locator("sound-player").evaluate("player => player.play()")
+    wait_for_state(page, "playing")
+
+
+def test_what_plays_goes_on_under_another_token(page: Page, place: Place) -> None:
+    play_until_it_ended(page, place)
     page.locator("sound-player").evaluate(f"player => player.seek({NEAR_THE_END_S})")
-    if not is_playing:
-        wait_for_state(page, "paused")
-        page.locator("sound-player").evaluate("player => player.play()")
     wait_for_position(page, NEAR_THE_END_S + 2)
     expect(page.locator("sound-player .trouble")).to_be_hidden()
     assert page.evaluate("watched.troubles.filter(({fatal}) => fatal)") == []
+
+
+def test_who_may_have_no_other_is_told_once_and_plays_on_when_they_may(
+    page: Page, place: Place
+) -> None:
+    play_until_it_ended(page, place)
+    mine = page.context.cookies()
+    page.context.clear_cookies()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "playback-tokens" in one.url else None)
+    page.locator("sound-player").evaluate(f"player => player.seek({NEAR_THE_END_S})")
+    expect(page.locator("sound-player .trouble")).to_be_visible()
+    assert len(asked) == 1
+    page.context.add_cookies([{**each} for each in mine])  # type: ignore[typeddict-item]
+    page.get_by_role("button", name="Try again").click()
+    wait_for_position(page, NEAR_THE_END_S + 2)
+    assert len(asked) == 2
 
 
 def test_who_may_play_nothing_sees_the_covers_that_lists_show(page: Page) -> None:

@@ -194,10 +194,16 @@ class SoundPlayer extends HTMLElement {
     this.#playhead.setDuration(duration_s);
   }
 
-  #fail(sentence, trouble) {
-    if (trouble.status === UNAUTHORIZED && mayHaveEnded(this.#track)) {
-      this.#playOn(!this.#audio.paused || this.#audio.autoplay);
-      return;
+  /** What plays has ended: say so, unless it goes on under another token. */
+  async #fail(sentence, trouble) {
+    const failed = this.#track;
+    if (trouble.status === UNAUTHORIZED && mayHaveEnded(failed)) {
+      const play = !this.#audio.paused || this.#audio.autoplay;
+      const track = await renewed(failed);
+      if (track !== failed || !this.#isOpen(failed)) {
+        this.#openAgain(track, play);
+        return;
+      }
     }
     this.#trouble.show(sentence);
     this.#audio.pause();
@@ -205,22 +211,24 @@ class SoundPlayer extends HTMLElement {
     this.#tell(trouble);
   }
 
-  /** After a failure, try again where it was, in the quality that was chosen. */
-  #retry(play = true) {
+  /** After a failure, try again. */
+  async #retry(play = true) {
     if (!this.#sound.isLoaded) {
       location.reload(); // a new version may have other files, which only its own page can name
     } else if (this.#state.hasFailed) {
-      this.#playOn(play);
+      this.#openAgain(await renewed(this.#track), play);
     }
   }
 
-  /** Open the track once more where it was, under a new token where it had one. */
-  async #playOn(play) {
-    const failed = this.#track;
-    const track = await renewed(failed);
-    if (this.#track === failed) {
+  /** Open a track where it was, in the quality that was chosen, if it was not left meanwhile. */
+  #openAgain(track, play) {
+    if (this.#isOpen(track)) {
       this.open(track, { play, start_s: this.#playhead.position_s, rung: this.#sound.rung });
     }
+  }
+
+  #isOpen({ playback_id }) {
+    return this.dataset.playbackId === playback_id;
   }
 
   /** Tell the page, and the system, of what happens to the sound. */
