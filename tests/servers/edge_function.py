@@ -16,11 +16,9 @@ from tests.servers.npm_package import NODE
 
 TIME_LIMIT_S = 120
 _STORE = """const KEYS = {keys};
-export default {{
-  kvs() {{
-    return {{ get: (name) => name in KEYS ? Promise.resolve(KEYS[name]) : Promise.reject() }};
-  }},
-}};
+const get = (name) =>
+  KEYS.hasOwnProperty(name) ? Promise.resolve(KEYS[name]) : Promise.reject();
+export default {{ kvs: () => ({{ get: get }}) }};
 """
 _IN_NODE = """
 import { createInterface } from "node:readline";

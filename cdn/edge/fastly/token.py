@@ -14,7 +14,7 @@ import re
 from importlib.resources import files
 from typing import Final
 
-from cdn.edge.script import ASSET, ENTRY
+from cdn.edge.script import ASSET, BASE64URL, ENTRY
 from cdn.policy.route import OPEN, ROUTES
 from cdn.signing.bounds import NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
@@ -26,8 +26,8 @@ TABLE: Final = "playback_keys"
 """The dictionary (edge dictionary) of public keys: PEM by ``kid``."""
 _SIGNATURE_CHARACTERS: Final = 86
 """Of ES256: 64 bytes (RFC 7518 §3.4) in base64url."""
-_PART: Final = "[A-Za-z0-9_-]"
-PREFIX: Final = rf"^/t/(({_PART}+)\.({_PART}+))\.({_PART}{{{_SIGNATURE_CHARACTERS}}})(/.*)$"
+_SIGNATURE: Final = rf"[\w-]{{{_SIGNATURE_CHARACTERS - 1}}}[AQgw]"
+PREFIX: Final = rf"^/t/(({BASE64URL})\.({BASE64URL}))\.({_SIGNATURE})(/.*)$"
 _TEXT: Final = r'"[^"\\]*"'
 _FLAT: Final = rf"(?:{_TEXT}|-?[0-9][0-9.eE+-]*|true|false|null)"
 _PAIR: Final = r'"[a-z0-9]+":"[A-Za-z0-9_.~+/-]*"'

@@ -52,7 +52,11 @@ async function statusOf(found, headers) {
 }
 
 function decoded(text) {
-  return Buffer.from(text, "base64url").toString();
+  const said = Buffer.from(text, "base64url").toString();
+  if (said.indexOf("\ufffd") >= 0) {
+    throw new Error("this is no UTF-8");
+  }
+  return said;
 }
 
 // Compares in a time that does not tell where two texts differ.

@@ -89,7 +89,7 @@ function onThisPageAlone(got) {
 }
 
 function decoded(text) {
-  return new TextDecoder().decode(bytesOf(text));
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(text));
 }
 
 function bytesOf(text) {

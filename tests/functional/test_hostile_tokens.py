@@ -1,0 +1,90 @@
+"""Edges that verify tokens by themselves, against who verifies them at home, with hostile tokens.
+
+A few thousand here; ``-m long`` asks ten times as many.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from random import Random
+
+import pytest
+
+from cdn.edge.cloudflare.worker import worker
+from cdn.edge.cloudfront.function import viewer_request
+from cdn.signing.bounds import Circumstances
+from cdn.signing.keys import Algorithm, SigningKey, new_signing_key
+from cdn.signing.secret import SecretKey
+from cdn.signing.token import KeyRing
+from tests.functional.edge_tokens import ENTRY, KEY, NOW_S, SEGMENT, at_home
+from tests.functional.hostile_tokens import Hostile
+from tests.servers.edge_function import RunningFunction, in_node, worker_in_node
+
+CURVE, EDWARDS = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.EDDSA)
+KEYS: list[SecretKey | SigningKey] = [KEY, KEY, CURVE, EDWARDS]
+RING = KeyRing([KEY, CURVE.public, EDWARDS.public])
+PATHS = [ENTRY, ENTRY, SEGMENT, "/song.json", "/other.m3u8", "/media/a2/r1/x.m4s"]
+COUNTRIES = [None, "DE", "FR", "XX", "T1", "de"]
+PAGES = [
+    None, None, "", "null", "https://a.example", "https://b.a.example/x", "https://A.EXAMPLE",
+    "https://a.example:443/", "https://a.example:", "https://a.example:0443", "app://x",
+    "https://u@a.example", "https://[::1]/", f"https://{'a' * 5000}.example",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def edges(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RunningFunction]]:
+    """Start CloudFront's function and Cloudflare's Worker."""
+    jwks = [KEY.to_jwk(), CURVE.public.to_jwk(), EDWARDS.public.to_jwk()]
+    folders = [tmp_path_factory.mktemp(name) for name in ("cloudfront", "cloudflare")]
+    function, store = viewer_request(checks_tokens=True), {KEY.kid: KEY.to_jwk()["k"]}
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(in_node(function, store, folders[0])),
+            stack.enter_context(
+                worker_in_node(worker(), json.dumps({"keys": jwks}).encode(), folders[1])
+            ),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("seed", "many"), [(1, 2000), pytest.param(2, 20_000, marks=pytest.mark.long)]
+)
+def test_all_judge_alike(edges: list[RunningFunction], seed: int, many: int) -> None:
+    hostile, random = Hostile(KEYS, seed), Random(seed)  # noqa: S311 to be made again
+    verdicts = set()
+    for _ in range(many):
+        token, path = hostile.token(), random.choice(PATHS)
+        said = random.choice(COUNTRIES), random.choice(PAGES), random.choice(PAGES)
+        expected = [
+            at_home(token, path, Circumstances(*said), NOW_S, ring)
+            for ring in (KeyRing([KEY]), RING)
+        ]
+        got = [at_cloudfront(edges[0], token, path, said), at_worker(edges[1], token, path, said)]
+        assert got == expected, (token, path, said)
+        verdicts.update(got)
+    assert verdicts == {0, 401, 403}
+
+
+Said = tuple[str | None, str | None, str | None]
+
+
+def at_cloudfront(edge: RunningFunction, token: str, path: str, said: Said) -> int:
+    headers = {name: {"value": each} for name, each in fields(said).items()}
+    if said[0] is not None:
+        headers["cloudfront-viewer-country"] = {"value": said[0]}
+    target = f"/t/{token}{path}"
+    request = {"method": "GET", "uri": target, "querystring": {}, "headers": headers}
+    return int(edge.answer({"request": request}, NOW_S).get("statusCode", 0))
+
+
+def at_worker(edge: RunningFunction, token: str, path: str, said: Said) -> int:
+    url = f"https://music.example.com/t/{token}{path}"
+    event = {"url": url, "method": "GET", "headers": fields(said), "country": said[0]}
+    status = int(edge.answer(event, NOW_S)["status"])
+    return 0 if status == 200 else status
+
+
+def fields(said: Said) -> dict[str, str]:
+    named = {"origin": said[1], "referer": said[2]}
+    return {name: each for name, each in named.items() if each is not None}
