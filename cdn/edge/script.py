@@ -6,9 +6,11 @@ like, what it may say and what it opens comes with it as ``POLICY``.
 
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Final
 
+from cdn.policy.cache_key import MISLEADING
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
 from cdn.policy.route import OPEN, ROUTES, UNDER_TOKEN
 from cdn.signing.bounds import NO_COUNTRY
@@ -35,7 +37,7 @@ refuses them. ``\\w`` is ASCII in PCRE and JavaScript.
 _SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST: Final = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\]"
-_POLICY_OF_TOKENS: Final[dict[str, Any]] = {
+TOKENS: Final[Mapping[str, Any]] = {
     "prefix": UNDER_TOKEN,
     "entry": ENTRY,
     "asset": ASSET,
@@ -57,7 +59,14 @@ _POLICY_OF_TOKENS: Final[dict[str, Any]] = {
     "page_max": 255,
     "url_max": 4096,
 }
-"""The last of it says again what ``cdn.signing.referrer`` says; a test holds one to the other."""
+"""Rules of tokens.
+
+The last of it says again what ``cdn.signing.referrer`` says; a test holds one to the other.
+"""
+WRITING: Final[Mapping[str, Any]] = {"misleading": MISLEADING}
+"""Rules of how a path is written."""
+NOTHING: Final[Mapping[str, Any]] = {}
+"""No rules."""
 _ANSWERS: Final[dict[str, Any]] = {
     "cors": {
         name: said
@@ -75,9 +84,12 @@ _ANSWERS: Final[dict[str, Any]] = {
 _COMMENT: Final = re.compile(r"^ *//.*\n", re.MULTILINE)
 
 
-def script(*names: str, begin: str = "", checks_tokens: bool) -> str:
-    """Return files of code, one after the other, behind the rules and what is to come first."""
-    policy = {**(_POLICY_OF_TOKENS if checks_tokens else {}), **_ANSWERS}
+def script(*names: str, begin: str = "", rules: Mapping[str, Any]) -> str:
+    """Return files of code, one after the other, behind ``rules`` and what is to come first.
+
+    Their ``POLICY`` also says what is answered.
+    """
+    policy = {**rules, **_ANSWERS}
     code = (_COMMENT.sub("", _read(name)) for name in names)
     said = json.dumps(policy, separators=(",", ":"))
     return f"{begin}const POLICY = {said};\n" + "".join(code)

@@ -22,6 +22,13 @@ OF_PLAYERS: Final = r"(?:CMCD|_HLS_[A-Za-z_]+)"
 ODDLY_WRITTEN: Final = r"%|\\|//|/\.{1,2}(?:/|$)"
 """What may stand in a path for something that can be written without it."""
 
+MISLEADING: Final = r"\\|//|/\.{1,2}(?:/|$)|%2[eEfF]|%5[cC]|^/(?!v1/).*%"
+"""What an origin, or who stands in front of it, might read as a path that plays.
+
+Where an edge demands something of who plays, it refuses what is written like that: it would let in
+whoever spells. In PCRE and JavaScript, too.
+"""
+
 _PLAYERS_PARAMETER: Final = re.compile(rf"{OF_PLAYERS}(?:=.*)?")
 
 

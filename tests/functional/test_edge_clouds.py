@@ -19,7 +19,10 @@ def edge(*words: str) -> Result:
     ("words", "names"),
     [
         (["cloudfront"], {"soundbridge.json"}),
-        (["cloudfront", "--as", "terraform"], {"soundbridge.tf", "viewer-request.js"}),
+        (
+            ["cloudfront", "--as", "terraform"],
+            {"soundbridge.tf", "viewer-request.js", "rest-request.js"},
+        ),
         (["cloudflare", "--as", "terraform"], {"soundbridge.tf", "playback-token.js"}),
         (["fastly"], {"soundbridge.vcl"}),
         (["fastly", "--as", "terraform", "--shield", "x"], {"soundbridge.vcl", "soundbridge.tf"}),

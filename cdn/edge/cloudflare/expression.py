@@ -13,6 +13,14 @@ from cdn.policy.route import ROUTES, Route
 
 PATH: Final = "http.request.uri.path"
 SHOWS_WHO_ASKS: Final = '(http.cookie ne "" or any(http.request.headers["authorization"][*] ne ""))'
+ASKED_BY_NO_PLAYER: Final = (
+    f'(starts_with({PATH}, "/opens/") or ({PATH} contains "%" and not starts_with({PATH}, "/v1/")))'
+)
+"""What edges ask, and what the origin might read as what plays (``cache_key.MISLEADING``).
+
+Where URLs are normalized (Rules, "URL normalization"), as they are unless a zone has that turned
+off, what has an escape that it does not need comes here without.
+"""
 
 
 def requests_of(host: str, routes: Sequence[Route]) -> str:

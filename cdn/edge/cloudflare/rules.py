@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from cdn.edge.cloud import CloudEdge
-from cdn.edge.cloudflare.expression import SHOWS_WHO_ASKS, of_host, requests_of
+from cdn.edge.cloudflare.expression import ASKED_BY_NO_PLAYER, SHOWS_WHO_ASKS, of_host, requests_of
 from cdn.edge.players import OF_PLAYERS
 from cdn.policy.route import ROUTES, Query, Route
 
@@ -154,5 +154,5 @@ def _blocks(host: str, zone: str) -> Iterator[_Rule]:
             said, asked = "Plays with a token alone", requests_of(host, closed)
             of = f'{asked} and cf.worker.upstream_zone ne "{zone}"'
             yield _rule(f"token_{group.name}", said, of, "block", {})
-    of = f'{of_host(host)} and starts_with(http.request.uri.path, "/opens/")'
-    yield _rule("opens", "Asked by edges alone", of, "block", {})
+    of = f"{of_host(host)} and {ASKED_BY_NO_PLAYER}"
+    yield _rule("opens", "Asked by edges alone, or written to be misread", of, "block", {})

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cdn.edge.script import script
+from cdn.edge.script import TOKENS, script
 
 FILE: Final = "playback-token.js"
 NAME: Final = "soundbridge-playback-token"
@@ -14,4 +14,4 @@ Workers interact with Cache Rules")."""
 
 def worker() -> str:
     """Return the Worker, as a module."""
-    return script("token", "worker", checks_tokens=True)
+    return script("token", "worker", rules=TOKENS)

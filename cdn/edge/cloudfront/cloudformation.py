@@ -20,8 +20,8 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
 )
 from cdn.edge.cloudfront.formed_behaviours import ORIGIN_ID, behaviour
+from cdn.edge.cloudfront.formed_functions import functions
 from cdn.edge.cloudfront.formed_policies import policies
-from cdn.edge.cloudfront.function import RUNTIME, viewer_request
 
 _NOTHING: Final = {"Ref": "AWS::NoValue"}
 
@@ -30,7 +30,7 @@ def template(distribution: Distribution) -> str:
     """Return the template."""
     resources = {
         **policies(distribution),
-        **_function(checks_tokens=distribution.edge.checks_tokens),
+        **functions(checks_tokens=distribution.edge.checks_tokens),
         **_signers(),
         "Distribution": {
             "Type": "AWS::CloudFront::Distribution",
@@ -87,29 +87,6 @@ def _text(description: str, default: str = "") -> dict[str, Any]:
 
 def _is_given(parameter: str) -> dict[str, Any]:
     return {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
-
-
-def _function(*, checks_tokens: bool) -> dict[str, Any]:
-    config: dict[str, Any] = {"Comment": "Playback tokens and preflights", "Runtime": RUNTIME}
-    resources: dict[str, Any] = {}
-    if checks_tokens:
-        name = {"Fn::Sub": "${AWS::StackName}-playback-keys"}
-        resources["PlaybackKeys"] = {
-            "Type": "AWS::CloudFront::KeyValueStore",
-            "Properties": {"Name": name, "Comment": "The k of each key (JWK) by its kid"},
-        }
-        store = {"Fn::GetAtt": ["PlaybackKeys", "Arn"]}
-        config["KeyValueStoreAssociations"] = [{"KeyValueStoreARN": store}]
-    resources["ViewerRequest"] = {
-        "Type": "AWS::CloudFront::Function",
-        "Properties": {
-            "Name": {"Fn::Sub": "${AWS::StackName}-viewer-request"},
-            "AutoPublish": True,
-            "FunctionConfig": config,
-            "FunctionCode": viewer_request(checks_tokens=checks_tokens),
-        },
-    }
-    return resources
 
 
 def _signers() -> dict[str, Any]:

@@ -29,6 +29,8 @@ def behaviour(one: Behaviour, distribution: Distribution) -> dict[str, Any]:
         said |= _of_what_plays()
         if distribution.tells_players(one.is_told):
             said["OriginRequestPolicyId"] = {"Ref": request_id(one.is_told)}
+    if one.pattern is None:
+        said["FunctionAssociations"] = _of_the_rest(distribution)
     if one.is_told is Told.EVERYTHING:
         said["OriginRequestPolicyId"] = ALL_VIEWER_EXCEPT_HOST
     else:
@@ -37,9 +39,21 @@ def behaviour(one: Behaviour, distribution: Distribution) -> dict[str, Any]:
 
 
 def _of_what_plays() -> dict[str, Any]:
-    arn = {"Fn::GetAtt": ["ViewerRequest", "FunctionMetadata.FunctionARN"]}
-    group = {"Fn::If": ["IsSigned", [{"Ref": "Signers"}], {"Ref": "AWS::NoValue"}]}
     return {
-        "FunctionAssociations": [{"EventType": "viewer-request", "FunctionARN": arn}],
-        "TrustedKeyGroups": group,
+        "FunctionAssociations": _run("ViewerRequest"),
+        "TrustedKeyGroups": _where_signed([{"Ref": "Signers"}]),
     }
+
+
+def _of_the_rest(distribution: Distribution) -> Any:
+    runs = _run("RestRequest")
+    return runs if distribution.edge.checks_tokens else _where_signed(runs)
+
+
+def _run(function: str) -> list[dict[str, Any]]:
+    arn = {"Fn::GetAtt": [function, "FunctionMetadata.FunctionARN"]}
+    return [{"EventType": "viewer-request", "FunctionARN": arn}]
+
+
+def _where_signed(said: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Fn::If": ["IsSigned", said, {"Ref": "AWS::NoValue"}]}

@@ -1,8 +1,8 @@
-"""The function that CloudFront runs for each request of what plays."""
+"""The functions that CloudFront runs: for what plays, and for the rest."""
 
 from typing import Final
 
-from cdn.edge.script import script
+from cdn.edge.script import NOTHING, TOKENS, WRITING, script
 
 RUNTIME: Final = "cloudfront-js-2.0"
 """The one with key value stores (Developer Guide, "Restrictions on CloudFront Functions")."""
@@ -12,8 +12,13 @@ _IMPORTS: Final = 'import cf from "cloudfront";\nimport crypto from "crypto";\n'
 
 
 def viewer_request(*, checks_tokens: bool) -> str:
-    """Return the function, as JavaScript of runtime 2.0."""
+    """Return the function for what plays, as JavaScript of runtime 2.0."""
     if checks_tokens:
         names = ("token", "cloudfront_answer", "cloudfront_token")
-        return script(*names, begin=_IMPORTS, checks_tokens=True)
-    return script("cloudfront_answer", "cloudfront_preflight", checks_tokens=False)
+        return script(*names, begin=_IMPORTS, rules=TOKENS)
+    return script("cloudfront_answer", "cloudfront_preflight", rules=NOTHING)
+
+
+def rest_request() -> str:
+    """Return the function for what does not play; it refuses what only looks as if it did not."""
+    return script("cloudfront_answer", "cloudfront_rest", rules=WRITING)

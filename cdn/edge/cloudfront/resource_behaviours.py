@@ -1,6 +1,6 @@
 """Behaviours of a distribution as Terraform has them."""
 
-from typing import Any
+from typing import Any, Final
 
 from cdn.edge.cloudfront.distribution import (
     ALL_VIEWER_EXCEPT_HOST,
@@ -9,10 +9,11 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
     Told,
 )
-from cdn.edge.cloudfront.resource_origin import ORIGIN_ID
+from cdn.edge.cloudfront.resource_origin import ORIGIN_ID, where_given
 from cdn.edge.cloudfront.resource_policies import request_name, resource_name
 from cdn.edge.hcl import Block, Expression
 
+_RUNS: Final = "function_association"
 _Body = list[tuple[str, Any] | Block]
 
 
@@ -33,6 +34,8 @@ def behaviour(one: Behaviour, distribution: Distribution) -> Block:
         if distribution.tells_players(one.is_told):
             told = _id_of("origin_request", request_name(one.is_told))
             body.append(("origin_request_policy_id", told))
+    if one.pattern is None:
+        body.append(_of_the_rest(distribution))
     if one.is_told is Told.EVERYTHING:
         body.append(("origin_request_policy_id", ALL_VIEWER_EXCEPT_HOST))
     else:
@@ -47,6 +50,16 @@ def _id_of(kind: str, name: str) -> Expression:
 
 def _of_what_plays() -> _Body:
     body: _Body = [("trusted_key_groups", Expression("aws_cloudfront_key_group.signers[*].id"))]
-    arn = Expression("aws_cloudfront_function.viewer_request.arn")
-    event: _Body = [("event_type", "viewer-request"), ("function_arn", arn)]
-    return [*body, Block("function_association", (), event)]
+    return [*body, Block(_RUNS, (), _run("viewer_request"))]
+
+
+def _of_the_rest(distribution: Distribution) -> Block:
+    runs = _run("rest_request")
+    if distribution.edge.checks_tokens:
+        return Block(_RUNS, (), runs)
+    return where_given(_RUNS, "public_key", runs)
+
+
+def _run(function: str) -> _Body:
+    arn = Expression(f"aws_cloudfront_function.{function}.arn")
+    return [("event_type", "viewer-request"), ("function_arn", arn)]

@@ -4,7 +4,7 @@ Names of arguments are those of its documentation, ``website/docs/r/cloudfront_*
 has ``cache_tag_config`` since 6.46.0 (its CHANGELOG).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from cdn.edge.cloudfront.distribution import (
@@ -22,11 +22,12 @@ from cdn.edge.cloudfront.resource_policies import policies
 from cdn.edge.hcl import Block, Expression, document
 
 FUNCTION_FILE: Final = "viewer-request.js"
+REST_FILE: Final = "rest-request.js"
 _Body = list[tuple[str, Any] | Block]
 
 
 def configuration(distribution: Distribution) -> str:
-    """Return the configuration, which reads its function from ``FUNCTION_FILE`` beside it."""
+    """Return the configuration, which reads its functions from the files beside it."""
     return document(_blocks(distribution))
 
 
@@ -36,7 +37,7 @@ def _blocks(distribution: Distribution) -> Iterator[Block]:
     yield Block("terraform", (), [Block("required_providers", (), [("aws", aws)])])
     yield from _variables(distribution)
     yield from policies(distribution)
-    yield from _function(checks_tokens=checks_tokens)
+    yield from _functions(checks_tokens=checks_tokens)
     yield from _signers()
     yield Block("resource", ("aws_cloudfront_distribution", "this"), _body(distribution))
     yield _output("distribution_id", "aws_cloudfront_distribution.this.id")
@@ -81,22 +82,29 @@ def _output(name: str, code: str) -> Block:
     return Block("output", (name,), [("value", Expression(code))])
 
 
-def _function(*, checks_tokens: bool) -> Iterator[Block]:
-    body: _Body = [
-        ("name", Expression('"${var.name}-viewer-request"')),
-        ("comment", "Playback tokens and preflights"),
-        ("runtime", RUNTIME),
-        ("publish", True),
-        ("code", Expression(f'file("${{path.module}}/{FUNCTION_FILE}")')),
-    ]
+def _functions(*, checks_tokens: bool) -> Iterator[Block]:
+    yield _function("rest-request", "What may be misread as what plays", REST_FILE)
+    stores: list[tuple[str, Any]] = []
     if checks_tokens:
         name = ("name", Expression('"${var.name}-playback-keys"'))
         comment = ("comment", "The k of each key (JWK) by its kid")
         store = ("aws_cloudfront_key_value_store", "playback_keys")
         yield Block("resource", store, [name, comment])
         arn = Expression(f"{'.'.join(store)}.arn")
-        body.append(("key_value_store_associations", [arn]))
-    yield Block("resource", ("aws_cloudfront_function", "viewer_request"), body)
+        stores.append(("key_value_store_associations", [arn]))
+    yield _function("viewer-request", "Playback tokens and preflights", FUNCTION_FILE, stores)
+
+
+def _function(name: str, comment: str, file: str, stores: Sequence[tuple[str, Any]] = ()) -> Block:
+    body: _Body = [
+        ("name", Expression(f'"${{var.name}}-{name}"')),
+        ("comment", comment),
+        ("runtime", RUNTIME),
+        ("publish", True),
+        ("code", Expression(f'file("${{path.module}}/{file}")')),
+        *stores,
+    ]
+    return Block("resource", ("aws_cloudfront_function", name.replace("-", "_")), body)
 
 
 def _signers() -> Iterator[Block]:

@@ -15,6 +15,7 @@ from importlib.resources import files
 from typing import Final
 
 from cdn.edge.script import ASSET, BASE64URL, ENTRY
+from cdn.policy.cache_key import MISLEADING
 from cdn.policy.route import OPEN, ROUTES
 from cdn.signing.bounds import NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
@@ -58,10 +59,10 @@ def scope(word: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a text, or a pattern, as VCL has it; where it has ``%``, so do escapes in VCL."""
-    if re.search(r"[%\n\r]", text):
+    """Return a text, or a pattern, as VCL has it: what begins escapes there is escaped."""
+    if re.search(r"[\n\r]", text):
         raise AssertionError("this cannot stand in a text of VCL as it is")
-    return '"' + text.replace('"', "%22") + '"'
+    return '"' + text.replace("%", "%25").replace('"', "%22") + '"'
 
 
 def subroutine() -> str:
@@ -77,6 +78,7 @@ def _texts() -> dict[str, str]:
         "TOKEN": PREFIX,
         "PLAYS": plays,
         "OPEN": OPEN,
+        "MISLEADING": MISLEADING,
         "HEADER": HEADER,
         "ALGORITHM": ALGORITHM,
         "KID": KID,

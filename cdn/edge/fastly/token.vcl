@@ -13,6 +13,9 @@ sub soundbridge_token {
     if ((req.url.path ~ @PLAYS@ && req.url.path !~ @OPEN@) || req.url.path ~ "^/(?:t|opens)/") {
       error 602;
     }
+    if (req.url.path ~ @MISLEADING@) {
+      error 605;
+    }
     return;
   }
   set var.signed = re.group.1;

@@ -18,6 +18,7 @@ from typing import Final
 
 from cdn.edge.varnish.beresp import said
 from cdn.edge.varnish.text import quoted
+from cdn.policy.cache_key import MISLEADING
 from cdn.policy.route import CHECK, OPEN
 from cdn.signing.scope import ABOUT_ENDINGS
 from manifests.layout import ID_PATTERN
@@ -28,8 +29,6 @@ _BEFORE: Final = rf"^/t/(?=[^/]{{1,{_TOKEN_CHARACTERS_MAX}}}/)({_TOKEN})"
 _MEDIA: Final = rf"{_BEFORE}/(media|growing)/({ID_PATTERN})/.*$"
 _ENTRY: Final = rf"{_BEFORE}/({ID_PATTERN})\.[^/]+$"
 _ABOUT: Final = f"(?:{'|'.join(map(re.escape, ABOUT_ENDINGS))})$"
-_MISLEADING: Final = r"\\|//|/\.{1,2}(?:/|$)|%2[eEfF]|%5[cC]|^/(?!v1/).*%"
-"""What an origin might read as a path that plays, though it looks like another."""
 _KEPT_S_MAX: Final = 60
 _NOT_BY_CDNS: Final = "private, no-store"
 
@@ -59,7 +58,7 @@ sub vcl_recv {{
             call ask_about_token;
         }}
         if (req.http.X-Edge-Path ~ {quoted(CHECK.pattern)}
-            || req.http.X-Edge-Path ~ {quoted(_MISLEADING)}) {{
+            || req.http.X-Edge-Path ~ {quoted(MISLEADING)}) {{
             return (synth(404, "Not Found"));
         }}
     }}
@@ -76,7 +75,7 @@ sub ask_about_token {{
     if (req.http.X-Edge-Path !~ {quoted(_BEFORE + "/")}) {{
         return (synth(401, "Unauthorized"));
     }}
-    if (req.http.X-Edge-Path ~ {quoted(_MISLEADING)}) {{
+    if (req.http.X-Edge-Path ~ {quoted(MISLEADING)}) {{
         return (synth(404, "Not Found"));
     }}
     set req.http.X-Edge-Target = req.http.X-Edge-Bare;

@@ -37,8 +37,8 @@ def cloudfront(
     `cdn/README.md` says how to go on from there.
     """
     from cdn.edge.cloudfront.distribution import distribution_of
-    from cdn.edge.cloudfront.function import viewer_request
-    from cdn.edge.cloudfront.terraform import FUNCTION_FILE, configuration
+    from cdn.edge.cloudfront.function import rest_request, viewer_request
+    from cdn.edge.cloudfront.terraform import FUNCTION_FILE, REST_FILE, configuration
     from cdn.edge.plan import EdgeFile
 
     edge = cloud_edge_of(host, origin, checks_tokens=checks_tokens)
@@ -51,5 +51,9 @@ def cloudfront(
 
         put_out([EdgeFile("soundbridge.json", template(distribution))], folder)
         return
-    function = EdgeFile(FUNCTION_FILE, viewer_request(checks_tokens=checks_tokens))
-    put_out([EdgeFile("soundbridge.tf", configuration(distribution)), function], folder)
+    files = [
+        EdgeFile("soundbridge.tf", configuration(distribution)),
+        EdgeFile(FUNCTION_FILE, viewer_request(checks_tokens=checks_tokens)),
+        EdgeFile(REST_FILE, rest_request()),
+    ]
+    put_out(files, folder)

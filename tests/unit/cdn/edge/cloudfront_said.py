@@ -69,11 +69,34 @@ def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> di
         "methods": one["AllowedMethods"],
         "https": one["ViewerProtocolPolicy"],
         "compress": one["Compress"],
-        "runs": "FunctionAssociations" in one,
+        "runs": formed_runs(one.get("FunctionAssociations")),
         "is_signed": "TrustedKeyGroups" in one,
         "told": told,
         "is_for_players": "ResponseHeadersPolicyId" in one,
     }
+
+
+def formed_runs(said: Any) -> tuple[str, bool] | None:
+    """Return which function runs, and whether only where answers are signed."""
+    if said is None:
+        return None
+    is_conditional = isinstance(said, dict)
+    [one] = said["Fn::If"][1] if is_conditional else said
+    assert one["EventType"] == "viewer-request"
+    return one["FunctionARN"]["Fn::GetAtt"][0].removesuffix("Request").lower(), is_conditional
+
+
+def resource_runs(one: Mapping[str, Any]) -> tuple[str, bool] | None:
+    [said] = one.get("function_association") or [None]
+    is_conditional = said is None and "dynamic" in one
+    if is_conditional:
+        [dynamic] = (each["function_association"] for each in one["dynamic"])
+        assert dynamic["for_each"] == '${var.public_key == "" ? [] : [var.public_key]}'
+        [said] = dynamic["content"]
+    if said is None:
+        return None
+    assert said["event_type"] == "viewer-request"
+    return said["function_arn"].split(".")[1].removesuffix("_request"), is_conditional
 
 
 def said_by_resources(text: str) -> dict[str, Any]:
@@ -150,7 +173,7 @@ def resource_behaviour(
         "methods": one["allowed_methods"],
         "https": one["viewer_protocol_policy"],
         "compress": one["compress"],
-        "runs": "function_association" in one,
+        "runs": resource_runs(one),
         "is_signed": "trusted_key_groups" in one,
         "told": told,
         "is_for_players": "response_headers_policy_id" in one,

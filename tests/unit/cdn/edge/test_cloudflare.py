@@ -177,6 +177,7 @@ def applies(rule: Mapping[str, Any], request: Request) -> bool:
 
 _TERM = re.compile(
     r'(?P<field>(?:http|cf)\.[a-z._]+) (?P<operator>strict wildcard|eq|ne) "(?P<text>[^"]*)"'
+    r'|http\.request\.uri\.path contains "(?P<part>[^"]*)"'
     r'|any\(http\.request\.headers\["authorization"\]\[\*\] ne ""\)'
     r'|starts_with\(http\.request\.uri\.path, "(?P<start>[^"]*)"\)'
     r"|(?P<word> and | or |not |\(|\))"
@@ -198,6 +199,8 @@ def translated(expression: str, request: Request) -> Iterator[str]:
         position = found.end()
         if found["word"]:
             yield found["word"]
+        elif found["part"]:
+            yield str(found["part"] in request["path"])
         elif found["start"]:
             yield str(request["path"].startswith(found["start"]))
         elif found["field"]:

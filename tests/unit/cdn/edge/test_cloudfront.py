@@ -98,9 +98,16 @@ def test_answers_can_be_purged_by_their_tags_which_viewers_do_not_see() -> None:
 
 def test_who_may_be_asked_without_a_token_is_not_signed_either() -> None:
     for one in said_by_template(template(checks_tokens=True))["behaviours"]:
-        assert one["runs"] is one["is_signed"]
         plays = one["pattern"] is not None and route_of(filled(one["pattern"], "x")).under_token
-        assert one["runs"] is plays
+        assert one["is_signed"] is (one["runs"] == ("viewer", False)) is plays
+
+
+@pytest.mark.parametrize("checks_tokens", KINDS)
+def test_what_may_be_misread_is_looked_for_where_something_is_demanded(
+    checks_tokens: bool,  # noqa: FBT001
+) -> None:
+    *_, default = said_by_template(template(checks_tokens=checks_tokens))["behaviours"]
+    assert (default["pattern"], default["runs"]) == (None, ("rest", not checks_tokens))
 
 
 TARGETS = st.tuples(PATHS, QUERIES, CODINGS, ORIGINS)
