@@ -19,10 +19,11 @@ from cdn.edge.cloudfront.distribution import (
     TLS,
     Distribution,
 )
-from cdn.edge.cloudfront.formed_behaviours import ORIGIN_ID, behaviour
+from cdn.edge.cloudfront.formed_behaviours import behaviour
 from cdn.edge.cloudfront.formed_functions import functions
 from cdn.edge.cloudfront.formed_policies import policies
 
+_LINE_CHARACTERS: Final = 100
 _NOTHING: Final = {"Ref": "AWS::NoValue"}
 
 
@@ -37,21 +38,20 @@ def template(distribution: Distribution) -> str:
             "Properties": {"DistributionConfig": _config(distribution)},
         },
     }
-    return _json(
-        {
-            "AWSTemplateFormatVersion": "2010-09-09",
-            "Description": f"soundbridge behind CloudFront, as {distribution.edge.host}",
-            "Parameters": _parameters(distribution),
-            "Conditions": {
-                "IsShielded": _is_given("ShieldRegion"),
-                "IsSigned": _is_given("PublicKey"),
-                "IsLogged": _is_given("LogBucket"),
-                "ShowsSecret": _is_given("OriginSecret"),
-            },
-            "Resources": resources,
-            "Outputs": _outputs(checks_tokens=distribution.edge.checks_tokens),
-        }
-    )
+    document = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": f"soundbridge behind CloudFront, as {distribution.edge.host}",
+        "Parameters": _parameters(distribution),
+        "Conditions": {
+            "IsShielded": _is_given("ShieldRegion"),
+            "IsSigned": _is_given("PublicKey"),
+            "IsLogged": _is_given("LogBucket"),
+            "ShowsSecret": _is_given("OriginSecret"),
+        },
+        "Resources": resources,
+        "Outputs": _outputs(checks_tokens=distribution.edge.checks_tokens),
+    }
+    return f"{_json(document)}\n"
 
 
 def _parameters(distribution: Distribution) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _config(distribution: Distribution) -> dict[str, Any]:
         "HttpVersion": "http2and3",
         "IPV6Enabled": True,
         "PriceClass": PRICE_CLASS,
-        "Origins": [_origin(distribution)],
+        "Origins": [_origin(distribution, name) for name in READ_S],
         "CacheBehaviors": ordered,
         "DefaultCacheBehavior": default,
         "CacheTagConfig": {"HeaderName": TAG_FIELD},
@@ -139,12 +139,12 @@ def _config(distribution: Distribution) -> dict[str, Any]:
     }
 
 
-def _origin(distribution: Distribution) -> dict[str, Any]:
+def _origin(distribution: Distribution, name: str) -> dict[str, Any]:
     origin = distribution.edge.origin
     shield = {"Enabled": True, "OriginShieldRegion": {"Ref": "ShieldRegion"}}
     secret = [{"HeaderName": SECRET_FIELD, "HeaderValue": {"Ref": "OriginSecret"}}]
     return {
-        "Id": ORIGIN_ID,
+        "Id": name,
         "DomainName": {"Ref": "OriginDomain"},
         "ConnectionAttempts": 3,
         "ConnectionTimeout": CONNECT_S,
@@ -153,7 +153,7 @@ def _origin(distribution: Distribution) -> dict[str, Any]:
             "HTTPPort": 80 if origin.is_tls else origin.port,
             "HTTPSPort": origin.port if origin.is_tls else 443,
             "OriginSSLProtocols": ["TLSv1.2"],
-            "OriginReadTimeout": READ_S,
+            "OriginReadTimeout": READ_S[name],
             "OriginKeepaliveTimeout": KEEPALIVE_S,
         },
         "OriginShield": {"Fn::If": ["IsShielded", shield, _NOTHING]},
@@ -172,5 +172,16 @@ def _outputs(*, checks_tokens: bool) -> dict[str, Any]:
     return outputs
 
 
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=1) + "\n"
+def _json(value: Any, indent: str = "") -> str:
+    """Return JSON in which what fits is on one line: a larger template would need a bucket."""
+    line = json.dumps(value)
+    if len(indent) + len(line) <= _LINE_CHARACTERS or not isinstance(value, dict | list):
+        return line
+    inner = f"{indent} "
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {_json(each, inner)}" for key, each in value.items()]
+        first, last = "{}"
+    else:
+        rows = [_json(each, inner) for each in value]
+        first, last = "[]"
+    return f"{first}\n{inner}" + f",\n{inner}".join(rows) + f"\n{indent}{last}"

@@ -41,8 +41,12 @@ BEHAVIOURS_MAX: Final = 75
 TLS: Final = "TLSv1.2_2021"
 PRICE_CLASS: Final = "PriceClass_All"
 CONNECT_S: Final = 5
-READ_S: Final = 30
 MAX_TTL_S: Final = YEAR_S
+READ_S: Final = {"soundbridge": 30, "soundbridge-api": 120}
+"""How long the origin may say nothing, by id: it is there twice, since that is an origin's own.
+
+What was uploaded is looked at while the one who sent it waits; 120 s is the quota.
+"""
 KEEPALIVE_S: Final = 60
 """Less than for how long the origin keeps an idle connection; the quota is 120 s."""
 
@@ -98,6 +102,12 @@ class Behaviour:
     key: KeyPolicy | None
     methods: Methods
     plays: bool
+
+    @property
+    def asks(self) -> str:
+        """The id of the origin: that for what takes its time, or the other one."""
+        usual, patient = READ_S
+        return patient if self.methods is Methods.ALL else usual
 
     @property
     def is_told(self) -> Told:

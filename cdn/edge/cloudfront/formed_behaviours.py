@@ -1,6 +1,6 @@
 """Behaviours of a distribution as CloudFormation has them."""
 
-from typing import Any, Final
+from typing import Any
 
 from cdn.edge.cloudfront.distribution import (
     ALL_VIEWER_EXCEPT_HOST,
@@ -11,14 +11,12 @@ from cdn.edge.cloudfront.distribution import (
 )
 from cdn.edge.cloudfront.formed_policies import logical_id, request_id
 
-ORIGIN_ID: Final = "soundbridge"
-
 
 def behaviour(one: Behaviour, distribution: Distribution) -> dict[str, Any]:
     """Return one behaviour; the default one has no pattern."""
     said: dict[str, Any] = {} if one.pattern is None else {"PathPattern": one.pattern}
     said |= {
-        "TargetOriginId": ORIGIN_ID,
+        "TargetOriginId": one.asks,
         "ViewerProtocolPolicy": "redirect-to-https",
         "AllowedMethods": one.methods.names,
         "CachedMethods": ["GET", "HEAD"],
@@ -33,9 +31,8 @@ def behaviour(one: Behaviour, distribution: Distribution) -> dict[str, Any]:
         said["FunctionAssociations"] = _of_the_rest(distribution)
     if one.is_told is Told.EVERYTHING:
         said["OriginRequestPolicyId"] = ALL_VIEWER_EXCEPT_HOST
-    else:
-        said["ResponseHeadersPolicyId"] = {"Ref": "ForPlayers"}
-    return said
+    policy = "ForAll" if one.is_told is Told.EVERYTHING else "ForPlayers"
+    return {**said, "ResponseHeadersPolicyId": {"Ref": policy}}
 
 
 def _of_what_plays() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Policies of a distribution as CloudFormation has them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from cdn.edge.cloudfront.distribution import (
@@ -26,7 +27,8 @@ def request_id(told: Told) -> str:
 def policies(distribution: Distribution) -> dict[str, Any]:
     """Return the policies that behaviours refer to."""
     resources = {logical_id(key): _cache_policy(key) for key in distribution.keys}
-    resources["ForPlayers"] = _response_headers_policy()
+    resources["ForAll"] = _response_headers_policy("for-all", {})
+    resources["ForPlayers"] = _response_headers_policy("for-players", _cross_origin())
     for told in distribution.for_players:
         is_checked = distribution.edge.checks_tokens
         resources[request_id(told)] = _origin_request_policy(told, tells_country=is_checked)
@@ -76,17 +78,23 @@ def _origin_request_policy(told: Told, *, tells_country: bool) -> dict[str, Any]
     return {"Type": "AWS::CloudFront::OriginRequestPolicy", "Properties": properties}
 
 
-def _response_headers_policy() -> dict[str, Any]:
-    """Return what players can read of errors that CloudFront makes; the origin says it itself."""
+def _cross_origin() -> dict[str, Any]:
+    """Return what lets players read errors that CloudFront makes; the origin says it itself."""
     config = {
-        "Name": _named("for-players"),
-        "CorsConfig": {
-            "AccessControlAllowCredentials": False,
-            "AccessControlAllowHeaders": {"Items": ["*"]},
-            "AccessControlAllowMethods": {"Items": PLAYED_BY.split(", ")},
-            "AccessControlAllowOrigins": {"Items": ["*"]},
-            "OriginOverride": False,
-        },
+        "AccessControlAllowCredentials": False,
+        "AccessControlAllowHeaders": {"Items": ["*"]},
+        "AccessControlAllowMethods": {"Items": PLAYED_BY.split(", ")},
+        "AccessControlAllowOrigins": {"Items": ["*"]},
+        "OriginOverride": False,
+    }
+    return {"CorsConfig": config}
+
+
+def _response_headers_policy(name: str, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what takes away what only CDNs are told."""
+    config = {
+        "Name": _named(name),
+        **beside,
         "RemoveHeadersConfig": {"Items": [{"Header": name} for name in NOT_FOR_VIEWERS]},
     }
     properties = {"ResponseHeadersPolicyConfig": config}

@@ -9,7 +9,7 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
     Told,
 )
-from cdn.edge.cloudfront.resource_origin import ORIGIN_ID, where_given
+from cdn.edge.cloudfront.resource_origin import where_given
 from cdn.edge.cloudfront.resource_policies import request_name, resource_name
 from cdn.edge.hcl import Block, Expression
 
@@ -22,7 +22,7 @@ def behaviour(one: Behaviour, distribution: Distribution) -> Block:
     body: _Body = [] if one.pattern is None else [("path_pattern", one.pattern)]
     key = CACHING_DISABLED
     body += [
-        ("target_origin_id", ORIGIN_ID),
+        ("target_origin_id", one.asks),
         ("viewer_protocol_policy", "redirect-to-https"),
         ("allowed_methods", one.methods.names),
         ("cached_methods", ["GET", "HEAD"]),
@@ -38,8 +38,8 @@ def behaviour(one: Behaviour, distribution: Distribution) -> Block:
         body.append(_of_the_rest(distribution))
     if one.is_told is Told.EVERYTHING:
         body.append(("origin_request_policy_id", ALL_VIEWER_EXCEPT_HOST))
-    else:
-        body.append(("response_headers_policy_id", _id_of("response_headers", "for_players")))
+    policy = "for_all" if one.is_told is Told.EVERYTHING else "for_players"
+    body.append(("response_headers_policy_id", _id_of("response_headers", policy)))
     kind = "default_cache_behavior" if one.pattern is None else "ordered_cache_behavior"
     return Block(kind, (), body)
 

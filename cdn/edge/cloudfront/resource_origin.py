@@ -1,6 +1,6 @@
 """The origin of a distribution as Terraform has it."""
 
-from typing import Any, Final
+from typing import Any
 
 from cdn.edge.cloudfront.distribution import (
     CONNECT_S,
@@ -11,12 +11,11 @@ from cdn.edge.cloudfront.distribution import (
 )
 from cdn.edge.hcl import Block, Expression
 
-ORIGIN_ID: Final = "soundbridge"
 _Body = list[tuple[str, Any] | Block]
 
 
-def origin(distribution: Distribution) -> Block:
-    """Return the origin, with its shield and its secret where variables say so."""
+def origin(distribution: Distribution, name: str) -> Block:
+    """Return the origin by one of its ids, with shield and secret where variables say so."""
     shield: _Body = [
         ("enabled", True),
         ("origin_shield_region", Expression("origin_shield.value")),
@@ -29,25 +28,25 @@ def origin(distribution: Distribution) -> Block:
         "origin",
         (),
         [
-            ("origin_id", ORIGIN_ID),
+            ("origin_id", name),
             ("domain_name", Expression("var.origin_domain")),
             ("connection_attempts", 3),
             ("connection_timeout", CONNECT_S),
-            Block("custom_origin_config", (), _custom(distribution)),
+            Block("custom_origin_config", (), _custom(distribution, READ_S[name])),
             where_given("origin_shield", "shield_region", shield),
             Block("dynamic", ("custom_header",), [("for_each", has_secret), content]),
         ],
     )
 
 
-def _custom(distribution: Distribution) -> _Body:
+def _custom(distribution: Distribution, read_s: int) -> _Body:
     asked = distribution.edge.origin
     return [
         ("origin_protocol_policy", "https-only" if asked.is_tls else "http-only"),
         ("http_port", 80 if asked.is_tls else asked.port),
         ("https_port", asked.port if asked.is_tls else 443),
         ("origin_ssl_protocols", ["TLSv1.2"]),
-        ("origin_read_timeout", READ_S),
+        ("origin_read_timeout", read_s),
         ("origin_keepalive_timeout", KEEPALIVE_S),
     ]
 

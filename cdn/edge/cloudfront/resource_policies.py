@@ -31,7 +31,8 @@ def policies(distribution: Distribution) -> Iterator[Block]:
     """Return the policies that behaviours refer to."""
     for key in distribution.keys:
         yield _policy("cache", key.name, _cache_policy(key))
-    yield _policy("response_headers", "for-players", _response_headers_policy())
+    yield _policy("response_headers", "for-all", [_removed()])
+    yield _policy("response_headers", "for-players", [_cross_origin(), _removed()])
     for told in distribution.for_players:
         is_checked = distribution.edge.checks_tokens
         body = _origin_request_policy(told, tells_country=is_checked)
@@ -79,7 +80,7 @@ def _origin_request_policy(told: Told, *, tells_country: bool) -> _Body:
     ]
 
 
-def _response_headers_policy() -> _Body:
+def _cross_origin() -> Block:
     cors: _Body = [
         ("access_control_allow_credentials", False),
         _items("access_control_allow_headers", ["*"]),
@@ -87,5 +88,9 @@ def _response_headers_policy() -> _Body:
         _items("access_control_allow_origins", ["*"]),
         ("origin_override", False),
     ]
-    removed = [Block("items", (), [("header", name)]) for name in NOT_FOR_VIEWERS]
-    return [Block("cors_config", (), cors), Block("remove_headers_config", (), removed)]
+    return Block("cors_config", (), cors)
+
+
+def _removed() -> Block:
+    items = [Block("items", (), [("header", name)]) for name in NOT_FOR_VIEWERS]
+    return Block("remove_headers_config", (), items)

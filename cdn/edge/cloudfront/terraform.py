@@ -10,6 +10,7 @@ from typing import Any, Final
 from cdn.edge.cloudfront.distribution import (
     ERROR_STATUSES,
     PRICE_CLASS,
+    READ_S,
     SECRET_FIELD,
     TAG_FIELD,
     TLS,
@@ -33,7 +34,7 @@ def configuration(distribution: Distribution) -> str:
 
 def _blocks(distribution: Distribution) -> Iterator[Block]:
     checks_tokens = distribution.edge.checks_tokens
-    aws = {"source": "hashicorp/aws", "version": ">= 6.46.0"}
+    aws = {"source": "hashicorp/aws", "version": "~> 6.46"}
     yield Block("terraform", (), [Block("required_providers", (), [("aws", aws)])])
     yield from _variables(distribution)
     yield from policies(distribution)
@@ -138,7 +139,7 @@ def _body(distribution: Distribution) -> _Body:
         ("http_version", "http2and3"),
         ("is_ipv6_enabled", True),
         ("price_class", PRICE_CLASS),
-        origin(distribution),
+        *(origin(distribution, name) for name in READ_S),
         *(behaviour(each, distribution) for each in distribution.behaviours),
         Block("cache_tag_config", (), [("header_name", TAG_FIELD)]),
         *map(_error, ERROR_STATUSES),

@@ -11,9 +11,6 @@ import hcl2
 def said_by_template(read: Mapping[str, Any]) -> dict[str, Any]:
     resources = read["Resources"]
     config = resources["Distribution"]["Properties"]["DistributionConfig"]
-    origin = config["Origins"][0]
-    custom = origin["CustomOriginConfig"]
-    removed = resources["ForPlayers"]["Properties"]["ResponseHeadersPolicyConfig"]
     all_behaviours = [*config["CacheBehaviors"], config["DefaultCacheBehavior"]]
     return {
         "behaviours": [formed_behaviour(each, resources) for each in all_behaviours],
@@ -21,15 +18,7 @@ def said_by_template(read: Mapping[str, Any]) -> dict[str, Any]:
             each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in config["CustomErrorResponses"]
         },
         "tag_field": config["CacheTagConfig"]["HeaderName"],
-        "removed": sorted(each["Header"] for each in removed["RemoveHeadersConfig"]["Items"]),
-        "origin": [
-            custom["OriginProtocolPolicy"],
-            custom["HTTPPort"],
-            custom["HTTPSPort"],
-            custom["OriginReadTimeout"],
-            custom["OriginKeepaliveTimeout"],
-            origin["ConnectionTimeout"],
-        ],
+        "origins": {each["Id"]: formed_origin(each) for each in config["Origins"]},
         "viewers": [
             config["ViewerCertificate"]["MinimumProtocolVersion"],
             config["HttpVersion"],
@@ -38,6 +27,18 @@ def said_by_template(read: Mapping[str, Any]) -> dict[str, Any]:
         "store": "KeyValueStoreAssociations"
         in resources["ViewerRequest"]["Properties"]["FunctionConfig"],
     }
+
+
+def formed_origin(origin: Mapping[str, Any]) -> list[Any]:
+    custom = origin["CustomOriginConfig"]
+    return [
+        custom["OriginProtocolPolicy"],
+        custom["HTTPPort"],
+        custom["HTTPSPort"],
+        custom["OriginReadTimeout"],
+        custom["OriginKeepaliveTimeout"],
+        origin["ConnectionTimeout"],
+    ]
 
 
 def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,8 +73,16 @@ def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> di
         "runs": formed_runs(one.get("FunctionAssociations")),
         "is_signed": "TrustedKeyGroups" in one,
         "told": told,
-        "is_for_players": "ResponseHeadersPolicyId" in one,
+        "asks": one["TargetOriginId"],
+        "answers": formed_answers(resources[one["ResponseHeadersPolicyId"]["Ref"]]["Properties"]),
     }
+
+
+def formed_answers(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is taken off answers, and whether players of other sites can read them."""
+    config = policy["ResponseHeadersPolicyConfig"]
+    removed = [each["Header"] for each in config["RemoveHeadersConfig"]["Items"]]
+    return {"removed": sorted(removed), "is_for_players": "CorsConfig" in config}
 
 
 def formed_runs(said: Any) -> tuple[str, bool] | None:
@@ -108,11 +117,6 @@ def said_by_resources(text: str) -> dict[str, Any]:
         for name, body in named.items()
     }
     body = resources["aws_cloudfront_distribution", "this"]
-    [origin] = body["origin"]
-    [custom] = origin["custom_origin_config"]
-    [removed] = resources["aws_cloudfront_response_headers_policy", "for_players"][
-        "remove_headers_config"
-    ]
     [certificate] = body["viewer_certificate"]
     all_behaviours = [*body["ordered_cache_behavior"], *body["default_cache_behavior"]]
     return {
@@ -122,15 +126,7 @@ def said_by_resources(text: str) -> dict[str, Any]:
             for each in body["custom_error_response"]
         },
         "tag_field": body["cache_tag_config"][0]["header_name"],
-        "removed": sorted(each["header"] for each in removed["items"]),
-        "origin": [
-            custom["origin_protocol_policy"],
-            custom["http_port"],
-            custom["https_port"],
-            custom["origin_read_timeout"],
-            custom["origin_keepalive_timeout"],
-            origin["connection_timeout"],
-        ],
+        "origins": {each["origin_id"]: resource_origin(each) for each in body["origin"]},
         "viewers": [
             certificate["minimum_protocol_version"],
             body["http_version"],
@@ -139,6 +135,18 @@ def said_by_resources(text: str) -> dict[str, Any]:
         "store": "key_value_store_associations"
         in resources["aws_cloudfront_function", "viewer_request"],
     }
+
+
+def resource_origin(origin: Mapping[str, Any]) -> list[Any]:
+    [custom] = origin["custom_origin_config"]
+    return [
+        custom["origin_protocol_policy"],
+        custom["http_port"],
+        custom["https_port"],
+        custom["origin_read_timeout"],
+        custom["origin_keepalive_timeout"],
+        origin["connection_timeout"],
+    ]
 
 
 def resource_behaviour(
@@ -176,8 +184,20 @@ def resource_behaviour(
         "runs": resource_runs(one),
         "is_signed": "trusted_key_groups" in one,
         "told": told,
-        "is_for_players": "response_headers_policy_id" in one,
+        "asks": one["target_origin_id"],
+        "answers": resource_answers(named(one["response_headers_policy_id"], resources)),
     }
+
+
+def named(reference: str, resources: Mapping[tuple[str, str], Any]) -> Any:
+    kind, name, _ = reference.removeprefix("${").removesuffix("}").split(".")
+    return resources[kind, name]
+
+
+def resource_answers(config: Mapping[str, Any]) -> dict[str, Any]:
+    [removed] = config["remove_headers_config"]
+    names = [each["header"] for each in removed["items"]]
+    return {"removed": sorted(names), "is_for_players": "cors_config" in config}
 
 
 def items(blocks: Sequence[Mapping[str, Any]] | None) -> Any:

@@ -17,6 +17,7 @@ from cdn.edge.cloudfront.distribution import (
     BEHAVIOURS_MAX,
     CACHING_DISABLED,
     NOT_FOR_VIEWERS,
+    READ_S,
     Behaviour,
     Distribution,
     Told,
@@ -93,7 +94,15 @@ def test_nothing_private_is_kept_for_a_minimum_of_time() -> None:
 def test_answers_can_be_purged_by_their_tags_which_viewers_do_not_see() -> None:
     said = said_by_template(template(checks_tokens=True))
     assert said["tag_field"] == "Cache-Tag"
-    assert said["removed"] == sorted(NOT_FOR_VIEWERS)
+    for one in said["behaviours"]:
+        assert one["answers"]["removed"] == sorted(NOT_FOR_VIEWERS), one["pattern"]
+
+
+def test_who_uploads_may_wait_longer_than_who_plays() -> None:
+    said = said_by_template(template(checks_tokens=True))
+    assert {name: each[3] for name, each in said["origins"].items()} == READ_S
+    for one in said["behaviours"]:
+        assert (said["origins"][one["asks"]][3] == 120) is ("POST" in one["methods"])
 
 
 def test_who_may_be_asked_without_a_token_is_not_signed_either() -> None:
