@@ -41,13 +41,15 @@ def _wrangler(edge: CloudEdge, zone: str) -> str:
         "name": NAME,
         "main": FILE,
         "compatibility_date": COMPATIBILITY_DATE,
+        "workers_dev": False,
+        "preview_urls": False,
         "routes": [{"pattern": f"{edge.host}/t/*", "zone_name": zone}],
     }
     return json.dumps(said, indent=2) + "\n"
 
 
 def _blocks(edge: CloudEdge, zone: str) -> Iterator[Block]:
-    provider = {"source": "cloudflare/cloudflare", "version": ">= 5.0"}
+    provider = {"source": "cloudflare/cloudflare", "version": "~> 5.0"}
     yield Block("terraform", (), [Block("required_providers", (), [("cloudflare", provider)])])
     yield _variable("zone_id")
     for phase, rules in rulesets(edge, zone).items():

@@ -78,14 +78,16 @@ def rulesets(edge: CloudEdge, zone: str) -> dict[str, list[_Rule]]:
     return phases
 
 
-def _rule(ref: str, description: str, expression: str, action: str, parameters: _Rule) -> _Rule:
-    return {
+def _rule(
+    ref: str, description: str, expression: str, action: str, parameters: _Rule | None = None
+) -> _Rule:
+    rule = {
         "ref": f"soundbridge_{ref}",
         "description": description,
         "expression": expression,
         "action": action,
-        "action_parameters": parameters,
     }
+    return rule if parameters is None else {**rule, "action_parameters": parameters}
 
 
 def _rewrites(host: str) -> Iterator[_Rule]:
@@ -153,6 +155,6 @@ def _blocks(host: str, zone: str) -> Iterator[_Rule]:
         if closed:
             said, asked = "Plays with a token alone", requests_of(host, closed)
             of = f'{asked} and cf.worker.upstream_zone ne "{zone}"'
-            yield _rule(f"token_{group.name}", said, of, "block", {})
+            yield _rule(f"token_{group.name}", said, of, "block")
     of = f"{of_host(host)} and {ASKED_BY_NO_PLAYER}"
-    yield _rule("opens", "Asked by edges alone, or written to be misread", of, "block", {})
+    yield _rule("opens", "Asked by edges alone, or written to be misread", of, "block")

@@ -136,9 +136,13 @@ class Distribution:
         kinds = dict.fromkeys(each.is_told for each in self.behaviours if each.plays)
         return tuple(each for each in kinds if self.tells_players(each))
 
+    def tells_country(self, told: Told) -> bool:
+        """Whether the function needs the country, to check tokens, or the origin does, to steer."""
+        return self.edge.checks_tokens or told is Told.QUERY
+
     def tells_players(self, told: Told) -> bool:
-        """Whether that needs a request policy: to check tokens, the function needs a country."""
-        return self.edge.checks_tokens or told is not Told.NOTHING
+        """Whether that needs a request policy."""
+        return self.tells_country(told) or told is not Told.NOTHING
 
 
 def distribution_of(edge: CloudEdge, shield_region: str | None = None) -> Distribution:

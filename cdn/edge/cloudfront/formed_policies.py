@@ -30,8 +30,8 @@ def policies(distribution: Distribution) -> dict[str, Any]:
     resources["ForAll"] = _response_headers_policy("for-all", {})
     resources["ForPlayers"] = _response_headers_policy("for-players", _cross_origin())
     for told in distribution.for_players:
-        is_checked = distribution.edge.checks_tokens
-        resources[request_id(told)] = _origin_request_policy(told, tells_country=is_checked)
+        tells_country = distribution.tells_country(told)
+        resources[request_id(told)] = _origin_request_policy(told, tells_country=tells_country)
     return resources
 
 

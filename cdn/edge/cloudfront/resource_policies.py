@@ -34,8 +34,7 @@ def policies(distribution: Distribution) -> Iterator[Block]:
     yield _policy("response_headers", "for-all", [_removed()])
     yield _policy("response_headers", "for-players", [_cross_origin(), _removed()])
     for told in distribution.for_players:
-        is_checked = distribution.edge.checks_tokens
-        body = _origin_request_policy(told, tells_country=is_checked)
+        body = _origin_request_policy(told, tells_country=distribution.tells_country(told))
         yield _policy("origin_request", f"tell-{told}", body)
 
 

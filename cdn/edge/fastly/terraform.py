@@ -92,8 +92,8 @@ def _backend(edge: CloudEdge, shield: str | None) -> _Body:
 
 
 def _keys() -> Block:
-    of_name = f'each.dictionary_id if each.name == "{TABLE}"'
-    code = f"one([for each in {_SERVICE}.dictionary : {of_name}])"
+    of_name = f'd.dictionary_id if d.name == "{TABLE}"'
+    code = f"one([for d in {_SERVICE}.dictionary : {of_name}])"
     return Block(
         "resource",
         ("fastly_service_dictionary_items", TABLE),

@@ -9,19 +9,16 @@ given; that it says ``no-store`` is for VCL to see (HTTP caching semantics). Who
 everybody, unless VCL says that one has to show a key.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from cdn.edge.cloud import CloudEdge
+from cdn.edge.fastly.route import HASH, coding, routes
 from cdn.edge.fastly.token import quoted, subroutine
 from cdn.edge.script import PLAYED_BY
-from cdn.policy.cache_key import OF_PLAYERS
-from cdn.policy.coding import AT_EDGES, Coding, accepted
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
-from cdn.policy.route import CREDENTIALS, ROUTES, Query, Route
+from cdn.policy.route import ROUTES
 
 NOT_FOR_VIEWERS: Final = ("CDN-Cache-Control", "Cache-Tag", "Surrogate-Control", "Surrogate-Key")
-_SHOWS_WHO_ASKS: Final = " || ".join(f"req.http.{name}" for name in CREDENTIALS)
 _PREFLIGHT: Final = 601
 _ANSWERS: Final = {
     _PREFLIGHT: (204, "No Content", preflight_headers(PLAYED_BY)),
@@ -31,6 +28,10 @@ _ANSWERS: Final = {
 }
 """What statuses of our own become (VCL reference, "error": 600 and more are free)."""
 _REDIRECT: Final = 604
+COUNTRY_FIELD: Final = "X-Country-Code"
+"""What tells the origin where a listener is; whatever a client writes there is replaced."""
+UPLOADED_S: Final = 300
+"""How long the origin may look at what was uploaded."""
 _PASSED_ON: Final = """sub vcl_{name} {{
   #FASTLY {name}
   return({then});
@@ -43,13 +44,24 @@ def service(edge: CloudEdge) -> str:
     parts = [f"# soundbridge as {edge.host}: made by `soundbridge edge fastly`.\n"]
     if edge.checks_tokens:
         parts.append(subroutine())
-    parts += [_routes(), _coding(), _recv(edge), _hash()]
+    parts += [routes(), coding(), _recv(edge), HASH]
     parts += [_PASSED_ON.format(name=name, then=then) for name, then in _PLAIN]
-    parts += [_FETCH, _error(), _deliver(), "sub vcl_log {\n  #FASTLY log\n}\n"]
+    parts += [_PASS, _FETCH, _error(), _deliver(), "sub vcl_log {\n  #FASTLY log\n}\n"]
     return "\n".join(parts)
 
 
-_PLAIN: Final = (("hit", "deliver"), ("miss", "fetch"), ("pass", "pass"))
+_PLAIN: Final = (("hit", "deliver"), ("miss", "fetch"))
+_PASS: Final = f"""sub vcl_pass {{
+  #FASTLY pass
+
+  # A stream of events says something every 15 s; who uploads waits while it is looked at.
+  set bereq.between_bytes_timeout = 60s;
+  if (req.method != "GET" && req.method != "HEAD") {{
+    set bereq.first_byte_timeout = {UPLOADED_S}s;
+  }}
+  return(pass);
+}}
+"""
 
 
 def _recv(edge: CloudEdge) -> str:
@@ -61,6 +73,9 @@ def _recv(edge: CloudEdge) -> str:
 
   #FASTLY recv
 
+  if (fastly.ff.visits_this_service == 0 && req.restarts == 0) {{
+    set req.http.{COUNTRY_FIELD} = client.geo.country_code;
+  }}
   if (req.method != "FASTLYPURGE" && fastly.ff.visits_this_service == 0 && req.restarts == 0) {{
     if (!req.http.Fastly-SSL) {{
       error {_REDIRECT};
@@ -89,74 +104,6 @@ def _played() -> str:
     return rf"^(?:/t/[^/]+)?(?:{inner})"
 
 
-def _routes() -> str:
-    lines = "".join(_route(number, route) for number, route in enumerate(ROUTES))
-    return f"""sub soundbridge_route {{
-  unset req.http.X-Soundbridge-Pass;
-  unset req.http.X-Soundbridge-Origin;
-{lines}  }}
-}}
-"""
-
-
-def _route(number: int, route: Route) -> str:
-    word = "if" if number == 0 else "} elsif"
-    done = "".join(f"    {line}\n" for line in _treatment(route))
-    return f"  {word} (req.url.path ~ {quoted(route.pattern)}) {{ # {route.name}\n{done}"
-
-
-def _treatment(route: Route) -> Iterator[str]:
-    if not route.is_kept:
-        yield 'set req.http.X-Soundbridge-Pass = "1";'
-        return
-    if route.query is Query.NOTHING:
-        yield "set req.url = req.url.path;"
-    else:
-        kept = f"querystring.regfilter(req.url, {quoted(f'^{OF_PLAYERS}$')})"
-        yield f"set req.url = querystring.clean({kept});"
-    if not route.is_coded:
-        yield "unset req.http.Accept-Encoding;"
-    if route.varies_by_origin:
-        yield "set req.http.X-Soundbridge-Origin = req.http.Origin;"
-    if route.passes_credentials:
-        yield f"if ({_SHOWS_WHO_ASKS}) {{"
-        yield '  set req.http.X-Soundbridge-Pass = "1";'
-        yield "}"
-    else:
-        yield from (f"unset req.http.{name};" for name in CREDENTIALS)
-
-
-def _coding() -> str:
-    """Return what asks for one coding: that of the copy, as answers vary by this field."""
-    codings = [each for each in AT_EDGES if each is not Coding.IDENTITY]
-    lines = "".join(
-        f"  {'if' if number == 0 else '} elsif'} (var.said ~ {quoted(accepted(each))}) {{\n"
-        f'    set req.http.Accept-Encoding = "{each}";\n'
-        for number, each in enumerate(codings)
-    )
-    return f"""sub soundbridge_coding {{
-  declare local var.said STRING;
-  set var.said = req.http.Accept-Encoding;
-  if (req.http.Fastly-Orig-Accept-Encoding) {{
-    set var.said = req.http.Fastly-Orig-Accept-Encoding;
-  }}
-{lines}  }} else {{
-    unset req.http.Accept-Encoding;
-  }}
-}}
-"""
-
-
-def _hash() -> str:
-    return """sub vcl_hash {
-  set req.hash += req.url;
-  set req.hash += if(req.http.X-Soundbridge-Origin, req.http.X-Soundbridge-Origin, "");
-  #FASTLY hash
-  return(hash);
-}
-"""
-
-
 _FETCH: Final = """sub vcl_fetch {
   #FASTLY fetch
 
@@ -168,6 +115,8 @@ _FETCH: Final = """sub vcl_fetch {
     set beresp.ttl = 0s;
     return(deliver);
   }
+  # Without it, nothing of an answer is sent on before all of it is here.
+  set beresp.do_stream = true;
   if (beresp.http.Set-Cookie || req.http.X-Soundbridge-Pass) {
     return(pass);
   }

@@ -182,6 +182,13 @@ def test_what_is_not_kept_is_asked_for_with_its_query() -> None:
             assert each.is_told in {Told.QUERY, Told.EVERYTHING}
 
 
+@pytest.mark.parametrize("checks_tokens", KINDS)
+def test_who_steers_is_told_the_country(checks_tokens: bool) -> None:  # noqa: FBT001
+    said = said_by_template(template(checks_tokens=checks_tokens))["behaviours"]
+    [steering] = (each for each in said if each["pattern"] == "/steering/*")
+    assert steering["told"] == ("all", ["CloudFront-Viewer-Country"])
+
+
 def test_what_players_add_is_known_by_name() -> None:
     assert all(re.fullmatch(cache_key.OF_PLAYERS, name) for name in OF_PLAYERS)
     assert len(OF_PLAYERS) <= 10

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from cdn.edge.cloud import CloudEdge, CloudOrigin
 from cdn.edge.fastly.terraform import configuration
 from cdn.edge.fastly.token import subroutine
-from cdn.edge.fastly.vcl import service
+from cdn.edge.fastly.vcl import COUNTRY_FIELD, service
 from cdn.errors import TokenRefused
+from cdn.policy.cache_control import policy_for
 from cdn.policy.cache_key import cache_key_of
+from cdn.policy.object_class import ObjectClass
 from cdn.policy.route import ROUTES, route_of
 from cdn.signing.bounds import Bounds, Circumstances
 from cdn.signing.keys import Algorithm, new_signing_key
@@ -29,7 +31,7 @@ from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, S
 from tests.servers.falco import falco_in, found_in
 from tests.sources.made_once import made_once
 from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
-from tests.unit.cdn.edge.vcl_in_python import Request, Service, decoded
+from tests.unit.cdn.edge.vcl_in_python import Answer, Request, Service, decoded
 
 CURVE, STRANGER = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.ES256)
 RING = KeyRing([CURVE.public])
@@ -102,6 +104,15 @@ def test_who_shows_who_asks_is_passed_on(path: str) -> None:
         assert asked.fields["Cookie"] == "a=b"
     elif route_of(path).is_kept:
         assert asked.fields.get("Cookie") is asked.fields.get("Authorization") is None
+
+
+def test_no_client_says_itself_in_which_country_it_is() -> None:
+    asked = Vcl("/steering/song", "", {COUNTRY_FIELD: "FR"}, "DE")
+    asked.outcome("vcl_recv")
+    assert asked.fields[COUNTRY_FIELD] == "DE"
+    at_shield = Vcl("/steering/song", "", {COUNTRY_FIELD: "DE"}, "US", visits=1)
+    assert at_shield.outcome("vcl_recv") == "pass"
+    assert at_shield.fields[COUNTRY_FIELD] == "DE"
 
 
 def test_no_client_can_have_itself_passed_on() -> None:
@@ -253,6 +264,43 @@ def test_what_becomes_of_a_request(path: str, said: dict[str, Any], done: str | 
     assert asked.outcome("vcl_recv") == done
     purges = said.get("method") == "FASTLYPURGE"
     assert (asked.fields.get("Fastly-Purge-Requires-Auth") == "1") is purges
+
+
+@pytest.mark.parametrize("object_class", ObjectClass)
+def test_what_is_kept_is_what_the_policy_says(object_class: ObjectClass) -> None:
+    """How long is read by Fastly out of the same field."""
+    policy = policy_for(object_class)
+    asked = Vcl(SEGMENT, answer=Answer(fields=policy.headers))
+    may_be_kept = "no-store" not in policy.surrogate_control
+    assert asked.outcome("vcl_fetch") == ("deliver" if may_be_kept else "pass")
+    assert asked.done == {"beresp.do_stream": True}
+
+
+@pytest.mark.parametrize(
+    ("answer", "done"),
+    [
+        (Answer(fields={"Cache-Control": "max-age=60"}), "deliver"),
+        (Answer(fields={"Cache-Control": "private, max-age=60"}), "pass"),
+        (Answer(fields={"Surrogate-Control": "max-age=60", "Set-Cookie": "a=b"}), "pass"),
+        (Answer(), "pass"),
+        (Answer(503, {"Surrogate-Control": "max-age=60"}), "deliver"),
+        (Answer(503, is_behind_a_stale_one=True), "deliver_stale"),
+        (Answer(404, {"Surrogate-Control": "max-age=5"}, is_behind_a_stale_one=True), "deliver"),
+    ],
+)
+def test_what_becomes_of_an_answer(answer: Answer, done: str) -> None:
+    asked = Vcl(SEGMENT, answer=answer)
+    assert asked.outcome("vcl_fetch") == done
+    is_error = answer.status == 503 and done == "deliver"
+    assert (asked.done.get("beresp.cacheable") is False) is is_error
+
+
+def test_what_takes_its_time_has_it() -> None:
+    """A stream says something every 15 s; an upload is answered when it was looked at."""
+    stream, upload = Vcl("/v1/assets/events"), Vcl("/v1/uploads/x", method="PATCH")
+    assert stream.outcome("vcl_pass") == upload.outcome("vcl_pass") == "pass"
+    assert stream.done == {"bereq.between_bytes_timeout": 60}
+    assert upload.done == {**stream.done, "bereq.first_byte_timeout": 300}
 
 
 def test_the_subroutine_of_tokens_is_in_the_service() -> None:

@@ -7,7 +7,7 @@ variables follows Fastly's VCL reference.
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -24,6 +24,15 @@ class Service:
 
     vcl: str
     keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a backend answers, and whether there is a copy that was good once."""
+
+    status: int = 200
+    fields: Mapping[str, str] = field(default_factory=dict)
+    is_behind_a_stale_one: bool = False
 
 
 class Refused(Exception):
@@ -45,6 +54,7 @@ class Request:
         now_s: float = 0,
         method: str = "GET",
         visits: int = 0,
+        answer: "Answer | None" = None,
     ) -> None:
         self.service = service
         self.url = f"{path}?{query}" if query else path
@@ -52,7 +62,9 @@ class Request:
         self.method, self.visits = method, visits
         self.country = country or ""
         self.now_s = now_s
+        self.answer = answer or Answer()
         self.locals: dict[str, Any] = {}
+        self.done: dict[str, Any] = {}
         self.groups: tuple[str | None, ...] = ()
 
     def call(self, name: str) -> Any:
@@ -75,6 +87,8 @@ class Request:
             return self.locals.get(rest) or ""
         if name.startswith("req.http."):
             return self.fields.get(name.removeprefix("req.http.")) or ""
+        if name.startswith("beresp.http."):
+            return self.answer.fields.get(name.removeprefix("beresp.http.")) or ""
         if kind == "re":
             return self.groups[int(rest.removeprefix("group."))]
         known = {
@@ -84,6 +98,8 @@ class Request:
             "req.method": self.method,
             "req.restarts": 0,
             "fastly.ff.visits_this_service": self.visits,
+            "beresp.status": self.answer.status,
+            "stale.exists": self.answer.is_behind_a_stale_one,
             "now": self.now_s,
             "client.geo.country_code": self.country,
             "playback_keys": self.service.keys,
@@ -95,6 +111,8 @@ class Request:
             self.locals[name.removeprefix("var.")] = value
         elif name == "req.url":
             self.url = value
+        elif name.startswith(("beresp.", "bereq.")):
+            self.done[name] = value
         else:
             self.fields[name.removeprefix("req.http.")] = value
 
@@ -142,10 +160,12 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"[^"]*")|(?P<number>[0-9]+)s?\b|(?P<name>[A-Za-z][A-Za-z0-9_.-]*)(?P<call>\()?'
-    r"|(?P<operator>!~|~|\|\||&&|==|!=|!|>|\+|\(|\)|,))"
+    r"|(?P<operator>!~|~|\|\||&&|==|!=|!|>=|>|<|\+|\(|\)|,))"
 )
 BARE = {"sha256", "jwt", "url_nopad"}
-_WORDS = {"||": " or ", "&&": " and ", "!": " not ", "==": "==", "!=": "!=", ">": ">", "+": "+"}
+_WORDS = {"||": " or ", "&&": " and ", "!": " not ", "==": "==", "!=": "!=", "+": "+"}
+_WORDS |= {word: word for word in (">", ">=", "<")}
+_VALUES = {"true": "True", "false": "False"}
 
 
 def expression(code: str) -> str:
@@ -170,7 +190,8 @@ def expression(code: str) -> str:
             parts.append(f"FUNCTIONS[{found['name']!r}](")
         elif found["name"]:
             name = repr(found["name"])
-            parts.append(name if found["name"] in BARE else f"self.get({name})")
+            value = name if found["name"] in BARE else f"self.get({name})"
+            parts.append(_VALUES.get(found["name"], value))
         elif found["operator"] in {"~", "!~"}:
             negated = " not " if found["operator"] == "!~" else ""
         else:
@@ -199,7 +220,7 @@ def translated(vcl: str, name: str) -> Callable[[Request], Any]:
             lines.append(f"{indent}self.set({found[1]!r}, None)")
         elif found := re.fullmatch(r"call (\S+);", code):
             lines.append(f"{indent}self.call({found[1]!r})")
-        elif found := re.fullmatch(r"return\(([a-z]+)\);", code):
+        elif found := re.fullmatch(r"return\(([a-z_]+)\);", code):
             lines.append(f"{indent}return {found[1]!r}")
         elif found := re.fullmatch(r"error ([0-9]+);", code):
             lines.append(f"{indent}raise Refused({found[1]})")
