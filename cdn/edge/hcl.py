@@ -1,12 +1,14 @@
 """Terraform's language (HCL 2), as far as a configuration that is generated needs it.
 
 A ``Block`` holds attributes and blocks, in order. What is no literal is an ``Expression``, and
-stands as it is; in a text, what would be a template is escaped.
+stands as it is; in a text, what would be a template is escaped. It is as ``terraform fmt`` has it:
+in attributes that follow each other, each on one line, what is assigned stands below each other.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 
@@ -35,12 +37,23 @@ def _block(block: Block, indent: str) -> Iterator[str]:
     labels = "".join(f" {json.dumps(label)}" for label in block.labels)
     yield f"{indent}{block.kind}{labels} {{"
     inner = f"{indent}  "
+    run: list[tuple[str, str]] = []
     for each in block.body:
         if isinstance(each, Block):
+            yield from _assigned(run, inner)
+            run = []
             yield from _block(each, inner)
         elif each[1] is not None:
-            yield f"{inner}{each[0]} = {_value(each[1], inner)}"
+            run.append((each[0], _value(each[1], inner)))
+    yield from _assigned(run, inner)
     yield f"{indent}}}"
+
+
+def _assigned(pairs: Iterable[tuple[str, str]], indent: str) -> Iterator[str]:
+    for is_long, group in groupby(pairs, key=lambda pair: "\n" in pair[1]):
+        rows = list(group)
+        width = 0 if is_long else max(len(name) for name, _ in rows)
+        yield from (f"{indent}{name:{width}} = {value}" for name, value in rows)
 
 
 def _value(value: Any, indent: str) -> str:
@@ -50,7 +63,8 @@ def _value(value: Any, indent: str) -> str:
     if isinstance(value, str):
         return text(value)
     if isinstance(value, Mapping):
-        rows = [f"{inner}{_key(key)} = {_value(each, inner)}" for key, each in value.items()]
+        pairs = [(_key(key), _value(each, inner)) for key, each in value.items()]
+        rows = [*_assigned(pairs, inner)]
         return "\n".join(["{", *rows, f"{indent}}}"]) if rows else "{}"
     if isinstance(value, Sequence):
         rows = [f"{inner}{_value(each, inner)}," for each in value]

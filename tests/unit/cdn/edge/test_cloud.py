@@ -86,3 +86,33 @@ def test_everything_has_its_form() -> None:
     assert "c" not in said
     assert said["e"] == {"f": [], '"g-h"': {}}
     assert "inner" in said
+
+
+def test_it_is_written_as_terraform_formats_it() -> None:
+    """What spans lines, or is a block, ends a run."""
+    body: list[tuple[str, Any] | Block] = [
+        ("a", 1),
+        ("long_name", None),
+        ("b_c", "x"),
+        ("list", [1]),
+        ("d", {}),
+        Block("inner", (), [("e", True)]),
+        ("map", {"f": 1, "g_h": 2}),
+    ]
+    assert document([Block("resource", ("kind", "name"), body)]) == (
+        'resource "kind" "name" {\n'
+        "  a   = 1\n"
+        '  b_c = "x"\n'
+        "  list = [\n"
+        "    1,\n"
+        "  ]\n"
+        "  d = {}\n"
+        "  inner {\n"
+        "    e = true\n"
+        "  }\n"
+        "  map = {\n"
+        "    f   = 1\n"
+        "    g_h = 2\n"
+        "  }\n"
+        "}\n"
+    )
