@@ -4,14 +4,18 @@ A few thousand here; ``-m long`` asks ten times as many.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from random import Random
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from cdn.edge.cloud import CloudEdge, CloudOrigin
 from cdn.edge.cloudflare.worker import worker
 from cdn.edge.cloudfront.function import viewer_request
+from cdn.edge.fastly.vcl import service
 from cdn.signing.bounds import Circumstances
 from cdn.signing.keys import Algorithm, SigningKey, new_signing_key
 from cdn.signing.secret import SecretKey
@@ -19,11 +23,19 @@ from cdn.signing.token import KeyRing
 from tests.functional.edge_tokens import ENTRY, KEY, NOW_S, SEGMENT, at_home
 from tests.functional.hostile_tokens import Hostile
 from tests.servers.edge_function import RunningFunction, in_node, worker_in_node
+from tests.unit.cdn.edge.vcl_in_python import Request, Service
 
 CURVE, EDWARDS = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.EDDSA)
 KEYS: list[SecretKey | SigningKey] = [KEY, KEY, CURVE, EDWARDS]
 RING = KeyRing([KEY, CURVE.public, EDWARDS.public])
 PATHS = [ENTRY, ENTRY, SEGMENT, "/song.json", "/other.m3u8", "/media/a2/r1/x.m4s"]
+EDGE = CloudEdge(
+    host="music.example.com",
+    origin=CloudOrigin.read("https://origin.example.com"),
+    checks_tokens=True,
+)
+ENDED = re.compile(r"(?:fQA|0A|9AA)(?:\.|$)")
+"""How base64url ends where a NUL is behind a brace: a text of VCL ends there, too."""
 COUNTRIES = [None, "DE", "FR", "XX", "T1", "de"]
 PAGES = [
     None, None, "", "null", "https://a.example", "https://b.a.example/x", "https://A.EXAMPLE",
@@ -63,6 +75,24 @@ def test_all_judge_alike(edges: list[RunningFunction], seed: int, many: int) -> 
         got = [at_cloudfront(edges[0], token, path, said), at_worker(edges[1], token, path, said)]
         assert got == expected, (token, path, said)
         verdicts.update(got)
+    assert verdicts == {0, 401, 403}
+
+
+def test_fastly_lets_nobody_in_whom_home_refuses() -> None:
+    """It refuses more: what VCL cannot read, and tokens that are bound to pages."""
+    hostile, random = Hostile([CURVE], 3), Random(3)  # noqa: S311 to be made again
+    pem = CURVE.public.half.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    vcl, ring = Service(service(EDGE), {CURVE.kid: pem}), KeyRing([CURVE.public])
+    verdicts = set()
+    for _ in range(1500):
+        token, path, country = hostile.token(), random.choice(PATHS), random.choice(COUNTRIES)
+        expected = at_home(token, path, Circumstances(country), NOW_S, ring)
+        if ENDED.search(token):
+            continue
+        asked = Request(vcl, f"/t/{token}{path}", country=country, now_s=NOW_S)
+        got = asked.status("soundbridge_token")
+        assert got in {expected, 401}, (token, path, country)
+        verdicts.add(got)
     assert verdicts == {0, 401, 403}
 
 

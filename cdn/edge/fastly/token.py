@@ -35,10 +35,11 @@ _PAIR: Final = r'"[a-z0-9]+":"[A-Za-z0-9_.~+/-]*"'
 HEADER: Final = rf"^\{{{_PAIR}(?:,{_PAIR})*\}}$"
 KID: Final = r'[{,]"kid":"([A-Za-z0-9_.~-]{1,128})"[,}]'
 ALGORITHM: Final = '[{,]"alg":"ES256"[,}]'
+_MOMENT: Final = "(?:0|[1-9][0-9]{0,10})"
 _CLAIM: Final = (
     rf'"(?:iss|sub|jti)":{_TEXT}'
     rf'|"(?:aud|asset)":"{ID_PATTERN}"|"aud":\["{ID_PATTERN}"\]'
-    r'|"(?:exp|nbf|iat)":[0-9]{1,12}'
+    rf'|"(?:exp|nbf|iat)":{_MOMENT}'
     r'|"scope":"[!#-Z^-~]+(?: [!#-Z^-~]+)*"'
     r'|"countries":\["[A-Z]{2}"(?:,"[A-Z]{2}")*\]'
     rf'|(?!"(?:{"|".join(sorted(KNOWN | RESTRICTING))})":){_TEXT}:'
@@ -46,10 +47,12 @@ _CLAIM: Final = (
 )
 """What is ours, as it has to be, or a claim of somebody else's."""
 CLAIMS: Final = rf"^\{{(?:{_CLAIM})(?:,(?:{_CLAIM}))*\}}$"
+TWICE: Final = r'[{,]"([a-z_]+)":.*,"\1":'
+"""What is said twice: patterns here find the first one, and who reads JSON takes the last one."""
 AUDIENCE: Final = rf'[{{,]"aud":\[?"({ID_PATTERN})"\]?[,}}]'
 ASSET_CLAIM: Final = rf'[{{,]"asset":"({ID_PATTERN})"[,}}]'
-END: Final = r'[{,]"exp":([0-9]{1,12})[,}]'
-BEGIN: Final = r'[{,]"nbf":([0-9]{1,12})[,}]'
+END: Final = rf'[{{,]"exp":({_MOMENT})[,}}]'
+BEGIN: Final = rf'[{{,]"nbf":({_MOMENT})[,}}]'
 COUNTRIES: Final = r'[{,]"countries":(\[[^\]]*\])[,}]'
 
 
@@ -83,6 +86,7 @@ def _texts() -> dict[str, str]:
         "ALGORITHM": ALGORITHM,
         "KID": KID,
         "CLAIMS": CLAIMS,
+        "TWICE": TWICE,
         "END": END,
         "BEGIN": BEGIN,
         "AUDIENCE": AUDIENCE,

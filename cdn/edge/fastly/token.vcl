@@ -27,7 +27,7 @@ sub soundbridge_token {
     error 602;
   }
 
-  if (var.header !~ @HEADER@ || var.header !~ @ALGORITHM@) {
+  if (var.header !~ @HEADER@ || var.header !~ @ALGORITHM@ || var.header ~ @TWICE@) {
     error 602;
   }
   if (var.header !~ @KID@) {
@@ -42,7 +42,7 @@ sub soundbridge_token {
   }
 
   # From here on, what it says was signed.
-  if (var.claims !~ @CLAIMS@) {
+  if (var.claims !~ @CLAIMS@ || var.claims ~ @TWICE@) {
     error 602;
   }
   if (var.claims !~ @END@) {

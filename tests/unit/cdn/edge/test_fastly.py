@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cdn.edge.cloud import CloudEdge, CloudOrigin
 from cdn.edge.fastly.terraform import configuration
 from cdn.edge.fastly.token import subroutine
-from cdn.edge.fastly.vcl import COUNTRY_FIELD, service
+from cdn.edge.fastly.vcl import COUNTRY_FIELD, NOT_FOR_VIEWERS, service
 from cdn.errors import TokenRefused
 from cdn.policy.cache_control import policy_for
 from cdn.policy.cache_key import cache_key_of
@@ -31,7 +31,7 @@ from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, S
 from tests.servers.falco import falco_in, found_in
 from tests.sources.made_once import made_once
 from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
-from tests.unit.cdn.edge.vcl_in_python import Answer, Request, Service, decoded
+from tests.unit.cdn.edge.vcl_in_python import STATUSES, Answer, Request, Service, decoded
 
 CURVE, STRANGER = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.ES256)
 RING = KeyRing([CURVE.public])
@@ -293,6 +293,35 @@ def test_what_becomes_of_an_answer(answer: Answer, done: str) -> None:
     assert asked.outcome("vcl_fetch") == done
     is_error = answer.status == 503 and done == "deliver"
     assert (asked.done.get("beresp.cacheable") is False) is is_error
+
+
+@pytest.mark.parametrize(("code", "status"), STATUSES.items())
+def test_what_is_answered_is_what_players_read(code: int, status: int) -> None:
+    asked = Vcl(f"{SEGMENT}", "a=b", {"host": "music.example.com"}, answer=Answer(code))
+    assert asked.outcome("vcl_error") == "deliver"
+    said = {name.removeprefix("obj."): each for name, each in asked.done.items()}
+    assert said["status"] == status
+    if status == 308:
+        assert said["http.Location"] == f"https://music.example.com{SEGMENT}?a=b"
+    else:
+        assert said["http.Access-Control-Allow-Origin"] == "*"
+    assert ("http.WWW-Authenticate" in said) is (status in {401, 403})
+    assert (said.get("http.Cache-Control") is None) is (status in {204, 308})
+
+
+@pytest.mark.parametrize("is_stale", [True, False])
+def test_something_stale_is_given_where_no_backend_answers(*, is_stale: bool) -> None:
+    asked = Vcl(SEGMENT, answer=Answer(503, is_behind_a_stale_one=is_stale))
+    assert asked.outcome("vcl_error") == ("deliver_stale" if is_stale else "deliver")
+    assert asked.done == {}
+
+
+def test_viewers_are_not_told_what_edges_are() -> None:
+    """At a shield, an edge is who asks."""
+    edge_of_viewers, shield = Vcl(SEGMENT), Vcl(SEGMENT, visits=1)
+    assert edge_of_viewers.outcome("vcl_deliver") == shield.outcome("vcl_deliver") == "deliver"
+    assert edge_of_viewers.done == dict.fromkeys(f"resp.http.{name}" for name in NOT_FOR_VIEWERS)
+    assert shield.done == {}
 
 
 def test_what_takes_its_time_has_it() -> None:

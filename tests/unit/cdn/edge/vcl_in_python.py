@@ -98,6 +98,7 @@ class Request:
             "req.method": self.method,
             "req.restarts": 0,
             "fastly.ff.visits_this_service": self.visits,
+            "obj.status": self.answer.status,
             "beresp.status": self.answer.status,
             "stale.exists": self.answer.is_behind_a_stale_one,
             "now": self.now_s,
@@ -111,7 +112,7 @@ class Request:
             self.locals[name.removeprefix("var.")] = value
         elif name == "req.url":
             self.url = value
-        elif name.startswith(("beresp.", "bereq.")):
+        elif name.startswith(("beresp.", "bereq.", "obj.", "resp.")):
             self.done[name] = value
         else:
             self.fields[name.removeprefix("req.http.")] = value
@@ -169,14 +170,20 @@ _VALUES = {"true": "True", "false": "False"}
 
 
 def expression(code: str) -> str:
-    """Return an expression of VCL in Python; what stands before ``~`` is one name."""
-    code = re.sub(r'(?<=[a-z]) "\?" (?=[a-z])', ' + "?" + ', code)
+    """Return an expression of VCL in Python.
+
+    What stands before ``~`` is one name; texts that follow each other are one text.
+    """
     parts: list[str] = []
-    position, negated = 0, None
+    position, negated, is_behind_one = 0, None, False
     while position < len(code.rstrip()):
         found = _TOKEN.match(code, position)
         assert found is not None, code[position:]
         position = found.end()
+        is_operand = found["operator"] is None
+        if is_operand and is_behind_one and negated is None:
+            parts.append(" + ")
+        is_behind_one = (is_operand and not found["call"]) or found["operator"] == ")"
         if found["text"] is not None:
             text = repr(unquote(found["text"][1:-1]))
             if negated is None:
@@ -207,7 +214,7 @@ def translated(vcl: str, name: str) -> Callable[[Request], Any]:
     for line in whole[1].splitlines():
         code = re.sub(r" # [a-z-]+$", "", line.strip())
         indent = " " * (len(line) - len(line.lstrip()))
-        if not code or code.startswith(("declare local", "#")) or code == "}":
+        if not code or code.startswith(("declare local", "#", "synthetic")) or code == "}":
             continue
         if found := re.fullmatch(r"(?:\} els)?if \((.*)\) \{", code):
             word = "elif" if code.startswith("}") else "if"
