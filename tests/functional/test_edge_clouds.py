@@ -48,6 +48,15 @@ def test_files_are_written(words: list[str], names: set[str], tmp_path: Path) ->
     assert set(done.output.split()) == {str(tmp_path / name) for name in names}
 
 
+def test_names_are_written_in_small_letters(tmp_path: Path) -> None:
+    """As they come to rules, whatever somebody types."""
+    words = ["--host", "Music.Example.com", "--origin", "https://Origin.example.com"]
+    done = edge("cloudflare", *words, "--zone", "Example.com", "--into", str(tmp_path))
+    assert done.exit_code == 0, done.output
+    rules = json.loads((tmp_path / "http_request_cache_settings.json").read_text())["rules"]
+    assert all('http.host eq "music.example.com"' in each["expression"] for each in rules)
+
+
 def test_one_file_goes_to_stdout() -> None:
     read = json.loads(edge("cloudfront", *SAID, "--shield-region", "eu-central-1").stdout)
     assert read["Parameters"]["OriginDomain"]["Default"] == "origin.example.com"

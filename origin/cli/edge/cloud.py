@@ -39,6 +39,8 @@ def cloud_options(command: _Decorated) -> _Decorated:
 def cloud_edge_of(host: str, origin: str, *, checks_tokens: bool) -> CloudEdge:
     """Return the edge that the options describe; raises click.UsageError."""
     try:
-        return CloudEdge(host=host, origin=CloudOrigin.read(origin), checks_tokens=checks_tokens)
+        return CloudEdge(
+            host=host.lower(), origin=CloudOrigin.read(origin), checks_tokens=checks_tokens
+        )
     except UnusableEdge as error:
         raise click.UsageError(f"{error}.") from error

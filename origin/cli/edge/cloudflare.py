@@ -35,7 +35,7 @@ def cloudflare(
     from cdn.edge.cloudflare.documents import for_api, for_terraform, zone_of
 
     edge = cloud_edge_of(host, origin, checks_tokens=checks_tokens)
-    zone = zone or zone_of(host)
-    if host != zone and not host.endswith(f".{zone}"):
-        raise click.UsageError(f"{host} is not in the zone {zone}.")
+    zone = (zone or zone_of(edge.host)).lower()
+    if edge.host != zone and not edge.host.endswith(f".{zone}"):
+        raise click.UsageError(f"{edge.host} is not in the zone {zone}.")
     put_out((for_terraform if kind == "terraform" else for_api)(edge, zone), folder)
