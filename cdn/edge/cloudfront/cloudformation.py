@@ -44,7 +44,9 @@ def template(distribution: Distribution) -> str:
         "Parameters": _parameters(distribution),
         "Conditions": {
             "IsShielded": _is_given("ShieldRegion"),
-            "IsSigned": _is_given("PublicKey"),
+            "HasKey": _is_given("PublicKey"),
+            "HasOtherKey": _is_given("OtherPublicKey"),
+            "IsSigned": {"Fn::Or": [{"Condition": "HasKey"}, {"Condition": "HasOtherKey"}]},
             "IsLogged": _is_given("LogBucket"),
             "ShowsSecret": _is_given("OriginSecret"),
         },
@@ -73,6 +75,7 @@ def _parameters(distribution: Distribution) -> dict[str, Any]:
             distribution.shield_region or "",
         ),
         "PublicKey": _text("The public key (PEM) of signed cookies and URLs; empty is none."),
+        "OtherPublicKey": _text("Another one, for the time in which one takes the other's place."),
         "LogBucket": _text("The bucket of access logs, BUCKET.s3.amazonaws.com; empty is none."),
         "OriginSecret": {
             **_text(f"What {SECRET_FIELD} tells the origin's load balancer; empty is none."),
@@ -90,23 +93,30 @@ def _is_given(parameter: str) -> dict[str, Any]:
 
 
 def _signers() -> dict[str, Any]:
-    key = {
-        "Name": {"Fn::Sub": "${AWS::StackName}-signer"},
-        "CallerReference": {"Fn::Sub": "${AWS::StackName}-signer"},
-        "EncodedKey": {"Ref": "PublicKey"},
-    }
-    group = {"Name": {"Fn::Sub": "${AWS::StackName}-signers"}, "Items": [{"Ref": "Signer"}]}
+    """Return two places for keys: CloudFront lets nobody change one that is there."""
+    items = [
+        {"Fn::If": ["HasKey", {"Ref": "Signer"}, _NOTHING]},
+        {"Fn::If": ["HasOtherKey", {"Ref": "OtherSigner"}, _NOTHING]},
+    ]
+    group = {"Name": {"Fn::Sub": "${AWS::StackName}-signers"}, "Items": items}
     return {
-        "Signer": {
-            "Type": "AWS::CloudFront::PublicKey",
-            "Condition": "IsSigned",
-            "Properties": {"PublicKeyConfig": key},
-        },
+        "Signer": _signer("signer", "PublicKey", "HasKey"),
+        "OtherSigner": _signer("other-signer", "OtherPublicKey", "HasOtherKey"),
         "Signers": {
             "Type": "AWS::CloudFront::KeyGroup",
             "Condition": "IsSigned",
             "Properties": {"KeyGroupConfig": group},
         },
+    }
+
+
+def _signer(name: str, parameter: str, condition: str) -> dict[str, Any]:
+    named = {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
+    key = {"Name": named, "CallerReference": named, "EncodedKey": {"Ref": parameter}}
+    return {
+        "Type": "AWS::CloudFront::PublicKey",
+        "Condition": condition,
+        "Properties": {"PublicKeyConfig": key},
     }
 
 
@@ -165,7 +175,8 @@ def _outputs(*, checks_tokens: bool) -> dict[str, Any]:
     outputs: dict[str, Any] = {
         "DistributionId": {"Value": {"Ref": "Distribution"}},
         "DomainName": {"Value": {"Fn::GetAtt": ["Distribution", "DomainName"]}},
-        "SignerId": {"Condition": "IsSigned", "Value": {"Ref": "Signer"}},
+        "SignerId": {"Condition": "HasKey", "Value": {"Ref": "Signer"}},
+        "OtherSignerId": {"Condition": "HasOtherKey", "Value": {"Ref": "OtherSigner"}},
     }
     if checks_tokens:
         outputs["PlaybackKeysArn"] = {"Value": {"Fn::GetAtt": ["PlaybackKeys", "Arn"]}}

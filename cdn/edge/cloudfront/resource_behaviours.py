@@ -9,7 +9,7 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
     Told,
 )
-from cdn.edge.cloudfront.resource_origin import where_given
+from cdn.edge.cloudfront.resource_origin import IS_SIGNED
 from cdn.edge.cloudfront.resource_policies import request_name, resource_name
 from cdn.edge.hcl import Block, Expression
 
@@ -57,7 +57,8 @@ def _of_the_rest(distribution: Distribution) -> Block:
     runs = _run("rest_request")
     if distribution.edge.checks_tokens:
         return Block(_RUNS, (), runs)
-    return where_given(_RUNS, "public_key", runs)
+    for_each = Expression(f"{IS_SIGNED} ? [1] : []")
+    return Block("dynamic", (_RUNS,), [("for_each", for_each), Block("content", (), runs)])
 
 
 def _run(function: str) -> _Body:

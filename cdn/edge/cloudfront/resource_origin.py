@@ -1,6 +1,6 @@
 """The origin of a distribution as Terraform has it."""
 
-from typing import Any
+from typing import Any, Final
 
 from cdn.edge.cloudfront.distribution import (
     CONNECT_S,
@@ -11,6 +11,9 @@ from cdn.edge.cloudfront.distribution import (
 )
 from cdn.edge.hcl import Block, Expression
 
+KEYS: Final = {"signer": "public_key", "other_signer": "other_public_key"}
+"""The variables of public keys, by what they become."""
+IS_SIGNED: Final = f'join("", [{", ".join(f"var.{name}" for name in KEYS.values())}]) != ""'
 _Body = list[tuple[str, Any] | Block]
 
 

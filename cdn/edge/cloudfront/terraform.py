@@ -18,7 +18,7 @@ from cdn.edge.cloudfront.distribution import (
 )
 from cdn.edge.cloudfront.function import RUNTIME
 from cdn.edge.cloudfront.resource_behaviours import behaviour
-from cdn.edge.cloudfront.resource_origin import origin, where_given
+from cdn.edge.cloudfront.resource_origin import IS_SIGNED, KEYS, origin, where_given
 from cdn.edge.cloudfront.resource_policies import policies
 from cdn.edge.hcl import Block, Expression, document
 
@@ -43,7 +43,8 @@ def _blocks(distribution: Distribution) -> Iterator[Block]:
     yield Block("resource", ("aws_cloudfront_distribution", "this"), _body(distribution))
     yield _output("distribution_id", "aws_cloudfront_distribution.this.id")
     yield _output("domain_name", "aws_cloudfront_distribution.this.domain_name")
-    yield _output("signer_id", "one(aws_cloudfront_public_key.signer[*].id)")
+    for key in KEYS:
+        yield _output(f"{key}_id", f"one(aws_cloudfront_public_key.{key}[*].id)")
     if checks_tokens:
         yield _output("playback_keys_arn", "aws_cloudfront_key_value_store.playback_keys.arn")
 
@@ -64,7 +65,10 @@ def _variables(distribution: Distribution) -> Iterator[Block]:
     )
     said = "The region nearest to the origin, for Origin Shield; empty is without."
     yield _variable("shield_region", said, distribution.shield_region or "")
-    yield _variable("public_key", "The public key (PEM) of signed cookies; empty is none.", "")
+    said = "The public key (PEM) of signed cookies and URLs; empty is none."
+    yield _variable("public_key", said, "")
+    said = "Another one, for the time in which one takes the other's place."
+    yield _variable("other_public_key", said, "")
     yield _variable("log_bucket", "The bucket of access logs, by its domain; empty is none.", "")
     said = f"What {SECRET_FIELD} tells the origin's load balancer; empty is none."
     yield _variable("origin_secret", said, "", sensitive=True)
@@ -109,23 +113,26 @@ def _function(name: str, comment: str, file: str, stores: Sequence[tuple[str, An
 
 
 def _signers() -> Iterator[Block]:
-    count = ("count", Expression('var.public_key == "" ? 0 : 1'))
-    yield Block(
-        "resource",
-        ("aws_cloudfront_public_key", "signer"),
-        [
-            count,
-            ("name", Expression('"${var.name}-signer"')),
-            ("encoded_key", Expression("var.public_key")),
-        ],
-    )
+    """Return two places for keys: CloudFront lets nobody change one that is there."""
+    for key, variable in KEYS.items():
+        yield Block(
+            "resource",
+            ("aws_cloudfront_public_key", key),
+            [
+                ("count", Expression(f'var.{variable} == "" ? 0 : 1')),
+                ("name", Expression(f'"${{var.name}}-{key.replace("_", "-")}"')),
+                ("encoded_key", Expression(f"var.{variable}")),
+                Block("lifecycle", (), [("create_before_destroy", True)]),  # the group lets it go
+            ],
+        )
+    ids = ", ".join(f"aws_cloudfront_public_key.{key}[*].id" for key in KEYS)
     yield Block(
         "resource",
         ("aws_cloudfront_key_group", "signers"),
         [
-            count,
+            ("count", Expression(f"{IS_SIGNED} ? 1 : 0")),
             ("name", Expression('"${var.name}-signers"')),
-            ("items", [Expression("aws_cloudfront_public_key.signer[0].id")]),
+            ("items", Expression(f"concat({ids})")),
         ],
     )
 

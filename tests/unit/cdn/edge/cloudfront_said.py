@@ -100,7 +100,8 @@ def resource_runs(one: Mapping[str, Any]) -> tuple[str, bool] | None:
     is_conditional = said is None and "dynamic" in one
     if is_conditional:
         [dynamic] = (each["function_association"] for each in one["dynamic"])
-        assert dynamic["for_each"] == '${var.public_key == "" ? [] : [var.public_key]}'
+        one_is_given = 'join("", [var.public_key, var.other_public_key]) != ""'
+        assert dynamic["for_each"] == f"${{{one_is_given} ? [1] : []}}"
         [said] = dynamic["content"]
     if said is None:
         return None

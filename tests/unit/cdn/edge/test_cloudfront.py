@@ -182,6 +182,20 @@ def test_what_is_not_kept_is_asked_for_with_its_query() -> None:
             assert each.is_told in {Told.QUERY, Told.EVERYTHING}
 
 
+def test_a_key_of_signed_cookies_can_take_the_place_of_another() -> None:
+    """Without a time in which nothing is signed, when all would play."""
+    resources = template(checks_tokens=True)["Resources"]
+    group = resources["Signers"]["Properties"]["KeyGroupConfig"]
+    items = [each["Fn::If"][1]["Ref"] for each in group["Items"]]
+    configs = [resources[name]["Properties"]["PublicKeyConfig"] for name in items]
+    assert [each["EncodedKey"]["Ref"] for each in configs] == ["PublicKey", "OtherPublicKey"]
+    assert len({each["Name"]["Fn::Sub"] for each in configs}) == 2
+    conditions = template(checks_tokens=True)["Conditions"]
+    assert conditions["IsSigned"] == {
+        "Fn::Or": [{"Condition": resources[name]["Condition"]} for name in items]
+    }
+
+
 @pytest.mark.parametrize("checks_tokens", KINDS)
 def test_who_steers_is_told_the_country(checks_tokens: bool) -> None:  # noqa: FBT001
     said = said_by_template(template(checks_tokens=checks_tokens))["behaviours"]
