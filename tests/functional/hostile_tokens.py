@@ -33,17 +33,8 @@ _VALUES: Final[Sequence[Any]] = [
     ["a..example"], ["a-.example"], ["\u212a.example"], [f"{'a.' * 130}e"], ["a.example", 1],
 ]  # fmt: skip
 _ALGORITHMS: Final[Sequence[Any]] = [
-    "none",
-    "HS256",
-    "hs256",
-    "HS512",
-    "ES256",
-    "EdDSA",
-    "Ed25519",
-    None,
-    [],
-    1,
-]
+    "none", "HS256", "hs256", "HS512", "ES256", "EdDSA", "Ed25519", None, [], 1,
+]  # fmt: skip
 _DOCUMENTS: Final = [
     "[]", "null", "1", '"x"', "{}", "[" * 1500,
     *('{"aud":"song","exp":%s}' % end for end in (  # noqa: UP031 braces
