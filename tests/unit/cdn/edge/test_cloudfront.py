@@ -98,6 +98,23 @@ def test_answers_can_be_purged_by_their_tags_which_viewers_do_not_see() -> None:
         assert one["answers"]["removed"] == sorted(NOT_FOR_VIEWERS), one["pattern"]
 
 
+@pytest.mark.parametrize("checks_tokens", KINDS)
+def test_a_shield_and_a_key_group_are_there_where_they_are_given(checks_tokens: bool) -> None:  # noqa: FBT001
+    config = template(checks_tokens=checks_tokens)["Resources"]["Distribution"]["Properties"][
+        "DistributionConfig"
+    ]
+    nothing = {"Ref": "AWS::NoValue"}
+    shield = {"Enabled": True, "OriginShieldRegion": {"Ref": "ShieldRegion"}}
+    for origin in config["Origins"]:
+        assert origin["OriginShield"] == {"Fn::If": ["IsShielded", shield, nothing]}
+    group = {"Fn::If": ["IsSigned", [{"Ref": "Signers"}], nothing]}
+    groups = [each.get("TrustedKeyGroups") for each in config["CacheBehaviors"]]
+    assert [each for each in groups if each is not None] == [group] * groups.count(group)
+    text = terraform.configuration(distribution(checks_tokens=checks_tokens))
+    assert text.count("origin_shield_region = origin_shield.value") == len(READ_S)
+    assert text.count("aws_cloudfront_key_group.signers[*].id") == groups.count(group) > 0
+
+
 def test_who_uploads_may_wait_longer_than_who_plays() -> None:
     said = said_by_template(template(checks_tokens=True))
     assert {name: each[3] for name, each in said["origins"].items()} == READ_S
@@ -137,6 +154,17 @@ def test_two_requests_share_a_copy_where_the_policy_says_so(
     keys = [cache_key_of(f"{path}?{query}", *rest) for path, query, *rest in (one, other)]
     assert (mine[0] is None) is (keys[0] is None)
     assert (mine[0] == mine[1]) is (keys[0] == keys[1])
+
+
+@given(path=PATHS, query=QUERIES, accept=CODINGS, origin=ORIGINS)
+def test_what_players_say_of_themselves_parts_no_copies(
+    path: str, query: str, accept: str | None, origin: str | None
+) -> None:
+    said = f"CMCD=sid%3d1&{query}&_HLS_msn=3&_HLS_pathway=b"
+    assert key_at_edge(path, said, accept, origin) == key_at_edge(path, query, accept, origin)
+    assert key_at_edge(path, query, accept, origin) == key_at_edge(
+        path, query.replace("CMCD", "_HLS_part"), accept, origin
+    )
 
 
 def behaviour_of(path: str) -> Behaviour:
