@@ -14,6 +14,7 @@ from cdn.edge.cloud import CloudEdge, CloudOrigin
 from cdn.edge.cloudflare import rules
 from cdn.edge.cloudflare.documents import for_api, for_terraform
 from cdn.edge.cloudflare.rules import rulesets
+from cdn.edge.cloudflare.worker import KEYS_BINDING, worker
 from cdn.policy.cache_key import OF_PLAYERS, cache_key_of
 from cdn.policy.route import PAGE, ROUTES, Route, route_of
 from tests.unit.cdn.edge.cloudfront_said import plain
@@ -122,6 +123,22 @@ def test_both_forms_have_the_same_rules() -> None:
     }
     assert by_terraform == by_api
     assert worker in files
+
+
+def test_both_forms_have_the_worker_where_tokens_are() -> None:
+    said = json.loads({each.name: each.text for each in for_api(EDGE, ZONE)}["wrangler.json"])
+    read = plain(hcl2.load(io.StringIO(for_terraform(EDGE, ZONE)[0].text)))
+    named = {kind: each for block in read["resource"] for kind, each in block.items()}
+    script = named["cloudflare_workers_script"]["playback_token"]
+    route = named["cloudflare_workers_route"]["playback_token"]
+    assert said["routes"] == [{"pattern": route["pattern"], "zone_name": ZONE}]
+    assert route["pattern"] == f"{HOST}/t/*"
+    for name, other in (("name", "script_name"), ("main", "main_module")):
+        assert said[name] == script[other]
+    assert said["compatibility_date"] == script["compatibility_date"]
+    [keys] = script["bindings"]
+    assert (keys["type"], keys["name"]) == ("secret_text", KEYS_BINDING)
+    assert f"env.{KEYS_BINDING}" in worker()
 
 
 # What Cloudflare does with rules.

@@ -30,6 +30,7 @@ from cdn.signing.token import KeyRing, sign
 from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, SEGMENT, TABLE, Asked
 from tests.servers.falco import falco_in, found_in
 from tests.sources.made_once import made_once
+from tests.unit.cdn.edge.cloudfront_said import plain
 from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
 from tests.unit.cdn.edge.vcl_in_python import STATUSES, Answer, Request, Service, decoded
 
@@ -70,6 +71,22 @@ def test_terraform_can_be_read(checks_tokens: bool) -> None:  # noqa: FBT001
     assert body["backend"][0]["shield"] == '"frankfurt-de"'
     assert ("dictionary" in body) is checks_tokens
     assert "shield" not in configuration(edge(), None)
+
+
+@pytest.mark.parametrize(
+    ("url", "is_tls"), [("https://o.example:8443", True), ("http://o.example:8443", False)]
+)
+def test_the_origin_is_asked_by_its_own_name(url: str, *, is_tls: bool) -> None:
+    asks = CloudEdge(host="music.example.com", origin=CloudOrigin.read(url))
+    read = plain(hcl2.load(io.StringIO(configuration(asks, None))))
+    [body] = read["resource"][0]["fastly_service_vcl"].values()
+    [backend], [health], [domain] = body["backend"], body["healthcheck"], body["domain"]
+    assert (backend["address"], backend["port"]) == ("o.example", 8443)
+    assert backend["override_host"] == health["host"] == "o.example"
+    assert (backend["healthcheck"], backend["use_ssl"]) == (health["name"], is_tls)
+    assert (backend.get("ssl_cert_hostname") == "o.example") is is_tls
+    assert (backend.get("ssl_sni_hostname") == "o.example") is is_tls
+    assert domain["name"] == "music.example.com"
 
 
 AT_ROUTES = st.sampled_from(
