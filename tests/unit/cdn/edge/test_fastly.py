@@ -1,51 +1,26 @@
-"""VCL of Fastly: linted, and its decisions taken by translating it."""
+"""VCL of Fastly: linted, and what of a request it looks up, by translating it."""
 
 import io
-import json
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import hcl2
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cdn.edge.cloud import CloudEdge, CloudOrigin
 from cdn.edge.fastly.terraform import configuration
 from cdn.edge.fastly.token import subroutine
-from cdn.edge.fastly.vcl import COUNTRY_FIELD, NOT_FOR_VIEWERS, service
-from cdn.errors import TokenRefused
-from cdn.policy.cache_control import policy_for
+from cdn.edge.fastly.vcl import COUNTRY_FIELD, service
 from cdn.policy.cache_key import cache_key_of
-from cdn.policy.object_class import ObjectClass
 from cdn.policy.route import ROUTES, route_of
-from cdn.signing.bounds import Bounds, Circumstances
-from cdn.signing.keys import Algorithm, new_signing_key
-from cdn.signing.scope import Scope, scope_of_path
-from cdn.signing.token import KeyRing, sign
-from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, SEGMENT, TABLE, Asked
+from tests.functional.edge_tokens import SEGMENT
 from tests.servers.falco import falco_in, found_in
 from tests.sources.made_once import made_once
 from tests.unit.cdn.edge.cloudfront_said import plain
+from tests.unit.cdn.edge.fastly_asked import VCL, Vcl, edge
 from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
-from tests.unit.cdn.edge.vcl_in_python import STATUSES, Answer, Request, Service, decoded
-
-CURVE, STRANGER = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.ES256)
-RING = KeyRing([CURVE.public])
-PEM = CURVE.public.half.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-
-
-def edge(*, checks_tokens: bool = True) -> CloudEdge:
-    origin = CloudOrigin.read("https://origin.example.com")
-    return CloudEdge(host="music.example.com", origin=origin, checks_tokens=checks_tokens)
-
-
-VCL = service(edge())
-Vcl = partial(Request, Service(VCL, {CURVE.public.kid: PEM}), now_s=NOW_S)
 
 
 @pytest.fixture(scope="session")
@@ -138,119 +113,6 @@ def test_no_client_can_have_itself_passed_on() -> None:
     assert asked.fields["X-Soundbridge-Pass"] is None
 
 
-def resigned(text: str | None) -> str | None:
-    """Sign with a key that Fastly can verify by, where the table's own key has signed it."""
-    if text is None or f'"kid":"{KEY.kid}"'.encode() not in decoded(text.split(".")[0]):
-        return text
-    try:
-        payload = jwt.api_jws.decode(text, KEY.half, ["HS256"])
-    except jwt.PyJWTError:
-        return text
-    return by_curve(payload)
-
-
-def by_curve(payload: bytes) -> str:
-    assert isinstance(CURVE.half, EllipticCurvePrivateKey)
-    headers = {"kid": CURVE.public.kid}
-    return jwt.api_jws.encode(payload, CURVE.half, "ES256", headers=headers)
-
-
-@pytest.mark.parametrize(
-    ("asked", "status"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
-)
-def test_what_is_let_through(asked: Asked, status: int) -> None:
-    """A token that is bound to pages is refused, and one whose times are no integers."""
-    text = resigned(asked.token)
-    payload = b"" if text is None or text.count(".") != 2 else decoded(text.split(".")[1])
-    if asked.token is not None and (b'"referrers":' in payload or b"1.5" in payload):
-        status = 401
-    prefix = "" if text is None else f"/t/{text}"
-    got = Vcl(prefix + asked.path, "", {}, asked.country)
-    assert got.status("soundbridge_token") == status
-    if status == 0:
-        assert got.url == asked.path
-
-
-@pytest.mark.parametrize(
-    "said",
-    [{"act": {"exp": NOW_S + 60}}, {"a": [{"aud": "song"}]}, {"name": "Jos\u00e9"}, {"a": '"'}],
-)
-def test_what_vcl_might_misread_is_refused(said: dict[str, Any]) -> None:
-    """VCL reads no JSON: members of members, and quotes, could be taken for claims."""
-    text = by_curve(
-        json.dumps({**said, "aud": "song", "exp": NOW_S + 60}).replace(" ", "").encode()
-    )
-    assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
-
-
-def test_what_is_behind_a_token_keeps_its_query_until_its_route_is_known() -> None:
-    text = sign("song", CURVE, now_s=NOW_S, valid_for_s=60)
-    asked = Vcl(f"/t/{text}{ENTRY}", "_HLS_pathway=a")
-    asked.call("soundbridge_token")
-    assert asked.url == f"{ENTRY}?_HLS_pathway=a"
-
-
-def test_a_stranger_who_takes_the_name_of_a_key_is_none() -> None:
-    assert isinstance(STRANGER.half, EllipticCurvePrivateKey)
-    claims = {"aud": "song", "exp": NOW_S + 60}
-    text = jwt.encode(claims, STRANGER.half, "ES256", headers={"kid": CURVE.public.kid})
-    assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    scopes=st.sets(st.sampled_from(Scope), min_size=1),
-    countries=st.one_of(st.none(), st.sets(COUNTRIES.filter(str.isalpha), min_size=1)),
-    path=st.sampled_from([ENTRY, "/song.json", SEGMENT, "/other.mpd", "/media/a2/r/1.m4s"]),
-    country=st.one_of(st.none(), COUNTRIES),
-    age_s=st.integers(-100, 200),
-)
-def test_it_decides_as_the_origin_does(
-    *,
-    scopes: set[Scope],
-    countries: set[str] | None,
-    path: str,
-    country: str | None,
-    age_s: int,
-) -> None:
-    bounds = Bounds(None if countries is None else frozenset(countries))
-    text = sign(
-        "song",
-        CURVE,
-        now_s=NOW_S,
-        valid_for_s=100,
-        scopes=frozenset(scopes),
-        bounds=bounds,
-        asset_id="a1",
-    )
-    got = Vcl(f"/t/{text}{path}", "", {}, country, now_s=NOW_S + age_s)
-    assert got.status("soundbridge_token") == at_home(text, path, country, NOW_S + age_s)
-
-
-def at_home(text: str, path: str, country: str | None, now_s: float) -> int:
-    try:
-        known = RING.verify(text, now_s)
-    except TokenRefused:
-        return 401
-    is_let = known.bounds.allow(Circumstances(country)) and scope_of_path(path) in known.scopes
-    is_open = path.startswith((f"/{known.playback_id}.", f"/media/{known.asset_id}/"))
-    return 0 if is_let and is_open else 403
-
-
-@settings(max_examples=500, deadline=None)
-@given(claims=CLAIMS, is_whole=st.booleans(), spaces=st.booleans())
-def test_it_lets_nothing_through_that_the_origin_refuses(
-    *, claims: dict[str, Any], is_whole: bool, spaces: bool
-) -> None:
-    usual = {"aud": "song", "exp": NOW_S + 60} if is_whole else {}
-    separators = (", ", ": ") if spaces else (",", ":")
-    text = by_curve(json.dumps({**usual, **claims}, separators=separators).encode())
-    try:
-        RING.verify(text, NOW_S)
-    except TokenRefused:
-        assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
-
-
 @pytest.mark.parametrize(
     ("path", "said", "done"),
     [
@@ -281,72 +143,6 @@ def test_what_becomes_of_a_request(path: str, said: dict[str, Any], done: str | 
     assert asked.outcome("vcl_recv") == done
     purges = said.get("method") == "FASTLYPURGE"
     assert (asked.fields.get("Fastly-Purge-Requires-Auth") == "1") is purges
-
-
-@pytest.mark.parametrize("object_class", ObjectClass)
-def test_what_is_kept_is_what_the_policy_says(object_class: ObjectClass) -> None:
-    """How long is read by Fastly out of the same field."""
-    policy = policy_for(object_class)
-    asked = Vcl(SEGMENT, answer=Answer(fields=policy.headers))
-    may_be_kept = "no-store" not in policy.surrogate_control
-    assert asked.outcome("vcl_fetch") == ("deliver" if may_be_kept else "pass")
-    assert asked.done == {"beresp.do_stream": True}
-
-
-@pytest.mark.parametrize(
-    ("answer", "done"),
-    [
-        (Answer(fields={"Cache-Control": "max-age=60"}), "deliver"),
-        (Answer(fields={"Cache-Control": "private, max-age=60"}), "pass"),
-        (Answer(fields={"Surrogate-Control": "max-age=60", "Set-Cookie": "a=b"}), "pass"),
-        (Answer(), "pass"),
-        (Answer(503, {"Surrogate-Control": "max-age=60"}), "deliver"),
-        (Answer(503, is_behind_a_stale_one=True), "deliver_stale"),
-        (Answer(404, {"Surrogate-Control": "max-age=5"}, is_behind_a_stale_one=True), "deliver"),
-    ],
-)
-def test_what_becomes_of_an_answer(answer: Answer, done: str) -> None:
-    asked = Vcl(SEGMENT, answer=answer)
-    assert asked.outcome("vcl_fetch") == done
-    is_error = answer.status == 503 and done == "deliver"
-    assert (asked.done.get("beresp.cacheable") is False) is is_error
-
-
-@pytest.mark.parametrize(("code", "status"), STATUSES.items())
-def test_what_is_answered_is_what_players_read(code: int, status: int) -> None:
-    asked = Vcl(f"{SEGMENT}", "a=b", {"host": "music.example.com"}, answer=Answer(code))
-    assert asked.outcome("vcl_error") == "deliver"
-    said = {name.removeprefix("obj."): each for name, each in asked.done.items()}
-    assert said["status"] == status
-    if status == 308:
-        assert said["http.Location"] == f"https://music.example.com{SEGMENT}?a=b"
-    else:
-        assert said["http.Access-Control-Allow-Origin"] == "*"
-    assert ("http.WWW-Authenticate" in said) is (status in {401, 403})
-    assert (said.get("http.Cache-Control") is None) is (status in {204, 308})
-
-
-@pytest.mark.parametrize("is_stale", [True, False])
-def test_something_stale_is_given_where_no_backend_answers(*, is_stale: bool) -> None:
-    asked = Vcl(SEGMENT, answer=Answer(503, is_behind_a_stale_one=is_stale))
-    assert asked.outcome("vcl_error") == ("deliver_stale" if is_stale else "deliver")
-    assert asked.done == {}
-
-
-def test_viewers_are_not_told_what_edges_are() -> None:
-    """At a shield, an edge is who asks."""
-    edge_of_viewers, shield = Vcl(SEGMENT), Vcl(SEGMENT, visits=1)
-    assert edge_of_viewers.outcome("vcl_deliver") == shield.outcome("vcl_deliver") == "deliver"
-    assert edge_of_viewers.done == dict.fromkeys(f"resp.http.{name}" for name in NOT_FOR_VIEWERS)
-    assert shield.done == {}
-
-
-def test_what_takes_its_time_has_it() -> None:
-    """A stream says something every 15 s; an upload is answered when it was looked at."""
-    stream, upload = Vcl("/v1/assets/events"), Vcl("/v1/uploads/x", method="PATCH")
-    assert stream.outcome("vcl_pass") == upload.outcome("vcl_pass") == "pass"
-    assert stream.done == {"bereq.between_bytes_timeout": 60}
-    assert upload.done == {**stream.done, "bereq.first_byte_timeout": 300}
 
 
 def test_the_subroutine_of_tokens_is_in_the_service() -> None:
