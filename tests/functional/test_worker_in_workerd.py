@@ -44,8 +44,14 @@ class Site:
     segment: str
 
     def token(self, key: SecretKey | SigningKey = CURVE, bounds: Bounds | None = None) -> str:
-        usual = {"now_s": time.time(), "valid_for_s": 600, "asset_id": self.asset_id}
-        return sign("song", key, bounds=bounds or Bounds(), **usual)
+        return sign(
+            "song",
+            key,
+            now_s=time.time(),
+            valid_for_s=600,
+            bounds=bounds or Bounds(),
+            asset_id=self.asset_id,
+        )
 
     def under(self, token: str, path: str, method: str = "GET", **fields: str) -> Answer:
         said = {name.replace("_", "-"): each for name, each in fields.items()}
