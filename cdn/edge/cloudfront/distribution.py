@@ -93,7 +93,7 @@ class KeyPolicy:
 class Behaviour:
     """What is done with requests that fit ``pattern``, None for all others.
 
-    ``key`` None keeps nothing; ``plays`` says that this is what the function is for, that tokens
+    ``key`` None keeps nothing; ``plays`` says that the function of tokens is for this, that they
     open it, and that it may be signed.
     """
 
