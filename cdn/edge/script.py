@@ -13,7 +13,7 @@ from typing import Any, Final
 from cdn.policy.cache_key import MISLEADING
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
 from cdn.policy.route import OPEN, ROUTES, UNDER_TOKEN
-from cdn.signing.bounds import NO_COUNTRY
+from cdn.signing.bounds import COUNTRY_PATTERN, NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
 from cdn.signing.scope import ABOUT_ENDINGS
 from cdn.signing.token import TOKEN_CHARACTERS_MAX
@@ -34,6 +34,10 @@ What decodes at edges takes other texts for the same bytes, or throws at them; w
 refuses them. ``\\w`` is ASCII in PCRE and JavaScript.
 """
 
+_END: Final = r"(?![\s\S])"
+"""Where a text ends: in engines that have PCRE, ``$`` is before a line feed at the end, too."""
+_WORD: Final = r"[!#-\[\]-~]"
+"""RFC 6749 §3.3."""
 _SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST: Final = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\]"
@@ -51,10 +55,11 @@ TOKENS: Final[Mapping[str, Any]] = {
     "restricting": sorted(RESTRICTING),
     "skew_s": CLOCK_SKEW_S,
     "last_moment_s": 253_402_300_799,
-    "id": rf"^{ID_PATTERN}$",
-    "scope": r"^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$",
+    "id": rf"^{ID_PATTERN}{_END}",
+    "scope": rf"^{_WORD}+(?: {_WORD}+)*{_END}",
+    "country": rf"^{COUNTRY_PATTERN}{_END}",
     "no_country": sorted(NO_COUNTRY),
-    "pattern": rf"^(?:({_SCHEME})://)?(\*\.)?({_HOST})(?::([0-9]{{1,5}}))?$",
+    "pattern": rf"^(?:({_SCHEME})://)?(\*\.)?({_HOST})(?::([0-9]{{1,5}}))?{_END}",
     "page": rf"^({_SCHEME})://({_HOST})(?::([0-9]{{0,5}}))?([/?#][\s\S]*)?$",
     "page_max": 255,
     "url_max": 4096,

@@ -7,7 +7,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -17,12 +19,12 @@ from cdn.edge.cloudflare.worker import worker
 from cdn.edge.cloudfront.function import viewer_request
 from cdn.edge.fastly.vcl import service
 from cdn.signing.bounds import Circumstances
-from cdn.signing.keys import Algorithm, SigningKey, new_signing_key
+from cdn.signing.keys import Algorithm, SigningKey, base64url, new_signing_key
 from cdn.signing.secret import SecretKey
 from cdn.signing.token import KeyRing
 from tests.functional.edge_tokens import ENTRY, KEY, NOW_S, SEGMENT, at_home
 from tests.functional.hostile_tokens import Hostile
-from tests.servers.edge_function import RunningFunction, in_node, worker_in_node
+from tests.servers.edge_function import RunningFunction, in_njs, in_node, worker_in_node
 from tests.unit.cdn.edge.vcl_in_python import Request, Service
 
 CURVE, EDWARDS = new_signing_key(Algorithm.ES256), new_signing_key(Algorithm.EDDSA)
@@ -36,6 +38,7 @@ EDGE = CloudEdge(
 )
 ENDED = re.compile(r"(?:fQA|0A|9AA)(?:\.|$)")
 """How base64url ends where a NUL is behind a brace: a text of VCL ends there, too."""
+LEADING_ZERO = base64url(b'{"aud":"song","exp":01800000060}')
 COUNTRIES = [None, "DE", "FR", "XX", "T1", "de"]
 PAGES = [
     None, None, "", "null", "https://a.example", "https://b.a.example/x", "https://A.EXAMPLE",
@@ -78,6 +81,22 @@ def test_all_judge_alike(edges: list[RunningFunction], seed: int, many: int) -> 
     assert verdicts == {0, 401, 403}
 
 
+def test_another_engine_judges_alike(tmp_path: Path) -> None:
+    """It is njs, which CloudFront's runtime is like; its JSON has numbers with leading zeros."""
+    hostile, random = Hostile([KEY], 4), Random(4)  # noqa: S311 to be made again
+    store, ring = {KEY.kid: KEY.to_jwk()["k"]}, KeyRing([KEY])
+    asked = [
+        (token, random.choice(PATHS), (random.choice(COUNTRIES), random.choice(PAGES), None))
+        for token in (hostile.token() for _ in range(2000))
+        if LEADING_ZERO not in token
+    ]
+    events = [{"now_s": NOW_S, "event": event_of(*each)} for each in asked]
+    answers = in_njs(viewer_request(checks_tokens=True), store, events, tmp_path)
+    for (token, path, said), answer in zip(asked, answers, strict=True):
+        expected = at_home(token, path, Circumstances(*said), NOW_S, ring)
+        assert int(answer.get("statusCode", 0)) == expected, (token, path, said)
+
+
 def test_fastly_lets_nobody_in_whom_home_refuses() -> None:
     """It refuses more: what VCL cannot read, and tokens that are bound to pages."""
     hostile, random = Hostile([CURVE], 3), Random(3)  # noqa: S311 to be made again
@@ -100,12 +119,16 @@ Said = tuple[str | None, str | None, str | None]
 
 
 def at_cloudfront(edge: RunningFunction, token: str, path: str, said: Said) -> int:
+    return int(edge.answer(event_of(token, path, said), NOW_S).get("statusCode", 0))
+
+
+def event_of(token: str, path: str, said: Said) -> dict[str, Any]:
     headers = {name: {"value": each} for name, each in fields(said).items()}
     if said[0] is not None:
         headers["cloudfront-viewer-country"] = {"value": said[0]}
     target = f"/t/{token}{path}"
     request = {"method": "GET", "uri": target, "querystring": {}, "headers": headers}
-    return int(edge.answer({"request": request}, NOW_S).get("statusCode", 0))
+    return {"request": request}
 
 
 def at_worker(edge: RunningFunction, token: str, path: str, said: Said) -> int:

@@ -100,7 +100,7 @@ function areBounds(claims) {
   return (
     isScope &&
     isSaidOfPages &&
-    areTexts(claims.countries, (text) => /^[A-Z]{2}$/.test(text)) &&
+    areTexts(claims.countries, (text) => new RegExp(POLICY.country).test(text)) &&
     areTexts(claims.referrers, (text) => text.length <= POLICY.page_max && patternOf(text) !== null)
   );
 }
