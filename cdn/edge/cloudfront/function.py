@@ -1,5 +1,6 @@
 """The functions that CloudFront runs: for what plays, and for the rest."""
 
+import re
 from typing import Final
 
 from cdn.edge.script import NOTHING, TOKENS, WRITING, script
@@ -9,13 +10,15 @@ RUNTIME: Final = "cloudfront-js-2.0"
 SIZE_BYTES_MAX: Final = 10_240
 """Developer Guide, "Quotas on CloudFront Functions": 10 KB."""
 _IMPORTS: Final = 'import cf from "cloudfront";\nimport crypto from "crypto";\n'
+_INDENTATION: Final = re.compile("^ +", re.MULTILINE)
+"""A tenth of the code, which counts. No text of it has more than one line."""
 
 
 def viewer_request(*, checks_tokens: bool) -> str:
     """Return the function for what plays, as JavaScript of runtime 2.0."""
     if checks_tokens:
         names = ("token", "cloudfront_answer", "cloudfront_token")
-        return script(*names, begin=_IMPORTS, rules=TOKENS)
+        return _INDENTATION.sub("", script(*names, begin=_IMPORTS, rules=TOKENS))
     return script("cloudfront_answer", "cloudfront_preflight", rules=NOTHING)
 
 
