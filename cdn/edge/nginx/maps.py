@@ -71,7 +71,7 @@ def _copies() -> Iterator[str]:
     yield mapped("$route", "$coding", [(coded, "$accepted_coding")], Coding.IDENTITY)
     by_origin = f"^{names(lambda route: route.varies_by_origin)}$"
     yield mapped("$route", "$key_origin", [(by_origin, "$http_origin")])
-    yield mapped("", "$copy", (), "$path$query $coding $key_origin")
+    yield mapped("", "$copy", (), "$path$asked_query $coding $key_origin")
     named = "(?:Accept-Encoding|Authorization|Cookie)"
     by_others = [
         (rf"(?i)^\S+ (?:[ \t,]|{named}(?=[ \t,]|$))*$", ""),

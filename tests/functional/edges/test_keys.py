@@ -35,6 +35,7 @@ TARGETS: Final = (
     "/v1/tracks?",
     "/v1/tracks?&&",
     "/v1/tracks?limit=1",
+    "/v1/tracks&limit=1",
     "/v1/tracks?limit=1&CMCD=x",
     "/v1/tracks?CMCD=x&limit=1&&_HLS_pathway=a",
     "/v1/tracks?_HLS_x=1&limit=1&CMCD",
