@@ -31,6 +31,7 @@ def locations(edge: Edge) -> list[str]:
             *said(),
         ),
         block("location @preflight", *_preflight(), "return 204;"),
+        block("location @too_much", *said_by_itself(), "return 413;"),
         unknown(),
     ]
     return [*places, *_of_holders(edge)] if edge.checks_tokens else places
@@ -74,6 +75,7 @@ def kept(edge: Edge, *unheard: str) -> list[str]:
     names is in the key, or the answer is not stored.
     """
     return [
+        "client_max_body_size 1;  # where no length was told before: none is not to be had",
         "proxy_cache $kept_in;",
         'proxy_cache_key "$copy";',
         "proxy_no_cache $varies_otherwise;",

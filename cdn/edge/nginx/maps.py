@@ -89,3 +89,5 @@ def _ways() -> Iterator[str]:
         "plain",
     )
     yield mapped("$http_authorization$http_cookie", "$who", [(NOTHING, "anybody")], "known")
+    brought = "$http_content_length $http_transfer_encoding"
+    yield mapped(brought, "$content", [("^0* $", "empty")], "content")

@@ -11,9 +11,9 @@ from cdn.policy.route import CHECK, Route
 
 def maps(edge: Edge) -> Iterator[str]:
     """Return where requests go, and where what is kept of them is."""
-    source = "$request_method $route $front $written $who"
+    source = "$request_method $route $front $written $who $content"
     yield mapped(source, "$place", _places(edge), "@pass")
-    purged = rf"^(?:GET|HEAD) {names(is_stored)} bare plain "
+    purged = rf"^(?:GET|HEAD) {names(is_stored)} bare plain \S+ empty$"
     yield mapped(source, "$purge_place", [(purged, "@purge")], "@unknown")
     # Apart from what plays, which many different questions would else crowd out.
     yield mapped("$route", "$kept_in", [(f"^{names(_outlives_errors)}$", "copies")], "answers")
@@ -26,6 +26,8 @@ def _places(edge: Edge) -> Iterator[tuple[str, str]]:
     if edge.checks_tokens:
         yield rf"^\S+ {CHECK.name} ", "@unknown"  # who may play is asked by the edge alone
     yield "^(?!GET |HEAD )", "@pass"
+    # nginx would write it down before it looks for a copy, whatever there is of it.
+    yield rf"^\S+ {names(_has_no_content)} .* content$", "@too_much"
     if edge.checks_tokens:
         yield r"^\S+ \S+ \S+ disguised ", "@unknown"  # decoded, it may be what plays
         checked = names(lambda route: route.needs_token)
@@ -33,9 +35,14 @@ def _places(edge: Edge) -> Iterator[tuple[str, str]]:
         yield rf"^\S+ {names(lambda route: route.is_closed)} ", "@refuse"
     yield r"^\S+ \S+ \S+ (?:odd|disguised|tangled) ", "@pass"
     yield rf"^\S+ {plays} token ", "@pass"
-    yield rf"^\S+ {names(lambda route: route.passes_credentials)} \S+ \S+ known$", "@pass"
+    credited = names(lambda route: route.passes_credentials)
+    yield rf"^\S+ {credited} \S+ \S+ (?:known \S+|\S+ content)$", "@pass"
     yield rf"^\S+ {names(_outlives_errors)} ", "@keep"
     yield rf"^\S+ {names(is_stored)} ", "@keep_fresh"
+
+
+def _has_no_content(route: Route) -> bool:
+    return is_stored(route) and not route.passes_credentials
 
 
 def _outlives_errors(route: Route) -> bool:

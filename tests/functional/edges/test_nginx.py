@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from cdn.edge.nginx.configuration import NAME, configuration
 from cdn.edge.plan import Address, Certificate, Edge
-from tests.functional.edges.asking import ask, seen
+from tests.functional.edges.asking import ask, seen, send
 from tests.functional.edges.certificates import certificate
 from tests.functional.supervising import until
 from tests.servers.edges.nginx import installed, nginx, purge_status
@@ -154,6 +155,47 @@ def test_who_purges_is_told_that_something_is_gone(
     origin.says[path] = Said(status, {"Cache-Control": "no-store"})
     assert purge_status(edge.ports["purge"], path) == 410
     assert seen(edge, path, lambda found: found.status == status)
+
+
+@pytest.mark.parametrize(
+    ("tells", "body"),
+    [("Content-Length: 3000000000", b"x" * 50_000), ("Transfer-Encoding: chunked", b"5\r\nhello")],
+    ids=["length", "chunked"],
+)
+@pytest.mark.parametrize("path", [SEGMENT, "/a.m3u8", "/assets/a.js"])
+def test_nobody_fills_the_disk_by_asking(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str, tells: str, body: bytes
+) -> None:
+    """What comes with a question would be written down before there is an answer."""
+    address = urlsplit(edge.url)
+    with socket.create_connection((str(address.hostname), address.port), TIMEOUT_S) as client:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: a\r\n{tells}\r\n\r\n".encode() + body)
+        assert client.recv(65_536).split(b" ", 2)[1] == b"413"
+    assert origin.asked == []
+
+
+def test_nobody_fills_the_disk_by_http_2(
+    secured: tuple[RunningEdge, ssl.SSLContext], origin: ScriptedOrigin
+) -> None:
+    """Where no length need be told."""
+    edge, _ = secured
+    command = ["curl", "-ks", "--http2", "-X", "GET", "-T", "-", "-o", "/dev/null"]
+    command += ["-w", "%{http_code}", f"https://{HOST}:{edge.ports['https']}{SEGMENT}"]
+    said = subprocess.run(
+        command, input=b"x" * 100_000, capture_output=True, timeout=TIMEOUT_S, check=False
+    )
+    assert said.stdout == b"413"
+    assert origin.asked == []
+
+
+def test_the_api_is_given_what_comes_with_a_question(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    """As it comes, and nothing of the answer is kept."""
+    origin.says["/v1/asked"] = Said(fields=FOREVER)
+    for _ in range(2):
+        assert send(edge.url, "/v1/asked", b"content", method="GET").status == 200
+    assert [each.body for each in origin.asked] == [b"content"] * 2
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/medi%61/a/r1/1.m4s", "/t/a.b.c/a.m3u8"])
