@@ -16,7 +16,7 @@ _LOGGED: Final = {
     "request_id": "$request_id",
     "remote": "$remote_addr",
     "method": "$request_method",
-    "path": "$path",
+    "path": "$logged_path",
     "protocol": "$server_protocol",
     "status": "$status",
     "sent_bytes": "$body_bytes_sent",

@@ -22,6 +22,9 @@ _OTHERS: Final = rf"((?:&(?!{OF_PLAYERS}(?:[=&]|$))[^&]+)*+)"
 QUERY: Final = f"^{(_OF_PLAYERS + _OTHERS) * RUNS}{_OF_PLAYERS}$"
 """Finds in a query, with ``&`` in front, what counts of it: its groups, one after the other."""
 
+_JWT: Final = "eyJ"
+"""How each token begins: an object in JSON, as base64url has it (RFC 7519 §3.1)."""
+
 _TANGLED: Final = "-"
 """The query of which that is not known; no query that counts has it."""
 
@@ -54,6 +57,7 @@ def _paths() -> Iterator[str]:
     )
     yield mapped("$is_under_token$below_token", "$path", [("^1(.*)$", "$1")], "$sent_path")
     yield mapped("$path", "$route", patterns)
+    yield mapped("$path", "$logged_path", [(f"^(.*?){_JWT}", "$1-")], "$path")
 
 
 def _queries() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What is nginx's own: its files, TLS, and who may purge."""
 
 import http.client
+import re
 import socket
 import ssl
 import stat
@@ -211,10 +212,13 @@ def test_no_token_and_no_query_is_logged(scripted_origin: ScriptedOrigin, tmp_pa
     with nginx(edge, tmp_path / "nginx") as running:
         ask(running.url, "/t/a.secret.token/a.m3u8?CMCD=secret")
         ask(running.url, "/v1/search?q=secret")
+        for path in ("//t/{}/a.m3u8", "/t/{}/no/such", "/t/x/t/{}/a.m3u8", "/opens/{}/play/a"):
+            ask(running.url, path.format("eyJhbGciOi.eyJzZWNyZXQi.secret"))
     said = (tmp_path / "nginx" / "access.log").read_text()
     assert '"path":"/a.m3u8"' in said
     assert '"path":"/v1/search"' in said
-    assert "secret" not in said
+    assert said.count('"path":"/t/-"') == 1
+    assert re.search("secret|eyJ", said) is None
 
 
 @pytest.mark.parametrize(
