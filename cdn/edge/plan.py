@@ -13,8 +13,10 @@ _ADDRESS: Final = re.compile(
     rf"(?P<host>{_NAME.pattern}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?"
 )
 PORT_MAX: Final = 65_535
-_PATH: Final = re.compile(r"[^\x00-\x20\x7f\"'`;{}$\\]+")
-"""What stands in a configuration as it is, without quotes."""
+_PATH: Final = re.compile(r"/[^\x00-\x20\x7f\"'`;{}$\\]*")
+"""What stands in a configuration as it is, without quotes, and is the same to every process."""
+_NETWORK: Final = re.compile(r"[0-9A-Fa-f.:]+(?:/[0-9]{1,3})?")
+"""Neither masks nor zones: Python reads anything at all as the zone of an IPv6 address."""
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,128}")
 
 
@@ -35,6 +37,7 @@ class Address:
         port = usual_port if found is None or found["port"] is None else int(found["port"])
         if found is None or not 0 < port <= PORT_MAX:
             raise UnusableEdge(f"{text!r} is no address: it is HOST:PORT, as 10.0.0.5:8080")
+        check_ip(found["host"])
         return cls(found["host"], port)
 
 
@@ -92,11 +95,23 @@ class EdgeFile:
 def check_path(text: str) -> None:
     """Raise UnusableEdge for a path that a configuration would read as something else."""
     if not _PATH.fullmatch(text):
-        raise UnusableEdge(f"{text!r} is no path that a configuration can hold")
+        raise UnusableEdge(f"{text!r} is no absolute path that a configuration can hold")
+
+
+def check_ip(host: str) -> None:
+    """Raise UnusableEdge for what looks like an address of IPv4, or of IPv6, and is none."""
+    if not host.startswith("[") and not host.rpartition(".")[2].isdecimal():
+        return  # a name
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError as error:
+        raise UnusableEdge(f"{host!r} is no address, as 10.0.0.5 or [2001:db8::5]") from error
 
 
 def _check_network(text: str) -> None:
     try:
+        if not _NETWORK.fullmatch(text):
+            raise ValueError(text)
         ipaddress.ip_network(text)
     except ValueError as error:
         raise UnusableEdge(f"{text!r} is no address and no network, as 10.0.0.0/8") from error

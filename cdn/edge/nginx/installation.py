@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from cdn.edge.plan import check_path
+from cdn.edge.plan import check_ip, check_path
 from cdn.errors import UnusableEdge
 
 _USER: Final = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
@@ -47,8 +47,10 @@ class Installation:
             raise UnusableEdge(f"{self.size!r} is no size: it is as 500m or 10g")
         if self.days < 1:
             raise UnusableEdge("copies stay for a day at least")
-        if self.address is not None and not _ADDRESS.fullmatch(self.address):
-            raise UnusableEdge(f"{self.address!r} is no address to listen at")
+        if self.address is not None:
+            if not _ADDRESS.fullmatch(self.address):
+                raise UnusableEdge(f"{self.address!r} is no address to listen at")
+            check_ip(self.address)
         ports = (self.http_port, self.https_port, self.purge_port)
         if not all(0 < port <= _PORT_MAX for port in ports) or len(set(ports)) < len(ports):
             raise UnusableEdge("the three ports are three numbers from 1 to 65535")

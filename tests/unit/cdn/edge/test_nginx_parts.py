@@ -62,9 +62,12 @@ UNUSABLE: list[tuple[dict[str, Any], str]] = [
     ({"http_port": 0}, "three numbers"),
     ({"https_port": 70_000}, "three numbers"),
     ({"purge_port": 80}, "three numbers"),
-    ({"folder": "/var/a;b"}, "no path"),
-    ({"logs": "/var/a b"}, "no path"),
-    ({"pid": "/run/$x"}, "no path"),
+    ({"address": "10.0.0.999"}, "no address"),
+    ({"address": "[:::]"}, "no address"),
+    ({"folder": "/var/a;b"}, "no absolute path"),
+    ({"folder": "cache"}, "no absolute path"),
+    ({"logs": "/var/a b"}, "no absolute path"),
+    ({"pid": "/run/$x"}, "no absolute path"),
 ]
 
 
