@@ -6,6 +6,7 @@ and that is kept for a second, whatever it says of storing. While no origin answ
 lost.
 """
 
+import ipaddress
 from typing import Final
 
 from cdn.edge.nginx.answers import said
@@ -15,20 +16,15 @@ from cdn.edge.nginx.text import block
 from cdn.edge.plan import Edge
 
 _GONE: Final = "401 403 404 410"
-_LOOPBACK: Final = ("127.", "::1")
+_LOOPBACK: Final = {4: "127.0.0.1", 6: "[::1]"}
 
 
 def purge_server(edge: Edge, installation: Installation) -> str:
     """Return the server that purgers ask, at a port of its own."""
-    is_local = all(each.startswith(_LOOPBACK) for each in edge.purges_from)
-    if is_local or installation.address is not None:
-        addresses = [installation.address or "127.0.0.1"]
-    else:
-        addresses = ["*", "[::]"]
     secret = edge.purge_secret
     return block(
         "server",
-        *(f"listen {address}:{installation.purge_port};" for address in addresses),
+        *(f"listen {address}:{installation.purge_port};" for address in _addresses(edge, installation)),
         *(f"allow {network};" for network in edge.purges_from),
         "deny all;",
         *([f'if ($http_x_purge_secret != "{secret}") {{ return 403; }}'] if secret else []),
@@ -48,6 +44,19 @@ def purge_server(edge: Edge, installation: Installation) -> str:
         ),
         unknown(),
     )
+
+
+def _addresses(edge: Edge, installation: Installation) -> list[str]:
+    """Return where purgers can ask: who does so from the machine itself, comes from there, too."""
+    networks = [ipaddress.ip_network(each) for each in edge.purges_from]
+    address = installation.address
+    if address is not None:
+        own = ipaddress.ip_address(address.strip("[]"))
+        if any(own in each for each in networks):
+            return [address]
+    if all(each.is_loopback for each in networks):
+        return [_LOOPBACK[version] for version in sorted({each.version for each in networks})]
+    return ["*", "[::]"] if address is None else [address]
 
 
 def _past_copies(edge: Edge, *unheard: str) -> list[str]:

@@ -85,14 +85,23 @@ def test_a_large_cache_has_room_for_its_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("networks", "listens"),
+    ("networks", "address", "listens"),
     [
-        (["127.0.0.1", "::1"], ["listen 127.0.0.1:8089;"]),
-        (["10.0.0.0/8", "127.0.0.1"], ["listen *:8089;", "listen [::]:8089;"]),
+        (["127.0.0.1"], None, ["127.0.0.1"]),
+        (["::1"], None, ["[::1]"]),
+        (["127.0.0.1", "::1"], None, ["127.0.0.1", "[::1]"]),
+        (["127.0.0.1"], "10.0.0.5", ["127.0.0.1"]),
+        (["127.0.0.0/8"], "127.0.0.2", ["127.0.0.2"]),
+        (["127.0.0.1"], "[::1]", ["127.0.0.1"]),
+        (["::/0"], None, ["*", "[::]"]),
+        (["10.0.0.0/8", "127.0.0.1"], None, ["*", "[::]"]),
+        (["10.0.0.0/8", "127.0.0.1"], "10.0.0.5", ["10.0.0.5"]),
     ],
 )
-def test_who_purges_from_elsewhere_can_reach_it(networks: list[str], listens: list[str]) -> None:
+def test_who_may_purge_can_reach_it(
+    networks: list[str], address: str | None, listens: list[str]
+) -> None:
     edge = Edge(host="a.example", origins=[Address("b", 80)], purges_from=networks)
-    text = configuration(edge, Installation()).text
-    assert re.findall(r"listen \S+:8089;", text) == listens
+    text = configuration(edge, Installation(address=address)).text
+    assert re.findall(r"listen (\S+):8089;", text) == listens
     assert re.findall(r"allow (\S+);", text) == networks
