@@ -9,6 +9,7 @@ from cdn.policy.cross_origin import ON_EVERY_ANSWER
 STATUS: Final = "add_header Cache-Status $cache_status always;"
 """Cache-Status (RFC 9211): nginx's member stands behind the origin's."""
 
+_LIFETIMES: Final = ("Cache-Control", "CDN-Cache-Control", "Surrogate-Control")
 _STATUSES: Final = (
     ("^HIT$", "hit"),
     ("^REVALIDATED$", "fwd=stale; fwd-status=304"),
@@ -31,11 +32,21 @@ def maps() -> Iterator[str]:
         yield mapped(seen, variable, [(NOTHING, value)], volatile=True)
     without = [(NOTHING, "no-store")]
     yield mapped("$upstream_http_cache_control", "$own_cache_control", without, volatile=True)
+    yield mapped("$status", "$of_no_range", [("^416$", "no-store")], volatile=True)
 
 
 def said_by_itself() -> list[str]:
     """Return what nginx gives its own answers: players elsewhere can then read why."""
     return [*of_every_answer(), "add_header Cache-Control $own_cache_control always;"]
+
+
+def of_copies() -> list[str]:
+    """Return what is said of what is kept: no range of it that is none is for anybody to keep.
+
+    That there is no such range nginx finds when it has written the fields of the whole, with how
+    long that is to be kept; where two of a name differ, the stricter one counts (RFC 9111 §4.2.1).
+    """
+    return [f"add_header {name} $of_no_range always;" for name in _LIFETIMES]
 
 
 def said() -> list[str]:

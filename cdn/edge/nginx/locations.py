@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cdn.edge.nginx.answers import STATUS, of_every_answer, said, said_by_itself
+from cdn.edge.nginx.answers import STATUS, of_copies, of_every_answer, said, said_by_itself
 from cdn.edge.nginx.text import block, quoted
 from cdn.edge.nginx.tokens import CHECK_LOCATION
 from cdn.edge.plan import Edge
@@ -87,6 +87,7 @@ def kept(edge: Edge, *unheard: str) -> list[str]:
         "proxy_set_header Origin $key_origin;",
         *_forwarded(),
         *(f'proxy_set_header {name} "";' for name in (*_DROPPED, *_NOT_OF_COPIES)),
+        *of_copies(),
     ]
 
 

@@ -55,7 +55,7 @@ def _addresses(edge: Edge, installation: Installation) -> list[str]:
         if any(own in each for each in networks):
             return [address]
     if all(each.is_loopback for each in networks):
-        return [_LOOPBACK[version] for version in sorted({each.version for each in networks})]
+        return [_LOOPBACK[version] for version in sorted({each.version for each in networks} or {4})]
     return ["*", "[::]"] if address is None else [address]
 
 

@@ -17,6 +17,8 @@ import pytest
 
 from cdn.edge.nginx.configuration import NAME, configuration
 from cdn.edge.plan import Address, Certificate, Edge
+from cdn.policy.cache_control import policy_for
+from cdn.policy.object_class import ObjectClass
 from tests.functional.edges.asking import ask, seen, send
 from tests.functional.edges.certificates import certificate
 from tests.functional.supervising import until
@@ -197,6 +199,21 @@ def test_the_api_is_given_what_comes_with_a_question(
     for _ in range(2):
         assert send(edge.url, "/v1/asked", b"content", method="GET").status == 200
     assert [each.body for each in origin.asked] == [b"content"] * 2
+
+
+def test_that_there_is_no_such_range_is_kept_by_nobody(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    """The whole is, for a year."""
+    path = "/media/ranges/r1/1.m4s"
+    origin.says[path] = Said(fields=policy_for(ObjectClass.SEGMENT).headers)
+    for _ in range(2):
+        none = ask(edge.url, path, Range="bytes=1000-")
+        assert none.status == 416
+        for name in policy_for(ObjectClass.CLIENT_ERROR).headers:
+            assert "no-store" in none.fields[name.lower()]
+    whole = ask(edge.url, path).fields
+    assert "no-store" not in f"{whole['cache-control']} {whole['cdn-cache-control']}"
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/medi%61/a/r1/1.m4s", "/t/a.b.c/a.m3u8"])
