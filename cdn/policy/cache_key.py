@@ -19,10 +19,10 @@ from cdn.policy.route import UNDER_TOKEN, Query, Route, route_of
 OF_PLAYERS: Final = r"(?:CMCD|_HLS_[A-Za-z_]+)"
 """Names of parameters that players add by themselves."""
 
-ODDLY_WRITTEN: Final = r"%|\\|//|/\.{1,2}(?:/|$)"
+ODDLY_WRITTEN: Final = r"[%#]|\\|//|/\.{1,2}(?:/|$)"
 """What may stand in a path for something that can be written without it."""
 
-MISLEADING: Final = r"\\|//|/\.{1,2}(?:/|$)|%2[eEfF]|%5[cC]|^/(?!v1/).*%"
+MISLEADING: Final = r"#|\\|//|/\.{1,2}(?:/|$)|%2[eEfF]|%5[cC]|^/(?!v1/).*%"
 """What an origin, or who stands in front of it, might read as a path that plays.
 
 Where an edge demands something of who plays, it refuses what is written like that: it would let in

@@ -184,6 +184,8 @@ def test_no_way_of_asking_leads_around_the_check(
         f"/t/{ANN}/media/as/%2e%2e/other/1.m4s",
         f"/t/{ANN}/media/as/r1/index%2Ejson",
         f"/%74/{ANN}/media/other/r1/1.m4s",
+        "/pb.m3u8#x",
+        f"/t/{ANN}/media/as/r1/1.m4s#.json",
     ],
 )
 def test_no_spelling_leads_around_the_check(
