@@ -89,8 +89,9 @@ def _cache(edge: Edge, installation: Installation) -> list[str]:
     return [
         *lines,
         "proxy_cache_lock on;",
-        "proxy_cache_lock_age 5s;  # then somebody else asks, too",
-        "proxy_cache_lock_timeout 5s;  # and then all who still wait",
+        "proxy_cache_lock_age 5s;  # then somebody else asks, too, and so on",
+        # Players give up then; if all asked sooner, an origin that is slow would have them all.
+        "proxy_cache_lock_timeout 10s;",
         "proxy_cache_revalidate on;",
         "proxy_cache_background_update on;  # for as long as stale-while-revalidate says",
     ]

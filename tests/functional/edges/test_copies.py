@@ -78,6 +78,16 @@ def test_five_hundred_at_once_cost_one_fetch(
     assert len(origin.fetches(segment)) == 1
 
 
+@pytest.mark.long
+def test_those_who_wait_do_not_all_ask_when_the_origin_is_slow(
+    edge: RunningEdge, origin: ScriptedOrigin, segment: str
+) -> None:
+    origin.says[segment] = Said(fields=FOREVER, body=BODY, after_s=8)
+    answers = ask_at_once(edge.url, segment, 100)
+    assert {(each.status, each.body) for each in answers} == {(200, BODY)}
+    assert len(origin.fetches(segment)) <= 2, "after five seconds, one more"
+
+
 def test_a_range_is_cut_from_the_whole_copy(
     edge: RunningEdge, origin: ScriptedOrigin, segment: str
 ) -> None:
