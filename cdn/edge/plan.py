@@ -109,9 +109,10 @@ def check_ip(host: str) -> None:
 
 
 def _check_network(text: str) -> None:
+    problem = UnusableEdge(f"{text!r} is no address and no network, as 10.0.0.0/8")
+    if not _NETWORK.fullmatch(text):
+        raise problem
     try:
-        if not _NETWORK.fullmatch(text):
-            raise ValueError(text)
         ipaddress.ip_network(text)
     except ValueError as error:
-        raise UnusableEdge(f"{text!r} is no address and no network, as 10.0.0.0/8") from error
+        raise problem from error

@@ -24,7 +24,10 @@ def purge_server(edge: Edge, installation: Installation) -> str:
     secret = edge.purge_secret
     return block(
         "server",
-        *(f"listen {address}:{installation.purge_port};" for address in _addresses(edge, installation)),
+        *(
+            f"listen {address}:{installation.purge_port};"
+            for address in _addresses(edge, installation)
+        ),
         *(f"allow {network};" for network in edge.purges_from),
         "deny all;",
         *([f'if ($http_x_purge_secret != "{secret}") {{ return 403; }}'] if secret else []),
@@ -55,7 +58,9 @@ def _addresses(edge: Edge, installation: Installation) -> list[str]:
         if any(own in each for each in networks):
             return [address]
     if all(each.is_loopback for each in networks):
-        return [_LOOPBACK[version] for version in sorted({each.version for each in networks} or {4})]
+        return [
+            _LOOPBACK[version] for version in sorted({each.version for each in networks} or {4})
+        ]
     return ["*", "[::]"] if address is None else [address]
 
 
