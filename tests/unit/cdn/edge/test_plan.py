@@ -63,7 +63,8 @@ def test_what_is_no_network_is_told(network: str) -> None:
 
 @pytest.mark.parametrize("network", ["10.0.0.0/8", "::1", "2001:DB8::/32", "0.0.0.0/0"])
 def test_who_purges_may_be_any_network(network: str) -> None:
-    assert Edge(host="a.example", origins=[ORIGIN], purges_from=[network])
+    edge = Edge(host="a.example", origins=[ORIGIN], purges_from=[network])
+    assert edge.purges_from == [network]
 
 
 WRONG: list[dict[str, Any]] = [
