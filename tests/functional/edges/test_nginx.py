@@ -177,6 +177,13 @@ def test_nobody_fills_the_disk_by_asking(
     assert origin.asked == []
 
 
+def test_who_says_that_nothing_comes_along_is_answered(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    origin.says[SEGMENT] = Said(fields=FOREVER)
+    assert ask(edge.url, SEGMENT, Content_Length="0").status == 200
+
+
 def test_nobody_fills_the_disk_by_http_2(
     secured: tuple[RunningEdge, ssl.SSLContext], origin: ScriptedOrigin
 ) -> None:
