@@ -4,13 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from cdn.edge.plan import check_ip, check_path
+from cdn.edge.plan import PORT_MAX, check_ip, check_path
 from cdn.errors import UnusableEdge
 
 _USER: Final = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 _SIZE: Final = re.compile(r"([1-9][0-9]{0,8})([mg])")
 _ADDRESS: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|\[[0-9a-fA-F:]+\]")
-_PORT_MAX: Final = 65_535
 _OBJECT_BYTES: Final = 64 * 1024
 """What an object has at least, on average: a segment has more, a playlist is rare beside those."""
 _KEYS_PER_MB: Final = 8000  # nginx's documentation of keys_zone
@@ -52,7 +51,7 @@ class Installation:
                 raise UnusableEdge(f"{self.address!r} is no address to listen at")
             check_ip(self.address)
         ports = (self.http_port, self.https_port, self.purge_port)
-        if not all(0 < port <= _PORT_MAX for port in ports) or len(set(ports)) < len(ports):
+        if not all(0 < port <= PORT_MAX for port in ports) or len(set(ports)) < len(ports):
             raise UnusableEdge("the three ports are three numbers from 1 to 65535")
 
     @property
