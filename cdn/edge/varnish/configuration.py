@@ -9,7 +9,7 @@ from cdn.edge.varnish.command import SERVICE_NAME, USUAL_LISTENS, USUAL_STORAGE,
 from cdn.edge.varnish.grace import GRACE
 from cdn.edge.varnish.notes import begun
 from cdn.edge.varnish.purge import Tags, purges
-from cdn.edge.varnish.resp import AGE, RESP
+from cdn.edge.varnish.resp import RESP
 from cdn.edge.varnish.route import playing, routes
 from cdn.edge.varnish.synth import synthetic
 from cdn.edge.varnish.token import ANSWERED, CHECKED
@@ -46,7 +46,6 @@ def vcl(edge: Edge, tags: Tags = Tags.XKEY) -> str:
         asked(edge),
         purges(edge, tags),
         playing(),
-        AGE,  # before holders of tokens are told something else
         *([CHECKED] if edge.checks_tokens else []),
         GRACE,
         routes(),

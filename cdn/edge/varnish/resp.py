@@ -1,21 +1,13 @@
 """What goes out: what Varnish noted is taken off, and said is what it did.
 
-``Cache-Status`` (RFC 9211) gets one member more. ``Age`` is left off where caches like this one are
-told to keep a copy for longer than browsers are, and are purged: a browser that was told 60 s, of a
-copy that has been here for a day, would take it for old, and ask every time. So from here on its
-time begins anew, and so does that of a CDN in front, which has to be purged as well. Fields for
-CDNs and their tags are left on for one such; browsers do not look at them.
+``Cache-Status`` (RFC 9211) gets one member more. ``Age`` is told as it is, of what browsers may keep
+for a shorter time than this cache, too (RFC 9111 section 4): they ask again then, and get a 304 from
+the copy. To leave it off would not help them, for ``Date`` says as much. Fields for CDNs and their
+tags are left on for a CDN in front; browsers do not look at them.
 """
 
 from typing import Final
 
-AGE: Final = """\
-sub vcl_deliver {
-    if (obj.ttl > 0s && resp.http.Cache-Control ~ "s-maxage") {
-        unset resp.http.Age;
-    }
-}
-"""
 RESP: Final = """\
 sub vcl_deliver {
     if (resp.http.Vary) {
