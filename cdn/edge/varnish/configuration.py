@@ -7,6 +7,7 @@ from cdn.edge.varnish.backend import asked, backends, fetched
 from cdn.edge.varnish.beresp import KEPT, KEPT_AT_LAST
 from cdn.edge.varnish.command import SERVICE_NAME, USUAL_LISTENS, USUAL_STORAGE, VCL_NAME, command
 from cdn.edge.varnish.grace import GRACE
+from cdn.edge.varnish.invalidation import invalidates
 from cdn.edge.varnish.notes import begun
 from cdn.edge.varnish.purge import Tags, purges
 from cdn.edge.varnish.resp import RESP
@@ -45,6 +46,7 @@ def vcl(edge: Edge, tags: Tags = Tags.XKEY) -> str:
         begun(edge.host),
         asked(edge),
         purges(edge, tags),
+        invalidates(tags),
         playing(),
         *([CHECKED] if edge.checks_tokens else []),
         GRACE,
