@@ -78,7 +78,7 @@ def kept(edge: Edge, *unheard: str) -> list[str]:
         "client_max_body_size 1;  # where no length was told before: none is not to be had",
         "proxy_cache $kept_in;",
         'proxy_cache_key "$copy";',
-        "proxy_no_cache $varies_otherwise;",
+        "proxy_no_cache $varies_otherwise $is_aged;",
         "proxy_force_ranges on;  # a copy is whole, whatever its origin says of ranges",
         f"proxy_ignore_headers {' '.join(('Vary', *unheard))};",
         "proxy_pass http://$upstream$path$asked_query;",

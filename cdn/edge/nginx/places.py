@@ -17,6 +17,11 @@ def maps(edge: Edge) -> Iterator[str]:
     yield mapped(source, "$purge_place", [(purged, "@purge")], "@unknown")
     # Apart from what plays, which many different questions would else crowd out.
     yield mapped("$route", "$kept_in", [(f"^{names(_outlives_errors)}$", "copies")], "answers")
+    # nginx takes no notice of ``Age``. An answer that says one is the origin's while its database
+    # is down, and not to be kept for as long again. What plays is kept all the same: to ask one by
+    # one, as ``proxy_cache_lock`` has it for what is not kept, would be worse.
+    aged = [("^answers 0*$", ""), ("^answers ", "1")]
+    yield mapped("$kept_in $upstream_http_age", "$is_aged", aged, volatile=True)
     yield mapped("$http_host", "$asked_host", [(NOTHING, edge.host)], "$http_host")
 
 

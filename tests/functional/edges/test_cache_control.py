@@ -63,6 +63,20 @@ def test_it_is_not_kept(
     assert len(origin.fetches(path)) == 2
 
 
+@pytest.mark.parametrize("age", ["30", "4000"])
+def test_what_the_origin_itself_has_kept_for_its_time_is_not_kept(
+    edge: RunningEdge, origin: ScriptedOrigin, age: str
+) -> None:
+    """As it does while its database is down. RFC 9111 §4.2."""
+    path = f"/v1/aged{next(NUMBERS)}"
+    said = {"Cache-Control": "public, max-age=0, s-maxage=30, stale-while-revalidate=60"}
+    origin.says[path] = Said(fields=said | {"Age": age})
+    assert not any(ask(edge.url, path).is_hit for _ in range(2))
+    origin.says[path] = Said(fields=said | {"Age": "0"})
+    ask(edge.url, path)
+    assert ask(edge.url, path).is_hit
+
+
 @pytest.mark.parametrize("object_class", ObjectClass)
 def test_nothing_that_is_for_one_reader_is_kept(
     edge: RunningEdge, origin: ScriptedOrigin, path: str, object_class: ObjectClass
