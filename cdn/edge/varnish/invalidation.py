@@ -1,9 +1,9 @@
 """Invalidation (RFC 9111 §4.4): what somebody has changed by the API is not answered from copies.
 
 A change that is no error drops all copies of its path, whatever their queries. What is both kept
-and changed is of the API alone, so its copies can be found by their paths, as all can by their tags
-(``purge``). Where nothing is kept, as where players tell of plays, this costs next to nothing: a key
-that no copy has is looked up, or a ban takes the place of the last one that was like it.
+and changed is of the API alone, so its copies can be found by their paths, as all can by their
+tags (``purge``). Where nothing is kept, as where players tell of plays, this costs next to nothing:
+a key that no copy has is looked up, or a ban takes the place of the last one that was like it.
 """
 
 from typing import Final

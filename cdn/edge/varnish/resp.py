@@ -1,9 +1,9 @@
 """What goes out: what Varnish noted is taken off, and said is what it did.
 
-``Cache-Status`` (RFC 9211) gets one member more. ``Age`` is told as it is, of what browsers may keep
-for a shorter time than this cache, too (RFC 9111 section 4): they ask again then, and get a 304 from
-the copy. To leave it off would not help them, for ``Date`` says as much. Fields for CDNs and their
-tags are left on for a CDN in front; browsers do not look at them.
+``Cache-Status`` (RFC 9211) gets one member more. ``Age`` is told as it is, of what browsers may
+keep for a shorter time than this cache, too (RFC 9111 section 4): they ask again then, and get a
+304 from the copy. To leave it off would not help them, for ``Date`` says as much. Fields for CDNs
+and their tags are left on for a CDN in front; browsers do not look at them.
 """
 
 from typing import Final

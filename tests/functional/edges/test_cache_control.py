@@ -1,5 +1,6 @@
 """What caches are told is what edges do: what the policy uses of RFC 9111 and RFC 5861."""
 
+import time
 from itertools import count
 from typing import Final
 
@@ -7,6 +8,7 @@ import pytest
 
 from cdn.policy.cache_control import Audience, policy_for
 from cdn.policy.object_class import ObjectClass
+from cdn.policy.route import ROUTES
 from tests.functional.edges.asking import ask
 from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin
@@ -95,3 +97,37 @@ def test_no_listener_has_the_origin_asked_again(
     ask(edge.url, path)
     assert ask(edge.url, path, **field).is_hit
     assert len(origin.fetches(path)) == 1
+
+
+FORBIDDING: Final = ("max-age=1, must-revalidate", "max-age=1, proxy-revalidate", "s-maxage=1")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", ["/media/a/r9/", "/a9", "/v1/a9"])
+def test_nothing_old_is_given_where_that_is_forbidden(
+    edge: RunningEdge, origin: ScriptedOrigin, caching_kind: str, path: str
+) -> None:
+    """RFC 9111 §4.2.4. nginx gives what plays all the same; of that, nothing says so."""
+    paths = {said: f"{path}{next(NUMBERS)}.json" for said in (*FORBIDDING, "max-age=60")}
+    for said, each in paths.items():
+        origin.says[each] = Said(fields={"Cache-Control": said})
+        ask(edge.url, each)
+    time.sleep(2)  # they are old in whole seconds
+    origin.is_down = True
+    status = {said: ask(edge.url, each).status for said, each in paths.items()}
+    given = caching_kind == "nginx" and not path.startswith("/v1/")
+    assert status.pop("max-age=60") == 200
+    assert all((each == 200) is given for each in status.values())
+
+
+@pytest.mark.parametrize("object_class", ObjectClass)
+@pytest.mark.parametrize("purged", [True, False])
+def test_what_nginx_gives_in_spite_of_that_never_says_so(
+    object_class: ObjectClass, *, purged: bool
+) -> None:
+    routes = [each for each in ROUTES if object_class in each.classes]
+    said = policy_for(object_class, purged=purged).cache_control
+    if any(each.under_token and each.is_kept for each in routes):
+        assert "revalidate" not in said.replace("stale-while-revalidate", "")
+        assert "no-cache" not in said
+        assert "s-maxage" not in said or "stale-if-error" in said

@@ -17,9 +17,7 @@ NUMBERS: Final = count()
 CHANGES: Final = ("PATCH", "PUT", "DELETE", "POST", "M-SEARCH")
 
 
-@pytest.fixture(
-    scope="module", params=[Tags.XKEY, pytest.param(Tags.BANS, marks=pytest.mark.long)]
-)
+@pytest.fixture(scope="module", params=[Tags.XKEY, pytest.param(Tags.BANS, marks=pytest.mark.long)])
 def edge(
     request: pytest.FixtureRequest,
     scripted_origin: ScriptedOrigin,
