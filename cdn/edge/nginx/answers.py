@@ -9,7 +9,8 @@ from cdn.policy.cross_origin import ON_EVERY_ANSWER
 STATUS: Final = "add_header Cache-Status $cache_status always;"
 """Cache-Status (RFC 9211): nginx's member stands behind the origin's."""
 
-_LIFETIMES: Final = ("Cache-Control", "CDN-Cache-Control", "Surrogate-Control")
+_OF_COPIES: Final = "(?:412|416)"
+"""What nginx answers by itself where it has a copy."""
 _STATUSES: Final = (
     ("^HIT$", "hit"),
     ("^REVALIDATED$", "fwd=stale; fwd-status=304"),
@@ -32,7 +33,8 @@ def maps() -> Iterator[str]:
         yield mapped(seen, variable, [(NOTHING, value)], volatile=True)
     without = [(NOTHING, "no-store")]
     yield mapped("$upstream_http_cache_control", "$own_cache_control", without, volatile=True)
-    yield mapped("$status", "$of_no_range", [("^416$", "no-store")], volatile=True)
+    refused = [(f" {_OF_COPIES} {_OF_COPIES}$", ""), (f" {_OF_COPIES}$", "no-store")]
+    yield mapped(" $upstream_status $status", "$of_a_refusal", refused, volatile=True)
 
 
 def said_by_itself() -> list[str]:
@@ -40,18 +42,18 @@ def said_by_itself() -> list[str]:
     return [*of_every_answer(), "add_header Cache-Control $own_cache_control always;"]
 
 
-def of_copies() -> list[str]:
-    """Return what is said of what is kept: no range of it that is none is for anybody to keep.
-
-    That there is no such range nginx finds when it has written the fields of the whole, with how
-    long that is to be kept; where two of a name differ, the stricter one counts (RFC 9111 §4.2.1).
-    """
-    return [f"add_header {name} $of_no_range always;" for name in _LIFETIMES]
-
-
 def said() -> list[str]:
     """Return what answers of an origin are given beside its own fields."""
-    return [*said_by_itself(), STATUS]
+    return [*said_by_itself(), *refused(), STATUS]
+
+
+def refused() -> list[str]:
+    """Return what is said where a copy has not the part, or is not as, somebody asks for.
+
+    The copy's own fields stand beside it, and would have others keep that for a year.
+    """
+    names = ("Cache-Control", "CDN-Cache-Control", "Surrogate-Control")
+    return [f"add_header {name} $of_a_refusal always;" for name in names]
 
 
 def of_every_answer() -> list[str]:

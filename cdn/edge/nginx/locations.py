@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cdn.edge.nginx.answers import STATUS, of_copies, of_every_answer, said, said_by_itself
+from cdn.edge.nginx.answers import STATUS, of_every_answer, refused, said, said_by_itself
 from cdn.edge.nginx.text import block, quoted
 from cdn.edge.nginx.tokens import CHECK_LOCATION
 from cdn.edge.plan import Edge
@@ -49,6 +49,7 @@ def _of_holders(edge: Edge) -> list[str]:
             f"proxy_cache_use_stale {_FAILED};",
             *(f"proxy_hide_header {name};" for name in _HOLDERS),
             *(f"add_header {name} {value} always;" for name, value in _HOLDERS.items()),
+            *refused(),
             *of_every_answer(),
             STATUS,
         ),
@@ -87,7 +88,6 @@ def kept(edge: Edge, *unheard: str) -> list[str]:
         "proxy_set_header Origin $key_origin;",
         *_forwarded(),
         *(f'proxy_set_header {name} "";' for name in (*_DROPPED, *_NOT_OF_COPIES)),
-        *of_copies(),
     ]
 
 

@@ -10,6 +10,7 @@ from cdn.edge.varnish.grace import GRACE
 from cdn.edge.varnish.invalidation import invalidates
 from cdn.edge.varnish.notes import begun
 from cdn.edge.varnish.purge import Tags, purges
+from cdn.edge.varnish.ranges import RANGES
 from cdn.edge.varnish.resp import RESP
 from cdn.edge.varnish.route import playing, routes
 from cdn.edge.varnish.synth import synthetic
@@ -55,6 +56,7 @@ def vcl(edge: Edge, tags: Tags = Tags.XKEY) -> str:
         *([ANSWERED] if edge.checks_tokens else []),
         KEPT,
         KEPT_AT_LAST,
+        RANGES,
         RESP,
         synthetic(),
     ]

@@ -1,0 +1,46 @@
+"""Ranges of copies: what Varnish would refuse wrongly, and what it says of what it refuses.
+
+It answers by 416 to several ranges as it does to what is beyond the end, and with the fields of the
+copy, so that who keeps anything might keep a refusal for a year. So several ranges, and what is
+none, are not looked at (RFC 9110 §14.2), and what is beyond the end is nobody's to keep. Varnish
+itself looks at conditions before that.
+"""
+
+from typing import Final
+
+_DIGITS: Final = "999999999999999"
+"""More than any copy has; Varnish reads no more digits than these."""
+
+
+def _number(text: str) -> str:
+    return f"std.integer({text}, {_DIGITS})"
+
+
+_FIRST: Final = _number(r'regsub(req.http.Range, "^bytes=([0-9]+)-.*$", "\1")')
+_LAST: Final = _number(r'regsub(req.http.Range, "^bytes=[0-9]+-([0-9]*)$", "\1")')
+_SIZE: Final = _number("resp.http.Content-Length")
+
+RANGES: Final = f"""\
+sub vcl_deliver {{
+    if (req.http.X-Edge-Kept && resp.status == 200 && req.http.Range) {{
+        if (req.http.Range !~ "^bytes=(?:[0-9]+-[0-9]*|-0*[1-9][0-9]*)$") {{
+            unset req.http.Range;
+        }} elseif (req.http.Range !~ "=-") {{
+            call look_at_range;
+        }}
+    }}
+}}
+
+sub look_at_range {{
+    if ({_LAST} < {_FIRST}) {{
+        unset req.http.Range;
+    }} elseif ({_FIRST} >= {_SIZE}
+        && (!req.http.If-Range || req.http.If-Range == resp.http.ETag)
+        && !req.http.If-Modified-Since && req.http.If-None-Match != "*"
+        && (!req.http.If-None-Match || !std.strstr(req.http.If-None-Match, resp.http.ETag))) {{
+        set resp.http.Cache-Control = "no-store";
+        set resp.http.CDN-Cache-Control = "no-store";
+        set resp.http.Surrogate-Control = "no-store";
+    }}
+}}
+"""
