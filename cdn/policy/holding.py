@@ -1,8 +1,9 @@
 """How long the origin's own tiers hold what answers of a class are made of.
 
 What they add to what caches were promised is small: a complete entry reaches a browser within 60 s,
-as its max-age says, and 2 s (fresh and then stale, without Redis) or, where a message was lost,
-11 s; a growing playlist within 3 + 2 s or 3 + 3 s.
+as its max-age says (and 60 more, where it is asked for once in those: ``stale-while-revalidate``),
+and 2 s (fresh and then stale, without Redis) or, where a message was lost, 11 s; a growing playlist
+within 3 + 2 s or 3 + 3 s.
 """
 
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from cdn.policy.route import ANYWHERE, ROUTES, Query, Route
 
 _TITLES: Final = (
     "class",
-    "at",
+    "among what is at",
     "`Cache-Control`",
     "`CDN-Cache-Control`",
     "purged",

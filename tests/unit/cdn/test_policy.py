@@ -118,22 +118,46 @@ def test_sound_and_pictures_are_not_compressed_again() -> None:
     assert {ObjectClass.PUBLIC_API, ObjectClass.PRIVATE} < squeezed
 
 
+def may_be_shared(said: str) -> bool:
+    """Tell whether a shared cache may store what it is told this of (RFC 9111 §3)."""
+    return {"private", "no-store"}.isdisjoint(said.split(", "))
+
+
 @given(
     object_class=st.sampled_from(ObjectClass),
     audience=st.sampled_from(Audience),
     target_duration_s=st.integers(1, 3600),
     purged=st.booleans(),
+    doubted=st.booleans(),
+    remaining_s=st.none() | st.integers(0, 100),
 )
 def test_nothing_private_is_ever_storable(
-    object_class: ObjectClass, audience: Audience, target_duration_s: int, *, purged: bool
+    object_class: ObjectClass,
+    audience: Audience,
+    target_duration_s: int,
+    remaining_s: int | None,
+    *,
+    purged: bool,
+    doubted: bool,
 ) -> None:
     policy = policy_for(
-        object_class, audience=audience, target_duration_s=target_duration_s, purged=purged
+        object_class,
+        audience=audience,
+        target_duration_s=target_duration_s,
+        purged=purged,
+        doubted=doubted,
+        remaining_s=remaining_s,
     )
+    assert {*policy.headers} == {"Cache-Control", "CDN-Cache-Control", "Surrogate-Control"}
     if audience is Audience.ONE or object_class is ObjectClass.PRIVATE:
         assert policy.cache_control == "private, no-store"
         assert policy.cdn_cache_control == "no-store"
         assert policy.surrogate_control == "no-store"
+    if audience is Audience.TOKEN_HOLDERS:
+        assert not any(map(may_be_shared, policy.headers.values()))
+    if audience is not Audience.ANYONE:
+        assert not may_be_shared(policy.cache_control)
+        assert "public" not in str(policy.headers)
     if object_class is ObjectClass.SERVER_ERROR:
         assert "max-age" not in str(policy.headers)
 
