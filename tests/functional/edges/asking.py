@@ -67,7 +67,7 @@ def send(url: str, path: str, body: bytes | None, *, method: str, **fields: str)
 def seen(
     edge: RunningEdge, path: str, is_so: Callable[[Answer], bool], **fields: str
 ) -> Literal[True]:
-    """Wait until an answer is as it should be after a purge, which may take a moment to be done."""
+    """Wait until an answer is as it should be; to purge, or to keep, may take an edge a moment."""
     return until(lambda: is_so(ask(edge.url, path, **fields)))
 
 
