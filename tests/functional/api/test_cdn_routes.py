@@ -4,12 +4,15 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from obstore.store import MemoryStore
 
+from cdn.policy.cache_control import Audience, policy_for
 from cdn.policy.cache_key import without_token
 from cdn.policy.object_class import ObjectClass
 from cdn.policy.route import ANYWHERE, ROUTES, Route, route_of
 from cdn.policy.table import markdown
 from origin.app import create_app
+from origin.companion.identity.principal import Role
 from tests.conformance.test_cache_headers import GROWN, PUBLISHED, growing
+from tests.functional.api.endpoints_of import objects_of, path_for
 from tests.functional.api.service import Service, over_sqlite_alone
 from tests.sources.published import publish
 from tests.unit.test_repository import ROOT
@@ -60,6 +63,28 @@ async def test_every_address_of_the_program_has_a_route_of_its_own_kind(service:
         ), path
         _, token = without_token(f"/t/a.b.c{path}")
         assert (token is not None) == route.under_token
+
+
+@over_sqlite_alone
+async def test_whatever_is_said_to_one_reader_is_told_to_be_kept_by_nobody(
+    service: Service,
+) -> None:
+    """By every endpoint and by HEAD, events and exports among them."""
+    policy = policy_for(ObjectClass.PRIVATE, audience=Audience.ONE)
+    ann = await service.user(Role.ADMIN)
+    ids = await objects_of(service, ann)
+    read = [each for each in service.companion.endpoints if each.method == "GET"]
+    assert any(each.streams for each in read)
+    for endpoint in read:
+        for method in ("GET", "HEAD"):
+            answer = await service.ask(method, path_for(endpoint, ids), ann)
+            told = {name: answer.headers.get(name) for name in policy.headers}
+            if answer.status < 400:
+                assert told == policy.headers, (method, endpoint.path)
+                assert answer.headers["Cross-Origin-Resource-Policy"] == "same-site"
+            else:
+                assert all("no-store" in str(value) for value in told.values()), endpoint.path
+            answer.close()
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=[route.name for route in ROUTES])

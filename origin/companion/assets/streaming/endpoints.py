@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 from pydantic import Field
 
+from cdn.policy.cache_control import Audience, policy_for
 from cdn.policy.object_class import ObjectClass
 from origin.companion.api.endpoint import Answer, Call, Endpoint
 from origin.companion.api.errors import FieldError, QueryInvalid
@@ -37,7 +38,7 @@ _WRITES_S: Final = 20.0
 _AT_ONCE: Final = 200
 _HEADERS: Final = {
     hdrs.CONTENT_TYPE: MEDIA_TYPE,
-    hdrs.CACHE_CONTROL: "no-store",
+    **policy_for(ObjectClass.PRIVATE, audience=Audience.ONE).headers,
     "X-Accel-Buffering": "no",  # nginx would keep events back until there are 4 KB of them
 }
 
