@@ -9,7 +9,7 @@ within 3 + 2 s or 3 + 3 s.
 from dataclasses import dataclass
 from typing import Final
 
-from cdn.policy.lifetime import DAY_S, ENTRY, FOREVER, lifetime_of
+from cdn.policy.lifetime import DAY_S, ENTRY, FOREVER, GROWING_STALE_S, lifetime_of
 from cdn.policy.object_class import ObjectClass
 
 
@@ -34,7 +34,7 @@ UNVERIFIED: Final = Holding(60, 60)
 
 _HELD: Final = Holding(None, None, shared_s=3600)
 _HELD_ENTRY: Final = Holding(1, 10, stale_while_revalidate_s=1, stale_if_error_s=DAY_S)
-_HELD_GROWING: Final = Holding(1, 2, stale_while_revalidate_s=1, stale_if_error_s=30)
+_HELD_GROWING: Final = Holding(1, 2, stale_while_revalidate_s=1, stale_if_error_s=GROWING_STALE_S)
 _HELD_ABSENCE: Final = Holding(1, 1)
 
 

@@ -7,6 +7,8 @@ from cdn.policy.object_class import ObjectClass
 
 YEAR_S: Final = 31_536_000
 DAY_S: Final = 86_400
+GROWING_STALE_S: Final = 30
+"""How long what grows is worth more than an error: players go on with it, and ask again."""
 USUAL_TARGET_DURATION_S: Final = 6
 """That of ladders; where a growing playlist tells no other."""
 
@@ -45,8 +47,8 @@ _LIFETIMES: Final = {
     ObjectClass.ENTRY_PLAYLIST: ENTRY,
     ObjectClass.ENTRY_MPD: ENTRY,
     ObjectClass.METADATA: ENTRY,
-    ObjectClass.PROVISIONAL_ENTRY: Lifetime(2),
-    ObjectClass.PROVISIONAL_INIT: Lifetime(60),
+    ObjectClass.PROVISIONAL_ENTRY: Lifetime(2, stale_if_error_s=GROWING_STALE_S),
+    ObjectClass.PROVISIONAL_INIT: Lifetime(60, stale_if_error_s=GROWING_STALE_S),
     ObjectClass.PAGE: Lifetime(0, public=True),
     ObjectClass.KEYS: Lifetime(300, stale_if_error_s=DAY_S, public=True),
     ObjectClass.TOKEN_CHECK: Lifetime(60),
@@ -68,6 +70,7 @@ def lifetime_of(
     (RFC 8216 §6.3.4: a player reloads after half of it where nothing changed).
     """
     if object_class is ObjectClass.GROWING_PLAYLIST:
-        return Lifetime(max(1, target_duration_s // 2))
+        fresh_s = max(1, target_duration_s // 2)
+        return Lifetime(fresh_s, stale_if_error_s=GROWING_STALE_S)
     lifetime = _LIFETIMES.get(object_class)
     return ENTRY_PURGED if lifetime is ENTRY and purged else lifetime

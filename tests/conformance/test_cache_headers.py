@@ -16,6 +16,8 @@ from tests.sources.published import publish
 
 FOREVER = ("public, max-age=31536000, immutable", "max-age=31536000, immutable", "max-age=31536000")
 ENTRY = ("max-age=60, stale-while-revalidate=60, stale-if-error=86400",) * 3
+PROVISIONAL = ("max-age=2, stale-if-error=30",) * 3
+GROWS = ("max-age=3, stale-if-error=30",) * 3
 PURGED = (
     "max-age=60, s-maxage=86400, stale-while-revalidate=60, stale-if-error=86400",
     *("max-age=86400, stale-while-revalidate=60, stale-if-error=86400",) * 2,
@@ -51,11 +53,15 @@ PUBLISHED: list[tuple[str, Said, set[str]]] = [
     ("/healthz", ("no-store",) * 3, set()),
 ]
 GROWN: list[tuple[str, Said, set[str]]] = [
-    ("/first-light.m3u8", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ENTRY}),
-    ("/first-light.json", ("max-age=2",) * 3, {"class-provisional-entry", *OF_ENTRY}),
-    (f"{GROWING}/multivariant.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_ASSET}),
-    (f"{GROWING}/128k/playlist.m3u8", ("max-age=3",) * 3, {"class-growing-playlist", *OF_ASSET}),
-    (f"{GROWING}/128k/init.mp4", ("max-age=60",) * 3, {"class-provisional-init", *OF_ASSET}),
+    ("/first-light.m3u8", PROVISIONAL, {"class-provisional-entry", *OF_ENTRY}),
+    ("/first-light.json", PROVISIONAL, {"class-provisional-entry", *OF_ENTRY}),
+    (f"{GROWING}/multivariant.m3u8", GROWS, {"class-growing-playlist", *OF_ASSET}),
+    (f"{GROWING}/128k/playlist.m3u8", GROWS, {"class-growing-playlist", *OF_ASSET}),
+    (
+        f"{GROWING}/128k/init.mp4",
+        ("max-age=60, stale-if-error=30",) * 3,
+        {"class-provisional-init", *OF_ASSET},
+    ),
     (f"{MEDIA}/128k/00000.m4s", FOREVER, {"class-segment", *OF_ASSET}),
     (f"{MEDIA}/128k/00001.m4s", ("max-age=5",) * 3, set()),
 ]

@@ -123,6 +123,21 @@ def test_nothing_old_is_given_where_that_is_forbidden(
     assert all((each == 200) is given for each in status.values())
 
 
+@pytest.mark.long
+def test_what_grows_plays_on_while_the_origin_is_started_again(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    path = f"/growing/a/r{next(NUMBERS)}/128k/playlist.m3u8"
+    policy = policy_for(ObjectClass.GROWING_PLAYLIST, target_duration_s=1)
+    origin.says[path] = Said(fields=policy.headers)
+    ask(edge.url, path)
+    time.sleep(2)  # it is old in whole seconds
+    origin.is_down = True
+    assert ask(edge.url, path).status == 200
+    origin.is_down = False
+    assert seen(edge, path, lambda _: len(origin.fetches(path)) > 1)
+
+
 @pytest.mark.parametrize("object_class", ObjectClass)
 @pytest.mark.parametrize("purged", [True, False])
 def test_what_nginx_gives_in_spite_of_that_never_says_so(

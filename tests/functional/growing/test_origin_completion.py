@@ -108,7 +108,7 @@ async def test_a_revision_may_be_complete_before_its_entry_says_so(
     asset.complete()
     asset.clean_up()
     response = await client.get("/first-light.m3u8")
-    assert response.headers["Cache-Control"] == "max-age=2"
+    assert response.headers["Cache-Control"] == "max-age=2, stale-if-error=30"
     assert "media/first-light-asset/r1/128k/playlist.m3u8" in await response.text()
     assert (await client.get("/first-light.mpd")).status == HTTPStatus.OK
     assert (await (await client.get("/first-light.json")).json())["state"] == "ready"

@@ -51,9 +51,9 @@ async def test_a_growing_playlist_is_kept_for_half_its_own_target_duration(
                 finish()
             response = await client.get(PLAYLIST)
             assert f"#EXT-X-TARGETDURATION:{target_duration_s}\n" in await response.text()
-            assert response.headers["Cache-Control"] == f"max-age={max_age_s}"
+            assert response.headers["Cache-Control"] == f"max-age={max_age_s}, stale-if-error=30"
             multivariant = await client.get(MULTIVARIANT)
-            assert multivariant.headers["Cache-Control"] == "max-age=3"
+            assert multivariant.headers["Cache-Control"] == "max-age=3, stale-if-error=30"
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ async def test_a_playlist_that_tells_no_target_duration_is_kept_for_as_long_as_m
 ) -> None:
     playlist = f"#EXTM3U\n{line}\n#EXTINF:5.9,\n../x.m4s\n"
     asset.store.put(PLAYLIST.lstrip("/"), playlist.encode())
-    assert (await client.get(PLAYLIST)).headers["Cache-Control"] == "max-age=3"
+    assert (await client.get(PLAYLIST)).headers["Cache-Control"] == "max-age=3, stale-if-error=30"
 
 
 async def test_the_first_segment_is_found_from_the_entry(
     client: Client, asset: GrowingAsset
 ) -> None:
     response = await client.get("/first-light.m3u8")
-    assert response.headers["Cache-Control"] == "max-age=2"
+    assert response.headers["Cache-Control"] == "max-age=2, stale-if-error=30"
     assert response.headers["Content-Type"] == "application/vnd.apple.mpegurl"
     assert "Last-Modified" not in response.headers
     multivariant = parse_playlist(await response.read())
@@ -93,9 +93,9 @@ async def test_the_first_segment_is_found_from_the_entry(
 @pytest.mark.parametrize(
     ("path", "media_type", "cache_control"),
     [
-        (PLAYLIST, "application/vnd.apple.mpegurl", "max-age=3"),
-        (MULTIVARIANT, "application/vnd.apple.mpegurl", "max-age=3"),
-        (INIT, "audio/mp4", "max-age=60"),
+        (PLAYLIST, "application/vnd.apple.mpegurl", "max-age=3, stale-if-error=30"),
+        (MULTIVARIANT, "application/vnd.apple.mpegurl", "max-age=3, stale-if-error=30"),
+        (INIT, "audio/mp4", "max-age=60, stale-if-error=30"),
         (SEGMENT, "video/iso.segment", FOREVER),
     ],
 )
@@ -120,7 +120,7 @@ async def test_what_is_there_already(
 
 async def test_the_metadata_tell_what_is_known(client: Client, asset: GrowingAsset) -> None:
     response = await client.get("/first-light.json")
-    assert response.headers["Cache-Control"] == "max-age=2"
+    assert response.headers["Cache-Control"] == "max-age=2, stale-if-error=30"
     early = await response.json()
     assert early == {
         "playback_id": "first-light",

@@ -21,14 +21,14 @@ ENTRY = "max-age=60, stale-while-revalidate=60, stale-if-error=86400"
         (ObjectClass.CHAPTERS, FOREVER),
         (ObjectClass.ARTWORK, FOREVER),
         (ObjectClass.PAGE_ASSET, FOREVER),
-        (ObjectClass.GROWING_PLAYLIST, "max-age=3"),
+        (ObjectClass.GROWING_PLAYLIST, "max-age=3, stale-if-error=30"),
         (ObjectClass.ENTRY_PLAYLIST, ENTRY),
         (ObjectClass.ENTRY_MPD, ENTRY),
         (ObjectClass.METADATA, ENTRY),
-        (ObjectClass.PROVISIONAL_ENTRY, "max-age=2"),
+        (ObjectClass.PROVISIONAL_ENTRY, "max-age=2, stale-if-error=30"),
         (ObjectClass.PAGE, "public, max-age=0, must-revalidate"),
         (ObjectClass.PUBLIC_API, "public, max-age=0, s-maxage=30, stale-while-revalidate=60"),
-        (ObjectClass.PROVISIONAL_INIT, "max-age=60"),
+        (ObjectClass.PROVISIONAL_INIT, "max-age=60, stale-if-error=30"),
         (ObjectClass.KEYS, "public, max-age=300, stale-if-error=86400"),
         (ObjectClass.TOKEN_CHECK, "max-age=60"),
         (ObjectClass.NOT_FOUND, "max-age=5"),
@@ -70,7 +70,7 @@ def test_a_token_changes_nothing_about_how_long_a_browser_keeps_something() -> N
     assert said == [
         "private, max-age=31536000, immutable",
         "private, max-age=60, stale-while-revalidate=60, stale-if-error=86400",
-        "private, max-age=2",
+        "private, max-age=2, stale-if-error=30",
     ]
 
 
@@ -96,12 +96,12 @@ def test_a_growing_playlist_lives_half_a_target_duration(
     target_duration_s: int, max_age: int
 ) -> None:
     policy = policy_for(ObjectClass.GROWING_PLAYLIST, target_duration_s=target_duration_s)
-    assert policy.cache_control == f"max-age={max_age}"
+    assert policy.cache_control == f"max-age={max_age}, stale-if-error=30"
 
 
 def test_what_is_provisional_is_asked_for_again_soon() -> None:
-    assert policy_for(ObjectClass.PROVISIONAL_ENTRY).cache_control == "max-age=2"
-    assert policy_for(ObjectClass.PROVISIONAL_INIT).cache_control == "max-age=60"
+    assert policy_for(ObjectClass.PROVISIONAL_ENTRY).cache_control == "max-age=2, stale-if-error=30"
+    assert policy_for(ObjectClass.PROVISIONAL_INIT).cache_control == "max-age=60, stale-if-error=30"
 
 
 def test_cdns_are_told_the_shared_lifetime() -> None:
