@@ -129,7 +129,9 @@ def test_what_is_no_range_is_not_told_to_be_beyond_the_end(
         assert (found.status, found.fields["cache-control"]) in {(200, LIFE), (206, LIFE)}
 
 
-@pytest.mark.parametrize("fields", [{"If_Range": '"two"'}, {"If_None_Match": ETAG}])
+@pytest.mark.parametrize(
+    "fields", [{"If_Range": '"two"'}, {"If_None_Match": ETAG}, {"If_None_Match": "*"}]
+)
 def test_what_comes_before_a_range_is_told_as_ever(
     edge: RunningEdge, ten: str, fields: dict[str, str]
 ) -> None:
