@@ -1,9 +1,9 @@
-"""Ranges of copies: what Varnish would refuse wrongly, and what it says of what it refuses.
+"""Ranges of copies: what Varnish says of those that it refuses.
 
-It answers by 416 to several ranges as it does to what is beyond the end, and with the fields of the
-copy, so that who keeps anything might keep a refusal for a year. So several ranges, and what is
-none, are not looked at (RFC 9110 §14.2), and what is beyond the end is nobody's to keep. Varnish
-itself looks at conditions before that.
+To what is beyond the end it answers by 416 with the fields of the copy, so that who keeps anything
+might keep a refusal for a year: that is nobody's to keep. A range whose end is before its beginning
+is not looked at (RFC 9110 §14.1.1), nor is what ``route`` has taken away: several, other units.
+Varnish itself looks at conditions before that.
 """
 
 from typing import Final
@@ -16,18 +16,14 @@ def _number(text: str) -> str:
     return f"std.integer({text}, {_DIGITS})"
 
 
-_FIRST: Final = _number(r'regsub(req.http.Range, "^bytes=([0-9]+)-.*$", "\1")')
-_LAST: Final = _number(r'regsub(req.http.Range, "^bytes=[0-9]+-([0-9]*)$", "\1")')
+_FIRST: Final = _number(r'regsub(req.http.Range, "^.*=([0-9]+)-.*$", "\1")')
+_LAST: Final = _number(r'regsub(req.http.Range, "^.*=[0-9]+-([0-9]*)$", "\1")')
 _SIZE: Final = _number("resp.http.Content-Length")
 
 RANGES: Final = f"""\
 sub vcl_deliver {{
-    if (req.http.X-Edge-Kept && resp.status == 200 && req.http.Range) {{
-        if (req.http.Range !~ "^bytes=(?:[0-9]+-[0-9]*|-0*[1-9][0-9]*)$") {{
-            unset req.http.Range;
-        }} elseif (req.http.Range !~ "=-") {{
-            call look_at_range;
-        }}
+    if (req.http.X-Edge-Kept && resp.status == 200 && req.http.Range ~ "=[0-9]") {{
+        call look_at_range;
     }}
 }}
 

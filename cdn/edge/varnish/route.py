@@ -93,7 +93,7 @@ _KEY: Final = """\
         return (purge);
     }
     if (req.method != "GET"
-        || req.http.Range !~ "(?i)^bytes=([0-9]{1,15}-([0-9]{1,15})?|-[0-9]{1,15})$") {
+        || req.http.Range !~ "(?i)^bytes=([0-9]{1,15}-([0-9]{1,15})?|-0*[1-9][0-9]{0,14})$") {
         # To several parts, and to units that there are none of, Varnish says 416.
         unset req.http.Range;
     }

@@ -95,7 +95,7 @@ def ten(request: pytest.FixtureRequest, edge: RunningEdge, origin: ScriptedOrigi
     return path
 
 
-@pytest.mark.parametrize("asked", ["10-", "10-20", "99999999999999999999-", "9-9"])
+@pytest.mark.parametrize("asked", ["10-", "10-20", "999999999999999-", "9-9"])
 def test_who_asks_for_more_than_there_is(edge: RunningEdge, ten: str, asked: str) -> None:
     found = ask(edge.url, ten, Range=f"bytes={asked}")
     if asked == "9-9":
