@@ -86,7 +86,7 @@ def _questions(names: list[str]) -> list[str]:
 def _write(root: Path, names: list[str]) -> None:
     """Write what one player is told, for nginx, and what probes are told."""
     rules = SteeringRules(tuple(Pathway(name, "https://x.example/") for name in names))
-    document = steering_manifest(rules, Player("s1"), _PLAYBACK_ID, frozenset(), doubted=False)
+    document = steering_manifest(rules, Player("s1"), _PLAYBACK_ID, frozenset(), frozenset())
     (root / "steering").mkdir(parents=True)
     (root / "steering" / _PLAYBACK_ID).write_bytes(document)
     (root / "healthz").write_bytes(b"ok\n")

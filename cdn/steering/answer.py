@@ -58,14 +58,13 @@ def steering_manifest(
     player: Player,
     playback_id: str,
     silent: Collection[str],
-    *,
-    doubted: bool,
+    doubted: Collection[str],
 ) -> bytes:
-    """Return the document; ``doubted`` says that a pathway may soon be silent, or back.
+    """Return the document; ``doubted`` are the pathways that may soon be silent, or back.
 
     RELOAD-URI is relative: whatever stands in front of the path (a token) is inherited.
     """
-    best = ordered(rules.pathways, silent, player)
+    best = ordered(rules.pathways, silent, player, doubted)
     names = [pathway.name for pathway in best]
     if rules.cloned:  # where the playlist came from is some pathway, too, or leads to one
         names.insert(0 if player.begins and player.pathway is None else len(names), DEFAULT_PATHWAY)

@@ -2,15 +2,19 @@
 
 1. One that answers comes before one that does not. None is left out: who is told that nothing is
    there stops playing, and probes may be wrong.
-2. The one on which a player has just begun comes first, once: what it needs to begin with is on its
-   way from there, and would have to come anew. Nor do all players survive it: hls.js 1.7 loads
-   nothing more if a segment ends between a change of pathways and the playlist from there.
-3. The one that the player avoids, since it was slow there, comes last of those (``player``).
-4. One that is for the player's country comes before one that is for all, and that before one that
+2. Of those that answer, one that is in doubt comes behind, but for who is well on it: nobody is sent
+   to where he may not stay by a process that has just begun to look, or to and fro by processes that
+   have seen different things of a pathway that comes and goes.
+3. The one on which a player has just begun comes first, once: what it needs to begin with is on its
+   way from there, and would have to come anew. Nor do all players survive it: hls.js 1.6 and 1.7
+   load nothing more if their first segment ends between a change of pathways and the playlist
+   from there.
+4. The one that the player avoids, since it was slow there, comes last of those (``player``).
+5. One that is for the player's country comes before one that is for all, and that before one that
    is for others. Where the country is not known, the first two are the same.
-5. The one that costs less comes first. So cost decides among equals, and a player that does not get
-   what it needs from a cheap pathway leaves it, by 3.
-6. Among those that cost the same, sessions are spread by weight: each session draws a number for
+6. The one that costs less comes first. So cost decides among equals, and a player that does not get
+   what it needs from a cheap pathway leaves it, by 4.
+7. Among those that cost the same, sessions are spread by weight: each session draws a number for
    each pathway, out of both their names, and the largest wins (rendezvous hashing, weighted as by
    Schindelhauer and Schomaker). So a session stays where it is, whoever answers it; one pathway
    more takes its share from all others alike, and one that is lost leaves only its own sessions to
@@ -30,13 +34,25 @@ _BITS: Final = 53
 
 
 def ordered(
-    pathways: Sequence[Pathway], silent: Collection[str], player: Player
+    pathways: Sequence[Pathway],
+    silent: Collection[str],
+    player: Player,
+    doubted: Collection[str] = (),
 ) -> tuple[Pathway, ...]:
-    """Return all pathways, the best for this player first; ``silent`` are those without answer."""
+    """Return all pathways, the best for this player first.
 
-    def place(pathway: Pathway) -> tuple[bool, bool, bool, int, float, float]:
+    ``silent`` are those without answer, ``doubted`` those that may soon be, or not be any more.
+    """
+
+    def standing(pathway: Pathway) -> int:
+        if pathway.name in silent:
+            return 2
+        stays = pathway.name == player.pathway != player.avoid
+        return int(pathway.name in doubted and not stays)
+
+    def place(pathway: Pathway) -> tuple[int, bool, bool, int, float, float]:
         return (
-            pathway.name in silent,
+            standing(pathway),
             not (player.begins and pathway.name == player.pathway),
             pathway.name == player.avoid,
             _distance(pathway, player.country),

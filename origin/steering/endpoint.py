@@ -97,7 +97,7 @@ class Steering:
             player,
             request.match_info["playback_id"],
             self._probing.silent,
-            doubted=self._probing.is_doubted,
+            self._probing.doubted,
         )
         response = web.Response(body=body, headers=self._headers)
         response[OBJECT_CLASS] = ObjectClass.STEERING

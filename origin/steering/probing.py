@@ -43,9 +43,9 @@ class Probing:
         return frozenset(name for name, health in self.health.items() if health.is_silent)
 
     @property
-    def is_doubted(self) -> bool:
-        """Whether one of them may soon be known to be otherwise."""
-        return any(health.is_doubted for health in self.health.values())
+    def doubted(self) -> frozenset[str]:
+        """The names of those that may soon be known to be otherwise."""
+        return frozenset(name for name, health in self.health.items() if health.is_doubted)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

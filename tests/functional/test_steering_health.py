@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from obstore.store import LocalStore
 
 from cdn.steering.answer import TROUBLED_TTL_S
+from cdn.steering.order import drawn
+from cdn.steering.pathway import Pathway
 from tests.functional.scraping import metrics
 from tests.functional.supervising import Server, supervised, until
 from tests.servers.edge import Edge, edges
@@ -19,6 +22,11 @@ from tests.servers.soundbridge import TIMEOUT_S, running, soundbridge_here, url_
 from tests.sources.published import publish
 
 SESSIONS = 40
+AT_HOME_IN_A = next(
+    session
+    for session in map(str, range(SESSIONS))
+    if drawn(session, Pathway("a", "")) > drawn(session, Pathway("b", ""))
+)
 
 
 @dataclass
@@ -97,6 +105,32 @@ def test_where_all_are_dead_all_are_told_as_if_none_were(well: Steered) -> None:
     both = ("soundbridge_silent_pathways,pathway=a", "soundbridge_silent_pathways,pathway=b")
     until(lambda: [metrics(well.server)[name] for name in both] == [2, 2])
     assert well.shares() == before
+
+
+@pytest.mark.long
+def test_who_has_just_begun_to_look_sends_nobody_to_an_edge_that_says_nothing(
+    tmp_path: Path,
+) -> None:
+    """As a process does that takes another's place while an edge is dead."""
+    publish(LocalStore(tmp_path / "store", mkdir=True))
+    with edges("127.0.0.2", "127.0.0.3") as (a, b):
+        a.hang()
+        pathways = (f"--pathway=a={a.url}", f"--pathway=b={b.url}")
+        with running("serve", "--store", tmp_path / "store", "--port", "0", *pathways) as server:
+            url = url_said(server)
+            b.origin_port = urlsplit(url).port
+            a.origin_port = b.origin_port
+
+            def told(pathway: str) -> str:
+                asked = f"{url}/steering/x?session={AT_HOME_IN_A}&_HLS_pathway={pathway}"
+                with urllib.request.urlopen(asked, timeout=TIMEOUT_S) as answer:  # noqa: S310 loopback
+                    return str(json.load(answer)["PATHWAY-PRIORITY"][0])
+
+            found = [told("b")]
+            while told("a") == "a":  # until it is known to be silent
+                found.append(told("b"))
+            assert len(found) > 1
+            assert set(found) == {"b"}
 
 
 SAID = "a=https://a.example;regions=DE,FR;cost=2,b=https://b.example;weight=3"

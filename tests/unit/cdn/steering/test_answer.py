@@ -23,11 +23,10 @@ def told(
     rules: SteeringRules = RULES,
     player: Player = SOMEBODY,
     silent: frozenset[str] = frozenset(),
-    *,
-    doubted: bool = False,
+    doubted: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(
-        steering_manifest(rules, player, "song", silent, doubted=doubted)
+        steering_manifest(rules, player, "song", silent, doubted)
     )
     return document
 
@@ -41,7 +40,7 @@ def test_it_says_what_the_standard_asks_for_and_no_more() -> None:
 
 def test_players_ask_sooner_while_something_is_wrong() -> None:
     assert told(silent=frozenset({"a"}))["TTL"] == TROUBLED_TTL_S
-    assert told(doubted=True)["TTL"] == TROUBLED_TTL_S
+    assert told(doubted=frozenset({"a"}))["TTL"] == TROUBLED_TTL_S
     assert told(SteeringRules(BOTH, ttl_s=5), silent=frozenset({"a"}))["TTL"] == 5
 
 

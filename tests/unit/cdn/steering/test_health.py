@@ -12,6 +12,7 @@ def noted(health: Health, *answers: bool) -> list[bool]:
 
 def test_it_is_silent_after_some_failures_in_a_row_and_back_after_more_answers() -> None:
     health = Health()
+    health.note(answered=True)
     seen = [(health.is_silent, health.is_doubted)]
     for answer in [False] * FAILURES + [True] * SUCCESSES:
         health.note(answered=answer)
@@ -23,6 +24,13 @@ def test_it_is_silent_after_some_failures_in_a_row_and_back_after_more_answers()
         *[(True, True)] * (SUCCESSES - 1),
         (False, False),
     ]
+
+
+def test_until_something_is_known_it_is_taken_to_answer_and_in_doubt() -> None:
+    health = Health()
+    assert (health.is_silent, health.is_doubted) == (False, True)
+    assert noted(health, True) == [False]
+    assert (health.is_silent, health.is_doubted) == (False, False)
 
 
 def test_what_comes_between_begins_the_count_anew() -> None:

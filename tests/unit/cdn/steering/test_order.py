@@ -120,6 +120,24 @@ def test_who_begins_stays_once_where_he_is_if_that_answers() -> None:
             assert ordered([A, B], (), goes_on) == ordered([A, B], (), Player(session))
 
 
+def test_nobody_is_sent_to_what_is_in_doubt_and_who_is_there_stays() -> None:
+    for session in SESSIONS[:50]:
+        home = ordered([A, B, C], (), Player(session))[0].name
+        elsewhere = "b" if home == "a" else "a"
+        assert ordered([A, B, C], (), Player(session, elsewhere), {home})[0].name != home
+        assert ordered([A, B, C], (), Player(session, home), {home})[0].name == home
+        slow = Player(session, home, avoid=home)
+        assert ordered([A, B, C], (), slow, {home})[-1].name == home
+
+
+def test_where_all_are_silent_or_all_in_doubt_none_of_that_counts() -> None:
+    every = {"a", "b", "c"}
+    for session in SESSIONS[:50]:
+        usual = ordered([A, B, C], (), Player(session))
+        assert ordered([A, B, C], (), Player(session), every) == usual
+        assert ordered([A, B, C], every, Player(session), {usual[0].name}) == usual
+
+
 def test_who_was_slow_somewhere_goes_there_last_of_what_answers() -> None:
     cheap, dear = Pathway("cheap", "https://c/"), Pathway("dear", "https://d/", cost=2)
     assert names([cheap, dear], avoid="cheap") == ["dear", "cheap"]
