@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Final
 
 import structlog
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, hdrs
 
 from cdn.steering.health import Health
 from cdn.steering.pathway import Pathway
@@ -24,6 +24,8 @@ DOUBTED_EVERY_S: Final = 0.5
 """Sooner, where one has just failed: players wait. Who comes back may take his time."""
 TIMEOUT_S: Final = 2.0
 _PROBE: Final = "healthz"
+_HEADERS: Final = {hdrs.USER_AGENT: "soundbridge", hdrs.ACCEPT_ENCODING: "identity"}
+"""A CDN may compress what may be, and keeps out what names itself as a library does."""
 _BYTES_MAX: Final = 1024
 _OK: Final = b"ok\n"
 
@@ -56,6 +58,7 @@ class Probing:
                     connector=TCPConnector(force_close=True, limit=len(self._pathways)),
                     timeout=ClientTimeout(total=TIMEOUT_S),
                     cookie_jar=DummyCookieJar(),
+                    headers=_HEADERS,
                     auto_decompress=False,  # so that little is little
                 )
             )

@@ -1,5 +1,6 @@
 """Steering over real sockets: what playlists say, and what players are told who ask."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, Request
+from aiohttp.web import Application, Request, Response
 from obstore.store import MemoryStore
 from yarl import URL
 
@@ -19,6 +20,7 @@ from manifests.steering import ContentSteering
 from origin.app import create_app
 from origin.delivery.circumstances import CircumstanceFields
 from origin.steering.country import country_by
+from origin.steering.probing import Probing
 from origin.stores.reader import StoreReader
 from tests.sources.published import PublishedAsset, publish
 
@@ -173,6 +175,26 @@ async def test_a_hostile_query_is_answered_like_any_other(client: Client, query:
     said = await told(client, f"/steering/x?{query}")
     assert sorted(said["PATHWAY-PRIORITY"]) == ["a", "b"]
     assert len(json.dumps(said)) < 400
+
+
+async def test_a_pathway_that_compresses_whatever_it_may_answers() -> None:
+    agents: list[str] = []
+
+    async def healthz(request: Request) -> Response:
+        agents.append(request.headers["User-Agent"])
+        response = Response(body=b"ok\n")
+        response.enable_compression()
+        return response
+
+    app = Application()
+    app.router.add_get("/healthz", healthz)
+    async with TestServer(app) as server:
+        probing = Probing([Pathway("a", str(server.make_url("/")))])
+        async with probing.running():
+            while probing.doubted:
+                await asyncio.sleep(0.01)
+        assert not probing.silent
+    assert agents[0] == "soundbridge"
 
 
 async def test_the_page_may_load_from_the_pathways_and_nowhere_else(
