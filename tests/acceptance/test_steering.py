@@ -301,7 +301,7 @@ def test_an_edge_dies_while_nobody_tells_where_to_go(
 def test_what_ends_before_the_playlist_of_another_pathway_comes_stops_nothing(
     listener: Page, plain: str, around: Surroundings, track: Track, asked: Asked
 ) -> None:
-    """hls.js alone would wait for it for ever."""
+    """hls.js alone would wait for it for ever, if it is the first."""
     entry = f"{around.url}/{track.playback_id}.m3u8"
     with urllib.request.urlopen(entry) as answer:  # noqa: S310 our own server
         first = str(

@@ -131,7 +131,7 @@ export class Pathways {
 
   /**
    * Load on where hls.js 1.7 would not: it drops a segment that comes between a change of pathways and
-   * the playlist of the new one, and waits for it for ever.
+   * the playlist of the new one, and, if that is the first since it began to load, waits for it for ever.
    */
   #mend() {
     clearInterval(this.#mending);
