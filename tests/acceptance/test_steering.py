@@ -16,7 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
@@ -83,6 +83,10 @@ class Surroundings:
     def other_than(self, edge: Edge) -> Edge:
         (other,) = (each for each in self.edges.values() if each is not edge)
         return other
+
+    def name_of(self, edge: Edge) -> str:
+        """Return which pathway leads through an edge."""
+        return "ab"[list(self.edges).index(edge.host)]
 
     def pace(self, bytes_per_s: float) -> None:
         """Have both bring no more, so that not all has come before anything happens."""
@@ -239,6 +243,14 @@ def assert_nothing_was_heard(page: Page) -> None:
     assert "bufferStalledError" not in {trouble["details"] for trouble in seen["troubles"]}
 
 
+def says_it_is_on(pathway: str, request: Request) -> bool:
+    """Tell whether a player that has been steered asks again, from a pathway."""
+    parts = urlsplit(request.url)
+    said = dict(parse_qsl(parts.query))
+    is_asked = parts.path.startswith("/steering/") and "session" in said
+    return is_asked and said["_HLS_pathway"] == pathway
+
+
 def used(page: Page, around: Surroundings, asked: Asked) -> Edge:
     """Return the edge that is used once the player has been told which one to use."""
     wait_for_position(page, 3)
@@ -259,7 +271,8 @@ def test_the_page_goes_on_elsewhere_when_an_edge_dies_within_a_segment(
     play_on_page(listener, track)
     edge = used(listener, around, asked)
     dying_s = time.monotonic()
-    edge.die_within(40_000)
+    with listener.expect_request(partial(says_it_is_on, around.name_of(around.other_than(edge)))):
+        edge.die_within(40_000)
     wait_for_position(listener, 26)
     assert_nothing_was_heard(listener)
     assert_it_moved(around, asked, edge, dying_s)
