@@ -2,9 +2,9 @@
 
 1. One that answers comes before one that does not. None is left out: who is told that nothing is
    there stops playing, and probes may be wrong.
-2. Of those that answer, one that is in doubt comes behind, but for who is well on it: nobody is sent
-   to where he may not stay by a process that has just begun to look, or to and fro by processes that
-   have seen different things of a pathway that comes and goes.
+2. Of those that answer, one that is in doubt comes behind, but for who is well on it: nobody is
+   sent to where he may not stay by a process that has just begun to look, or to and fro by those
+   that have seen different things of a pathway that comes and goes.
 3. The one on which a player has just begun comes first, once: what it needs to begin with is on its
    way from there, and would have to come anew. Nor do all players survive it: hls.js 1.6 and 1.7
    load nothing more if their first segment ends between a change of pathways and the playlist

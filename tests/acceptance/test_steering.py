@@ -407,9 +407,12 @@ def test_under_a_token_what_plays_moves_to_a_clone_that_keeps_the_token(
     assert all(f"{token}/media/" in url for _, url in asked.segments)
 
 
+@pytest.mark.parametrize("dead", [None, 0, 1], ids=["all well", "a dead", "b dead"])
 def test_players_that_know_nothing_of_pathways_play_them(
-    around: Surroundings, track: Track, tmp_path: Path
+    around: Surroundings, track: Track, tmp_path: Path, dead: int | None
 ) -> None:
+    if dead is not None:
+        list(around.edges.values())[dead].die()
     entry = f"{around.url}/{track.playback_id}.m3u8"
     heard = tmp_path / "heard.f32"
     pcm = ("--no-config", "--no-video", "--untimed", "--ao=pcm", "--ao-pcm-waveheader=no")

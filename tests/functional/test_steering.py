@@ -191,7 +191,7 @@ async def test_a_pathway_that_compresses_whatever_it_may_answers() -> None:
     async with TestServer(app) as server:
         probing = Probing([Pathway("a", str(server.make_url("/")))])
         async with probing.running():
-            while probing.doubted:
+            while probing.doubted:  # noqa: ASYNC110 nothing tells of it
                 await asyncio.sleep(0.01)
         assert not probing.silent
     assert agents[0] == "soundbridge"

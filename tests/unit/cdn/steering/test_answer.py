@@ -25,9 +25,7 @@ def told(
     silent: frozenset[str] = frozenset(),
     doubted: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(
-        steering_manifest(rules, player, "song", silent, doubted)
-    )
+    document: dict[str, Any] = json.loads(steering_manifest(rules, player, "song", silent, doubted))
     return document
 
 
