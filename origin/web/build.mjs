@@ -42,6 +42,13 @@ const hlsFromSources = {
   setup: (it) => it.onResolve({ filter: /^hls\.js$/ }, () => ({ path: path.join(HLS, "src/hls.ts") })),
 };
 
+// Whoever is handed a copy of others' work is handed its licence: one text of all, that each script names.
+const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
+const licenseOf = (name) => path.join(here, "node_modules", name, "LICENSE");
+const texts = await Promise.all(Object.keys(dependencies).map(async (name) => `${name}\n\n${await readFile(licenseOf(name), "utf8")}`));
+const licenses = texts.join(`\n\n${"-".repeat(80)}\n\n`);
+const licensesName = `licenses-${createHash("sha256").update(licenses).digest("hex").slice(0, 8)}.txt`;
+
 const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: ["src/main.js", "src/style.css", "src/icon.svg"],
@@ -54,6 +61,7 @@ const { metafile } = await build({
   target: ["chrome111", "firefox113", "safari16.4"],
   minify: true,
   legalComments: "none",
+  banner: { js: `/*! ${licensesName} */` },
   loader: { ".svg": "copy" },
   plugins: [hlsFromSources],
   define: {
@@ -145,9 +153,9 @@ for (const [file] of outputs) {
   }
 }
 
+await writeFile(path.join(destination, "assets", licensesName), licenses);
 await mkdir(path.join(destination, "licenses"), { recursive: true });
-const { dependencies } = JSON.parse(await readFile(path.join(here, "package.json"), "utf8"));
 for (const name of Object.keys(dependencies)) {
   const text = path.join(destination, `licenses/${name.replaceAll("/", "-")}.txt`);
-  await cp(path.join(here, "node_modules", name, "LICENSE"), text);
+  await cp(licenseOf(name), text);
 }

@@ -68,6 +68,20 @@ async def test_what_the_page_asks_for_is_there_for_ever(client: Client) -> None:
     assert types == {"text/css; charset=utf-8", "text/javascript; charset=utf-8", "image/svg+xml"}
 
 
+async def test_whoever_gets_a_script_finds_the_licences_of_what_is_in_it(client: Client) -> None:
+    page = await (await client.get("/")).text()
+    scripts = {each for each in REFERENCE.findall(page) if each.endswith(".js")}
+    texts = [await (await client.get(f"/{script}")).text() for script in scripts]
+    found = [re.findall(r"\A/\*! (licenses-\w+\.txt) \*/", text) for text in texts]
+    named = found[0][0]
+    assert found == [[named]] * len(scripts)
+    response = await client.get(f"/assets/{named}")
+    assert response.headers["Content-Type"] == "text/plain; charset=utf-8"
+    licenses = await response.text()
+    for part in ("hls.js", "uplot", "eventemitter3", "Dailymotion", "Leon Sorokin"):
+        assert part in licenses
+
+
 @pytest.mark.parametrize(("coding", "suffix"), [("br", "br"), ("gzip", "gz")])
 async def test_what_the_page_asks_for_was_compressed_when_it_was_built(
     client: Client, coding: str, suffix: str
