@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -16,6 +18,23 @@ def test_ci_runs_exactly_the_readme_test_command() -> None:
     test_commands = [line for line in readme_commands() if "/pytest " in line]
     assert len(test_commands) == 1
     assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == test_commands[0]
+
+
+def anchors(document: Path) -> set[str]:
+    """Return what each heading is called in a link, as GitHub makes it of the heading's words."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("document", ["README.md", "origin/README.md", "cdn/README.md"])
+def test_what_documents_link_to_is_there(document: str) -> None:
+    path = ROOT / document
+    links = re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", path.read_text(encoding="utf-8"))
+    assert links
+    for name, anchor in links:
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), name
+        assert not anchor or anchor in anchors(target), (name, anchor)
 
 
 def test_top_level_is_the_architecture() -> None:

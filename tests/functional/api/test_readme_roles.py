@@ -14,7 +14,7 @@ from origin.companion.media import Media
 from origin.companion.roles import Role, rooms_of
 from tests.functional.api.service import SIGNING_KEY, Service, over_sqlite_alone
 
-README = Path(__file__).parents[3] / "README.md"
+README = Path(__file__).parents[3] / "origin" / "README.md"
 READ = "GET and HEAD at "
 CHANGE = "whatever is not GET or HEAD at "
 
