@@ -5,6 +5,7 @@ In a query it is the value of ``CMCD``, percent-encoded; in header fields it is 
 and which key stands in which does not matter here. A key that comes twice counts as it came last
 (RFC 8941 §3.2). Version 2 writes some values as lists in parentheses, one value for each of several
 streams, with parameters behind semicolons: the first value is taken, which for sound alone is all.
+A query of which an edge's log has encoded the percent signs once more is decoded once more.
 """
 
 import re
@@ -22,12 +23,14 @@ FIELDS: Final = tuple(
     f"{FIELD_PREFIX}{name}" for name in ("object", "request", "session", "status")
 )
 _PARAMETER: Final = b"CMCD="
+_SEPARATORS: Final = frozenset(b'=,"')
 _ITEM: Final = re.compile(
-    r"""[ \t]*([A-Za-z*][A-Za-z0-9_.*-]{0,63})
-        (?:=(?:"((?:[^"\\]|\\.)*)"(?:;[^,]*)?|\(([^()]*)\)(?:;[^,]*)?|([^,"]*)))?
-        [ \t]*(?:,|\Z)""",
+    r"""[ \t]*+([A-Za-z*][A-Za-z0-9_.*-]{0,63}+)
+        (?:=(?:"((?:[^"\\]|\\.)*+)"(?:;[^,]*+)?|\(([^()]*+)\)(?:;[^,]*+)?|([^,"]*+)))?
+        [ \t]*+(?:,|\Z)""",
     re.VERBOSE,
 )
+"""Nothing that was taken is given back (``+``): else long runs of spaces take a blink to refuse."""
 _IN_LIST: Final = re.compile(r'[ \t]*(?:"((?:[^"\\]|\\.)*)"|([^ \t";]+))')
 _ESCAPED: Final = re.compile(r"\\(.)")
 
@@ -39,7 +42,15 @@ def parse_query(query: bytes) -> Report | None:
     found = [part[len(_PARAMETER) :] for part in query.split(b"&") if part.startswith(_PARAMETER)]
     if not found:
         return None
-    return _report(b",".join(map(unquote_to_bytes, found)))
+    return _report(b",".join(map(_decoded, found)))
+
+
+def _decoded(written: bytes) -> bytes:
+    """Decode a list; twice, where it is none after the first time: standard logs of CloudFront."""
+    once = unquote_to_bytes(written)
+    if b"%" not in once or not _SEPARATORS.isdisjoint(once):
+        return once
+    return unquote_to_bytes(once)
 
 
 def parse_fields(values: list[bytes]) -> Report | None:

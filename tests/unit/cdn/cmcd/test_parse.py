@@ -1,5 +1,6 @@
 """Any bytes give a report or none, and both transports give the same."""
 
+import time
 from urllib.parse import quote
 
 import pytest
@@ -80,6 +81,30 @@ def test_nothing_is_told_by_nothing(query: bytes) -> None:
 def test_the_parameter_may_be_among_others_and_come_twice() -> None:
     query = b"_HLS_msn=3&CMCD=d%3D1%2Cbl%3D5&x=%FF&CMCD=d%3D2"
     assert parse_query(query) == Report(bl_ms=5, d_ms=2)
+
+
+def test_what_a_log_has_encoded_once_more_is_read() -> None:
+    once = quote(OF_HLS_JS, safe="")
+    assert parse_query(f"CMCD={once.replace('%', '%25')}&x=1".encode()) == WHOLE
+    assert in_query('nor="..%2Fa%2C",bs') == Report(nor="..%2Fa%2C", bs=True)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        b"a=" + BYTES_MAX * b" " + b'"',
+        BYTES_MAX * b" ",
+        b'a="' + BYTES_MAX * b"\\",
+        b'a="' + BYTES_MAX * b"x" + b'" x',
+        b"a=(" + BYTES_MAX * b" ",
+        b'a="";' + BYTES_MAX * b" ",
+    ],
+)
+def test_nothing_takes_long_to_refuse(written: bytes) -> None:
+    began_s = time.thread_time()
+    for kept in (written[:BYTES_MAX], written[: BYTES_MAX - 1] + written[-1:]):
+        parse_fields([kept])
+    assert time.thread_time() - began_s < 0.05  # which was 0.15 for the first
 
 
 def test_the_number_of_keys_and_bytes_is_bounded() -> None:
