@@ -184,11 +184,12 @@ class HotConnection(GuardedConnection):
             transport.writelines((sent_head, answer.body))
             self._sent(answer.noted, head, head.request_id, now_s)
             intake = self._hot.intake
-            if intake is not None:
-                if asked.query:
-                    intake.note_query(path, asked.query, unix_s)
-                elif head.has_report:
-                    intake.note_head(path, data, unix_s)
+            if (
+                intake is not None
+                and not (asked.query and intake.note_query(path, asked.query, unix_s))
+                and head.has_report
+            ):
+                intake.note_head(path, data, unix_s)
             return True
         return False
 

@@ -88,11 +88,15 @@ def test_sessions_are_put_together_whichever_worker_hears_of_them(
     assert metrics(server)["soundbridge_cmcd_one_in"] == 1
 
 
-def test_the_hot_path_takes_note_as_aiohttp_does(server: Server, asset: PublishedAsset) -> None:
+@pytest.mark.parametrize(("query", "in_fields"), [("", False), ("", True), ("?a=1", True)])
+def test_the_hot_path_takes_note_as_aiohttp_does(
+    server: Server, asset: PublishedAsset, query: str, *, in_fields: bool
+) -> None:
     before = metrics(server)
+    path = f"{asset.path}/128k/00001.m4s{query}"
     with closing(server.connect()) as client:
         for number in range(60):
-            say(client, f"{asset.path}/128k/00001.m4s", f'bl=5900,sid="hot{number}"')
+            say(client, path, f'bl=5900,sid="hot{query}{number}"', in_fields=in_fields)
     until(lambda: grown(server, before, TAKEN) == 60)
     hot = "soundbridge_hot_answers_total,class=segment"
     assert grown(server, before, hot) > 30
