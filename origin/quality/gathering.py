@@ -77,11 +77,16 @@ class Gathering:
         self._links.leave()
 
     async def _keep_reading(self) -> None:
+        since_s, dropped = time.monotonic(), 0
         while True:
             await self._is_there.wait()
             await asyncio.sleep(_GATHER_S)
             self._is_there.clear()
-            noted = self.intake.take()
+            noted, until_s = self.intake.take(), time.monotonic()
+            missed, dropped = self.intake.dropped - dropped, self.intake.dropped
+            if missed and self.intake.thinning.overran(len(noted) + missed, until_s - since_s):
+                self._thinned()
+            since_s = until_s
             await in_slices(self.read, noted)
             self._flush()
             await asyncio.sleep(len(noted) / READ_PER_S_MAX)
@@ -120,7 +125,6 @@ class Gathering:
         if not is_chosen(number, thinning.one_in):
             return Outcome.UNSAMPLED
         if not told.is_edge and thinning.saw():
-            self._links.tell_all([thinning.doublings])
             self._thinned()
         if self._links.is_ours(number >> _HIGH_BITS):
             self.take((told.at_s, path, number, report), is_edge=told.is_edge)
@@ -140,7 +144,7 @@ class Gathering:
         """Take what another process has read, or how much fewer sessions it chooses."""
         if len(message) == 1:
             self.intake.thinning.hear(message[0])
-            self._thinned()
+            self._forget_unchosen()
             return
         at_s, path, number, is_edge, sid, *said = message
         self.take((at_s, path, number, unpacked(sid, *said)), is_edge=is_edge)
@@ -177,6 +181,11 @@ class Gathering:
                 self.sums.add(asset_id, at_s, figures)
 
     def _thinned(self) -> None:
+        """Have all processes choose fewer sessions."""
+        self._links.tell_all([self.intake.thinning.doublings])
+        self._forget_unchosen()
+
+    def _forget_unchosen(self) -> None:
         """Forget sessions that are no longer looked at: they would end in the middle."""
         for sessions in (self.sessions, self.edge.sessions):
             sessions.forget_unchosen(self.intake.thinning.one_in)

@@ -25,11 +25,18 @@ if TYPE_CHECKING:
 ROOM: Final = 1_000
 """At most 4 KB each: the memory that a flood can take."""
 PATH_BYTES_MAX: Final = 1024
-_IN_QUERY: Final = b"sid%3D%22"
-_END_IN_QUERY: Final = b"%22"
-_IN_FIELDS: Final = b'sid="'
-_END_IN_FIELDS: Final = b'"'
 _PARAMETER: Final = b"CMCD="
+_IN_QUERY: Final = b"%2Csid%3D%22"
+_IN_QUERY_BYTES: Final = len(_IN_QUERY)
+_FIRST_IN_QUERY: Final = b"CMCD=sid%3D%22"
+_FIRST_IN_QUERY_BYTES: Final = len(_FIRST_IN_QUERY)
+_END_IN_QUERY: Final = b"%22"
+_SESSION_FIELD: Final = b"CMCD-Session:"
+_SESSION_FIELD_OF_H2: Final = b"cmcd-session:"
+_IN_FIELDS: Final = b'sid="'
+_IN_FIELDS_BYTES: Final = len(_IN_FIELDS)
+_BEFORE_SID: Final = b" ,:\t"
+_END_IN_FIELDS: Final = b'"'
 _ANSWERED: Final = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
@@ -79,28 +86,33 @@ class Intake:
         self._room = room
         self._noted: list[Told] = []
 
-    def note_query(self, path: bytes, query: bytes, at_s: float) -> None:
-        """Note a request by its query, which may be about something else."""
-        start = query.find(_IN_QUERY) + len(_IN_QUERY)
-        if start >= len(_IN_QUERY):
-            number = crc32(query[start : query.find(_END_IN_QUERY, start)])
-            if number % self.thinning.one_in:
-                self.unsampled += 1
-            else:
-                self._note(Told(at_s, path, query, number, is_head=False))
-        elif _PARAMETER in query:
-            self._note(Told(at_s, path, query, None, is_head=False))
+    def note_query(self, path: bytes, query: bytes, at_s: float) -> bool:
+        """Note a request by its query, if that tells something; tell whether it does."""
+        start = query.find(_IN_QUERY) + _IN_QUERY_BYTES
+        if start < _IN_QUERY_BYTES:
+            start = query.find(_FIRST_IN_QUERY) + _FIRST_IN_QUERY_BYTES
+            if start < _FIRST_IN_QUERY_BYTES:
+                return _PARAMETER in query and self._note(path, query, None, at_s, is_head=False)
+        number = crc32(query[start : query.find(_END_IN_QUERY, start)])
+        if number % self.thinning.one_in:
+            self.unsampled += 1
+            return True
+        return self._note(path, query, number, at_s, is_head=False)
 
     def note_head(self, path: bytes, head: bytes, at_s: float) -> None:
         """Note a request by its head, which has a field of CMCD."""
-        start = head.find(_IN_FIELDS) + len(_IN_FIELDS)
+        field = head.find(_SESSION_FIELD)
+        if field < 0:
+            field = head.find(_SESSION_FIELD_OF_H2)
+        start = head.find(_IN_FIELDS, field) if field >= 0 else -1
         number = None
-        if start >= len(_IN_FIELDS):
+        if start >= 0 and head[start - 1] in _BEFORE_SID:
+            start += _IN_FIELDS_BYTES
             number = crc32(head[start : head.find(_END_IN_FIELDS, start)])
             if number % self.thinning.one_in:
                 self.unsampled += 1
                 return
-        self._note(Told(at_s, path, head, number, is_head=True))
+        self._note(path, head, number, at_s, is_head=True)
 
     async def note_answer(self, request: web.Request, response: web.StreamResponse) -> None:
         """Note a request that aiohttp answers; a signal of ``on_response_prepare``."""
@@ -112,8 +124,7 @@ class Intake:
         path, _, query = request.raw_path.partition("?")
         if path.startswith(PREFIX):  # as the hot path has it: no token is kept
             path = f"{PREFIX}-/{path[len(PREFIX) :].partition('/')[2]}"
-        if _PARAMETER.decode() in query:
-            self.note_query(_bytes(path), _bytes(query), time.time())
+        if query and self.note_query(_bytes(path), _bytes(query), time.time()):
             return
         told = [f"{name}: {value}" for name in FIELDS for value in request.headers.getall(name, ())]
         if told:
@@ -124,14 +135,16 @@ class Intake:
         """How many more can be noted now."""
         return self._room - len(self._noted)
 
-    def note_edge(self, at_s: float, url: bytes, fields: bytes | None) -> None:
-        """Note what an edge's log has: a URL's path and query, and the values of header fields."""
+    def note_edge(self, at_s: float, url: bytes, fields: bytes) -> None:
+        """Note what an edge's log has: a URL's path and query, and the values of header fields.
+
+        Logs have something where there were no fields, too, so these count where a query tells
+        nothing.
+        """
         path, _, query = url.partition(b"?")
-        if fields is None:
-            self._note(Told(at_s, path, query, None, is_head=False, is_edge=True))
-        else:
-            head = FIELDS[0].encode() + b":" + fields
-            self._note(Told(at_s, path, head, None, is_head=True, is_edge=True))
+        is_head = _PARAMETER not in query
+        written = FIELDS[0].encode() + b":" + fields if is_head else query
+        self._note(path, written, None, at_s, is_head=is_head, is_edge=True)
 
     def counted(self) -> Counter[str]:
         """Return what became of requests so far."""
@@ -143,15 +156,20 @@ class Intake:
         noted, self._noted = self._noted, []
         return noted
 
-    def _note(self, told: Told) -> None:
-        if len(told.written) > BYTES_MAX or len(told.path) > PATH_BYTES_MAX:
-            self.outcomes[Outcome.UNREADABLE] += 1
-        elif len(self._noted) >= self._room:
+    def _note(
+        self, path: bytes, written: bytes, number: int | None, at_s: float, *,
+        is_head: bool, is_edge: bool = False,
+    ) -> bool:  # fmt: skip
+        """Note a request, if there is room; else count it. True, as it tells something."""
+        if len(self._noted) >= self._room:
             self.dropped += 1
+        elif len(written) > BYTES_MAX or len(path) > PATH_BYTES_MAX:
+            self.outcomes[Outcome.UNREADABLE] += 1
         else:
-            self._noted.append(told)
+            self._noted.append(Told(at_s, path, written, number, is_head, is_edge))
             if len(self._noted) == 1:
                 self.wake()
+        return True
 
 
 def _nobody() -> None:

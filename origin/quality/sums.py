@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from cdn.cmcd.figures import Key
+from cdn.cmcd.figures import OTHER, RUNG, RUNGS_MAX, Key
 
 HELD_MAX: Final = 5_000
 """Assets of a day; each has some 50 numbers."""
@@ -49,4 +49,10 @@ class DaySums:
             self._held[day] = defaultdict(float)
         held = self._held[day]
         for key, number in figures.items():
-            held[key] += number
+            held[key if key in held else _bounded(key, held)] += number
+
+
+def _bounded(key: Key, held: Figures) -> Key:
+    """Return a key that may be new: an edge's log may name any number of rungs."""
+    is_rung = key[0] == RUNG and sum(measure == RUNG for measure, _ in held) >= RUNGS_MAX
+    return (RUNG, OTHER) if is_rung else key

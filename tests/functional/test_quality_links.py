@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from cdn.cmcd.sampling import Thinning
+from cdn.cmcd.figures import OTHER, RUNG, RUNGS_MAX, Sum
+from cdn.cmcd.sampling import Thinning, number_of
 from origin.quality.intake import PATH_BYTES_MAX, Intake, Outcome
 from origin.quality.links import Links, open_inboxes
 from origin.quality.opening import gathering_of
@@ -96,6 +97,58 @@ def test_an_intake_has_room_for_so_many_and_no_more() -> None:
     intake.note_query(PATH, b"_HLS_msn=3", 0.0)
     assert intake.counted()[Outcome.UNREADABLE] == 3
     assert intake.take() == []
+
+
+def test_a_query_about_something_else_leaves_it_to_the_fields() -> None:
+    intake = Intake(Thinning())
+    assert not intake.note_query(PATH, b"_HLS_msn=3", 0.0)
+    assert intake.note_query(PATH, b"a=1&CMCD=bl%3D1", 0.0)
+    assert len(intake.take()) == 1
+
+
+SID = "6e2fb550"
+NUMBER = number_of(SID.encode())
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        (f"CMCD=bl%3D1%2Csid%3D%22{SID}%22%2Csu", NUMBER),
+        (f"a=1&CMCD=sid%3D%22{SID}%22", NUMBER),
+        (f"CMCD=com.example-sid%3D%22x%22%2Csid%3D%22{SID}%22", NUMBER),
+        (f"CMCD=com.example-sid%3D%22x%22%2Csid%3d%22{SID}%22", None),
+        (f"CMCD=bl=1,sid=%22{SID}%22", None),
+    ],
+)
+def test_a_session_is_chosen_by_its_own_id_in_a_query(query: str, number: int | None) -> None:
+    intake = Intake(Thinning())
+    intake.note_query(PATH, query.encode(), 0.0)
+    assert [told.number for told in intake.take()] == [number]
+
+
+@pytest.mark.parametrize(
+    ("fields", "number"),
+    [
+        (f'Cookie: sid="x"\r\nCMCD-Session: sf=h,sid="{SID}",st=v', NUMBER),
+        (f'cmcd-session:sid="{SID}"\r\nCookie: sid="x"', NUMBER),
+        (f'CMCD-Session: com.example-sid="x", sid="{SID}"', None),
+        (f'Cookie: sid="x"\r\nCMCD-Status: sid="{SID}"', None),
+    ],
+)
+def test_a_session_is_chosen_by_its_own_id_in_a_head(fields: str, number: int | None) -> None:
+    intake = Intake(Thinning())
+    intake.note_head(PATH, f"GET / HTTP/1.1\r\n{fields}\r\n\r\n".encode(), 0.0)
+    assert [told.number for told in intake.take()] == [number]
+
+
+def test_an_asset_has_so_many_rungs_and_no_more() -> None:
+    sums = DaySums()
+    for number in range(10_000):
+        sums.add("a", 0.0, {(RUNG, str(number)): 1.0, (Sum.MEDIA_S, ""): 1.0})
+    figures = sums.take()["a", 0]
+    assert len(figures) == RUNGS_MAX + 2
+    assert figures[RUNG, OTHER] == 10_000 - RUNGS_MAX
+    assert figures[Sum.MEDIA_S, ""] == 10_000
 
 
 @pytest.mark.parametrize("in_head", [False, True])

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import Field
 
-from cdn.cmcd.parse import BYTES_MAX
 from origin.companion.api.endpoint import Answer, Call, Endpoint, Who
 from origin.companion.api.models import NoQuery, Taken
 from origin.companion.identity.principal import Role, Scope
 from origin.delivery.errors import NotFound, TooManyRequests
-from origin.quality.intake import PATH_BYTES_MAX, Intake
+
+if TYPE_CHECKING:
+    from origin.quality.intake import Intake
 
 REPORTS_MAX: Final = 500
 BODY_BYTES_MAX: Final = 1024 * 1024
@@ -26,17 +27,11 @@ class EdgeReport(Taken):
     """A request that an edge answered, and what its player told with it."""
 
     at: float = Field(description="When, in seconds since the epoch.", ge=0, le=1e11)
-    url: str = Field(
-        description="Path and query, as the log has them.",
-        pattern="^/[!-~]*$",
-        max_length=BYTES_MAX + PATH_BYTES_MAX,
-    )
+    url: str = Field(description="Path and query, as the log has them.")
     fields: str | None = Field(
         None,
         description="The values of the header fields `CMCD-Object`, `CMCD-Request`, `CMCD-Session`"
-        " and `CMCD-Status`, with commas between, where it was told by them.",
-        pattern="^[ -~]*$",
-        max_length=BYTES_MAX,
+        " and `CMCD-Status`, with commas between; they count where the query tells nothing.",
     )
 
 
@@ -67,10 +62,11 @@ class EdgeLog:
         """By a piece of its log, for operators: what an edge answers never comes here by itself.
 
         Send a session's requests in their order, one piece after the other, and each once; nothing
-        is known of whether a piece came before. What tells nothing by CMCD is passed over, and what
-        is not of the last three days. Where more comes than is read in time, send the piece again
-        after `Retry-After`. What comes to this server, too, counts twice: have the CDN leave CMCD
-        out of what it asks for itself.
+        is known of whether a piece came before. Leave out what was not answered with 200, 206 or
+        304: it may name what is not there. What tells nothing by CMCD is passed over, whatever its
+        client wrote there, and what is not of the last three days. Where more comes than is read in
+        time, send the piece again after `Retry-After`. What comes to this server, too, counts
+        twice: have the CDN leave CMCD out of what it asks for itself.
         """
         intake = self.intake
         if intake is None:
@@ -81,6 +77,5 @@ class EdgeLog:
         if intake.room_left < len(reports):
             raise TooManyRequests(_AGAIN_AFTER_S, "More reports came than are read in time")
         for report in reports:
-            fields = None if report.fields is None else report.fields.encode()
-            intake.note_edge(report.at, report.url.encode(), fields)
+            intake.note_edge(report.at, report.url.encode(), (report.fields or "").encode())
         return Answer(status=HTTPStatus.ACCEPTED)

@@ -98,6 +98,18 @@ def test_where_too_much_comes_fewer_are_chosen_and_more_again_once_it_is_quiet()
     assert thinning.one_in == 3
 
 
+def test_where_more_comes_than_is_held_it_is_thinned_at_once() -> None:
+    thinning = Thinning(3, reports_per_s_max=250)
+    assert not thinning.overran(500, in_s=2.0)
+    assert thinning.overran(1_500, in_s=0.05)
+    assert thinning.one_in == 3 * 8
+    assert thinning.overran(7_500, in_s=2.0)
+    assert thinning.one_in == 3 * 128
+    assert thinning.overran(10**9, in_s=1.0)
+    assert thinning.doublings == DOUBLINGS_MAX
+    assert not thinning.overran(10**9, in_s=1.0)
+
+
 def test_places_are_read_from_paths() -> None:
     asset = "/media/a1/r1"
     assert place_of(f"{asset}/128k/00012.m4s") == Place("a1", "128k", 12)
