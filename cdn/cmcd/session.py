@@ -14,17 +14,19 @@ nor of pauses, nor of an end. What is derived here, and how:
   and at its next initialization section, however late that is. But a request is urgent then, too
   (``su``), which else it is at a start and after a seek. So an urgent request for the segment
   behind the last one asked for counts where the last one was not urgent, or where the buffer that
-  was told with the last one had run dry since. One that jumps is a seek. ``bs`` that comes later
-  for what has counted so counts no more. A player that waits with its next request until all is
-  calm again, as hls.js does where one segment fills its buffer, tells nothing of it: to a server,
-  it was paused.
+  was told with the last one had run dry since. One that jumps is a seek, and so is one that comes
+  before that buffer can have run dry. ``bs`` that comes later for what has counted so counts no
+  more, nor does that of an initialization section after a seek, which to hls.js is one, too. A
+  player that waits with its next request until all is calm again, as hls.js does where one segment
+  fills its buffer, tells nothing of it: to a server, it was paused.
 - *Starved time* is how much later the request that told of a starvation came than the buffer told
   with the last one would have lasted, at the rate (``pr``) told then. It is short by what a player
   hides, and 0 where it tells no ``bl``.
 - *Media* is the duration (``d``, else the usual one) of segments asked for, each once while it is
   asked for again: by rung, it is the residency. Who leaves has not heard all of it.
 - The *rebuffer ratio* of a session is starved time by starved time and media together.
-- *Throughput* is what the player measured (``mtp``), as of each segment.
+- *Throughput* is what the player measured (``mtp``), as of each segment but the first of a session
+  that begins: by then it has measured nothing, and tells what it was built to begin with.
 """
 
 from dataclasses import dataclass
@@ -72,7 +74,7 @@ class Session:
     """One session of one asset, from its first request on; times are seconds of one clock."""
 
     __slots__ = (
-        "_began_s", "_has_begun", "_is_counted", "_is_dry", "_is_told", "_last",
+        "_began_s", "_has_begun", "_has_sought", "_is_counted", "_is_dry", "_is_told", "_last",
         "_rate", "asset_id", "media_s", "starved_s",
     )  # fmt: skip
 
@@ -82,6 +84,8 @@ class Session:
         self.starved_s = 0.0
         self._began_s = began_s
         self._has_begun = False
+        self._has_sought = False
+        """Whether it did since the last initialization section."""
         self._is_counted = False
         """Whether a starvation counted since the last segment was asked for."""
         self._is_dry = False
@@ -110,12 +114,11 @@ class Session:
 
     def _beside(self, report: Report, now_s: float) -> Noticed:
         """Take a request for an initialization section, by which hls.js tells of a starvation."""
+        has_sought, self._has_sought = self._has_sought, False
         if not (report.bs and self._has_begun):
             return NOTHING
-        if self._is_told:
-            self._is_told = False
-            return NOTHING
-        return self._starvation(now_s)
+        is_known, self._is_told = self._is_told or has_sought, False
+        return NOTHING if is_known else self._starvation(now_s)
 
     def _segment(self, number: int, rung: str | None, report: Report, now_s: float) -> Noticed:
         last = self._last
@@ -124,13 +127,15 @@ class Session:
             self._began_s = now_s
         is_again = last is not None and last.number == number
         media_s = 0.0 if is_again else duration_s
-        starved = self._starved(number, report, now_s) if self._has_begun else NOTHING
+        seeks = self._seeks(number, report, now_s)
+        starved = self._starved(report, now_s, seeks=seeks) if self._has_begun else NOTHING
         startup_s = None if self._has_begun else self._begun(report, now_s)
         self.media_s += media_s
         self._rate = report.pr or 1.0
         self._is_counted = False
         buffer_s = None if report.bl_ms is None else report.bl_ms / 1000
-        self._last = _Asked(number, now_s, duration_s, buffer_s, report.su)
+        self._last = _Asked(number, now_s, duration_s, buffer_s, report.su or seeks)
+        self._has_sought = self._has_sought or seeks
         return Noticed(
             is_first=last is None,
             startup_s=startup_s,
@@ -138,7 +143,7 @@ class Session:
             starved_s=starved.starved_s,
             rung=rung,
             media_s=media_s,
-            throughput_bps=report.mtp_kbps * 1000 if report.mtp_kbps else None,
+            throughput_bps=_throughput_bps(report, is_first=last is None),
         )
 
     def _begun(self, report: Report, now_s: float) -> float | None:
@@ -149,12 +154,22 @@ class Session:
         self._has_begun = True
         return None if self._began_s is None else max(0.0, now_s - self._began_s)
 
-    def _starved(self, number: int, report: Report, now_s: float) -> Noticed:
+    def _seeks(self, number: int, report: Report, now_s: float) -> bool:
+        """Tell whether somebody has gone elsewhere: what was there to play is of no use."""
+        last = self._last
+        if last is None:
+            return False
+        if number not in {last.number, last.number + 1}:
+            return report.su or not report.bl_ms
+        is_early = last.buffer_s is not None and self._dry_s(now_s) < -_DRY_S
+        return report.su and not last.is_urgent and is_early
+
+    def _starved(self, report: Report, now_s: float, *, seeks: bool) -> Noticed:
         if report.bs:
             is_known, self._is_told = self._is_told or self._is_counted, False
             return NOTHING if is_known else self._starvation(now_s)
         last = self._last
-        if last is None or not report.su or number not in {last.number, last.number + 1}:
+        if last is None or not report.su or seeks:
             self._is_dry = False
             return NOTHING
         if self._is_counted:
@@ -189,6 +204,11 @@ class Session:
         counted_s = min(max(0.0, starved_s), STARVED_S_MAX)
         self.starved_s += counted_s
         return Noticed(starvations=starvations, starved_s=counted_s)
+
+
+def _throughput_bps(report: Report, *, is_first: bool) -> float | None:
+    is_beginning = is_first and report.su and not report.bl_ms
+    return report.mtp_kbps * 1000 if report.mtp_kbps and not is_beginning else None
 
 
 def _duration_s(report: Report) -> float:

@@ -103,6 +103,46 @@ def test_a_seek_is_no_starvation() -> None:
     )
 
 
+def test_a_seek_to_the_next_segment_is_no_starvation() -> None:
+    assert (  # as hls.js 1.7 asks where somebody skips over the rest of its buffer, twice
+        starvations(
+            (0, segment(0), told(0, su=True)),
+            (0.1, segment(1), told(6, su=True)),
+            (0.2, segment(2), told(11.9)),
+            (3.2, segment(3), told(1, su=True)),
+            (3.2, segment(4), told(7)),
+            (4.3, segment(5), told(11.9)),
+            (7.2, segment(6), told(1, su=True)),
+            (7.3, segment(7), told(7)),
+        )
+        == [(0, 0)] * 8
+    )
+
+
+@pytest.mark.parametrize("su", [False, True])
+def test_a_slow_seek_is_no_starvation_and_one_behind_it_is(*, su: bool) -> None:
+    assert starvations(
+        (0, segment(0), told(0, su=True)),
+        (1, segment(1), told(6)),
+        (4, segment(6), told(0, su=su)),
+        (6.7, segment(7), told(1.9, su=True)),
+        (9.3, segment(8), told(6.1, su=True)),
+    ) == [(0, 0), (0, 0), (0, 0), (0, 0), (1, 0.7)]
+
+
+def test_bs_at_the_next_init_may_tell_of_a_seek() -> None:
+    assert starvations(
+        (0, segment(0), told(0, su=True)),
+        (0.1, segment(1), told(6)),
+        (4, segment(6), told(0, su=True)),
+        (4, segment(7), told(1.9, su=True)),
+        (4, segment(8), told(7.9)),
+        (10, INIT, told(bs=True, su=True)),
+        (10, segment(9, "320k"), told(11)),
+        (60, INIT, told(bs=True, su=True)),
+    ) == [*[(0, 0)] * 7, (1, 39.0)]
+
+
 def test_bs_counts_once_and_not_for_what_counted_already() -> None:
     assert starvations(
         (0, segment(0), told(0, su=True)),
@@ -141,6 +181,15 @@ def test_media_counts_once_while_it_is_asked_for_again() -> None:
     )
     assert [each.media_s for each in noticed] == [6.0, 0.0, 6.0]
     assert noticed[0] == Noticed(True, 0.0, rung="128k", media_s=6.0, throughput_bps=900_000)
+
+
+def test_who_begins_has_measured_nothing() -> None:
+    noticed = run(
+        (0, segment(0), told(0, su=True, mtp_kbps=500)),
+        (1, segment(1), told(6, su=True, mtp_kbps=2800)),
+    )
+    assert [each.throughput_bps for each in noticed] == [None, 2_800_000]
+    assert run((9, segment(7), told(6, mtp_kbps=900)))[0].throughput_bps == 900_000
 
 
 def test_the_ratio_is_of_starved_time_and_media() -> None:
