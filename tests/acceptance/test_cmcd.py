@@ -29,9 +29,12 @@ DURATION_S: Final = 26.0
 SLOW_BPS: Final = 100_000
 """A segment of six seconds takes eight."""
 TIMEOUT_MS: Final = 90_000
-PLAY: Final = """async ([uri, useHeaders, rate]) => {
+PLAY: Final = """async ([uri, useHeaders, rate, ahead_s]) => {
     const audio = document.body.appendChild(document.createElement('audio'));
-    const hls = new Hls({cmcd: {useHeaders}, startLevel: 0, testBandwidth: false});
+    const hls = new Hls({
+        cmcd: {useHeaders}, startLevel: 0, testBandwidth: false,
+        maxBufferLength: ahead_s, maxMaxBufferLength: ahead_s,
+    });
     window.hls = hls;
     window.audio = audio;
     window.troubles = [];
@@ -43,6 +46,8 @@ PLAY: Final = """async ([uri, useHeaders, rate]) => {
     await audio.play();
 }"""
 STARVATIONS: Final = "soundbridge_cmcd_starvations_total"
+OTHER_RUNG: Final = "soundbridge_cmcd_rung_seconds_total,rung=256k"
+"""Of which hls.js asks for the initialization section, and tells of a seek as of a starvation."""
 ENDED: Final = "() => window.audio.ended"
 
 
@@ -106,8 +111,8 @@ def open_player(page: Page, there: Served) -> None:
         page.add_script_tag(path=script)
 
 
-def play(page: Page, there: Served, *, use_headers: bool, rate: float) -> None:
-    page.evaluate(PLAY, [f"/{there.playback_id}.m3u8", use_headers, rate])
+def play(page: Page, there: Served, *, use_headers: bool, rate: float, ahead_s: float = 30) -> None:
+    page.evaluate(PLAY, [f"/{there.playback_id}.m3u8", use_headers, rate, ahead_s])
 
 
 @pytest.mark.parametrize("use_headers", [False, True])
@@ -158,6 +163,20 @@ def test_a_slow_connection_shows_until_its_session_ends(
         assert sum(each["count"] for each in ratios if each["up_to"] != 0) > sum(
             each["count"] for each in before["rebuffer_ratios"] if each["up_to"] != 0
         )
+
+
+def test_a_seek_starves_nobody(page: Page, state: Path) -> None:
+    with serve(state, "seek") as server:
+        there = served(server, state)
+        open_player(page, there)
+        play(page, there, use_headers=False, rate=1, ahead_s=4)
+        page.wait_for_function("() => window.audio.currentTime > 1")
+        page.evaluate("window.audio.currentTime = 14")
+        page.wait_for_function("() => window.audio.currentTime > 14.5")
+        page.evaluate("window.hls.autoLevelCapping = -1; window.hls.loadLevel = 1;")
+        until(lambda: metrics(server).get(OTHER_RUNG, 0) > 0)
+        assert page.evaluate("window.troubles") == []
+        assert metrics(server)[STARVATIONS] == 0
 
 
 def test_our_own_page_tells(page: Page, state: Path) -> None:
