@@ -36,19 +36,14 @@ def static_of(kind: ObjectKind) -> str | None:
 
 
 def static_of_segment(published: PublishedRevision, segment: SegmentRecord) -> str:
-    """Return what a segment of a complete revision tells."""
-    rung, _, file_name = segment.name.partition("/")
-    is_packed = file_name.endswith(".aac")
-    bitrate_bps = None
-    for rendition in published.index.renditions:
-        if rendition.rung == rung:
-            source = rendition.packed if is_packed else rendition
-            bitrate_bps = None if source is None else source.bandwidth_bps
+    """Return what a segment of a complete revision tells, with its own rate (CTA-5006 §3.1)."""
+    is_packed = segment.name.endswith(".aac")
+    duration_s = segment.duration_ticks / published.index.sample_rate_hz
     following = name_after(segment.name)
     return static(
         ObjectType.AUDIO,
-        bitrate_bps=bitrate_bps,
-        duration_ms=round(segment.duration_ticks * 1000 / published.index.sample_rate_hz),
+        bitrate_bps=round(segment.size_bytes * 8 / duration_s),
+        duration_ms=round(duration_s * 1000),
         next_object=following.rpartition("/")[2] if following in published.objects else None,
         streaming_format=HLS if is_packed else None,
         stream_type=ON_DEMAND,

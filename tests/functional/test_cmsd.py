@@ -1,6 +1,7 @@
 """What a served object tells of itself: the same on every path, and nothing on a 304."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
@@ -8,6 +9,8 @@ from aiohttp.web import Application, Request
 from obstore.store import MemoryStore
 
 from origin.app import create_app
+from origin.delivery.published import PublishedRevision
+from origin.delivery.static_data import static_of_segment
 from origin.stores.reader import StoreReader
 from tests.conformance.both_paths import both_paths
 from tests.sources.growing_asset import GrowingAsset
@@ -71,6 +74,13 @@ async def test_parts_tell_it_too_and_what_is_not_modified_does_not(
     assert (await client.head(path)).headers[FIELD] == FIRST
     not_modified = {"If-None-Match": whole.headers["ETag"]}
     assert await told(client, path, **not_modified) is None  # RFC 9110 §15.4.5
+
+
+def test_a_segment_tells_its_own_rate_and_not_the_highest_of_all(asset: PublishedAsset) -> None:
+    first = asset.index.renditions[0].segments[0]
+    quiet = replace(first, size_bytes=first.size_bytes // 4)
+    published = PublishedRevision(asset.entry.where, asset.index, {}, 0.0)
+    assert static_of_segment(published, quiet) == "br=32, d=5991, ot=a, st=v"
 
 
 async def test_what_grows_tells_no_more_than_is_certain(asset: PublishedAsset) -> None:
