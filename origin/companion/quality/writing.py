@@ -4,6 +4,7 @@ A process that is killed loses what came since. While the database is away, figu
 written once it is back.
 """
 
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ from origin.companion.writing_behind import keep_writing
 from origin.quality.sums import DaySums
 
 EVERY_S: Final = 5.0
+ASSETS_AT_ONCE: Final = 100
 
 _log = structlog.get_logger("soundbridge.quality")
 
@@ -30,16 +32,21 @@ class Writer:
         await keep_writing(self.write, EVERY_S, self._failed)
 
     async def write(self) -> None:
-        """Write down what is held by now; raises DatabaseUnavailable: then it is held as before."""
+        """Write down what is held by now; raises DatabaseUnavailable: then the rest stays held.
+
+        A few assets a transaction: after an outage there are thousands, and to make their rows
+        takes the loop's time.
+        """
         days = self._sums.take()
-        if not days:
-            return
         try:
-            async with self._database.change() as connection:
-                await rows.write(connection, days)
-        except BaseException:
+            while days:
+                some = dict(islice(days.items(), ASSETS_AT_ONCE))
+                async with self._database.change() as connection:
+                    await rows.write(connection, some)
+                for day in some:
+                    del days[day]
+        finally:
             self._sums.give_back(days)
-            raise
 
     def _failed(self, cause: str) -> None:
         _log.warning("figures of assets not written yet", held=len(self._sums), cause=cause)

@@ -3,14 +3,16 @@
 import asyncio
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdn.cmcd.figures import RUNG, Histogram, Sum
 from origin.companion import pruning
 from origin.companion.identity.principal import Role
 from origin.companion.pruning import QUALITY_KEPT_DAYS, prune
-from origin.companion.quality import rows
+from origin.companion.quality import rows, writing
 from origin.companion.quality.writing import Writer
-from origin.quality.sums import DaySums
+from origin.delivery.errors import DatabaseUnavailable
+from origin.quality.sums import DaysOfAssets, DaySums
 from tests.functional.api.packaging import Packaging
 from tests.functional.api.service import NOW_S, Service
 
@@ -151,6 +153,35 @@ async def test_writers_beside_each_other_lose_nothing(packaging: Packaging) -> N
     await asyncio.gather(*(write(order) for order in (assets, assets[::-1]) for _ in range(5)))
     for asset_id in assets:
         assert (await service.get(of_today(asset_id), ann))["total"]["sessions"] == 20
+
+
+async def test_many_assets_are_written_a_few_at_a_time_and_each_once(
+    packaging: Packaging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = packaging.service
+    ann = await service.user()
+    assets = [await packaging.queue(ann, name) for name in ("one", "two", "three")]
+    written: list[int] = []
+    write = rows.write
+
+    async def write_noting(connection: AsyncConnection, days: DaysOfAssets) -> None:
+        written.append(len(days))
+        if len(written) == 2:
+            raise DatabaseUnavailable
+        await write(connection, days)
+
+    monkeypatch.setattr(writing, "ASSETS_AT_ONCE", 1)
+    monkeypatch.setattr(rows, "write", write_noting)
+    sums = DaySums()
+    for asset_id in assets:
+        sums.add(asset_id, NOW_S, FIGURES)
+    with pytest.raises(DatabaseUnavailable):
+        await Writer(service.database, sums).write()
+    assert len(sums) == 2
+    await Writer(service.database, sums).write()
+    assert written == [1, 1, 1, 1]
+    for asset_id in assets:
+        assert (await service.get(of_today(asset_id), ann))["total"]["sessions"] == 2
 
 
 async def test_what_could_not_be_written_is_held(packaging: Packaging) -> None:
