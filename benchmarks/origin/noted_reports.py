@@ -35,11 +35,13 @@ def answer(asked: Namespace, folder: Path) -> dict[str, Any]:
             asset.folder, folder / "other log", "--cmcd-sample", "0", cores=_SERVER
         ) as deaf,
     ):
+        pair = [("noting", noting), ("deaf", deaf)]
         for _ in range(asked.rounds):
             for name, what in requests.items():
-                for server, running in (("noting", noting), ("deaf", deaf)):
+                for server, running in pair:
                     found = load(running, what, seconds=asked.seconds, cores=_CLIENT)
                     served[name].setdefault(server, []).append(found)
+            pair.reverse()  # who comes first has the colder processor
         memory_mb = {"noting": noting.memory_mb(), "deaf": deaf.memory_mb()}
     return {
         "figures": {

@@ -6,12 +6,13 @@ from cdn.edge.nginx.answers import STATUS, of_every_answer, refused, said, said_
 from cdn.edge.nginx.text import block, quoted
 from cdn.edge.nginx.tokens import CHECK_LOCATION
 from cdn.edge.plan import Edge
+from cdn.edge.players import FIELDS_OF_PLAYERS
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
 
 _CHALLENGE: Final = 'Bearer realm="playback"'
 _FAILED: Final = "error timeout invalid_header http_500 http_502 http_503 http_504"
 _DROPPED: Final = ("Connection", "Upgrade", "Forwarded", "X-Purge-Secret")
-_NOT_OF_COPIES: Final = ("Authorization", "Cookie", "X-HTTP-Method-Override")
+_NOT_OF_COPIES: Final = ("Authorization", "Cookie", "X-HTTP-Method-Override", *FIELDS_OF_PLAYERS)
 _HOLDERS: Final = {
     "Cache-Control": "$holders_cache_control",
     "CDN-Cache-Control": "$not_by_cdns",

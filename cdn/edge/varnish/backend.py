@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from cdn.edge.plan import Address, Edge
+from cdn.edge.players import FIELDS_OF_PLAYERS
 from cdn.edge.roles import DEFAULT, PORTS, RULES
 from cdn.edge.varnish.notes import NOT_SENT
 from cdn.edge.varnish.text import quoted
@@ -42,7 +43,7 @@ UNSET    if (bereq.method == "GET" || bereq.method == "HEAD") {
         unset bereq.body;
     }
     if (bereq.http.X-Edge-Kept) {
-        set bereq.http.Host = HOST;
+PLAYERS        set bereq.http.Host = HOST;
         set bereq.http.Accept-Encoding = bereq.http.X-Edge-Coding;
         if (bereq.http.X-Edge-Stale) {
             # There is something else to give.
@@ -114,8 +115,10 @@ def fetched(edge: Edge) -> str:
     """Return how they are asked, and what is done about failures."""
     retries = str(max(1, min(_RETRIES_MAX, len(edge.origins))))
     unset = "".join(f"    unset bereq.http.{name};\n" for name in NOT_SENT)
+    of_players = "".join(f"        unset bereq.http.{name};\n" for name in FIELDS_OF_PLAYERS)
     return (
         _FETCHED.replace("UNSET", unset)
+        .replace("PLAYERS", of_players)
         .replace("HOST", quoted(edge.host))
         .replace("RETRIES", retries)
     )

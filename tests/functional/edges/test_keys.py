@@ -91,6 +91,8 @@ def test_the_origin_is_asked_for_what_the_key_says(
         Accept_Encoding="gzip;q=0.9, br;q=0.1",
         Authorization="Bearer x",
         Cookie="who=ann",
+        CMCD_Session="sf=h",
+        CMCD_Status="bs",
         Origin="https://a.example",
         Range="bytes=0-1",
         X_HTTP_Method_Override="DELETE",
@@ -105,6 +107,7 @@ def test_the_origin_is_asked_for_what_the_key_says(
     assert asked.fields["host"] == "listen.example"
     unwanted = {"authorization", "cookie", "origin", "range", "forwarded", "x-purge-secret"}
     assert not {*unwanted, "x-http-method-override"} & set(asked.fields)
+    assert not [name for name in asked.fields if name.startswith("cmcd")]
     assert asked.fields.get("x-request-id") != "mine"
     assert asked.fields["x-forwarded-for"].endswith("127.0.0.1")
     assert asked.fields["x-forwarded-proto"] == "http"
