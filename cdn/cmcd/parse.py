@@ -47,7 +47,9 @@ def parse_query(query: bytes) -> Report | None:
 
 def _decoded(written: bytes) -> bytes:
     """Decode a list; twice, where it is none after the first time: standard logs of CloudFront."""
-    once = unquote_to_bytes(written)
+    once = unquote_to_bytes(  # what is most of it, at once: that takes a tenth of the time
+        written.replace(b"%2C", b",").replace(b"%3D", b"=").replace(b"%22", b'"')
+    )
     if b"%" not in once or not _SEPARATORS.isdisjoint(once):
         return once
     return unquote_to_bytes(once)
@@ -86,19 +88,14 @@ def _values(text: str) -> dict[str, Value]:
             at = text.find(",", at) + 1 or end
             continue
         at = match.end()
-        values[match[1]] = _value(match)
+        key, quoted, listed, bare = match.groups()
+        if bare is not None:
+            values[key] = bare.partition(";")[0].strip(" \t")
+        elif quoted is not None:
+            values[key] = _unescaped(quoted)
+        else:
+            values[key] = True if listed is None else _first_of(listed)
     return values
-
-
-def _value(match: re.Match[str]) -> Value:
-    _, quoted, listed, bare = match.groups()
-    if quoted is not None:
-        return _unescaped(quoted)
-    if listed is not None:
-        return _first_of(listed)
-    if bare is not None:
-        return bare.partition(";")[0].strip(" \t")
-    return True
 
 
 def _first_of(listed: str) -> Value:
@@ -109,4 +106,4 @@ def _first_of(listed: str) -> Value:
 
 
 def _unescaped(quoted: str) -> str:
-    return _ESCAPED.sub(r"\1", quoted)
+    return _ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted

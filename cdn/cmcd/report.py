@@ -95,6 +95,8 @@ def _number(value: Value | None, most: float) -> float | None:
 
 
 def _whole(value: Value | None) -> int | None:
+    if value is None:
+        return None
     number = _number(value, _NUMBER_MAX)
     return None if number is None else round(number)
 

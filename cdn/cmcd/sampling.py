@@ -12,7 +12,7 @@ from typing import Final
 from zlib import crc32
 
 REPORTS_PER_S_MAX: Final = 250
-"""What a process looks at. One takes some 70 microseconds, so this is 2 % of a processor."""
+"""What a process looks at. One takes some 25 microseconds: this is not 1 % of a processor."""
 DOUBLINGS_MAX: Final = 20
 _QUIET_S: Final = 30
 """After so many seconds with less than a quarter of what may be, twice as many are chosen."""

@@ -29,7 +29,6 @@ _PARAMETER: Final = b"CMCD="
 _IN_QUERY: Final = b"%2Csid%3D%22"
 _IN_QUERY_BYTES: Final = len(_IN_QUERY)
 _FIRST_IN_QUERY: Final = b"CMCD=sid%3D%22"
-_FIRST_IN_QUERY_BYTES: Final = len(_FIRST_IN_QUERY)
 _END_IN_QUERY: Final = b"%22"
 _SESSION_FIELD: Final = b"CMCD-Session:"
 _SESSION_FIELD_OF_H2: Final = b"cmcd-session:"
@@ -86,33 +85,45 @@ class Intake:
         self._room = room
         self._noted: list[Told] = []
 
-    def note_query(self, path: bytes, query: bytes, at_s: float) -> bool:
+    def note_query(self, path: bytes, query: bytes, at_s: float, *, is_edge: bool = False) -> bool:
         """Note a request by its query, if that tells something; tell whether it does."""
         start = query.find(_IN_QUERY) + _IN_QUERY_BYTES
         if start < _IN_QUERY_BYTES:
-            start = query.find(_FIRST_IN_QUERY) + _FIRST_IN_QUERY_BYTES
-            if start < _FIRST_IN_QUERY_BYTES:
-                return _PARAMETER in query and self._note(path, query, None, at_s, is_head=False)
+            return self._note_rare(path, query, at_s, is_edge=is_edge)
         number = crc32(query[start : query.find(_END_IN_QUERY, start)])
         if number % self.thinning.one_in:
             self.unsampled += 1
-            return True
-        return self._note(path, query, number, at_s, is_head=False)
+        else:
+            self._note(path, query, number, at_s, is_head=False, is_edge=is_edge)
+        return True
 
-    def note_head(self, path: bytes, head: bytes, at_s: float) -> None:
+    def _note_rare(self, path: bytes, query: bytes, at_s: float, *, is_edge: bool) -> bool:
+        """Note a query whose id comes first, or is written otherwise, if it tells something."""
+        if _PARAMETER not in query:
+            return False
+        start, number = query.find(_FIRST_IN_QUERY), None
+        if start >= 0:
+            start += len(_FIRST_IN_QUERY)
+            number = crc32(query[start : query.find(_END_IN_QUERY, start)])
+        if number is not None and number % self.thinning.one_in:
+            self.unsampled += 1
+        else:
+            self._note(path, query, number, at_s, is_head=False, is_edge=is_edge)
+        return True
+
+    def note_head(self, path: bytes, head: bytes, at_s: float, *, is_edge: bool = False) -> None:
         """Note a request by its head, which has a field of CMCD."""
-        field = head.find(_SESSION_FIELD)
+        field, number = head.find(_SESSION_FIELD), None
         if field < 0:
             field = head.find(_SESSION_FIELD_OF_H2)
         start = head.find(_IN_FIELDS, field) if field >= 0 else -1
-        number = None
         if start >= 0 and head[start - 1] in _BEFORE_SID:
             start += _IN_FIELDS_BYTES
             number = crc32(head[start : head.find(_END_IN_FIELDS, start)])
             if number % self.thinning.one_in:
                 self.unsampled += 1
                 return
-        self._note(path, head, number, at_s, is_head=True)
+        self._note(path, head, number, at_s, is_head=True, is_edge=is_edge)
 
     async def note_answer(self, request: web.Request, response: web.StreamResponse) -> None:
         """Note a request that aiohttp answers; a signal of ``on_response_prepare``."""
@@ -142,9 +153,8 @@ class Intake:
         nothing.
         """
         path, _, query = url.partition(b"?")
-        is_head = _PARAMETER not in query
-        written = FIELDS[0].encode() + b":" + fields if is_head else query
-        self._note(path, written, None, at_s, is_head=is_head, is_edge=True)
+        if not self.note_query(path, query, at_s, is_edge=True):
+            self.note_head(path, _SESSION_FIELD_OF_H2 + fields, at_s, is_edge=True)
 
     def counted(self) -> Counter[str]:
         """Return what became of requests so far."""
@@ -158,9 +168,8 @@ class Intake:
 
     def _note(
         self, path: bytes, written: bytes, number: int | None, at_s: float, *,
-        is_head: bool, is_edge: bool = False,
-    ) -> bool:  # fmt: skip
-        """Note a request, if there is room; else count it. True, as it tells something."""
+        is_head: bool, is_edge: bool,
+    ) -> None:  # fmt: skip
         if len(self._noted) >= self._room:
             self.dropped += 1
         elif len(written) > BYTES_MAX or len(path) > PATH_BYTES_MAX:
@@ -169,7 +178,6 @@ class Intake:
             self._noted.append(Told(at_s, path, written, number, is_head, is_edge))
             if len(self._noted) == 1:
                 self.wake()
-        return True
 
 
 def _nobody() -> None:

@@ -61,12 +61,13 @@ class EdgeLog:
     async def tell(self, call: Call[NoQuery, EdgeReports]) -> Answer:
         """By a piece of its log, for operators: what an edge answers never comes here by itself.
 
-        Send a session's requests in their order, one piece after the other, and each once; nothing
-        is known of whether a piece came before. Leave out what was not answered with 200, 206 or
-        304: it may name what is not there. What tells nothing by CMCD is passed over, whatever its
-        client wrote there, and what is not of the last three days. Where more comes than is read in
-        time, send the piece again after `Retry-After`. What comes to this server, too, counts
-        twice: have the CDN leave CMCD out of what it asks for itself.
+        Send a session's requests in their order, one piece after the other on one connection, as
+        each worker reads by itself, and each once; nothing is known of whether a piece came before.
+        Leave out what was not answered with 200, 206 or 304: it may name what is not there. What
+        tells nothing by CMCD is passed over, whatever its client wrote there, and what is not of
+        the last three days. Where more comes than is read in time, send the piece again after
+        `Retry-After`. What comes to this server, too, counts twice: have the CDN leave CMCD out of
+        what it asks for itself.
         """
         intake = self.intake
         if intake is None:
