@@ -85,6 +85,21 @@ async def test_what_two_processes_read_of_one_session_comes_together() -> None:
     assert sum(each["media_s", ""] for each in figures) == 60 * 6
 
 
+async def test_where_notes_find_no_room_all_processes_thin_at_once() -> None:
+    with ExitStack() as opened:
+        inboxes = open_inboxes(2, opened)
+        both = [
+            gathering_of(Intake(Thinning(), room=10), inboxes, slot, Metrics(), None)
+            for slot in range(2)
+        ]
+        async with both[0].running(), both[1].running():
+            for number in range(2_000):
+                both[0].intake.note_query(
+                    PATH % 1, b"CMCD=bl%%3D1%%2Csid%%3D%%22%d%%22" % number, 0
+                )
+            await until(lambda: all(each.intake.thinning.one_in > 1 for each in both))
+
+
 def test_an_intake_has_room_for_so_many_and_no_more() -> None:
     intake = Intake(Thinning(), room=10)
     for number in range(1_000_000):
