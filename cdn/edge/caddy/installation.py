@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from cdn.edge.plan import PORT_MAX
+from cdn.edge.plan import PORT_MAX, check_ip
 from cdn.errors import UnusableEdge
 
 _ADDRESS: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]+")
@@ -38,8 +38,10 @@ class Installation:
 
     def __post_init__(self) -> None:
         """Refuse what a configuration would read as something else."""
-        if self.address is not None and not _ADDRESS.fullmatch(self.address):
-            raise UnusableEdge(f"{self.address!r} is no address to listen at")
+        if self.address is not None:
+            if not _ADDRESS.fullmatch(self.address):
+                raise UnusableEdge(f"{self.address!r} is no address to listen at")
+            check_ip(f"[{self.address}]" if ":" in self.address else self.address)
         ports = {self.http_port, self.https_port}
         if not all(0 < port <= PORT_MAX for port in ports) or len(ports) == 1:
             raise UnusableEdge("the two ports are two numbers from 1 to 65535")

@@ -238,6 +238,8 @@ def test_no_connection_is_kept_until_the_origin_closes_it() -> None:
     [
         (("--check-tokens",), "the origins look at tokens"),
         (("--listen", "here"), "no address to listen at"),
+        (("--listen", "300.0.0.1"), "is no address"),
+        (("--listen", "1:2"), "is no address"),
         (("--http-port", "443"), "two numbers"),
     ],
 )
