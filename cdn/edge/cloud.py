@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from cdn.edge.plan import PORT_MAX
 from cdn.errors import UnusableEdge
 
 _NAME: Final = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
@@ -17,7 +18,6 @@ _ORIGIN: Final = re.compile(
 )
 _NAME_CHARACTERS_MAX: Final = 253
 _PORTS: Final = {"http": 80, "https": 443}
-_PORT_MAX: Final = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CloudOrigin:
                 "by a name in DNS and without a path"
             )
         port = int(found["port"] or _PORTS[found["scheme"]])
-        if not 0 < port <= _PORT_MAX:
+        if not 0 < port <= PORT_MAX:
             raise UnusableEdge(f"{url!r} has a port that is none")
         return cls(found["host"], port, is_tls=found["scheme"] == "https")
 
