@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from cdn.policy.cache_key import MISLEADING
-from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
+from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 from cdn.policy.route import OPEN, ROUTES, UNDER_TOKEN
 from cdn.signing.bounds import COUNTRY_PATTERN, NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
@@ -19,8 +19,6 @@ from cdn.signing.scope import ABOUT_ENDINGS
 from cdn.signing.token import TOKEN_CHARACTERS_MAX
 from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
 
-PLAYED_BY: Final = "GET, HEAD, OPTIONS"
-"""The methods of what plays."""
 ENTRY: Final = rf"^/(?:steering/)?({ID_PATTERN})(?:\.[a-z0-9]+)*$"
 ASSET: Final = (
     rf"^/(?:{MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$"

@@ -25,6 +25,8 @@ REQUEST_HEADERS: Final = (
     "X-Requested-With, Content-Digest, Repr-Digest, Idempotency-Key"
 )
 PREFLIGHT_MAX_AGE_S: Final = 86_400
+PLAYED_BY: Final = "GET, HEAD, OPTIONS"
+"""The methods of what plays."""
 
 ON_EVERY_ANSWER: Final = {
     "Access-Control-Allow-Origin": "*",

@@ -19,6 +19,7 @@ from typing import Final
 from cdn.edge.cloud import CloudEdge
 from cdn.edge.players import OF_PLAYERS
 from cdn.errors import UnusableEdge
+from cdn.policy.cross_origin import PLAYED_BY
 from cdn.policy.lifetime import YEAR_S
 from cdn.policy.route import CREDENTIALS, ROUTES, Query, Route
 
@@ -56,8 +57,8 @@ _REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]+)+-[0-9]")
 class Methods(StrEnum):
     """What may be asked at an address; CloudFront knows three sets."""
 
-    PLAY = "GET, HEAD, OPTIONS"
-    ALL = "GET, HEAD, OPTIONS, PUT, PATCH, POST, DELETE"
+    PLAY = PLAYED_BY
+    ALL = f"{PLAYED_BY}, PUT, PATCH, POST, DELETE"
 
     @property
     def names(self) -> list[str]:

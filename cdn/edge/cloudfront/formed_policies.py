@@ -11,7 +11,7 @@ from cdn.edge.cloudfront.distribution import (
     KeyPolicy,
     Told,
 )
-from cdn.edge.script import PLAYED_BY
+from cdn.policy.cross_origin import PLAYED_BY
 
 
 def logical_id(key: KeyPolicy) -> str:

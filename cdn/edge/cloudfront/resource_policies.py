@@ -12,7 +12,7 @@ from cdn.edge.cloudfront.distribution import (
     Told,
 )
 from cdn.edge.hcl import Block, Expression
-from cdn.edge.script import PLAYED_BY
+from cdn.policy.cross_origin import PLAYED_BY
 
 _Body = list[tuple[str, Any] | Block]
 

@@ -14,8 +14,7 @@ from typing import Final
 from cdn.edge.cloud import CloudEdge
 from cdn.edge.fastly.route import HASH, coding, routes
 from cdn.edge.fastly.token import quoted, subroutine
-from cdn.edge.script import PLAYED_BY
-from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
+from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 from cdn.policy.route import ROUTES
 
 NOT_FOR_VIEWERS: Final = ("CDN-Cache-Control", "Cache-Tag", "Surrogate-Control", "Surrogate-Key")

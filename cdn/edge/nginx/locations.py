@@ -7,7 +7,7 @@ from cdn.edge.nginx.text import block, quoted
 from cdn.edge.nginx.tokens import CHECK_LOCATION
 from cdn.edge.plan import Edge
 from cdn.edge.players import FIELDS_OF_PLAYERS
-from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
+from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 
 _CHALLENGE: Final = 'Bearer realm="playback"'
 _FAILED: Final = "error timeout invalid_header http_500 http_502 http_503 http_504"
@@ -120,5 +120,5 @@ def _unbuffered() -> list[str]:
 
 
 def _preflight() -> list[str]:
-    headers = {**preflight_headers("GET, HEAD, OPTIONS"), **ON_EVERY_ANSWER}
+    headers = {**preflight_headers(PLAYED_BY), **ON_EVERY_ANSWER}
     return [f"add_header {name} {quoted(value)} always;" for name, value in headers.items()]

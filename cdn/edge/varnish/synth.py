@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import Final
 
 from cdn.edge.varnish.text import quoted
-from cdn.policy.cross_origin import ON_EVERY_ANSWER, preflight_headers
+from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 
 _DETAILS: Final = {
     400: "An address begins with a slash; a tag is letters, digits, '-' and '_'.",
@@ -20,7 +20,6 @@ _DETAILS: Final = {
     431: "There is more in this request than is looked at: shorten its address and its fields.",
 }
 _UNAVAILABLE: Final = "Nobody can answer this just now; ask again."
-_METHODS: Final = "GET, HEAD, OPTIONS"
 _CHALLENGE: Final = 'Bearer realm="playback"'
 _RETRY_AFTER_S: Final = 1
 
@@ -32,7 +31,7 @@ sub vcl_synth {{
     unset resp.http.X-Varnish;
 {_fields("resp", ON_EVERY_ANSWER | {"X-Content-Type-Options": "nosniff"})}\
     if (req.http.X-Edge-Answer == "preflight") {{
-{_fields("resp", preflight_headers(_METHODS), indent=8)}\
+{_fields("resp", preflight_headers(PLAYED_BY), indent=8)}\
         return (deliver);
     }}
     set resp.http.Cache-Control = "no-store";
