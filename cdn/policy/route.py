@@ -16,6 +16,8 @@ from cdn.policy.object_class import COMPRESSIBLE, ObjectClass
 
 UNDER_TOKEN: Final = r"^/t/([A-Za-z0-9_.-]+)(?=/)"  # noqa: S105 an address
 """What stands in front of a path that is asked for with a playback token."""
+CHALLENGE: Final = 'Bearer realm="playback"'
+"""A token is its bearer's, although it stands where RFC 6750 has none."""
 CREDENTIALS: Final = ("Authorization", "Cookie")
 
 

@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 
 from cdn.policy.cache_control import Audience, policy_for
 from cdn.policy.object_class import ObjectClass
+from cdn.policy.route import CHALLENGE
 from origin.delivery.audience import API_PREFIX, HAS_API, VARIES_BY_CREDENTIALS, audience_of
 from origin.delivery.errors import (
     ApiError,
@@ -61,9 +62,6 @@ from origin.telemetry.requests import OBJECT_CLASS
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
-CHALLENGE: Final = 'Bearer realm="playback"'
-"""A token is its bearer's, although it stands where RFC 6750 has none."""
-
 API_CHALLENGE: Final = 'Bearer realm="api"'
 
 _CHECKSUM_MISMATCH: Final = 460

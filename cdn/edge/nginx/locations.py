@@ -8,8 +8,8 @@ from cdn.edge.nginx.tokens import CHECK_LOCATION
 from cdn.edge.plan import Edge
 from cdn.edge.players import FIELDS_OF_PLAYERS
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
+from cdn.policy.route import CHALLENGE
 
-_CHALLENGE: Final = 'Bearer realm="playback"'
 _FAILED: Final = "error timeout invalid_header http_500 http_502 http_503 http_504"
 _DROPPED: Final = ("Connection", "Upgrade", "Forwarded", "X-Purge-Secret")
 _NOT_OF_COPIES: Final = ("Authorization", "Cookie", "X-HTTP-Method-Override", *FIELDS_OF_PLAYERS)
@@ -56,7 +56,7 @@ def _of_holders(edge: Edge) -> list[str]:
         ),
         block(
             "location @refuse",
-            f"add_header WWW-Authenticate {quoted(_CHALLENGE)} always;",
+            f"add_header WWW-Authenticate {quoted(CHALLENGE)} always;",
             *said_by_itself(),
             "return 401;",
         ),

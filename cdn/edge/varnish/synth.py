@@ -10,6 +10,7 @@ from typing import Final
 
 from cdn.edge.varnish.text import quoted
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
+from cdn.policy.route import CHALLENGE
 
 _DETAILS: Final = {
     400: "An address begins with a slash; a tag is letters, digits, '-' and '_'.",
@@ -20,7 +21,6 @@ _DETAILS: Final = {
     431: "There is more in this request than is looked at: shorten its address and its fields.",
 }
 _UNAVAILABLE: Final = "Nobody can answer this just now; ask again."
-_CHALLENGE: Final = 'Bearer realm="playback"'
 _RETRY_AFTER_S: Final = 1
 
 
@@ -44,7 +44,7 @@ sub vcl_synth {{
     if (req.http.X-Edge-Challenge ~ ".") {{
         set resp.http.WWW-Authenticate = req.http.X-Edge-Challenge;
     }} elseif (resp.status == 401) {{
-        set resp.http.WWW-Authenticate = {quoted(_CHALLENGE)};
+        set resp.http.WWW-Authenticate = {quoted(CHALLENGE)};
     }}
     {" else".join(_problems())}
     return (deliver);
