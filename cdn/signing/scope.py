@@ -49,6 +49,8 @@ An entry of what is still being packaged is there as what it will be: a playlist
 
 ABOUT_ENDINGS: Final = (".json", ".dat", ".jpg")
 """How addresses end that tell about what plays; all others under a token play."""
+ABOUT_PATTERN: Final = f"(?:{'|'.join(map(re.escape, ABOUT_ENDINGS))})$"
+"""The same, as edges look for it."""
 
 _CLAIM: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 """RFC 6749 §3.3."""

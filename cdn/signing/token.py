@@ -20,11 +20,19 @@ from cdn.signing.keys import KEYS_MAX, PublicKey, SigningKey
 from cdn.signing.scope import EVERYTHING, Scope
 from cdn.signing.secret import SecretKey
 
-__all__ = ["CLOCK_SKEW_S", "TOKEN_CHARACTERS_MAX", "KeyRing", "PlaybackToken", "sign"]
+__all__ = [
+    "CLOCK_SKEW_S",
+    "TOKEN_CHARACTERS_MAX",
+    "TOKEN_PATTERN",
+    "KeyRing",
+    "PlaybackToken",
+    "sign",
+]
 
 TOKEN_CHARACTERS_MAX: Final = 2048
+TOKEN_PATTERN: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}"  # noqa: S105 how it looks
 
-_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}")
+_TOKEN: Final = re.compile(TOKEN_PATTERN)
 _NEEDED: Final = frozenset({"aud", "exp"})
 _JWS: Final = jwt.PyJWS()
 _JWS.register_algorithm("Ed25519", OKPAlgorithm())

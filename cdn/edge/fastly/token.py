@@ -19,7 +19,7 @@ from cdn.policy.cache_key import MISLEADING
 from cdn.policy.route import OPEN, ROUTES
 from cdn.signing.bounds import NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
-from cdn.signing.scope import ABOUT_ENDINGS, Scope
+from cdn.signing.scope import ABOUT_PATTERN, Scope
 from cdn.signing.token import TOKEN_CHARACTERS_MAX
 from manifests.layout import ID_PATTERN
 
@@ -76,7 +76,6 @@ def subroutine() -> str:
 
 def _texts() -> dict[str, str]:
     plays = "|".join(route.pattern for route in ROUTES if route.under_token)
-    endings = "|".join(each.removeprefix(".") for each in ABOUT_ENDINGS)
     return {
         "TOKEN": PREFIX,
         "PLAYS": plays,
@@ -94,7 +93,7 @@ def _texts() -> dict[str, str]:
         "COUNTRIES": COUNTRIES,
         "NO_COUNTRY": f"^(?:{'|'.join(sorted(NO_COUNTRY))})$",
         "HAS_SCOPE": '"scope":',
-        "ABOUT_PATH": rf"\.(?:{endings})$",
+        "ABOUT_PATH": ABOUT_PATTERN,
         "ABOUT": scope(Scope.ABOUT),
         "PLAY": scope(Scope.PLAY),
         "ENTRY": ENTRY,

@@ -5,26 +5,24 @@ and on what it depends beside its address (``Vary``). No answer is used when its
 all origins are down, what plays ends with the last one that was given.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from cdn.edge.nginx.text import NOTHING, block, mapped
 from cdn.edge.nginx.upstreams import delivering
 from cdn.edge.plan import Edge
-from cdn.signing.scope import ABOUT_ENDINGS
+from cdn.signing.scope import ABOUT_PATTERN, Scope
+from cdn.signing.token import TOKEN_PATTERN
 from manifests.layout import ID_PATTERN
 
 CHECK_LOCATION: Final = "/.token-check"
 """The location that asks; from outside, it is none."""
 
-_TOKEN: Final = r"^/t/([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2})/"  # noqa: S105 how it looks
+_TOKEN: Final = f"^/t/({TOKEN_PATTERN})/"
 _SUBJECTS: Final = (
     (f"^/(media|growing)/({ID_PATTERN})/", "$1/$2"),
     (rf"^/({ID_PATTERN})\.", "$1"),
 )
-_ABOUT: Final = f"(?:{'|'.join(map(re.escape, ABOUT_ENDINGS))})$"
-"""What tells of sound and is none (``about``); everything else is there to play."""
 
 
 def maps(edge: Edge) -> Iterator[str]:
@@ -33,7 +31,7 @@ def maps(edge: Edge) -> Iterator[str]:
         yield mapped("$is_under_token", "$front", [("1", "token")], "bare")
         return
     yield mapped("$sent_path", "$token", [(_TOKEN, "$1")])
-    yield mapped("$path", "$scope", [(_ABOUT, "about")], "play")
+    yield mapped("$path", "$scope", [(ABOUT_PATTERN, Scope.ABOUT)], Scope.PLAY)
     yield mapped("$path", "$subject", _SUBJECTS)
     question = (r"^(\S+) (\S+) (\S+)$", "/opens/$1/$2/$3")
     yield mapped("$token $scope $subject", "$check", [question])

@@ -13,22 +13,19 @@ and so are odd spellings, which an origin might read as such a path. The origin 
 the edge can reach, since it gives what plays to whoever asks.
 """
 
-import re
 from typing import Final
 
 from cdn.edge.varnish.beresp import said
 from cdn.edge.varnish.text import quoted
 from cdn.policy.cache_key import MISLEADING
 from cdn.policy.route import CHECK, OPEN
-from cdn.signing.scope import ABOUT_ENDINGS
+from cdn.signing.scope import ABOUT_PATTERN, Scope
+from cdn.signing.token import TOKEN_CHARACTERS_MAX, TOKEN_PATTERN
 from manifests.layout import ID_PATTERN
 
-_TOKEN: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}"  # noqa: S105 a pattern
-_TOKEN_CHARACTERS_MAX: Final = 2048
-_BEFORE: Final = rf"^/t/(?=[^/]{{1,{_TOKEN_CHARACTERS_MAX}}}/)({_TOKEN})"
+_BEFORE: Final = rf"^/t/(?=[^/]{{1,{TOKEN_CHARACTERS_MAX}}}/)({TOKEN_PATTERN})"
 _MEDIA: Final = rf"{_BEFORE}/(media|growing)/({ID_PATTERN})/.*$"
 _ENTRY: Final = rf"{_BEFORE}/({ID_PATTERN})\.[^/]+$"
-_ABOUT: Final = f"(?:{'|'.join(map(re.escape, ABOUT_ENDINGS))})$"
 _KEPT_S_MAX: Final = 60
 _NOT_BY_CDNS: Final = "private, no-store"
 
@@ -68,9 +65,9 @@ sub ask_about_token {{
     if (req.method != "GET" && req.method != "HEAD") {{
         return (synth(405, "Method Not Allowed"));
     }}
-    set req.http.X-Edge-Scope = "play";
-    if (req.http.X-Edge-Path ~ {quoted(_ABOUT)}) {{
-        set req.http.X-Edge-Scope = "about";
+    set req.http.X-Edge-Scope = "{Scope.PLAY}";
+    if (req.http.X-Edge-Path ~ {quoted(ABOUT_PATTERN)}) {{
+        set req.http.X-Edge-Scope = "{Scope.ABOUT}";
     }}
     if (req.http.X-Edge-Path !~ {quoted(_BEFORE + "/")}) {{
         return (synth(401, "Unauthorized"));
