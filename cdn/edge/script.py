@@ -14,8 +14,9 @@ from cdn.policy.cache_key import MISLEADING
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 from cdn.policy.route import OPEN, ROUTES, UNDER_TOKEN
 from cdn.signing.bounds import COUNTRY_PATTERN, NO_COUNTRY
-from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
-from cdn.signing.scope import ABOUT_ENDINGS
+from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, LAST_MOMENT_S, RESTRICTING
+from cdn.signing.referrer import CHARACTERS_MAX, HOST, SCHEME, URL_CHARACTERS_MAX
+from cdn.signing.scope import ABOUT_ENDINGS, CLAIM_PATTERN
 from cdn.signing.token import TOKEN_CHARACTERS_MAX
 from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
 
@@ -34,11 +35,6 @@ refuses them. ``\\w`` is ASCII in PCRE and JavaScript.
 
 _END: Final = r"(?![\s\S])"
 """Where a text ends: in engines that have PCRE, ``$`` is before a line feed at the end, too."""
-_WORD: Final = r"[!#-\[\]-~]"
-"""RFC 6749 §3.3."""
-_SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
-_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
-_HOST: Final = rf"{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]{{2,45}}\]"
 TOKENS: Final[Mapping[str, Any]] = {
     "prefix": UNDER_TOKEN,
     "entry": ENTRY,
@@ -52,20 +48,17 @@ TOKENS: Final[Mapping[str, Any]] = {
     "claims": sorted(KNOWN),
     "restricting": sorted(RESTRICTING),
     "skew_s": CLOCK_SKEW_S,
-    "last_moment_s": 253_402_300_799,
+    "last_moment_s": LAST_MOMENT_S,
     "id": rf"^{ID_PATTERN}{_END}",
-    "scope": rf"^{_WORD}+(?: {_WORD}+)*{_END}",
+    "scope": rf"^{CLAIM_PATTERN}{_END}",
     "country": rf"^{COUNTRY_PATTERN}{_END}",
     "no_country": sorted(NO_COUNTRY),
-    "pattern": rf"^(?:({_SCHEME})://)?(\*\.)?({_HOST})(?::([0-9]{{1,5}}))?{_END}",
-    "page": rf"^({_SCHEME})://({_HOST})(?::([0-9]{{0,5}}))?([/?#][\s\S]*)?$",
-    "page_max": 255,
-    "url_max": 4096,
+    "pattern": rf"^(?:({SCHEME})://)?(\*\.)?({HOST})(?::([0-9]{{1,5}}))?{_END}",
+    "page": rf"^({SCHEME})://({HOST})(?::([0-9]{{0,5}}))?([/?#][\s\S]*)?$",
+    "page_max": CHARACTERS_MAX,
+    "url_max": URL_CHARACTERS_MAX,
 }
-"""Rules of tokens.
-
-The last of it says again what ``cdn.signing.referrer`` says; a test holds one to the other.
-"""
+"""Rules of tokens; ``token.js`` looks for itself that ``*.`` stands in front of no number."""
 WRITING: Final[Mapping[str, Any]] = {"misleading": MISLEADING}
 """Rules of how a path is written."""
 NOTHING: Final[Mapping[str, Any]] = {}

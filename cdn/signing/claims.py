@@ -35,7 +35,7 @@ RESTRICTING: Final = frozenset(
     }
 )  # fmt: skip
 """Claims by which a token would be good for less, if they were understood."""
-_LAST_MOMENT_S: Final = 253_402_300_799  # the end of the year 9999
+LAST_MOMENT_S: Final = 253_402_300_799  # the end of the year 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,6 @@ def _moment(claim: object) -> float:
     """Read a NumericDate (RFC 7519 §2)."""
     if not isinstance(claim, int | float) or isinstance(claim, bool):
         raise TokenRefused("this token's times are no numbers")
-    if not 0 <= claim <= _LAST_MOMENT_S:  # nor is what JSON in Python calls NaN
+    if not 0 <= claim <= LAST_MOMENT_S:  # nor is what JSON in Python calls NaN
         raise TokenRefused("this token's times are out of all bounds")
     return float(claim)

@@ -17,22 +17,22 @@ from functools import lru_cache
 from typing import Final, Self
 
 CHARACTERS_MAX: Final = 255
-_SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
+SCHEME: Final = r"[a-z][a-z0-9+.-]{0,31}"
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME: Final = rf"{_LABEL}(?:\.{_LABEL})*"
 _NUMBER: Final = r"\[[0-9a-f:.]{2,45}\]"
-_HOST: Final = rf"{_NAME}|{_NUMBER}"
-PATTERN: Final = rf"(?:({_SCHEME})://)?(?:(\*\.)?({_NAME})|({_NUMBER}))(?::([0-9]{{1,5}}))?"
+HOST: Final = rf"{_NAME}|{_NUMBER}"
+PATTERN: Final = rf"(?:({SCHEME})://)?(?:(\*\.)?({_NAME})|({_NUMBER}))(?::([0-9]{{1,5}}))?"
 """How pages are written: scheme, ``*.``, name or number, port."""
 _PATTERN: Final = re.compile(PATTERN)
 _URL: Final = re.compile(
-    rf"(?P<scheme>{_SCHEME})://(?P<host>{_HOST})(?::(?P<port>[0-9]{{0,5}}))?(?P<rest>[/?#].*)?",
+    rf"(?P<scheme>{SCHEME})://(?P<host>{HOST})(?::(?P<port>[0-9]{{0,5}}))?(?P<rest>[/?#].*)?",
     re.IGNORECASE | re.DOTALL,
 )
 """One with user information in it is none: no browser tells it (RFC 9110 §10.1.3)."""
 _PORTS: Final = {"http": 80, "https": 443}
 _REMEMBERED: Final = 1024
-_URL_CHARACTERS_MAX: Final = 4096
+URL_CHARACTERS_MAX: Final = 4096
 
 
 class NoReferrerPattern(ValueError):
@@ -101,7 +101,7 @@ def origin_of(origin: str | None, referrer: str | None) -> Origin | None:
 
 
 def _read(url: str) -> tuple[Origin | None, bool]:
-    return _parsed(url) if len(url) <= _URL_CHARACTERS_MAX else (None, False)
+    return _parsed(url) if len(url) <= URL_CHARACTERS_MAX else (None, False)
 
 
 @lru_cache(_REMEMBERED)

@@ -52,8 +52,10 @@ ABOUT_ENDINGS: Final = (".json", ".dat", ".jpg")
 ABOUT_PATTERN: Final = f"(?:{'|'.join(map(re.escape, ABOUT_ENDINGS))})$"
 """The same, as edges look for it."""
 
-_CLAIM: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
+_WORD: Final = r"[!#-\[\]-~]"
+CLAIM_PATTERN: Final = rf"{_WORD}+(?: {_WORD}+)*"
 """RFC 6749 §3.3."""
+_CLAIM: Final = re.compile(CLAIM_PATTERN)
 
 
 def scope_of_path(path: str) -> Scope:
