@@ -1,9 +1,10 @@
 """The labels by which cached answers are purged: by asset, by artist, by class, by what is named.
 
 Fastly reads ``Surrogate-Key`` (separated by spaces), Cloudflare and Akamai read ``Cache-Tag``
-(separated by commas), so a tag holds neither. An artist's name is free text and is tagged by a
-digest of its folded form: whoever knows the name can name the tag. What the catalogue knows by an
-id, and an address names, is tagged by that.
+(separated by commas), and so does CloudFront where it is told that field (Developer Guide,
+"Invalidating content by cache tags"): so a tag holds neither. An artist's name is free text and is
+tagged by a digest of its folded form: whoever knows the name can name the tag. What the catalogue
+knows by an id, and an address names, is tagged by that.
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from typing import Final
 
 from cdn.policy.object_class import ObjectClass
 
+SURROGATE_KEY: Final = "Surrogate-Key"
+CACHE_TAG: Final = "Cache-Tag"
 _NAMED: Final = frozenset({"asset_id", "track_id", "artist_id", "album_id"})
 
 
@@ -62,4 +65,4 @@ def tags_for(
 
 def tag_headers(tags: Sequence[str]) -> dict[str, str]:
     """Return the tags as response headers, for either family of CDN."""
-    return {"Surrogate-Key": " ".join(tags), "Cache-Tag": ",".join(tags)} if tags else {}
+    return {SURROGATE_KEY: " ".join(tags), CACHE_TAG: ",".join(tags)} if tags else {}

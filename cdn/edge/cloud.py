@@ -10,6 +10,7 @@ from typing import Final
 
 from cdn.edge.plan import PORT_MAX
 from cdn.errors import UnusableEdge
+from cdn.tags import CACHE_TAG, SURROGATE_KEY
 
 _NAME: Final = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
 _HOST: Final = re.compile(_NAME)
@@ -17,6 +18,8 @@ _ORIGIN: Final = re.compile(
     rf"(?P<scheme>https?)://(?P<host>{_NAME})(?::(?P<port>[0-9]{{1,5}}))?/?"
 )
 _NAME_CHARACTERS_MAX: Final = 253
+NOT_FOR_VIEWERS: Final = ("CDN-Cache-Control", "Surrogate-Control", SURROGATE_KEY, CACHE_TAG)
+"""What an origin tells CDNs alone, which take it away."""
 _PORTS: Final = {"http": 80, "https": 443}
 
 

@@ -27,8 +27,8 @@ from cdn.purge.limits import (
     Limits,
 )
 from cdn.purge.target import By, path_of
+from cdn.tags import CACHE_TAG
 
-TAG_HEADER: Final = "Cache-Tag"
 _IN_PROGRESS: Final = "InProgress"
 _PAUSE_S: Final = 10.0
 _PAGE: Final = 100
@@ -75,12 +75,12 @@ class CloudFront:
                 return "it lets us list invalidations"
             found = await self.client.get_distribution_config(Id=self.distribution)
         header = (found["DistributionConfig"].get("CacheTagConfig") or {}).get("HeaderName", "")
-        if header.lower() != TAG_HEADER.lower():
+        if header.lower() != CACHE_TAG.lower():
             raise PurgerClosed(
-                f"The distribution reads no tags from {TAG_HEADER}, so nothing would be dropped:"
+                f"The distribution reads no tags from {CACHE_TAG}, so nothing would be dropped:"
                 " give it a CacheTagConfig with that header, or purge by paths (?by=paths)."
             )
-        return f"it lets us list invalidations, and reads tags from {TAG_HEADER}"
+        return f"it lets us list invalidations, and reads tags from {CACHE_TAG}"
 
     async def _require_room(self, items: list[str]) -> None:
         paths, wildcards = await self._in_progress()

@@ -16,19 +16,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final
 
-from cdn.edge.cloud import CloudEdge
+from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge
 from cdn.edge.cloudflare.expression import ASKED_BY_NO_PLAYER, SHOWS_WHO_ASKS, of_host, requests_of
 from cdn.edge.players import OF_PLAYERS
 from cdn.policy.route import ROUTES, Query, Route
+from cdn.tags import CACHE_TAG
 
 REWRITES: Final = "http_request_transform"
 BLOCKS: Final = "http_request_firewall_custom"
 HEADERS: Final = "http_request_late_transform"
 CACHE: Final = "http_request_cache_settings"
 ANSWERS: Final = "http_response_headers_transform"
-NOT_FOR_VIEWERS: Final = ("cdn-cache-control", "surrogate-control", "surrogate-key")
-"""``Cache-Tag`` is taken away by Cloudflare itself (Cache, "Purge cache by cache-tags")."""
-
 
 _Rule = dict[str, Any]
 
@@ -139,7 +137,12 @@ def _kept(route: Route) -> _Rule:
 
 
 def _shown(host: str) -> _Rule:
-    headers = {name: {"operation": "remove"} for name in NOT_FOR_VIEWERS}
+    """Take away what only CDNs are told.
+
+    Tags are taken away by Cloudflare itself (Cache, "Purge cache by cache-tags").
+    """
+    names = (each.lower() for each in NOT_FOR_VIEWERS if each != CACHE_TAG)
+    headers = {name: {"operation": "remove"} for name in names}
     said = "What only CDNs are told"
     return _rule("told", said, of_host(host), "rewrite", {"headers": headers})
 

@@ -15,13 +15,13 @@ from cdn.edge.cloudfront.distribution import (
     PRICE_CLASS,
     READ_S,
     SECRET_FIELD,
-    TAG_FIELD,
     TLS,
     Distribution,
 )
 from cdn.edge.cloudfront.formed_behaviours import behaviour
 from cdn.edge.cloudfront.formed_functions import functions
 from cdn.edge.cloudfront.formed_policies import policies
+from cdn.tags import CACHE_TAG
 
 _LINE_CHARACTERS: Final = 100
 _NOTHING: Final = {"Ref": "AWS::NoValue"}
@@ -134,7 +134,7 @@ def _config(distribution: Distribution) -> dict[str, Any]:
         "Origins": [_origin(distribution, name) for name in READ_S],
         "CacheBehaviors": ordered,
         "DefaultCacheBehavior": default,
-        "CacheTagConfig": {"HeaderName": TAG_FIELD},
+        "CacheTagConfig": {"HeaderName": CACHE_TAG},
         "CustomErrorResponses": [
             {"ErrorCode": status, "ErrorCachingMinTTL": 0} for status in ERROR_STATUSES
         ],

@@ -30,9 +30,6 @@ ALL_VIEWER_EXCEPT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 Without Host, so that the origin needs a certificate for its own name alone.
 """
-TAG_FIELD: Final = "Cache-Tag"
-"""Developer Guide, "Invalidating content by cache tags": tags are separated by commas."""
-NOT_FOR_VIEWERS: Final = ("CDN-Cache-Control", "Surrogate-Control", "Surrogate-Key", TAG_FIELD)
 SECRET_FIELD: Final = "X-Origin-Secret"  # noqa: S105 the name of a field
 """A load balancer in front of the origin may look at it; soundbridge does not."""
 COUNTRY_FIELD: Final = "CloudFront-Viewer-Country"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cdn.edge.cloud import NOT_FOR_VIEWERS
 from cdn.edge.cloudfront.distribution import (
     COUNTRY_FIELD,
     MAX_TTL_S,
-    NOT_FOR_VIEWERS,
     Distribution,
     KeyPolicy,
     Told,

@@ -12,7 +12,6 @@ from cdn.edge.cloudfront.distribution import (
     PRICE_CLASS,
     READ_S,
     SECRET_FIELD,
-    TAG_FIELD,
     TLS,
     Distribution,
 )
@@ -21,6 +20,7 @@ from cdn.edge.cloudfront.resource_behaviours import behaviour
 from cdn.edge.cloudfront.resource_origin import IS_SIGNED, KEYS, origin, where_given
 from cdn.edge.cloudfront.resource_policies import policies
 from cdn.edge.hcl import Block, Expression, document
+from cdn.tags import CACHE_TAG
 
 FUNCTION_FILE: Final = "viewer-request.js"
 REST_FILE: Final = "rest-request.js"
@@ -148,7 +148,7 @@ def _body(distribution: Distribution) -> _Body:
         ("price_class", PRICE_CLASS),
         *(origin(distribution, name) for name in READ_S),
         *(behaviour(each, distribution) for each in distribution.behaviours),
-        Block("cache_tag_config", (), [("header_name", TAG_FIELD)]),
+        Block("cache_tag_config", (), [("header_name", CACHE_TAG)]),
         *map(_error, ERROR_STATUSES),
         where_given("logging_config", "log_bucket", log),
         Block("restrictions", (), [Block("geo_restriction", (), [("restriction_type", "none")])]),

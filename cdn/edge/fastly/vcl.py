@@ -11,13 +11,12 @@ everybody, unless VCL says that one has to show a key.
 
 from typing import Final
 
-from cdn.edge.cloud import CloudEdge
+from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge
 from cdn.edge.fastly.route import HASH, coding, routes
 from cdn.edge.fastly.token import quoted, subroutine
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 from cdn.policy.route import ROUTES
 
-NOT_FOR_VIEWERS: Final = ("CDN-Cache-Control", "Cache-Tag", "Surrogate-Control", "Surrogate-Key")
 _PREFLIGHT: Final = 601
 _ANSWERS: Final = {
     _PREFLIGHT: (204, "No Content", preflight_headers(PLAYED_BY)),

@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdn.edge.cloud import CloudEdge, CloudOrigin
+from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge, CloudOrigin
 from cdn.edge.cloudfront import cloudformation, terraform
 from cdn.edge.cloudfront.distribution import (
     BEHAVIOURS_MAX,
     CACHING_DISABLED,
-    NOT_FOR_VIEWERS,
     READ_S,
     Behaviour,
     Distribution,

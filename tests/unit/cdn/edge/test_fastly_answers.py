@@ -2,7 +2,7 @@
 
 import pytest
 
-from cdn.edge.fastly.vcl import NOT_FOR_VIEWERS
+from cdn.edge.cloud import NOT_FOR_VIEWERS
 from cdn.policy.cache_control import policy_for
 from cdn.policy.object_class import ObjectClass
 from tests.functional.edge_tokens import SEGMENT
