@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from cdn.edge.fastly.token import quoted
+from cdn.edge.fastly.text import quoted
 from cdn.policy.cache_key import OF_PLAYERS
 from cdn.policy.coding import AT_EDGES, Coding, accepted
 from cdn.policy.route import CREDENTIALS, ROUTES, Query, Route

@@ -2,18 +2,18 @@
 
 VCL reads no JSON. So a token has to be written as nearly every library writes it: without spaces
 and escapes, its times as integers, and with no object in it, whose members could be taken for its
-own claims; whatever else it is, it is refused. A token that is bound to
-pages is refused, too: VCL has no patterns that are not known beforehand. All other rules are those
-of ``cdn.signing``. Nothing is asked of the origin, and nothing restarts: after a restart, Fastly
-would go past its shield.
+own claims; whatever else it is, it is refused. A token that is bound to pages is refused, too: VCL
+has no patterns that are not known beforehand. All other rules are those of ``cdn.signing``. Nothing
+is asked of the origin, and nothing restarts: after a restart, Fastly would go past its shield.
 
-Texts in VCL have ``%22`` for a quote (VCL reference, "String"); patterns are PCRE.
+Patterns are PCRE.
 """
 
 import re
 from importlib.resources import files
 from typing import Final
 
+from cdn.edge.fastly.text import quoted
 from cdn.edge.script import ASSET, BASE64URL, ENTRY
 from cdn.policy.cache_key import MISLEADING
 from cdn.policy.route import OPEN, ROUTES
@@ -59,13 +59,6 @@ COUNTRIES: Final = r'[{,]"countries":(\[[^\]]*\])[,}]'
 def scope(word: str) -> str:
     """Return the pattern of claims that have a word in their scope."""
     return rf'[{{,]"scope":"(?:[^"]* )?{word}(?: [^"]*)?"[,}}]'
-
-
-def quoted(text: str) -> str:
-    """Return a text, or a pattern, as VCL has it: what begins escapes there is escaped."""
-    if re.search(r"[\n\r]", text):
-        raise AssertionError("this cannot stand in a text of VCL as it is")
-    return '"' + text.replace("%", "%25").replace('"', "%22") + '"'
 
 
 def subroutine() -> str:

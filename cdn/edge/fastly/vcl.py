@@ -13,7 +13,8 @@ from typing import Final
 
 from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge
 from cdn.edge.fastly.route import HASH, coding, routes
-from cdn.edge.fastly.token import quoted, subroutine
+from cdn.edge.fastly.text import quoted
+from cdn.edge.fastly.token import subroutine
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 from cdn.policy.route import ROUTES
 
