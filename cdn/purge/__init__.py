@@ -7,8 +7,9 @@ says so; ``batch`` makes as few requests of targets as that allows, and ``rate``
 one may be sent. All of these are pure.
 
 ``cloudfront``, ``fastly``, ``cloudflare``, ``varnish`` and ``nginx`` send a batch over a client
-that they are given; whatever goes wrong is a ``PurgeFailed`` then, which tells whether and when it
-may be tried again. ``address`` reads which of them is meant by a URL, and ``opening`` opens it.
-Nothing here repeats anything: that, and what is still to be sent, is the caller's, and no queue is
-known here.
+that they are given (``asking``; ``own`` is what the last two share); whatever goes wrong is a
+``PurgeFailed`` then, which tells whether and when it may be tried again. ``address`` reads which of
+them is meant by a URL, and ``opening`` opens it, with ``credentials``. ``sending`` sends targets at
+once, for whoever waits for it. Nothing here repeats anything: that, and what is still to be sent,
+is the caller's, and no queue is known here.
 """

@@ -5,7 +5,7 @@
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aiohttp import ClientSession, hdrs
@@ -25,7 +25,7 @@ class Fastly:
 
     client: ClientSession
     service: str
-    token: str
+    token: str = field(repr=False)
     public_url: str | None = None
     endpoint: str = ENDPOINT
 

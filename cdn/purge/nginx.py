@@ -6,33 +6,28 @@ for in each. ``X-Purge-Secret`` is there where there is a secret.
 """
 
 import asyncio
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from aiohttp import ClientSession, hdrs
+from aiohttp import hdrs
 
 from cdn.errors import PurgeRefused
 from cdn.policy.coding import AT_EDGES, PLAIN, Coding
 from cdn.policy.route import route_of
-from cdn.purge.asking import Answer, ask, failure_of
+from cdn.purge.asking import Answer, failure_of
 from cdn.purge.batch import Batch
 from cdn.purge.limits import NGINX, Limits
+from cdn.purge.own import OwnEdge
 from cdn.purge.target import TAG_OF_NOTHING, By, path_of
-from cdn.purge.varnish import SECRET_FIELD
 
 _AT_ONCE: Final = 8
 _REPLACED: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
-@dataclass(frozen=True, slots=True)
-class Nginx:
-    """One nginx, by the listener at ``place``; ``host`` is the host that listeners ask it for."""
+class Nginx(OwnEdge):
+    """One nginx, by its listener for this."""
 
-    client: ClientSession
-    place: str
-    secret: str | None = None
-    host: str | None = None
+    __slots__ = ()
 
     @property
     def limits(self) -> Limits:
@@ -64,12 +59,7 @@ class Nginx:
         return "it lets us purge"
 
     async def _renew(self, path: str, coding: str) -> None:
-        headers: dict[str, str] = {hdrs.ACCEPT_ENCODING: coding}
-        if self.secret is not None:
-            headers[SECRET_FIELD] = self.secret
-        if self.host is not None:
-            headers[hdrs.HOST] = self.host
-        answer = await ask(self.client, "HEAD", f"http://{self.place}{path}", headers)
+        answer = await self.ask("HEAD", path, {hdrs.ACCEPT_ENCODING: coding})
         failure = failure_of(self.place, answer)
         if failure is not None and not _is_replaced(answer):
             raise failure

@@ -5,28 +5,20 @@ has one of these tags, and ``Xkey-Softpurge`` lets it be stale. Each has ``X-Pur
 there is a secret.
 """
 
-from dataclasses import dataclass
-from typing import Final
-
-from aiohttp import ClientSession, hdrs
+from collections.abc import Mapping
 
 from cdn.errors import PurgeRefused
-from cdn.purge.asking import ask, failure_of
+from cdn.purge.asking import failure_of
 from cdn.purge.batch import Batch
 from cdn.purge.limits import VARNISH, Limits
+from cdn.purge.own import OwnEdge
 from cdn.purge.target import TAG_OF_NOTHING, By, path_of
 
-SECRET_FIELD: Final = "X-Purge-Secret"  # noqa: S105 the name of a field
 
+class Varnish(OwnEdge):
+    """One Varnish."""
 
-@dataclass(frozen=True, slots=True)
-class Varnish:
-    """One Varnish at ``place``, ``host:port``; ``host`` is the host that listeners ask it for."""
-
-    client: ClientSession
-    place: str
-    secret: str | None = None
-    host: str | None = None
+    __slots__ = ()
 
     @property
     def limits(self) -> Limits:
@@ -42,20 +34,14 @@ class Varnish:
         if batch.by is By.PREFIX:
             raise PurgeRefused("Varnish drops nothing by prefix here: use a tag.")
         for value in batch.values:
-            await self._purge(path_of(value))
+            await self._purge(path_of(value), {})
 
     async def look(self) -> str:
         """Drop a tag that nothing has."""
         await self._purge("/", {"Xkey-Purge": TAG_OF_NOTHING})
         return "it lets us purge"
 
-    async def _purge(self, path: str, more: dict[str, str] | None = None) -> None:
-        headers = dict(more or {})
-        if self.secret is not None:
-            headers[SECRET_FIELD] = self.secret
-        if self.host is not None:
-            headers[hdrs.HOST] = self.host
-        answer = await ask(self.client, "PURGE", f"http://{self.place}{path}", headers)
-        failure = failure_of(self.place, answer)
+    async def _purge(self, path: str, fields: Mapping[str, str]) -> None:
+        failure = failure_of(self.place, await self.ask("PURGE", path, fields))
         if failure is not None:
             raise failure
