@@ -6,5 +6,5 @@ the location that answers. ``servers`` send each request there at once, with no 
 before: nginx would choose by a path that it has decoded, and keys are made of what was sent.
 ``locations`` ask, keep and answer, ``answers`` are what they add to what an origin says.
 ``upstreams`` are whom they ask, ``tokens`` how they have those checked, ``purging`` how a copy is
-replaced.
+replaced. ``installation`` is where nginx has its files, ports and room.
 """
