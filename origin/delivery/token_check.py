@@ -1,10 +1,10 @@
 """Whether a token opens something, for edges that have a copy of it: ``/opens/{token}/...``.
 
 An edge asks it for each request that it would answer from its cache (nginx by ``auth_request``,
-Caddy by ``forward_auth``, Varnish by a restart) and gives nothing away but on a 204. All objects of
-an asset are one question, and the answer may be kept for a minute, or for as long as the token is
-good: so an edge asks once a listener and minute, not once a segment. It is the same answer for
-every request, unless the token is bound: then ``Vary`` names the fields that it hangs on.
+Varnish by a restart) and gives nothing away but on a 204. All objects of an asset are one question,
+and the answer may be kept for a minute, or for as long as the token is good: so an edge asks once a
+listener and minute, not once a segment. It is the same answer for every request, unless the token
+is bound: then ``Vary`` names the fields that it hangs on.
 
 What is refused is so for a second, lest a flood of bad tokens gets through to here. Nothing is said
 that ``/t/{token}/...`` would not say, too, nor whether there is what is asked for.

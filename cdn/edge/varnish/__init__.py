@@ -9,7 +9,8 @@ A request is brought to its key by its route (``route``), and finds a copy or as
 old is given while it is fetched anew, or because that failed (``grace``). What goes out is told as
 a browser should have it (``resp``), or a part of it (``ranges``). ``purge`` drops copies, and
 ``invalidation`` those of what somebody changes; ``token`` asks the origin first whether a playback
-token opens what is asked for, and ``synth`` is what Varnish says by itself.
+token opens what is asked for, and ``synth`` is what Varnish says by itself. ``command`` is how it
+is started.
 
-Request fields that begin with ``X-Edge-`` are this configuration's own notes on a request.
+Request fields that begin with ``X-Edge-`` are this configuration's own ``notes`` on a request.
 """
