@@ -1,12 +1,14 @@
 """The servers that the public asks: at 443 with TLS, to which 80 sends everybody, or at 80."""
 
+from typing import Final
+
 from cdn.edge.nginx.installation import Installation
 from cdn.edge.nginx.locations import locations
 from cdn.edge.nginx.text import block
 from cdn.edge.nginx.tokens import CHECK_LOCATION, check_location
 from cdn.edge.plan import Certificate, Edge
 
-_HTTPS_PORT = 443
+_HTTPS_PORT: Final = 443
 
 
 def public_servers(edge: Edge, installation: Installation) -> list[str]:

@@ -1,10 +1,10 @@
 """What is due for one CDN, and what becomes of it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdn.purge.target import By
@@ -102,11 +102,7 @@ async def note_sent(
         again += [] if first is None else [first]
         done += [row.number for row in same if row.number != first]
     await _remove(connection, done)
-    for start in range(0, len(again), _AT_ONCE):
-        some = purges.c.number.in_(again[start : start + _AT_ONCE])
-        await connection.execute(
-            update(purges).where(some).values(is_repeat=True, due_s=now_s + REPEATED_AFTER_S)
-        )
+    await _change(connection, again, is_repeat=True, due_s=now_s + REPEATED_AFTER_S)
     await _count(
         connection,
         purger_id,
@@ -138,10 +134,7 @@ async def put_off(
 ) -> None:
     """Let what failed by itself be due again in a while: for as long as it has waited by now."""
     due_s = now_s + min(max(age_s, _PUT_OFF_S), _PUT_OFF_S_MAX)
-    numbers = [row.number for row in rows]
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = purges.c.number.in_(numbers[start : start + _AT_ONCE])
-        await connection.execute(update(purges).where(some).values(due_s=due_s))
+    await _change(connection, [row.number for row in rows], due_s=due_s)
     await _count(
         connection,
         purger_id,
@@ -170,7 +163,17 @@ async def _count(connection: AsyncConnection, purger_id: str, **values: Any) -> 
     await connection.execute(update(purgers).where(purgers.c.id == purger_id).values(**values))
 
 
+async def _change(connection: AsyncConnection, numbers: Sequence[int], **values: Any) -> None:
+    for some in _each(numbers):
+        await connection.execute(update(purges).where(some).values(**values))
+
+
 async def _remove(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    for start in range(0, len(numbers), _AT_ONCE):
-        some = purges.c.number.in_(numbers[start : start + _AT_ONCE])
+    for some in _each(numbers):
         await connection.execute(delete(purges).where(some))
+
+
+def _each(numbers: Sequence[int]) -> Iterator[ColumnElement[bool]]:
+    """Return what finds rows by their numbers, so many at once."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        yield purges.c.number.in_(numbers[start : start + _AT_ONCE])

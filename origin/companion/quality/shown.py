@@ -1,13 +1,12 @@
 """Figures as they are told. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from cdn.cmcd.figures import NAMES, REST, RUNG, Histogram, Key, Sum, order_of
 from origin.companion.quality.models import Bucket, Quality, RungMedia
-
-Figures = Mapping[Key, float]
+from origin.quality.sums import Figures
 
 
 def added_up(several: Iterable[Figures]) -> Figures:
