@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from manifests.layout import ID_PATTERN
 from origin.beside import kept_beside
 from origin.cache.errors import Refused, Unanswered
-from origin.quality.sums import DaysOfAssets, DaySums
+from origin.quality.sums import BUCKET_LENGTH_MAX, MEASURE_LENGTH_MAX, DaysOfAssets, DaySums
 
 if TYPE_CHECKING:
     from origin.cache.connection import Connection
@@ -31,8 +31,6 @@ _ASSETS_OF_PIECE: Final = 100
 _KEPT_S: Final = 86_400
 _AT_ONCE: Final = 20
 _AT_END_S: Final = 1.0
-_NAME_LENGTH_MAX: Final = 64
-_MEASURE_LENGTH_MAX: Final = 32
 _DAY_MAX: Final = 1_000_000
 _ASSET: Final = re.compile(ID_PATTERN)
 
@@ -64,8 +62,8 @@ def _is_figure(measure: Any, bucket: Any, number: Any) -> bool:
     return (
         isinstance(measure, str)
         and isinstance(bucket, str)
-        and 0 < len(measure) <= _MEASURE_LENGTH_MAX
-        and len(bucket) <= _NAME_LENGTH_MAX
+        and 0 < len(measure) <= MEASURE_LENGTH_MAX
+        and len(bucket) <= BUCKET_LENGTH_MAX
         and "\0" not in measure + bucket
         and _is_number(number)
         and number >= 0

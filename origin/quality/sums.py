@@ -8,6 +8,9 @@ from cdn.cmcd.figures import OTHER, RUNG, RUNGS_MAX, Key
 
 HELD_MAX: Final = 5_000
 """Assets of a day; each has some 50 numbers."""
+MEASURE_LENGTH_MAX: Final = 32
+BUCKET_LENGTH_MAX: Final = 64
+"""Of the two names of a figure."""
 _DAY_S: Final = 86_400
 
 Figures = Mapping[Key, float]

@@ -9,10 +9,9 @@ from typing import Final
 from sqlalchemy import Column, Double, ForeignKey, Index, Integer, String, Table
 
 from origin.companion.assets.tables import owned_assets
+from origin.quality.sums import BUCKET_LENGTH_MAX, MEASURE_LENGTH_MAX
 from packager.queue.job import NAME_LENGTH_MAX
 from packager.queue.tables import metadata
-
-MEASURE_LENGTH_MAX: Final = 32
 
 quality_days: Final = Table(
     "quality_days",
@@ -25,7 +24,7 @@ quality_days: Final = Table(
     ),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("measure", String(MEASURE_LENGTH_MAX), primary_key=True),
-    Column("bucket", String(NAME_LENGTH_MAX), primary_key=True),
+    Column("bucket", String(BUCKET_LENGTH_MAX), primary_key=True),
     Column("number", Double, nullable=False),
     Index(None, "day"),
 )
