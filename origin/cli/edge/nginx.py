@@ -45,7 +45,7 @@ _USUAL = Installation()
 )
 @click.option(
     "--purge-secret-file",
-    type=click.File(),
+    type=click.File(errors="replace"),
     help="A file with what who purges has to show; the configuration then has it, too.",
 )
 def nginx(folder: Path | None, purge_secret_file: Any, **said: Any) -> None:

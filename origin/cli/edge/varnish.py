@@ -15,7 +15,7 @@ from origin.cli.edge.description import described, edge_of, put_out
 @described
 @click.option(
     "--purge-secret-file",
-    type=click.File(),
+    type=click.File(errors="replace"),
     help="A file with what who purges has to show; the configuration then has it, too.",
 )
 @click.option(

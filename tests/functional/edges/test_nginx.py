@@ -302,6 +302,7 @@ def test_a_configuration_with_a_secret_is_for_its_owner_alone(tmp_path: Path) ->
         (("--host", "a b"), "no host name"),
         (("--certificate", "/a"), "go together"),
         (("--http-port", "0"), "three numbers"),
+        (("--purge-secret-file", "/bin/true"), "a purge secret is 16 to 128"),
         (("--purge-from", "somewhere"), "no address"),
     ],
 )
