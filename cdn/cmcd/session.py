@@ -96,11 +96,6 @@ class Session:
         self._rate = 1.0
 
     @property
-    def has_media(self) -> bool:
-        """Whether a segment was asked for."""
-        return self._last is not None
-
-    @property
     def rebuffer_ratio(self) -> float | None:
         """Starved time by starved time and media; None where there is no media."""
         return self.starved_s / (self.starved_s + self.media_s) if self.media_s else None

@@ -53,7 +53,6 @@ class Sessions:
         self._salt = salt
         self._most = sessions_max
         self._going: OrderedDict[bytes, _Going] = OrderedDict()
-        self.crowded_out = 0
 
     def __len__(self) -> int:
         """How many go on."""
@@ -72,7 +71,6 @@ class Sessions:
         if going is None:
             going = self._going[key] = _Going(number, Session(_began_s(place, report, now_s)))
             if len(self._going) > self._most:
-                self.crowded_out += 1
                 ended += self._ended(next(iter(self._going)))
         elif place.asset_id not in {None, going.session.asset_id} and going.session.asset_id:
             ended += _end(going)
