@@ -19,6 +19,7 @@ from typing import Final
 from cdn.signing.bounds import ANYWHERE
 from cdn.signing.claims import PlaybackToken
 from cdn.signing.scope import ABOUT_ENDINGS, EVERYTHING, Scope
+from manifests.layout import GROWING_PREFIX, MEDIA_PREFIX
 from origin.memory_shares import USUAL
 
 PREFIX: Final = "/t/"
@@ -80,7 +81,8 @@ class VerifiedToken:
 
     def _prefixes(self) -> tuple[bytes, ...]:
         """Return how every path begins that it opens; no id has a dot or a slash in it."""
-        folders = [f"/{top}/{asset}/" for asset in self._assets for top in ("media", "growing")]
+        tops = (MEDIA_PREFIX, GROWING_PREFIX)
+        folders = [f"/{top}/{asset}/" for asset in self._assets for top in tops]
         return tuple(prefix.encode() for prefix in (f"/{self.playback_id}.", *folders))
 
 

@@ -13,14 +13,14 @@ from cdn.edge.nginx.upstreams import delivering
 from cdn.edge.plan import Edge
 from cdn.signing.scope import ABOUT_PATTERN, Scope
 from cdn.signing.token import TOKEN_PATTERN
-from manifests.layout import ID_PATTERN
+from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
 
 CHECK_LOCATION: Final = "/.token-check"
 """The location that asks; from outside, it is none."""
 
 _TOKEN: Final = f"^/t/({TOKEN_PATTERN})/"
 _SUBJECTS: Final = (
-    (f"^/(media|growing)/({ID_PATTERN})/", "$1/$2"),
+    (f"^/({MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})/", "$1/$2"),
     (rf"^/({ID_PATTERN})\.", "$1"),
 )
 

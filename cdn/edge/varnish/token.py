@@ -21,10 +21,10 @@ from cdn.policy.cache_key import MISLEADING
 from cdn.policy.route import CHECK, OPEN
 from cdn.signing.scope import ABOUT_PATTERN, Scope
 from cdn.signing.token import TOKEN_CHARACTERS_MAX, TOKEN_PATTERN
-from manifests.layout import ID_PATTERN
+from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
 
 _BEFORE: Final = rf"^/t/(?=[^/]{{1,{TOKEN_CHARACTERS_MAX}}}/)({TOKEN_PATTERN})"
-_MEDIA: Final = rf"{_BEFORE}/(media|growing)/({ID_PATTERN})/.*$"
+_MEDIA: Final = rf"{_BEFORE}/({MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})/.*$"
 _ENTRY: Final = rf"{_BEFORE}/({ID_PATTERN})\.[^/]+$"
 _KEPT_S_MAX: Final = 60
 _NOT_BY_CDNS: Final = "private, no-store"
