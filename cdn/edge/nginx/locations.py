@@ -5,6 +5,7 @@ from typing import Final
 from cdn.edge.nginx.answers import STATUS, of_every_answer, refused, said, said_by_itself
 from cdn.edge.nginx.text import block, quoted
 from cdn.edge.nginx.tokens import CHECK_LOCATION
+from cdn.edge.nginx.upstreams import FORWARDED
 from cdn.edge.plan import Edge
 from cdn.edge.players import FIELDS_OF_PLAYERS
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
@@ -87,7 +88,7 @@ def kept(edge: Edge, *unheard: str) -> list[str]:
         f"proxy_set_header Host {edge.host};",
         "proxy_set_header Accept-Encoding $coding;",
         "proxy_set_header Origin $key_origin;",
-        *_forwarded(),
+        *FORWARDED,
         *(f'proxy_set_header {name} "";' for name in (*_DROPPED, *_NOT_OF_COPIES)),
     ]
 
@@ -97,16 +98,8 @@ def asked_as_it_came() -> list[str]:
     return [
         "proxy_pass http://$upstream$request_uri;",
         "proxy_set_header Host $asked_host;",
-        *_forwarded(),
+        *FORWARDED,
         *(f'proxy_set_header {name} "";' for name in _DROPPED),
-    ]
-
-
-def _forwarded() -> list[str]:
-    return [
-        "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-        "proxy_set_header X-Forwarded-Proto $scheme;",
-        "proxy_set_header X-Request-Id $request_id;",
     ]
 
 

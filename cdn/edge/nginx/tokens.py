@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from cdn.edge.nginx.text import NOTHING, block, mapped
-from cdn.edge.nginx.upstreams import delivering
+from cdn.edge.nginx.upstreams import FORWARDED, delivering
 from cdn.edge.plan import Edge
 from cdn.signing.scope import ABOUT_PATTERN, Scope
 from cdn.signing.token import TOKEN_PATTERN
@@ -73,9 +73,7 @@ def _fields(edge: Edge) -> list[str]:
     return [
         f"proxy_set_header Host {edge.host};",
         'proxy_set_header Content-Length "";',
-        "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
-        "proxy_set_header X-Forwarded-Proto $scheme;",
-        "proxy_set_header X-Request-Id $request_id;",
+        *FORWARDED,
         *(
             f'proxy_set_header {name} "";'
             for name in ("Accept-Encoding", "Authorization", "Cookie", "Connection", "Forwarded")

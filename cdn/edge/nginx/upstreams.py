@@ -10,6 +10,13 @@ from cdn.edge.roles import DEFAULT, PORTS, RULES
 WHOLE: Final = "soundbridge"
 """The upstream of programs that are whole."""
 
+FORWARDED: Final = (
+    "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;",
+    "proxy_set_header X-Forwarded-Proto $scheme;",
+    "proxy_set_header X-Request-Id $request_id;",
+)
+"""What they are told of who asks."""
+
 _FAILURES: Final = "max_fails=3 fail_timeout=5s"
 _BALANCING: Final = (
     "least_conn;",
