@@ -20,11 +20,11 @@ from cdn.edge.cloudfront.distribution import (
 )
 from cdn.edge.cloudfront.formed_behaviours import behaviour
 from cdn.edge.cloudfront.formed_functions import functions
+from cdn.edge.cloudfront.formed_names import NOTHING, named
 from cdn.edge.cloudfront.formed_policies import policies
 from cdn.tags import CACHE_TAG
 
 _LINE_CHARACTERS: Final = 100
-_NOTHING: Final = {"Ref": "AWS::NoValue"}
 
 
 def template(distribution: Distribution) -> str:
@@ -95,10 +95,10 @@ def _is_given(parameter: str) -> dict[str, Any]:
 def _signers() -> dict[str, Any]:
     """Return two places for keys: CloudFront lets nobody change one that is there."""
     items = [
-        {"Fn::If": ["HasKey", {"Ref": "Signer"}, _NOTHING]},
-        {"Fn::If": ["HasOtherKey", {"Ref": "OtherSigner"}, _NOTHING]},
+        {"Fn::If": ["HasKey", {"Ref": "Signer"}, NOTHING]},
+        {"Fn::If": ["HasOtherKey", {"Ref": "OtherSigner"}, NOTHING]},
     ]
-    group = {"Name": {"Fn::Sub": "${AWS::StackName}-signers"}, "Items": items}
+    group = {"Name": named("signers"), "Items": items}
     return {
         "Signer": _signer("signer", "PublicKey", "HasKey"),
         "OtherSigner": _signer("other-signer", "OtherPublicKey", "HasOtherKey"),
@@ -111,8 +111,8 @@ def _signers() -> dict[str, Any]:
 
 
 def _signer(name: str, parameter: str, condition: str) -> dict[str, Any]:
-    named = {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
-    key = {"Name": named, "CallerReference": named, "EncodedKey": {"Ref": parameter}}
+    called = named(name)
+    key = {"Name": called, "CallerReference": called, "EncodedKey": {"Ref": parameter}}
     return {
         "Type": "AWS::CloudFront::PublicKey",
         "Condition": condition,
@@ -139,7 +139,7 @@ def _config(distribution: Distribution) -> dict[str, Any]:
             {"ErrorCode": status, "ErrorCachingMinTTL": 0} for status in ERROR_STATUSES
         ],
         "Logging": {
-            "Fn::If": ["IsLogged", {"Bucket": {"Ref": "LogBucket"}, "Prefix": "cdn/"}, _NOTHING]
+            "Fn::If": ["IsLogged", {"Bucket": {"Ref": "LogBucket"}, "Prefix": "cdn/"}, NOTHING]
         },
         "ViewerCertificate": {
             "AcmCertificateArn": {"Ref": "CertificateArn"},
@@ -166,8 +166,8 @@ def _origin(distribution: Distribution, name: str) -> dict[str, Any]:
             "OriginReadTimeout": READ_S[name],
             "OriginKeepaliveTimeout": KEEPALIVE_S,
         },
-        "OriginShield": {"Fn::If": ["IsShielded", shield, _NOTHING]},
-        "OriginCustomHeaders": {"Fn::If": ["ShowsSecret", secret, _NOTHING]},
+        "OriginShield": {"Fn::If": ["IsShielded", shield, NOTHING]},
+        "OriginCustomHeaders": {"Fn::If": ["ShowsSecret", secret, NOTHING]},
     }
 
 

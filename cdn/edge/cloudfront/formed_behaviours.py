@@ -9,6 +9,7 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
     Told,
 )
+from cdn.edge.cloudfront.formed_names import NOTHING
 from cdn.edge.cloudfront.formed_policies import logical_id, request_id
 
 
@@ -53,4 +54,4 @@ def _run(function: str) -> list[dict[str, Any]]:
 
 
 def _where_signed(said: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"Fn::If": ["IsSigned", said, {"Ref": "AWS::NoValue"}]}
+    return {"Fn::If": ["IsSigned", said, NOTHING]}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cdn.edge.cloudfront.formed_names import named
 from cdn.edge.cloudfront.function import RUNTIME, rest_request, viewer_request
 
 
@@ -11,7 +12,7 @@ def functions(*, checks_tokens: bool) -> dict[str, Any]:
     config: dict[str, Any] = {"Comment": "Playback tokens and preflights", "Runtime": RUNTIME}
     resources: dict[str, Any] = {}
     if checks_tokens:
-        name = {"Fn::Sub": "${AWS::StackName}-playback-keys"}
+        name = named("playback-keys")
         resources["PlaybackKeys"] = {
             "Type": "AWS::CloudFront::KeyValueStore",
             "Properties": {"Name": name, "Comment": "The k of each key (JWK) by its kid"},
@@ -30,7 +31,7 @@ def _function(name: str, config: Mapping[str, Any], code: str) -> dict[str, Any]
     return {
         "Type": "AWS::CloudFront::Function",
         "Properties": {
-            "Name": {"Fn::Sub": f"${{AWS::StackName}}-{name}"},
+            "Name": named(name),
             "AutoPublish": True,
             "FunctionConfig": config,
             "FunctionCode": code,

@@ -11,6 +11,7 @@ from cdn.edge.cloudfront.distribution import (
     KeyPolicy,
     Told,
 )
+from cdn.edge.cloudfront.formed_names import named
 from cdn.policy.cross_origin import PLAYED_BY
 
 
@@ -35,10 +36,6 @@ def policies(distribution: Distribution) -> dict[str, Any]:
     return resources
 
 
-def _named(name: str) -> dict[str, str]:
-    return {"Fn::Sub": f"${{AWS::StackName}}-{name}"}
-
-
 def _cache_policy(key: KeyPolicy) -> dict[str, Any]:
     headers: dict[str, Any] = {"HeaderBehavior": "none"}
     if key.headers:
@@ -47,7 +44,7 @@ def _cache_policy(key: KeyPolicy) -> dict[str, Any]:
     if key.query:
         query = {"QueryStringBehavior": "allExcept", "QueryStrings": list(key.without)}
     config = {
-        "Name": _named(key.name),
+        "Name": named(key.name),
         "MinTTL": 0,
         "DefaultTTL": 0,
         "MaxTTL": MAX_TTL_S,
@@ -69,7 +66,7 @@ def _origin_request_policy(told: Told, *, tells_country: bool) -> dict[str, Any]
         headers = {"HeaderBehavior": "whitelist", "Headers": [COUNTRY_FIELD]}
     query = "all" if told is Told.QUERY else "none"
     config = {
-        "Name": _named(f"tell-{told}"),
+        "Name": named(f"tell-{told}"),
         "CookiesConfig": {"CookieBehavior": "none"},
         "HeadersConfig": headers,
         "QueryStringsConfig": {"QueryStringBehavior": query},
@@ -93,7 +90,7 @@ def _cross_origin() -> dict[str, Any]:
 def _response_headers_policy(name: str, beside: Mapping[str, Any]) -> dict[str, Any]:
     """Return what takes away what only CDNs are told."""
     config = {
-        "Name": _named(name),
+        "Name": named(name),
         **beside,
         "RemoveHeadersConfig": {"Items": [{"Header": name} for name in NOT_FOR_VIEWERS]},
     }
