@@ -28,6 +28,15 @@ class Block:
     body: Sequence["tuple[str, Any] | Block"]
 
 
+Body = list[tuple[str, Any] | Block]
+
+
+def provider(source: str, version: str) -> Block:
+    """Return what asks for a provider, called by the end of its source (``hashicorp/aws``)."""
+    needed = (source.rpartition("/")[2], {"source": source, "version": version})
+    return Block("terraform", (), [Block("required_providers", (), [needed])])
+
+
 def document(blocks: Iterable[Block]) -> str:
     """Return a file of blocks."""
     return "\n".join("\n".join(_block(each, "")) + "\n" for each in blocks)

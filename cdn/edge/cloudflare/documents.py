@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cdn.edge.cloud import CloudEdge
 from cdn.edge.cloudflare.rules import rulesets
 from cdn.edge.cloudflare.worker import COMPATIBILITY_DATE, FILE, KEYS_BINDING, NAME, worker
-from cdn.edge.hcl import Block, Expression, document
+from cdn.edge.hcl import Block, Expression, document, provider
 from cdn.edge.plan import EdgeFile
 
 
@@ -49,8 +49,7 @@ def _wrangler(edge: CloudEdge, zone: str) -> str:
 
 
 def _blocks(edge: CloudEdge, zone: str) -> Iterator[Block]:
-    provider = {"source": "cloudflare/cloudflare", "version": "~> 5.0"}
-    yield Block("terraform", (), [Block("required_providers", (), [("cloudflare", provider)])])
+    yield provider("cloudflare/cloudflare", "~> 5.0")
     yield _variable("zone_id")
     for phase, rules in rulesets(edge, zone).items():
         yield Block(

@@ -1,6 +1,6 @@
 """Behaviours of a distribution as Terraform has them."""
 
-from typing import Any, Final
+from typing import Final
 
 from cdn.edge.cloudfront.distribution import (
     ALL_VIEWER_EXCEPT_HOST,
@@ -11,15 +11,14 @@ from cdn.edge.cloudfront.distribution import (
 )
 from cdn.edge.cloudfront.resource_origin import IS_SIGNED
 from cdn.edge.cloudfront.resource_policies import request_name, resource_name
-from cdn.edge.hcl import Block, Expression
+from cdn.edge.hcl import Block, Body, Expression
 
 _RUNS: Final = "function_association"
-_Body = list[tuple[str, Any] | Block]
 
 
 def behaviour(one: Behaviour, distribution: Distribution) -> Block:
     """Return one behaviour; the default one has no pattern."""
-    body: _Body = [] if one.pattern is None else [("path_pattern", one.pattern)]
+    body: Body = [] if one.pattern is None else [("path_pattern", one.pattern)]
     key = CACHING_DISABLED
     body += [
         ("target_origin_id", one.asks),
@@ -48,8 +47,8 @@ def _id_of(kind: str, name: str) -> Expression:
     return Expression(f"aws_cloudfront_{kind}_policy.{name}.id")
 
 
-def _of_what_plays() -> _Body:
-    body: _Body = [("trusted_key_groups", Expression("aws_cloudfront_key_group.signers[*].id"))]
+def _of_what_plays() -> Body:
+    body: Body = [("trusted_key_groups", Expression("aws_cloudfront_key_group.signers[*].id"))]
     return [*body, Block(_RUNS, (), _run("viewer_request"))]
 
 
@@ -61,6 +60,6 @@ def _of_the_rest(distribution: Distribution) -> Block:
     return Block("dynamic", (_RUNS,), [("for_each", for_each), Block("content", (), runs)])
 
 
-def _run(function: str) -> _Body:
+def _run(function: str) -> Body:
     arn = Expression(f"aws_cloudfront_function.{function}.arn")
     return [("event_type", "viewer-request"), ("function_arn", arn)]

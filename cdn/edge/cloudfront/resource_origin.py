@@ -1,6 +1,6 @@
 """The origin of a distribution as Terraform has it."""
 
-from typing import Any, Final
+from typing import Final
 
 from cdn.edge.cloudfront.distribution import (
     CONNECT_S,
@@ -9,21 +9,20 @@ from cdn.edge.cloudfront.distribution import (
     SECRET_FIELD,
     Distribution,
 )
-from cdn.edge.hcl import Block, Expression
+from cdn.edge.hcl import Block, Body, Expression
 
 KEYS: Final = {"signer": "public_key", "other_signer": "other_public_key"}
 """The variables of public keys, by what they become."""
 IS_SIGNED: Final = f'join("", [{", ".join(f"var.{name}" for name in KEYS.values())}]) != ""'
-_Body = list[tuple[str, Any] | Block]
 
 
 def origin(distribution: Distribution, name: str) -> Block:
     """Return the origin by one of its ids, with shield and secret where variables say so."""
-    shield: _Body = [
+    shield: Body = [
         ("enabled", True),
         ("origin_shield_region", Expression("origin_shield.value")),
     ]
-    header: _Body = [("name", SECRET_FIELD), ("value", Expression("var.origin_secret"))]
+    header: Body = [("name", SECRET_FIELD), ("value", Expression("var.origin_secret"))]
     # Terraform lets nothing secret say how many blocks there are; that there is a secret is none.
     has_secret = Expression('nonsensitive(var.origin_secret == "") ? [] : [1]')
     content = Block("content", (), header)
@@ -42,7 +41,7 @@ def origin(distribution: Distribution, name: str) -> Block:
     )
 
 
-def _custom(distribution: Distribution, read_s: int) -> _Body:
+def _custom(distribution: Distribution, read_s: int) -> Body:
     asked = distribution.edge.origin
     return [
         ("origin_protocol_policy", "https-only" if asked.is_tls else "http-only"),
@@ -54,7 +53,7 @@ def _custom(distribution: Distribution, read_s: int) -> _Body:
     ]
 
 
-def where_given(kind: str, variable: str, body: _Body) -> Block:
+def where_given(kind: str, variable: str, body: Body) -> Block:
     """Return a block that is there where a variable is not empty."""
     for_each = Expression(f'var.{variable} == "" ? [] : [var.{variable}]')
     return Block("dynamic", (kind,), [("for_each", for_each), Block("content", (), body)])

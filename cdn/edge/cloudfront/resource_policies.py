@@ -1,7 +1,6 @@
 """Policies of a distribution as Terraform has them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from cdn.edge.cloud import NOT_FOR_VIEWERS
 from cdn.edge.cloudfront.distribution import (
@@ -11,10 +10,8 @@ from cdn.edge.cloudfront.distribution import (
     KeyPolicy,
     Told,
 )
-from cdn.edge.hcl import Block, Expression
+from cdn.edge.hcl import Block, Body, Expression
 from cdn.policy.cross_origin import PLAYED_BY
-
-_Body = list[tuple[str, Any] | Block]
 
 
 def resource_name(key: KeyPolicy) -> str:
@@ -38,13 +35,13 @@ def policies(distribution: Distribution) -> Iterator[Block]:
         yield _policy("origin_request", f"tell-{told}", body)
 
 
-def _policy(kind: str, name: str, body: _Body) -> Block:
+def _policy(kind: str, name: str, body: Body) -> Block:
     labels = (f"aws_cloudfront_{kind}_policy", name.replace("-", "_"))
     return Block("resource", labels, [("name", Expression(f'"${{var.name}}-{name}"')), *body])
 
 
-def _cache_policy(key: KeyPolicy) -> _Body:
-    parameters: _Body = [
+def _cache_policy(key: KeyPolicy) -> Body:
+    parameters: Body = [
         ("enable_accept_encoding_brotli", key.coded),
         ("enable_accept_encoding_gzip", key.coded),
         _chosen("cookies", "cookie", "all" if key.cookies else "none"),
@@ -60,7 +57,7 @@ def _cache_policy(key: KeyPolicy) -> _Body:
 
 
 def _chosen(many: str, one: str, behaviour: str, names: Sequence[str] = ()) -> Block:
-    body: _Body = [(f"{one}_behavior", behaviour)]
+    body: Body = [(f"{one}_behavior", behaviour)]
     if names:
         body.append(_items(many, list(names)))
     return Block(f"{many}_config", (), body)
@@ -70,7 +67,7 @@ def _items(kind: str, items: Sequence[str]) -> Block:
     return Block(kind, (), [("items", items)])
 
 
-def _origin_request_policy(told: Told, *, tells_country: bool) -> _Body:
+def _origin_request_policy(told: Told, *, tells_country: bool) -> Body:
     fields = [COUNTRY_FIELD] if tells_country else []
     return [
         _chosen("cookies", "cookie", "none"),
@@ -80,7 +77,7 @@ def _origin_request_policy(told: Told, *, tells_country: bool) -> _Body:
 
 
 def _cross_origin() -> Block:
-    cors: _Body = [
+    cors: Body = [
         ("access_control_allow_credentials", False),
         _items("access_control_allow_headers", ["*"]),
         _items("access_control_allow_methods", PLAYED_BY.split(", ")),

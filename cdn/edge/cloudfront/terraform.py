@@ -19,12 +19,11 @@ from cdn.edge.cloudfront.function import RUNTIME
 from cdn.edge.cloudfront.resource_behaviours import behaviour
 from cdn.edge.cloudfront.resource_origin import IS_SIGNED, KEYS, origin, where_given
 from cdn.edge.cloudfront.resource_policies import policies
-from cdn.edge.hcl import Block, Expression, document
+from cdn.edge.hcl import Block, Body, Expression, document, provider
 from cdn.tags import CACHE_TAG
 
 FUNCTION_FILE: Final = "viewer-request.js"
 REST_FILE: Final = "rest-request.js"
-_Body = list[tuple[str, Any] | Block]
 
 
 def configuration(distribution: Distribution) -> str:
@@ -34,8 +33,7 @@ def configuration(distribution: Distribution) -> str:
 
 def _blocks(distribution: Distribution) -> Iterator[Block]:
     checks_tokens = distribution.edge.checks_tokens
-    aws = {"source": "hashicorp/aws", "version": "~> 6.46"}
-    yield Block("terraform", (), [Block("required_providers", (), [("aws", aws)])])
+    yield provider("hashicorp/aws", "~> 6.46")
     yield from _variables(distribution)
     yield from policies(distribution)
     yield from _functions(checks_tokens=checks_tokens)
@@ -77,7 +75,7 @@ def _variables(distribution: Distribution) -> Iterator[Block]:
 def _variable(
     name: str, description: str, default: Any, *, kind: str = "string", sensitive: bool = False
 ) -> Block:
-    body: _Body = [("type", Expression(kind)), ("description", description), ("default", default)]
+    body: Body = [("type", Expression(kind)), ("description", description), ("default", default)]
     if sensitive:
         body.append(("sensitive", True))
     return Block("variable", (name,), body)
@@ -101,7 +99,7 @@ def _functions(*, checks_tokens: bool) -> Iterator[Block]:
 
 
 def _function(name: str, comment: str, file: str, stores: Sequence[tuple[str, Any]] = ()) -> Block:
-    body: _Body = [
+    body: Body = [
         ("name", Expression(f'"${{var.name}}-{name}"')),
         ("comment", comment),
         ("runtime", RUNTIME),
@@ -137,8 +135,8 @@ def _signers() -> Iterator[Block]:
     )
 
 
-def _body(distribution: Distribution) -> _Body:
-    log: _Body = [("bucket", Expression("logging_config.value")), ("prefix", "cdn/")]
+def _body(distribution: Distribution) -> Body:
+    log: Body = [("bucket", Expression("logging_config.value")), ("prefix", "cdn/")]
     return [
         ("comment", f"soundbridge as {distribution.edge.host}"),
         ("enabled", True),
@@ -161,7 +159,7 @@ def _error(status: int) -> Block:
     return Block("custom_error_response", (), body)
 
 
-def _certificate() -> _Body:
+def _certificate() -> Body:
     return [
         ("acm_certificate_arn", Expression("var.certificate_arn")),
         ("minimum_protocol_version", TLS),

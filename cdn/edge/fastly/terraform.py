@@ -4,15 +4,14 @@ Names of arguments are those of its documentation, ``docs/resources/service_vcl.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from cdn.edge.cloud import CloudEdge
 from cdn.edge.fastly.token import TABLE
-from cdn.edge.hcl import Block, Expression, document
+from cdn.edge.hcl import Block, Body, Expression, document, provider
 
 VCL_FILE: Final = "soundbridge.vcl"
 _SERVICE: Final = "fastly_service_vcl.soundbridge"
-_Body = list[tuple[str, Any] | Block]
 
 
 def configuration(edge: CloudEdge, shield: str | None) -> str:
@@ -21,8 +20,7 @@ def configuration(edge: CloudEdge, shield: str | None) -> str:
 
 
 def _blocks(edge: CloudEdge, shield: str | None) -> Iterator[Block]:
-    provider = {"source": "fastly/fastly", "version": ">= 5.0"}
-    yield Block("terraform", (), [Block("required_providers", (), [("fastly", provider)])])
+    yield provider("fastly/fastly", ">= 5.0")
     if edge.checks_tokens:
         said = "Public keys of playback tokens (ES256): PEM by kid."
         keys = [("type", Expression("map(string)")), ("description", said), ("default", {})]
@@ -32,8 +30,8 @@ def _blocks(edge: CloudEdge, shield: str | None) -> Iterator[Block]:
         yield _keys()
 
 
-def _service(edge: CloudEdge, shield: str | None) -> _Body:
-    body: _Body = [
+def _service(edge: CloudEdge, shield: str | None) -> Body:
+    body: Body = [
         ("name", f"soundbridge as {edge.host}"),
         ("http3", True),
         ("default_ttl", 0),
@@ -53,7 +51,7 @@ def _service(edge: CloudEdge, shield: str | None) -> _Body:
     return [*body, Block("dictionary", (), [("name", TABLE)])] if edge.checks_tokens else body
 
 
-def _health(edge: CloudEdge) -> _Body:
+def _health(edge: CloudEdge) -> Body:
     return [
         ("name", "ready"),
         ("host", edge.origin.host),
@@ -68,9 +66,9 @@ def _health(edge: CloudEdge) -> _Body:
     ]
 
 
-def _backend(edge: CloudEdge, shield: str | None) -> _Body:
+def _backend(edge: CloudEdge, shield: str | None) -> Body:
     origin = edge.origin
-    body: _Body = [
+    body: Body = [
         ("name", "origin"),
         ("address", origin.host),
         ("port", origin.port),
