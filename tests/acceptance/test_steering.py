@@ -9,57 +9,43 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page
 
 import origin.web
 from tests.acceptance.listening import Track, clip, package
-from tests.acceptance.watching import (
-    WATCH,
-    open_page,
-    wait_for_position,
-    wait_for_sound,
-    watched,
+from tests.acceptance.two_edges import (
+    PACE_BYTES_PER_S,
+    SEGMENT,
+    SEGMENT_S,
+    Asked,
+    Surroundings,
+    listening,
+    play_plainly,
+    says_it_is_on,
+    silent_since,
+    surroundings,
+    used,
 )
-from tests.servers.edge import Edge, edges
-from tests.servers.soundbridge import running, soundbridge_here, url_said
+from tests.acceptance.watching import open_page, wait_for_position, wait_for_sound, watched
+from tests.servers.edge import Edge
+from tests.servers.soundbridge import soundbridge_here
 
-SEGMENT: Final = re.compile(r"/\w+/\d+\.m4s$")
-SEGMENT_S: Final = 6
 STOCK: Final = Path(origin.web.__file__).parent / "node_modules/hls.js/dist/hls.mjs"
 SRC: Final = Path(origin.web.__file__).parent / "src"
 PATHWAYS: Final = ("pathways.js", "retrying.js")
-HOSTS: Final = ("127.0.0.2", "127.0.0.3", "127.0.0.4")
 RATE: Final = 2
-PACE_BYTES_PER_S: Final = 120_000
-"""Three times what the best rung is."""
 HLS_JS_AHEAD_S: Final = 30
 """What it keeps at the least, if the connection brings it."""
 LONG_S: Final = 70
 FLOAT_STEREO_BYTES: Final = 8
-PLAY: Final = """async ([module, uri, rate]) => {
-    const {default: Hls} = await import(module);
-    const audio = document.createElement('audio');
-    document.body.replaceChildren(audio);
-    const hls = new Hls();
-    window.hls = hls;
-    hls.on(Hls.Events.ERROR, (_, {details, fatal}) => document.dispatchEvent(
-        new CustomEvent('playbacktrouble', {detail: {details, fatal}})));
-    hls.loadSource(uri);
-    hls.attachMedia(audio);
-    audio.autoplay = true;
-    audio.defaultPlaybackRate = audio.playbackRate = rate;
-}"""
-"""As the simplest of pages would, with hls.js as it comes; nothing is set."""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -67,36 +53,6 @@ class Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Nobody reads it."""
-
-
-@dataclass
-class Surroundings:
-    """An origin, and what leads to it: two edges, and where players ask which one to use."""
-
-    url: str
-    edges: dict[str, Edge]
-    steering: Edge
-
-    def edge_of(self, url: str) -> Edge:
-        return self.edges[str(urlsplit(url).hostname)]
-
-    def other_than(self, edge: Edge) -> Edge:
-        (other,) = (each for each in self.edges.values() if each is not edge)
-        return other
-
-    def name_of(self, edge: Edge) -> str:
-        """Return which pathway leads through an edge."""
-        return "ab"[list(self.edges).index(edge.host)]
-
-    def pace(self, bytes_per_s: float) -> None:
-        """Have both bring no more, so that not all has come before anything happens."""
-        for edge in self.edges.values():
-            edge.bytes_per_s = bytes_per_s
-
-    def restore(self) -> None:
-        for edge in (*self.edges.values(), self.steering):
-            edge.come_back()
-            edge.bytes_per_s = None
 
 
 PLAY_AND_MOVE: Final = """async (uri) => {
@@ -117,36 +73,6 @@ PLAY_AND_MOVE: Final = """async (uri) => {
     audio.autoplay = true;
 }"""
 """As the page does, and is sent to the other pathway while the first segment is on its way."""
-
-
-@dataclass
-class Asked:
-    """Which segments a page asks for, where, and when."""
-
-    segments: list[tuple[float, str]] = field(default_factory=list)
-
-    def note(self, request: Request) -> None:
-        if SEGMENT.search(request.url):
-            self.segments.append((time.monotonic(), request.url))
-
-    @property
-    def last(self) -> str:
-        return self.segments[-1][1]
-
-
-@contextmanager
-def surroundings(store: Path, *options: str) -> Iterator[Surroundings]:
-    with edges(*HOSTS) as opened:
-        first, second, steering = opened
-        pathways = [
-            f"--pathway={name}={each.url}" for name, each in zip("ab", opened, strict=False)
-        ]
-        steered = (*pathways, f"--steering-url={steering.url}", "--steering-ttl=10")
-        with running("serve", "--store", store, "--port", "0", *steered, *options) as server:
-            url = url_said(server)
-            for edge in opened:
-                edge.origin_port = urlsplit(url).port
-            yield Surroundings(url, {each.host: each for each in (first, second)}, steering)
 
 
 @pytest.fixture(scope="module")
@@ -199,27 +125,10 @@ def listener(browser: Browser, around: Surroundings, asked: Asked) -> Iterator[P
     yield from listening(browser, around.url, asked)
 
 
-def listening(browser: Browser, url: str, asked: Asked) -> Iterator[Page]:
-    context = browser.new_context(base_url=url)
-    context.set_default_timeout(90_000)
-    page = context.new_page()
-    page.on("request", asked.note)
-    yield page
-    page.unroute_all(behavior="wait")
-    context.close()
-
-
 def play_on_page(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
     page.evaluate(f"document.querySelector('audio').playbackRate = {RATE}")
     page.get_by_role("button", name="Play").click()
-
-
-def play_plainly(page: Page, plain: str, entry: str, source: str = "/hls.mjs") -> None:
-    """Play with hls.js, as it comes or as it is elsewhere, on a page that has nothing else."""
-    page.goto(f"{plain}/")
-    page.evaluate(PLAY, [source, entry, 1])
-    page.evaluate(WATCH)
 
 
 def wait_for_ahead(page: Page, ahead_s: float) -> None:
@@ -230,31 +139,11 @@ def wait_for_ahead(page: Page, ahead_s: float) -> None:
     )
 
 
-def silent_since(asked: Asked, edge: Edge, dead_s: float) -> float:
-    """Return how long after the death of an edge the first segment was asked for elsewhere."""
-    elsewhere = [at_s for at_s, url in asked.segments if at_s > dead_s and edge.host not in url]
-    return elsewhere[0] - dead_s
-
-
 def assert_nothing_was_heard(page: Page) -> None:
     seen = watched(page)
     assert seen["starved"] == 0
     assert not any(trouble["fatal"] for trouble in seen["troubles"])
     assert "bufferStalledError" not in {trouble["details"] for trouble in seen["troubles"]}
-
-
-def says_it_is_on(pathway: str, request: Request) -> bool:
-    """Tell whether a player that has been steered asks again, from a pathway."""
-    parts = urlsplit(request.url)
-    said = dict(parse_qsl(parts.query))
-    is_asked = parts.path.startswith("/steering/") and "session" in said
-    return is_asked and said["_HLS_pathway"] == pathway
-
-
-def used(page: Page, around: Surroundings, asked: Asked) -> Edge:
-    """Return the edge that is used once the player has been told which one to use."""
-    wait_for_position(page, 3)
-    return around.edge_of(asked.last)
 
 
 def assert_it_moved(around: Surroundings, asked: Asked, edge: Edge, dead_s: float) -> None:
