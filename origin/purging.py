@@ -4,17 +4,17 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from cdn.errors import CdnError
 from cdn.purge.address import Address
-from cdn.purge.changes import entry_paths
+from cdn.purge.changes import of_entries, of_objects
 from cdn.purge.opening import open_purgers
 from cdn.purge.purger import Purger
 from cdn.purge.sending import drop
 from cdn.purge.target import By, Target
-from cdn.tags import asset_tag
 from manifests.errors import ManifestError
-from manifests.layout import check_id, prefixes_of
+from manifests.layout import check_id
 from origin.companion.purging.media import is_served, keys_of
 from origin.settings import purge_credentials
 
@@ -97,14 +97,11 @@ async def _purge(name: str, purger: Purger, asked: Asked, stored: Mapping[str, S
 def _of_asset(asset_id: str, known: Collection[By], stored: Stored | None) -> list[Target]:
     check_id(asset_id)
     if By.TAG in known:
-        return [Target(By.TAG, asset_tag(asset_id))]
+        return of_objects(asset_id, (), known)
     if stored is None:
         raise NotSaid("It finds no asset by a tag: say with --store what there is of it.")
-    paths = [path for each in stored.playback_ids for path in entry_paths(each)]
-    if By.PREFIX in known:
-        below = [Target(By.PREFIX, f"/{prefix}") for prefix in prefixes_of(asset_id)]
-        return [*below, *(Target(By.PATH, path) for path in paths)]
-    return [Target(By.PATH, path) for path in (*paths, *(f"/{key}" for key in stored.keys))]
+    entries = (of_entries(each, known, soft=False) for each in stored.playback_ids)
+    return [*chain.from_iterable(entries), *of_objects(asset_id, stored.keys, known)]
 
 
 def _look(url: str, asset_ids: Sequence[str]) -> dict[str, Stored]:

@@ -19,7 +19,7 @@ def of_entries(playback_id: str, known: Collection[By], *, soft: bool) -> list[T
     """Return what a playback id plays: its entries say something else by now, or nothing."""
     if By.TAG in known:
         return [Target(By.TAG, playback_tag(playback_id), soft)]
-    return [Target(By.PATH, path, soft) for path in entry_paths(playback_id)]
+    return [Target(By.PATH, path, soft) for path in _entry_paths(playback_id)]
 
 
 def of_asset(asset_id: str, playback_id: str, known: Collection[By]) -> list[Target]:
@@ -46,7 +46,7 @@ def of_answers(tags: Iterable[str], known: Collection[By], *, soft: bool) -> lis
     return [Target(By.TAG, tag, soft) for tag in tags] if By.TAG in known else []
 
 
-def entry_paths(playback_id: str) -> tuple[str, ...]:
+def _entry_paths(playback_id: str) -> tuple[str, ...]:
     """Return the paths at which a playback id plays, and is described."""
     check_id(playback_id)
     return tuple(f"/{playback_id}{end}" for end in (".m3u8", ".packed.m3u8", ".mpd", ".json"))
