@@ -7,6 +7,8 @@ from cdn.policy.object_class import ObjectClass
 
 YEAR_S: Final = 31_536_000
 DAY_S: Final = 86_400
+TOKEN_CHECK_S: Final = 60
+"""How long an edge goes by what it was told of a token, at most."""
 GROWING_STALE_S: Final = 30
 """How long what grows is worth more than an error: players go on with it, and ask again."""
 USUAL_TARGET_DURATION_S: Final = 6
@@ -51,7 +53,7 @@ _LIFETIMES: Final = {
     ObjectClass.PROVISIONAL_INIT: Lifetime(60, stale_if_error_s=GROWING_STALE_S),
     ObjectClass.PAGE: Lifetime(0, public=True),
     ObjectClass.KEYS: Lifetime(300, stale_if_error_s=DAY_S, public=True),
-    ObjectClass.TOKEN_CHECK: Lifetime(60),
+    ObjectClass.TOKEN_CHECK: Lifetime(TOKEN_CHECK_S),
     ObjectClass.PUBLIC_API: Lifetime(0, 30, stale_while_revalidate_s=60, public=True),
     ObjectClass.NOT_FOUND: Lifetime(5),
 }

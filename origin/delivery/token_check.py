@@ -17,6 +17,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from cdn.policy.cache_control import policy_for
+from cdn.policy.lifetime import TOKEN_CHECK_S
 from cdn.policy.object_class import ObjectClass
 from cdn.signing.bounds import ANYWHERE
 from cdn.signing.scope import Scope
@@ -29,8 +30,6 @@ from origin.telemetry.requests import OBJECT_CLASS
 
 PREFIX: Final = "/opens/"
 REFUSED_S: Final = 1
-_LIFE_S: Final = 60
-"""More than that never remains, so that what is decided for one minute is decided once."""
 _SCOPES: Final = "|".join(Scope)
 _REFUSALS: Final = (TokenInvalid, TokenForAnother, TokenElsewhere)
 
@@ -65,7 +64,9 @@ class TokenCheck:
         self, response: web.Response, remaining_s: int, known: VerifiedToken | None
     ) -> web.Response:
         """Say for how long an answer holds, and on what it hangs."""
-        policy = policy_for(ObjectClass.TOKEN_CHECK, remaining_s=min(remaining_s, _LIFE_S))
+        # More never remains, so that what is decided for one minute is decided once.
+        remaining_s = min(remaining_s, TOKEN_CHECK_S)
+        policy = policy_for(ObjectClass.TOKEN_CHECK, remaining_s=remaining_s)
         response.headers.update(policy.headers)
         response[OBJECT_CLASS] = ObjectClass.TOKEN_CHECK
         bounds = ANYWHERE if known is None else known.said.bounds

@@ -18,6 +18,7 @@ from typing import Final
 from cdn.edge.varnish.beresp import said
 from cdn.edge.varnish.text import quoted
 from cdn.policy.cache_key import MISLEADING
+from cdn.policy.lifetime import TOKEN_CHECK_S
 from cdn.policy.route import CHECK, OPEN
 from cdn.signing.scope import ABOUT_PATTERN, Scope
 from cdn.signing.token import TOKEN_CHARACTERS_MAX, TOKEN_PATTERN
@@ -26,7 +27,6 @@ from manifests.layout import GROWING_PREFIX, ID_PATTERN, MEDIA_PREFIX
 _BEFORE: Final = rf"^/t/(?=[^/]{{1,{TOKEN_CHARACTERS_MAX}}}/)({TOKEN_PATTERN})"
 _MEDIA: Final = rf"{_BEFORE}/({MEDIA_PREFIX}|{GROWING_PREFIX})/({ID_PATTERN})/.*$"
 _ENTRY: Final = rf"{_BEFORE}/({ID_PATTERN})\.[^/]+$"
-_KEPT_S_MAX: Final = 60
 _NOT_BY_CDNS: Final = "private, no-store"
 
 ANSWERED: Final = f"""\
@@ -36,8 +36,8 @@ sub vcl_backend_response {{
         set beresp.grace = 0s;
         set beresp.keep = 0s;
         set beresp.ttl = {said("max-age", "beresp.http.Cache-Control")};
-        if (beresp.ttl > {_KEPT_S_MAX}s) {{
-            set beresp.ttl = {_KEPT_S_MAX}s;
+        if (beresp.ttl > {TOKEN_CHECK_S}s) {{
+            set beresp.ttl = {TOKEN_CHECK_S}s;
         }}
         if (beresp.ttl <= 0s
             || (beresp.status != 204 && beresp.status != 401 && beresp.status != 403)) {{
