@@ -12,21 +12,12 @@ everybody, unless VCL says that one has to show a key.
 from typing import Final
 
 from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge
+from cdn.edge.fastly.answers import PREFLIGHT, REDIRECT, errors
 from cdn.edge.fastly.route import HASH, coding, routes
 from cdn.edge.fastly.text import quoted
 from cdn.edge.fastly.token import subroutine
-from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 from cdn.policy.route import ROUTES
 
-_PREFLIGHT: Final = 601
-_ANSWERS: Final = {
-    _PREFLIGHT: (204, "No Content", preflight_headers(PLAYED_BY)),
-    602: (401, "Unauthorized", {"WWW-Authenticate": "Bearer error=%22invalid_token%22"}),
-    603: (403, "Forbidden", {"WWW-Authenticate": "Bearer error=%22insufficient_scope%22"}),
-    605: (404, "Not Found", {}),
-}
-"""What statuses of our own become (VCL reference, "error": 600 and more are free)."""
-_REDIRECT: Final = 604
 COUNTRY_FIELD: Final = "X-Country-Code"
 """What tells the origin where a listener is; whatever a client writes there is replaced."""
 UPLOADED_S: Final = 300
@@ -45,7 +36,7 @@ def service(edge: CloudEdge) -> str:
         parts.append(subroutine())
     parts += [routes(), coding(), _recv(edge), HASH]
     parts += [_PASSED_ON.format(name=name, then=then) for name, then in _PLAIN]
-    parts += [_PASS, _FETCH, _error(), _deliver(), "sub vcl_log {\n  #FASTLY log\n}\n"]
+    parts += [_PASS, _FETCH, errors(), _deliver(), "sub vcl_log {\n  #FASTLY log\n}\n"]
     return "\n".join(parts)
 
 
@@ -77,10 +68,10 @@ def _recv(edge: CloudEdge) -> str:
   }}
   if (req.method != "FASTLYPURGE" && fastly.ff.visits_this_service == 0 && req.restarts == 0) {{
     if (!req.http.Fastly-SSL) {{
-      error {_REDIRECT};
+      error {REDIRECT};
     }}
     if (req.method == "OPTIONS" && req.url.path ~ {quoted(_played())}) {{
-      error {_PREFLIGHT};
+      error {PREFLIGHT};
     }}
 {check}  }}
   call soundbridge_coding;
@@ -128,40 +119,6 @@ _FETCH: Final = """sub vcl_fetch {
   }
   return(deliver);
 }
-"""
-
-
-def _error() -> str:
-    answers = "".join(map(_answer, _ANSWERS))
-    return f"""sub vcl_error {{
-  #FASTLY error
-
-{answers}  if (obj.status == {_REDIRECT}) {{
-    set obj.status = 308;
-    set obj.response = "Permanent Redirect";
-    set obj.http.Location = "https://" req.http.host req.url;
-    synthetic {{""}};
-    return(deliver);
-  }}
-  if (obj.status >= 500 && obj.status < 600 && stale.exists) {{
-    return(deliver_stale);
-  }}
-  return(deliver);
-}}
-"""
-
-
-def _answer(code: int) -> str:
-    status, reason, fields = _ANSWERS[code]
-    life = {} if code == _PREFLIGHT else {"Cache-Control": "private, max-age=1"}
-    told = {**ON_EVERY_ANSWER, **fields, **life}
-    lines = "".join(f'    set obj.http.{name} = "{said}";\n' for name, said in told.items())
-    return f"""  if (obj.status == {code}) {{
-    set obj.status = {status};
-    set obj.response = "{reason}";
-{lines}    synthetic {{""}};
-    return(deliver);
-  }}
 """
 
 
