@@ -9,6 +9,7 @@ from cdn.edge.nginx.servers import public_servers
 from cdn.edge.nginx.text import block
 from cdn.edge.nginx.upstreams import upstreams
 from cdn.edge.plan import Edge, EdgeFile
+from cdn.edge.players import FIELDS_OF_PLAYERS
 
 NAME: Final = "nginx.conf"
 _LOGGED: Final = {
@@ -24,7 +25,13 @@ _LOGGED: Final = {
     "cache": "$upstream_cache_status",
     "asked": "$upstream_addr",
     "answered": "$upstream_status",
+    "at_s": "$msec",
+    "cmcd": "$arg_cmcd",
+    "cmcd_fields": ",".join(
+        f"$http_{name.lower().replace('-', '_')}" for name in FIELDS_OF_PLAYERS
+    ),
 }
+"""Of the query only what players tell of themselves: no origin is told that (``players``)."""
 
 
 def configuration(edge: Edge, installation: Installation) -> EdgeFile:
@@ -60,7 +67,8 @@ def _surroundings(installation: Installation) -> list[str]:
     said = ",".join(f'"{name}":"{variable}"' for name, variable in _LOGGED.items())
     kinds = ("proxy", "fastcgi", "uwsgi", "scgi")
     return [
-        "# No token and no query is logged: who has a line could play by it, or see who searched.",
+        "# No token is logged, and of queries CMCD alone: who has a line could play by it, or see",
+        "# who searched.",
         f"log_format lines escape=json '{{{said}}}';",
         f"access_log {installation.logs}/access.log lines buffer=64k flush=1s;",
         f"client_body_temp_path {folder}/bodies;",

@@ -1,12 +1,14 @@
 """What is nginx's own: its files, TLS, and who may purge."""
 
 import http.client
+import json
 import re
 import socket
 import ssl
 import stat
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count
@@ -15,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from cdn.cmcd.parse import parse_fields, parse_query
+from cdn.cmcd.report import Report
 from cdn.edge.nginx.configuration import NAME, configuration
 from cdn.edge.plan import Address, Certificate, Edge
 from cdn.policy.cache_control import policy_for
@@ -234,7 +238,7 @@ def test_what_is_not_kept_cannot_be_purged(
 def test_no_token_and_no_query_is_logged(scripted_origin: ScriptedOrigin, tmp_path: Path) -> None:
     edge = Edge(host=HOST, origins=[Address("127.0.0.1", scripted_origin.port)])
     with nginx(edge, tmp_path / "nginx") as running:
-        ask(running.url, "/t/a.secret.token/a.m3u8?CMCD=secret")
+        ask(running.url, "/t/a.secret.token/a.m3u8?key=secret")
         ask(running.url, "/v1/search?q=secret")
         for path in ("//t/{}/a.m3u8", "/t/{}/no/such", "/t/x/t/{}/a.m3u8", "/opens/{}/play/a"):
             ask(running.url, path.format("eyJhbGciOi.eyJzZWNyZXQi.secret"))
@@ -243,6 +247,25 @@ def test_no_token_and_no_query_is_logged(scripted_origin: ScriptedOrigin, tmp_pa
     assert '"path":"/v1/search"' in said
     assert said.count('"path":"/t/-"') == 1
     assert re.search("secret|eyJ", said) is None
+
+
+def test_what_players_tell_is_logged_as_the_api_takes_it(
+    scripted_origin: ScriptedOrigin, tmp_path: Path
+) -> None:
+    """No origin hears of it: a query of CMCD and its fields are left out of what is asked."""
+    edge = Edge(host=HOST, origins=[Address("127.0.0.1", scripted_origin.port)])
+    begun_s = time.time()
+    with nginx(edge, tmp_path / "nginx") as running:
+        ask(running.url, SEGMENT + "?key=1&CMCD=bl%3D6000%2Csid%3D%22a%22")
+        ask(running.url, SEGMENT, CMCD_Session='sid="a",st=v', CMCD_Request="bl=500")
+        ask(running.url, SEGMENT)
+    lines = (tmp_path / "nginx" / "access.log").read_text().splitlines()
+    by_query, by_fields, untold = (json.loads(line) for line in lines)
+    assert parse_query(f"CMCD={by_query['cmcd']}".encode()) == Report(sid="a", bl_ms=6000)
+    assert parse_fields([by_fields["cmcd_fields"].encode()]) == Report(sid="a", st="v", bl_ms=500)
+    assert by_fields["cmcd"] == untold["cmcd"] == ""
+    assert parse_fields([by_query["cmcd_fields"].encode()]) is None
+    assert begun_s - 1 < float(untold["at_s"]) - float(untold["duration_s"]) < time.time()
 
 
 @pytest.mark.parametrize(
