@@ -12,6 +12,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _ADDRESS: Final = re.compile(
     rf"(?P<host>{_NAME.pattern}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?"
 )
+USUAL_PURGES_FROM: Final = ("127.0.0.1",)
 PORT_MAX: Final = 65_535
 _PATH: Final = re.compile(r"/[^\x00-\x20\x7f\"'`;{}$\\]*")
 """What stands in a configuration as it is, without quotes, and is the same to every process."""
@@ -68,7 +69,7 @@ class Edge:
     parts: bool = False
     certificate: Certificate | None = None
     checks_tokens: bool = False
-    purges_from: Sequence[str] = ("127.0.0.1",)
+    purges_from: Sequence[str] = USUAL_PURGES_FROM
     purge_secret: str | None = None
 
     def __post_init__(self) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 from cdn.edge.caddy.balancing import balanced, balancing, rules
 from cdn.edge.caddy.installation import Installation, Tls
 from cdn.edge.caddy.text import block, quoted
-from cdn.edge.plan import Edge, EdgeFile
+from cdn.edge.plan import USUAL_PURGES_FROM, Edge, EdgeFile
 from cdn.errors import UnusableEdge
 from cdn.policy.cross_origin import ON_EVERY_ANSWER
 
@@ -33,6 +33,8 @@ def configuration(edge: Edge, installation: Installation) -> EdgeFile:
     """Return the configuration of Caddy for an edge; raises UnusableEdge for what it cannot be."""
     if edge.checks_tokens:
         raise UnusableEdge("Caddy keeps nothing: the origins look at tokens (--require-tokens)")
+    if tuple(edge.purges_from) != USUAL_PURGES_FROM:
+        raise UnusableEdge("Caddy keeps nothing: nobody purges it")
     parts = [_machine(installation), balancing(edge), _site(edge, installation)]
     return EdgeFile(NAME, "\n\n".join(parts) + "\n")
 

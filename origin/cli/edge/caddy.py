@@ -13,7 +13,7 @@ _USUAL = Installation()
 
 
 @click.command(short_help="Write a Caddyfile: TLS and a balancer, no cache.")
-@described
+@described("--check-tokens", "--purge-from")
 @click.option(
     "--tls",
     type=click.Choice([each.value for each in Tls]),

@@ -1,12 +1,12 @@
 """What every kind of edge is told on the command line, and where its configuration goes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
-from cdn.edge.plan import Address, Certificate, Edge, EdgeFile
+from cdn.edge.plan import USUAL_PURGES_FROM, Address, Certificate, Edge, EdgeFile
 from cdn.errors import UnusableEdge
 
 _ORIGIN_PORT: Final = 8080
@@ -20,49 +20,73 @@ into = click.option(
 )
 """Where a configuration goes: what ``put_out`` takes for its folder."""
 
-_OPTIONS: Final = (
-    click.option("--host", default="localhost", show_default=True, help="The edge's public name."),
-    click.option(
-        "--origin",
-        "origins",
-        multiple=True,
-        default=("127.0.0.1",),
-        show_default=True,
-        metavar="HOST[:PORT]",
-        help=f"A soundbridge that the edge asks, by default at port {_ORIGIN_PORT}; repeat it.",
+_OPTIONS: Final[Sequence[tuple[tuple[str, ...], Mapping[str, Any]]]] = (
+    (
+        ("--host",),
+        {"default": "localhost", "show_default": True, "help": "The edge's public name."},
     ),
-    click.option(
-        "--roles",
-        "parts",
-        is_flag=True,
-        help="Each origin is the five roles, at ports 3001 to 3005, and not one program.",
+    (
+        ("--origin", "origins"),
+        {
+            "multiple": True,
+            "default": ("127.0.0.1",),
+            "show_default": True,
+            "metavar": "HOST[:PORT]",
+            "help": f"A soundbridge that the edge asks, by default at port {_ORIGIN_PORT};"
+            " repeat it.",
+        },
     ),
-    click.option("--certificate", help="The TLS certificate's chain (PEM), on the edge."),
-    click.option("--certificate-key", help="Its private key (PEM), on the edge."),
-    click.option(
-        "--check-tokens",
-        "checks_tokens",
-        is_flag=True,
-        help="Let nothing play without a playback token; all listeners share one copy.",
+    (
+        ("--roles", "parts"),
+        {
+            "is_flag": True,
+            "help": "Each origin is the five roles, at ports 3001 to 3005, and not one program.",
+        },
     ),
-    click.option(
-        "--purge-from",
-        "purges_from",
-        multiple=True,
-        default=("127.0.0.1",),
-        show_default=True,
-        metavar="NETWORK",
-        help="Who may purge; repeat it.",
+    (
+        ("--certificate",),
+        {
+            "metavar": "PATH",
+            "help": "The TLS certificate's chain (PEM), where the edge runs: an absolute path.",
+        },
     ),
-    into,
+    (
+        ("--certificate-key",),
+        {"metavar": "PATH", "help": "Its private key (PEM), where the edge runs."},
+    ),
+    (
+        ("--check-tokens", "checks_tokens"),
+        {
+            "is_flag": True,
+            "help": "Let nothing play without a playback token; all listeners share one copy.",
+        },
+    ),
+    (
+        ("--purge-from", "purges_from"),
+        {
+            "multiple": True,
+            "default": USUAL_PURGES_FROM,
+            "show_default": True,
+            "metavar": "NETWORK",
+            "help": "Who may purge; repeat it.",
+        },
+    ),
 )
 
 
-def described(command: _Decorated) -> _Decorated:
-    """Give a command the options that ``edge_of`` reads, and ``--into``."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+def described(*refused: str) -> Callable[[_Decorated], _Decorated]:
+    """Give a command the options that ``edge_of`` reads, and ``--into``.
+
+    Of what is ``refused``, for a reason that the error tells, its help says nothing.
+    """
+
+    def given(command: _Decorated) -> _Decorated:
+        command = into(command)
+        for words, told in reversed(_OPTIONS):
+            command = click.option(*words, **told, hidden=words[0] in refused)(command)
+        return command
+
+    return given
 
 
 def edge_of(
@@ -79,10 +103,10 @@ def edge_of(
     """Return the edge that the options describe; raises click.UsageError."""
     if (certificate is None) != (certificate_key is None):
         raise click.UsageError("--certificate and --certificate-key go together.")
-    pair = None
-    if certificate is not None and certificate_key is not None:
-        pair = Certificate(certificate, certificate_key)
     try:
+        pair = None
+        if certificate is not None and certificate_key is not None:
+            pair = Certificate(certificate, certificate_key)
         return Edge(
             host=host,
             origins=[Address.read(each, _ORIGIN_PORT) for each in origins],

@@ -13,7 +13,7 @@ _USUAL = Installation()
 
 
 @click.command(short_help="Write an nginx.conf: balancer and cache.")
-@described
+@described()
 @click.option("--user", default=_USUAL.user, show_default=True, help="Whom nginx runs as.")
 @click.option(
     "--cache-folder",
@@ -49,7 +49,10 @@ _USUAL = Installation()
     help="A file with what who purges has to show; the configuration then has it, too.",
 )
 def nginx(folder: Path | None, purge_secret_file: Any, **said: Any) -> None:
-    """Write an nginx.conf: balancer and cache in front of one or several origins."""
+    """Write an nginx.conf: balancer and cache in front of one or several origins.
+
+    Without a certificate, it speaks plain HTTP alone.
+    """
     from cdn.edge.nginx.configuration import configuration
 
     secret = None if purge_secret_file is None else purge_secret_file.read().strip()

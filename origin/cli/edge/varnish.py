@@ -12,7 +12,7 @@ from origin.cli.edge.description import described, edge_of, put_out
 
 
 @click.command(short_help="Write Varnish's configuration: a cache without TLS.")
-@described
+@described("--certificate", "--certificate-key")
 @click.option(
     "--purge-secret-file",
     type=click.File(errors="replace"),

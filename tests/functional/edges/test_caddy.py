@@ -237,6 +237,8 @@ def test_no_connection_is_kept_until_the_origin_closes_it() -> None:
     ("options", "said"),
     [
         (("--check-tokens",), "the origins look at tokens"),
+        (("--purge-from", "10.0.0.0/8"), "nobody purges it"),
+        (("--certificate", "here.pem", "--certificate-key", "/k.pem"), "no absolute path"),
         (("--listen", "here"), "no address to listen at"),
         (("--listen", "300.0.0.1"), "is no address"),
         (("--listen", "1:2"), "is no address"),
@@ -247,3 +249,9 @@ def test_what_caddy_cannot_be_is_said(options: tuple[str, ...], said: str) -> No
     done = soundbridge_here("edge", "caddy", *options)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_help_tells_of_nothing_that_is_refused() -> None:
+    told = soundbridge_here("edge", "caddy", "--help").stdout
+    assert "--certificate " in told
+    assert re.search("--check-tokens|--purge-from", told) is None

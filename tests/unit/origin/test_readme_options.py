@@ -15,9 +15,10 @@ from origin.cli import main
 ROOT = Path(__file__).parents[3]
 README = ROOT / "README.md"
 OF_PYTEST = {"--dist", "--no-loadscope-reorder"}
-OF_AWS = {
+OF_OTHERS = {
     *("--data", "--distribution-id", "--if-match", "--key", "--kvs-arn", "--output", "--region"),
     *("--parameter-overrides", "--paths", "--query", "--stack-name", "--template-file", "--value"),
+    "--filter",
 }
 GROUPS = ("admin ", "edge ", "token ")
 
@@ -34,7 +35,7 @@ def options(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str
 
 @pytest.mark.parametrize(
     ("document", "of_others"),
-    [("README.md", OF_PYTEST), ("origin/README.md", set()), ("cdn/README.md", OF_AWS)],
+    [("README.md", OF_PYTEST), ("origin/README.md", set()), ("cdn/README.md", OF_OTHERS)],
 )
 def test_every_option_that_a_document_names_is_one(document: str, of_others: set[str]) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
