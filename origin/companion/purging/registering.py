@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from cdn.errors import PurgerClosed
 from cdn.purge.address import Address
 from origin.beside import kept_beside
 from origin.companion.purging.promising import KEPT_S, KIND, have_job
-from origin.companion.purging.rows import next_due_s
+from origin.companion.purging.rows import UNKNOWN, next_due_s
 from origin.companion.purging.tables import purgers, purges
 from packager.errors import first_line
 from packager.queue.inserting import insert_into
@@ -64,6 +65,24 @@ async def look_after(
             await have_job(connection, mine, now_s=now_s, due_s=due_s)
 
 
+async def try_again(
+    connection: AsyncConnection, addresses: Sequence[Address], *, now_s: float
+) -> None:
+    """Have CDNs that let nobody in asked at once: who begins may have what they ask for."""
+    for mine in sorted(purger_id(address.name) for address in addresses):
+        await connection.execute(
+            update(jobs)
+            .where(
+                jobs.c.subject == mine,
+                jobs.c.kind == KIND,
+                jobs.c.state == State.QUEUED,
+                jobs.c.failure_code.in_((PurgerClosed.code, UNKNOWN)),
+                jobs.c.not_before_s > now_s,
+            )
+            .values(not_before_s=now_s)
+        )
+
+
 async def forget(connection: AsyncConnection, *, now_s: float) -> None:
     """Forget CDNs that no process has had for a week, and what was promised to them."""
     gone = select(purgers.c.id).where(purgers.c.seen_s < now_s - KEPT_S)
@@ -97,5 +116,7 @@ async def registered(database: AsyncEngine, urls: Sequence[str]) -> AsyncIterato
     addresses = [Address.parse(url) for url in urls]
     async with database.begin() as connection:
         await register(connection, addresses, now_s=time.time())
+    async with database.begin() as connection:
+        await try_again(connection, addresses, now_s=time.time())
     async with kept_beside(lambda: keep_registered(database, addresses), "CDNs registered"):
         yield

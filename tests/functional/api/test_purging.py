@@ -19,7 +19,7 @@ from origin.companion.assets.collecting import AFTER_S
 from origin.companion.media import Media
 from origin.companion.purging.media import WITHDRAWN_S, promise_entries
 from origin.companion.purging.promising import promise
-from origin.companion.purging.registering import register
+from origin.companion.purging.registering import register, registered
 from origin.companion.purging.tables import purgers, purges
 from origin.companion.purging.watching import PurgeWatch
 from origin.telemetry.metrics import Metrics
@@ -276,6 +276,21 @@ async def test_one_that_is_down_gets_it_later_and_holds_up_no_other(purged: Purg
     assert {path for path, _ in purged.edge.heads} == {
         each.replace("song", name) for each in ENTRIES for name in ("song", "more")
     }
+
+
+async def test_one_that_let_nobody_in_is_asked_when_a_process_begins(purged: Purging) -> None:
+    """Somebody has set it right, and what was deleted plays there no longer than that."""
+    address, its_own = Address.parse(purged.edge.purger), purged.purgers
+    async with open_purgers([address], replace(CREDENTIALS, edge="another-secret")) as shut:
+        purged.purgers = {**its_own, **shut}
+        await purged.packaging.playing(await purged.service.user())
+        await purged.work_for(60)
+    purged.purgers = its_own
+    assert await purged.left() == len(ENTRIES)
+    assert await purged.work() == 0, "it is asked again in five minutes"
+    async with registered(purged.service.database.primary, [purged.edge.purger]):
+        assert await purged.work() == 1
+    assert {path for path, _ in purged.edge.heads} == set(ENTRIES)
 
 
 async def test_what_an_edge_cannot_fetch_anew_holds_up_nothing_else(purged: Purging) -> None:
