@@ -115,10 +115,12 @@ def test_what_a_player_says_of_itself_is_not_passed_on(running: RunningFunction)
         "headers": {**one.headers, "range": "bytes=0-9", "cookie": "a=b", "authorization": "x"},
         "country": None,
     }
+    event["headers"]["CMCD-Session"] = 'sid="x"'
     [asked_for] = running.answer(event, NOW_S)["asked"]
     assert asked_for["url"] == HOST + SEGMENT
     assert asked_for["headers"]["range"] == "bytes=0-9"
-    assert not {"origin", "cookie", "authorization", "referer"} & set(asked_for["headers"])
+    gone = {"origin", "cookie", "authorization", "referer", "cmcd-session"}
+    assert not gone & set(asked_for["headers"])
 
 
 @pytest.mark.parametrize("is_bound", [True, False])

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge
 from cdn.edge.cloudflare.expression import ASKED_BY_NO_PLAYER, SHOWS_WHO_ASKS, of_host, requests_of
-from cdn.edge.players import OF_PLAYERS
+from cdn.edge.players import FIELDS_OF_PLAYERS, OF_PLAYERS
 from cdn.policy.route import ROUTES, Query, Route
 from cdn.tags import CACHE_TAG
 
@@ -101,12 +101,15 @@ def _rewrites(host: str) -> Iterator[_Rule]:
 
 
 def _headers(host: str) -> Iterator[_Rule]:
-    """Take ``Origin`` off requests whose answers are the same for all sites."""
+    """Take off what players say, and ``Origin`` where answers are the same for all sites."""
     for group in _groups():
-        if group.is_eligible and not group.any.varies_by_origin:
-            said, of = "One copy for all sites", requests_of(host, group.routes)
-            headers = {"origin": {"operation": "remove"}}
-            yield _rule(f"origin_{group.name}", said, of, "rewrite", {"headers": headers})
+        if group.is_eligible:
+            names = [name.lower() for name in FIELDS_OF_PLAYERS]
+            if not group.any.varies_by_origin:
+                names.append("origin")
+            headers = {name: {"operation": "remove"} for name in names}
+            said, of = "Of the fields, what parts copies", requests_of(host, group.routes)
+            yield _rule(f"fields_{group.name}", said, of, "rewrite", {"headers": headers})
 
 
 def _nothing_else(host: str) -> _Rule:

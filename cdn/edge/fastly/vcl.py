@@ -16,16 +16,17 @@ from cdn.edge.fastly.answers import PREFLIGHT, REDIRECT, errors
 from cdn.edge.fastly.route import HASH, coding, routes
 from cdn.edge.fastly.text import quoted
 from cdn.edge.fastly.token import subroutine
+from cdn.edge.players import FIELDS_OF_PLAYERS
 from cdn.policy.route import ROUTES
 
 COUNTRY_FIELD: Final = "X-Country-Code"
 """What tells the origin where a listener is; whatever a client writes there is replaced."""
 UPLOADED_S: Final = 300
 """How long the origin may look at what was uploaded."""
-_PASSED_ON: Final = """sub vcl_{name} {{
-  #FASTLY {name}
-  return({then});
-}}
+_HIT: Final = """sub vcl_hit {
+  #FASTLY hit
+  return(deliver);
+}
 """
 
 
@@ -35,12 +36,20 @@ def service(edge: CloudEdge) -> str:
     if edge.checks_tokens:
         parts.append(subroutine())
     parts += [routes(), coding(), _recv(edge), HASH]
-    parts += [_PASSED_ON.format(name=name, then=then) for name, then in _PLAIN]
-    parts += [_PASS, _FETCH, errors(), _deliver(), "sub vcl_log {\n  #FASTLY log\n}\n"]
+    parts += [_HIT, _miss(), _PASS, _FETCH, errors(), _deliver()]
+    parts.append("sub vcl_log {\n  #FASTLY log\n}\n")
     return "\n".join(parts)
 
 
-_PLAIN: Final = (("hit", "deliver"), ("miss", "fetch"))
+def _miss() -> str:
+    of_players = "".join(f"  unset bereq.http.{name};\n" for name in FIELDS_OF_PLAYERS)
+    return f"""sub vcl_miss {{
+  #FASTLY miss
+{of_players}  return(fetch);
+}}
+"""
+
+
 _PASS: Final = f"""sub vcl_pass {{
   #FASTLY pass
 

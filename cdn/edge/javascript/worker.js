@@ -9,6 +9,7 @@ const KINDS = {
   "oct undefined": { algs: ["HS256"], import: { name: "HMAC", hash: "SHA-256" }, verify: { name: "HMAC" } },
 };
 const NOT_PASSED_ON = ["authorization", "cookie", "origin", "referer"];
+const NOT_OF_COPIES = ["cmcd-object", "cmcd-request", "cmcd-session", "cmcd-status"];
 const NOT_KEPT = new RegExp(POLICY.not_kept);
 const KEYS = new Map();
 
@@ -28,9 +29,9 @@ export default {
       return answer(status, POLICY.beside[status] || {});
     }
     const headers = new Headers(request.headers);
-    NOT_PASSED_ON.forEach((name) => headers.delete(name));
-    const asked = { method: request.method, headers: headers, redirect: "manual" };
     const isKept = !NOT_KEPT.test(found.path);
+    [...NOT_PASSED_ON, ...(isKept ? NOT_OF_COPIES : [])].forEach((name) => headers.delete(name));
+    const asked = { method: request.method, headers: headers, redirect: "manual" };
     const target = url.origin + found.path + (isKept ? "" : url.search);
     const got = await fetch(new Request(target, asked), { cf: { cacheEverything: isKept } });
     return token.claims.referrers === undefined ? got : onThisPageAlone(got);

@@ -86,6 +86,13 @@ def test_other_hosts_are_left_alone() -> None:
     assert not any(applies(each, asked("/song.m3u8", "a=1", host="example.com")) for each in every)
 
 
+def test_what_players_say_in_fields_goes_no_further_than_copies() -> None:
+    for route in ROUTES:
+        request = asked(route.globs[0].replace("*", "x"))
+        is_removed = {"cmcd-object", "cmcd-session"} <= removed_from(request)
+        assert is_removed is bool(settings_of(request).get("cache"))
+
+
 def test_the_origin_decides_for_how_long() -> None:
     for rule in PHASES[rules.CACHE][1:]:
         said = rule["action_parameters"]
@@ -154,16 +161,21 @@ def key_of(request: Request) -> tuple[Any, ...] | None:
     for rule in PHASES[rules.REWRITES]:
         if applies(rule, request):
             request = {**request, "query": rewritten(rule, request["query"])}
-    removed = [
+    if not settings_of(request).get("cache"):
+        return None
+    origin = None if "origin" in removed_from(request) else request["origin"]
+    return request["path"], request["query"], origin
+
+
+def removed_from(request: Request) -> set[str]:
+    """Return the header fields that are taken off a request."""
+    return {
         name
         for rule in PHASES[rules.HEADERS]
         if applies(rule, request)
-        for name in rule["action_parameters"]["headers"]
-    ]
-    if not settings_of(request).get("cache"):
-        return None
-    origin = None if "origin" in removed else request["origin"]
-    return request["path"], request["query"], origin
+        for name, done in rule["action_parameters"]["headers"].items()
+        if done == {"operation": "remove"}
+    }
 
 
 def settings_of(request: Request) -> dict[str, Any]:

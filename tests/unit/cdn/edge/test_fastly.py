@@ -107,6 +107,13 @@ def test_no_client_says_itself_in_which_country_it_is() -> None:
     assert at_shield.fields[COUNTRY_FIELD] == "DE"
 
 
+def test_what_players_say_in_fields_goes_no_further_than_copies() -> None:
+    miss = VCL.partition("sub vcl_miss {")[2].partition("\n}")[0].splitlines()
+    for name in ("Object", "Request", "Session", "Status"):
+        assert f"  unset bereq.http.CMCD-{name};" in miss
+    assert Vcl(SEGMENT).outcome("vcl_miss") == "fetch"
+
+
 def test_no_client_can_have_itself_passed_on() -> None:
     asked = Vcl(SEGMENT, "", {"X-Soundbridge-Pass": "1"})
     asked.call("soundbridge_route")
