@@ -84,7 +84,8 @@ class Gathering:
             self._is_there.clear()
             noted, until_s = self.intake.take(), time.monotonic()
             missed, dropped = self.intake.dropped - dropped, self.intake.dropped
-            if missed and self.intake.thinning.overran(len(noted) + missed, until_s - since_s):
+            live = sum(not told.is_edge for told in noted)
+            if missed and self.intake.thinning.overran(live + missed, until_s - since_s):
                 self._thinned()
             since_s = until_s
             await in_slices(self.read, noted)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOM: Final = 1_000
-"""At most 4 KB each: the memory that a flood can take."""
+"""At most 4 KB each: the memory that a flood can take. Of edges there is room for as many more."""
 PATH_BYTES_MAX: Final = 1024
 _PARAMETER: Final = b"CMCD="
 _IN_QUERY: Final = b"%2Csid%3D%22"
@@ -84,6 +84,8 @@ class Intake:
         self.wake: Callable[[], None] = _nobody
         self._room = room
         self._noted: list[Told] = []
+        self._of_edges = 0
+        """How many of them: a log that is sent fast takes no room from who is listening."""
 
     def note_query(self, path: bytes, query: bytes, at_s: float, *, is_edge: bool = False) -> bool:
         """Note a request by its query, if that tells something; tell whether it does."""
@@ -143,8 +145,8 @@ class Intake:
 
     @property
     def room_left(self) -> int:
-        """How many more can be noted now."""
-        return self._room - len(self._noted)
+        """How many more of edges can be noted now."""
+        return self._room - self._of_edges
 
     def note_edge(self, at_s: float, url: bytes, fields: bytes) -> None:
         """Note what an edge's log has: a URL's path and query, and the values of header fields.
@@ -163,18 +165,20 @@ class Intake:
 
     def take(self) -> list[Told]:
         """Return what was noted, in the order in which it came, and have room again."""
-        noted, self._noted = self._noted, []
+        noted, self._noted, self._of_edges = self._noted, [], 0
         return noted
 
     def _note(
         self, path: bytes, written: bytes, number: int | None, at_s: float, *,
         is_head: bool, is_edge: bool,
     ) -> None:  # fmt: skip
-        if len(self._noted) >= self._room:
+        held = self._of_edges if is_edge else len(self._noted) - self._of_edges
+        if held >= self._room:
             self.dropped += 1
         elif len(written) > BYTES_MAX or len(path) > PATH_BYTES_MAX:
             self.outcomes[Outcome.UNREADABLE] += 1
         else:
+            self._of_edges += is_edge
             self._noted.append(Told(at_s, path, written, number, is_head, is_edge))
             if len(self._noted) == 1:
                 self.wake()

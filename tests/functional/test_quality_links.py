@@ -100,6 +100,28 @@ async def test_where_notes_find_no_room_all_processes_thin_at_once() -> None:
             await until(lambda: all(each.intake.thinning.one_in > 1 for each in both))
 
 
+async def test_a_log_that_is_sent_fast_takes_no_room_from_who_is_listening() -> None:
+    intake = Intake(Thinning(), room=1_000)
+    gathering = gathering_of(intake, [], 0, Metrics(), None)
+    async with gathering.running():
+        for number in range(1_000):
+            intake.note_edge(0.0, PATH % 1 + b"?CMCD=sid%%3D%%22%d%%22" % number, b"")
+        assert intake.room_left == 0
+        for number in range(10):
+            intake.note_query(PATH % 1, b"CMCD=sid%%3D%%22%d%%22" % number, 0.0)
+        await until(lambda: intake.counted() == {Outcome.TAKEN: 1_010})
+        assert (intake.room_left, intake.thinning.one_in) == (1_000, 1)
+
+
+def test_who_has_no_room_is_gone_beside_a_log_that_has_some() -> None:
+    intake = Intake(Thinning(), room=2)
+    for number in range(5):
+        intake.note_query(PATH % 1, b"CMCD=sid%%3D%%22%d%%22" % number, 0.0)
+        intake.note_edge(0.0, PATH % 1 + b"?CMCD=sid%%3D%%22%d%%22" % number, b"")
+    assert intake.counted() == {Outcome.DROPPED: 6}
+    assert [told.is_edge for told in intake.take()] == [False, True, False, True]
+
+
 def test_an_intake_has_room_for_so_many_and_no_more() -> None:
     intake = Intake(Thinning(), room=10)
     for number in range(1_000_000):
