@@ -40,7 +40,7 @@ SEGMENT_S_MAX: Final = 60.0
 STARVED_S_MAX: Final = 120.0
 """A session that was silent for longer has ended; see ``sessions``."""
 _DRY_S: Final = 0.25
-"""Requests are told apart no better."""
+"""Requests are told apart no better, nor does less play: browsers stop a little before the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +172,8 @@ class Session:
         if not last.is_urgent or self._ran_dry(last, report, now_s):
             self._is_told = True
             return self._starvation(now_s)
-        if self._is_dry and last.buffer_s == 0:
-            return self._starving(now_s - last.at_s, 0)
+        if self._is_dry and last.buffer_s is not None and last.buffer_s <= _DRY_S:
+            return self._starving(self._dry_s(now_s), 0)
         return NOTHING
 
     def _ran_dry(self, last: _Asked, report: Report, now_s: float) -> bool:

@@ -81,6 +81,16 @@ def test_starving_again_before_any_calm_counts_again() -> None:
     ) == [(0, 0), (0, 0), (1, 2.0), (1, 2.0)]
 
 
+def test_a_starvation_goes_on_while_hardly_anything_is_there() -> None:
+    assert starvations(  # as hls.js 1.7 told over 90 kbit/s: its element stops with 0.08 s left
+        (3.26, segment(0), told(4.7)),
+        (12.46, segment(1), told(0.1, su=True)),
+        (21.26, segment(2), told(6.1, su=True)),
+        (30.06, segment(3), told(6.1, su=True)),
+        (32.25, segment(4), told(9.9)),
+    ) == [(0, 0), (1, 4.5), (0, 8.7), (1, 2.7), (0, 0)]
+
+
 def test_a_player_that_waits_for_its_listener_does_not_starve() -> None:
     assert (
         starvations(
