@@ -60,17 +60,28 @@ class Thinning:
         self._set(doublings)
         return True
 
-    def hear(self, doublings: int) -> None:
-        """Take over from another process that N had to be larger."""
-        if self.doublings < doublings <= DOUBLINGS_MAX:
-            self._set(doublings)
+    def hear(self, doublings: int) -> bool:
+        """Take over from another process that N has to be so large; True where it grows here."""
+        if not self.doublings <= doublings <= DOUBLINGS_MAX:
+            return False
+        self._quiet_s = 0
+        if doublings == self.doublings:
+            return False
+        self._set(doublings)
+        return True
 
-    def second_passed(self) -> None:
-        """Begin another second."""
-        self._quiet_s = self._quiet_s + 1 if self._seen < self._most / 4 else 0
+    def second_passed(self) -> bool:
+        """Begin another second; True where much came in the last one, so that N stays as it is.
+
+        All who share sessions are to hear of it: one that chose more than the others would have
+        parts of sessions.
+        """
+        is_quiet = self._seen < self._most / 4
+        self._quiet_s = self._quiet_s + 1 if is_quiet else 0
         self._seen = 0
         if self._quiet_s >= _QUIET_S and self.doublings:
             self._set(self.doublings - 1)
+        return self.doublings > 0 and not is_quiet
 
     def _set(self, doublings: int) -> None:
         self.doublings = doublings

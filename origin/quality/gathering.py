@@ -95,7 +95,8 @@ class Gathering:
     async def _keep_time(self) -> None:
         while True:
             await asyncio.sleep(_SECOND_S)
-            self.intake.thinning.second_passed()
+            if self.intake.thinning.second_passed():
+                self._tell_doublings()
             self._ended(self.sessions.end_silent(self._clock()))
             self._ended(self.edge.end_silent(self._clock()))
 
@@ -144,8 +145,8 @@ class Gathering:
     def hear(self, message: list[Any]) -> None:
         """Take what another process has read, or how much fewer sessions it chooses."""
         if len(message) == 1:
-            self.intake.thinning.hear(message[0])
-            self._forget_unchosen()
+            if self.intake.thinning.hear(message[0]):
+                self._forget_unchosen()
             return
         at_s, path, number, is_edge, sid, *said = message
         self.take((at_s, path, number, unpacked(sid, *said)), is_edge=is_edge)
@@ -183,8 +184,11 @@ class Gathering:
 
     def _thinned(self) -> None:
         """Have all processes choose fewer sessions."""
-        self._links.tell_all([self.intake.thinning.doublings])
+        self._tell_doublings()
         self._forget_unchosen()
+
+    def _tell_doublings(self) -> None:
+        self._links.tell_all([self.intake.thinning.doublings])
 
     def _forget_unchosen(self) -> None:
         """Forget sessions that are no longer looked at: they would end in the middle."""

@@ -100,6 +100,22 @@ async def test_where_notes_find_no_room_all_processes_thin_at_once() -> None:
             await until(lambda: all(each.intake.thinning.one_in > 1 for each in both))
 
 
+async def test_while_much_comes_to_one_process_the_others_choose_no_more_than_it() -> None:
+    heard: list[list[Any]] = []
+    with ExitStack() as opened:
+        inboxes = open_inboxes(2, opened)
+        thinning = Thinning(reports_per_s_max=1_000)
+        thinning.hear(1)
+        gathering = gathering_of(Intake(thinning), inboxes, 0, Metrics(), None)
+        assert number_of(b"4") & (1 | 1 << 16) == 0  # it is chosen, and of the first process
+        with Links(inboxes, 1).hearing(heard.append):
+            async with gathering.running():
+                for number in range(900):
+                    gathering.intake.note_query(PATH % number, b"CMCD=sid%3D%224%22", 0)
+                await until(lambda: bool(heard))
+    assert heard == [[1]]
+
+
 async def test_a_log_that_is_sent_fast_takes_no_room_from_who_is_listening() -> None:
     intake = Intake(Thinning(), room=1_000)
     gathering = gathering_of(intake, [], 0, Metrics(), None)

@@ -98,6 +98,21 @@ def test_where_too_much_comes_fewer_are_chosen_and_more_again_once_it_is_quiet()
     assert thinning.one_in == 3
 
 
+def test_nobody_chooses_more_than_others_while_much_comes_to_one_of_them() -> None:
+    busy, quiet = Thinning(reports_per_s_max=100), Thinning(reports_per_s_max=100)
+    assert [quiet.hear(2), busy.hear(2), quiet.hear(2)] == [True, True, False]
+    for _ in range(100):
+        for _ in range(50):
+            busy.saw()
+        if busy.second_passed():
+            quiet.hear(busy.doublings)
+        assert not quiet.second_passed()
+    assert busy.doublings == quiet.doublings == 2
+    for _ in range(30):
+        assert [each.second_passed() for each in (busy, quiet)] == [False, False]
+    assert busy.doublings == quiet.doublings == 1
+
+
 def test_where_more_comes_than_is_held_it_is_thinned_at_once() -> None:
     thinning = Thinning(3, reports_per_s_max=250)
     assert not thinning.overran(500, in_s=2.0)
