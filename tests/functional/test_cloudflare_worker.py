@@ -109,13 +109,13 @@ def test_ed25519_has_two_names(running: RunningFunction, algorithm: str) -> None
 
 def test_what_a_player_says_of_itself_is_not_passed_on(running: RunningFunction) -> None:
     one = Asked(f"{SEGMENT}?CMCD=sid%3D1&_HLS_msn=3", GOOD, origin="https://a.example")
+    said = {"range": "bytes=0-9", "cookie": "a=b", "authorization": "x", "CMCD-Session": "sf=h"}
     event = {
         "url": HOST + one.target,
         "method": "GET",
-        "headers": {**one.headers, "range": "bytes=0-9", "cookie": "a=b", "authorization": "x"},
+        "headers": {**one.headers, **said},
         "country": None,
     }
-    event["headers"]["CMCD-Session"] = 'sid="x"'
     [asked_for] = running.answer(event, NOW_S)["asked"]
     assert asked_for["url"] == HOST + SEGMENT
     assert asked_for["headers"]["range"] == "bytes=0-9"
