@@ -163,6 +163,24 @@ def test_bs_counts_once_and_not_for_what_counted_already() -> None:
     ) == [(0, 0), (0, 0), (1, 2.0), (0, 1.0), (0, 0)]
 
 
+def test_bs_of_an_init_and_of_its_segment_is_one() -> None:
+    assert starvations(
+        (0, segment(0), told(6)),
+        (9, INIT, told(bs=True)),
+        (9, segment(1), told(6, bs=True)),
+        (20, segment(2), told(6, bs=True)),
+    ) == [(0, 0), (1, 3.0), (0, 0), (1, 5.0)]
+
+
+def test_a_starvation_ends_with_a_seek() -> None:
+    assert starvations(
+        (0, segment(0), told(6)),
+        (8, segment(1), told(0, su=True)),
+        (9, segment(20), told(0, su=True)),
+        (14, segment(21), told(6, su=True)),
+    ) == [(0, 0), (1, 2.0), (0, 0), (0, 0)]
+
+
 def test_bs_at_the_next_init_tells_of_what_was_urgent_before() -> None:
     assert starvations(
         (0, segment(0), told(0, su=True)),

@@ -34,6 +34,14 @@ def test_another_asset_is_another_session() -> None:
     assert (noticed.is_first, noticed.startup_s, asset_id) == (True, 1, "bob")
 
 
+def test_what_led_to_the_last_asset_begins_no_other() -> None:
+    sessions = Sessions(SALT)
+    sessions.take(b"x", 0, ENTRY, Report(), 10)
+    sessions.take(b"x", 0, segment(0), CALM, 11)
+    noticed, _, _ = sessions.take(b"x", 0, segment(0, "bob"), CALM, 30)
+    assert (noticed.is_first, noticed.startup_s) == (True, None)
+
+
 def test_two_sids_are_two_sessions() -> None:
     sessions = Sessions(SALT)
     assert sessions.take(b"x", 0, segment(0), CALM, 1)[0].is_first
@@ -107,7 +115,7 @@ def test_nobody_chooses_more_than_others_while_much_comes_to_one_of_them() -> No
         if busy.second_passed():
             quiet.hear(busy.doublings)
         assert not quiet.second_passed()
-    assert busy.doublings == quiet.doublings == 2
+        assert busy.doublings == quiet.doublings == 2
     for _ in range(30):
         assert [each.second_passed() for each in (busy, quiet)] == [False, False]
     assert busy.doublings == quiet.doublings == 1

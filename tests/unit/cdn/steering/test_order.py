@@ -128,6 +128,7 @@ def test_nobody_is_sent_to_what_is_in_doubt_and_who_is_there_stays() -> None:
         assert ordered([A, B, C], (), Player(session, home), {home})[0].name == home
         slow = Player(session, home, avoid=home)
         assert ordered([A, B, C], (), slow, {home})[-1].name == home
+        assert ordered([A, B, C], (), slow, {"a", "b", "c"})[-1].name == home
 
 
 def test_where_all_are_silent_or_all_in_doubt_none_of_that_counts() -> None:
