@@ -68,6 +68,9 @@ class Sessions:
         ended: list[Ended] = []
         key = blake2b(sid, digest_size=_DIGEST_BYTES, key=self._salt).digest()
         going = self._going.get(key)
+        if going is not None and abs(now_s - going.heard_s) >= SILENT_S:
+            ended += self._ended(key)
+            going = None
         if going is None:
             going = self._going[key] = _Going(number, Session(_began_s(place, report, now_s)))
             if len(self._going) > self._most:

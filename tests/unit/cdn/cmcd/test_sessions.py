@@ -61,6 +61,17 @@ def test_silent_sessions_end_and_what_comes_back_has_no_startup() -> None:
     assert noticed.startup_s is None
 
 
+def test_who_comes_back_in_a_log_is_another_session_however_soon_that_is_read() -> None:
+    sessions = Sessions(SALT)
+    sessions.take(b"x", 0, segment(0), CALM, 0)
+    _, _, ended = sessions.take(b"x", 0, segment(1), CALM, SILENT_S - 1)
+    assert ended == []
+    noticed, _, ended = sessions.take(b"x", 0, segment(2), URGENT, 2 * SILENT_S)
+    assert ended == [Ended("ann", 0.0, SILENT_S - 1)]
+    assert (noticed.is_first, noticed.starvations) == (True, 0)
+    assert len(sessions) == 1
+
+
 def test_a_million_sids_take_no_more_room_than_there_is() -> None:
     sessions = Sessions(SALT, sessions_max=100)
     ended = 0
