@@ -36,12 +36,12 @@ class Ended:
 class _Going:
     """A session that goes on."""
 
-    __slots__ = ("entered_s", "heard_s", "number", "session")
+    __slots__ = ("came_s", "entered_s", "heard_s", "number", "session")
 
     def __init__(self, number: int, session: Session) -> None:
         self.number = number
         self.session = session
-        self.heard_s = 0.0
+        self.heard_s = self.came_s = 0.0
         self.entered_s: float | None = None
         """When something was asked for, behind the last segment, that leads to any asset."""
 
@@ -59,11 +59,19 @@ class Sessions:
         return len(self._going)
 
     def take(
-        self, sid: bytes, number: int, place: Place, report: Report, now_s: float
+        self,
+        sid: bytes,
+        number: int,
+        place: Place,
+        report: Report,
+        now_s: float,
+        *,
+        came_s: float | None = None,
     ) -> tuple[Noticed, str | None, list[Ended]]:
         """Return what was noticed, of which asset, and what ended by it.
 
-        ``number`` is that by which the session is chosen.
+        ``number`` is that by which the session is chosen; ``came_s`` is when one was heard of that
+        was made before.
         """
         ended: list[Ended] = []
         key = blake2b(sid, digest_size=_DIGEST_BYTES, key=self._salt).digest()
@@ -80,6 +88,7 @@ class Sessions:
             going.session = Session(_began_s(place, report, now_s, going.entered_s))
         self._going.move_to_end(key)
         going.heard_s = now_s
+        going.came_s = now_s if came_s is None else came_s
         if place.asset_id is None:
             going.entered_s = now_s
             return Noticed(), None, ended
@@ -88,11 +97,11 @@ class Sessions:
         noticed = going.session.take(place, report, now_s)
         return noticed, going.session.asset_id, ended
 
-    def end_silent(self, now_s: float) -> Iterator[Ended]:
-        """End those of which nothing was heard for long; they are in the order of that."""
+    def end_silent(self, now_s: float, silent_s: float = SILENT_S) -> Iterator[Ended]:
+        """End those of which nothing came for so long; they are in the order of that."""
         while self._going:
             key, going = next(iter(self._going.items()))
-            if abs(now_s - going.heard_s) < SILENT_S:
+            if abs(now_s - going.came_s) < silent_s:
                 return
             yield from self._ended(key)
 

@@ -157,8 +157,7 @@ class Gathering:
         Those of an edge's log come late, and in the order of the log.
         """
         if is_edge:
-            self.edge.heard(heard[0], self._clock())
-            self._add_up(heard, self.edge.sessions)
+            self._add_up(heard, self.edge.sessions, self._clock())
             return
         first = heard if self._links.is_alone else self._order.add(heard)
         if first is not None:
@@ -168,13 +167,13 @@ class Gathering:
         """Add up what a report tells, those of a session one after the other."""
         self._add_up(heard, self.sessions)
 
-    def _add_up(self, heard: Heard, sessions: Sessions) -> None:
+    def _add_up(self, heard: Heard, sessions: Sessions, came_s: float | None = None) -> None:
         at_s, path, number, report = heard
         place = place_of(path)
         if place is None or report.sid is None:
             return
         sid = report.sid.encode()
-        noticed, asset_id, ended = sessions.take(sid, number, place, report, at_s)
+        noticed, asset_id, ended = sessions.take(sid, number, place, report, at_s, came_s=came_s)
         self._ended(ended)
         self._counts.noticed(noticed)
         if self.sums is not None and asset_id is not None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -73,16 +74,37 @@ async def test_a_log_becomes_figures(packaging: Packaging, gathering: Gathering)
         response = await service.ask("POST", PATH, admin, {"reports": piece})
         assert response.status == 202, await response.text()
     await taken(gathering, 6)
-    later = [{"at": began_s + 600, "url": "/x.m3u8?CMCD=sid%3D%22later%22"}]
+    later = [
+        {"at": began_s + 600, "url": f"/x.m3u8?CMCD=sid%3D%22s{number}%22"} for number in range(2)
+    ]
     assert (await service.ask("POST", PATH, admin, {"reports": later})).status == 202
-    async with asyncio.timeout(TIMEOUT_S):
-        while len(gathering.edge.sessions) > 1:  # noqa: ASYNC110 nothing tells of it
-            await asyncio.sleep(0.05)
+    await taken(gathering, 8)
     await service.companion.quality_writer.write()
     total = (await service.get(f"/v1/assets/{asset_id}/quality", ann))["total"]
     assert (total["sessions"], total["starvations"], total["starved_s"]) == (2, 2, 4)
     assert sum(each["count"] for each in total["startup_s"]) == 2
     assert sum(each["count"] for each in total["rebuffer_ratios"]) == 2
+
+
+async def test_logs_that_are_not_equally_late_part_no_sessions(
+    packaging: Packaging, gathering: Gathering
+) -> None:
+    service = packaging.service
+    ann, admin = await service.user(), await service.user(Role.ADMIN)
+    asset_id = await packaging.queue(ann)
+    began_s = packaging.now_s - HOUR_S
+    pieces = [
+        session(asset_id, sid, began_s + late_s, in_fields=False)[::-1]
+        for sid, late_s in (("one", 600), ("other", 0))
+    ]
+    side_by_side = chain.from_iterable(zip(*pieces, strict=True))
+    for number, report in enumerate(side_by_side, 1):
+        assert (await service.ask("POST", PATH, admin, {"reports": [report]})).status == 202
+        await taken(gathering, number)
+        assert list(gathering.edge.end_silent(time.time())) == []
+    await service.companion.quality_writer.write()
+    total = (await service.get(f"/v1/assets/{asset_id}/quality", ann))["total"]
+    assert (total["sessions"], total["starvations"]) == (2, 2)
 
 
 async def test_more_than_there_is_room_for_is_to_come_again(service: Service) -> None:

@@ -72,6 +72,15 @@ def test_who_comes_back_in_a_log_is_another_session_however_soon_that_is_read() 
     assert len(sessions) == 1
 
 
+def test_what_is_heard_of_late_goes_on_by_when_it_came() -> None:
+    sessions = Sessions(SALT)
+    sessions.take(b"ahead", 0, segment(0), CALM, 700, came_s=5_000)
+    sessions.take(b"late", 0, segment(0), CALM, 100, came_s=5_001)
+    assert list(sessions.end_silent(5_899, 900)) == []
+    assert list(sessions.end_silent(5_900, 900)) == [Ended("ann", 0.0, 700)]
+    assert list(sessions.end_silent(5_901, 900)) == [Ended("ann", 0.0, 100)]
+
+
 def test_a_million_sids_take_no_more_room_than_there_is() -> None:
     sessions = Sessions(SALT, sessions_max=100)
     ended = 0
