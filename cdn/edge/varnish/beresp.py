@@ -7,9 +7,16 @@ do not wait for each other.
 
 What is fresh for no time is of this kind, too: to ask again costs an origin a page from memory.
 What is kept is kept for a day longer than it may be given, to be held against the origin's.
+
+Anybody can ask the API, and for what is not there, in any number of ways, each of which is kept
+apart. So that takes no room of what plays: the API's answers go where all lives shortly, as does,
+by itself, what lives for less than ten seconds (``shortlived``).
 """
 
 from typing import Final
+
+from cdn.edge.varnish.text import quoted
+from cdn.policy.route import API
 
 _KEPT_STATUSES: Final = (200, 203, 204, 300, 301, 308, 404, 410)  # of RFC 9110 §15.1
 _IS_NOT_KEPT: Final = " && ".join(f"beresp.status != {each}" for each in _KEPT_STATUSES)
@@ -62,7 +69,13 @@ sub vcl_backend_response {{
         call keep_not;
         return (deliver);
     }}
-    set beresp.keep = 1d;
+    set beresp.keep = 0s;
+    if (bereq.url ~ {quoted(API.pattern)}) {{
+        set beresp.keep = 1m;
+        set beresp.storage = storage.Transient;
+    }} elseif (beresp.status == 200) {{
+        set beresp.keep = 1d;
+    }}
     set beresp.grace = {said("stale-if-error")};
     set beresp.http.X-Edge-SWR = {said("stale-while-revalidate")};
     if (beresp.grace < std.duration(beresp.http.X-Edge-SWR + "s", 0s)) {{

@@ -1,8 +1,9 @@
 """The command that Varnish is run with, as a drop-in for the service of Debian's package.
 
-Everything that it holds has a limit: copies, and, apart, what passes through and lives for seconds.
-Where there is no more room, a segment takes that of hundreds of small copies, so there is no limit
-to how many (``nuke_limit``): with Varnish's own, of 50, it would be refused, and the answer be 503.
+Everything that it holds has a limit: copies, and, apart, what passes through or lives shortly, as
+the API's answers do. Where there is no more room, a segment takes that of hundreds of small copies,
+so there is no limit to how many (``nuke_limit``): with Varnish's own, of 50, it would be refused,
+and the answer be 503.
 Players ask every few seconds, so that connections are kept for longer than Varnish would, and so
 are uploads that pause. Varnish is not to touch content codings: the origin has made all there are.
 CDNs in front send dozens of fields beside those of browsers, and notes of the VCL are fields, too.

@@ -237,6 +237,30 @@ def test_a_segment_takes_the_room_of_hundreds_of_small_copies(
         assert [(each.status, each.is_hit) for each in found] == [(200, False), (200, True)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("/v1/search?q={}", Said(fields=kept("max-age=0, s-maxage=30"), body=bytes(1000))),
+        ("/media/a/r1/{}.m4s", Said(404, {"Cache-Control": "max-age=5"}, bytes(1000))),
+    ],
+    ids=["searches", "addresses of nothing"],
+)
+@pytest.mark.long_unless("searches")
+def test_what_anybody_can_ask_without_an_end_takes_no_room_of_sound(
+    tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin, asked: str, said: Said
+) -> None:
+    sound = "/media/a/r1/kept.m4s"
+    origin.says[sound] = Said(fields=kept(), body=bytes(250_000))
+    with varnish(plan(scripted_origin), tmp_path, storage="1M") as edge:
+        assert ask(edge.url, sound).status == 200
+        paths = [asked.format(number) for number in range(FILLING)]
+        for path in paths:
+            origin.says[path.partition("?")[0]] = said
+            assert ask(edge.url, path).status == said.status
+        assert ask(edge.url, paths[-1]).is_hit
+        assert ask(edge.url, sound).is_hit
+
+
 @pytest.mark.long
 def test_what_one_answers_by_an_error_is_asked_of_the_next(
     tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin
