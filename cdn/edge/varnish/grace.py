@@ -29,6 +29,12 @@ sub vcl_hit {
     return (restart);
 }
 
+sub vcl_backend_fetch {
+    if (bereq.is_bgfetch && bereq.http.X-Edge-Failed) {
+        return (abandon);  # it has been asked just now
+    }
+}
+
 sub vcl_synth {
     if (resp.status == 503 && req.restarts > 0
         && req.http.X-Edge-Stale && !req.http.X-Edge-Failed) {

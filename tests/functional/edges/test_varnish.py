@@ -131,6 +131,17 @@ def test_those_who_ask_together_for_what_fails_are_all_given_the_stale_copy(
     assert time.monotonic() - begun_s < 10
 
 
+def test_what_has_just_failed_is_not_asked_for_once_more_behind_who_is_given_the_copy(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str
+) -> None:
+    aged(edge, origin, path, "max-age=60, stale-if-error=60")
+    before = len(origin.fetches(path))
+    origin.says[path] = Said(503, {"Cache-Control": "no-store"})
+    for _ in range(5):
+        assert ask(edge.url, path).body == b"old"
+    assert len(origin.fetches(path)) - before == 5 * 2, "each is tried twice"
+
+
 @pytest.mark.long
 def test_a_stale_copy_is_given_while_all_origins_are_sick_if_it_may_be(tmp_path: Path) -> None:
     with ExitStack() as running:
