@@ -36,6 +36,9 @@ def balancing(edge: Edge) -> str:
         "# Who asks is not believed about itself.",
         "header_up -X-Request-Id",
         "header_up -Forwarded",
+        "# A cache that speaks HTTP/2 would be spoken to past what stands here (h2c).",
+        "header_up -Upgrade",
+        "header_up -HTTP2-Settings",
         block(
             "transport http",
             "versions 1.1",

@@ -87,7 +87,8 @@ acl purgers {{
 }}
 
 sub may_purge {{
-    if (client.ip !~ purgers || req.http.X-Forwarded-For != "" + client.ip{secret}) {{
+    if (client.ip !~ purgers || req.http.X-Forwarded-For != "" + client.ip{secret}
+        || req.proto !~ "^HTTP/1") {{  # a proxy may have let a client go on to it (h2c)
         return (synth(403, "Forbidden"));
     }}
     unset req.http.X-Purge-Secret;

@@ -111,6 +111,14 @@ def test_nor_is_it_where_roles_are_apart(tmp_path: Path) -> None:
         assert ask(edge.url, "/opens/a.b.c/play/x").status == 404
 
 
+def test_nobody_is_handed_through(plain: RunningEdge, origin: ScriptedOrigin) -> None:
+    """Whoever is upgraded to HTTP/2 behind Caddy asks there for what Caddy refuses."""
+    origin.says["/v1/up"] = Said(fields={"Cache-Control": "no-store"})
+    ask(plain.url, "/v1/up", Connection="Upgrade", Upgrade="h2c", HTTP2_Settings="AAMAAABk")
+    (asked,) = origin.fetches("/v1/up")
+    assert not {"upgrade", "http2-settings"} & asked.fields.keys()
+
+
 def test_an_upload_reaches_the_origin_as_it_comes(
     plain: RunningEdge, origin: ScriptedOrigin
 ) -> None:

@@ -486,9 +486,22 @@ def test_behind_caddy_nobody_purges_and_tls_is_told(
     with caddy(in_front, tmp_path) as front:
         assert [ask(front.url, path).is_hit for _ in range(2)] == [False, True]
         assert ask(front.url, "/", method="PURGE", Xkey_Purge="behind").status == 405
+        upgrade = {"Connection": "Upgrade", "Upgrade": "h2c", "HTTP2_Settings": "AAMAAABk"}
+        assert ask(front.url, path, **upgrade).is_hit, "101 would lead past Caddy"
         assert ask(front.url, path).is_hit
         ask(front.url, "/v1/who", Cookie="a=b")
     assert origin.fetches("/v1/who")[0].fields["x-forwarded-for"] == "127.0.0.1, 127.0.0.1"
+
+
+def test_nobody_purges_by_http_2(edge: RunningEdge, origin: ScriptedOrigin, path: str) -> None:
+    """A proxy that lets a client go on to it by an upgrade (h2c) does not name that client."""
+    origin.says[path] = Said(fields=kept())
+    ask(edge.url, path)
+    command = ["curl", "-sS", "--http2-prior-knowledge", "-X", "PURGE", "-o", "/dev/null"]
+    command += ["-w", "%{http_version} %{http_code}", f"{edge.url}{path}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+    assert done.stdout == "2 403"
+    assert ask(edge.url, path).is_hit
 
 
 @pytest.mark.long
