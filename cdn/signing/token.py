@@ -3,12 +3,16 @@
 Nothing that a token says is believed before its signature was verified, but for the name of its
 key; the algorithm is the key's, whatever the header claims. What tokens are refused for is not
 told, except that a good one has expired. ``claims`` reads what they say.
+
+Edges verify tokens, too, by other libraries. So JSON is read as all of them read it: in UTF-8 and
+nothing else (RFC 7519 §7.2), without what Python alone takes for JSON.
 """
 
 import json
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, NoReturn
 
 import jwt
 from jwt.algorithms import OKPAlgorithm
@@ -34,6 +38,8 @@ TOKEN_PATTERN: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){2}"  # noqa: S105 ho
 
 _TOKEN: Final = re.compile(TOKEN_PATTERN)
 _NEEDED: Final = frozenset({"aud", "exp"})
+_NOT_UNDERSTOOD: Final = frozenset({"crit", "b64"})
+"""What changes how a token is to be read (RFC 7515 §4.1.11, RFC 7797 §3), whatever it says."""
 _JWS: Final = jwt.PyJWS()
 _JWS.register_algorithm("Ed25519", OKPAlgorithm())
 
@@ -94,13 +100,34 @@ class KeyRing:
         if len(token) > TOKEN_CHARACTERS_MAX or not _TOKEN.fullmatch(token):
             raise TokenRefused("this is no token")
         try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            key = self._keys.get(kid) if isinstance(kid, str) else None
-            if key is None:
-                raise TokenRefused("this token is not signed with a key that is known")
-            claims = json.loads(_JWS.decode(token, key.half, algorithms=key.algorithm.names))
+            key = self._key_of(_read(_bytes_of(token.partition(".")[0])))
+            claims = _read(_JWS.decode(token, key.half, algorithms=key.algorithm.names))
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             raise TokenRefused("this token is not as it was signed") from error
         if not isinstance(claims, dict) or not _NEEDED.issubset(claims):
             raise TokenRefused("this token does not say for what it is, or how long")
         return read(claims, now_s)
+
+    def _key_of(self, header: Any) -> PublicKey | SecretKey:
+        if not isinstance(header, dict) or not _NOT_UNDERSTOOD.isdisjoint(header):
+            raise TokenRefused("this token is not for who verifies it here")
+        kid = header.get("kid")
+        key = self._keys.get(kid) if isinstance(kid, str) else None
+        if key is None:
+            raise TokenRefused("this token is not signed with a key that is known")
+        return key
+
+
+def _bytes_of(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise TokenRefused(f"{constant} is none of JSON's numbers")
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_refuse)
+
+
+def _read(data: bytes) -> Any:
+    return _JSON.decode(data.decode())

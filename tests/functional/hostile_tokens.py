@@ -20,9 +20,12 @@ _CLAIMS: Final = [
     "aud", "exp", "nbf", "iat", "iss", "sub", "jti", "scope", "asset", "countries", "referrers",
     "no_referrer", "foo", "Aud", "aud\0", "", "__proto__", "constructor", "hasOwnProperty",
 ]  # fmt: skip
-_HEADERS: Final = ["alg", "kid", "crit", "typ", "zip", "jwk", "jku", "cty", "__proto__"]
+_HEADERS: Final = [
+    "alg", "kid", "crit", "b64", "typ", "zip", "jwk", "jku", "cty", "__proto__",
+]  # fmt: skip
 _VALUES: Final[Sequence[Any]] = [
-    "song", "a1", "", "Song", "song\n", "s\u00f3ng", "\ud800", None, True, False, {}, [],
+    "song", "a1", "", "Song", "song\n", "s\u00f3ng", "\ud800", "\ufffd", float("nan"),
+    None, True, False, {}, [],
     0, -1, 1.5, -0.0, 1e-320, 2**53 + 1, 10**30, NOW_S, NOW_S + 60, NOW_S + 61, NOW_S + 60.5,
     253_402_300_799, 253_402_300_799.5, 253_402_300_800, "1e3", [NOW_S + 60],
     ["song"], ["song", "song"], [["song"]], [None],
@@ -33,13 +36,15 @@ _VALUES: Final[Sequence[Any]] = [
     ["a..example"], ["a-.example"], ["\u212a.example"], [f"{'a.' * 130}e"], ["a.example", 1],
 ]  # fmt: skip
 _ALGORITHMS: Final[Sequence[Any]] = [
-    "none", "HS256", "hs256", "HS512", "ES256", "EdDSA", "Ed25519", None, [], 1,
+    "none", "HS256", "hs256", "HS512", "ES256", "EdDSA", "Ed25519", None, [], 1, True, ["b64"],
+    float("inf"),
 ]  # fmt: skip
 _DOCUMENTS: Final = [
     "[]", "null", "1", '"x"', "{}", "[" * 1500,
     *('{"aud":"song","exp":%s}' % end for end in (  # noqa: UP031 braces
         "1e400", "-0", "18e8", "1800000060.0", "01800000060", "+1800000060", "1800000060,",
-        "9" * 400, '1,"exp":1800000060', '1800000060,"exp":1',
+        "9" * 400, '1,"exp":1800000060', '1800000060,"exp":1', '1800000060,"x":1-2',
+        '1800000060,"x":"\t"', '1800000060,"x":"\n","aud":"other"',
     )),
     '{"aud":"s\\u006fng","exp":1800000060}', '{"\\u0061ud":"song","exp":1800000060}',
 ]  # fmt: skip
@@ -114,6 +119,9 @@ _CHANGES: Final[Sequence[Callable[[bytes, Random], bytes]]] = [
     lambda data, _: data + b"x",
     lambda data, _: data.replace(b":", b":\x0b", 1),
     lambda data, _: b"\xc2\xa0" + data,
+    lambda data, _: b"\xef\xbb\xbf" + data,
+    lambda data, _: data.replace(b"song", b"so\xed\xa0\x80ng", 1),
+    lambda data, random: data.decode().encode(random.choice(["utf-16", "utf-16-le", "utf-32"])),
     lambda data, random: data[: random.randrange(len(data)) or 1],
     lambda data, random: data.replace(b'"', bytes([random.randrange(1, 256)]), 1),
 ]

@@ -29,9 +29,10 @@ _SIGNATURE_CHARACTERS: Final = 86
 """Of ES256: 64 bytes (RFC 7518 §3.4) in base64url."""
 _SIGNATURE: Final = rf"[\w-]{{{_SIGNATURE_CHARACTERS - 1}}}[AQgw]"
 PREFIX: Final = rf"^/t/(({BASE64URL})\.({BASE64URL}))\.({_SIGNATURE})(/.*)$"
-_TEXT: Final = r'"[^"\\]*"'
-_FLAT: Final = rf"(?:{_TEXT}|-?[0-9][0-9.eE+-]*|true|false|null)"
-_PAIR: Final = r'"[a-z0-9]+":"[A-Za-z0-9_.~+/-]*"'
+_TEXT: Final = r'"[^"\\\x00-\x1f]*"'
+_NUMBER: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+_FLAT: Final = rf"(?:{_TEXT}|{_NUMBER}|true|false|null)"
+_PAIR: Final = r'(?!"(?:crit|b64)":)"[a-z0-9]+":"[A-Za-z0-9_.~+/-]*"'
 HEADER: Final = rf"^\{{{_PAIR}(?:,{_PAIR})*\}}$"
 KID: Final = r'[{,]"kid":"([A-Za-z0-9_.~-]{1,128})"[,}]'
 ALGORITHM: Final = '[{,]"alg":"ES256"[,}]'

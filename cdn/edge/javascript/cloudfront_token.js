@@ -53,7 +53,7 @@ async function statusOf(found, headers) {
 
 function decoded(text) {
   const said = Buffer.from(text, "base64url").toString();
-  if (said.indexOf("\ufffd") >= 0) {
+  if (Buffer.from(said).toString("base64url") !== text) {
     throw new Error("this is no UTF-8");
   }
   return said;

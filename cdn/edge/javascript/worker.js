@@ -90,7 +90,7 @@ function onThisPageAlone(got) {
 }
 
 function decoded(text) {
-  return new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(text));
+  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytesOf(text));
 }
 
 function bytesOf(text) {

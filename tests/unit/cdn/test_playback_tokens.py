@@ -120,6 +120,7 @@ def test_what_an_issuer_says_for_others_is_passed_over(said: dict[str, Any]) -> 
         pytest.param(signed(key=STRANGER, jwk=STRANGER.public.to_jwk()), id="brings its own key"),
         pytest.param(signed(kid="unknown"), id="unknown kid"),
         pytest.param(signed(crit=["b64"], b64=False), id="crit"),
+        pytest.param(signed({**CLAIMS, "x": float("nan")}), id="NaN of somebody else"),
         pytest.param(signed({"aud": "first-light"}), id="no exp"),
         pytest.param(signed(["aud", "exp"]), id="claims that are a list"),  # type: ignore[arg-type]
         pytest.param(rewritten(0, alg="Ed25519"), id="alg Ed25519 of another key"),
@@ -191,6 +192,15 @@ def test_what_opens_nothing(token: str) -> None:
     with pytest.raises(TokenRefused) as refused:
         RING.verify(token, NOW_S)
     assert type(refused.value) is TokenRefused
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_what_is_not_in_utf_8_opens_nothing(encoding: str) -> None:
+    """RFC 7519 §7.2; edges read nothing else."""
+    headers = {"kid": ES256.public.kid}
+    token = jwt.PyJWS().encode(json.dumps(CLAIMS).encode(encoding), ES256.half, "ES256", headers)
+    with pytest.raises(TokenRefused):
+        RING.verify(token, NOW_S)
 
 
 def test_a_token_says_what_it_was_limited_to() -> None:
