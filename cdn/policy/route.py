@@ -157,6 +157,13 @@ ROUTES: Final = (
 
 OPEN: Final = "|".join(route.pattern for route in ROUTES if route.is_open)
 """The pattern of what needs no token, though a route behind it has the same address."""
+_ENDS_ALIKE: Final = "|".join(
+    route.pattern for route in ROUTES[: ROUTES.index(ENTRY)] if not route.under_token
+)
+PLAYS: Final = (
+    f"(?!{_ENDS_ALIKE})(?:{'|'.join(each.pattern for each in ROUTES if each.under_token)})"
+)
+"""The pattern of what may be under a token, and is nothing that a route before has (OpenAPI)."""
 ANYWHERE: Final = (ObjectClass.NOT_FOUND, ObjectClass.CLIENT_ERROR, ObjectClass.SERVER_ERROR)
 """What may be answered at every address."""
 

@@ -16,7 +16,7 @@ from typing import Final
 from cdn.edge.fastly.text import quoted
 from cdn.edge.script import ASSET, BASE64URL, ENTRY
 from cdn.policy.cache_key import MISLEADING
-from cdn.policy.route import OPEN, ROUTES
+from cdn.policy.route import OPEN, PLAYS
 from cdn.signing.bounds import NO_COUNTRY
 from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, RESTRICTING
 from cdn.signing.scope import ABOUT_PATTERN, Scope
@@ -69,10 +69,9 @@ def subroutine() -> str:
 
 
 def _texts() -> dict[str, str]:
-    plays = "|".join(route.pattern for route in ROUTES if route.under_token)
     return {
         "TOKEN": PREFIX,
-        "PLAYS": plays,
+        "PLAYS": PLAYS,
         "OPEN": OPEN,
         "MISLEADING": MISLEADING,
         "HEADER": HEADER,

@@ -9,6 +9,7 @@ given; that it says ``no-store`` is for VCL to see (HTTP caching semantics). Who
 everybody, unless VCL says that one has to show a key.
 """
 
+import re
 from typing import Final
 
 from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge
@@ -17,7 +18,7 @@ from cdn.edge.fastly.route import HASH, coding, routes
 from cdn.edge.fastly.text import quoted
 from cdn.edge.fastly.token import subroutine
 from cdn.edge.players import FIELDS_OF_PLAYERS
-from cdn.policy.route import ROUTES
+from cdn.policy.route import PLAYS
 
 COUNTRY_FIELD: Final = "X-Country-Code"
 """What tells the origin where a listener is; whatever a client writes there is replaced."""
@@ -99,8 +100,8 @@ def _recv(edge: CloudEdge) -> str:
 
 def _played() -> str:
     """Return the pattern of what plays, with a token in front or without."""
-    inner = "|".join(r.pattern.removeprefix("^") for r in ROUTES if r.under_token)
-    return rf"^(?:/t/[^/]+)?(?:{inner})"
+    behind = re.sub(r"(?<!\[)\^", "", PLAYS)
+    return rf"^(?:/t/[^/]+)?{behind}"
 
 
 _FETCH: Final = """sub vcl_fetch {

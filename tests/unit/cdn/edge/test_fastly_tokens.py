@@ -133,3 +133,12 @@ def test_it_lets_nothing_through_that_the_origin_refuses(
         RING.verify(text, NOW_S)
     except TokenRefused:
         assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/openapi.json", "/.well-known/jwks.json", "/v1/tracks", "/assets/a.js", "/"]
+)
+def test_what_does_not_play_needs_no_token_though_it_ends_alike(path: str) -> None:
+    """Of routes, the first one that fits counts."""
+    assert Vcl(path).outcome("vcl_recv") == "lookup"
+    assert Vcl(path, method="OPTIONS").outcome("vcl_recv") == "pass"
