@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
@@ -73,6 +74,58 @@ def test_what_plays_goes_on_under_another_token(page: Page, place: Place) -> Non
     wait_for_position(page, NEAR_THE_END_S + 2)
     expect(page.locator("sound-player .trouble")).to_be_hidden()
     assert page.evaluate("watched.troubles.filter(({fatal}) => fatal)") == []
+
+
+def test_who_pauses_before_another_token_is_here_hears_nothing(page: Page, place: Place) -> None:
+    play_until_it_ended(page, place)
+    held: list[Route] = []
+    page.route("**/v1/playback-tokens", lambda route: held.append(route))  # noqa: PLW0108 Playwright
+    page.locator("sound-player").evaluate(f"player => player.seek({NEAR_THE_END_S})")
+    until(lambda: are_there(page, held, 1))
+    page.locator("sound-player").evaluate("player => player.pause()")
+    with page.expect_response("**/t/*/*.m3u8"):
+        held[0].continue_()
+    wait_for_state(page, "paused")
+    page.locator("sound-player").evaluate("player => player.play()")
+    wait_for_position(page, NEAR_THE_END_S + 2)
+
+
+def still_preparing(route: Route) -> None:
+    """Say of a track that more of it is to come, so that it is asked about again and again."""
+    answer = route.fetch()
+    if answer.ok:
+        route.fulfill(response=answer, json={**answer.json(), "state": "preparing"})
+    else:
+        route.fulfill(response=answer)
+
+
+def are_there(page: Page, seen: list[Any], many: int) -> bool:
+    """Tell whether so many were seen, after a moment in which a page can tell."""
+    page.wait_for_timeout(100)
+    return len(seen) == many
+
+
+def test_what_is_being_prepared_goes_on_though_its_end_was_noticed_elsewhere(
+    page: Page, place: Place
+) -> None:
+    """Who follows it has another token by then, and the sound has its own still."""
+    page.route("**/v1/playback-tokens", briefly)
+    sign_in(page, place.sign_in_link("Ann"))
+    page.route("**/t/*/*.json", still_preparing)
+    given: list[str] = []
+    page.on("response", lambda one: given.append(one.url) if "playback-tokens" in one.url else None)
+    open_page(page, "/")
+    expect(page.locator("sound-player[data-asset=preparing]")).to_be_visible()
+    page.locator("sound-player").evaluate("player => player.play()")
+    wait_for_position(page, 1)
+    page.locator("sound-player").evaluate("player => player.pause()")
+    until(lambda: are_there(page, given, 2))
+    page.locator("sound-player").evaluate(f"player => player.seek({NEAR_THE_END_S})")
+    page.locator("sound-player").evaluate("player => player.play()")
+    wait_for_position(page, NEAR_THE_END_S + 2)
+    expect(page.locator("sound-player .trouble")).to_be_hidden()
+    assert page.evaluate("watched.troubles.filter(({fatal}) => fatal)") == []
+    assert len(given) == 2
 
 
 def test_who_may_have_no_other_is_told_once_and_plays_on_when_they_may(

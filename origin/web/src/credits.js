@@ -13,10 +13,14 @@ export function showCredits(root, track) {
   return showCover(root, track);
 }
 
-/** Join what the origin says of a track now that it is complete to what was shown, which the catalogue may have said. */
+/**
+ * Join what the origin says of a track now that it is complete to what was shown, which the catalogue may have said.
+ *
+ * It plays on from where it does: the other address may be under another token.
+ */
 export function completed(shown, track) {
-  const { title, artist, album, explicit, artwork, placeholder } = shown;
+  const { title, artist, album, explicit, artwork, placeholder, hls } = shown;
   const cover = artwork.length > 0 ? { artwork, placeholder } : {};
   const named = { title: title ?? track.title, artist: artist ?? track.artist, explicit };
-  return { ...track, ...named, album: album ?? track.album, ...cover };
+  return { ...track, ...named, album: album ?? track.album, ...cover, hls };
 }

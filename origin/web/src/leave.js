@@ -32,18 +32,23 @@ export async function readAbout(playbackId, response) {
   return readdressed(track, (uri) => before(playbackId) + uri);
 }
 
-/** Tell whether a track's token may have ended, where it has one. */
-export function mayHaveEnded({ playback_id }) {
-  return performance.now() - given_ms.get(playback_id) > YOUNG_MS;
+/** Tell whether the token may have ended under which a track plays, where there is one. */
+export function mayHaveEnded(track) {
+  return isFollowed(track) || performance.now() - given_ms.get(track.playback_id) > YOUNG_MS;
 }
 
-/** Return a track with addresses under a new token, if it had one and there is one to be had. */
+/** Return a track with addresses under a newer token, if it had one and there is one to be had. */
 export async function renewed(track) {
   const { playback_id } = track;
-  if (!leave.has(playback_id) || !(await isGiven(playback_id))) {
+  if (!leave.has(playback_id) || !(isFollowed(track) || (await isGiven(playback_id)))) {
     return track;
   }
-  return readdressed(track, (uri) => uri.replace(UNDER_TOKEN, before(playback_id)));
+  return readdressed(track, (uri) => before(playback_id) + uri.replace(UNDER_TOKEN, ""));
+}
+
+// Another has been given meanwhile: who follows what is being prepared may notice the end first.
+function isFollowed({ playback_id, hls }) {
+  return leave.has(playback_id) && hls?.startsWith(before(playback_id)) === false;
 }
 
 // Pictures need none, and are the same that lists have shown.

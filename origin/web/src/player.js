@@ -198,10 +198,9 @@ class SoundPlayer extends HTMLElement {
   async #fail(sentence, trouble) {
     const failed = this.#track;
     if (trouble.status === UNAUTHORIZED && mayHaveEnded(failed)) {
-      const play = !this.#audio.paused || this.#audio.autoplay;
       const track = await renewed(failed);
       if (track !== failed || !this.#isOpen(failed)) {
-        this.#openAgain(track, play);
+        this.#openAgain(track, !this.#audio.paused || this.#audio.autoplay); // it may be paused by now
         return;
       }
     }
