@@ -28,7 +28,7 @@ def behaviour(one: Behaviour, distribution: Distribution) -> dict[str, Any]:
         said |= _of_what_plays()
         if distribution.tells_players(one.is_told):
             said["OriginRequestPolicyId"] = {"Ref": request_id(one.is_told)}
-    if one.pattern is None:
+    else:
         said["FunctionAssociations"] = _of_the_rest(distribution)
     if one.is_told is Told.EVERYTHING:
         said["OriginRequestPolicyId"] = ALL_VIEWER_EXCEPT_HOST

@@ -33,7 +33,7 @@ def behaviour(one: Behaviour, distribution: Distribution) -> Block:
         if distribution.tells_players(one.is_told):
             told = _id_of("origin_request", request_name(one.is_told))
             body.append(("origin_request_policy_id", told))
-    if one.pattern is None:
+    else:
         body.append(_of_the_rest(distribution))
     if one.is_told is Told.EVERYTHING:
         body.append(("origin_request_policy_id", ALL_VIEWER_EXCEPT_HOST))
