@@ -13,8 +13,15 @@ from cdn.policy.route import ROUTES, Route
 
 PATH: Final = "http.request.uri.path"
 SHOWS_WHO_ASKS: Final = '(http.cookie ne "" or any(http.request.headers["authorization"][*] ne ""))'
+_MISREAD: Final = " or ".join(
+    [
+        *(f'{PATH} contains "{each}"' for each in ("//", "/../", "/./")),
+        *(f'lower({PATH}) contains "{each}"' for each in ("%2e", "%2f", "%5c")),
+    ]
+)
 ASKED_BY_NO_PLAYER: Final = (
-    f'(starts_with({PATH}, "/opens/") or ({PATH} contains "%" and not starts_with({PATH}, "/v1/")))'
+    f'(starts_with({PATH}, "/opens/") or ({PATH} contains "%" and not starts_with({PATH}, "/v1/"))'
+    f" or {_MISREAD})"
 )
 """What edges ask, and what the origin might read as what plays (``cache_key.MISLEADING``).
 
