@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from packager.queue import policy
-from packager.queue.errors import Postponed
+from packager.queue.errors import LeaseLost, Postponed
 from packager.queue.worker import Completion, Handler, Run
 
 AGAIN_S: Final = 3_600.0
@@ -18,7 +18,8 @@ _log = structlog.get_logger("soundbridge.worker")
 class Persisting:
     """A handler that gives up for ``again_s`` only; then its job has all attempts again.
 
-    What no other attempt can mend is given up as ever.
+    What no other attempt can mend is given up as ever, and what says by itself when it is to be
+    done comes then.
     """
 
     handler: Handler
@@ -28,6 +29,8 @@ class Persisting:
         """Do it; raises Postponed where it is to be done later."""
         try:
             return await self.handler(run)
+        except (LeaseLost, Postponed):
+            raise
         except Exception as error:
             attempts = run.held.attempts
             failure = policy.failure_of(error, attempts)

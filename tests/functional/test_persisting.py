@@ -14,9 +14,10 @@ from origin.database.engine import open_database
 from packager.errors import CorruptSource, StoreFailed
 from packager.queue.claim import claim
 from packager.queue.enqueue import enqueue
+from packager.queue.errors import LeaseLost, Postponed
 from packager.queue.job import Claimed, NewJob, State
 from packager.queue.persisting import AGAIN_S, Persisting
-from packager.queue.policy import ATTEMPTS
+from packager.queue.policy import ATTEMPTS, Failure
 from packager.queue.tables import claims, jobs
 from packager.queue.worker import Completion, Run, Surroundings, Worker
 
@@ -80,10 +81,17 @@ async def claimed(database: AsyncEngine, times: int) -> Row[Any]:
 
 
 @pytest.mark.parametrize(
-    ("error", "attempts"), [(StoreFailed("It was away."), 1), (CorruptSource("It is none."), 5)]
+    ("error", "attempts"),
+    [
+        (StoreFailed("It was away."), 1),
+        (CorruptSource("It is none."), 5),
+        (Postponed(Failure("later", "It said when.", again_s=2.0)), 5),
+        (LeaseLost("first", 1), 5),
+    ],
 )
 async def test_all_else_fails_as_ever(
     database: AsyncEngine, error: Exception, attempts: int
 ) -> None:
-    with pytest.raises(type(error)):
+    with pytest.raises(type(error)) as caught:
         await failing(error)(Run(await held(database, attempts)))
+    assert caught.value is error
