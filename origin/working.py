@@ -149,7 +149,7 @@ async def _work(
         purging = []
         if settings.purge:
             await opened.enter_async_context(registered(database, settings.purge))
-            sender = await opened.enter_async_context(open_sender(database, settings.purge))
+            sender = await opened.enter_async_context(open_sender(database, settings.purge, stop))
             sends: dict[str, Handler] = {PURGE_KIND: Persisting(sender, AGAIN_S)}
             purging.append(Worker(around, sends, len(settings.purge), of_creator_max=1))
         with WarmReaders() as readers:

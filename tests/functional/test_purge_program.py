@@ -3,16 +3,26 @@
 import asyncio
 import json
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from obstore.store import LocalStore
+from sqlalchemy import select, update
 
+from cdn.purge.address import Address
+from cdn.purge.changes import of_answers
 from cdn.purge.target import TAG_OF_NOTHING
+from origin.companion.purging.promising import KIND, promise
+from origin.companion.purging.registering import register
+from origin.companion.purging.tables import purgers
+from origin.database.engine import open_database
+from packager.queue.tables import jobs
 from tests.functional.scraping import metrics
 from tests.functional.supervising import embedded
 from tests.functional.supervising import until as until_told
+from tests.servers.purged.cloudflare import CloudflareApi
 from tests.servers.purged.fastly import FastlyApi
 from tests.servers.purged.recorder import EdgeRecorder
 from tests.servers.purged.varnish import SECRET
@@ -72,6 +82,38 @@ async def test_what_a_killed_worker_had_promised_is_sent_by_the_next(
     with running("worker", *options):
         await until(lambda: fastly.requests)
     assert fastly.take()[0] == Request("tag", ("playback-song",), soft=True)
+
+
+async def test_a_worker_that_is_to_go_waits_for_no_rate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another goes on: Cloudflare's free plan would have it wait 12 s before each request."""
+    monkeypatch.setenv("CLOUDFLARE_API_TOKEN", TOKEN)
+    state, store = tmp_path / "state", tmp_path / "media"
+    async with CloudflareApi().running() as cloudflare:
+        address = Address.parse(cloudflare.purger)
+        await promise_tags(state, address, 2_000, full_in_s=270)
+        options = ("--state", state, "--store", store, "--drain", "600", "--purge")
+        with running("worker", *options, cloudflare.purger) as worker:
+            await until(lambda: cloudflare.requests)
+            worker.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(worker.wait, WAIT_S) == 0
+        assert len(cloudflare.requests) < 10
+    async with open_database(state, None) as database, database.begin() as connection:
+        (job,) = await connection.execute(select(jobs).where(jobs.c.kind == KIND))
+        assert (job.state, job.attempts, job.failure_code) == ("queued", 0, None)
+
+
+async def promise_tags(state: Path, address: Address, count: int, *, full_in_s: float) -> None:
+    """Promise to a CDN that some are dropped, as far as its rate goes which others have used."""
+    tags = [f"track-{number}" for number in range(count)]
+    async with open_database(state, None) as database, database.begin() as connection:
+        now_s = time.time()
+        await register(connection, [address], now_s=now_s)
+        await connection.execute(update(purgers).values(full_s=now_s + full_in_s))
+        await promise(
+            connection, lambda known: of_answers(tags, known, soft=False), now_s=now_s
+        )
 
 
 @pytest.mark.long
