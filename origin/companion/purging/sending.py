@@ -174,6 +174,7 @@ class _Sending:
         """Tell whether the CDN takes other things: then nothing else has to wait for this."""
         if not isinstance(error, PurgerUnreachable) or error.pause_s:
             return False
+        await self._wait(1)
         try:
             await self.purger.look()
         except PurgeFailed:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from cdn.purge.address import Address
 from cdn.purge.changes import of_answers
 from cdn.purge.opening import open_purgers
+from cdn.purge.target import TAG_OF_NOTHING
 from origin.companion.artwork.collecting import collect as collect_pictures
 from origin.companion.artwork.lifecycle import GOES_AFTER_S
 from origin.companion.assets import collecting
@@ -489,6 +490,22 @@ async def test_what_cloudflare_says_it_did_not_do_is_sent_again_and_holds_up_no_
         await all_.work_for(160, 4)
         assert cloudflare.take() == [hard("track-b")]
         assert await all_.left() == 0
+
+
+async def test_whether_one_is_well_is_asked_within_its_rate(purged: Purging) -> None:
+    """That is a request as any other, and what is put off is tried again and again."""
+    async with CloudflareApi().running() as cloudflare, beside(purged, cloudflare) as all_:
+        cloudflare.refuses, cloudflare.refuses_by = frozenset({"track-a"}), 503
+        cloudflare.bucket = Bucket(5 / 60, 1.5, all_.now_s)
+        assert cloudflare.bucket.take(1), "others have used it up"
+        async with purged.service.database.change() as connection:
+            mine = purgers.c.name.like("cloudflare%")
+            full = update(purgers).where(mine).values(full_s=all_.now_s() + 300)
+            await connection.execute(full)
+        await promise_tag(all_, "track-a")
+        await all_.work()
+        assert cloudflare.values() == [TAG_OF_NOTHING]
+        assert cloudflare.throttled == 0
 
 
 @asynccontextmanager
