@@ -38,6 +38,7 @@ async def due(connection: AsyncConnection, purger_id: str, *, now_s: float) -> S
             purges.c.soft,
             purges.c.is_repeat,
             purges.c.promised_s,
+            purges.c.due_s,
         )
         .where(purges.c.purger_id == purger_id, purges.c.due_s <= now_s)
         .order_by(purges.c.soft, purges.c.due_s, purges.c.number)

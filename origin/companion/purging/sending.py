@@ -43,7 +43,7 @@ AGAIN_S: Final = 300.0
 _PAUSE_S: Final = 5.0
 _ELSEWHERE_S: Final = 60.0
 _BELIEVED_S: Final = 60.0
-"""Who says for so long that it did not do something, never will."""
+"""Who has had something put off for so long, and says again that it did not do it, never will."""
 _WHOLE_S: Final = 10.0
 """For so long, paths that failed are sent as they were: a CDN may have done it, and not have said
 so. Then it is found out which of them fails. Tags are one request, and fail together."""
@@ -154,9 +154,10 @@ class _Sending:
         Raises what it means for the job where the CDN takes nothing at all.
         """
         age_s = self.around.clock() - min(row.promised_s for row in some)
-        is_doubted = isinstance(error, PurgeNotDone)
-        is_over = isinstance(error, PurgeRefused) or (is_doubted and age_s >= _BELIEVED_S)
-        if not (is_over or is_doubted) and not await self._is_well(error):
+        put_off_s = max(row.due_s - row.promised_s for row in some)
+        is_refused, is_doubted = isinstance(error, PurgeRefused), isinstance(error, PurgeNotDone)
+        is_over = is_refused or (is_doubted and put_off_s >= _BELIEVED_S)
+        if not is_refused and not await self._is_well(error):
             await self._fail(error)
         is_one_of_them = part.by is By.PATH and age_s >= _WHOLE_S
         if len(part.values) > 1 and (is_over or is_doubted or is_one_of_them):
@@ -172,7 +173,7 @@ class _Sending:
 
     async def _is_well(self, error: PurgeFailed) -> bool:
         """Tell whether the CDN takes other things: then nothing else has to wait for this."""
-        if not isinstance(error, PurgerUnreachable) or error.pause_s:
+        if not isinstance(error, PurgerUnreachable | PurgeNotDone) or error.pause_s:
             return False
         await self._wait(1)
         try:

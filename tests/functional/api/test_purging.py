@@ -479,17 +479,49 @@ async def test_what_cloudflare_says_it_did_not_do_is_sent_again_and_holds_up_no_
         cloudflare.refuses, cloudflare.refuses_by = frozenset({"track-a"}), 200
         await promise_tag(all_, "track-a")
         await all_.work_for(3)
-        assert cloudflare.take() == []
+        assert dropped(cloudflare) == []
         cloudflare.refuses = frozenset()
         await all_.work_for(20)
-        assert cloudflare.take() == [hard("track-a")] * 2
+        assert dropped(cloudflare) == [hard("track-a")] * 2
         cloudflare.refuses = frozenset({"track-a"})
         await promise_tag(all_, "track-a", "track-b")
         await all_.work()
-        assert cloudflare.take() == [hard("track-b")]
+        assert dropped(cloudflare) == [hard("track-b")]
         await all_.work_for(160, 4)
-        assert cloudflare.take() == [hard("track-b")]
+        assert dropped(cloudflare) == [hard("track-b")]
         assert await all_.left() == 0
+
+
+async def test_what_waited_long_is_not_given_up_at_the_first_doubt(purged: Purging) -> None:
+    """No worker was there for an hour; that it would not do it was said once, by then."""
+    async with CloudflareApi().running() as cloudflare, beside(purged, cloudflare) as all_:
+        await promise_tag(all_, "track-a", "track-b")
+        all_.ahead_s += 3_600
+        cloudflare.refuses, cloudflare.refuses_by = frozenset({"track-a"}), 200
+        await all_.work()
+        assert dropped(cloudflare) == [hard("track-b")]
+        cloudflare.refuses = frozenset()
+        await all_.work_for(400, 20)
+        assert hard("track-a") in dropped(cloudflare)
+        cloudflare.refuses = frozenset({"track-a"})
+        await promise_tag(all_, "track-a")
+        all_.ahead_s += 3_600
+        await all_.work_for(400, 20)
+        assert dropped(cloudflare) == []
+        assert await all_.left() == 0, "it has said so for long"
+
+
+async def test_one_that_says_so_of_everything_is_not_well_and_nothing_is_given_up(
+    purged: Purging,
+) -> None:
+    async with CloudflareApi().running() as cloudflare, beside(purged, cloudflare) as all_:
+        cloudflare.refuses_by = 200
+        cloudflare.refuses = frozenset({"track-a", "track-b", TAG_OF_NOTHING})
+        await promise_tag(all_, "track-a", "track-b")
+        await all_.work_for(700, 10)
+        cloudflare.refuses = frozenset()
+        await all_.work_for(400, 20)
+        assert cloudflare.take() == [hard("track-a", "track-b")] * 2
 
 
 async def test_whether_one_is_well_is_asked_within_its_rate(purged: Purging) -> None:
@@ -517,6 +549,11 @@ async def beside(purged: Purging, vendor: Vendor) -> AsyncIterator[Purging]:
             await register(connection, [address], now_s=purged.now_s())
         yield replace(purged, purgers={**purged.purgers, **more})
         assert vendor.wrong == []
+
+
+def dropped(vendor: Vendor) -> list[Request]:
+    """Return what was dropped since the last time, but for what shows whether one is well."""
+    return [each for each in vendor.take() if each.values != (TAG_OF_NOTHING,)]
 
 
 async def promise_tag(purged: Purging, *tags: str, soft: bool = False) -> None:
