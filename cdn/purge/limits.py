@@ -13,13 +13,15 @@ class Limits:
     """What one CDN takes: most targets of a request by their sort, and its rate.
 
     It does not know what is not in ``at_once``. The rate counts requests, or, where
-    ``counts_targets``, what is in them. ``soft`` is by what it can drop softly.
+    ``counts_targets``, what is in them. ``soft`` is by what it can drop softly, ``singly`` what a
+    batch asks for one after another, so that one of it may fail by itself.
     """
 
     at_once: Mapping[By, int]
     rate: Rate
     counts_targets: bool = False
     soft: frozenset[By] = frozenset()
+    singly: frozenset[By] = frozenset()
 
     def cost(self, targets: int) -> float:
         """Return what a request with so many targets costs."""
@@ -43,6 +45,7 @@ FASTLY: Final = Limits(
     Rate((100_000 - _FASTLY_BURST) / 3_600, _FASTLY_BURST),
     counts_targets=True,
     soft=frozenset({By.TAG, By.PATH}),
+    singly=frozenset({By.PATH}),
 )
 """256 keys a batch (Fastly API, "Purge multiple surrogate key tags"); 100,000 URLs or keys an hour
 on average for a customer (Fastly, resource limits, purges): no hour has more, a burst in it. A URL
@@ -60,11 +63,17 @@ limits, as of July 2026). What is purged by URL has its own, 800 a second: these
 for a burst of Enterprise's, which may be told to wait."""
 
 VARNISH: Final = Limits(
-    {By.TAG: 64, By.PATH: 64}, Rate(500, 500), counts_targets=True, soft=frozenset({By.TAG})
+    {By.TAG: 64, By.PATH: 64},
+    Rate(500, 500),
+    counts_targets=True,
+    soft=frozenset({By.TAG}),
+    singly=frozenset({By.PATH}),
 )
 """64 tags of ours are 4.6 KB: a header field may have 8 (``http_req_hdr_len``). The rate is ours.
 """
 
-NGINX: Final = Limits({By.PATH: 64}, Rate(200, 400), counts_targets=True)
+NGINX: Final = Limits(
+    {By.PATH: 64}, Rate(200, 400), counts_targets=True, singly=frozenset({By.PATH})
+)
 """Each path is fetched from the origin, three times where it is compressed: so the rate, which is
 ours, is what an origin of one worker does beside its work."""

@@ -111,9 +111,7 @@ async def promise_tags(state: Path, address: Address, count: int, *, full_in_s: 
         now_s = time.time()
         await register(connection, [address], now_s=now_s)
         await connection.execute(update(purgers).values(full_s=now_s + full_in_s))
-        await promise(
-            connection, lambda known: of_answers(tags, known, soft=False), now_s=now_s
-        )
+        await promise(connection, lambda known: of_answers(tags, known, soft=False), now_s=now_s)
 
 
 @pytest.mark.long

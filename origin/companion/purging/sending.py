@@ -45,8 +45,8 @@ _ELSEWHERE_S: Final = 60.0
 _BELIEVED_S: Final = 60.0
 """Who has had something put off for so long, and says again that it did not do it, never will."""
 _WHOLE_S: Final = 10.0
-"""For so long, paths that failed are sent as they were: a CDN may have done it, and not have said
-so. Then it is found out which of them fails. Tags are one request, and fail together."""
+"""For so long, what failed is sent as it was: a CDN may have done it, and not have said so. Then it
+is found out which of what it is asked for singly fails. What is one request fails together."""
 
 _log = structlog.get_logger("soundbridge.purging")
 
@@ -159,7 +159,7 @@ class _Sending:
         is_over = is_refused or (is_doubted and put_off_s >= _BELIEVED_S)
         if not is_refused and not await self._is_well(error):
             await self._fail(error)
-        is_one_of_them = part.by is By.PATH and age_s >= _WHOLE_S
+        is_one_of_them = part.by in self.purger.limits.singly and age_s >= _WHOLE_S
         if len(part.values) > 1 and (is_over or is_doubted or is_one_of_them):
             return part.halves()[::-1]
         if is_over:

@@ -451,6 +451,22 @@ async def test_what_cloudfront_did_without_a_word_is_not_done_twice(
         assert cloudfront.take() == [Request("item", ("#track-a", "#track-b"))], "it is another"
 
 
+async def test_paths_that_are_one_request_are_not_tried_one_by_one(
+    purged: Purging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CloudFront lists what is in progress, and takes no more: at one a second that is long."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
+    async with CloudFrontApi().running() as cloudfront:
+        async with beside(purged, cloudfront, "&by=paths") as all_:
+            cloudfront.loses_answers = True
+            for name in ("song", "more", "most"):
+                async with purged.service.database.change() as connection:
+                    await promise_entries(connection, name, soft=False, now_s=all_.now_s())
+            await all_.work_for(60)
+            assert [len(each.values) for each in cloudfront.take()] == [12]
+
+
 async def test_who_may_look_and_not_purge_takes_nothing(
     purged: Purging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -541,9 +557,9 @@ async def test_whether_one_is_well_is_asked_within_its_rate(purged: Purging) -> 
 
 
 @asynccontextmanager
-async def beside(purged: Purging, vendor: Vendor) -> AsyncIterator[Purging]:
+async def beside(purged: Purging, vendor: Vendor, options: str = "") -> AsyncIterator[Purging]:
     """Have another CDN beside those that there are."""
-    address = Address.parse(vendor.purger)
+    address = Address.parse(vendor.purger + options)
     async with open_purgers([address], CREDENTIALS) as more:
         async with purged.service.database.change() as connection:
             await register(connection, [address], now_s=purged.now_s())
