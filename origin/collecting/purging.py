@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from manifests.layout import MEDIA_PREFIX
 from origin.companion.catalogue.events import tell
 from origin.companion.catalogue.kinds import EventKind
-from origin.companion.purging.media import promise_gone, promise_objects
+from origin.companion.purging.media import promise_objects, promise_whole
 from origin.companion.purging.promising import release
 from packager.publishing.garbage import Reason, Removal
 
@@ -34,9 +34,9 @@ class PurgingRows:
         if asset_id is None:
             return
         keys = [stored.key for stored in removal.objects]
-        self.write(
-            lambda connection: promise_objects(connection, asset_id, keys, now_s=time.time())
-        )
+        is_whole = removal.reason is Reason.WITHDRAWN
+        note = promise_whole if is_whole else promise_objects
+        self.write(lambda connection: note(connection, asset_id, keys, now_s=time.time()))
 
     def gone(self, removal: Removal) -> None:
         """Let what was noted be due, and servers give nothing of it from memory."""
@@ -46,10 +46,7 @@ class PurgingRows:
 
         async def write(connection: AsyncConnection) -> None:
             now_s = time.time()
-            if removal.reason is Reason.WITHDRAWN:
-                await promise_gone(connection, asset_id, now_s=now_s)
-            else:
-                await release(connection, asset_id, now_s=now_s)
+            await release(connection, asset_id, now_s=now_s)
             await tell(connection, EventKind.OBJECTS_REMOVED, asset_id, "", {}, now_s=now_s)
 
         self.write(write)

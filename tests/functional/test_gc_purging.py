@@ -105,6 +105,26 @@ def test_what_was_withdrawn_is_dropped_once_it_has_gone(place: Place) -> None:
     assert place.due(VARNISH) == ["asset-song"], "who listened fetched on"
 
 
+def test_what_was_withdrawn_is_dropped_although_who_removed_it_was_killed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is there any more, so nobody comes to it again."""
+    where = Revision("song", "r1")
+    obstore.put(place.store, where.key(layout.segment_name("128k", 0)), b"sound")
+    with Storage(place.store) as storage:
+        withdraw(storage, where, Withdrawal.at(datetime.now(UTC)))
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(place.asked.purging), "gone", dies)
+    with pytest.raises(KeyboardInterrupt):
+        list(remove_promised(place.around))
+    assert list(Holdings(place.store).assets()) == []
+    assert place.due(VARNISH) == []
+    assert place.due(VARNISH, HELD_S + 1) == ["asset-song"]
+
+
 def test_names_are_noted_before_they_are_forgotten(
     place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,23 @@ async def promise_objects(
     )
 
 
+async def promise_whole(
+    connection: AsyncConnection, asset_id: str, keys: Iterable[str], *, now_s: float
+) -> None:
+    """Promise that all of an asset is dropped, whose last objects are about to go, once they have.
+
+    It is noted for every CDN now: who removes them may be killed, and nobody comes to them again.
+    """
+    served = [key for key in keys if is_served(key)]
+    await promise(
+        connection,
+        lambda known: of_objects(asset_id, served, known),
+        now_s=now_s,
+        due_s=now_s + HELD_S,
+        asset_id=asset_id,
+    )
+
+
 async def promise_gone(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
     """Promise that the objects of an asset are dropped: they have gone from the store."""
     await release(connection, asset_id, now_s=now_s)
