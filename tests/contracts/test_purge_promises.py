@@ -1,18 +1,25 @@
 """What was promised finds its job, whatever else happens to the queue at that moment."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from cdn.purge.address import Address
 from origin.companion.purging import rows
 from origin.companion.purging.media import promise_entries, promise_gone, promise_objects
 from origin.companion.purging.promising import KEPT_S, KIND
-from origin.companion.purging.registering import forget, look_after, purger_id, register
+from origin.companion.purging.registering import (
+    forget,
+    look_after,
+    purger_id,
+    register,
+    registered,
+)
 from origin.companion.purging.tables import purgers, purges
 from packager.queue import lease, policy
 from packager.queue.claim import claim
@@ -150,6 +157,24 @@ async def test_what_lost_all_its_workers_is_sent_all_the_same(known: AsyncEngine
         assert await take(connection, later_s) is not None
         await look_after(connection, [VARNISH, NGINX], now_s=later_s)
         assert await states(connection) == [State.PARKED, State.RUNNING]
+
+
+async def test_who_has_a_cdn_looks_after_what_is_promised_to_it(database: AsyncEngine) -> None:
+    """As soon as it starts: what lost all its workers is sent, and who is gone is forgotten."""
+    now_s = time.time()
+    async with database.begin() as connection:
+        await register(connection, [VARNISH], now_s=now_s)
+        await register(connection, [NGINX], now_s=now_s - KEPT_S - 60)
+        await promise(connection, now_s=now_s)
+        await connection.execute(update(jobs).values(state=State.PARKED, finished_s=now_s))
+    async with registered(database, ["varnish://edge:80"]), asyncio.timeout(60):
+        while True:
+            async with database.begin() as connection:
+                names = list(await connection.scalars(select(purgers.c.name)))
+                found = await states(connection)
+            if (names, found) == ([VARNISH.name], [State.PARKED, State.QUEUED]):
+                break
+            await asyncio.sleep(0.01)
 
 
 async def test_objects_are_due_when_they_have_gone(known: AsyncEngine) -> None:

@@ -25,10 +25,12 @@ from origin.companion.purging.media import HELD_S
 from origin.companion.purging.registering import purger_id, register
 from origin.companion.purging.tables import purges
 from origin.database.engine import open_database
+from origin.promises import Promises
 from packager.publishing.garbage import Removal
 from packager.publishing.storage import Storage
 from packager.publishing.withdrawal import Withdrawal, withdraw
-from tests.functional.collecting import GRACES, LATER_S, superseded
+from tests.functional.collecting import GRACES, LATER_S, age, superseded
+from tests.servers.soundbridge import soundbridge_here
 
 VARNISH, NGINX = Address.parse("varnish://edge:80"), Address.parse("nginx://edge:81")
 
@@ -49,6 +51,9 @@ class Place:
             clock=lambda: time.time() + LATER_S,
             purging=self.asked.purging,
         )
+
+    def left(self) -> list[str]:
+        return [asset_id for asset_id, _ in Holdings(self.store).assets()]
 
     def due(self, address: Address, in_s: float = 1) -> list[str]:
         async def run() -> list[str]:
@@ -92,6 +97,37 @@ def test_a_superseded_revision_is_dropped_by_its_names_alone(place: Place, tmp_p
     assert len(served) > 10
     assert place.due(VARNISH) == [], "what plays has the same tag"
     assert place.told() == [("objects.removed", where.asset_id)], "nor do servers remember it"
+
+
+def test_so_is_what_the_program_removes(place: Place, tmp_path: Path) -> None:
+    superseded(place.store, tmp_path / "store")
+    age(tmp_path / "store", hours=48)
+    done = soundbridge_here(
+        "gc", tmp_path / "store", "--state", place.state, "--delete", "--grace", "1"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "superseded" in done.stdout
+    assert len(place.due(NGINX)) > 10
+
+
+def test_so_is_what_a_worker_removes_as_it_was_promised(place: Place, tmp_path: Path) -> None:
+    obstore.put(place.store, "media/song/r1/128k/00000.m4s", b"sound")
+    with Storage(place.store) as storage:
+        withdraw(storage, Revision("song", "r1"), Withdrawal.at(datetime.now(UTC)))
+    age(tmp_path / "store", hours=2)
+    promises = Promises(place.store, place.state, None, every_s=0.01, chance=lambda: 0.5)
+
+    async def keep_one() -> None:
+        async with asyncio.timeout(60):
+            keeping = asyncio.create_task(promises.keep())
+            while list(await asyncio.to_thread(place.left)):
+                await asyncio.sleep(0.01)
+            while not await asyncio.to_thread(place.due, NGINX):
+                await asyncio.sleep(0.01)
+            keeping.cancel()
+
+    asyncio.run(keep_one())
+    assert place.due(VARNISH) == ["asset-song"]
 
 
 def test_what_was_withdrawn_is_dropped_once_it_has_gone(place: Place) -> None:

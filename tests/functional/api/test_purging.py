@@ -18,7 +18,7 @@ from origin.companion.artwork.lifecycle import GOES_AFTER_S
 from origin.companion.assets import collecting
 from origin.companion.assets.collecting import AFTER_S
 from origin.companion.media import Media
-from origin.companion.purging.media import WITHDRAWN_S, promise_entries
+from origin.companion.purging.media import WITHDRAWN_S, promise_entries, promise_objects
 from origin.companion.purging.promising import promise
 from origin.companion.purging.registering import register, registered
 from origin.companion.purging.tables import purgers, purges
@@ -375,6 +375,25 @@ async def test_a_thousand_changes_at_once_are_few_requests_within_the_rate(
     assert len(purged.fastly.take()) == 3, "all of it again"
 
 
+async def test_what_is_to_be_gone_waits_for_one_request_at_most(purged: Purging) -> None:
+    """It comes while those before it wait for their rate."""
+    purged.edge.is_down = True
+    await promise_tag(purged, *(f"track-{number}" for number in range(600)), soft=True)
+    async with purged.service.database.change() as connection:
+        full = update(purgers).values(full_s=purged.now_s() + 10_000)
+        await connection.execute(full)
+
+    async def sleep(seconds: float) -> None:
+        if not purged.slept_s:
+            await promise_tag(purged, "track-gone")
+        await purged.sleep(seconds)
+
+    held = await purged.claim()
+    assert held is not None
+    await replace(purged.sender.handler, sleep=sleep)(Run(held))
+    assert [len(each.values) for each in purged.fastly.take()[:4]] == [256, 1, 256, 88]
+
+
 async def test_a_rate_is_kept_from_one_job_to_the_next(purged: Purging) -> None:
     purged.edge.is_down = True
     per_s = 97_440 / 3_600
@@ -607,4 +626,9 @@ async def test_metrics_tell_what_waits_and_what_fails(purged: Purging) -> None:
     assert (said("purge_requests", fastly), said("purge_targets", fastly)) == (1, 1)
     assert (said("purge_failures", edge), said("purge_failures", fastly)) == (1, 0)
     assert said("purge_failing_seconds", edge) > 0
+    async with purged.service.database.change() as connection:
+        now_s = purged.now_s()
+        await promise_objects(connection, "a1", ["media/a1/r1/128k/00000.m4s"], now_s=now_s)
+    await watch.look()
+    assert said("purge_pending", edge) == 4, "what is held until it has gone waits for nobody"
     assert said("purge_refused", edge) == 0
