@@ -21,6 +21,7 @@ from origin.companion.media import Media
 from origin.companion.purging.media import WITHDRAWN_S, promise_entries, promise_objects
 from origin.companion.purging.promising import promise
 from origin.companion.purging.registering import register, registered
+from origin.companion.purging.sending import Sender
 from origin.companion.purging.tables import purgers, purges
 from origin.companion.purging.watching import PurgeWatch
 from origin.telemetry.metrics import Metrics
@@ -390,7 +391,7 @@ async def test_what_is_to_be_gone_waits_for_one_request_at_most(purged: Purging)
 
     held = await purged.claim()
     assert held is not None
-    await replace(purged.sender.handler, sleep=sleep)(Run(held))
+    await Sender(purged.service.database.primary, purged.purgers, purged.now_s, sleep)(Run(held))
     assert [len(each.values) for each in purged.fastly.take()[:4]] == [256, 1, 256, 88]
 
 
@@ -476,14 +477,16 @@ async def test_paths_that_are_one_request_are_not_tried_one_by_one(
     """CloudFront lists what is in progress, and takes no more: at one a second that is long."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s3cret")
-    async with CloudFrontApi().running() as cloudfront:
-        async with beside(purged, cloudfront, "&by=paths") as all_:
-            cloudfront.loses_answers = True
-            for name in ("song", "more", "most"):
-                async with purged.service.database.change() as connection:
-                    await promise_entries(connection, name, soft=False, now_s=all_.now_s())
-            await all_.work_for(60)
-            assert [len(each.values) for each in cloudfront.take()] == [12]
+    async with (
+        CloudFrontApi().running() as cloudfront,
+        beside(purged, cloudfront, "&by=paths") as all_,
+    ):
+        cloudfront.loses_answers = True
+        for name in ("song", "more", "most"):
+            async with purged.service.database.change() as connection:
+                await promise_entries(connection, name, soft=False, now_s=all_.now_s())
+        await all_.work_for(60)
+        assert [len(each.values) for each in cloudfront.take()] == [12]
 
 
 async def test_who_may_look_and_not_purge_takes_nothing(
