@@ -19,6 +19,7 @@ from origin.companion.uploads.opening import open_uploads
 from origin.companion.uploads.rules import UploadRules
 from origin.database.engine import open_database
 from origin.database.sqlite import open_sqlite_reader
+from tests.functional.api.purging import Purging, purging
 from tests.functional.api.searchable import Search, opened_database, searching
 from tests.functional.api.service import SIGNING_KEY, Service
 from tests.servers.identity_provider import IdentityProvider, identity_provider
@@ -118,3 +119,10 @@ async def sqlite_search(migrated: Path) -> AsyncIterator[Search]:
         searching(database, migrated) as search,
     ):
         yield search
+
+
+@pytest.fixture
+async def purged(service: Service) -> AsyncIterator[Purging]:
+    """Two CDNs that the API purges."""
+    async with purging(service) as running:
+        yield running

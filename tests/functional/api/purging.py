@@ -1,17 +1,20 @@
 """CDNs that the API's database knows, and a worker that purges them, by a clock of its own."""
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
 
 from cdn.purge.address import Address
+from cdn.purge.changes import of_answers
 from cdn.purge.credentials import Credentials
 from cdn.purge.opening import open_purgers
 from cdn.purge.purger import Purger
-from origin.companion.purging.promising import KIND
+from cdn.purge.target import TAG_OF_NOTHING
+from origin.companion.purging.promising import KIND, promise
 from origin.companion.purging.registering import purger_id, register
 from origin.companion.purging.sending import AGAIN_S, Sender
 from origin.companion.purging.tables import purges
@@ -27,7 +30,7 @@ from tests.functional.api.service import Service
 from tests.servers.purged.fastly import FastlyApi
 from tests.servers.purged.recorder import EdgeRecorder
 from tests.servers.purged.varnish import SECRET
-from tests.servers.purged.vendor import TOKEN
+from tests.servers.purged.vendor import TOKEN, Request, Vendor
 
 CREDENTIALS = Credentials(TOKEN, TOKEN, SECRET)
 
@@ -131,3 +134,41 @@ async def purging(service: Service) -> AsyncIterator[Purging]:
         yield Purging(service, Packaging(service), fastly, edge, purgers)
         assert fastly.wrong == []
         assert edge.wrong == []
+
+
+def soft(*tags: str) -> Request:
+    return Request("tag", tags, soft=True)
+
+
+def hard(*tags: str) -> Request:
+    return Request("tag", tags)
+
+
+@asynccontextmanager
+async def beside(purged: Purging, vendor: Vendor, options: str = "") -> AsyncIterator[Purging]:
+    """Have another CDN beside those that there are."""
+    address = Address.parse(vendor.purger + options)
+    async with open_purgers([address], CREDENTIALS) as more:
+        async with purged.service.database.change() as connection:
+            await register(connection, [address], now_s=purged.now_s())
+        yield replace(purged, purgers={**purged.purgers, **more})
+        assert vendor.wrong == []
+
+
+def dropped(vendor: Vendor) -> list[Request]:
+    """Return what was dropped since the last time, but for what shows whether one is well."""
+    return [each for each in vendor.take() if each.values != (TAG_OF_NOTHING,)]
+
+
+async def promise_tag(purged: Purging, *tags: str, soft: bool = False) -> None:
+    """Promise to who knows tags, so to Fastly, that some are dropped."""
+    async with purged.service.database.change() as connection:
+        await promise(
+            connection, lambda known: of_answers(tags, known, soft=soft), now_s=purged.now_s()
+        )
+
+
+async def until(holds: Callable[[], object]) -> None:
+    async with asyncio.timeout(60):
+        while not holds():  # noqa: ASYNC110 what is asked tells nobody
+            await asyncio.sleep(0.01)
