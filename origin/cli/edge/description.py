@@ -10,6 +10,7 @@ from cdn.edge.plan import USUAL_PURGES_FROM, Address, Certificate, Edge, EdgeFil
 from cdn.errors import UnusableEdge
 
 _ORIGIN_PORT: Final = 8080
+_HOST: Final = "localhost"
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
 into = click.option(
@@ -23,7 +24,7 @@ into = click.option(
 _OPTIONS: Final[Sequence[tuple[tuple[str, ...], Mapping[str, Any]]]] = (
     (
         ("--host",),
-        {"default": "localhost", "show_default": True, "help": "The edge's public name."},
+        {"help": "The edge's public name; by default localhost, where there is no certificate."},
     ),
     (
         ("--origin", "origins"),
@@ -91,7 +92,7 @@ def described(*refused: str) -> Callable[[_Decorated], _Decorated]:
 
 def edge_of(
     *,
-    host: str,
+    host: str | None,
     origins: Sequence[str],
     parts: bool,
     certificate: str | None,
@@ -103,12 +104,14 @@ def edge_of(
     """Return the edge that the options describe; raises click.UsageError."""
     if (certificate is None) != (certificate_key is None):
         raise click.UsageError("--certificate and --certificate-key go together.")
+    if certificate is not None and host is None:
+        raise click.UsageError("Say --host with --certificate: plain HTTP is sent on to that name.")
     try:
         pair = None
         if certificate is not None and certificate_key is not None:
             pair = Certificate(certificate, certificate_key)
         return Edge(
-            host=host,
+            host=host or _HOST,
             origins=[Address.read(each, _ORIGIN_PORT) for each in origins],
             parts=parts,
             certificate=pair,

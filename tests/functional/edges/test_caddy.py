@@ -246,7 +246,10 @@ def test_no_connection_is_kept_until_the_origin_closes_it() -> None:
     [
         (("--check-tokens",), "the origins look at tokens"),
         (("--purge-from", "10.0.0.0/8"), "nobody purges it"),
-        (("--certificate", "here.pem", "--certificate-key", "/k.pem"), "no absolute path"),
+        (
+            ("--host", "a.b", "--certificate", "k.pem", "--certificate-key", "/k"),
+            "no absolute path",
+        ),
         (("--listen", "here"), "no address to listen at"),
         (("--listen", "300.0.0.1"), "is no address"),
         (("--listen", "1:2"), "is no address"),

@@ -333,7 +333,11 @@ def test_a_configuration_with_a_secret_is_for_its_owner_alone(tmp_path: Path) ->
         (("--cache-size", "10"), "no size"),
         (("--host", "a b"), "no host name"),
         (("--certificate", "/a"), "go together"),
-        (("--certificate", "a.pem", "--certificate-key", "/a.key"), "no absolute path"),
+        (("--certificate", "/a.pem", "--certificate-key", "/a.key"), "Say --host"),
+        (
+            ("--host", "a.b", "--certificate", "a.pem", "--certificate-key", "/k"),
+            "no absolute path",
+        ),
         (("--http-port", "0"), "three numbers"),
         (("--purge-secret-file", "/bin/true"), "a purge secret is 16 to 128"),
         (("--purge-from", "somewhere"), "no address"),

@@ -8,6 +8,8 @@ import pytest
 
 from tests.servers.soundbridge import soundbridge_here
 
+CERTIFICATE = ("--certificate", "/a.pem", "--certificate-key", "/a.key")
+
 
 @pytest.mark.parametrize(
     "options", [("--check-tokens",), ("--roles",), ("--tags", "bans")], ids=str
@@ -29,7 +31,7 @@ def test_varnish_takes_what_is_written(tmp_path: Path, options: tuple[str, ...])
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--certificate", "/a.pem", "--certificate-key", "/a.key"), "Varnish has no TLS"),
+        ((*CERTIFICATE, "--host", "a.example"), "Varnish has no TLS"),
         (("--storage", "lots"), "'lots' is no size"),
         (("--listen", "80; rm"), "nothing to listen at"),
     ],
