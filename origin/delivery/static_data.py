@@ -36,13 +36,16 @@ def static_of(kind: ObjectKind) -> str | None:
 
 
 def static_of_segment(published: PublishedRevision, segment: SegmentRecord) -> str:
-    """Return what a segment of a complete revision tells, with its own rate (CTA-5006 §3.1)."""
+    """Return what a segment of a complete revision tells, with its own rate (CTA-5006 §3.1).
+
+    One that an index gives no length to has no rate.
+    """
     is_packed = segment.name.endswith(".aac")
     duration_s = segment.duration_ticks / published.index.sample_rate_hz
     following = name_after(segment.name)
     return static(
         ObjectType.AUDIO,
-        bitrate_bps=round(segment.size_bytes * 8 / duration_s),
+        bitrate_bps=round(segment.size_bytes * 8 / duration_s) if duration_s else None,
         duration_ms=round(duration_s * 1000),
         next_object=following.rpartition("/")[2] if following in published.objects else None,
         streaming_format=HLS if is_packed else None,
