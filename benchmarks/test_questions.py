@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.long
+
 SHORT = ("--seconds", "2", "--rounds", "1")
 TIMEOUT_S = 400
 """A busy machine takes as long as it does, and some listen in real time."""
