@@ -61,7 +61,8 @@ def test_it_tells_what_was_served() -> None:
         return answer(b"x" * 100_000)
 
     served = asked_of(answered)
-    assert 0.5 * len(numbers) < served.requests_per_s <= len(numbers)
+    # The second is measured, and may be some thousandths short.
+    assert 0.5 * len(numbers) < served.requests_per_s <= 1.01 * len(numbers)
     assert 0 < served.p50_ms <= served.p99_ms
     assert served.requests_per_cpu_s > 0
     assert served.load_cores > 0
