@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 import origin.web
 from tests.acceptance.listening import Track, clip, package
@@ -127,8 +127,16 @@ def listener(browser: Browser, around: Surroundings, asked: Asked) -> Iterator[P
 
 def play_on_page(page: Page, track: Track) -> None:
     open_page(page, f"/?play={track.playback_id}")
-    page.evaluate(f"document.querySelector('audio').playbackRate = {RATE}")
+    play_at(page, RATE)
     page.get_by_role("button", name="Play").click()
+
+
+def play_at(page: Page, rate: int) -> None:
+    page.evaluate(f"document.querySelector('audio').playbackRate = {rate}")
+
+
+def is_of_sound(edge: Edge, request: Request) -> bool:
+    return edge.host in request.url and SEGMENT.search(request.url) is not None
 
 
 def wait_for_ahead(page: Page, ahead_s: float) -> None:
@@ -183,6 +191,24 @@ def test_the_page_goes_on_elsewhere_when_an_edge_says_nothing_any_more(
     after = [url for at_s, url in asked.segments if at_s > hung_s + SEGMENT_S]
     assert after
     assert all(around.other_than(edge).host in url and "/320k/" in url for url in after)
+
+
+@pytest.mark.long
+def test_who_is_told_to_move_while_a_segment_hangs_does_not_go_back(
+    listener: Page, around: Surroundings, track: Track, asked: Asked
+) -> None:
+    """What hangs was asked for before: that is no fault of the pathway to which one went."""
+    play_on_page(listener, track)
+    edge = used(listener, around, asked)
+    play_at(listener, 1)  # it is asked for some seconds later, then, and fails after it was told
+    with listener.expect_request(partial(is_of_sound, around.other_than(edge))):
+        edge.hang_within(0)
+        hung_s = time.monotonic()
+    play_at(listener, RATE)
+    wait_for_position(listener, 34)
+    assert_nothing_was_heard(listener)
+    assert around.edge_of(asked.last) is not edge
+    assert silent_since(asked, edge, hung_s) < 3 * SEGMENT_S
 
 
 @pytest.mark.long

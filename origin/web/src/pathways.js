@@ -13,12 +13,14 @@ const STANDS_STILL_MS = 4000;
 const LOOK_EVERY_MS = 500;
 const PENALTY_MS = 300_000; // for so long hls.js itself does not come back to a pathway that it left
 const LEAVE_PATHWAY = { action: 2, flags: 1 }; // SendAlternateToPenaltyBox, MoveAllAlternatesMatchingHost
+const ASK_AGAIN = { action: 5, flags: 0, retryCount: 0 }; // RetryRequest
 const SERVER_ERRORS = 500; // and all above
 
 export class Pathways {
   #Hls;
   #hls;
   #left = new Map(); // when a pathway was left, in milliseconds
+  #pathwayOf = new WeakMap(); // by which one a segment was asked for
   #timer;
   #mending;
 
@@ -44,7 +46,10 @@ export class Pathways {
     for (const name of [Events.MANIFEST_PARSED, Events.STEERING_MANIFEST_LOADED, Events.FRAG_LOADED]) {
       hls.on(name, () => this.#haste());
     }
-    hls.on(Events.FRAG_LOADING, (_, { frag }) => this.#watch(frag));
+    hls.on(Events.FRAG_LOADING, (_, { frag }) => {
+      this.#pathwayOf.set(frag, this.#here);
+      this.#watch(frag);
+    });
     hls.on(Events.LEVELS_UPDATED, () => this.#mend());
     for (const name of [Events.FRAG_LOADED, Events.DESTROYING]) {
       hls.on(name, () => clearInterval(this.#timer));
@@ -68,10 +73,23 @@ export class Pathways {
   #leaving(ErrorController) {
     const pathways = this;
     return class extends ErrorController {
+      getFragRetryOrSwitchAction(data) {
+        return pathways.#askHere(data) ?? super.getFragRetryOrSwitchAction(data);
+      }
+
       getLevelSwitchAction(data, level) {
         return pathways.#leave(data) ?? super.getLevelSwitchAction(data, level);
       }
     };
+  }
+
+  /** Ask for a segment here that was asked for by a pathway which was left meanwhile: this one has not failed. */
+  #askHere({ frag }) {
+    const asked = this.#pathwayOf.get(frag);
+    if (asked === undefined || asked === this.#here) {
+      return null;
+    }
+    return { ...ASK_AGAIN, retryConfig: this.#hls.config.fragLoadPolicy.default.errorRetry };
   }
 
   #leave({ details, response }) {
