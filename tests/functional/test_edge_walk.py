@@ -16,7 +16,7 @@ import pytest
 
 from cdn.edge.cloudflare.worker import worker
 from cdn.edge.cloudfront.function import viewer_request
-from packager.tune import tune_wav
+from tests.functional.packaged_tune import packaged_tune
 from tests.servers.edge_function import RunningFunction, in_node, worker_in_node
 from tests.servers.soundbridge import serving, soundbridge
 
@@ -71,16 +71,12 @@ def strings_of(value: object) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("walk")
-    tune, key, store = folder / "tune.wav", folder / "edge.jwk", folder / "media"
-    tune.write_bytes(tune_wav())
-    done = soundbridge("package", tune, store, "--json", "--playback-id", "song", "--packed-audio")
-    assert done.returncode == 0, done.stderr
-    asset_id = json.loads(done.stdout)["asset_id"]
+    tune, key = packaged_tune(folder, "--packed-audio"), folder / "edge.jwk"
     assert soundbridge("token", "new-key", "--algorithm", "HS256", key).returncode == 0
-    options = ("--signing-key", key, "--for", "10m", "--asset", asset_id)
+    options = ("--signing-key", key, "--for", "10m", "--asset", tune.asset_id)
     signed = soundbridge("token", "sign", "song", *options)
     assert signed.returncode == 0, signed.stderr
-    with serving(store) as origin:
+    with serving(tune.store) as origin:
         yield Walk(origin, signed.stdout.strip(), json.loads(key.read_text()))
 
 

@@ -3,7 +3,6 @@
 A spelling counts where a real origin gives the same for it; nobody who has no token may come by it.
 """
 
-import json
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -16,9 +15,9 @@ from cdn.edge.cloudflare import rules
 from cdn.edge.cloudfront.distribution import distribution_of
 from cdn.edge.cloudfront.function import rest_request, viewer_request
 from cdn.edge.fastly.vcl import service
-from packager.tune import tune_wav
+from tests.functional.packaged_tune import packaged_tune
 from tests.servers.edge_function import RunningFunction, in_node
-from tests.servers.soundbridge import serving, soundbridge
+from tests.servers.soundbridge import serving
 from tests.unit.cdn.edge.test_cloudflare import applies
 from tests.unit.cdn.edge.test_cloudflare import asked as asked_of_cloudflare
 from tests.unit.cdn.edge.test_cloudfront import fits
@@ -34,20 +33,15 @@ EDGE = CloudEdge(
 def served(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Return other spellings of an entry and a segment for which an origin has them."""
     folder = tmp_path_factory.mktemp("spelt")
-    tune, store = folder / "tune.wav", folder / "media"
-    tune.write_bytes(tune_wav())
-    done = soundbridge("package", tune, store, "--json", "--playback-id", "song")
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    segment = f"/media/{told['asset_id']}/{told['revision']}/128k/00001.m4s"
-    with serving(store) as origin:
+    tune = packaged_tune(folder)
+    with serving(tune.store) as origin:
         connection = HTTPConnection(urlsplit(origin).netloc, timeout=10)
         found = []
-        for path in ("/song.m3u8", "/song.json", segment):
+        for path in ("/song.m3u8", "/song.json", tune.segment):
             assert status_of(connection, path) == 200
             found += [each for each in spellings(path) if status_of(connection, each) == 200]
         connection.close()
-    assert {"/%73ong.m3u8", "/song%2Em3u8", f"/%6D{segment[2:]}"} <= set(found)
+    assert {"/%73ong.m3u8", "/song%2Em3u8", f"/%6D{tune.segment[2:]}"} <= set(found)
     return found
 
 

@@ -14,9 +14,9 @@ from cdn.signing.keys import Algorithm, SigningKey, new_signing_key
 from cdn.signing.referrer import ReferrerPattern
 from cdn.signing.secret import SecretKey
 from cdn.signing.token import sign
-from packager.tune import tune_wav
 from tests.functional.edge_tokens import KEY, respelt
-from tests.servers.soundbridge import serving, soundbridge
+from tests.functional.packaged_tune import packaged_tune
+from tests.servers.soundbridge import serving
 from tests.servers.workerd import CF_FIELD, running_worker, workerd_in
 from tests.sources.made_once import made_once
 
@@ -71,18 +71,13 @@ def ask(where: str, path: str, method: str = "GET", fields: dict[str, str] | Non
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     program = made_once(tmp_path_factory, "workerd", workerd_in) / "package" / "bin" / "workerd"
-    tune, store = folder / "tune.wav", folder / "media"
-    tune.write_bytes(tune_wav())
-    done = soundbridge("package", tune, store, "--json", "--playback-id", "song")
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    segment = f"/media/{told['asset_id']}/{told['revision']}/128k/00001.m4s"
+    tune = packaged_tune(folder)
     jwks = {"keys": [KEY.to_jwk(), CURVE.public.to_jwk(), EDWARDS.public.to_jwk()]}
     with (
-        serving(store) as origin,
+        serving(tune.store) as origin,
         running_worker(program, json.dumps(jwks).encode(), origin, folder) as url,
     ):
-        yield Site(url, origin, told["asset_id"], segment)
+        yield Site(url, origin, tune.asset_id, tune.segment)
 
 
 @pytest.mark.parametrize("key", [KEY, CURVE, EDWARDS], ids=["HS256", "ES256", "EdDSA"])
