@@ -97,6 +97,14 @@ def page(browser: Browser, place: Place, complaints: list[str]) -> Iterator[Page
     context.close()
 
 
+def visiting(browser: Browser, place: Place) -> Iterator[Page]:
+    """Give a fixture a page of a browser's own, of which nothing is held against it."""
+    context = browser.new_context(base_url=place.creator.url)
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
 def until_listed(creator: Creator, titles: Iterable[str]) -> None:
     """Wait until each process of the server lists tracks of these titles."""
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.acceptance.creating import Creator, prepared
 from tests.acceptance.listening import clip
-from tests.acceptance.places import WAIT_MS, Place, sign_in
+from tests.acceptance.places import Place, sign_in, visiting
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
 from tests.functional.supervising import embedded, until
 from tests.servers.soundbridge import soundbridge_here
@@ -42,10 +42,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 @pytest.fixture
 def page(browser: Browser, place: Place) -> Iterator[Page]:
-    context = browser.new_context(base_url=place.creator.url)
-    context.set_default_timeout(WAIT_MS)
-    yield context.new_page()
-    context.close()
+    yield from visiting(browser, place)
 
 
 def briefly(route: Route, request: Request) -> None:

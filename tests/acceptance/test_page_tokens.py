@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.creating import Creator
-from tests.acceptance.places import WAIT_MS, Place, settle, sign_in
+from tests.acceptance.places import Place, settle, sign_in, visiting
 from tests.acceptance.watching import open_page, wait_for_position
 from tests.functional.supervising import embedded
 from tests.servers.soundbridge import soundbridge_here
@@ -36,10 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, music: Path) -> Iterator[Pla
 
 @pytest.fixture
 def page(browser: Browser, place: Place) -> Iterator[Page]:
-    context = browser.new_context(base_url=place.creator.url)
-    context.set_default_timeout(WAIT_MS)
-    yield context.new_page()
-    context.close()
+    yield from visiting(browser, place)
 
 
 def test_an_owner_plays_under_a_token_of_their_own(page: Page, place: Place) -> None:

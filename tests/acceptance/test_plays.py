@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Response, Route, expect
 
-from tests.acceptance.places import TITLES, WAIT_MS, Place, place
+from tests.acceptance.places import TITLES, Place, place, visiting
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_state
 from tests.functional.supervising import until
 
@@ -17,10 +17,7 @@ PACKAGES = False
 
 @pytest.fixture
 def page(browser: Browser, place: Place) -> Iterator[Page]:
-    context = browser.new_context(base_url=place.creator.url)
-    context.set_default_timeout(WAIT_MS)
-    yield context.new_page()
-    context.close()
+    yield from visiting(browser, place)
 
 
 def counts(place: Place) -> dict[str, int]:
