@@ -138,3 +138,18 @@ def test_what_comes_before_a_range_is_told_as_ever(
     found = ask(edge.url, ten, Range="bytes=10-", **fields)
     assert found.status == (200 if "If_Range" in fields else 304)
     assert [found.fields[each] for each in TOLD] == [LIFE] * 3
+
+
+def test_that_there_is_no_such_range_is_kept_by_nobody(
+    edge: RunningEdge, origin: ScriptedOrigin
+) -> None:
+    """The whole is, for a year."""
+    path = "/media/ranges/r1/1.m4s"
+    origin.says[path] = Said(fields=policy_for(ObjectClass.SEGMENT).headers)
+    for _ in range(2):
+        none = ask(edge.url, path, Range="bytes=1000-")
+        assert none.status == 416
+        for name in policy_for(ObjectClass.CLIENT_ERROR).headers:
+            assert "no-store" in none.fields[name.lower()]
+    whole = ask(edge.url, path).fields
+    assert "no-store" not in f"{whole['cache-control']} {whole['cdn-cache-control']}"

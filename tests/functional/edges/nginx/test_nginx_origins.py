@@ -4,19 +4,20 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from cdn.edge.plan import Address, Edge
 from tests.functional.edges.asking import ask, send
+from tests.functional.edges.nginx.own import HOST
 from tests.functional.supervising import until
 from tests.servers.connections import connections
 from tests.servers.edges.nginx import nginx
 from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin, scripted
 
-HOST = "localhost"
 NOT_KEPT = {"Cache-Control": "no-store"}
 
 
@@ -110,3 +111,22 @@ def test_origins_are_asked_on_connections_that_stay_open(tmp_path: Path) -> None
             for _ in range(10 * processes):
                 assert ask(edge.url, "/v1/tracks").status == 200
     assert 0 < len(opened) <= processes
+
+
+@pytest.mark.long
+def test_an_origin_that_hangs_is_waited_for_and_another_one_asked(tmp_path: Path) -> None:
+    held = threading.Event()
+    with scripted() as hanging, scripted() as well:
+        hanging.usually = Said(fields=NOT_KEPT, held=held)
+        well.usually = Said(fields=NOT_KEPT, body=b"well")
+        origins = [Address("127.0.0.1", each.port) for each in (hanging, well)]
+        with nginx(Edge(host=HOST, origins=origins), tmp_path / "nginx") as running:
+            numbers = count()
+
+            def is_waiting() -> bool:
+                path = f"/media/a/r1/{next(numbers)}.m4s"
+                assert ask(running.url, path).body == b"well"
+                return len(hanging.asked) > 0
+
+            until(is_waiting)
+        held.set()
