@@ -35,7 +35,7 @@ from tests.acceptance.two_edges import (
     used,
 )
 from tests.acceptance.watching import open_page, wait_for_position, wait_for_sound, watched
-from tests.servers.edge import Edge
+from tests.servers.failing_edges import Edge
 from tests.servers.soundbridge import soundbridge_here
 
 STOCK: Final = Path(origin.web.__file__).parent / "node_modules/hls.js/dist/hls.mjs"

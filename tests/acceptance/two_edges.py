@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Browser, Page, Request
 
 from tests.acceptance.watching import WATCH, wait_for_position
-from tests.servers.edge import Edge, edges
+from tests.servers.failing_edges import Edge, edges
 from tests.servers.soundbridge import running, url_said
 
 SEGMENT: Final = re.compile(r"/\w+/\d+\.m4s$")

@@ -17,7 +17,7 @@ from cdn.steering.order import drawn
 from cdn.steering.pathway import Pathway
 from tests.functional.scraping import metrics
 from tests.functional.supervising import Server, supervised, until
-from tests.servers.edge import Edge, edges
+from tests.servers.failing_edges import Edge, edges
 from tests.servers.soundbridge import TIMEOUT_S, running, soundbridge_here, url_said
 from tests.sources.published import publish
 
