@@ -3,7 +3,8 @@
 A targeted field is read and the others are not (RFC 9213 §2.2): ``CDN-Cache-Control``, else
 ``Surrogate-Control``, else ``Cache-Control`` as a shared cache reads it. What nothing is said of is
 not kept. What may not be kept is remembered as such for some seconds, so that those who ask for it
-do not wait for each other.
+do not wait for each other. What is told to one says nothing of copies in other codings: it varies
+as they do, or it would hide them from who is to get one.
 
 What is fresh for no time is of this kind, too: to ask again costs an origin a page from memory.
 What is kept is kept for a day longer than it may be given, to be held against the origin's.
@@ -30,6 +31,9 @@ def said(directive: str, field: str = "beresp.http.X-Edge-Said") -> str:
 
 KEPT: Final = f"""\
 sub keep_not {{
+    if (beresp.http.Vary !~ "X-Edge-Coding|[*]") {{
+        set beresp.http.Vary = regsub(beresp.http.Vary + ", X-Edge-Coding", "^, ", "");
+    }}
     set beresp.uncacheable = true;
     set beresp.grace = 0s;
     set beresp.keep = 0s;
@@ -46,6 +50,10 @@ sub vcl_backend_response {{
     std.collect(beresp.http.CDN-Cache-Control, ", ");
     std.collect(beresp.http.Surrogate-Control, ", ");
     std.collect(beresp.http.Vary, ", ");
+    # A copy for each coding, all at one address.
+    if (beresp.http.Vary) {{
+        set beresp.http.Vary = regsub(beresp.http.Vary, "(?i)accept-encoding", "X-Edge-Coding");
+    }}
     set beresp.http.X-Edge-Said = beresp.http.Cache-Control;
     if (beresp.http.CDN-Cache-Control) {{
         set beresp.http.X-Edge-Said = beresp.http.CDN-Cache-Control;
@@ -82,10 +90,6 @@ sub vcl_backend_response {{
         set beresp.grace = std.duration(beresp.http.X-Edge-SWR + "s", 0s);
     }}
     unset beresp.http.X-Edge-Said;
-    # A copy for each coding, all at one address.
-    if (beresp.http.Vary) {{
-        set beresp.http.Vary = regsub(beresp.http.Vary, "(?i)accept-encoding", "X-Edge-Coding");
-    }}
 }}
 """
 KEPT_AT_LAST: Final = """\

@@ -58,7 +58,11 @@ sub vcl_backend_error {{
     set beresp.http.Retry-After = "{_RETRY_AFTER_S}";
     set beresp.http.Content-Type = "application/problem+json";
     set beresp.body = {quoted(_problem(503, _UNAVAILABLE))};
-    # Those who have waited together are told together.
+    # Those who have waited together are told together, and nobody else: there may be other copies.
+    set beresp.http.Vary = "X-Edge-Coding, Origin";
+    if (bereq.http.X-Edge-Checking) {{
+        set beresp.http.Vary = "Origin, Referer";
+    }}
     set beresp.ttl = 0.25s;
     set beresp.grace = 0s;
     return (deliver);

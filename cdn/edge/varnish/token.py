@@ -43,6 +43,8 @@ sub vcl_backend_response {{
             || (beresp.status != 204 && beresp.status != 401 && beresp.status != 403)) {{
             set beresp.uncacheable = true;
             set beresp.ttl = 1s;
+            # What was said to other pages goes on.
+            set beresp.http.Vary = "Origin, Referer";
         }}
         return (deliver);
     }}

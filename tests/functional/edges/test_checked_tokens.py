@@ -251,6 +251,12 @@ def test_a_check_that_depends_on_the_page_is_asked_for_each(
     opened(origin, ANN, "play", "media/pages", Said(403, {**CLOSED, "Vary": fields["Vary"]}))
     assert ask(checking.url, f"/t/{ANN}{path}", Origin="https://evil.example").status == 403
     assert ask(checking.url, f"/t/{ANN}{path}", Referer="https://evil.example/").status == 403
+    opened(origin, ANN, "play", "media/pages", Said(503, {"Cache-Control": "no-store"}))
+    for fields in ({"Origin": "https://late.example"}, {"Referer": "https://late.example/"}):
+        assert ask(checking.url, f"/t/{ANN}{path}", **fields).status >= 500
+        assert ask(checking.url, f"/t/{ANN}{path}", Origin="https://good.example").status == 200
+    origin.is_down = True
+    assert ask(checking.url, f"/t/{ANN}{path}", Origin="https://down.example").status >= 500
     assert ask(checking.url, f"/t/{ANN}{path}", Origin="https://good.example").status == 200
 
 

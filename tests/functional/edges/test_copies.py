@@ -10,7 +10,7 @@ import pytest
 
 from cdn.policy.cache_control import policy_for
 from cdn.policy.object_class import ObjectClass
-from tests.functional.edges.asking import Answer, ask, ask_at_once
+from tests.functional.edges.asking import Answer, ask, ask_at_once, seen
 from tests.functional.supervising import until
 from tests.servers.edges.running import RunningEdge
 from tests.servers.scripted import Said, ScriptedOrigin
@@ -184,6 +184,26 @@ def test_errors_are_kept_by_nobody(
     assert [ask(edge.url, segment).status for _ in range(2)] == [status, status]
     origin.says[segment] = Said(fields=FOREVER)
     assert ask(edge.url, segment).status == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "status"),
+    [*(("Accept-Encoding", each) for each in (400, 503, None)), ("Origin", None)],
+)
+def test_what_is_said_to_one_hides_no_copy_from_others(
+    edge: RunningEdge, origin: ScriptedOrigin, entry: str, field: str, status: int | None
+) -> None:
+    """One who takes no codings, such as ffmpeg, or whom another site sends to the API."""
+    path = entry if field == "Accept-Encoding" else f"/v1{entry}"
+    others = {field: "br" if field == "Accept-Encoding" else "https://a.example"}
+    fields = {"Cache-Control": "max-age=60", "Vary": field}
+    origin.says[path] = Said(fields=fields)
+    assert seen(edge, path, lambda found: found.is_hit, **others)
+    origin.is_down = status is None
+    origin.says[path] = Said(status or 200, {"Cache-Control": "no-store"})
+    assert ask(edge.url, path).status in ({status} if status else {502, 503})
+    found = ask(edge.url, path, **others)
+    assert (found.status, found.is_hit) == (200, True)
 
 
 @pytest.mark.long
