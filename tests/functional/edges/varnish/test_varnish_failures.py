@@ -4,6 +4,7 @@ import subprocess
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -51,9 +52,13 @@ def test_a_soft_purge_leaves_a_copy_for_as_long_as_it_is_renewed(
 def test_else_it_is_not_given_where_there_is_a_new_one(
     edge: RunningEdge, origin: ScriptedOrigin, path: str, directives: str
 ) -> None:
+    """And it is asked for once, however many want it: of what grows, all do, every few seconds."""
     aged(edge, origin, path, directives)
-    assert ask(edge.url, path).body == b"new"
+    before = len(origin.fetches(path))
+    origin.says[path] = replace(origin.says[path], after_s=0.25)
+    assert {each.body for each in ask_at_once(edge.url, path, 40)} == {b"new"}
     assert ask(edge.url, path).is_hit
+    assert len(origin.fetches(path)) == before + 1
 
 
 def test_those_who_ask_together_for_what_fails_are_all_given_the_stale_copy(
@@ -61,10 +66,12 @@ def test_those_who_ask_together_for_what_fails_are_all_given_the_stale_copy(
 ) -> None:
     """And none of them waits for the failures of others: one after the other, they take 20 s."""
     aged(edge, origin, path, "max-age=60, stale-if-error=60")
+    before = len(origin.fetches(path))
     origin.says[path] = Said(503, {"Cache-Control": "no-store"}, after_s=0.25)
     begun_s = time.monotonic()
     assert {each.body for each in ask_at_once(edge.url, path, 40)} == {b"old"}
     assert time.monotonic() - begun_s < 10
+    assert len(origin.fetches(path)) - before < 40, "few of them ask"
 
 
 def test_what_has_just_failed_is_not_asked_for_once_more_behind_who_is_given_the_copy(
