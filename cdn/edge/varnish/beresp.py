@@ -16,9 +16,6 @@ by itself, what lives for less than ten seconds (``shortlived``).
 
 from typing import Final
 
-from cdn.edge.varnish.text import quoted
-from cdn.policy.route import API
-
 _KEPT_STATUSES: Final = (200, 203, 204, 300, 301, 308, 404, 410)  # of RFC 9110 §15.1
 _IS_NOT_KEPT: Final = " && ".join(f"beresp.status != {each}" for each in _KEPT_STATUSES)
 
@@ -78,7 +75,7 @@ sub vcl_backend_response {{
         return (deliver);
     }}
     set beresp.keep = 0s;
-    if (bereq.url ~ {quoted(API.pattern)}) {{
+    if (beresp.http.X-Edge-At) {{  # it is the API's
         set beresp.keep = 1m;
         set beresp.storage = storage.Transient;
     }} elseif (beresp.status == 200) {{

@@ -28,11 +28,14 @@ if (!std.ban("obj.http.X-Edge-At == " + req.http.X-Edge-Path)) {
 
 
 def invalidates(tags: Tags) -> str:
-    """Return what notes where a copy of the API's is, and drops it; ``purges`` stands before."""
+    """Return what notes where a copy of the API's is, and drops it.
+
+    ``purges`` stands before, and what goes by that note (``beresp``) behind.
+    """
     return f"""\
 sub vcl_backend_response {{
     unset beresp.http.X-Edge-At;
-    if (bereq.http.X-Edge-Kept && bereq.url ~ {quoted(API.pattern)}) {{
+    if (bereq.http.X-Edge-Kept && regsub(bereq.url, "[?].*$", "") ~ {quoted(API.pattern)}) {{
         set beresp.http.X-Edge-At = regsub(bereq.url, "[?].*$", "");{_MADE_KEY[tags]}
     }}
 }}

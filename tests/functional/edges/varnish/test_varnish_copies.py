@@ -157,11 +157,12 @@ def test_a_segment_takes_the_room_of_hundreds_of_small_copies(
     ("asked", "said"),
     [
         ("/v1/search?q={}", Said(fields=kept("max-age=0, s-maxage=30"), body=bytes(1000))),
+        ("/openapi.json?{}", Said(fields=kept("max-age=0, s-maxage=30"), body=bytes(1000))),
         ("/media/a/r1/{}.m4s", Said(404, {"Cache-Control": "max-age=5"}, bytes(1000))),
     ],
-    ids=["searches", "addresses of nothing"],
+    ids=["searches", "the API's document", "addresses of nothing"],
 )
-@pytest.mark.long_unless("searches")
+@pytest.mark.long_unless("document")
 def test_what_anybody_can_ask_without_an_end_takes_no_room_of_sound(
     tmp_path: Path, origin: ScriptedOrigin, scripted_origin: ScriptedOrigin, asked: str, said: Said
 ) -> None:
