@@ -19,6 +19,8 @@ def _number(text: str) -> str:
 _FIRST: Final = _number(r'regsub(req.http.Range, "^.*=([0-9]+)-.*$", "\1")')
 _LAST: Final = _number(r'regsub(req.http.Range, "^.*=[0-9]+-([0-9]*)$", "\1")')
 _SIZE: Final = _number("resp.http.Content-Length")
+_SINCE: Final = "std.time(req.http.If-Modified-Since, now)"
+_MODIFIED: Final = "std.time(resp.http.Last-Modified, now)"
 
 RANGES: Final = f"""\
 sub vcl_deliver {{
@@ -31,9 +33,12 @@ sub look_at_range {{
     if ({_LAST} < {_FIRST}) {{
         unset req.http.Range;
     }} elseif ({_FIRST} >= {_SIZE}
-        && (!req.http.If-Range || req.http.If-Range == resp.http.ETag)
-        && !req.http.If-Modified-Since && req.http.If-None-Match != "*"
-        && (!req.http.If-None-Match || !std.strstr(req.http.If-None-Match, resp.http.ETag))) {{
+        && (!req.http.If-Range || req.http.If-Range == resp.http.ETag
+            || req.http.If-Range == resp.http.Last-Modified)
+        && req.http.If-None-Match != "*"
+        && (!req.http.If-None-Match || !std.strstr(req.http.If-None-Match, resp.http.ETag))
+        && (req.http.If-None-Match || !req.http.If-Modified-Since
+            || {_SINCE} < {_MODIFIED})) {{
         set resp.http.Cache-Control = "no-store";
         set resp.http.CDN-Cache-Control = "no-store";
         set resp.http.Surrogate-Control = "no-store";

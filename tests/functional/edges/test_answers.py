@@ -21,6 +21,7 @@ NUMBERS: Final = count()
 LIFE: Final = "max-age=31536000, immutable"
 TOLD: Final = ("cache-control", "cdn-cache-control", "surrogate-control")
 ETAG: Final = '"one"'
+BEFORE, MODIFIED = "Sun, 04 Jan 2026 10:00:00 GMT", "Mon, 05 Jan 2026 10:00:00 GMT"
 OF_THE_ANSWER: Final = {"age", "cache-status", "connection", "date", "x-request-id"}
 OF_THE_CONTENT: Final = {
     "accept-ranges", "cmsd-static", "content-encoding", "content-length", "content-range",
@@ -52,7 +53,7 @@ def path(request: pytest.FixtureRequest, origin: ScriptedOrigin) -> str:
         "Content-Type": "text/plain",
         "CMSD-Static": "ot=a",
         "ETag": '"same"',
-        "Last-Modified": "Mon, 05 Jan 2026 10:00:00 GMT",
+        "Last-Modified": MODIFIED,
     }
     if policy.compressible:
         fields |= {"Vary": "Accept-Encoding", "Content-Encoding": "br"}
@@ -89,7 +90,7 @@ def ten(request: pytest.FixtureRequest, edge: RunningEdge, origin: ScriptedOrigi
     """Ten bytes that are kept."""
     path: str = request.param.format(next(NUMBERS))
     named = ("Cache-Control", "CDN-Cache-Control", "Surrogate-Control")
-    fields = dict.fromkeys(named, LIFE) | {"ETag": ETAG, "Surrogate-Key": "asset-a"}
+    fields = dict.fromkeys(named, LIFE) | {"ETag": ETAG, "Last-Modified": MODIFIED}
     origin.says[path] = Said(fields=fields, body=b"0123456789")
     assert ask(edge.url, path).body == b"0123456789"
     return path
@@ -105,6 +106,24 @@ def test_who_asks_for_more_than_there_is(edge: RunningEdge, ten: str, asked: str
     assert all("no-store" in found.fields[each] for each in TOLD)
     assert (again := ask(edge.url, ten)).is_hit
     assert [again.fields[each] for each in TOLD] == [LIFE] * 3
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"If_Range": ETAG},
+        {"If_Range": MODIFIED},
+        {"If_None_Match": '"two"', "If_Modified_Since": MODIFIED},
+        {"If_Modified_Since": BEFORE},
+    ],
+    ids=str,
+)
+def test_a_condition_that_holds_changes_nothing_about_that(
+    edge: RunningEdge, ten: str, fields: dict[str, str]
+) -> None:
+    found = ask(edge.url, ten, Range="bytes=10-", **fields)
+    assert found.status == 416
+    assert all("no-store" in found.fields[each] for each in TOLD)
 
 
 @pytest.mark.parametrize("status", [412, 416])
@@ -130,7 +149,15 @@ def test_what_is_no_range_is_not_told_to_be_beyond_the_end(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"If_Range": '"two"'}, {"If_None_Match": ETAG}, {"If_None_Match": "*"}]
+    "fields",
+    [
+        {"If_Range": '"two"'},
+        {"If_Range": BEFORE},
+        {"If_None_Match": ETAG},
+        {"If_None_Match": "*"},
+        {"If_Modified_Since": MODIFIED},
+    ],
+    ids=str,
 )
 def test_what_comes_before_a_range_is_told_as_ever(
     edge: RunningEdge, ten: str, fields: dict[str, str]
