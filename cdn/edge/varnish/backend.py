@@ -45,7 +45,7 @@ UNSET    if (bereq.method == "GET" || bereq.method == "HEAD") {
     if (bereq.http.X-Edge-Kept) {
 PLAYERS        set bereq.http.Host = HOST;
         set bereq.http.Accept-Encoding = bereq.http.X-Edge-Coding;
-        if (bereq.http.X-Edge-Stale) {
+        if (bereq.is_bgfetch || bereq.http.X-Edge-Stale) {
             # There is something else to give.
             set bereq.first_byte_timeout = 5s;
         }

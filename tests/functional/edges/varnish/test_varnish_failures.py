@@ -165,6 +165,19 @@ def test_one_that_hangs_is_waited_for_as_long_as_players_have_ahead(
             assert time.monotonic() - begun_s < AHEAD_S
 
 
+@pytest.mark.long
+def test_who_has_a_copy_waits_for_one_that_hangs_no_longer_because_it_was_asked_before(
+    edge: RunningEdge, origin: ScriptedOrigin, path: str
+) -> None:
+    aged(edge, origin, path, "max-age=60, stale-while-revalidate=1, stale-if-error=60")
+    origin.says[path] = Said(held=threading.Event())
+    assert ask(edge.url, path).body == b"old"
+    time.sleep(1)  # from now on, it is given for an error alone
+    begun_s = time.monotonic()
+    assert ask(edge.url, path).body == b"old"
+    assert time.monotonic() - begun_s < 15  # both times, half of what is waited for without a copy
+
+
 @pytest.mark.parametrize(("method", "body"), [("POST", b"x"), ("DELETE", None)])
 def test_what_changes_something_is_not_asked_for_twice(
     edge: RunningEdge, origin: ScriptedOrigin, method: str, body: bytes | None
