@@ -16,7 +16,8 @@ nor of pauses, nor of an end. What is derived here, and how:
   behind the last one asked for counts where the last one was not urgent, or where the buffer that
   was told with the last one had run dry since. One that jumps is a seek, and so is one that comes
   before that buffer can have run dry. ``bs`` that comes later for what has counted so counts no
-  more, nor does that of an initialization section after a seek, which to hls.js is one, too. A
+  more, nor does that of a seek: dash.js tells it after each, Shaka Player 4 where it leads out of
+  the buffer, and hls.js at the initialization section that follows. A
   player that waits with its next request until all is calm again, as hls.js does where one segment
   fills its buffer, tells nothing of it: to a server, it was paused.
 - *Starved time* is how much later the request that told of a starvation came than the buffer told
@@ -41,6 +42,8 @@ STARVED_S_MAX: Final = 120.0
 """A session that was silent for longer has ended; see ``sessions``."""
 _DRY_S: Final = 0.25
 """Requests are told apart no better, nor does less play: browsers stop a little before the end."""
+_NEARLY_DRY_S: Final = 1.0
+"""Players that stop by themselves, and tell ``bs``, do so with up to half a second left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +159,14 @@ class Session:
             return False
         if number not in {last.number, last.number + 1}:
             return report.su or not report.bl_ms
-        is_early = last.buffer_s is not None and self._dry_s(now_s) < -_DRY_S
-        return report.su and not last.is_urgent and is_early
+        if report.bs:
+            return self._has_left(now_s, _NEARLY_DRY_S)
+        return report.su and not last.is_urgent and self._has_left(now_s, _DRY_S)
 
     def _starved(self, report: Report, now_s: float, *, seeks: bool) -> Noticed:
         if report.bs:
             is_known, self._is_told = self._is_told or self._is_counted, False
-            return NOTHING if is_known else self._starvation(now_s)
+            return NOTHING if is_known or seeks else self._starvation(now_s)
         last = self._last
         if last is None or not report.su or seeks:
             self._is_dry = False
@@ -184,6 +188,10 @@ class Session:
             return True
         heard_s = last.buffer_s + last.duration_s - report.bl_ms / 1000
         return heard_s > last.buffer_s / 2  # or it was paused, and only grew
+
+    def _has_left(self, now_s: float, more_than_s: float) -> bool:
+        """Tell whether the buffer that was told cannot have run dry: less time has passed."""
+        return self._dry_s(now_s) < -more_than_s
 
     def _dry_s(self, now_s: float) -> float:
         last = self._last

@@ -140,6 +140,35 @@ def test_a_slow_seek_is_no_starvation_and_one_behind_it_is(*, su: bool) -> None:
     ) == [(0, 0), (0, 0), (0, 0), (0, 0), (1, 0.7)]
 
 
+@pytest.mark.parametrize(
+    ("number", "told_then"),
+    [
+        (3, told(9, su=True, bs=True)),  # dash.js 5 within its buffer
+        (20, told(0, su=True, bs=True)),  # dash.js 5 and Shaka Player 4 out of it
+        (3, told(1.9, bs=True)),
+    ],
+)
+def test_bs_of_a_seek_is_no_starvation(number: int, told_then: Report) -> None:
+    assert (
+        starvations(
+            (0, segment(0), told(0, su=True)),
+            (1, segment(1), told(6)),
+            (2, segment(2), told(11)),
+            (5, segment(number), told_then),
+            (6, segment(number + 1), told(6)),
+        )
+        == [(0, 0)] * 5
+    )
+
+
+def test_bs_of_who_stops_with_a_little_left_is_a_starvation() -> None:
+    assert starvations(  # as Shaka Player 4 and dash.js do, with half a second
+        (0, segment(0), told(0, su=True)),
+        (1, segment(1), told(6)),
+        (6.4, segment(2), told(6.6, su=True, bs=True)),
+    ) == [(0, 0), (0, 0), (1, 0)]
+
+
 def test_bs_at_the_next_init_may_tell_of_a_seek() -> None:
     assert starvations(
         (0, segment(0), told(0, su=True)),
