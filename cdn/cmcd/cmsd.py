@@ -1,5 +1,7 @@
 """What an object tells of itself: ``CMSD-Static`` (CTA-5006 §3.1), a dictionary of RFC 8941 §3.2.
 
+No spaces are between members: Shaka Player 5 takes one for a part of the key behind it.
+
 It is the same for everybody, and for as long as the object is there. ``CMSD-Dynamic`` is what a
 server knows of one answer, and is for edges to tell.
 """
@@ -40,4 +42,4 @@ def static(
         "sf": streaming_format,
         "st": stream_type,
     }
-    return ", ".join(f"{key}={value}" for key, value in members.items() if value is not None)
+    return ",".join(f"{key}={value}" for key, value in members.items() if value is not None)

@@ -18,8 +18,8 @@ from tests.sources.published import PublishedAsset, publish
 
 Client = TestClient[Request, Application]
 FIELD = "CMSD-Static"
-FIRST = 'br=128, d=5991, nor="00001.m4s", ot=a, st=v'
-LAST = "br=128, d=5991, ot=a, st=v"
+FIRST = 'br=128,d=5991,nor="00001.m4s",ot=a,st=v'
+LAST = "br=128,d=5991,ot=a,st=v"
 
 
 @pytest.fixture
@@ -50,13 +50,13 @@ async def test_each_kind_of_object_tells_what_it_is(client: Client, asset: Publi
     said = {
         f"{asset.path}/128k/00000.m4s": FIRST,
         f"{asset.path}/128k/00002.m4s": LAST,
-        f"{asset.path}/320k/00002.m4s": "br=320, d=5991, ot=a, st=v",
+        f"{asset.path}/320k/00002.m4s": "br=320,d=5991,ot=a,st=v",
         f"{asset.path}/128k/init.mp4": "ot=i",
-        f"{asset.path}/128k/playlist.m3u8": "ot=m, sf=h, st=v",
-        f"{asset.path}/multivariant.m3u8": "ot=m, sf=h, st=v",
-        f"{asset.path}/manifest.mpd": "ot=m, sf=d, st=v",
-        "/first-light.m3u8": "ot=m, sf=h, st=v",
-        "/first-light.mpd": "ot=m, sf=d, st=v",
+        f"{asset.path}/128k/playlist.m3u8": "ot=m,sf=h,st=v",
+        f"{asset.path}/multivariant.m3u8": "ot=m,sf=h,st=v",
+        f"{asset.path}/manifest.mpd": "ot=m,sf=d,st=v",
+        "/first-light.m3u8": "ot=m,sf=h,st=v",
+        "/first-light.mpd": "ot=m,sf=d,st=v",
         "/first-light.json": None,
         f"{asset.path}/waveform.json": None,
         f"{asset.path}/artwork-320.jpg": None,
@@ -80,7 +80,7 @@ def test_a_segment_tells_its_own_rate_and_not_the_highest_of_all(asset: Publishe
     first = asset.index.renditions[0].segments[0]
     quiet = replace(first, size_bytes=first.size_bytes // 4)
     published = PublishedRevision(asset.entry.where, asset.index, {}, 0.0)
-    assert static_of_segment(published, quiet) == "br=32, d=5991, ot=a, st=v"
+    assert static_of_segment(published, quiet) == "br=32,d=5991,ot=a,st=v"
 
 
 async def test_what_grows_tells_no_more_than_is_certain(asset: PublishedAsset) -> None:
@@ -91,8 +91,8 @@ async def test_what_grows_tells_no_more_than_is_certain(asset: PublishedAsset) -
         folder = f"/{asset.entry.where.growing_prefix}"
         assert await told(client, f"{asset.path}/128k/00000.m4s") == "ot=a"
         assert await told(client, f"{folder}/128k/init.mp4") == "ot=i"
-        assert await told(client, f"{folder}/128k/playlist.m3u8") == "ot=m, sf=h"
-        assert await told(client, "/first-light.m3u8") == "ot=m, sf=h"
+        assert await told(client, f"{folder}/128k/playlist.m3u8") == "ot=m,sf=h"
+        assert await told(client, "/first-light.m3u8") == "ot=m,sf=h"
 
 
 async def test_the_hot_path_says_the_same(store: MemoryStore, asset: PublishedAsset) -> None:

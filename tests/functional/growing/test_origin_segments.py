@@ -30,7 +30,7 @@ async def test_a_segment_answers_alike_before_and_after(
     for early, late in zip(before, after, strict=True):
         assert early.status == late.status
         assert lasting(dict(early.headers)) == lasting(dict(late.headers))
-        told = [set(each.headers["CMSD-Static"].split(", ")) for each in (early, late)]
+        told = [set(each.headers["CMSD-Static"].split(",")) for each in (early, late)]
         assert told[0] <= told[1], "what is said of it early stays true, and more is known later"
         assert await early.read() == await late.read()
 

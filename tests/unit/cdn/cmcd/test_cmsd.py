@@ -6,7 +6,7 @@ from cdn.cmcd.cmsd import HLS, ON_DEMAND, static
 from cdn.cmcd.parse import parse_fields
 from cdn.cmcd.report import ObjectType, Report
 
-WHOLE = 'br=133, d=5991, nor="00001.m4s", ot=a, sf=h, st=v'
+WHOLE = 'br=133,d=5991,nor="00001.m4s",ot=a,sf=h,st=v'
 
 
 def test_what_is_known_is_told_in_one_order() -> None:
