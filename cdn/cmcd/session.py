@@ -16,8 +16,9 @@ nor of pauses, nor of an end. What is derived here, and how:
   behind the last one asked for counts where the last one was not urgent, or where the buffer that
   was told with the last one had run dry since. One that jumps is a seek, and so is one that comes
   before that buffer can have run dry. ``bs`` that comes later for what has counted so counts no
-  more, nor does that of a seek: dash.js tells it after each, Shaka Player 4 where it leads out of
-  the buffer, and hls.js at the initialization section that follows. A
+  more, nor does that of a seek, which is urgent, too: dash.js tells it after each, Shaka Player 4
+  after those out of the buffer, and hls.js at the initialization section that follows. One to what
+  is there is told by how much has left the buffer meanwhile: as much as time has passed, or more. A
   player that waits with its next request until all is calm again, as hls.js does where one segment
   fills its buffer, tells nothing of it: to a server, it was paused.
 - *Starved time* is how much later the request that told of a starvation came than the buffer told
@@ -27,7 +28,8 @@ nor of pauses, nor of an end. What is derived here, and how:
   asked for again: by rung, it is the residency. Who leaves has not heard all of it.
 - The *rebuffer ratio* of a session is starved time by starved time and media together.
 - *Throughput* is what the player measured (``mtp``), as of each segment but the first of a session
-  that begins: by then it has measured nothing, and tells what it was built to begin with.
+  that begins: by then it has measured nothing, and tells what it was built to begin with. It is in
+  hundreds of kbit/s: 0 is that of who has less than one.
 """
 
 from dataclasses import dataclass
@@ -42,8 +44,10 @@ STARVED_S_MAX: Final = 120.0
 """A session that was silent for longer has ended; see ``sessions``."""
 _DRY_S: Final = 0.25
 """Requests are told apart no better, nor does less play: browsers stop a little before the end."""
-_NEARLY_DRY_S: Final = 1.0
-"""Players that stop by themselves, and tell ``bs``, do so with up to half a second left."""
+_SOUGHT_S: Final = 0.5
+"""How long nothing is heard for a seek to what is there, with what rounding adds."""
+_LITTLE_S: Final = 1.0
+"""Who has less is believed that it had nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +162,11 @@ class Session:
         if last is None:
             return False
         if number not in {last.number, last.number + 1}:
-            return report.su or not report.bl_ms
+            return report.su or not (report.bl_ms or report.bs)
         if report.bs:
-            return self._has_left(now_s, _NEARLY_DRY_S)
-        return report.su and not last.is_urgent and self._has_left(now_s, _DRY_S)
+            return report.su and number != last.number and self._was_heard(last, report, now_s)
+        is_early = last.buffer_s is not None and self._dry_s(now_s) < -_DRY_S
+        return report.su and not last.is_urgent and is_early
 
     def _starved(self, report: Report, now_s: float, *, seeks: bool) -> Noticed:
         if report.bs:
@@ -186,12 +191,17 @@ class Session:
             return False
         if report.bl_ms is None:
             return True
-        heard_s = last.buffer_s + last.duration_s - report.bl_ms / 1000
-        return heard_s > last.buffer_s / 2  # or it was paused, and only grew
+        return self._heard_s(last, report.bl_ms) > last.buffer_s / 2  # or it was paused, and only grew
 
-    def _has_left(self, now_s: float, more_than_s: float) -> bool:
-        """Tell whether the buffer that was told cannot have run dry: less time has passed."""
-        return self._dry_s(now_s) < -more_than_s
+    def _was_heard(self, last: _Asked, report: Report, now_s: float) -> bool:
+        """Tell whether as much has left the buffer as time has passed: then nothing was missed."""
+        if last.buffer_s is None or report.bl_ms is None or report.bl_ms < _LITTLE_S * 1000:
+            return False
+        return now_s - last.at_s - self._heard_s(last, report.bl_ms) / self._rate < _SOUGHT_S
+
+    def _heard_s(self, last: _Asked, bl_ms: int) -> float:
+        """Return how much media has left the buffer since the last segment was asked for."""
+        return (last.buffer_s or 0.0) + last.duration_s - bl_ms / 1000
 
     def _dry_s(self, now_s: float) -> float:
         last = self._last
@@ -211,7 +221,9 @@ class Session:
 
 def _throughput_bps(report: Report, *, is_first: bool) -> float | None:
     is_beginning = is_first and report.su and not report.bl_ms
-    return report.mtp_kbps * 1000 if report.mtp_kbps and not is_beginning else None
+    if report.mtp_kbps is None or is_beginning:
+        return None
+    return report.mtp_kbps * 1000
 
 
 def _duration_s(report: Report) -> float:
