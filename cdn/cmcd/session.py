@@ -35,6 +35,7 @@ nor of pauses, nor of an end. What is derived here, and how:
 from dataclasses import dataclass
 from typing import Final
 
+from cdn.cmcd.asked import DRY_S, Asked
 from cdn.cmcd.place import Place
 from cdn.cmcd.report import Report
 from cdn.policy.lifetime import USUAL_TARGET_DURATION_S
@@ -42,12 +43,6 @@ from cdn.policy.lifetime import USUAL_TARGET_DURATION_S
 SEGMENT_S_MAX: Final = 60.0
 STARVED_S_MAX: Final = 120.0
 """A session that was silent for longer has ended; see ``sessions``."""
-_DRY_S: Final = 0.25
-"""Requests are told apart no better, nor does less play: browsers stop a little before the end."""
-_SOUGHT_S: Final = 0.5
-"""How long nothing is heard for a seek to what is there, with what rounding adds."""
-_LITTLE_S: Final = 1.0
-"""Who has less is believed that it had nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +58,6 @@ class Noticed:
     throughput_bps: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The last segment that was asked for, and what was told with it."""
-
-    number: int
-    at_s: float
-    duration_s: float
-    buffer_s: float | None
-    is_urgent: bool
-
-
 NOTHING: Final = Noticed()
 
 
@@ -82,7 +66,7 @@ class Session:
 
     __slots__ = (
         "_began_s", "_has_begun", "_has_sought", "_is_counted", "_is_dry", "_is_told", "_last",
-        "_rate", "asset_id", "media_s", "starved_s",
+        "asset_id", "media_s", "starved_s",
     )  # fmt: skip
 
     def __init__(self, began_s: float | None) -> None:
@@ -99,8 +83,7 @@ class Session:
         """Whether the last one that counted may go on."""
         self._is_told = False
         """Whether one counted of which ``bs`` has not told yet."""
-        self._last: _Asked | None = None
-        self._rate = 1.0
+        self._last: Asked | None = None
 
     @property
     def rebuffer_ratio(self) -> float | None:
@@ -133,10 +116,11 @@ class Session:
         starved = self._starved(report, now_s, seeks=seeks) if self._has_begun else NOTHING
         startup_s = None if self._has_begun else self._begun(report, now_s)
         self.media_s += media_s
-        self._rate = report.pr or 1.0
         self._is_counted = False
         buffer_s = None if report.bl_ms is None else report.bl_ms / 1000
-        self._last = _Asked(number, now_s, duration_s, buffer_s, report.su or seeks)
+        self._last = Asked(
+            number, now_s, duration_s, buffer_s, report.pr or 1.0, report.su or seeks
+        )
         self._has_sought = self._has_sought or seeks
         return Noticed(
             is_first=last is None,
@@ -164,9 +148,8 @@ class Session:
         if number not in {last.number, last.number + 1}:
             return report.su or not (report.bl_ms or report.bs)
         if report.bs:
-            return report.su and number != last.number and self._was_heard(last, report, now_s)
-        is_early = last.buffer_s is not None and self._dry_s(now_s) < -_DRY_S
-        return report.su and not last.is_urgent and is_early
+            return report.su and number != last.number and last.was_heard(report, now_s)
+        return report.su and not last.is_urgent and last.dry_s(now_s) < -DRY_S
 
     def _starved(self, report: Report, now_s: float, *, seeks: bool) -> Noticed:
         if report.bs:
@@ -178,40 +161,16 @@ class Session:
             return NOTHING
         if self._is_counted:
             return NOTHING
-        if not last.is_urgent or self._ran_dry(last, report, now_s):
+        if not last.is_urgent or last.ran_dry(report, now_s):
             self._is_told = True
             return self._starvation(now_s)
-        if self._is_dry and last.buffer_s is not None and last.buffer_s <= _DRY_S:
-            return self._starving(self._dry_s(now_s), 0)
+        if self._is_dry and last.buffer_s is not None and last.buffer_s <= DRY_S:
+            return self._starving(last.dry_s(now_s), 0)
         return NOTHING
-
-    def _ran_dry(self, last: _Asked, report: Report, now_s: float) -> bool:
-        """Tell whether what was in the buffer was heard to its end, and time passed without."""
-        if not last.buffer_s or self._dry_s(now_s) < _DRY_S:
-            return False
-        if report.bl_ms is None:
-            return True
-        return self._heard_s(last, report.bl_ms) > last.buffer_s / 2  # or it was paused, and only grew
-
-    def _was_heard(self, last: _Asked, report: Report, now_s: float) -> bool:
-        """Tell whether as much has left the buffer as time has passed: then nothing was missed."""
-        if last.buffer_s is None or report.bl_ms is None or report.bl_ms < _LITTLE_S * 1000:
-            return False
-        return now_s - last.at_s - self._heard_s(last, report.bl_ms) / self._rate < _SOUGHT_S
-
-    def _heard_s(self, last: _Asked, bl_ms: int) -> float:
-        """Return how much media has left the buffer since the last segment was asked for."""
-        return (last.buffer_s or 0.0) + last.duration_s - bl_ms / 1000
-
-    def _dry_s(self, now_s: float) -> float:
-        last = self._last
-        if last is None or last.buffer_s is None:
-            return 0.0
-        return now_s - last.at_s - last.buffer_s / self._rate
 
     def _starvation(self, now_s: float) -> Noticed:
         self._is_counted = self._is_dry = True
-        return self._starving(self._dry_s(now_s), 1)
+        return self._starving(0.0 if self._last is None else self._last.dry_s(now_s), 1)
 
     def _starving(self, starved_s: float, starvations: int) -> Noticed:
         counted_s = min(max(0.0, starved_s), STARVED_S_MAX)
