@@ -47,7 +47,7 @@ def packed(days: DaysOfAssets) -> bytes:
 def unpacked(piece: bytes) -> DaysOfAssets:
     """Return what a piece says; what another version may have meant by it is left out."""
     days: DaysOfAssets = {}
-    with suppress(ValueError, TypeError, RecursionError):
+    with suppress(ValueError, TypeError, OverflowError, RecursionError):
         for asset_id, day, figures in json.loads(piece):
             if _ASSET.fullmatch(asset_id) and _is_number(day) and 0 <= day < _DAY_MAX:
                 days[asset_id, int(day)] = {

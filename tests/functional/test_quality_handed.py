@@ -69,6 +69,7 @@ async def test_while_redis_is_away_figures_are_held(cache: Valkey) -> None:
         b"", b"{}", b"7", b"[7]", b'[["a"]]', b'[["A B",1,[]]]', b'[["a","1",[]]]',
         b'[["a",-1,[]]]',
         b'[["a",1e99,[]]]', b"[[7,1,[]]]", b"\xff", b"[" * 60_000,
+        b'[["a",1' + 400 * b"0" + b",[]]]",
     ],
 )  # fmt: skip
 def test_what_is_no_piece_says_nothing(piece: bytes) -> None:
