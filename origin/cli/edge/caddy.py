@@ -22,8 +22,20 @@ _USUAL = Installation()
     help="Where certificates come from, unless files are given; none answers any name.",
 )
 @click.option("--listen", "address", help="The only address it listens at; by default, all.")
-@click.option("--http-port", type=int, default=_USUAL.http_port, show_default=True)
-@click.option("--https-port", type=int, default=_USUAL.https_port, show_default=True)
+@click.option(
+    "--http-port",
+    type=int,
+    default=_USUAL.http_port,
+    show_default=True,
+    help="Where it listens for plain HTTP.",
+)
+@click.option(
+    "--https-port",
+    type=int,
+    default=_USUAL.https_port,
+    show_default=True,
+    help="Where it listens for HTTPS; plain HTTP is sent on to 443, which has to lead here.",
+)
 def caddy(
     folder: Path | None,
     tls: str,

@@ -34,8 +34,20 @@ _USUAL = Installation()
 @click.option("--log-folder", default=_USUAL.logs, show_default=True, help="Where it logs.")
 @click.option("--pid-file", default=_USUAL.pid, show_default=True, help="Where its number is.")
 @click.option("--listen", help="The only address it listens at; by default, all of them.")
-@click.option("--http-port", type=int, default=_USUAL.http_port, show_default=True)
-@click.option("--https-port", type=int, default=_USUAL.https_port, show_default=True)
+@click.option(
+    "--http-port",
+    type=int,
+    default=_USUAL.http_port,
+    show_default=True,
+    help="Where it listens for plain HTTP.",
+)
+@click.option(
+    "--https-port",
+    type=int,
+    default=_USUAL.https_port,
+    show_default=True,
+    help="Where it listens for HTTPS, and sends plain HTTP on to.",
+)
 @click.option(
     "--purge-port",
     type=int,
