@@ -58,8 +58,8 @@ _SETTINGS: Final = (
         callback=_pathways,
         metavar="NAME=URL[;weight=3][;regions=DE,FR][;cost=1]",
         help="One of several CDNs or edges between which players are steered: those of"
-        " their country come first, then what costs less; what costs the same is shared out by"
-        " weight.",
+        " their country come first, then what costs less (0 unless said); what costs the same is"
+        " shared out by weight (1).",
     ),
     setting(
         "--steering-url",
