@@ -50,7 +50,8 @@ class Address:
             raise UnusablePurger(f"That is no URL: use {_EXAMPLES}.") from error
         known = _OPTIONS.get(parts.scheme)
         if known is None or parts.path not in {"", "/"} or parts.fragment or "@" in parts.netloc:
-            raise UnusablePurger(f"{parts.scheme}:// is none to purge: use {_EXAMPLES}.")
+            what = f"{parts.scheme}://" if parts.scheme else "What has no ://"
+            raise UnusablePurger(f"{what} is none to purge: use {_EXAMPLES}.")
         try:
             options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
             is_there = bool(parts.port) if parts.scheme in {"varnish", "nginx"} else True

@@ -1,5 +1,6 @@
 """Opening CDNs by their addresses, with clients that are closed again."""
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,18 +19,24 @@ from cdn.purge.nginx import Nginx
 from cdn.purge.purger import Purger
 from cdn.purge.varnish import Varnish
 
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
 _CONNECTIONS_OF_ONE = 16
 _TIMEOUT_S = 30
 
 
 def check(address: Address, credentials: Credentials) -> None:
-    """Raise UnusablePurger where an address cannot be used without a secret that is not there."""
-    for scheme, secret, name in (
-        ("fastly", credentials.fastly, "FASTLY_API_TOKEN"),
-        ("cloudflare", credentials.cloudflare, "CLOUDFLARE_API_TOKEN"),
-    ):
-        if address.scheme == scheme and not secret:
-            raise UnusablePurger(f"{address.name} needs a token: set {name} in the environment.")
+    """Raise UnusablePurger where an address has no secret that it needs, or one that is none."""
+    edge = (credentials.edge, "SOUNDBRIDGE_PURGE_SECRET")
+    secret, name = {
+        "fastly": (credentials.fastly, "FASTLY_API_TOKEN"),
+        "cloudflare": (credentials.cloudflare, "CLOUDFLARE_API_TOKEN"),
+        "varnish": edge,
+        "nginx": edge,
+    }.get(address.scheme, (None, ""))
+    if address.scheme in {"fastly", "cloudflare"} and not secret:
+        raise UnusablePurger(f"{address.name} needs a token: set {name} in the environment.")
+    if secret and not _VISIBLE.fullmatch(secret):
+        raise UnusablePurger(f"{name} has more than visible ASCII in it: no header can hold it.")
 
 
 @asynccontextmanager

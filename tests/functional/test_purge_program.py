@@ -184,7 +184,9 @@ async def test_a_doctor_sees_whether_it_would_be_purged(
     ("words", "said"),
     [
         (("serve", "--store", ".", "--purge", "varnish://h:1"), "--cdn-is-purged"),
-        (("serve", "--purge", "akamai://h"), "is none to purge"),
+        (("serve", "--purge", "akamai://h"), "akamai:// is none to purge"),
+        (("serve", "--purge", "h:x"), "h:// is none to purge"),
+        (("serve", "--purge", "10.0.0.7"), "What has no :// is none to purge"),
         (("serve", "--purge", "varnish://h:1", "--purge", "varnish://h:1"), "named twice"),
         (("worker", "--store", "x", "--purge", "cloudflare://z"), "CLOUDFLARE_API_TOKEN"),
         (("purge", "--purge", "varnish://h:1"), "Drop what?"),
@@ -197,3 +199,12 @@ def test_what_makes_no_sense_is_wrong_usage(words: tuple[str, ...], said: str) -
     done = soundbridge_here(*words)
     assert done.returncode == 2
     assert said in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("secret", ["a\nb", "a b", "é"])
+def test_a_secret_that_no_header_can_hold_is_wrong_usage(
+    secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOUNDBRIDGE_PURGE_SECRET", secret)
+    done = soundbridge_here("purge", "--purge", "varnish://h:1", "/x")
+    assert (done.returncode, "SOUNDBRIDGE_PURGE_SECRET" in done.stderr) == (2, True)
