@@ -79,7 +79,9 @@ class Gathering:
     async def _keep_reading(self) -> None:
         since_s, dropped = time.monotonic(), 0
         while True:
-            await self._is_there.wait()
+            if not self._is_there.is_set():
+                await self._is_there.wait()
+                since_s = time.monotonic()  # nothing came before
             await asyncio.sleep(_GATHER_S)
             self._is_there.clear()
             noted, until_s = self.intake.take(), time.monotonic()

@@ -89,10 +89,11 @@ async def test_where_notes_find_no_room_all_processes_thin_at_once() -> None:
     with ExitStack() as opened:
         inboxes = open_inboxes(2, opened)
         both = [
-            gathering_of(Intake(Thinning(), room=10), inboxes, slot, Metrics(), None)
+            gathering_of(Intake(Thinning(1, 1_500), room=10), inboxes, slot, Metrics(), None)
             for slot in range(2)
         ]
         async with both[0].running(), both[1].running():
+            await asyncio.sleep(1.6)  # a second of which nothing came makes none of it fewer
             for number in range(2_000):
                 both[0].intake.note_query(
                     PATH % 1, b"CMCD=bl%%3D1%%2Csid%%3D%%22%d%%22" % number, 0
