@@ -167,7 +167,7 @@ def test_bs_of_a_seek_is_no_starvation() -> None:
         (2, told(0, su=True, bs=True)),
         (2, told(6, bs=True)),
         (2, told(bs=True)),
-        (1, told(6, su=True, bs=True)),
+        (1, told(5, su=True, bs=True)),
         (20, told(bs=True)),
     ],
 )
