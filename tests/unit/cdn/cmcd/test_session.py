@@ -165,7 +165,7 @@ def test_bs_of_a_seek_is_no_starvation() -> None:
     [
         (2, told(6.4, su=True, bs=True)),  # as Shaka Player 4, which stops with half a second left
         (2, told(0, su=True, bs=True)),
-        (2, told(6, bs=True)),
+        (2, told(5, bs=True)),
         (2, told(bs=True)),
         (1, told(5, su=True, bs=True)),
         (20, told(bs=True)),
@@ -175,6 +175,13 @@ def test_bs_that_can_be_of_no_seek_is_a_starvation(number: int, report: Report) 
     assert starvations(
         (0, segment(0), told(0, su=True)), (1, segment(1), told(6)), (8, segment(number), report)
     ) == [(0, 0), (0, 0), (1, 1)]
+
+
+def test_what_was_heard_between_is_at_the_rate_that_was_told() -> None:
+    slow = Report(bl_ms=6000, d_ms=6000, pr=0.5)
+    seek = told(8, su=True, bs=True)
+    assert starvations((0, segment(1), slow), (8, segment(2), seek))[1] == (0, 0)
+    assert starvations((0, segment(1), told()), (8, segment(2), seek))[1] == (1, 0)
 
 
 def test_bs_at_the_next_init_may_tell_of_a_seek() -> None:
