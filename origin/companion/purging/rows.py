@@ -102,8 +102,9 @@ async def note_sent(
         first = next((row.number for row in same if not row.is_repeat), None)
         again += [] if first is None else [first]
         done += [row.number for row in same if row.number != first]
+    again_s = now_s + REPEATED_AFTER_S
     await _remove(connection, done)
-    await _change(connection, again, is_repeat=True, due_s=now_s + REPEATED_AFTER_S)
+    await _change(connection, again, is_repeat=True, promised_s=again_s, due_s=again_s)
     await _count(
         connection,
         purger_id,

@@ -23,7 +23,14 @@ import structlog
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from cdn.errors import PurgeDelayed, PurgeFailed, PurgeNotDone, PurgeRefused, PurgerUnreachable
+from cdn.errors import (
+    PurgeDelayed,
+    PurgeFailed,
+    PurgeNotDone,
+    PurgerClosed,
+    PurgeRefused,
+    PurgerUnreachable,
+)
 from cdn.purge.batch import Batch, batches
 from cdn.purge.purger import Purger
 from cdn.purge.rate import turn
@@ -90,6 +97,8 @@ class _Sending:
     purger: Purger
     full_s: float = 0.0
     has_waited: bool = False
+    has_taken: bool = False
+    """Whether the CDN took anything yet: what it refuses then, it refuses by itself."""
 
     @property
     def id(self) -> str:
@@ -133,6 +142,7 @@ class _Sending:
             except PurgeFailed as error:
                 parts += await self._failed(error, part, some)
                 continue
+            self.has_taken = True
             _log.info("purged", purger=self.name, by=part.by, soft=part.soft, targets=len(its))
             note = partial(rows.note_sent, rows=its, now_s=self.around.clock())
             await self._note(note)
@@ -157,8 +167,8 @@ class _Sending:
         put_off_s = max(row.due_s - row.promised_s for row in some)
         is_refused, is_doubted = isinstance(error, PurgeRefused), isinstance(error, PurgeNotDone)
         is_over = is_refused or (is_doubted and put_off_s >= _BELIEVED_S)
-        if not is_refused and not await self._is_well(error):
-            await self._fail(error)
+        if (ailment := await self._ailment(error)) is not None:
+            await self._fail(ailment)
         is_one_of_them = part.by in self.purger.limits.singly and age_s >= _WHOLE_S
         if len(part.values) > 1 and (is_over or is_doubted or is_one_of_them):
             return part.halves()[::-1]
@@ -171,16 +181,22 @@ class _Sending:
             await self._note(note)
         return ()
 
-    async def _is_well(self, error: PurgeFailed) -> bool:
-        """Tell whether the CDN takes other things: then nothing else has to wait for this."""
-        if not isinstance(error, PurgerUnreachable | PurgeNotDone) or error.pause_s:
-            return False
+    async def _ailment(self, error: PurgeFailed) -> PurgeFailed | None:
+        """Return why the CDN takes nothing at all; None where nothing else has to wait for this."""
+        is_refused = isinstance(error, PurgeRefused)
+        if is_refused and self.has_taken:
+            return None
+        if not (is_refused or isinstance(error, PurgerUnreachable | PurgeNotDone)) or error.pause_s:
+            return error
         await self._wait(1)
         try:
             await self.purger.look()
-        except PurgeFailed:
-            return False
-        return True
+        except PurgeRefused as said:  # Cloudflare answers 400 to a token of the wrong form
+            return PurgerClosed(f"{said} It takes nothing: look at its address and its secret.")
+        except PurgeFailed as said:
+            return said if is_refused else error
+        self.has_taken = True
+        return None
 
     async def _give_up(self, some: Sequence[Row[Any]], value: str, why: str) -> None:
         _log.error("not to be purged", purger=self.name, target=value, cause=why)

@@ -106,6 +106,15 @@ async def test_what_waited_long_is_not_given_up_at_the_first_doubt(purged: Purgi
         cloudflare.refuses = frozenset()
         await all_.work_for(400, 20)
         assert hard("track-a") in dropped(cloudflare)
+        await promise_tag(all_, "track-c")
+        all_.ahead_s += 3_600
+        await all_.work()
+        cloudflare.refuses = frozenset({"track-c"})
+        await all_.work_for(16)
+        assert dropped(cloudflare) == [hard("track-c")]
+        cloudflare.refuses = frozenset()
+        await all_.work_for(20)
+        assert dropped(cloudflare) == [hard("track-c")], "so is what is sent once more"
         cloudflare.refuses = frozenset({"track-a"})
         await promise_tag(all_, "track-a")
         all_.ahead_s += 3_600
@@ -114,11 +123,12 @@ async def test_what_waited_long_is_not_given_up_at_the_first_doubt(purged: Purgi
         assert await all_.left() == 0, "it has said so for long"
 
 
+@pytest.mark.parametrize("by", [200, 400])  # so it answers a token of the wrong form, too
 async def test_one_that_says_so_of_everything_is_not_well_and_nothing_is_given_up(
-    purged: Purging,
+    purged: Purging, by: int
 ) -> None:
     async with CloudflareApi().running() as cloudflare, beside(purged, cloudflare) as all_:
-        cloudflare.refuses_by = 200
+        cloudflare.refuses_by = by
         cloudflare.refuses = frozenset({"track-a", "track-b", TAG_OF_NOTHING})
         await promise_tag(all_, "track-a", "track-b")
         await all_.work_for(700, 10)
