@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from cdn.purge.address import Address
 from origin.companion.purging import rows
 from origin.companion.purging.media import promise_entries, promise_gone, promise_objects
-from origin.companion.purging.promising import KEPT_S, KIND
+from origin.companion.purging.promising import KEPT_S, KIND, have_job
 from origin.companion.purging.registering import (
     forget,
     look_after,
@@ -191,6 +191,27 @@ async def test_objects_are_due_when_they_have_gone(known: AsyncEngine) -> None:
         assert row.value == "asset-a1"
         mine = select(jobs.c.not_before_s).where(jobs.c.subject == nginx)
         assert list(await connection.scalars(mine)) == [NOON_S + 60]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
+async def test_what_has_gone_waits_for_nobody_who_waits_for_it(known: AsyncEngine) -> None:
+    """Who promises to all CDNs writes their jobs one after another, and so does who removed."""
+    async with known.begin() as connection:
+        await promise(connection)
+        await promise_objects(connection, "a1", MEDIA, now_s=NOON_S)
+
+    async def gone() -> None:
+        async with known.begin() as connection:
+            await promise_gone(connection, "a1", now_s=NOON_S + 60)
+
+    async with known.begin() as connection:
+        first, second = sorted((purger_id(VARNISH.name), purger_id(NGINX.name)))
+        await have_job(connection, first, now_s=NOON_S, due_s=NOON_S)
+        waiting = asyncio.create_task(gone())
+        await asyncio.wait({waiting}, timeout=0.5)
+        assert not waiting.done()
+        await have_job(connection, second, now_s=NOON_S, due_s=NOON_S)
+    await waiting
 
 
 async def test_a_cdn_that_nobody_has_any_more_is_forgotten(known: AsyncEngine) -> None:

@@ -93,9 +93,9 @@ async def promise_whole(
 
 async def promise_gone(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
     """Promise that the objects of an asset are dropped: they have gone from the store."""
-    await release(connection, asset_id, now_s=now_s)
-    await promise(
+    await release(
         connection,
+        asset_id,
         lambda known: of_objects(asset_id, (), known) if known & _FINDS_ALL else [],
         now_s=now_s,
     )

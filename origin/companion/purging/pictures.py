@@ -41,9 +41,11 @@ async def promise_picture_gone(
     connection: AsyncConnection, where: TrackArtwork, *, now_s: float
 ) -> None:
     """Promise that a picture is dropped: it has gone from the store."""
-    due_s = now_s + _TOLD_S
-    await release(connection, where.artwork_id, now_s=now_s, due_s=due_s)
     tags = named_tags({"track_id": where.track_id})
-    await promise(
-        connection, lambda known: of_answers(tags, known, soft=False), now_s=now_s, due_s=due_s
+    await release(
+        connection,
+        where.artwork_id,
+        lambda known: of_answers(tags, known, soft=False),
+        now_s=now_s,
+        due_s=now_s + _TOLD_S,
     )

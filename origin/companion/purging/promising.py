@@ -3,7 +3,8 @@
 It comes last in a transaction, or before what is told of it: the row of a job that waits is
 written, and so not claimed until the commit. So a job that is claimed afterwards finds the rows,
 and where none waits by then, another one is queued. CDNs are gone through in the order of their
-ids, so that nobody has what another waits for.
+ids, so that nobody has what another waits for: of two promises in a transaction, the first is to
+all that the second is to.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -41,25 +42,47 @@ async def promise(
 
     What is given an ``asset_id`` may become due before (``release``).
     """
-    for purger in await _there(connection, now_s):
-        targets = sorted(set(wanted(_known(purger))))
-        if targets:
-            due = now_s if due_s is None else due_s
-            await _add(connection, purger.id, targets, asset_id, due_s=due)
-            await have_job(connection, purger.id, now_s=now_s, due_s=due)
+    due = now_s if due_s is None else due_s
+    await _promise(connection, wanted, frozenset(), asset_id, now_s=now_s, due_s=due)
 
 
 async def release(
-    connection: AsyncConnection, asset_id: str, *, now_s: float, due_s: float | None = None
+    connection: AsyncConnection,
+    asset_id: str,
+    wanted: Wanted = lambda _: (),
+    *,
+    now_s: float,
+    due_s: float | None = None,
 ) -> None:
-    """Let what was promised of an asset's objects, or a picture's, be due: they have gone."""
+    """Let what was promised of an asset's objects, or a picture's, be due: they have gone.
+
+    What is ``wanted`` is promised with it, since CDNs are gone through once.
+    """
     due = now_s if due_s is None else due_s
     held = update(purges).where(purges.c.asset_id == asset_id, purges.c.due_s > now_s)
     released = await connection.execute(
         held.values(promised_s=due, due_s=due, asset_id=None).returning(purges.c.purger_id)
     )
-    for purger_id in sorted(set(released.scalars())):
-        await have_job(connection, purger_id, now_s=now_s, due_s=due)
+    also = frozenset(released.scalars())
+    await _promise(connection, wanted, also, None, now_s=now_s, due_s=due)
+
+
+async def _promise(
+    connection: AsyncConnection,
+    wanted: Wanted,
+    also: frozenset[str],
+    asset_id: str | None,
+    *,
+    now_s: float,
+    due_s: float,
+) -> None:
+    """Have a job for each CDN for which something is wanted, and for those that have it already."""
+    for purger in await _there(connection, now_s):
+        targets = sorted(set(wanted(_known(purger))))
+        if targets:
+            await _add(connection, purger.id, targets, asset_id, due_s=due_s)
+        if targets or purger.id in also:
+            await have_job(connection, purger.id, now_s=now_s, due_s=due_s)
 
 
 async def any_without(connection: AsyncConnection, some: Collection[By], *, now_s: float) -> bool:
