@@ -121,7 +121,8 @@ async def note_refused(
 ) -> None:
     """Give up what a CDN will refuse however often."""
     await _remove(connection, [row.number for row in rows])
-    await _count(connection, purger_id, full_s=full_s, refused=purgers.c.refused + 1)
+    refused = purgers.c.refused + 1
+    await _count(connection, purger_id, full_s=full_s, refused=refused, failing_since_s=None)
 
 
 async def put_off(
@@ -142,6 +143,7 @@ async def put_off(
         purger_id,
         full_s=full_s,
         failures=purgers.c.failures + 1,
+        failing_since_s=None,
         failure=why[:FAILURE_LENGTH_MAX],
     )
 

@@ -249,3 +249,8 @@ async def test_metrics_tell_what_waits_and_what_fails(purged: Purging) -> None:
     await watch.look()
     assert said("purge_pending", edge) == 4, "what is held until it has gone waits for nobody"
     assert said("purge_refused", edge) == 0
+    purged.edge.is_down, purged.edge.breaks = False, frozenset(ENTRIES)
+    await purged.work_for(4)
+    await watch.look()
+    assert said("purge_pending", edge) == 4
+    assert said("purge_failing_seconds", edge) == 0, "it takes other things"
