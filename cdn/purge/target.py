@@ -16,8 +16,9 @@ TAG_OF_NOTHING: Final = "soundbridge-nothing"
 
 _TAG: Final = re.compile(r"[!-+\--~]+")
 """Visible ASCII without the comma, which ends a tag in ``Cache-Tag``."""
-_PATH: Final = re.compile(r"(?:https?://[!-.0-~]+)?/[!-)+-~]*")
-"""Visible ASCII without ``*``, which CloudFront takes for anything."""
+_PATH: Final = re.compile(r"(?:https?://[A-Za-z0-9.:_\[\]-]+)?/[!\"$-)+-~]*")
+"""Visible ASCII without ``*``, which CloudFront takes for anything, and ``#``, behind which nothing
+is sent."""
 
 
 class By(StrEnum):
@@ -53,7 +54,7 @@ class Target:
         if not is_path or (self.by is By.PREFIX and not self.value.endswith("/")):
             raise PurgeRefused(
                 f"{self.value!r} is no {self.by} to purge: it begins with / or https://, has no"
-                " spaces and no *, and what is not ASCII is percent-encoded; a prefix ends with /."
+                " spaces, * or #, and what is not ASCII is percent-encoded; a prefix ends with /."
             )
 
 

@@ -25,6 +25,7 @@ def test_what_can_be_dropped(by: By, value: str) -> None:
         (By.PATH, "/*"), (By.PATH, "/media/*"), (By.PATH, "/a\r\nX: y"), (By.PATH, "/café"),
         (By.PATH, "ftp://radio.example/"), (By.PATH, "https://radio.example"),
         (By.PATH, "/" + "x" * 2_000), (By.PREFIX, "/media/1t9b"), (By.PATH, "https:///x"),
+        (By.PATH, "/a#b"), (By.PATH, "https://radio.example?/a"), (By.PATH, "https://me@x/a"),
     ],
 )  # fmt: skip
 def test_what_cannot(by: By, value: str) -> None:
