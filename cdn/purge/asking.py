@@ -6,7 +6,6 @@ This is where what aiohttp raises, and statuses, become errors of ours.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -14,6 +13,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, StreamReader, hdr
 from yarl import URL
 
 from cdn.errors import PurgeDelayed, PurgeFailed, PurgerClosed, PurgeRefused, PurgerUnreachable
+from cdn.retry_after import asked_pause_s
 
 TIMEOUT: Final = ClientTimeout(total=30, connect=5)
 ANSWER_BYTES_MAX: Final = 64 * 1024
@@ -96,34 +96,17 @@ def failure_of(name: str, answer: Answer, now: datetime | None = None) -> PurgeF
 
 
 def _pause_s(headers: Mapping[str, str], now: datetime) -> float:
+    """Return for how long it asks to be left alone, an hour at most."""
     said = headers.get(hdrs.RETRY_AFTER)
-    return _pause_until_s(headers.get(_RESET), now) if said is None else asked_pause_s(said, now)
+    pause_s = _until_s(headers.get(_RESET), now) if said is None else asked_pause_s(said, now)
+    return min(pause_s, _PAUSE_S_MAX)
 
 
-def _pause_until_s(reset: str | None, now: datetime) -> float:
-    """Return for how long it is until a second of the epoch, an hour at most."""
+def _until_s(reset: str | None, now: datetime) -> float:
+    """Return for how long it is until a second of the epoch."""
     if reset is None or not (reset.isascii() and reset.isdecimal()):
         return 0.0
-    return min(max(0.0, float(reset[:12]) - now.timestamp()), _PAUSE_S_MAX)
-
-
-def asked_pause_s(retry_after: str | None, now: datetime) -> float:
-    """Return for how long an answer asks to be left alone (RFC 9110 §10.2.3), 0 where it does not.
-
-    An hour is the most; what makes no sense is passed over.
-    """
-    if retry_after is None:
-        return 0.0
-    text = retry_after.strip()
-    if text.isascii() and text.isdecimal():
-        return min(float(text[:9]), _PAUSE_S_MAX)
-    try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
-        return 0.0
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return min(max(0.0, (until - now).total_seconds()), _PAUSE_S_MAX)
+    return max(0.0, float(reset[:12]) - now.timestamp())
 
 
 def _quoted(content: bytes) -> str:

@@ -92,7 +92,7 @@ class Deliverer:
                 row.url, data=row.body.encode(), headers=said, allow_redirects=False
             ) as response:
                 start = await response.content.read(_ANSWER_BYTES)
-                asked_s = policy.asked_pause_s(
+                asked_s = policy.asked_s(
                     response.status,
                     response.headers.get(hdrs.RETRY_AFTER),
                     datetime.fromtimestamp(now_s, UTC),

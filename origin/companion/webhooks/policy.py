@@ -1,19 +1,17 @@
 """When a delivery is tried again, and when a webhook is given up. Pure."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
 
+from cdn.retry_after import asked_pause_s
 from origin.companion.catalogue.kinds import ALL
-from origin.delivery.http_date import parse_http_date
 
 PAUSES_S: Final = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
 """After each attempt: eight in 28 hours."""
 
 _ASKING: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-_SECONDS: Final = re.compile("[0-9]{1,9}")
 _JITTER: Final = 0.2
 _FAILS_S: Final = 5 * 24 * 3600.0
 TEST: Final = "webhook.test"
@@ -30,17 +28,9 @@ def pause_s(attempts: int, chance: float, asked_s: float = 0.0) -> float | None:
     return pause_s * (1 + _JITTER * chance)
 
 
-def asked_pause_s(status: int, retry_after: str | None, now: datetime) -> float:
-    """Return for how long an answer asks to be left alone (RFC 9110 §10.2.3), 0 where it does not.
-
-    What makes no sense is passed over.
-    """
-    if status not in _ASKING or retry_after is None:
-        return 0.0
-    if _SECONDS.fullmatch(retry_after):
-        return float(retry_after)
-    until = parse_http_date(retry_after, now)
-    return 0.0 if until is None else max((until - now).total_seconds(), 0.0)
+def asked_s(status: int, retry_after: str | None, now: datetime) -> float:
+    """Return for how long an answer asks to be left alone, 0 where it does not."""
+    return asked_pause_s(retry_after, now) if status in _ASKING else 0.0
 
 
 def is_hopeless(failing_since_s: float, now_s: float) -> bool:
