@@ -167,9 +167,10 @@ class _Sending:
         put_off_s = max(row.due_s - row.promised_s for row in some)
         is_refused, is_doubted = isinstance(error, PurgeRefused), isinstance(error, PurgeNotDone)
         is_over = is_refused or (is_doubted and put_off_s >= _BELIEVED_S)
-        if (ailment := await self._ailment(error)) is not None:
+        is_singly = part.by in self.purger.limits.singly
+        if (ailment := await self._ailment(error, is_singly=is_singly)) is not None:
             await self._fail(ailment)
-        is_one_of_them = part.by in self.purger.limits.singly and age_s >= _WHOLE_S
+        is_one_of_them = is_singly and age_s >= _WHOLE_S
         if len(part.values) > 1 and (is_over or is_doubted or is_one_of_them):
             return part.halves()[::-1]
         if is_over:
@@ -181,12 +182,16 @@ class _Sending:
             await self._note(note)
         return ()
 
-    async def _ailment(self, error: PurgeFailed) -> PurgeFailed | None:
-        """Return why the CDN takes nothing at all; None where nothing else has to wait for this."""
+    async def _ailment(self, error: PurgeFailed, *, is_singly: bool) -> PurgeFailed | None:
+        """Return why the CDN takes nothing at all; None where nothing else has to wait for this.
+
+        Where it asks to be left alone it is, unless an edge may say what an origin said to it.
+        """
         is_refused = isinstance(error, PurgeRefused)
         if is_refused and self.has_taken:
             return None
-        if not (is_refused or isinstance(error, PurgerUnreachable | PurgeNotDone)) or error.pause_s:
+        is_of_this = is_refused or isinstance(error, PurgerUnreachable | PurgeNotDone)
+        if not is_of_this or (error.pause_s and not is_singly):
             return error
         await self._wait(1)
         try:

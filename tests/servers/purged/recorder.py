@@ -27,7 +27,7 @@ class EdgeRecorder(Vendor):
         if request.method != "HEAD" or await request.read():
             return self.refused(f"{request.method} is not HEAD")
         if request.path in self.breaks:
-            return web.Response(status=502)
+            return web.Response(status=503, headers={"Retry-After": "2"})  # as an origin does
         self.heads[request.raw_path, request.headers["Accept-Encoding"]] += 1
         return web.Response(status=404)
 
