@@ -12,6 +12,7 @@ from typing import Final
 
 from manifests.layout import ARTWORK_PREFIX, ID_PATTERN
 from origin.collecting.holdings import Holdings
+from origin.collecting.removing import remove
 from origin.collecting.surroundings import Surroundings
 from packager.publishing.garbage import Graces, Reason, Removal, Stored
 
@@ -39,7 +40,7 @@ def remove_pictures(around: Surroundings, graces: Graces) -> Iterator[Removal]:
     """Remove them, and yield each after it has gone; raises CollectionFailed."""
     holdings = Holdings(around.store)
     for removal in list(find_pictures(around, graces)):
-        holdings.remove(removal.objects)
+        remove(around, holdings, removal)
         yield removal
 
 

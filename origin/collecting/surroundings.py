@@ -30,7 +30,7 @@ class Purging(Protocol):
 class Surroundings:
     """What is asked: a store, how a database's rows are read if there is one, and the time.
 
-    ``purging`` is told of revisions that go, where there is a database.
+    ``purging`` is told of revisions and pictures that go, where there is a database.
     """
 
     store: ObjectStore

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from cdn.purge.address import Address
 from manifests import layout
-from manifests.layout import Revision
+from manifests.layout import Revision, TrackArtwork
 from origin.collecting.collect import remove_garbage, remove_promised
 from origin.collecting.holdings import Holdings
 from origin.collecting.removing import remove
@@ -134,6 +134,15 @@ def test_what_was_withdrawn_is_dropped_once_it_has_gone(place: Place) -> None:
     assert len(list(remove_promised(place.around))) == 1
     assert f"/{segment}" in place.due(NGINX)
     assert place.due(VARNISH) == ["asset-song"], "who listened fetched on"
+
+
+def test_a_picture_that_no_row_names_is_dropped_once_nobody_remembers_it(place: Place) -> None:
+    picture = TrackArtwork("tune", "cover").key(512, "0" * 64)
+    for key in (picture, f"{picture} of mine"):
+        obstore.put(place.store, key, b"picture")
+    (_,) = remove_garbage(replace(place.around, pictures_of=lambda _: frozenset()), GRACES)
+    assert (place.due(NGINX), place.due(VARNISH)) == ([], [])
+    assert (place.due(NGINX, 61), place.due(VARNISH, 61)) == ([f"/{picture}"], ["track-tune"])
 
 
 def test_what_was_withdrawn_is_dropped_although_who_removed_it_was_killed(
