@@ -86,17 +86,35 @@ async def test_what_an_edge_cannot_fetch_anew_holds_up_nothing_else(purged: Purg
     assert await purged.left() == 0
 
 
-async def test_one_that_asks_to_be_left_alone_is_left_alone(purged: Purging) -> None:
-    ann = await purged.service.user()
-    await purged.packaging.playing(ann)
-    theirs = purged.fastly.bucket
-    purged.fastly.bucket = Bucket(0.001, 0, purged.fastly.clock)  # somebody else has used it up
+@pytest.mark.parametrize(("by", "failures"), [(429, 0), (503, 1)])
+async def test_one_that_asks_to_be_left_alone_is_left_alone(
+    purged: Purging, by: int, failures: int
+) -> None:
+    await promise_tag(purged, "track-a")
+    purged.fastly.is_down, purged.fastly.down_by, purged.fastly.down_for_s = True, by, 100
     await purged.work()
-    assert (purged.fastly.throttled, purged.fastly.take()) == (1, [])
-    purged.fastly.bucket = theirs
-    assert await purged.work() == 0, "not before the second that it asked for"
-    await purged.work_for(3)
-    assert purged.fastly.take() == [soft("playback-song")]
+    purged.fastly.is_down = False
+    await purged.work_for(90, 10)
+    assert purged.fastly.take() == []
+    async with purged.service.database.look_now() as connection:
+        rows = select(purgers.c.failures).where(purgers.c.name.like("fastly%"))
+        assert await connection.scalar(rows) == failures
+    await purged.work_for(20, 10)
+    assert purged.fastly.take() == [hard("track-a")]
+
+
+async def test_who_lacks_a_cdn_leaves_it_to_another(purged: Purging) -> None:
+    """As while processes with another --purge take the place of those before, one by one."""
+    its_own, name = purged.purgers, purged.edge.purger
+    await promise_tag(purged, "track-a")
+    held = await purged.claim()
+    assert held is not None
+    await promise_tag(purged, "track-b")
+    purged.purgers = {name: its_own[name]}
+    await purged.attempt(held)
+    purged.purgers = its_own
+    assert await purged.work() == 1
+    assert purged.fastly.take() == [hard("track-a", "track-b")]
 
 
 async def test_what_is_promised_meanwhile_asks_nobody_earlier(purged: Purging) -> None:

@@ -31,6 +31,8 @@ class Vendor:
     wrong: list[str] = field(default_factory=list)
     throttled: int = 0
     is_down: bool = False
+    down_by: int = 503
+    down_for_s: int | None = None
     loses_answers: bool = False
     refuses: frozenset[str] = frozenset()
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -68,7 +70,8 @@ class Vendor:
         await self.gate.wait()
         self.waiting -= 1
         if self.is_down:
-            return web.Response(status=503, text="down")
+            says = {} if self.down_for_s is None else {"Retry-After": str(self.down_for_s)}
+            return web.Response(status=self.down_by, text="down", headers=says)
         try:
             answer: web.StreamResponse = await handler(request)  # type: ignore[misc]
             is_lost = self.loses_answers and request.method == "POST"
