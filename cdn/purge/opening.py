@@ -54,7 +54,8 @@ async def open_purgers(
             ClientSession(
                 connector=TCPConnector(limit_per_host=_CONNECTIONS_OF_ONE),
                 cookie_jar=DummyCookieJar(),
-                headers={"User-Agent": "soundbridge"},
+                # Whatever is coded, Cloudflare's JSON by gzip, would have to be decoded to be read.
+                headers={"User-Agent": "soundbridge", "Accept-Encoding": "identity"},
                 auto_decompress=False,
             )
         )

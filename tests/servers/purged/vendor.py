@@ -74,10 +74,13 @@ class Vendor:
             return web.Response(status=self.down_by, text="down", headers=says)
         try:
             answer: web.StreamResponse = await handler(request)  # type: ignore[misc]
-            is_lost = self.loses_answers and request.method == "POST"
-            return web.Response(status=504) if is_lost else answer
         except web.HTTPException as error:
             return self.refused(f"{request.method} {request.path}: {error.status}", error.status)
+        if self.loses_answers and request.method == "POST":
+            return web.Response(status=504)
+        if isinstance(answer, web.Response) and answer.content_type == "application/json":
+            answer.enable_compression()  # for who accepts it
+        return answer
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
