@@ -5,7 +5,7 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, hdrs
 
 from origin.companion.outward.addresses import Network, is_public
 from origin.companion.outward.resolver import CheckedResolver, Lookup, NotPublic, look_up
@@ -45,6 +45,7 @@ def public_client(
         ),
         timeout=ClientTimeout(total=total_s, sock_connect=connect_s, sock_read=read_s),
         cookie_jar=DummyCookieJar(loop=asyncio.get_running_loop()),
+        headers={hdrs.ACCEPT_ENCODING: "identity"},
         auto_decompress=False,
         trust_env=False,
     )
