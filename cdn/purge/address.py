@@ -54,11 +54,12 @@ class Address:
             raise UnusablePurger(f"{what} is none to purge: use {_EXAMPLES}.")
         try:
             options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-            is_there = bool(parts.port) if parts.scheme in {"varnish", "nginx"} else True
+            is_own = parts.scheme in {"varnish", "nginx"}
+            is_there = not is_own or bool(parts.port)
         except ValueError as error:
             raise UnusablePurger(f"{parts.scheme}://{parts.netloc}: {error}.") from error
-        form = _FORMS["host"] if parts.scheme in {"varnish", "nginx"} else _ID
-        is_id = form.fullmatch(parts.netloc)
+        place = parts.netloc.lower() if is_own else parts.netloc  # one name, however it is written
+        is_id = (_FORMS["host"] if is_own else _ID).fullmatch(place)
         if not parts.hostname or not is_there or not is_id:
             raise UnusablePurger(f"{parts.scheme}://{parts.netloc} names none: use {_EXAMPLES}.")
         if unknown := sorted(set(options) - known):
@@ -68,7 +69,7 @@ class Address:
         for name, form in _FORMS.items():
             if name in options and not form.fullmatch(options[name]):
                 raise UnusablePurger(f"{parts.scheme}://: what {name}= says is no {name}.")
-        address = cls(parts.scheme, parts.netloc, options)
+        address = cls(parts.scheme, place, options)
         _ = address.limits  # what is wrong with those is said now
         return address
 

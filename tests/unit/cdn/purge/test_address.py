@@ -17,6 +17,7 @@ from cdn.purge.opening import check
         ("varnish://127.0.0.1:6081", "varnish://127.0.0.1:6081"),
         ("nginx://edge.example:8081?host=radio.example", "nginx://edge.example:8081"),
         ("nginx://[::1]:8081", "nginx://[::1]:8081"),
+        ("Varnish://EDGE.example:6081/", "varnish://edge.example:6081"),
         ("fastly://s?endpoint=https://proxy.example:8/fastly", "fastly://s"),
         ("cloudfront://E1?endpoint=http://[::1]:5000", "cloudfront://E1"),
     ],
