@@ -11,10 +11,10 @@ from typing import Final
 
 from aiohttp import hdrs
 
-from cdn.errors import PurgeRefused
+from cdn.errors import PurgerClosed, PurgeRefused
 from cdn.policy.coding import AT_EDGES, PLAIN, Coding
 from cdn.policy.route import route_of
-from cdn.purge.asking import Answer, failure_of
+from cdn.purge.asking import failure_of
 from cdn.purge.batch import Batch
 from cdn.purge.limits import NGINX, Limits
 from cdn.purge.own import OwnEdge
@@ -54,21 +54,26 @@ class Nginx(OwnEdge):
                 raise error
 
     async def look(self) -> str:
-        """Have what is not there fetched anew: an origin has to be well, too, and it says so."""
-        await self._renew(f"/{TAG_OF_NOTHING}.json", "identity")
+        """Have what is not there fetched anew: an origin has to be well, too, and it says so.
+
+        The listener for this says 410 then, and the one of listeners 404.
+        """
+        status = await self._renew(f"/{TAG_OF_NOTHING}.json", "identity")
+        if status != HTTPStatus.GONE:
+            raise PurgerClosed(
+                f"{self.place} answered {status}, as no listener for purging does: name the"
+                " --purge-port of `soundbridge edge nginx`."
+            )
         return "it lets us purge"
 
-    async def _renew(self, path: str, coding: str) -> None:
+    async def _renew(self, path: str, coding: str) -> int:
         answer = await self.ask("HEAD", path, {hdrs.ACCEPT_ENCODING: coding})
         failure = failure_of(self.place, answer)
-        if failure is not None and not _is_replaced(answer):
+        if failure is not None and answer.status not in _REPLACED:
             raise failure
+        return answer.status
 
 
 def codings_of(path: str) -> tuple[Coding, ...]:
     """Return the codings in which edges keep a path."""
     return AT_EDGES if route_of(path.partition("?")[0]).is_coded else PLAIN
-
-
-def _is_replaced(answer: Answer) -> bool:
-    return answer.status in _REPLACED or answer.status < HTTPStatus.BAD_REQUEST

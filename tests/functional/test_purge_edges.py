@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from obstore.store import MemoryStore
 
-from cdn.errors import PurgerClosed, PurgerUnreachable
+from cdn.errors import PurgerClosed, PurgeRefused, PurgerUnreachable
 from cdn.purge.address import Address
 from cdn.purge.batch import Batch
 from cdn.purge.credentials import Credentials
@@ -144,8 +144,27 @@ async def test_who_has_no_secret_purges_nothing(edge: Edge) -> None:
     await edge.warm()
     with pytest.raises(PurgerClosed, match="403"):
         await edge.purge(secret="guessed")  # noqa: S106
+    if edge.purger.startswith("nginx"):  # Varnish has one listener for all
+        edge.purger = edge.url.replace("http", "nginx")
+        with pytest.raises(PurgerClosed, match="--purge-port"):
+            await edge.purge()
     for path in ENTRIES:
         assert await edge.is_kept(path)
+
+
+async def test_who_sends_on_to_https_purges_nothing() -> None:
+    """As nginx does for listeners, at port 80."""
+
+    async def redirect(request: web.Request) -> web.Response:
+        return web.Response(status=308, headers={"Location": f"https://x{request.path}"})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", redirect)
+    async with TestServer(app) as server:
+        address = Address.parse(f"nginx://{server.host}:{server.port}")
+        async with open_purgers([address], Credentials()) as purgers:
+            with pytest.raises(PurgeRefused, match="308"):
+                await purgers[address.name].send(Batch(By.PATH, soft=False, values=ENTRIES))
 
 
 async def test_an_edge_whose_origin_is_down_is_not_well() -> None:

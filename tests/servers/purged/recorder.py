@@ -29,7 +29,7 @@ class EdgeRecorder(Vendor):
         if request.path in self.breaks:
             return web.Response(status=503, headers={"Retry-After": "2"})  # as an origin does
         self.heads[request.raw_path, request.headers["Accept-Encoding"]] += 1
-        return web.Response(status=404)
+        return web.Response(status=410)
 
     def paths(self) -> list[str]:
         """Return what was fetched anew since the last time, sorted; each in each coding once."""
