@@ -1,5 +1,5 @@
 """CloudFront: a distribution (``distribution``), and what it runs for requests (``function``).
 
-It is written down twice, out of the same description: by ``cloudformation``, whose parts are
-``formed_*``, and by ``terraform``, whose parts are ``resource_*``.
+It is written down twice, out of the same description: as CloudFormation (``cloudformation``), and
+for Terraform (``terraform``).
 """

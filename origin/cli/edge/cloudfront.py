@@ -38,7 +38,7 @@ def cloudfront(
     """
     from cdn.edge.cloudfront.distribution import distribution_of
     from cdn.edge.cloudfront.function import rest_request, viewer_request
-    from cdn.edge.cloudfront.terraform import FUNCTION_FILE, REST_FILE, configuration
+    from cdn.edge.cloudfront.terraform.configuration import FUNCTION_FILE, REST_FILE, configuration
     from cdn.edge.plan import EdgeFile
 
     edge = cloud_edge_of(host, origin, checks_tokens=checks_tokens)
@@ -47,7 +47,7 @@ def cloudfront(
     except UnusableEdge as error:
         raise click.UsageError(f"{error}.") from error
     if kind == "cloudformation":
-        from cdn.edge.cloudfront.cloudformation import template
+        from cdn.edge.cloudfront.cloudformation.template import template
 
         put_out([EdgeFile("soundbridge.json", template(distribution))], folder)
         return

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cdn.edge.cloud import NOT_FOR_VIEWERS, CloudEdge, CloudOrigin
-from cdn.edge.cloudfront import cloudformation, terraform
+from cdn.edge.cloudfront.cloudformation.template import template as template_of
 from cdn.edge.cloudfront.distribution import (
     BEHAVIOURS_MAX,
     CACHING_DISABLED,
@@ -22,6 +22,7 @@ from cdn.edge.cloudfront.distribution import (
     Told,
     distribution_of,
 )
+from cdn.edge.cloudfront.terraform.configuration import configuration
 from cdn.edge.players import OF_PLAYERS
 from cdn.policy import cache_key
 from cdn.policy.cache_key import cache_key_of, without_token
@@ -41,21 +42,21 @@ def distribution(*, checks_tokens: bool) -> Distribution:
 
 
 def template(*, checks_tokens: bool) -> dict[str, Any]:
-    text = cloudformation.template(distribution(checks_tokens=checks_tokens))
+    text = template_of(distribution(checks_tokens=checks_tokens))
     read: dict[str, Any] = json.loads(text)
     return read
 
 
 @pytest.mark.parametrize("checks_tokens", KINDS)
 def test_cfn_lint_finds_nothing(checks_tokens: bool, tmp_path: Path) -> None:  # noqa: FBT001
-    text = cloudformation.template(distribution(checks_tokens=checks_tokens))
+    text = template_of(distribution(checks_tokens=checks_tokens))
     assert len(text.encode()) <= TEMPLATE_BYTES_MAX
     done = linted(text, tmp_path)
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
 
 
 def test_cfn_lint_finds_what_is_wrong(tmp_path: Path) -> None:
-    text = cloudformation.template(distribution(checks_tokens=True))
+    text = template_of(distribution(checks_tokens=True))
     done = linted(text.replace('"HeaderBehavior"', '"HeadersBehaviour"'), tmp_path)
     assert "HeadersBehaviour" in done.stdout
 
@@ -71,9 +72,7 @@ def linted(text: str, folder: Path) -> "subprocess.CompletedProcess[str]":
 @pytest.mark.parametrize("checks_tokens", KINDS)
 def test_both_configurations_say_the_same(checks_tokens: bool) -> None:  # noqa: FBT001
     formed = said_by_template(template(checks_tokens=checks_tokens))
-    resources = said_by_resources(
-        terraform.configuration(distribution(checks_tokens=checks_tokens))
-    )
+    resources = said_by_resources(configuration(distribution(checks_tokens=checks_tokens)))
     assert formed == resources
     assert len(formed["behaviours"]) == len(distribution(checks_tokens=checks_tokens).behaviours)
 
@@ -109,7 +108,7 @@ def test_a_shield_and_a_key_group_are_there_where_they_are_given(checks_tokens: 
     group = {"Fn::If": ["IsSigned", [{"Ref": "Signers"}], nothing]}
     groups = [each.get("TrustedKeyGroups") for each in config["CacheBehaviors"]]
     assert [each for each in groups if each is not None] == [group] * groups.count(group)
-    text = terraform.configuration(distribution(checks_tokens=checks_tokens))
+    text = configuration(distribution(checks_tokens=checks_tokens))
     assert text.count("origin_shield_region = origin_shield.value") == len(READ_S)
     assert text.count("aws_cloudfront_key_group.signers[*].id") == groups.count(group) > 0
 

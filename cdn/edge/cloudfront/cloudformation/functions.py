@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cdn.edge.cloudfront.formed_names import named
+from cdn.edge.cloudfront.cloudformation.names import named
 from cdn.edge.cloudfront.function import RUNTIME, rest_request, viewer_request
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cdn.edge.cloud import NOT_FOR_VIEWERS
+from cdn.edge.cloudfront.cloudformation.names import named
 from cdn.edge.cloudfront.distribution import (
     COUNTRY_FIELD,
     MAX_TTL_S,
@@ -11,7 +12,6 @@ from cdn.edge.cloudfront.distribution import (
     KeyPolicy,
     Told,
 )
-from cdn.edge.cloudfront.formed_names import named
 from cdn.policy.cross_origin import PLAYED_BY
 
 

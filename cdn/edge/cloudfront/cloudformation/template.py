@@ -7,6 +7,10 @@ CloudFormation Template Reference, "AWS::CloudFront::...".
 import json
 from typing import Any, Final
 
+from cdn.edge.cloudfront.cloudformation.behaviours import behaviour
+from cdn.edge.cloudfront.cloudformation.functions import functions
+from cdn.edge.cloudfront.cloudformation.names import NOTHING, named
+from cdn.edge.cloudfront.cloudformation.policies import policies
 from cdn.edge.cloudfront.distribution import (
     BEHAVIOURS_MAX,
     CONNECT_S,
@@ -18,10 +22,6 @@ from cdn.edge.cloudfront.distribution import (
     TLS,
     Distribution,
 )
-from cdn.edge.cloudfront.formed_behaviours import behaviour
-from cdn.edge.cloudfront.formed_functions import functions
-from cdn.edge.cloudfront.formed_names import NOTHING, named
-from cdn.edge.cloudfront.formed_policies import policies
 from cdn.tags import CACHE_TAG
 
 _LINE_CHARACTERS: Final = 100

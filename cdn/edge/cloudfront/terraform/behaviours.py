@@ -9,8 +9,8 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
     Told,
 )
-from cdn.edge.cloudfront.resource_origin import IS_SIGNED
-from cdn.edge.cloudfront.resource_policies import request_name, resource_name
+from cdn.edge.cloudfront.terraform.origin import IS_SIGNED
+from cdn.edge.cloudfront.terraform.policies import request_name, resource_name
 from cdn.edge.hcl import Block, Body, Expression
 
 _RUNS: Final = "function_association"

@@ -16,9 +16,9 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
 )
 from cdn.edge.cloudfront.function import RUNTIME
-from cdn.edge.cloudfront.resource_behaviours import behaviour
-from cdn.edge.cloudfront.resource_origin import IS_SIGNED, KEYS, origin, where_given
-from cdn.edge.cloudfront.resource_policies import policies
+from cdn.edge.cloudfront.terraform.behaviours import behaviour
+from cdn.edge.cloudfront.terraform.origin import IS_SIGNED, KEYS, origin, where_given
+from cdn.edge.cloudfront.terraform.policies import policies
 from cdn.edge.hcl import Block, Body, Expression, document, provider
 from cdn.tags import CACHE_TAG
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from cdn.edge.cloudfront.cloudformation.names import NOTHING
+from cdn.edge.cloudfront.cloudformation.policies import logical_id, request_id
 from cdn.edge.cloudfront.distribution import (
     ALL_VIEWER_EXCEPT_HOST,
     CACHING_DISABLED,
@@ -9,8 +11,6 @@ from cdn.edge.cloudfront.distribution import (
     Distribution,
     Told,
 )
-from cdn.edge.cloudfront.formed_names import NOTHING
-from cdn.edge.cloudfront.formed_policies import logical_id, request_id
 
 
 def behaviour(one: Behaviour, distribution: Distribution) -> dict[str, Any]:
