@@ -54,7 +54,7 @@ def test_names_are_written_in_small_letters(tmp_path: Path) -> None:
     done = edge("cloudflare", *words, "--zone", "Example.com", "--into", str(tmp_path))
     assert done.exit_code == 0, done.output
     rules = json.loads((tmp_path / "http_request_cache_settings.json").read_text())["rules"]
-    assert all('http.host eq "music.example.com"' in each["expression"] for each in rules)
+    assert all('(http.host), "music.example.com"' in each["expression"] for each in rules)
 
 
 def test_one_file_goes_to_stdout() -> None:

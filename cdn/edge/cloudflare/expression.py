@@ -15,7 +15,7 @@ PATH: Final = "http.request.uri.path"
 SHOWS_WHO_ASKS: Final = '(http.cookie ne "" or any(http.request.headers["authorization"][*] ne ""))'
 _MISREAD: Final = " or ".join(
     [
-        *(f'{PATH} contains "{each}"' for each in ("//", "/../", "/./")),
+        *(f'{PATH} contains "{each}"' for each in ("//", "/../", "/./", "#", r"\\")),
         *(f'lower({PATH}) contains "{each}"' for each in ("%2e", "%2f", "%5c")),
     ]
 )
@@ -43,8 +43,11 @@ def requests_of(host: str, routes: Sequence[Route]) -> str:
 
 
 def of_host(host: str) -> str:
-    """Return the expression of everything that is asked of a host."""
-    return f'http.host eq "{host}"'
+    """Return the expression of everything that is asked of a host.
+
+    ``http.host`` is ``Host`` as it came (Fields reference): with a port, or in large letters.
+    """
+    return f'starts_with(lower(http.host), "{host}")'
 
 
 def _any_of(globs: Iterable[str]) -> str:

@@ -89,6 +89,8 @@ def test_edges_alone_ask_whether_tokens_open() -> None:
         ("/v1/..%5Cmedia/a1/r1/1.m4s", True),
         ("/artwork/../media/a1/r1/1.m4s", True),
         ("//media/a1/r1/1.m4s", True),
+        ("/v1/..\\media/a1/r1/1.m4s", True),
+        ("/song.m3u8#", True),
         ("/v1/search/a%20b", False),
         ("/artwork/t/a/64-00.jpg", False),
     ],
@@ -98,9 +100,16 @@ def test_what_may_be_misread_as_what_plays_is_blocked(path: str, is_refused: boo
     assert any(applies(rule, asked(path)) for rule in PHASES[rules.BLOCKS]) is is_refused
 
 
-def test_other_hosts_are_left_alone() -> None:
+@pytest.mark.parametrize("host", ["example.com", "a.music.example.com"])
+def test_other_hosts_are_left_alone(host: str) -> None:
     every = [rule for phase in PHASES.values() for rule in phase]
-    assert not any(applies(each, asked("/song.m3u8", "a=1", host="example.com")) for each in every)
+    assert not any(applies(each, asked("/song.m3u8", "a=1", host=host)) for each in every)
+
+
+@pytest.mark.parametrize("host", [f"{HOST}:443", "Music.Example.COM", f"{HOST}."])
+def test_nobody_comes_past_by_how_the_host_is_written(host: str) -> None:
+    for path in ("/song.m3u8", "/media/a1/r1/128k/00001.m4s", "/opens/x/play/song"):
+        assert any(applies(rule, asked(path, host=host)) for rule in PHASES[rules.BLOCKS])
 
 
 def test_what_players_say_in_fields_goes_no_further_than_copies() -> None:
@@ -227,10 +236,10 @@ _TERM = re.compile(
     r'|lower\(http\.request\.uri\.path\) contains "(?P<lower>[^"]*)"'
     r'|any\(http\.request\.headers\["authorization"\]\[\*\] ne ""\)'
     r'|starts_with\(http\.request\.uri\.path, "(?P<start>[^"]*)"\)'
+    r'|starts_with\(lower\(http\.host\), "(?P<host>[^"]*)"\)'
     r"|(?P<word> and | or |not |\(|\))"
 )
 _FIELDS = {
-    "http.host": "host",
     "http.request.uri.path": "path",
     "http.request.uri.query": "query",
     "http.cookie": "cookie",
@@ -247,9 +256,11 @@ def translated(expression: str, request: Request) -> Iterator[str]:
         if found["word"]:
             yield found["word"]
         elif found["part"]:
-            yield str(found["part"] in request["path"])
+            yield str(found["part"].replace("\\\\", "\\") in request["path"])
         elif found["lower"]:
             yield str(found["lower"] in request["path"].lower())
+        elif found["host"]:
+            yield str(request["host"].lower().startswith(found["host"]))
         elif found["start"]:
             yield str(request["path"].startswith(found["start"]))
         elif found["field"]:
