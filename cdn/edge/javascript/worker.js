@@ -18,7 +18,7 @@ export default {
     const url = new URL(request.url);
     const found = divided(url.pathname);
     if (found === null) {
-      return fetch(request);
+      return answer(401, POLICY.beside[401]); // nobody blocks what a Worker asks for
     }
     if (request.method === "OPTIONS") {
       return answer(204, POLICY.preflight);
