@@ -61,8 +61,6 @@ TOKENS: Final[Mapping[str, Any]] = {
 """Rules of tokens; ``token.js`` looks for itself that ``*.`` stands in front of no number."""
 WRITING: Final[Mapping[str, Any]] = {"misleading": MISLEADING}
 """Rules of how a path is written."""
-NOTHING: Final[Mapping[str, Any]] = {}
-"""No rules."""
 _ANSWERS: Final[dict[str, Any]] = {
     "cors": {
         name: said

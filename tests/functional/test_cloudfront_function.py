@@ -96,10 +96,13 @@ def test_preflights_are_answered_and_ask_for_nothing(function: RunningFunction, 
     assert "CMCD-Request" in headers["access-control-allow-headers"]["value"]
 
 
-def test_without_tokens_it_answers_preflights_alone(tmp_path: Path) -> None:
+def test_without_tokens_it_answers_preflights_and_what_may_be_misread(tmp_path: Path) -> None:
+    """Who has a signature for one asset might get another one by it."""
     code = viewer_request(checks_tokens=False)
     with in_node(code, {}, tmp_path) as running:
         assert running.answer(event(Asked(SEGMENT)), NOW_S) == event(Asked(SEGMENT))["request"]
+        for odd in ("/media/a1/../a2/r1/1.m4s", "/media/a1/..%2fa2/r1/1.m4s", "/media//a1/1.m4s"):
+            assert running.answer(event(Asked(odd)), NOW_S)["statusCode"] == 404
         assert running.answer(event(Asked(SEGMENT, method="OPTIONS")), NOW_S)["statusCode"] == 204
 
 

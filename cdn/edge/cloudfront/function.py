@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from cdn.edge.script import NOTHING, TOKENS, WRITING, script
+from cdn.edge.script import TOKENS, WRITING, script
 
 RUNTIME: Final = "cloudfront-js-2.0"
 """The one with key value stores (Developer Guide, "Restrictions on CloudFront Functions")."""
@@ -19,7 +19,7 @@ def viewer_request(*, checks_tokens: bool) -> str:
     if checks_tokens:
         names = ("token", "cloudfront_answer", "cloudfront_token")
         return _INDENTATION.sub("", script(*names, begin=_IMPORTS, rules=TOKENS))
-    return script("cloudfront_answer", "cloudfront_preflight", rules=NOTHING)
+    return script("cloudfront_answer", "cloudfront_preflight", rules=WRITING)
 
 
 def rest_request() -> str:
