@@ -70,6 +70,10 @@ def headed(**header: Any) -> str:
     return b".".join([signed, base64url_encode(signature)]).decode()
 
 
+def signed_as_it_is(payload: bytes) -> str:
+    return jwt.api_jws.encode(payload, KEY.half, "HS256", headers={"kid": KEY.kid})
+
+
 def respelt(part: str) -> str:
     """Write the same bytes in base64url in another way: by bits that stand for none."""
     last = ALPHABET[ALPHABET.index(part[-1]) ^ 1]
@@ -87,6 +91,8 @@ ALPHABET = f"{ascii_uppercase}{ascii_lowercase}{digits}-_"
 GOOD = token()
 HEAD, BODY, SIGNATURE = GOOD.split(".")
 LONG = token(jti="x" * TOKEN_CHARACTERS_MAX)
+NO_UTF_8 = signed_as_it_is(b'{"aud":"song","exp":%d,"x":"\xff"}' % (NOW_S + 60))
+UNKNOWN_CHARACTER = signed_as_it_is(b'{"aud":"song","exp":%d,"x":"\xef\xbf\xbd"}' % (NOW_S + 60))
 TABLE: Sequence[tuple[str, Asked, int]] = [
     ("entry", Asked(ENTRY, GOOD), 0),
     ("segment", Asked(SEGMENT, GOOD), 0),
@@ -133,6 +139,7 @@ TABLE: Sequence[tuple[str, Asked, int]] = [
     ("two audiences", Asked(ENTRY, token(aud=["song", "other"])), 401),
     ("aud that is no id", Asked(ENTRY, token(aud="Song")), 401),
     ("what others understand", Asked(ENTRY, token(azp="app", roles=["a", "b"], age=-1.5e3)), 0),
+    ("what stands for no character", Asked(ENTRY, UNKNOWN_CHARACTER), 0),
     ("what nobody need understand", Asked(ENTRY, token(**{"": [], "__proto__": True})), 0),
     ("a bound that is not understood", Asked(ENTRY, token(cnf={"jkt": "x"})), 401),
     ("a bound that is misspelt", Asked(ENTRY, token(country="DE")), 401),
@@ -180,6 +187,16 @@ TABLE: Sequence[tuple[str, Asked, int]] = [
     (
         "another page",
         Asked(ENTRY, token(referrers=["a.example"]), referer="https://b.example/"),
+        403,
+    ),
+    (
+        "an origin with a path",
+        Asked(ENTRY, token(referrers=["a.example"]), origin="https://a.example/"),
+        403,
+    ),
+    (
+        "a page beyond all",
+        Asked(ENTRY, token(referrers=["a.example"]), referer=f"https://a.example/{'x' * 4096}"),
         403,
     ),
     ("no page", Asked(ENTRY, token(referrers=["a.example"])), 403),

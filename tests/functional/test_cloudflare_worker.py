@@ -22,6 +22,7 @@ from tests.functional.edge_tokens import (
     ENTRY,
     GOOD,
     KEY,
+    NO_UTF_8,
     NOW_S,
     PAGES,
     PATTERNS,
@@ -108,7 +109,8 @@ def test_ed25519_has_two_names(running: RunningFunction, algorithm: str) -> None
 
 
 def test_what_a_player_says_of_itself_is_not_passed_on(running: RunningFunction) -> None:
-    one = Asked(f"{SEGMENT}?CMCD=sid%3D1&_HLS_msn=3", GOOD, origin="https://a.example")
+    page = "https://a.example"
+    one = Asked(f"{SEGMENT}?CMCD=sid%3D1&_HLS_msn=3", GOOD, origin=page, referer=page)
     said = {"range": "bytes=0-9", "cookie": "a=b", "authorization": "x", "CMCD-Session": "sf=h"}
     event = {
         "url": HOST + one.target,
@@ -121,6 +123,20 @@ def test_what_a_player_says_of_itself_is_not_passed_on(running: RunningFunction)
     assert asked_for["headers"]["range"] == "bytes=0-9"
     gone = {"origin", "cookie", "authorization", "referer", "cmcd-session"}
     assert not gone & set(asked_for["headers"])
+
+
+def test_who_steers_is_told_all_and_what_is_asked_for_leads_nowhere_else(
+    running: RunningFunction,
+) -> None:
+    query = "?_HLS_pathway=a&_HLS_throughput=5"
+    [asked_for] = answer(running, Asked(f"/steering/song{query}", GOOD))["asked"]
+    assert asked_for["url"] == f"{HOST}/steering/song{query}"
+    assert asked_for["cf"] == {"cacheEverything": False}
+    assert asked_for["redirect"] == "manual"
+
+
+def test_what_is_no_utf_8_is_no_json(running: RunningFunction) -> None:
+    assert answer(running, Asked(ENTRY, NO_UTF_8))["status"] == 401
 
 
 @pytest.mark.parametrize("is_bound", [True, False])

@@ -22,6 +22,7 @@ from tests.functional.edge_tokens import (
     ENTRY,
     GOOD,
     KEY,
+    NO_UTF_8,
     NOW_S,
     PAGES,
     PATTERNS,
@@ -77,6 +78,10 @@ def test_another_engine_lets_the_same_through(tmp_path: Path) -> None:
         CODE, STORE, [{"now_s": NOW_S, "event": event(row[1])} for row in TABLE], tmp_path
     )
     assert [status_of(each) for each in answers] == [row[2] for row in TABLE]
+
+
+def test_what_is_no_utf_8_is_no_json(function: RunningFunction) -> None:
+    assert status_of(function.answer(event(Asked(ENTRY, NO_UTF_8)), NOW_S)) == 401
 
 
 def test_fields_that_come_twice_are_taken_together(function: RunningFunction) -> None:

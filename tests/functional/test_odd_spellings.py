@@ -84,10 +84,12 @@ def test_functions_of_cloudfront_refuse_them(served: list[str], tmp_path: Path) 
         for path in served:
             chosen = next(b for b in behaviours if b.pattern is None or fits(b.pattern, path))
             assert refused(viewer if chosen.plays else rest, path) in {401, 404}
+        for up in ("/..", "%2f..", "/."):
+            assert refused(viewer, f"/media/a1{up}/a2/r1/artwork-64.jpg") == 401
         assert refused(rest, "/tracks/x") is refused(rest, "/") is None
         assert refused(rest, "/v1/search/a%20b") is refused(rest, "/artwork/t/a/64-00.jpg") is None
         for before in ("/artwork", "/assets", "/v1", "/opens", "/healthz"):
-            for up in ("/..", "/%2e%2e", "/..%2f", "%2f.."):
+            for up in ("/..", "/%2e%2e", "/..%2f", "%2f..", "\\..", "#"):
                 assert refused(rest, f"{before}{up}/media/a1/r1/128k/00001.m4s") == 404
 
 

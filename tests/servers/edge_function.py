@@ -56,6 +56,7 @@ globalThis.fetch = async (request, init) => {
   asked.push({
     url: request.url,
     method: request.method,
+    redirect: request.redirect,
     headers: Object.fromEntries(request.headers),
     cf: init && init.cf,
   });

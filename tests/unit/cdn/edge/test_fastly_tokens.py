@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cdn.errors import TokenRefused
 from cdn.signing.bounds import Bounds, Circumstances
-from cdn.signing.keys import Algorithm, new_signing_key
+from cdn.signing.keys import Algorithm, base64url, new_signing_key
 from cdn.signing.scope import Scope, scope_of_path
 from cdn.signing.token import KeyRing, sign
 from tests.functional.edge_tokens import CLAIMS, COUNTRIES, ENTRY, KEY, NOW_S, SEGMENT, TABLE, Asked
@@ -65,6 +65,48 @@ def test_what_vcl_might_misread_is_refused(said: dict[str, Any]) -> None:
         json.dumps({**said, "aud": "song", "exp": NOW_S + 60}).replace(" ", "").encode()
     )
     assert Vcl(f"/t/{text}{ENTRY}").status("soundbridge_token") == 401
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"aud":"song","exp":%d,"aud":"other"}',
+        b'{"aud":"song","exp":%d,"exp":1}',
+        b'{"aud":"song","exp":%d,"countries":["DE"],"countries":["FR"]}',
+        b'{"aud":"song","exp":%d,"x":"\n"}',
+        b'{"aud":"song","exp":%d,"x":"\n","aud":"other"}',
+    ],
+)
+def test_what_is_said_twice_or_is_no_json_is_refused(payload: bytes) -> None:
+    text = by_curve(payload % (NOW_S + 60))
+    assert Vcl(f"/t/{text}{ENTRY}", country="DE").status("soundbridge_token") == 401
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'"alg":"HS256"',
+        b'"alg":"none"',
+        b'"alg":"ES256","crit":"x"',
+        b'"alg":"ES256","b64":"x"',
+        b'"alg":"ES256","kid":"other"',
+        b'"alg":"HS256","alg":"ES256"',
+        b'"alg":"ES256","alg":"HS256"',
+    ],
+)
+def test_what_a_header_says_counts_though_it_is_signed(said: bytes) -> None:
+    assert headed(b'"alg":"ES256"') == 0
+    assert headed(said) == 401
+
+
+def headed(said: bytes) -> int:
+    """Return what becomes of a token that is good, but for its header."""
+    header = b'{"kid":"%s",%s}' % (CURVE.public.kid.encode(), said)
+    claims = b'{"aud":"song","exp":%d}' % (NOW_S + 60)
+    signed = f"{base64url(header)}.{base64url(claims)}"
+    algorithm = jwt.get_algorithm_by_name("ES256")
+    signature = base64url(algorithm.sign(signed.encode(), CURVE.half))
+    return Vcl(f"/t/{signed}.{signature}{ENTRY}").status("soundbridge_token")
 
 
 def test_what_is_behind_a_token_keeps_its_query_until_its_route_is_known() -> None:

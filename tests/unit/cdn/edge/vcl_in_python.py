@@ -133,11 +133,9 @@ def text_of(data: bytes) -> str:
 
 
 def is_signed(_: object, pem: str, signed: str, signature: str, *__: object) -> bool:
-    try:
-        jwt.api_jws.decode(f"{signed}.{signature}", pem, ["ES256"])
-    except jwt.PyJWTError:
-        return False
-    return True
+    """Look at the signature alone: what a header says is for others to see."""
+    algorithm = jwt.get_algorithm_by_name("ES256")
+    return algorithm.verify(signed.encode(), algorithm.prepare_key(pem), decoded(signature))
 
 
 def without(url: str, pattern: str) -> str:
