@@ -14,7 +14,7 @@ from cdn.policy.cache_key import MISLEADING
 from cdn.policy.cross_origin import ON_EVERY_ANSWER, PLAYED_BY, preflight_headers
 from cdn.policy.route import OPEN, ROUTES, UNDER_TOKEN
 from cdn.signing.bounds import COUNTRY_PATTERN, NO_COUNTRY
-from cdn.signing.claims import CLOCK_SKEW_S, KNOWN, LAST_MOMENT_S, RESTRICTING
+from cdn.signing.claims import CLOCK_SKEW_S, LAST_MOMENT_S, RESTRICTING
 from cdn.signing.referrer import CHARACTERS_MAX, HOST, SCHEME, URL_CHARACTERS_MAX
 from cdn.signing.scope import ABOUT_ENDINGS, CLAIM_PATTERN
 from cdn.signing.token import TOKEN_CHARACTERS_MAX
@@ -45,7 +45,6 @@ TOKENS: Final[Mapping[str, Any]] = {
     or "^$",
     "token": rf"^{BASE64URL}(?:\.{BASE64URL}){{2}}$",
     "characters_max": TOKEN_CHARACTERS_MAX,
-    "claims": sorted(KNOWN),
     "restricting": sorted(RESTRICTING),
     "skew_s": CLOCK_SKEW_S,
     "last_moment_s": LAST_MOMENT_S,
