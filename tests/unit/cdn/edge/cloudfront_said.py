@@ -79,10 +79,11 @@ def formed_behaviour(one: Mapping[str, Any], resources: Mapping[str, Any]) -> di
 
 
 def formed_answers(policy: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is taken off answers, and whether players of other sites can read them."""
+    """Return what is taken off answers, and whether what an origin says to other sites goes."""
     config = policy["ResponseHeadersPolicyConfig"]
     removed = [each["Header"] for each in config["RemoveHeadersConfig"]["Items"]]
-    return {"removed": sorted(removed), "is_for_players": "CorsConfig" in config}
+    cors = config.get("CorsConfig")
+    return {"removed": sorted(removed), "overrides": cors and cors["OriginOverride"]}
 
 
 def formed_runs(said: Any) -> tuple[str, bool] | None:
@@ -198,7 +199,8 @@ def named(reference: str, resources: Mapping[tuple[str, str], Any]) -> Any:
 def resource_answers(config: Mapping[str, Any]) -> dict[str, Any]:
     [removed] = config["remove_headers_config"]
     names = [each["header"] for each in removed["items"]]
-    return {"removed": sorted(names), "is_for_players": "cors_config" in config}
+    [cors] = config.get("cors_config") or [None]
+    return {"removed": sorted(names), "overrides": cors and cors["origin_override"]}
 
 
 def items(blocks: Sequence[Mapping[str, Any]] | None) -> Any:

@@ -119,6 +119,14 @@ def test_what_players_say_in_fields_goes_no_further_than_copies() -> None:
         assert is_removed is bool(settings_of(request).get("cache"))
 
 
+def test_viewers_are_not_told_what_cdns_alone_are() -> None:
+    [rule] = PHASES[rules.ANSWERS]
+    assert applies(rule, asked("/song.m3u8"))
+    names = {"cdn-cache-control", "surrogate-control", "surrogate-key"}
+    removed = {name: {"operation": "remove"} for name in names}
+    assert rule["action_parameters"]["headers"] == removed
+
+
 def test_the_origin_decides_for_how_long() -> None:
     for rule in PHASES[rules.CACHE][1:]:
         said = rule["action_parameters"]

@@ -79,7 +79,16 @@ def test_both_configurations_say_the_same(checks_tokens: bool) -> None:  # noqa:
 
 @pytest.mark.parametrize("checks_tokens", KINDS)
 def test_there_are_not_too_many_behaviours(checks_tokens: bool) -> None:  # noqa: FBT001
-    assert len(distribution(checks_tokens=checks_tokens).behaviours) - 1 <= BEHAVIOURS_MAX
+    behaviours = distribution(checks_tokens=checks_tokens).behaviours
+    assert len(behaviours) - 1 <= BEHAVIOURS_MAX
+    assert any((each.pattern or "").startswith("/t/") for each in behaviours) is checks_tokens
+
+
+def test_viewers_come_by_tls_of_today() -> None:
+    assert said_by_template(template(checks_tokens=True))["viewers"][:2] == [
+        "TLSv1.2_2021",
+        "http2and3",
+    ]
 
 
 def test_nothing_private_is_kept_for_a_minimum_of_time() -> None:
@@ -200,6 +209,8 @@ def test_what_shows_who_asks_is_passed_on_and_parts_copies() -> None:
         shows = each.route.passes_credentials
         if each.key is not None:
             assert (("Authorization" in each.key.headers), each.key.cookies) == (shows, shows)
+            assert ("Origin" in each.key.headers) is each.route.varies_by_origin
+            assert "Cookie" not in each.key.headers, "CloudFront has it apart from others"
         if shows:
             assert each.is_told is Told.EVERYTHING
 
@@ -230,6 +241,10 @@ def test_who_steers_is_told_the_country(checks_tokens: bool) -> None:  # noqa: F
     said = said_by_template(template(checks_tokens=checks_tokens))["behaviours"]
     [steering] = (each for each in said if each["pattern"] == "/steering/*")
     assert steering["told"] == ("all", ["CloudFront-Viewer-Country"])
+    for each in said:  # functions see the country where an origin is told it, and only there
+        if each["runs"] == ("viewer", False) and "steering" not in each["pattern"]:
+            country = ("none", ["CloudFront-Viewer-Country"])
+            assert each["told"] == (country if checks_tokens else None)
 
 
 def test_what_players_add_is_known_by_name() -> None:

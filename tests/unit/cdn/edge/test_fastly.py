@@ -115,9 +115,16 @@ def test_what_players_say_in_fields_goes_no_further_than_copies() -> None:
 
 
 def test_no_client_can_have_itself_passed_on() -> None:
-    asked = Vcl(SEGMENT, "", {"X-Soundbridge-Pass": "1"})
+    said: dict[str, str | None] = {"X-Soundbridge-Pass": "1", "X-Soundbridge-Origin": "x"}
+    asked = Vcl(SEGMENT, "", said)
     asked.call("soundbridge_route")
-    assert asked.fields["X-Soundbridge-Pass"] is None
+    assert [asked.fields[name] for name in said] == [None, None]
+
+
+def test_the_key_is_hashed() -> None:
+    lines = VCL.partition("sub vcl_hash {")[2].partition("\n}")[0].splitlines()
+    by_origin = 'if(req.http.X-Soundbridge-Origin, req.http.X-Soundbridge-Origin, "")'
+    assert {f"  set req.hash += {each};" for each in ("req.url", by_origin)} <= set(lines)
 
 
 @pytest.mark.parametrize(
