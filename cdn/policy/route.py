@@ -139,6 +139,7 @@ STEERING: Final = Route(
     (ObjectClass.STEERING,),
     query=Query.EVERYTHING,
     under_token=True,
+    is_open=True,  # by a name of its own, players ask it without: all share one playlist
     is_kept=False,
 )
 PAGE: Final = Route(

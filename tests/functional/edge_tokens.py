@@ -107,6 +107,7 @@ TABLE: Sequence[tuple[str, Asked, int]] = [
     ("no token at a segment", Asked(SEGMENT), 401),
     ("no token at a waveform", Asked("/media/a1/r1/waveform.dat"), 401),
     ("no token at a cover, which lists show", Asked("/media/a1/r1/artwork-64.jpg"), 0),
+    ("no token where players are steered, as at the origin", Asked("/steering/song"), 0),
     ("a cover of another asset", Asked("/media/a2/r1/artwork-64.jpg", GOOD), 403),
     ("another key by that name", Asked(ENTRY, signed_with(OTHER.half, KEY.kid)), 401),
     ("a key that is not known", Asked(ENTRY, signed_with(OTHER.half, OTHER.kid)), 401),

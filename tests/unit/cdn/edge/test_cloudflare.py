@@ -92,6 +92,7 @@ def test_edges_alone_ask_whether_tokens_open() -> None:
         ("/v1/..\\media/a1/r1/1.m4s", True),
         ("/song.m3u8#", True),
         ("/v1/search/a%20b", False),
+        ("/steering/song", False),
         ("/artwork/t/a/64-00.jpg", False),
     ],
 )
