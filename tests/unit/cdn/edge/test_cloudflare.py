@@ -17,8 +17,8 @@ from cdn.edge.cloudflare.rules import rulesets
 from cdn.edge.cloudflare.worker import KEYS_BINDING, worker
 from cdn.policy.cache_key import OF_PLAYERS, cache_key_of
 from cdn.policy.route import PAGE, ROUTES, Route, route_of
-from tests.unit.cdn.edge.cloudfront_said import plain
 from tests.unit.cdn.edge.targets import ORIGINS, PATHS, QUERIES
+from tests.unit.cdn.edge.terraform_said import plain
 
 HOST = "music.example.com"
 ZONE = "example.com"

@@ -27,8 +27,9 @@ from cdn.edge.players import OF_PLAYERS
 from cdn.policy import cache_key
 from cdn.policy.cache_key import cache_key_of, without_token
 from cdn.policy.route import PAGE, ROUTES, Query, route_of
-from tests.unit.cdn.edge.cloudfront_said import said_by_resources, said_by_template
+from tests.unit.cdn.edge.cloudformation_said import said_by_template
 from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
+from tests.unit.cdn.edge.terraform_said import said_by_resources
 
 TEMPLATE_BYTES_MAX = 51_200
 """More has to lie in a bucket (CloudFormation User Guide, "Understand quotas")."""

@@ -18,9 +18,9 @@ from cdn.policy.route import ROUTES, route_of
 from tests.functional.edge_tokens import SEGMENT
 from tests.servers.falco import falco_in, found_in
 from tests.sources.made_once import made_once
-from tests.unit.cdn.edge.cloudfront_said import plain
 from tests.unit.cdn.edge.fastly_asked import VCL, Vcl, edge
 from tests.unit.cdn.edge.targets import CODINGS, ORIGINS, PATHS, QUERIES
+from tests.unit.cdn.edge.terraform_said import plain
 
 
 @pytest.fixture(scope="session")
