@@ -1,12 +1,13 @@
 """What is to be dropped: by a tag, by a prefix of paths, or by a path. Pure."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
 from cdn.errors import PurgeRefused
+from cdn.policy.cache_key import cache_key_of
 
 TAG_LENGTH_MAX: Final = 256
 """The shortest of what CDNs take (CloudFront; Fastly and Cloudflare take 1,024 bytes)."""
@@ -64,6 +65,16 @@ def path_of(value: str) -> str:
         return value
     parts = urlsplit(value)
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def as_kept(target: Target) -> Target:
+    """Return a path as its copy is kept: without a playback token, and what players put there."""
+    asked = path_of(target.value)
+    key = cache_key_of(asked)
+    if key is None:
+        return target
+    kept = f"{key.path}?{key.query}" if key.query else key.path
+    return replace(target, value=target.value.removesuffix(asked) + kept)
 
 
 def url_of(value: str, public_url: str | None) -> str:

@@ -39,10 +39,11 @@ def purge(
     """Have each CDN that --purge names drop some URLs or paths, tags, or all of an asset, now.
 
     It says what each was asked, and is asked once: a server does by itself what is to be done when
-    something changes. The exit status is 1 where one CDN did not do it, or cannot.
+    something changes. A URL may be one that a player asked for: its copy is dropped, which has
+    no token and no CMCD. The exit status is 1 where one CDN did not do it, or cannot.
     """
     from cdn.errors import PurgeRefused
-    from cdn.purge.target import By, Target
+    from cdn.purge.target import By, Target, as_kept
     from origin.purging import Asked, purge_now
 
     if not purge:
@@ -54,7 +55,7 @@ def purge(
         some = [
             *(Target(By.TAG, tag, soft) for tag in tags),
             *(Target(By.PREFIX, prefix, soft) for prefix in prefixes),
-            *(Target(By.PATH, url, soft) for url in urls),
+            *(as_kept(Target(By.PATH, url, soft)) for url in urls),
         ]
     except PurgeRefused as error:
         raise click.UsageError(str(error)) from error

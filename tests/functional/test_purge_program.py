@@ -144,7 +144,12 @@ async def test_an_operator_purges_and_is_told_what_came_of_it(
     assert not any(path.endswith("index.json") for path in paths)
     edge.is_down = True
     done = await asyncio.to_thread(
-        soundbridge_here, *both, "--soft", "--public-url", "https://radio.example", "/song.mpd"
+        soundbridge_here,
+        *both,
+        "--soft",
+        "--public-url",
+        "https://radio.example",
+        "/t/a.b.c/song.mpd?CMCD=x",
     )
     assert done.returncode == 1
     assert "503" in done.stderr

@@ -1,7 +1,7 @@
 import pytest
 
 from cdn.errors import PurgeRefused
-from cdn.purge.target import By, Target, path_of, url_of
+from cdn.purge.target import By, Target, as_kept, path_of, url_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,17 @@ def test_paths_and_urls() -> None:
     assert url_of("http://x/a", None) == "http://x/a"
     with pytest.raises(PurgeRefused, match="--public-url"):
         url_of("/a", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("https://radio.example/t/a.b.c/7q2m.m3u8?CMCD=br%3D128", "https://radio.example/7q2m.m3u8"),
+        ("/t/a.b.c/media/a/r1/128k/00001.m4s", "/media/a/r1/128k/00001.m4s"),
+        ("/v1/tracks?limit=3&CMCD=x", "/v1/tracks?limit=3"),
+        ("/t/a.b.c/v1/tracks", "/t/a.b.c/v1/tracks"), ("/media/a//b", "/media/a//b"),
+        ("/", "/"),
+    ],
+)  # fmt: skip
+def test_what_a_player_asked_for_is_kept_without_what_is_its_own(asked: str, kept: str) -> None:
+    assert as_kept(Target(By.PATH, asked, soft=True)) == Target(By.PATH, kept, soft=True)
