@@ -131,3 +131,11 @@ def test_what_nginx_asks_itself_nobody_else_can(
     with nginx(plan, tmp_path / "checking") as checking:
         assert ask(checking.url, "/.token-check").status in {403, 404}
     assert origin.asked == []
+
+
+def test_a_long_question_is_answered(edge: RunningEdge, origin: ScriptedOrigin) -> None:
+    """A key stands before its answer in nginx's buffer: too long a one made origins look dead."""
+    origin.says["/v1/search"] = Said(fields={"Cache-Control": "no-store", "X-Long": "x" * 2000})
+    path = f"/v1/search?q={'a' * 7900}"
+    for length in (6000, 7000, 8000):
+        assert ask(edge.url, path, Origin=f"https://{'b' * length}").status == 200
