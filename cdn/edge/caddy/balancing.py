@@ -1,9 +1,15 @@
 """Which origin is asked, and which one after it.
 
 An origin that drains says so at ``/readyz``, and gets no new requests. Who could not be asked at
-all is followed by the next one, whatever was to be done; who failed to answer, only where asking
+all is followed by another one, whatever was to be done; who failed to answer, only where asking
 twice does no harm. One that is alone is always asked: a cache has an answer when no origin behind
 it is ready.
+
+Failures of requests are not counted. Where content breaks off, or is none that can be read, Caddy
+takes the origin for the one that failed: a few uploads that end like that would have all left
+alone. So origins are asked at random, which leads past one that has died before that is seen. The
+one with the fewest requests would be just that one, again and again; in turn, a player that asks
+twice for what has failed (Chromium first asks for one byte) would come back to it.
 """
 
 from collections.abc import Iterator
@@ -14,13 +20,11 @@ from cdn.edge.plan import Edge
 from cdn.edge.roles import DEFAULT, PORTS, RULES
 
 _CHOSEN: Final = (
-    "lb_policy least_conn",
+    "lb_policy random",
     "health_uri /readyz",
     "health_interval 1s",
     "health_timeout 2s",
     "health_fails 2",
-    "fail_duration 5s",
-    "max_fails 3",
 )
 _IMPORTED: Final = "import balanced"
 
@@ -42,7 +46,8 @@ def balancing(edge: Edge) -> str:
         block(
             "transport http",
             "versions 1.1",
-            "dial_timeout 2s",
+            "# One that cannot be reached leaves time to ask another.",
+            "dial_timeout 1s",
             "# The origin closes idle ones after 75 s, and what is sent just then is lost.",
             "keepalive 60s",
             "# An upload may need long to be finished.",

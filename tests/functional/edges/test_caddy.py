@@ -2,11 +2,12 @@
 
 import http.client
 import re
+import socket
 import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,7 @@ from tests.functional.edges.certificates import certificate
 from tests.functional.supervising import until
 from tests.servers.edges.caddy import CADDY, LOG, caddy
 from tests.servers.edges.running import RunningEdge
-from tests.servers.scripted import Said, ScriptedOrigin
+from tests.servers.scripted import Said, ScriptedOrigin, scripted
 from tests.servers.soundbridge import TIMEOUT_S, soundbridge_here
 
 SEGMENT: Final = "/media/a/r1/128k/00001.m4s"
@@ -154,6 +155,26 @@ def test_what_changes_something_is_not_asked_for_twice(
     refused, origin.is_down = origin.refused, True
     assert send(plain.url, "/v1/once", None, method="DELETE").status in {502, 503}
     assert origin.refused == refused + 1
+
+
+def test_content_that_breaks_off_is_no_failure_of_an_origin(
+    tmp_path: Path, origin: ScriptedOrigin
+) -> None:
+    """Else a few uploads that do, by chance or on purpose, have all origins left alone."""
+    upload = b"POST /v1/plays HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    held = threading.Event()
+    with scripted() as other, ExitStack() as running:
+        running.callback(held.set)
+        for each in (origin, other):
+            each.says |= {SEGMENT: Said(), "/v1/plays": Said(held=held)}
+        origins = [Address("127.0.0.1", each.port) for each in (origin, other)]
+        edge = running.enter_context(caddy(Edge(host=HOST, origins=origins), tmp_path))
+        address = ("127.0.0.1", int(edge.url.rpartition(":")[2]))
+        for _ in range(6):
+            with socket.create_connection(address, TIMEOUT_S) as client:
+                client.sendall(upload + b"5\r\nhello\r\nno length\r\n")
+                assert b" 502 " in client.recv(100)
+        assert ask(edge.url, SEGMENT).status == 200
 
 
 def test_players_elsewhere_can_read_what_caddy_says_by_itself(
