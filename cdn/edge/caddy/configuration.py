@@ -69,6 +69,7 @@ def _site(edge: Edge, installation: Installation) -> str:
         block(
             "route",
             "# In this order: Caddy's own puts errors behind what is handled.",
+            f"header @other Allow {quoted(_METHODS.replace(' ', ', '))}",
             "error @other 405",
             "# It is what caches ask that check tokens.",
             "error /opens/* 404",
