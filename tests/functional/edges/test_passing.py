@@ -3,6 +3,7 @@
 import http.client
 import socket
 import threading
+import time
 from contextlib import closing
 from typing import Final
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from tests.servers.scripted import Said, ScriptedOrigin
 from tests.servers.soundbridge import TIMEOUT_S
 
 FOR_ALL: Final = {"Cache-Control": "public, max-age=0, s-maxage=600"}
+WAITED_S: Final = 5
+"""For that long, at least, does one wait who waits for another."""
 PLAYS: Final = ("/a.m3u8", "/media/a/r1/128k/00001.m4s", "/growing/a/r1/128k/playlist.m3u8")
 
 
@@ -41,10 +44,12 @@ def test_nobody_waits_for_another_where_nothing_may_be_kept(
     assert ask(edge.url, "/v1/me").status == 401
     origin.says["/v1/me"] = Said(401, {"Cache-Control": "private, no-store"}, held=held)
     asking = [threading.Thread(target=ask, args=(edge.url, "/v1/me")) for _ in range(3)]
+    begun_s = time.monotonic()
     for each in asking:
         each.start()
     try:
         until(lambda: len(origin.fetches("/v1/me")) == 4)
+        assert time.monotonic() - begun_s < WAITED_S
     finally:
         held.set()
         for each in asking:

@@ -139,3 +139,11 @@ def test_a_long_question_is_answered(edge: RunningEdge, origin: ScriptedOrigin) 
     path = f"/v1/search?q={'a' * 7900}"
     for length in (6000, 7000, 8000):
         assert ask(edge.url, path, Origin=f"https://{'b' * length}").status == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/up", "/media/a/up/1.m4s", "/"])
+def test_nobody_is_handed_through(edge: RunningEdge, origin: ScriptedOrigin, path: str) -> None:
+    """Whoever is upgraded to HTTP/2 behind nginx, as by Varnish, asks there for anything."""
+    ask(edge.url, path, Connection="Upgrade", Upgrade="h2c", HTTP2_Settings="AAMAAABk")
+    (asked,) = origin.fetches(path)
+    assert "upgrade" not in asked.fields
