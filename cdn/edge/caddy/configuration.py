@@ -86,10 +86,13 @@ def _site(edge: Edge, installation: Installation) -> str:
 
 
 def _name(edge: Edge, installation: Installation) -> str:
-    """Return what the site is called: with TLS, by its name, else by none."""
+    """Return what the site is called: it answers any name, and with TLS has a certificate for one.
+
+    Caddy tells who asks by a name that it does not know 200, without content.
+    """
     if edge.certificate is None and installation.tls is Tls.NONE:
         return f"http://:{installation.http_port}"
-    return f"https://{edge.host}"
+    return f"https://{edge.host}, https://"
 
 
 def _tls(edge: Edge, installation: Installation) -> list[str]:

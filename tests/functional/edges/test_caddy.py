@@ -198,10 +198,11 @@ def test_it_is_asked_over_tls(
     secure = http.client.HTTPSConnection(HOST, edge.ports["https"], context=trusted)
     with closing(secure):
         secure.timeout = TIMEOUT_S
-        secure.request("GET", SEGMENT)
-        response = secure.getresponse()
-        assert response.read() == b"said"
-        assert 'h3=":' in response.headers["Alt-Svc"]
+        for host in (HOST, f"{HOST}.", "another.example"):
+            secure.request("GET", SEGMENT, headers={"Host": host})
+            response = secure.getresponse()
+            assert response.read() == b"said", host
+            assert 'h3=":' in response.headers["Alt-Svc"]
     assert origin.fetches(SEGMENT)[0].fields["x-forwarded-proto"] == "https"
     redirected = ask(edge.url, "/a.m3u8", Host=HOST)
     assert redirected.status in {301, 308}
