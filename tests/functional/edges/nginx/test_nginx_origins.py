@@ -62,6 +62,18 @@ def test_what_changes_something_is_sent_to_one_origin_alone(
     assert len(well.asked) == done
 
 
+@pytest.mark.parametrize("path", ["/v1/tracks", "/media/a/r1/128k/00001.m4s", "/"])
+def test_what_fails_behind_all_origins_is_asked_of_one_alone(
+    two_origins: tuple[RunningEdge, ScriptedOrigin, ScriptedOrigin], path: str
+) -> None:
+    """The store or the database does, and would have to bear twice as much."""
+    edge, *origins = two_origins
+    for each in origins:
+        each.is_down, each.usually = False, Said(503, NOT_KEPT)
+    assert ask(edge.url, path).status == 503
+    assert sum(len(each.asked) for each in origins) == 1
+
+
 def test_one_that_has_failed_is_left_alone(
     two_origins: tuple[RunningEdge, ScriptedOrigin, ScriptedOrigin],
 ) -> None:
