@@ -216,7 +216,7 @@ def test_where_it_cannot_be_known_nothing_plays(
     else:
         opened(origin, BOB, "play", "media/unknown", said)
     found = ask(checking.url, f"/t/{BOB}{path}")
-    assert found.status in {500, 502, 503, 504}
+    assert found.status == 503
     assert found.fields["cache-control"] == "no-store"
     assert ask(checking.url, f"/t/{ANN}{path}").is_hit, "what was opened stays so for its minute"
 
