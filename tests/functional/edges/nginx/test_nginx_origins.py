@@ -110,9 +110,10 @@ def test_origins_are_asked_on_connections_that_stay_open(tmp_path: Path) -> None
         opened.append(1)
         while not reader.at_eof():
             try:
-                await reader.readuntil(b"\r\n\r\n")
+                head = await reader.readuntil(b"\r\n\r\n")
             except asyncio.IncompleteReadError:
                 return
+            assert b"\r\nConnection:" not in head
             writer.write(b"HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
 
