@@ -63,7 +63,7 @@ sub vcl_backend_response {
             return (retry);
         }
         if (bereq.is_bgfetch || (bereq.http.X-Edge-Stale && !bereq.http.X-Edge-Failed)) {
-            return (abandon);
+            return (error(503));
         }
     }
     if (bereq.uncacheable) {
@@ -76,7 +76,17 @@ sub vcl_backend_error {
         return (retry);
     }
     if (bereq.is_bgfetch || (bereq.http.X-Edge-Stale && !bereq.http.X-Edge-Failed)) {
-        return (abandon);
+        if (beresp.ttl <= 0s) {
+            return (abandon);
+        }
+        # Others wait: those who look for what is new are told for a second that there is nothing.
+        set bereq.http.X-Edge-Stale = "1";
+        set beresp.status = 503;
+        set beresp.http.X-Edge-Failed = "1";
+        set beresp.http.Vary = "X-Edge-Stale, X-Edge-Failed, X-Edge-Coding, Origin";
+        set beresp.grace = 0s;
+        set beresp.keep = 0s;
+        return (deliver);
     }
 }
 """

@@ -27,7 +27,7 @@ _NOTES: Final = {
     "X-Edge-Purged": "how many copies were dropped, or which",
     "X-Edge-Query": "the query, without what players put there",
     "X-Edge-Scope": "what a token has to be good for",
-    "X-Edge-Stale": "since when it is known that a copy is too old, if there is a new one",
+    "X-Edge-Stale": "there is a copy, too old to be given if there is a new one",
     "X-Edge-Status": "what is told of it in Cache-Status",
     "X-Edge-Target": "what is asked for once a token has been looked at",
     "X-Edge-Vary": "what it depends on that a token opens it",

@@ -3,6 +3,7 @@
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
@@ -24,6 +25,9 @@ from tests.servers.soundbridge import TIMEOUT_S
 NUMBERS: Final = count()
 LOOKED_AFTER_S: Final = 4.0
 """Who looks each second has failed to find one ready twice by then."""
+FAILS_AFTER_S: Final = 0.25
+LISTENERS: Final = 400
+"""Who come one by one, in ten times as long."""
 AHEAD_S: Final = 25.0
 """Less than the 30 s that hls.js has ahead."""
 
@@ -61,17 +65,25 @@ def test_else_it_is_not_given_where_there_is_a_new_one(
     assert len(origin.fetches(path)) == before + 1
 
 
-def test_those_who_ask_together_for_what_fails_are_all_given_the_stale_copy(
+@pytest.mark.long
+def test_those_who_want_what_fails_are_given_the_stale_copy_after_one_wait(
     edge: RunningEdge, origin: ScriptedOrigin, path: str
 ) -> None:
-    """And none of them waits for the failures of others: one after the other, they take 20 s."""
+    """Whoever comes meanwhile: if each had it asked anew, those before would wait on, and on."""
     aged(edge, origin, path, "max-age=60, stale-if-error=60")
     before = len(origin.fetches(path))
-    origin.says[path] = Said(503, {"Cache-Control": "no-store"}, after_s=0.25)
-    begun_s = time.monotonic()
-    assert {each.body for each in ask_at_once(edge.url, path, 40)} == {b"old"}
-    assert time.monotonic() - begun_s < 10
-    assert len(origin.fetches(path)) - before < 40, "few of them ask"
+    origin.says[path] = Said(503, {"Cache-Control": "no-store"}, after_s=FAILS_AFTER_S)
+
+    def listen(number: int) -> float:
+        time.sleep(number * FAILS_AFTER_S / 40)
+        begun_s = time.monotonic()
+        assert ask(edge.url, path).body == b"old"
+        return time.monotonic() - begun_s
+
+    with ThreadPoolExecutor(LISTENERS) as listening:
+        longest_s = max(listening.map(listen, range(LISTENERS)))
+    assert longest_s < 6 * FAILS_AFTER_S, "it is tried twice"
+    assert len(origin.fetches(path)) - before < LISTENERS / 10
 
 
 def test_what_has_just_failed_is_not_asked_for_once_more_behind_who_is_given_the_copy(
