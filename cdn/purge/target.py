@@ -74,7 +74,8 @@ def as_kept(target: Target) -> Target:
     if key is None:
         return target
     kept = f"{key.path}?{key.query}" if key.query else key.path
-    return replace(target, value=target.value.removesuffix(asked) + kept)
+    host = target.value.partition("?")[0].removesuffix(asked.partition("?")[0])
+    return replace(target, value=host + kept)
 
 
 def url_of(value: str, public_url: str | None) -> str:

@@ -48,7 +48,7 @@ def test_paths_and_urls() -> None:
         ("/t/a.b.c/media/a/r1/128k/00001.m4s", "/media/a/r1/128k/00001.m4s"),
         ("/v1/tracks?limit=3&CMCD=x", "/v1/tracks?limit=3"),
         ("/t/a.b.c/v1/tracks", "/t/a.b.c/v1/tracks"), ("/media/a//b", "/media/a//b"),
-        ("/", "/"),
+        ("/", "/"), ("https://radio.example/7q2m.mpd?", "https://radio.example/7q2m.mpd"),
     ],
 )  # fmt: skip
 def test_what_a_player_asked_for_is_kept_without_what_is_its_own(asked: str, kept: str) -> None:
