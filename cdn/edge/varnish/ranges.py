@@ -19,7 +19,7 @@ def _number(text: str) -> str:
 _FIRST: Final = _number(r'regsub(req.http.Range, "^.*=([0-9]+)-.*$", "\1")')
 _LAST: Final = _number(r'regsub(req.http.Range, "^.*=[0-9]+-([0-9]*)$", "\1")')
 _SIZE: Final = _number("resp.http.Content-Length")
-_SINCE: Final = "std.time(req.http.If-Modified-Since, now)"
+_SINCE: Final = "std.time(req.http.If-Modified-Since, now + 1h)"
 _MODIFIED: Final = "std.time(resp.http.Last-Modified, now)"
 
 RANGES: Final = f"""\
@@ -38,7 +38,8 @@ sub look_at_range {{
         && req.http.If-None-Match != "*"
         && (!req.http.If-None-Match || !std.strstr(req.http.If-None-Match, resp.http.ETag))
         && (req.http.If-None-Match || !req.http.If-Modified-Since
-            || {_SINCE} < {_MODIFIED})) {{
+            || {_SINCE} < {_MODIFIED} || {_SINCE} > now)) {{
+        # (What is no date, or one to come, is no condition.)
         set resp.http.Cache-Control = "no-store";
         set resp.http.CDN-Cache-Control = "no-store";
         set resp.http.Surrogate-Control = "no-store";

@@ -22,6 +22,7 @@ LIFE: Final = "max-age=31536000, immutable"
 TOLD: Final = ("cache-control", "cdn-cache-control", "surrogate-control")
 ETAG: Final = '"one"'
 BEFORE, MODIFIED = "Sun, 04 Jan 2026 10:00:00 GMT", "Mon, 05 Jan 2026 10:00:00 GMT"
+TO_COME: Final = "Mon, 04 Jan 2126 10:00:00 GMT"
 OF_THE_ANSWER: Final = {"age", "cache-status", "connection", "date", "x-request-id"}
 OF_THE_CONTENT: Final = {
     "accept-ranges", "cmsd-static", "content-encoding", "content-length", "content-range",
@@ -115,6 +116,8 @@ def test_who_asks_for_more_than_there_is(edge: RunningEdge, ten: str, asked: str
         {"If_Range": MODIFIED},
         {"If_None_Match": '"two"', "If_Modified_Since": MODIFIED},
         {"If_Modified_Since": BEFORE},
+        {"If_Modified_Since": TO_COME},
+        {"If_Modified_Since": "yesterday"},
     ],
     ids=str,
 )
