@@ -74,7 +74,7 @@ async def pair(servers: Pair, tmp_path: Path) -> AsyncIterator[Pair]:
     servers.primary.say(f"CREATE PUBLICATION p FOR TABLE {', '.join(metadata.tables)}")
     servers.replica.say(
         f"CREATE SUBSCRIPTION s CONNECTION 'host={socket} user=postgres dbname=postgres'"
-        " PUBLICATION p"
+        " PUBLICATION p WITH (copy_data = false)"  # else each table follows in its own time
     )
     yield servers
     servers.replica.say("DROP SUBSCRIPTION s")
