@@ -43,15 +43,16 @@ export class Pathways {
   follow(hls) {
     const { Events } = this.#Hls;
     this.#hls = hls;
-    for (const name of [Events.MANIFEST_PARSED, Events.STEERING_MANIFEST_LOADED, Events.FRAG_LOADED]) {
+    const { MANIFEST_PARSED, STEERING_MANIFEST_LOADED, LEVELS_UPDATED, FRAG_LOADED } = Events;
+    for (const name of [MANIFEST_PARSED, STEERING_MANIFEST_LOADED, LEVELS_UPDATED, FRAG_LOADED]) {
       hls.on(name, () => this.#haste());
     }
     hls.on(Events.FRAG_LOADING, (_, { frag }) => {
       this.#pathwayOf.set(frag, this.#here);
       this.#watch(frag);
     });
-    hls.on(Events.LEVELS_UPDATED, () => this.#mend());
-    for (const name of [Events.FRAG_LOADED, Events.DESTROYING]) {
+    hls.on(LEVELS_UPDATED, () => this.#mend());
+    for (const name of [FRAG_LOADED, Events.DESTROYING]) {
       hls.on(name, () => clearInterval(this.#timer));
     }
     for (const name of [Events.FRAG_BUFFERED, Events.DESTROYING]) {
@@ -60,14 +61,22 @@ export class Pathways {
   }
 
   get #here() {
-    return this.#hls?.levels[this.#hls.loadLevel]?.pathwayId;
+    return this.#hls?.levels[0]?.pathwayId; // hls.js has the levels of one pathway at a time
   }
 
   /** Whether there is a pathway beside this one that has not failed. */
   get #hasOther() {
-    const [now, here] = [performance.now(), this.#here];
-    const isLeft = (pathway) => now - (this.#left.get(pathway) ?? -Infinity) <= PENALTY_MS;
-    return here !== undefined && this.#hls.pathways.some((pathway) => pathway !== here && !isLeft(pathway));
+    const here = this.#here;
+    return here !== undefined && this.#hls.pathways.some((pathway) => pathway !== here && !this.#isLeft(pathway));
+  }
+
+  #isLeft(pathway) {
+    return performance.now() - (this.#left.get(pathway) ?? -Infinity) <= PENALTY_MS;
+  }
+
+  #isOfAnother(frag) {
+    const asked = this.#pathwayOf.get(frag);
+    return asked !== undefined && asked !== this.#here;
   }
 
   #leaving(ErrorController) {
@@ -78,30 +87,37 @@ export class Pathways {
       }
 
       getLevelSwitchAction(data, level) {
-        return pathways.#leave(data) ?? super.getLevelSwitchAction(data, level);
+        const isLost = pathways.#isLost(data) && pathways.#hasOther;
+        const action = isLost ? { ...LEAVE_PATHWAY } : super.getLevelSwitchAction(data, level);
+        pathways.#note(action);
+        return action;
       }
     };
   }
 
   /** Ask for a segment here that was asked for by a pathway which was left meanwhile: this one has not failed. */
   #askHere({ frag }) {
-    const asked = this.#pathwayOf.get(frag);
-    if (asked === undefined || asked === this.#here) {
+    if (!this.#isOfAnother(frag)) {
       return null;
     }
     return { ...ASK_AGAIN, retryConfig: this.#hls.config.fragLoadPolicy.default.errorRetry };
   }
 
-  #leave({ details, response }) {
+  /** Whether what failed says that the pathway's host is not there. */
+  #isLost({ details, response }) {
     const { FRAG_LOAD_ERROR, FRAG_LOAD_TIMEOUT, LEVEL_LOAD_ERROR, LEVEL_LOAD_TIMEOUT } = this.#Hls.ErrorDetails;
     const status = response?.code ?? 0; // 0: nothing came, or not all of it
     const isOfHost = status < 400 || status >= SERVER_ERRORS;
     const isOfLoading = [FRAG_LOAD_ERROR, FRAG_LOAD_TIMEOUT, LEVEL_LOAD_ERROR, LEVEL_LOAD_TIMEOUT].includes(details);
-    if (!isOfHost || !isOfLoading || !this.#hasOther) {
-      return null;
+    return isOfHost && isOfLoading;
+  }
+
+  /** Know what hls.js leaves, for whatever reason, and for how long: from the first time. */
+  #note({ flags }) {
+    const here = this.#here;
+    if (flags & LEAVE_PATHWAY.flags && !this.#isLeft(here)) {
+      this.#left.set(here, performance.now());
     }
-    this.#left.set(this.#here, performance.now());
-    return { ...LEAVE_PATHWAY };
   }
 
   #hasted({ default: usual }) {
@@ -133,11 +149,11 @@ export class Pathways {
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
       const { stats } = frag;
-      if (stats.aborted) {
+      if (stats.aborted || frag.loader === null) {
         clearInterval(this.#timer);
       } else if (stats.loading.first && stats.loaded === loaded) {
         since_ms = Math.min(since_ms, performance.now());
-        if (performance.now() - since_ms >= STANDS_STILL_MS && this.#hasOther) {
+        if (performance.now() - since_ms >= STANDS_STILL_MS && (this.#hasOther || this.#isOfAnother(frag))) {
           clearInterval(this.#timer);
           this.#giveUp(frag);
         }
@@ -156,7 +172,8 @@ export class Pathways {
     this.#mending = setInterval(() => {
       const { frag, state } = this.#hls.inFlightFragments.main ?? {};
       const hasCome = frag?.stats.loading.end > 0 || frag?.stats.aborted;
-      if (state === "FRAG_LOADING" && hasCome) {
+      const waits = frag?.initSegment && !frag.initSegment.data; // for that, beside the segment
+      if (state === "FRAG_LOADING" && hasCome && !waits) {
         this.#hls.stopLoad();
         this.#hls.startLoad(this.#hls.media?.currentTime || this.#hls.startPosition);
       }
