@@ -344,6 +344,24 @@ def test_a_segment_that_hangs_is_given_up_though_its_pathway_was_left_for_a_play
 
 
 @pytest.mark.long
+def test_edges_that_are_started_anew_one_after_the_other_do_not_end_it(
+    listener: Page, plain: str, around: Surroundings, track: Track
+) -> None:
+    """hls.js alone does not come back for five minutes, and gives up where it has left all."""
+    entry = entry_of(around, track)
+    edge = first_named(around, entry)
+    around.steering.die()
+    listener.goto(f"{plain}/")
+    listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+    listener.wait_for_function(REST)
+    for dying, heard_s in ((edge, 20), (around.other_than(edge), UNHEARD_S)):
+        dying.die()
+        listener.evaluate("at_s => { hls.media.currentTime = at_s; }", heard_s)
+        wait_for_position(listener, heard_s + 0.3)
+        dying.come_back()
+
+
+@pytest.mark.long
 def test_what_has_failed_and_is_not_wanted_any_more_does_not_fail_again(
     listener: Page, plain: str, around: Surroundings, track: Track
 ) -> None:

@@ -19,10 +19,11 @@ const SERVER_ERRORS = 500; // and all above
 export class Pathways {
   #Hls;
   #hls;
-  #left = new Map(); // when a pathway was left, in milliseconds
+  #steering; // hls.js's own, which knows when a pathway was left
   #pathwayOf = new WeakMap(); // by which one a segment was asked for
   #timer;
   #mending;
+  #hasCome = true; // something, since pathways that had been left were tried again
 
   constructor(Hls) {
     this.#Hls = Hls;
@@ -30,9 +31,10 @@ export class Pathways {
 
   /** Return what hls.js is to be made with. */
   config() {
-    const { errorController, playlistLoadPolicy } = this.#Hls.DefaultConfig;
+    const { contentSteeringController, errorController, playlistLoadPolicy } = this.#Hls.DefaultConfig;
     const { fragLoadPolicy } = retrying(this.#Hls.DefaultConfig);
     return {
+      contentSteeringController: this.#returning(contentSteeringController),
       errorController: this.#leaving(errorController),
       fragLoadPolicy: this.#hasted(fragLoadPolicy),
       playlistLoadPolicy: this.#hasted(playlistLoadPolicy),
@@ -55,9 +57,11 @@ export class Pathways {
     for (const name of [FRAG_LOADED, Events.DESTROYING]) {
       hls.on(name, () => clearInterval(this.#timer));
     }
-    for (const name of [Events.FRAG_BUFFERED, Events.DESTROYING]) {
-      hls.on(name, () => clearInterval(this.#mending));
-    }
+    hls.on(Events.FRAG_BUFFERED, () => {
+      this.#hasCome = true;
+      clearInterval(this.#mending);
+    });
+    hls.on(Events.DESTROYING, () => clearInterval(this.#mending));
   }
 
   get #here() {
@@ -71,7 +75,7 @@ export class Pathways {
   }
 
   #isLeft(pathway) {
-    return performance.now() - (this.#left.get(pathway) ?? -Infinity) <= PENALTY_MS;
+    return performance.now() - (this.#steering.penalizedPathways[pathway] ?? -Infinity) <= PENALTY_MS;
   }
 
   #isOfAnother(frag) {
@@ -88,11 +92,32 @@ export class Pathways {
 
       getLevelSwitchAction(data, level) {
         const isLost = pathways.#isLost(data) && pathways.#hasOther;
-        const action = isLost ? { ...LEAVE_PATHWAY } : super.getLevelSwitchAction(data, level);
-        pathways.#note(action);
-        return action;
+        return isLost ? { ...LEAVE_PATHWAY } : super.getLevelSwitchAction(data, level);
       }
     };
+  }
+
+  #returning(ContentSteeringController) {
+    const pathways = this;
+    return class extends ContentSteeringController {
+      constructor(hls) {
+        super(hls);
+        pathways.#steering = this;
+      }
+
+      onError(event, data) {
+        if (data.errorAction?.flags & LEAVE_PATHWAY.flags && pathways.#mayReturn) {
+          pathways.#hasCome = false;
+          this.penalizedPathways = {};
+        }
+        super.onError(event, data);
+      }
+    };
+  }
+
+  /** Whether to try again what was left before: all have failed, but one after the other, as edges that are restarted. */
+  get #mayReturn() {
+    return this.#hasCome && this.#hls.pathways.length > 1 && !this.#hasOther;
   }
 
   /** Ask for a segment here that was asked for by a pathway which was left meanwhile: this one has not failed. */
@@ -110,14 +135,6 @@ export class Pathways {
     const isOfHost = status < 400 || status >= SERVER_ERRORS;
     const isOfLoading = [FRAG_LOAD_ERROR, FRAG_LOAD_TIMEOUT, LEVEL_LOAD_ERROR, LEVEL_LOAD_TIMEOUT].includes(details);
     return isOfHost && isOfLoading;
-  }
-
-  /** Know what hls.js leaves, for whatever reason, and for how long: from the first time. */
-  #note({ flags }) {
-    const here = this.#here;
-    if (flags & LEAVE_PATHWAY.flags && !this.#isLeft(here)) {
-      this.#left.set(here, performance.now());
-    }
   }
 
   #hasted({ default: usual }) {
