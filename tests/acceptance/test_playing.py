@@ -1,11 +1,12 @@
 """Chromium, all of it, plays from the origin through the page, as a listener would have it."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.acceptance.listening import Track
 from tests.acceptance.watching import (
@@ -23,6 +24,8 @@ from tests.functional.supervising import until
 from tests.players.chromium import WHOLE, chromium
 
 SEGMENT_S: Final = 258 * 1024 / 44_100
+LOOKS_MS: Final = 500
+"""In which hls.js looks five times whether there is something to load."""
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +83,28 @@ def test_a_click_on_the_waveform_seeks_there_and_plays_on(page: Page, track: Tra
     assert position_s(page) == pytest.approx(track.duration_s * 0.75, abs=0.5)
     wait_for_position(page, track.duration_s * 0.75 + 1.5)
     assert watched(page)["troubles"] == []
+
+
+def test_what_a_seek_breaks_off_is_asked_for_once_more(page: Page, track: Track) -> None:
+    """hls.js alone asks for the initialization section at each look, and breaks off the last."""
+    open_page(page, f"/?play={track.playback_id}")
+    held: list[Route] = []
+    page.route(re.compile(r"/128k/(init\.mp4|\d+\.m4s)$"), lambda route: held.append(route))  # noqa: PLW0108 Playwright
+    page.locator("sound-player").evaluate("player => { player.play(); player.choose('128k'); }")
+    until(lambda: are_held(page, held) == 2)
+    page.locator("sound-player").evaluate(f"player => player.seek({3 * SEGMENT_S + 1})")
+    until(lambda: are_held(page, held) >= 4)
+    page.wait_for_timeout(LOOKS_MS)
+    sections = [each for each in held if each.request.url.endswith("/init.mp4")]
+    page.unroute_all()  # what is held goes on
+    assert len(sections) == 2
+    wait_for_position(page, 3 * SEGMENT_S + 1.5)
+
+
+def are_held(page: Page, held: list[Route]) -> int:
+    """Tell how many requests wait, after a moment in which a page can ask."""
+    page.wait_for_timeout(50)
+    return len(held)
 
 
 def test_the_keyboard_plays_seeks_and_reaches_the_end(page: Page, track: Track) -> None:

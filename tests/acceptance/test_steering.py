@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, Route
 
 import origin.web
 from tests.acceptance.listening import Track, clip, package
@@ -55,16 +55,18 @@ class Quiet(SimpleHTTPRequestHandler):
         """Nobody reads it."""
 
 
-PLAY_AND_MOVE: Final = """async (uri) => {
+PLAY_AS_THE_PAGE: Final = """async ([uri, isMoved]) => {
     const [{default: Hls}, {Pathways}] =
         await Promise.all(['/hls.mjs', '/pathways.js'].map((module) => import(module)));
     const audio = document.createElement('audio');
     document.body.replaceChildren(audio);
     const pathways = new Pathways(Hls);
-    const hls = new Hls(pathways.config());
+    const ahead = {maxBufferLength: 10, maxMaxBufferLength: 10};
+    const hls = new Hls({...ahead, ...pathways.config()});
+    Object.assign(window, {hls, Hls});
     pathways.follow(hls);
     hls.on(Hls.Events.FRAG_LOADING, function move(_, {frag}) {
-        if (frag.sn === 'initSegment') return;
+        if (!isMoved || frag.sn === 'initSegment') return;
         hls.off(Hls.Events.FRAG_LOADING, move);
         setTimeout(() => { hls.pathwayPriority = hls.pathways.toReversed(); });
     });
@@ -72,7 +74,20 @@ PLAY_AND_MOVE: Final = """async (uri) => {
     hls.attachMedia(audio);
     audio.autoplay = true;
 }"""
-"""As the page does, and is sent to the other pathway while the first segment is on its way."""
+"""As the page does; where it ``isMoved``, to the other pathway while the first segment comes."""
+REST: Final = "() => hls.inFlightFragments.main.state === 'IDLE' && hls.media.currentTime > 0"
+UNHEARD_S: Final = 38
+"""Where nothing is in the browser while hls.js rests that began at the beginning."""
+PATIENCE_MS: Final = 4_000
+"""Of the page, where there is another pathway."""
+HLS_JS_PATIENCE_MS: Final = 9_000
+LOOKS_MS: Final = 1_100
+"""In which the page looks twice for a load that has stopped."""
+FAIL_TO_RELOAD: Final = """() => hls.trigger(Hls.Events.ERROR, {
+    type: Hls.ErrorTypes.NETWORK_ERROR, details: Hls.ErrorDetails.LEVEL_LOAD_TIMEOUT, fatal: false,
+    error: new Error('as of a playlist that grows'),
+    context: {type: 'level', level: hls.loadLevel, pathwayId: hls.levels[hls.loadLevel].pathwayId},
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +152,16 @@ def play_at(page: Page, rate: int) -> None:
 
 def is_of_sound(edge: Edge, request: Request) -> bool:
     return edge.host in request.url and SEGMENT.search(request.url) is not None
+
+
+def entry_of(around: Surroundings, track: Track) -> str:
+    return f"{around.url}/{track.playback_id}.m3u8"
+
+
+def first_named(around: Surroundings, entry: str) -> Edge:
+    """Return the edge on which players of an entry begin."""
+    with urllib.request.urlopen(entry) as answer:  # noqa: S310 our own server
+        return around.edge_of(re.findall(r"^http.*", answer.read().decode(), re.MULTILINE)[0])
 
 
 def wait_for_ahead(page: Page, ahead_s: float) -> None:
@@ -230,12 +255,8 @@ def test_what_ends_before_the_playlist_of_another_pathway_comes_stops_nothing(
     listener: Page, plain: str, around: Surroundings, track: Track, asked: Asked
 ) -> None:
     """hls.js alone would wait for it for ever, if it is the first."""
-    entry = f"{around.url}/{track.playback_id}.m3u8"
-    with urllib.request.urlopen(entry) as answer:  # noqa: S310 our own server
-        first = str(
-            urlsplit(re.findall(r"^http.*", answer.read().decode(), re.MULTILINE)[0]).hostname
-        )
-    edge = around.edges[first]
+    entry = entry_of(around, track)
+    edge = first_named(around, entry)
     other = around.other_than(edge)
     edge.bytes_per_s = PACE_BYTES_PER_S
     around.steering.die()  # which would have it go elsewhere, by what happened before
@@ -244,7 +265,7 @@ def test_what_ends_before_the_playlist_of_another_pathway_comes_stops_nothing(
     with listener.expect_event(
         "requestfinished", lambda request: bool(SEGMENT.search(request.url))
     ):
-        listener.evaluate(PLAY_AND_MOVE, entry)
+        listener.evaluate(PLAY_AS_THE_PAGE, [entry, True])
     other.come_back()
     wait_for_position(listener, 7)
     assert edge.host in asked.segments[0][1]
@@ -252,15 +273,125 @@ def test_what_ends_before_the_playlist_of_another_pathway_comes_stops_nothing(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("first", ["silent", "empty"])
+def test_where_no_other_pathway_is_left_what_comes_late_is_waited_for(
+    listener: Page, plain: str, around: Surroundings, track: Track, first: str
+) -> None:
+    entry = entry_of(around, track)
+    edge = first_named(around, entry)
+    other = around.other_than(edge)
+    around.steering.die()
+    edge.hang()
+    other.hang()
+    if first == "empty":
+        listener.route(f"{edge.url}/**", lambda route: route.fulfill(status=404))
+    seen: list[str] = []
+    listener.on("request", lambda request: seen.append(request.url))
+    listener.clock.install()
+    listener.goto(f"{plain}/")
+    with listener.expect_request(f"{other.url}/**", timeout=PATIENCE_MS):  # hls.js has 10 s
+        with listener.expect_request(f"{edge.url}/**"):
+            listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+        if first == "silent":
+            listener.clock.run_for(PATIENCE_MS)
+    listener.clock.run_for(HLS_JS_PATIENCE_MS)
+    other.come_back()
+    wait_for_position(listener, 0.1)
+    playlists = [url for url in seen if url.startswith(other.url) and url.endswith(".m3u8")]
+    assert len(playlists) == len(set(playlists))
+
+
+@pytest.mark.long
+def test_an_initialization_section_that_comes_after_its_segment_is_waited_for(
+    listener: Page, plain: str, around: Surroundings, track: Track
+) -> None:
+    entry = entry_of(around, track)
+    other = around.other_than(first_named(around, entry))
+    around.steering.die()
+    listener.goto(f"{plain}/")
+    listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+    listener.wait_for_function(REST)
+    held: list[Route] = []
+    listener.route(f"{other.url}/**/init.mp4", lambda route: held.append(route))  # noqa: PLW0108 Playwright
+    with listener.expect_event("requestfinished", partial(is_of_sound, other)):
+        listener.evaluate(
+            "at_s => { hls.pathwayPriority = hls.pathways.toReversed();"
+            " hls.media.currentTime = at_s; }",
+            UNHEARD_S,
+        )
+    listener.wait_for_timeout(LOOKS_MS)
+    asked = len(held)
+    listener.unroute_all()  # what is held goes on
+    assert asked == 1
+    wait_for_position(listener, UNHEARD_S + 0.5)
+
+
+@pytest.mark.long
+def test_a_segment_that_hangs_is_given_up_though_its_pathway_was_left_for_a_playlist(
+    listener: Page, plain: str, around: Surroundings, track: Track
+) -> None:
+    entry = entry_of(around, track)
+    edge = first_named(around, entry)
+    around.steering.die()
+    edge.hang_within(100_000)
+    listener.clock.install()
+    listener.goto(f"{plain}/")
+    listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+    listener.wait_for_function("() => hls.inFlightFragments.main?.frag?.stats.loaded > 0")
+    listener.evaluate(FAIL_TO_RELOAD)
+    with listener.expect_request(partial(is_of_sound, around.other_than(edge))):
+        listener.clock.run_for(PATIENCE_MS + LOOKS_MS)
+
+
+@pytest.mark.long
+def test_edges_that_are_started_anew_one_after_the_other_do_not_end_it(
+    listener: Page, plain: str, around: Surroundings, track: Track
+) -> None:
+    """hls.js alone does not come back for five minutes, and gives up where it has left all."""
+    entry = entry_of(around, track)
+    edge = first_named(around, entry)
+    around.steering.die()
+    listener.goto(f"{plain}/")
+    listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+    listener.wait_for_function(REST)
+    for dying, heard_s in ((edge, 20), (around.other_than(edge), UNHEARD_S)):
+        dying.die()
+        listener.evaluate("at_s => { hls.media.currentTime = at_s; }", heard_s)
+        wait_for_position(listener, heard_s + 0.3)
+        dying.come_back()
+
+
+@pytest.mark.long
+def test_what_has_failed_and_is_not_wanted_any_more_does_not_fail_again(
+    listener: Page, plain: str, around: Surroundings, track: Track
+) -> None:
+    around.steering.die()
+    listener.clock.install()
+    listener.goto(f"{plain}/")
+    listener.evaluate(PLAY_AS_THE_PAGE, [entry_of(around, track), False])
+    listener.wait_for_function(REST)
+    listener.route(SEGMENT, lambda route: route.fulfill(status=503))
+    listener.evaluate(
+        "at_s => { window.failed = []; hls.media.currentTime = at_s;"
+        " hls.on(Hls.Events.ERROR, (_, {details}) => {"
+        "     failed.push(details); hls.media.currentTime = 1; }); }",
+        UNHEARD_S,
+    )
+    listener.wait_for_function("() => failed.length > 0")
+    listener.clock.run_for(PATIENCE_MS + LOOKS_MS)
+    assert "fragLoadTimeOut" not in listener.evaluate("failed")
+
+
+@pytest.mark.long
 def test_hls_js_as_it_comes_goes_on_elsewhere_when_an_edge_dies(
     listener: Page, plain: str, around: Surroundings, track: Track, asked: Asked
 ) -> None:
     around.pace(PACE_BYTES_PER_S)
-    play_plainly(listener, plain, f"{around.url}/{track.playback_id}.m3u8")
+    play_plainly(listener, plain, entry_of(around, track))
     edge = used(listener, around, asked)
     dying_s = time.monotonic()
     edge.die()
-    wait_for_position(listener, 38)
+    wait_for_position(listener, 20)
     assert_nothing_was_heard(listener)
     assert_it_moved(around, asked, edge, dying_s)
 
@@ -271,7 +402,7 @@ def test_hls_js_as_it_comes_hears_of_an_edge_that_says_nothing_before_it_has_pla
 ) -> None:
     """It waits for what was begun for two minutes; a steering manifest takes it away from there."""
     around.pace(PACE_BYTES_PER_S)
-    play_plainly(listener, plain, f"{around.url}/{long_track.playback_id}.m3u8")
+    play_plainly(listener, plain, entry_of(around, long_track))
     wait_for_ahead(listener, HLS_JS_AHEAD_S)
     edge = around.edge_of(asked.last)
     edge.hang()
@@ -314,7 +445,7 @@ def test_under_a_token_what_plays_moves_to_a_clone_that_keeps_the_token(
     assert {urlsplit(url).hostname for _, url in asked.segments} == {front.host}
     dying_s = time.monotonic()
     front.die()
-    wait_for_position(bearer, 38)
+    wait_for_position(bearer, 20)
     assert_nothing_was_heard(bearer)
     assert silent_since(asked, front, dying_s) < SEGMENT_S
     assert guarded.edges.keys() & {urlsplit(asked.last).hostname}
@@ -328,7 +459,7 @@ def test_players_that_know_nothing_of_pathways_play_them(
 ) -> None:
     if dead is not None:
         list(around.edges.values())[dead].die()
-    entry = f"{around.url}/{track.playback_id}.m3u8"
+    entry = entry_of(around, track)
     heard = tmp_path / "heard.f32"
     pcm = ("--no-config", "--no-video", "--untimed", "--ao=pcm", "--ao-pcm-waveheader=no")
     subprocess.run(["mpv", *pcm, f"--ao-pcm-file={heard}", entry], check=True, timeout=60)

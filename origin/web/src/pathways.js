@@ -19,10 +19,11 @@ const SERVER_ERRORS = 500; // and all above
 export class Pathways {
   #Hls;
   #hls;
-  #left = new Map(); // when a pathway was left, in milliseconds
+  #steering; // hls.js's own, which knows when a pathway was left
   #pathwayOf = new WeakMap(); // by which one a segment was asked for
   #timer;
   #mending;
+  #hasCome = true; // something, since pathways that had been left were tried again
 
   constructor(Hls) {
     this.#Hls = Hls;
@@ -30,9 +31,10 @@ export class Pathways {
 
   /** Return what hls.js is to be made with. */
   config() {
-    const { errorController, playlistLoadPolicy } = this.#Hls.DefaultConfig;
+    const { contentSteeringController, errorController, playlistLoadPolicy } = this.#Hls.DefaultConfig;
     const { fragLoadPolicy } = retrying(this.#Hls.DefaultConfig);
     return {
+      contentSteeringController: this.#returning(contentSteeringController),
       errorController: this.#leaving(errorController),
       fragLoadPolicy: this.#hasted(fragLoadPolicy),
       playlistLoadPolicy: this.#hasted(playlistLoadPolicy),
@@ -43,31 +45,42 @@ export class Pathways {
   follow(hls) {
     const { Events } = this.#Hls;
     this.#hls = hls;
-    for (const name of [Events.MANIFEST_PARSED, Events.STEERING_MANIFEST_LOADED, Events.FRAG_LOADED]) {
+    const { MANIFEST_PARSED, STEERING_MANIFEST_LOADED, LEVELS_UPDATED, FRAG_LOADED } = Events;
+    for (const name of [MANIFEST_PARSED, STEERING_MANIFEST_LOADED, LEVELS_UPDATED, FRAG_LOADED]) {
       hls.on(name, () => this.#haste());
     }
     hls.on(Events.FRAG_LOADING, (_, { frag }) => {
       this.#pathwayOf.set(frag, this.#here);
       this.#watch(frag);
     });
-    hls.on(Events.LEVELS_UPDATED, () => this.#mend());
-    for (const name of [Events.FRAG_LOADED, Events.DESTROYING]) {
+    hls.on(LEVELS_UPDATED, () => this.#mend());
+    for (const name of [FRAG_LOADED, Events.DESTROYING]) {
       hls.on(name, () => clearInterval(this.#timer));
     }
-    for (const name of [Events.FRAG_BUFFERED, Events.DESTROYING]) {
-      hls.on(name, () => clearInterval(this.#mending));
-    }
+    hls.on(Events.FRAG_BUFFERED, () => {
+      this.#hasCome = true;
+      clearInterval(this.#mending);
+    });
+    hls.on(Events.DESTROYING, () => clearInterval(this.#mending));
   }
 
   get #here() {
-    return this.#hls?.levels[this.#hls.loadLevel]?.pathwayId;
+    return this.#hls?.levels[0]?.pathwayId; // hls.js has the levels of one pathway at a time
   }
 
   /** Whether there is a pathway beside this one that has not failed. */
   get #hasOther() {
-    const [now, here] = [performance.now(), this.#here];
-    const isLeft = (pathway) => now - (this.#left.get(pathway) ?? -Infinity) <= PENALTY_MS;
-    return here !== undefined && this.#hls.pathways.some((pathway) => pathway !== here && !isLeft(pathway));
+    const here = this.#here;
+    return here !== undefined && this.#hls.pathways.some((pathway) => pathway !== here && !this.#isLeft(pathway));
+  }
+
+  #isLeft(pathway) {
+    return performance.now() - (this.#steering.penalizedPathways[pathway] ?? -Infinity) <= PENALTY_MS;
+  }
+
+  #isOfAnother(frag) {
+    const asked = this.#pathwayOf.get(frag);
+    return asked !== undefined && asked !== this.#here;
   }
 
   #leaving(ErrorController) {
@@ -78,30 +91,50 @@ export class Pathways {
       }
 
       getLevelSwitchAction(data, level) {
-        return pathways.#leave(data) ?? super.getLevelSwitchAction(data, level);
+        const isLost = pathways.#isLost(data) && pathways.#hasOther;
+        return isLost ? { ...LEAVE_PATHWAY } : super.getLevelSwitchAction(data, level);
       }
     };
   }
 
+  #returning(ContentSteeringController) {
+    const pathways = this;
+    return class extends ContentSteeringController {
+      constructor(hls) {
+        super(hls);
+        pathways.#steering = this;
+      }
+
+      onError(event, data) {
+        if (data.errorAction?.flags & LEAVE_PATHWAY.flags && pathways.#mayReturn) {
+          pathways.#hasCome = false;
+          this.penalizedPathways = {};
+        }
+        super.onError(event, data);
+      }
+    };
+  }
+
+  /** Whether to try again what was left before: all have failed, but one after the other, as edges that are restarted. */
+  get #mayReturn() {
+    return this.#hasCome && this.#hls.pathways.length > 1 && !this.#hasOther;
+  }
+
   /** Ask for a segment here that was asked for by a pathway which was left meanwhile: this one has not failed. */
   #askHere({ frag }) {
-    const asked = this.#pathwayOf.get(frag);
-    if (asked === undefined || asked === this.#here) {
+    if (!this.#isOfAnother(frag)) {
       return null;
     }
     return { ...ASK_AGAIN, retryConfig: this.#hls.config.fragLoadPolicy.default.errorRetry };
   }
 
-  #leave({ details, response }) {
+  /** Whether what failed says that the pathway's host is not there. */
+  #isLost({ details, response }) {
     const { FRAG_LOAD_ERROR, FRAG_LOAD_TIMEOUT, LEVEL_LOAD_ERROR, LEVEL_LOAD_TIMEOUT } = this.#Hls.ErrorDetails;
     const status = response?.code ?? 0; // 0: nothing came, or not all of it
     const isOfHost = status < 400 || status >= SERVER_ERRORS;
     const isOfLoading = [FRAG_LOAD_ERROR, FRAG_LOAD_TIMEOUT, LEVEL_LOAD_ERROR, LEVEL_LOAD_TIMEOUT].includes(details);
-    if (!isOfHost || !isOfLoading || !this.#hasOther) {
-      return null;
-    }
-    this.#left.set(this.#here, performance.now());
-    return { ...LEAVE_PATHWAY };
+    return isOfHost && isOfLoading;
   }
 
   #hasted({ default: usual }) {
@@ -133,11 +166,11 @@ export class Pathways {
     clearInterval(this.#timer);
     this.#timer = setInterval(() => {
       const { stats } = frag;
-      if (stats.aborted) {
+      if (stats.aborted || frag.loader === null) {
         clearInterval(this.#timer);
       } else if (stats.loading.first && stats.loaded === loaded) {
         since_ms = Math.min(since_ms, performance.now());
-        if (performance.now() - since_ms >= STANDS_STILL_MS && this.#hasOther) {
+        if (performance.now() - since_ms >= STANDS_STILL_MS && (this.#hasOther || this.#isOfAnother(frag))) {
           clearInterval(this.#timer);
           this.#giveUp(frag);
         }
@@ -156,7 +189,8 @@ export class Pathways {
     this.#mending = setInterval(() => {
       const { frag, state } = this.#hls.inFlightFragments.main ?? {};
       const hasCome = frag?.stats.loading.end > 0 || frag?.stats.aborted;
-      if (state === "FRAG_LOADING" && hasCome) {
+      const waits = frag?.initSegment && !frag.initSegment.data; // for that, beside the segment
+      if (state === "FRAG_LOADING" && hasCome && !waits) {
         this.#hls.stopLoad();
         this.#hls.startLoad(this.#hls.media?.currentTime || this.#hls.startPosition);
       }

@@ -8,6 +8,7 @@
 
 import { DownSwitch } from "./down_switch.js";
 import { element } from "./element.js";
+import { breakingOffQuietly } from "./init_loading.js";
 import { Pathways } from "./pathways.js";
 
 const AAC_IN_MP4 = 'audio/mp4; codecs="mp4a.40.2"';
@@ -117,6 +118,7 @@ class HlsJsPlayback {
       backBufferLength: BUFFER_BEHIND_S,
       enableDateRangeMetadataCues: false, // they come from a data: URL, which the page's policy refuses
       bufferController: withCodecsKept(Hls.DefaultConfig.bufferController),
+      fLoader: breakingOffQuietly(Hls.DefaultConfig.loader),
       ...pathways.config(),
       ...told(),
       enableWorker: false, // fMP4 needs no transmuxing, so there is no work to move away
