@@ -67,7 +67,9 @@ def steering_manifest(
     best = ordered(rules.pathways, silent, player, doubted)
     names = [pathway.name for pathway in best]
     if rules.cloned:  # where the playlist came from is some pathway, too, or leads to one
-        names.insert(0 if player.begins and player.pathway is None else len(names), DEFAULT_PATHWAY)
+        answering = sum(name not in silent for name in names)
+        is_there = player.begins and player.pathway is None
+        names.insert(0 if is_there else answering, DEFAULT_PATHWAY)
     said: dict[str, Any] = {
         "VERSION": 1,
         "TTL": min(rules.ttl_s, TROUBLED_TTL_S) if silent or doubted else rules.ttl_s,

@@ -67,6 +67,15 @@ def test_clones_keep_everything_but_the_host() -> None:
     assert said["PATHWAY-PRIORITY"][2:] == ["."]
 
 
+@pytest.mark.parametrize(("silent", "place"), [({"a"}, 1), ({"a", "b"}, 0)])
+def test_where_the_playlist_came_from_comes_before_what_is_silent(
+    silent: set[str], place: int
+) -> None:
+    names = told(CLONED, silent=frozenset(silent))["PATHWAY-PRIORITY"]
+    assert names.index(".") == place
+    assert set(names[place + 1 :]) == silent
+
+
 def test_who_begins_where_the_playlist_came_from_stays_there_once() -> None:
     said = told(CLONED, Player("s", begins=True))
     assert said["PATHWAY-PRIORITY"][0] == "."
