@@ -56,6 +56,8 @@ MEDIA_PREFIX: Final = "media"
 SOURCES_PREFIX: Final = "sources"
 GROWING_PREFIX: Final = "growing"
 ARTWORK_PREFIX: Final = "artwork"
+TRACK_ARTWORK_NAME: Final = re.compile(r"([1-9][0-9]{0,4})-([0-9a-f]{64})\.jpg")
+"""Of one size of a picture below it, as ``TrackArtwork.key`` has it: ``box_px`` and ``sha256``."""
 WITHDRAWN: Final = "withdrawn.json"
 """Below ``growing/``: the revision must not be played any more, and goes after a while."""
 

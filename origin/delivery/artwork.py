@@ -5,14 +5,13 @@ holds its digest, so what was read is held against that, and the entity tag is k
 """
 
 import hashlib
-import re
 from typing import Final
 
 from aiohttp import web
 
 from cdn.policy.object_class import ObjectClass
 from cdn.tags import named_tags
-from manifests.layout import ARTWORK_PREFIX, ID_PATTERN, TrackArtwork
+from manifests.layout import ARTWORK_PREFIX, ID_PATTERN, TRACK_ARTWORK_NAME, TrackArtwork
 from origin.delivery.address import ObjectKind
 from origin.delivery.answer import Resource, Responder
 from origin.delivery.body import MemoryBody
@@ -22,7 +21,6 @@ from origin.delivery.reading import Doubts, Reader
 PICTURE_BYTES_MAX: Final = 8 * 2**20
 """More than the largest size can have, as JPEG."""
 
-_NAME: Final = re.compile(r"([1-9][0-9]{0,4})-([0-9a-f]{64})\.jpg")
 _KIND: Final = ObjectKind(ObjectClass.ARTWORK, "image/jpeg")
 
 
@@ -42,7 +40,7 @@ class ArtworkObjects:
     async def picture(self, request: web.Request) -> web.Response:
         """Answer with one size of a picture."""
         found = request.match_info
-        named = _NAME.fullmatch(found["name"])
+        named = TRACK_ARTWORK_NAME.fullmatch(found["name"])
         if named is None:
             raise NotFound("There is nothing at this address.")
         key = TrackArtwork(found["track_id"], found["artwork_id"]).key(int(named[1]), named[2])

@@ -4,7 +4,6 @@ What its track said was dropped when that changed, and the picture with it, by i
 it in that hour has a CDN keep it anew, for a year; and one that knows no tags was told nothing yet.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,15 +13,12 @@ from cdn.policy.holding import UNVERIFIED
 from cdn.purge.changes import of_answers
 from cdn.purge.target import By, Target
 from cdn.tags import named_tags
-from manifests.layout import TrackArtwork
+from manifests.layout import TRACK_ARTWORK_NAME, TrackArtwork
 from origin.companion.purging.media import HELD_S
 from origin.companion.purging.promising import any_without, promise, release
 
 _TOLD_S: Final = UNVERIFIED.memory_s or 0.0
 """For so long, a process may give it that did not hear of its end."""
-
-_NAME: Final = re.compile(r"[0-9]+-[0-9a-f]+\.jpg")
-"""Of what has an address: whatever else somebody put there has none."""
 
 
 async def promise_picture(
@@ -31,7 +27,9 @@ async def promise_picture(
     """Promise that the files of a picture, which are about to go, are dropped once they have."""
     if not await any_without(connection, {By.TAG}, now_s=now_s):
         return
-    paths = [Target(By.PATH, f"/{key}") for key in keys if _NAME.fullmatch(key.rpartition("/")[2])]
+    # Whatever else somebody put there has no address.
+    named = [key for key in keys if TRACK_ARTWORK_NAME.fullmatch(key.rpartition("/")[2])]
+    paths = [Target(By.PATH, f"/{key}") for key in named]
     await promise(
         connection,
         lambda known: [] if By.TAG in known else paths,

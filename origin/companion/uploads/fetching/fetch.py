@@ -37,7 +37,6 @@ _READ_S: Final = 30.0
 _HEAD_S: Final = 30.0
 _HEADERS: Final = {
     hdrs.ACCEPT: "audio/*, application/ogg, application/octet-stream;q=0.8, */*;q=0.1",
-    hdrs.ACCEPT_ENCODING: "identity",
     hdrs.USER_AGENT: "soundbridge",
 }
 
