@@ -34,33 +34,29 @@ class PurgingRows:
         """Note the names of what is about to go, due once it has."""
         keys = [stored.key for stored in removal.objects]
         picture, asset_id = _picture_of(removal), _asset_of(removal)
-
-        async def write(connection: AsyncConnection) -> None:
-            now_s = time.time()
-            if picture is not None:
-                await promise_picture(connection, picture, keys, now_s=now_s)
-            elif asset_id is not None:
-                is_whole = removal.reason is Reason.WITHDRAWN
-                note = promise_whole if is_whole else promise_objects
-                await note(connection, asset_id, keys, now_s=now_s)
-
-        if picture is not None or asset_id is not None:
-            self.write(write)
+        if picture is not None:
+            self.write(
+                lambda connection: promise_picture(connection, picture, keys, now_s=time.time())
+            )
+        elif asset_id is not None:
+            is_whole = removal.reason is Reason.WITHDRAWN
+            note = promise_whole if is_whole else promise_objects
+            self.write(lambda connection: note(connection, asset_id, keys, now_s=time.time()))
 
     def gone(self, removal: Removal) -> None:
         """Let what was noted be due, and servers give nothing of a revision from memory."""
         picture, asset_id = _picture_of(removal), _asset_of(removal)
+        if picture is not None:
+            self.write(
+                lambda connection: promise_picture_gone(connection, picture, now_s=time.time())
+            )
+        elif asset_id is not None:
+            self.write(lambda connection: _asset_gone(connection, asset_id, now_s=time.time()))
 
-        async def write(connection: AsyncConnection) -> None:
-            now_s = time.time()
-            if picture is not None:
-                await promise_picture_gone(connection, picture, now_s=now_s)
-            elif asset_id is not None:
-                await release(connection, asset_id, now_s=now_s)
-                await tell(connection, EventKind.OBJECTS_REMOVED, asset_id, "", {}, now_s=now_s)
 
-        if picture is not None or asset_id is not None:
-            self.write(write)
+async def _asset_gone(connection: AsyncConnection, asset_id: str, *, now_s: float) -> None:
+    await release(connection, asset_id, now_s=now_s)
+    await tell(connection, EventKind.OBJECTS_REMOVED, asset_id, "", {}, now_s=now_s)
 
 
 def _asset_of(removal: Removal) -> str | None:
