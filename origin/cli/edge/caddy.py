@@ -7,7 +7,7 @@ import click
 
 from cdn.edge.caddy.installation import Installation, Tls
 from cdn.errors import UnusableEdge
-from origin.cli.edge.description import described, edge_of, put_out
+from origin.cli.edge.description import described, edge_of, port, put_out
 
 _USUAL = Installation()
 
@@ -22,19 +22,11 @@ _USUAL = Installation()
     help="Where certificates come from, unless files are given; none answers any name.",
 )
 @click.option("--listen", "address", help="The only address it listens at; by default, all.")
-@click.option(
-    "--http-port",
-    type=int,
-    default=_USUAL.http_port,
-    show_default=True,
-    help="Where it listens for plain HTTP.",
-)
-@click.option(
+@port("--http-port", _USUAL.http_port, "Where it listens for plain HTTP.")
+@port(
     "--https-port",
-    type=int,
-    default=_USUAL.https_port,
-    show_default=True,
-    help="Where it listens for HTTPS; plain HTTP is sent on to 443, which has to lead here.",
+    _USUAL.https_port,
+    "Where it listens for HTTPS; plain HTTP is sent on to 443, which has to lead here.",
 )
 def caddy(
     folder: Path | None,

@@ -75,6 +75,11 @@ _OPTIONS: Final[Sequence[tuple[tuple[str, ...], Mapping[str, Any]]]] = (
 )
 
 
+def port(name: str, usual: int, says: str) -> Callable[[_Decorated], _Decorated]:
+    """Return the option of a port at which an edge listens."""
+    return click.option(name, type=int, default=usual, show_default=True, help=says)
+
+
 def described(*refused: str) -> Callable[[_Decorated], _Decorated]:
     """Give a command the options that ``edge_of`` reads, and ``--into``.
 

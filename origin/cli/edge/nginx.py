@@ -7,7 +7,7 @@ import click
 
 from cdn.edge.nginx.installation import Installation
 from cdn.errors import UnusableEdge
-from origin.cli.edge.description import described, edge_of, put_out
+from origin.cli.edge.description import described, edge_of, port, put_out
 
 _USUAL = Installation()
 
@@ -34,27 +34,9 @@ _USUAL = Installation()
 @click.option("--log-folder", default=_USUAL.logs, show_default=True, help="Where it logs.")
 @click.option("--pid-file", default=_USUAL.pid, show_default=True, help="Where its number is.")
 @click.option("--listen", help="The only address it listens at; by default, all of them.")
-@click.option(
-    "--http-port",
-    type=int,
-    default=_USUAL.http_port,
-    show_default=True,
-    help="Where it listens for plain HTTP.",
-)
-@click.option(
-    "--https-port",
-    type=int,
-    default=_USUAL.https_port,
-    show_default=True,
-    help="Where it listens for HTTPS, and sends plain HTTP on to.",
-)
-@click.option(
-    "--purge-port",
-    type=int,
-    default=_USUAL.purge_port,
-    show_default=True,
-    help="Where it is told to purge.",
-)
+@port("--http-port", _USUAL.http_port, "Where it listens for plain HTTP.")
+@port("--https-port", _USUAL.https_port, "Where it listens for HTTPS, and sends plain HTTP on to.")
+@port("--purge-port", _USUAL.purge_port, "Where it is told to purge.")
 @click.option(
     "--purge-secret-file",
     type=click.File(errors="replace"),
