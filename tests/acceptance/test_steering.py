@@ -146,6 +146,12 @@ def play_on_page(page: Page, track: Track) -> None:
     page.get_by_role("button", name="Play").click()
 
 
+def play_as_the_page(page: Page, plain: str, entry: str) -> None:
+    """Play an entry in a page that has nothing but what moves between pathways."""
+    page.goto(f"{plain}/")
+    page.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+
+
 def play_at(page: Page, rate: int) -> None:
     page.evaluate(f"document.querySelector('audio').playbackRate = {rate}")
 
@@ -308,8 +314,7 @@ def test_an_initialization_section_that_comes_after_its_segment_is_waited_for(
     entry = entry_of(around, track)
     other = around.other_than(first_named(around, entry))
     around.steering.die()
-    listener.goto(f"{plain}/")
-    listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+    play_as_the_page(listener, plain, entry)
     listener.wait_for_function(REST)
     held: list[Route] = []
     listener.route(f"{other.url}/**/init.mp4", lambda route: held.append(route))  # noqa: PLW0108 Playwright
@@ -335,8 +340,7 @@ def test_a_segment_that_hangs_is_given_up_though_its_pathway_was_left_for_a_play
     around.steering.die()
     edge.hang_within(100_000)
     listener.clock.install()
-    listener.goto(f"{plain}/")
-    listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+    play_as_the_page(listener, plain, entry)
     listener.wait_for_function("() => hls.inFlightFragments.main?.frag?.stats.loaded > 0")
     listener.evaluate(FAIL_TO_RELOAD)
     with listener.expect_request(partial(is_of_sound, around.other_than(edge))):
@@ -351,8 +355,7 @@ def test_edges_that_are_started_anew_one_after_the_other_do_not_end_it(
     entry = entry_of(around, track)
     edge = first_named(around, entry)
     around.steering.die()
-    listener.goto(f"{plain}/")
-    listener.evaluate(PLAY_AS_THE_PAGE, [entry, False])
+    play_as_the_page(listener, plain, entry)
     listener.wait_for_function(REST)
     for dying, heard_s in ((edge, 20), (around.other_than(edge), UNHEARD_S)):
         dying.die()
@@ -367,8 +370,7 @@ def test_what_has_failed_and_is_not_wanted_any_more_does_not_fail_again(
 ) -> None:
     around.steering.die()
     listener.clock.install()
-    listener.goto(f"{plain}/")
-    listener.evaluate(PLAY_AS_THE_PAGE, [entry_of(around, track), False])
+    play_as_the_page(listener, plain, entry_of(around, track))
     listener.wait_for_function(REST)
     listener.route(SEGMENT, lambda route: route.fulfill(status=503))
     listener.evaluate(
